@@ -1,0 +1,49 @@
+/* Memory that lives as long as one compilation or one request.
+ *
+ * Everything the compiler makes (tokens, tree, types, values, templates) lives in an arena and is
+ * dropped with it at once; there is no free in between. malloc is called in base/ and nowhere else.
+ */
+#ifndef MRP_BASE_ARENA_H
+#define MRP_BASE_ARENA_H
+
+#include <setjmp.h>
+#include <stddef.h>
+
+struct arena_block;
+
+struct arena {
+    struct arena_block *blocks; /* newest first */
+    char *next, *end;           /* what is left of the newest block */
+    size_t used;                /* bytes handed out, for limits and bench/ */
+};
+
+/* An empty arena; it takes memory at the first allocation. */
+void arena_init(struct arena *arena);
+
+/* Frees all that was allocated from it; the arena may be used again. */
+void arena_release(struct arena *arena);
+
+/* Zeroed memory, aligned for any type. Never NULL: see memory_exhausted. */
+void *arena_alloc(struct arena *arena, size_t size);
+
+/* As arena_alloc, for count things of size bytes; an overflow counts as exhausted memory. */
+void *arena_array(struct arena *arena, size_t count, size_t size);
+
+/* A copy of length bytes, followed by a NUL that does not count. */
+char *arena_copy(struct arena *arena, const char *bytes, size_t length);
+
+#define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+
+/* malloc and realloc for the few growing buffers outside an arena; they never return NULL. */
+void *memory_alloc(size_t size);
+void *memory_resize(void *memory, size_t size);
+void memory_free(void *memory);
+
+/* What happens when the system has no more memory: jumps to the recovery point set for this thread
+ * (mrp.c sets one for each compilation), or without one prints one line and exits with 3. */
+_Noreturn void memory_exhausted(void);
+
+/* Sets the recovery point (NULL for none); returns the one that was set before. */
+jmp_buf *memory_recover(jmp_buf *point);
+
+#endif

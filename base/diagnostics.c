@@ -1,0 +1,189 @@
+/* Diagnostics: collecting, settling what is an error and in which order, and did-you-mean. */
+#include "base/diagnostics.h"
+
+#include "base/limits.h"
+
+struct diagnostic_kind {
+    const char *name, *title;
+    enum severity severity;
+};
+
+static const struct diagnostic_kind kinds[] = {
+#define DIAGNOSTIC(id, name, severity, title) {name, title, severity},
+#include "base/diagnostics.def"
+#undef DIAGNOSTIC
+};
+
+const char *diagnostic_name(enum diagnostic_id id) {
+    return kinds[id].name;
+}
+
+enum severity diagnostic_severity(enum diagnostic_id id) {
+    return kinds[id].severity;
+}
+
+const char *diagnostic_title(enum diagnostic_id id) {
+    return kinds[id].title;
+}
+
+enum diagnostic_id diagnostic_find(struct text name) {
+    for (unsigned id = 0; id < DIAGNOSTIC_COUNT; id++) {
+        if (text_is(name, kinds[id].name)) return (enum diagnostic_id)id;
+    }
+    return DIAGNOSTIC_COUNT;
+}
+
+void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena,
+                      struct sources *sources) {
+    *diagnostics = (struct diagnostics){.arena = arena, .sources = sources};
+    diagnostics->end = &diagnostics->first;
+    names_init(&diagnostics->seen, arena);
+}
+
+/* Remembers the pair; false if it was seen before. */
+static bool first_report(struct diagnostics *diagnostics, enum diagnostic_id id, struct span span) {
+    uint32_t key[] = {id, span.source, span.start, span.end};
+    uint32_t before = diagnostics->seen.count;
+    names_intern(&diagnostics->seen, (struct text){(const char *)key, sizeof key});
+    return diagnostics->seen.count > before;
+}
+
+static bool severity_is_error(enum severity severity, bool strict) {
+    return severity == SEVERITY_ERROR || (severity == SEVERITY_LIMIT && strict);
+}
+
+static void keep(struct diagnostics *diagnostics, struct diagnostic *diagnostic) {
+    bool is_error = severity_is_error(diagnostic_severity(diagnostic->id), diagnostics->strict);
+    diagnostic->is_error = is_error;
+    diagnostics->error_count += is_error;
+    if (diagnostics->count >= LIMIT_DIAGNOSTICS) {
+        diagnostics->hidden++;
+        return;
+    }
+    diagnostics->count++;
+    *diagnostics->end = diagnostic;
+    diagnostics->end = &diagnostic->next;
+}
+
+struct diagnostic *diagnostics_report(struct diagnostics *diagnostics, enum diagnostic_id id,
+                                      struct span span, const char *message, ...) {
+    struct diagnostic *diagnostic = ARENA_NEW(diagnostics->arena, struct diagnostic);
+    diagnostic->id = id;
+    diagnostic->span = span;
+    diagnostic->notes_end = &diagnostic->notes;
+    if (first_report(diagnostics, id, span)) {
+        va_list args;
+        va_start(args, message);
+        diagnostic->message = text_vformat(diagnostics->arena, message, args);
+        va_end(args);
+        keep(diagnostics, diagnostic);
+    }
+    return diagnostic;
+}
+
+void diagnostic_hint(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
+                     const char *hint, ...) {
+    va_list args;
+    va_start(args, hint);
+    diagnostic->hint = text_vformat(diagnostics->arena, hint, args);
+    va_end(args);
+}
+
+void diagnostic_note(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
+                     struct span span, const char *message, ...) {
+    struct diagnostic_note *note = ARENA_NEW(diagnostics->arena, struct diagnostic_note);
+    note->span = span;
+    va_list args;
+    va_start(args, message);
+    note->message = text_vformat(diagnostics->arena, message, args);
+    va_end(args);
+    *diagnostic->notes_end = note;
+    diagnostic->notes_end = &note->next;
+}
+
+void diagnostic_fix(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
+                    struct span span, struct text replacement) {
+    struct diagnostic_fix *fix = ARENA_NEW(diagnostics->arena, struct diagnostic_fix);
+    fix->span = span;
+    fix->text = text_copy(diagnostics->arena, replacement);
+    struct diagnostic_fix **end = &diagnostic->fixes;
+    while (*end) end = &(*end)->next;
+    *end = fix;
+}
+
+bool diagnostics_failed(const struct diagnostics *diagnostics) {
+    return diagnostics->error_count > 0;
+}
+
+static bool is_listed(const struct text *names, size_t count, enum diagnostic_id id) {
+    for (size_t i = 0; i < count; i++) {
+        if (text_is(names[i], diagnostic_name(id))) return true;
+    }
+    return false;
+}
+
+static void settle(struct diagnostic *diagnostic, const struct severity_rules *rules) {
+    enum diagnostic_id id = diagnostic->id;
+    diagnostic->is_error = severity_is_error(diagnostic_severity(id), rules->strict) ||
+                           is_listed(rules->deny, rules->deny_count, id);
+    diagnostic->is_allowed =
+        !diagnostic->is_error && is_listed(rules->allow, rules->allow_count, id);
+}
+
+static bool comes_after(const struct diagnostic *a, const struct diagnostic *b) {
+    if (a->span.source != b->span.source) return a->span.source > b->span.source;
+    return a->span.start > b->span.start;
+}
+
+/* Merges two sorted lists; where two are equal the first list's comes first. */
+static struct diagnostic *merge(struct diagnostic *a, struct diagnostic *b) {
+    struct diagnostic *first = NULL, **end = &first;
+    while (a && b) {
+        struct diagnostic **least = comes_after(a, b) ? &b : &a;
+        *end = *least;
+        *least = (*least)->next;
+        end = &(*end)->next;
+    }
+    *end = a ? a : b;
+    return first;
+}
+
+static struct diagnostic *sort(struct diagnostic *list, uint32_t count) {
+    if (count < 2) return list;
+    struct diagnostic *last = list;
+    for (uint32_t i = 1; i < count / 2; i++) last = last->next;
+    struct diagnostic *rest = last->next;
+    last->next = NULL;
+    struct diagnostic *low = sort(list, count / 2);
+    return merge(low, sort(rest, count - count / 2));
+}
+
+void diagnostics_settle(struct diagnostics *diagnostics, const struct severity_rules *rules) {
+    diagnostics->first = sort(diagnostics->first, diagnostics->count);
+    diagnostics->strict = rules->strict;
+    uint32_t kept_errors = 0;
+    for (struct diagnostic *d = diagnostics->first; d; d = d->next) kept_errors += d->is_error;
+    diagnostics->error_count -= kept_errors; /* leaves those that are hidden */
+    diagnostics->count = 0;
+    diagnostics->end = &diagnostics->first;
+    for (struct diagnostic *d = diagnostics->first; d; d = d->next) {
+        settle(d, rules);
+        diagnostics->count += !d->is_allowed;
+        diagnostics->error_count += d->is_error;
+        diagnostics->end = &d->next;
+    }
+}
+
+/* A third of the letters may be wrong, at least one edit. */
+void suggestion_init(struct suggestion *suggestion, struct text wanted) {
+    unsigned edits = wanted.length / 3 > 1 ? (unsigned)(wanted.length / 3) : 1;
+    *suggestion = (struct suggestion){.wanted = wanted, .distance = 2 * edits + 1};
+}
+
+void suggestion_offer(struct suggestion *suggestion, struct text candidate) {
+    if (suggestion->distance == 0 || candidate.length == 0) return;
+    unsigned distance = text_distance(suggestion->wanted, candidate, suggestion->distance - 1);
+    if (distance >= suggestion->distance) return;
+    suggestion->best = candidate;
+    suggestion->distance = distance;
+}

@@ -1,0 +1,111 @@
+/* What is to be said about the user's source: collected as data, rendered once.
+ *
+ * Each kind of diagnostic is a row of diagnostics.def: DIAGNOSTIC(ENUM, "stable-name", SEVERITY,
+ * "title"), its page is docs/diagnostics/<stable-name>.md (built into the binary). Messages follow the house style: a fact in lower
+ * case, no full stop, names in double quotes; the hint is a full sentence.
+ */
+#ifndef MRP_BASE_DIAGNOSTICS_H
+#define MRP_BASE_DIAGNOSTICS_H
+
+#include "base/names.h"
+#include "base/source.h"
+
+enum severity {
+    SEVERITY_ERROR,
+    SEVERITY_WARNING,
+    SEVERITY_LIMIT, /* a limit that may be stale: a warning, an error under --strict */
+};
+
+enum diagnostic_id {
+#define DIAGNOSTIC(id, name, severity, title) DIAGNOSTIC_##id,
+#include "base/diagnostics.def"
+#undef DIAGNOSTIC
+    DIAGNOSTIC_COUNT
+};
+
+struct diagnostic_note {
+    struct diagnostic_note *next;
+    struct span span;
+    struct text message;
+};
+
+struct diagnostic_fix { /* replace what span covers by text; certain mends only */
+    struct diagnostic_fix *next;
+    struct span span;
+    struct text text;
+};
+
+struct diagnostic {
+    struct diagnostic *next;
+    enum diagnostic_id id;
+    struct span span;
+    struct text message;
+    struct text hint; /* empty for none */
+    struct diagnostic_note *notes, **notes_end;
+    struct diagnostic_fix *fixes;
+    bool is_error; /* settled by diagnostics_settle from severity, --strict, --allow, --deny */
+    bool is_allowed;
+};
+
+struct diagnostics {
+    struct arena *arena;
+    struct sources *sources;
+    struct diagnostic *first, **end;
+    struct names seen;            /* (id, span) pairs: a second report of one is dropped */
+    uint32_t count, error_count;  /* of what was kept; after settling, of what is shown */
+    uint32_t hidden;              /* reports over LIMIT_DIAGNOSTICS */
+    uint32_t columns;             /* width of the terminal for text; 0 for a usual one */
+    bool strict;
+};
+
+void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena,
+                      struct sources *sources);
+
+/* Reports a diagnostic. Returns it, to hang notes, a hint or a fix on; never NULL. A second report
+ * of the same id at the same span is dropped (what hangs on it too): a body checked for 500
+ * elements of a loop has one mistake, not 500. Over LIMIT_DIAGNOSTICS they are only counted. */
+struct diagnostic *diagnostics_report(struct diagnostics *diagnostics, enum diagnostic_id id,
+                                      struct span span, const char *message, ...)
+    __attribute__((format(printf, 4, 5)));
+void diagnostic_hint(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
+                     const char *hint, ...) __attribute__((format(printf, 3, 4)));
+void diagnostic_note(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
+                     struct span span, const char *message, ...)
+    __attribute__((format(printf, 4, 5)));
+void diagnostic_fix(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
+                    struct span span, struct text replacement);
+
+/* Whether anything reported so far is an error (limits count under --strict). */
+bool diagnostics_failed(const struct diagnostics *diagnostics);
+
+/* The stable name, default severity and title of an id; and back (DIAGNOSTIC_COUNT for none). */
+const char *diagnostic_name(enum diagnostic_id id);
+enum severity diagnostic_severity(enum diagnostic_id id);
+const char *diagnostic_title(enum diagnostic_id id);
+enum diagnostic_id diagnostic_find(struct text name);
+
+/* Applies --strict, --allow and --deny and orders by source and position. Call once, at the end.
+ * Errors cannot be allowed. */
+struct severity_rules {
+    bool strict;
+    const struct text *allow, *deny;
+    size_t allow_count, deny_count;
+};
+void diagnostics_settle(struct diagnostics *diagnostics, const struct severity_rules *rules);
+
+/* Rendering of settled diagnostics. Text as rustc shows it, with the source line and the range
+ * underlined; JSON and SARIF 2.1.0 as docs/ describes them. */
+void diagnostics_text(const struct diagnostics *diagnostics, struct buffer *out, bool color);
+void diagnostics_json(const struct diagnostics *diagnostics, struct buffer *out);
+void diagnostics_sarif(const struct diagnostics *diagnostics, struct buffer *out);
+
+/* Did you mean: gathers candidates, keeps the nearest. */
+struct suggestion {
+    struct text wanted;
+    struct text best; /* empty while none is near enough */
+    unsigned distance;
+};
+void suggestion_init(struct suggestion *suggestion, struct text wanted);
+void suggestion_offer(struct suggestion *suggestion, struct text candidate);
+
+#endif

@@ -1,0 +1,209 @@
+/* Diagnostics for machines: the project's own JSON, and SARIF 2.1.0 (OASIS) for code scanners. */
+#include "base/diagnostics.h"
+
+struct region {
+    struct text file;
+    struct place start, end;
+};
+
+static bool region_of(const struct diagnostics *diagnostics, struct span span,
+                      struct region *region) {
+    struct sources *sources = diagnostics->sources;
+    if (span.source >= sources->count) return false;
+    region->file = sources_get(sources, span.source)->path;
+    region->start = source_place(sources, span.source, span.start);
+    region->end = source_place(sources, span.source, span.end);
+    return true;
+}
+
+static void json_member(struct buffer *out, const char *name, struct text value) {
+    buffer_format(out, "\"%s\":", name);
+    buffer_json_string(out, value);
+}
+
+/* "file":..., "line":... of a span, beginning with a comma; a span without a source has none. */
+static void json_region(const struct diagnostics *diagnostics, struct buffer *out,
+                        struct span span) {
+    struct region region;
+    if (!region_of(diagnostics, span, &region)) return;
+    buffer_char(out, ',');
+    json_member(out, "file", region.file);
+    buffer_format(out, ",\"line\":%u,\"column\":%u,\"endLine\":%u,\"endColumn\":%u",
+                  (unsigned)region.start.line, (unsigned)region.start.column,
+                  (unsigned)region.end.line, (unsigned)region.end.column);
+}
+
+static void json_notes(const struct diagnostics *diagnostics, struct buffer *out,
+                       const struct diagnostic *diagnostic) {
+    buffer_string(out, ",\"notes\":[");
+    for (const struct diagnostic_note *n = diagnostic->notes; n; n = n->next) {
+        buffer_char(out, '{');
+        json_member(out, "message", n->message);
+        json_region(diagnostics, out, n->span);
+        buffer_string(out, n->next ? "}," : "}");
+    }
+    buffer_char(out, ']');
+}
+
+static void json_fixes(const struct diagnostics *diagnostics, struct buffer *out,
+                       const struct diagnostic *diagnostic) {
+    buffer_string(out, ",\"fixes\":[");
+    for (const struct diagnostic_fix *f = diagnostic->fixes; f; f = f->next) {
+        buffer_char(out, '{');
+        json_member(out, "text", f->text);
+        json_region(diagnostics, out, f->span);
+        buffer_string(out, f->next ? "}," : "}");
+    }
+    buffer_char(out, ']');
+}
+
+static void json_diagnostic(const struct diagnostics *diagnostics, struct buffer *out,
+                            const struct diagnostic *diagnostic) {
+    buffer_format(out, "\n  {\"id\":\"%s\",\"severity\":\"%s\",", diagnostic_name(diagnostic->id),
+                  diagnostic->is_error ? "error" : "warning");
+    json_member(out, "message", diagnostic->message);
+    json_region(diagnostics, out, diagnostic->span);
+    buffer_char(out, ',');
+    json_member(out, "hint", diagnostic->hint);
+    json_notes(diagnostics, out, diagnostic);
+    json_fixes(diagnostics, out, diagnostic);
+    buffer_char(out, '}');
+}
+
+void diagnostics_json(const struct diagnostics *diagnostics, struct buffer *out) {
+    buffer_string(out, "{\"format\":1,\"diagnostics\":[");
+    uint32_t errors = 0, warnings = 0;
+    for (const struct diagnostic *d = diagnostics->first; d; d = d->next) {
+        if (d->is_allowed) continue;
+        if (errors + warnings) buffer_char(out, ',');
+        json_diagnostic(diagnostics, out, d);
+        *(d->is_error ? &errors : &warnings) += 1;
+    }
+    buffer_format(out, "%s],\"errors\":%u,\"warnings\":%u,\"hidden\":%u}\n",
+                  errors + warnings ? "\n" : "", (unsigned)errors, (unsigned)warnings,
+                  (unsigned)diagnostics->hidden);
+}
+
+/* A path as the relative URI that SARIF wants: what RFC 3986 does not allow in a path is encoded. */
+static void sarif_uri(struct buffer *out, struct text path) {
+    static const char plain[] = "-._~/!$&'()*+,;=@";
+    buffer_char(out, '"');
+    for (size_t i = 0; i < path.length; i++) {
+        unsigned char c = (unsigned char)path.bytes[i];
+        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || (c && strchr(plain, c));
+        buffer_format(out, is_plain ? "%c" : "%%%02X", c);
+    }
+    buffer_char(out, '"');
+}
+
+static void sarif_range(struct buffer *out, const struct region *region) {
+    buffer_format(out, "{\"startLine\":%u,\"startColumn\":%u,\"endLine\":%u,\"endColumn\":%u}",
+                  (unsigned)region->start.line, (unsigned)region->start.column,
+                  (unsigned)region->end.line, (unsigned)region->end.column);
+}
+
+static void sarif_artifact(struct buffer *out, const struct region *region) {
+    buffer_string(out, "\"artifactLocation\":{\"uri\":");
+    sarif_uri(out, region->file);
+    buffer_char(out, '}');
+}
+
+static void sarif_location(struct buffer *out, const struct region *region, const char *more) {
+    buffer_string(out, "{\"physicalLocation\":{");
+    sarif_artifact(out, region);
+    buffer_string(out, ",\"region\":");
+    sarif_range(out, region);
+    buffer_format(out, "}%s", more);
+}
+
+static void sarif_message(struct buffer *out, struct text message, struct text hint) {
+    struct buffer whole;
+    buffer_init(&whole);
+    buffer_text(&whole, message);
+    if (hint.length) buffer_string(&whole, ". ");
+    buffer_text(&whole, hint);
+    buffer_string(out, "\"message\":{\"text\":");
+    buffer_json_string(out, buffer_view(&whole));
+    buffer_char(out, '}');
+    buffer_release(&whole);
+}
+
+static void sarif_notes(const struct diagnostics *diagnostics, struct buffer *out,
+                        const struct diagnostic *diagnostic) {
+    const char *separator = ",\"relatedLocations\":[";
+    struct region region;
+    for (const struct diagnostic_note *n = diagnostic->notes; n; n = n->next) {
+        if (!region_of(diagnostics, n->span, &region)) continue;
+        buffer_string(out, separator);
+        sarif_location(out, &region, ",");
+        sarif_message(out, n->message, (struct text){"", 0});
+        buffer_char(out, '}');
+        separator = ",";
+    }
+    if (separator[1] == '\0') buffer_char(out, ']');
+}
+
+/* All fixes of a diagnostic belong together: one SARIF fix, a change for each file in a row. */
+static void sarif_fixes(const struct diagnostics *diagnostics, struct buffer *out,
+                        const struct diagnostic *diagnostic) {
+    const char *separator = ",\"fixes\":[{\"artifactChanges\":[";
+    struct region region;
+    for (const struct diagnostic_fix *f = diagnostic->fixes; f; f = f->next) {
+        if (!region_of(diagnostics, f->span, &region)) continue;
+        buffer_format(out, "%s{", separator);
+        sarif_artifact(out, &region);
+        buffer_string(out, ",\"replacements\":[{\"deletedRegion\":");
+        sarif_range(out, &region);
+        buffer_string(out, ",\"insertedContent\":{\"text\":");
+        buffer_json_string(out, f->text);
+        buffer_string(out, "}}]}");
+        separator = ",";
+    }
+    if (separator[1] == '\0') buffer_string(out, "]}]");
+}
+
+static void sarif_result(const struct diagnostics *diagnostics, struct buffer *out,
+                         const struct diagnostic *diagnostic) {
+    buffer_format(out, "\n    {\"ruleId\":\"%s\",\"ruleIndex\":%u,\"level\":\"%s\",",
+                  diagnostic_name(diagnostic->id), (unsigned)diagnostic->id,
+                  diagnostic->is_error ? "error" : "warning");
+    sarif_message(out, diagnostic->message, diagnostic->hint);
+    struct region region;
+    buffer_string(out, ",\"locations\":[");
+    if (region_of(diagnostics, diagnostic->span, &region)) sarif_location(out, &region, "}");
+    buffer_char(out, ']');
+    sarif_notes(diagnostics, out, diagnostic);
+    sarif_fixes(diagnostics, out, diagnostic);
+    buffer_char(out, '}');
+}
+
+static void sarif_rules(struct buffer *out) {
+    buffer_string(out, "\"rules\":[");
+    for (unsigned i = 0; i < DIAGNOSTIC_COUNT; i++) {
+        enum diagnostic_id id = (enum diagnostic_id)i;
+        const char *level = diagnostic_severity(id) == SEVERITY_ERROR ? "error" : "warning";
+        buffer_format(out, "%s\n      {\"id\":\"%s\",\"shortDescription\":{\"text\":", i ? "," : "",
+                      diagnostic_name(id));
+        buffer_json_string(out, text_of(diagnostic_title(id)));
+        buffer_format(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}", level);
+    }
+    buffer_char(out, ']');
+}
+
+void diagnostics_sarif(const struct diagnostics *diagnostics, struct buffer *out) {
+    buffer_string(out,
+                  "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\","
+                  "\"version\":\"2.1.0\",\"runs\":[{\n"
+                  "  \"tool\":{\"driver\":{\"name\":\"mrp\",");
+    sarif_rules(out);
+    buffer_string(out, "}},\n  \"columnKind\":\"unicodeCodePoints\",\n  \"results\":[");
+    bool first = true;
+    for (const struct diagnostic *d = diagnostics->first; d; d = d->next) {
+        if (d->is_allowed) continue;
+        if (!first) buffer_char(out, ',');
+        first = false;
+        sarif_result(diagnostics, out, d);
+    }
+    buffer_string(out, "]}]}\n");
+}

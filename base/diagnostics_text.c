@@ -1,0 +1,288 @@
+/* Diagnostics for people: the message, the source line with the range underlined, the hint, and an
+ * excerpt for each note.
+ *
+ * A line of source becomes an array of cells, one a character, each with the column it starts in, so
+ * that tabs, wide and joining characters keep the underline below what it marks. A line that is
+ * wider than the terminal is shown as a window around its range.
+ */
+#include "base/diagnostics.h"
+#include "base/unicode.h"
+
+enum { TAB_WIDTH = 4, USUAL_COLUMNS = 120, FEWEST_COLUMNS = 40 };
+
+enum paint { PAINT_NONE, PAINT_ERROR, PAINT_WARNING, PAINT_NOTE, PAINT_STRONG, PAINT_FRAME };
+
+struct renderer {
+    const struct diagnostics *diagnostics;
+    struct buffer *out;
+    unsigned gutter; /* digits of the largest line number shown */
+    enum paint mark; /* of the underline in work */
+    bool color;
+};
+
+static void paint(struct renderer *r, enum paint paint) {
+    static const char *const codes[] = {
+        [PAINT_NONE] = "\033[0m",       [PAINT_ERROR] = "\033[1;31m", [PAINT_WARNING] = "\033[1;33m",
+        [PAINT_NOTE] = "\033[1;36m",    [PAINT_STRONG] = "\033[1m",   [PAINT_FRAME] = "\033[34m",
+    };
+    if (r->color) buffer_string(r->out, codes[paint]);
+}
+
+static void repeat(struct renderer *r, char c, size_t count) {
+    for (size_t i = 0; i < count; i++) buffer_char(r->out, c);
+}
+
+/* Text that may hold parts of the source: nothing in it may steer the terminal. */
+static void safe_text(struct renderer *r, struct text text) {
+    for (size_t at = 0; at < text.length;) {
+        uint32_t character = 0;
+        size_t size = unicode_decode(text, at, &character);
+        bool safe = size && (!unicode_is_hazard(character) || character == '\n');
+        if (safe) {
+            buffer_add(r->out, text.bytes + at, size);
+        } else if (size) {
+            buffer_format(r->out, "\\u{%X}", (unsigned)character);
+        } else {
+            buffer_string(r->out, "\xEF\xBF\xBD");
+        }
+        at += size ? size : 1;
+    }
+}
+
+static void frame(struct renderer *r, uint32_t line) {
+    paint(r, PAINT_FRAME);
+    if (line) {
+        buffer_format(r->out, "%*u |", (int)r->gutter, (unsigned)line);
+    } else {
+        buffer_format(r->out, "%*s |", (int)r->gutter, "");
+    }
+    paint(r, PAINT_NONE);
+}
+
+static void blank_frame(struct renderer *r) {
+    frame(r, 0);
+    buffer_char(r->out, '\n');
+}
+
+/* The columns a line takes up to offset, counted as they are shown. */
+static size_t shown_columns(struct text line, size_t offset) {
+    size_t column = 0;
+    for (size_t at = 0; at < offset && at < line.length;) {
+        uint32_t character = 0;
+        size_t size = unicode_decode(line, at, &character);
+        if (character == '\t' && size) {
+            column += TAB_WIDTH - column % TAB_WIDTH;
+        } else {
+            column += size == 0 || unicode_is_hazard(character) ? 1 : unicode_columns(character);
+        }
+        at += size ? size : 1;
+    }
+    return column;
+}
+
+struct window {
+    size_t from, to; /* columns */
+};
+
+/* The part of a line that is shown: all of it if it fits, else around the marked range. */
+static struct window window_of(const struct renderer *r, size_t width, size_t start, size_t end) {
+    size_t columns = r->diagnostics->columns ? r->diagnostics->columns : USUAL_COLUMNS;
+    if (columns < FEWEST_COLUMNS) columns = FEWEST_COLUMNS;
+    size_t room = columns - r->gutter - 3;
+    if (width <= room) return (struct window){0, width};
+    size_t marked = end - start < room ? end - start : room;
+    size_t before = (room - marked) / 2;
+    size_t from = start > before ? start - before : 0;
+    if (from + room > width) from = width - room;
+    return (struct window){from, from + room};
+}
+
+enum { CUT = 3 }; /* columns of the "..." where a window cuts a line */
+
+static void put_character(struct renderer *r, struct text line, size_t at, size_t size,
+                          uint32_t character, size_t columns) {
+    if (character == '\t' && size) {
+        repeat(r, ' ', columns);
+    } else if (size == 0 || unicode_is_hazard(character)) {
+        buffer_string(r->out, "\xEF\xBF\xBD");
+    } else {
+        buffer_add(r->out, line.bytes + at, size);
+    }
+}
+
+static void put_line(struct renderer *r, struct text line, struct window window, size_t width) {
+    size_t from = window.from ? window.from + CUT : 0;
+    size_t to = window.to < width ? window.to - CUT : window.to;
+    size_t column = 0, shown = from;
+    if (window.from) buffer_string(r->out, "...");
+    for (size_t at = 0; at < line.length && column < to;) {
+        uint32_t character = 0;
+        size_t size = unicode_decode(line, at, &character);
+        size_t next = column + shown_columns((struct text){line.bytes + at, size ? size : 1}, 1);
+        if (character == '\t' && size) next = column + TAB_WIDTH - column % TAB_WIDTH;
+        if (column >= from && next <= to) {
+            repeat(r, ' ', column - shown);
+            put_character(r, line, at, size, character, next - column);
+            shown = next;
+        }
+        column = next;
+        at += size ? size : 1;
+    }
+    if (window.to < width) buffer_string(r->out, "...");
+    buffer_char(r->out, '\n');
+}
+
+/* One line of source, and under it a mark from byte start to byte end; caret where it begins. */
+static void excerpt_line(struct renderer *r, uint32_t number, struct text line, size_t start,
+                         size_t end, bool caret) {
+    size_t width = shown_columns(line, line.length);
+    size_t first = shown_columns(line, start), last = shown_columns(line, end);
+    struct window window = window_of(r, width, first, last);
+    if (first < window.from) first = window.from;
+    if (last > window.to) last = window.to;
+    frame(r, number);
+    if (line.length) buffer_char(r->out, ' ');
+    put_line(r, line, window, width);
+    frame(r, 0);
+    repeat(r, ' ', 1 + (first > window.from ? first - window.from : 0));
+    paint(r, r->mark);
+    buffer_char(r->out, caret ? '^' : '~');
+    if (last > first) repeat(r, '~', last - first - 1);
+    paint(r, PAINT_NONE);
+    buffer_char(r->out, '\n');
+}
+
+static size_t indentation(struct text line) {
+    size_t at = 0;
+    while (at < line.length && (line.bytes[at] == ' ' || line.bytes[at] == '\t')) at++;
+    return at;
+}
+
+static size_t offset_in_line(const struct source *source, uint32_t line, uint32_t offset) {
+    size_t start = source->lines[line - 1];
+    return offset > start ? offset - start : 0;
+}
+
+static void excerpt(struct renderer *r, struct span span) {
+    struct sources *sources = r->diagnostics->sources;
+    const struct source *source = sources_get(sources, span.source);
+    uint32_t first = source_place(sources, span.source, span.start).line;
+    uint32_t last = source_place(sources, span.source, span.end).line;
+    struct text line = source_line(sources, span.source, first);
+    size_t start = offset_in_line(source, first, span.start);
+    blank_frame(r);
+    if (last > first && offset_in_line(source, last, span.end) == 0) last--; /* ends with a line */
+    if (first == last) {
+        size_t end = offset_in_line(source, first, span.end);
+        excerpt_line(r, first, line, start, end < line.length ? end : line.length, true);
+        return;
+    }
+    excerpt_line(r, first, line, start, line.length, true);
+    if (last - first > 1) {
+        repeat(r, '.', 3);
+        buffer_char(r->out, '\n');
+    }
+    line = source_line(sources, span.source, last);
+    excerpt_line(r, last, line, indentation(line), offset_in_line(source, last, span.end), false);
+}
+
+static bool has_place(const struct renderer *r, struct span span) {
+    return span.source < r->diagnostics->sources->count;
+}
+
+static void where(struct renderer *r, struct span span) {
+    struct sources *sources = r->diagnostics->sources;
+    struct place place = source_place(sources, span.source, span.start);
+    repeat(r, ' ', r->gutter);
+    paint(r, PAINT_FRAME);
+    buffer_string(r->out, "-->");
+    paint(r, PAINT_NONE);
+    buffer_char(r->out, ' ');
+    safe_text(r, sources_get(sources, span.source)->path);
+    buffer_format(r->out, ":%u:%u\n", (unsigned)place.line, (unsigned)place.column);
+}
+
+static void trailer(struct renderer *r, const char *word, struct text message) {
+    repeat(r, ' ', r->gutter);
+    paint(r, PAINT_FRAME);
+    buffer_string(r->out, " = ");
+    paint(r, PAINT_STRONG);
+    buffer_string(r->out, word);
+    paint(r, PAINT_NONE);
+    buffer_string(r->out, ": ");
+    size_t indent = r->gutter + 3 + strlen(word) + 2;
+    while (message.length) { /* further lines of a message stand below its first */
+        const char *end = memchr(message.bytes, '\n', message.length);
+        size_t length = end ? (size_t)(end - message.bytes) : message.length;
+        safe_text(r, (struct text){message.bytes, length});
+        buffer_char(r->out, '\n');
+        if (!end) break;
+        message = (struct text){end + 1, message.length - length - 1};
+        if (message.length) repeat(r, ' ', indent);
+    }
+}
+
+static unsigned digits(uint32_t number) {
+    unsigned count = 1;
+    while (number >= 10) number /= 10, count++;
+    return count;
+}
+
+static void widen_gutter(struct renderer *r, struct span span) {
+    if (!has_place(r, span)) return;
+    struct place place = source_place(r->diagnostics->sources, span.source, span.end);
+    unsigned count = digits(place.line);
+    if (count > r->gutter) r->gutter = count;
+}
+
+static void header(struct renderer *r, enum paint color, const char *word, struct text message) {
+    paint(r, color);
+    buffer_string(r->out, word);
+    paint(r, PAINT_STRONG);
+    buffer_string(r->out, ": ");
+    safe_text(r, message);
+    paint(r, PAINT_NONE);
+}
+
+static void note(struct renderer *r, const struct diagnostic_note *note) {
+    if (!has_place(r, note->span)) {
+        trailer(r, "note", note->message);
+        return;
+    }
+    r->mark = PAINT_NOTE;
+    header(r, PAINT_NOTE, "note", note->message);
+    buffer_char(r->out, '\n');
+    where(r, note->span);
+    excerpt(r, note->span);
+}
+
+static void render(struct renderer *r, const struct diagnostic *diagnostic) {
+    r->gutter = 1;
+    widen_gutter(r, diagnostic->span);
+    for (const struct diagnostic_note *n = diagnostic->notes; n; n = n->next) {
+        widen_gutter(r, n->span);
+    }
+    r->mark = diagnostic->is_error ? PAINT_ERROR : PAINT_WARNING;
+    header(r, r->mark, diagnostic->is_error ? "error" : "warning", diagnostic->message);
+    buffer_format(r->out, " [%s]\n", diagnostic_name(diagnostic->id));
+    if (has_place(r, diagnostic->span)) {
+        where(r, diagnostic->span);
+        excerpt(r, diagnostic->span);
+    }
+    if (diagnostic->hint.length) trailer(r, "hint", diagnostic->hint);
+    for (const struct diagnostic_note *n = diagnostic->notes; n; n = n->next) note(r, n);
+}
+
+void diagnostics_text(const struct diagnostics *diagnostics, struct buffer *out, bool color) {
+    struct renderer renderer = {.diagnostics = diagnostics, .out = out, .color = color};
+    bool first = true;
+    for (const struct diagnostic *d = diagnostics->first; d; d = d->next) {
+        if (d->is_allowed) continue;
+        if (!first) buffer_char(out, '\n');
+        first = false;
+        render(&renderer, d);
+    }
+    if (diagnostics->hidden) {
+        buffer_format(out, "\n... and %u more that are not shown\n", (unsigned)diagnostics->hidden);
+    }
+}

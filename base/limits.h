@@ -1,0 +1,31 @@
+/* Every ceiling of the compiler, in one place; each has a test at it and one past it. */
+#ifndef MRP_BASE_LIMITS_H
+#define MRP_BASE_LIMITS_H
+
+enum {
+    LIMIT_SOURCE_BYTES = 16 << 20,    /* one file of a program */
+    LIMIT_PROGRAM_FILES = 1000,       /* files that a program imports */
+    LIMIT_NESTING = 200,              /* depth of the tree: brackets, operators, blocks */
+    LIMIT_DIAGNOSTICS = 1000,         /* reported ones; more are counted */
+    LIMIT_VALUES = 20000000,          /* elements and entries made while evaluating */
+    LIMIT_STEPS = 200000000,          /* evaluation steps: expressions, calls, regular expressions */
+    LIMIT_CALL_DEPTH = 200,           /* calls and components inside each other */
+    LIMIT_TEXT_BYTES = 64 << 20,      /* one text value */
+    LIMIT_OUTPUT_BYTES = 1 << 30,     /* all templates together */
+    LIMIT_FILE_BYTES = 16 << 20,      /* a file read by file() */
+    LIMIT_GLOB_PATHS = 100000,        /* files that one glob() finds */
+    LIMIT_GLOB_DEPTH = 64,            /* folders inside each other that glob() enters */
+    LIMIT_JSON_DEPTH = 200,           /* json(), yaml(), template reader */
+    LIMIT_STACK_RESOURCES = 500,      /* CloudFormation quotas */
+    LIMIT_STACK_OUTPUTS = 200,
+    LIMIT_STACK_PARAMETERS = 200,
+    LIMIT_STACK_MAPPINGS = 200,
+    LIMIT_MAPPING_ATTRIBUTES = 200,
+    LIMIT_TEMPLATE_BYTES = 1000000,   /* 1 MB by TemplateURL */
+    LIMIT_TEMPLATE_INLINE_BYTES = 51200,
+    LIMIT_LOGICAL_ID = 255,
+    LIMIT_STACK_NAME = 128,
+    LIMIT_IF_CHAIN = 20,              /* keys of a map that becomes a chain of Fn::If */
+};
+
+#endif

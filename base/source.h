@@ -1,0 +1,48 @@
+/* The files of a program, and places in them.
+ *
+ * A span is three numbers: which source, first byte, byte behind the last. Lines and columns are
+ * worked out only when a message is printed.
+ */
+#ifndef MRP_BASE_SOURCE_H
+#define MRP_BASE_SOURCE_H
+
+#include "base/text.h"
+
+struct span {
+    uint32_t source; /* index in struct sources */
+    uint32_t start, end;
+};
+
+struct source {
+    struct text path; /* as messages show it: relative to where the user stands */
+    struct text bytes;
+    uint32_t *lines; /* offsets of line starts, made at first use */
+    uint32_t line_count;
+};
+
+struct sources {
+    struct arena *arena;
+    struct source **items;
+    uint32_t count, capacity;
+};
+
+/* A place for people: line and column count from 1, columns in characters. */
+struct place {
+    uint32_t line, column;
+};
+
+void sources_init(struct sources *sources, struct arena *arena);
+/* Adds a source; path and bytes are kept, not copied. Returns its index. */
+uint32_t sources_add(struct sources *sources, struct text path, struct text bytes);
+struct source *sources_get(const struct sources *sources, uint32_t index);
+struct place source_place(struct sources *sources, uint32_t source, uint32_t offset);
+/* The text of a line (from 1), without its end. */
+struct text source_line(struct sources *sources, uint32_t source, uint32_t line);
+/* The source text that a span covers. */
+struct text span_text(const struct sources *sources, struct span span);
+/* From the start of the first to the end of the second. */
+static inline struct span span_join(struct span first, struct span second) {
+    return (struct span){first.source, first.start, second.end};
+}
+
+#endif

@@ -1,0 +1,122 @@
+/* Text: comparison, UTF-8, terminal columns, edit distance. */
+#include "base/text.h"
+
+#include <stdio.h>
+
+#include "base/unicode.h"
+
+int text_compare(struct text a, struct text b) {
+    size_t common = a.length < b.length ? a.length : b.length;
+    int order = common ? memcmp(a.bytes, b.bytes, common) : 0;
+    if (order) return order;
+    return (a.length > b.length) - (a.length < b.length);
+}
+
+bool text_starts(struct text a, struct text prefix) {
+    return a.length >= prefix.length && text_equal((struct text){a.bytes, prefix.length}, prefix);
+}
+
+bool text_ends(struct text a, struct text suffix) {
+    if (a.length < suffix.length) return false;
+    return text_equal((struct text){a.bytes + a.length - suffix.length, suffix.length}, suffix);
+}
+
+struct text text_copy(struct arena *arena, struct text a) {
+    return (struct text){arena_copy(arena, a.bytes, a.length), a.length};
+}
+
+struct text text_format(struct arena *arena, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    struct text text = text_vformat(arena, format, args);
+    va_end(args);
+    return text;
+}
+
+struct text text_vformat(struct arena *arena, const char *format, va_list args) {
+    va_list again;
+    va_copy(again, args);
+    char room[256];
+    int length = vsnprintf(room, sizeof room, format, args);
+    if (length < 0) length = 0;
+    char *bytes = arena_alloc(arena, (size_t)length + 1);
+    if ((size_t)length < sizeof room) {
+        memcpy(bytes, room, (size_t)length);
+    } else {
+        vsnprintf(bytes, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    return (struct text){bytes, (size_t)length};
+}
+
+size_t text_utf8_error(struct text a) {
+    size_t at = 0;
+    while (at < a.length) {
+        if ((unsigned char)a.bytes[at] < 0x80) {
+            at++;
+            continue;
+        }
+        uint32_t character;
+        size_t size = unicode_decode(a, at, &character);
+        if (size == 0) return at;
+        at += size;
+    }
+    return a.length;
+}
+
+size_t text_characters(struct text a) {
+    size_t count = 0;
+    for (size_t i = 0; i < a.length; i++) count += ((unsigned char)a.bytes[i] & 0xC0) != 0x80;
+    return count;
+}
+
+size_t text_columns(struct text a) {
+    size_t columns = 0;
+    for (size_t at = 0; at < a.length;) {
+        uint32_t character;
+        size_t size = unicode_decode(a, at, &character);
+        columns += size ? unicode_columns(character) : 1;
+        at += size ? size : 1;
+    }
+    return columns;
+}
+
+enum { DISTANCE_LONGEST = 128, EDIT = 2, EDIT_CASE = 1 };
+
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static unsigned replace_cost(char a, char b) {
+    if (a == b) return 0;
+    return lower(a) == lower(b) ? EDIT_CASE : EDIT;
+}
+
+static unsigned least(unsigned a, unsigned b) {
+    return a < b ? a : b;
+}
+
+unsigned text_distance(struct text a, struct text b, unsigned ceiling) {
+    size_t gap = a.length > b.length ? a.length - b.length : b.length - a.length;
+    if (gap * EDIT > ceiling || a.length > DISTANCE_LONGEST || b.length > DISTANCE_LONGEST) {
+        return text_equal(a, b) ? 0 : ceiling + 1;
+    }
+    unsigned rows[3][DISTANCE_LONGEST + 1]; /* the row in work and the two above, for exchanges */
+    for (size_t j = 0; j <= b.length; j++) rows[0][j] = (unsigned)j * EDIT;
+    for (size_t i = 1; i <= a.length; i++) {
+        unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
+        unsigned row_least = row[0] = (unsigned)i * EDIT;
+        for (size_t j = 1; j <= b.length; j++) {
+            unsigned cost = above[j - 1] + replace_cost(a.bytes[i - 1], b.bytes[j - 1]);
+            cost = least(cost, least(above[j], row[j - 1]) + EDIT);
+            if (i > 1 && j > 1 && a.bytes[i - 1] == b.bytes[j - 2] &&
+                a.bytes[i - 2] == b.bytes[j - 1]) {
+                cost = least(cost, above2[j - 2] + EDIT);
+            }
+            row[j] = cost;
+            row_least = least(row_least, cost);
+        }
+        if (row_least > ceiling + EDIT) return ceiling + 1;
+    }
+    return least(rows[a.length % 3][b.length], ceiling + 1);
+}
