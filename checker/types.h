@@ -1,0 +1,67 @@
+/* Types of values, as the checker knows them.
+ *
+ * A type is a shared, immutable node in the arena; equal simple types are the same pointer. What
+ * AWS expects of a property is not copied into these: TYPE_PROPERTY points into the schema.
+ */
+#ifndef MRP_CHECKER_TYPES_H
+#define MRP_CHECKER_TYPES_H
+
+#include "base/diagnostics.h"
+#include "base/names.h"
+#include "parser/tree.h"
+#include "schema/schema.h"
+
+enum type_kind {
+    TYPE_ERROR,     /* its mistake is reported; agrees with everything */
+    TYPE_JSON,      /* any known data, and deferred text inside: `json` */
+    TYPE_NULL,
+    TYPE_BOOL,
+    TYPE_INT,
+    TYPE_NUMBER,
+    TYPE_STRING,
+    TYPE_SECRET,    /* `secret`: text that is never shown */
+    TYPE_LITERAL,   /* one text or one integer */
+    TYPE_LIST,      /* [element] */
+    TYPE_MAP,       /* {element} */
+    TYPE_RECORD,    /* fields */
+    TYPE_UNION,     /* members; T? is a union with TYPE_NULL */
+    TYPE_NAMED,     /* a user's `type X = base check ...` */
+    TYPE_REGION,
+    TYPE_STACK,     /* a stack block, as a value */
+    TYPE_ARTIFACT,
+    TYPE_RESOURCE,  /* a resource of an AWS type */
+    TYPE_COMPONENT, /* an instance of a component (or of a file) */
+    TYPE_TYPE,      /* a resource type as a value */
+    TYPE_PROPERTY,  /* what a property of AWS takes, by the schema */
+    TYPE_BODY,      /* a nested body of the schema, as attributes give them */
+    TYPE_PIPELINE, TYPE_STAGE, TYPE_ACTION,
+};
+
+struct type_field {
+    const struct name *name;
+    const struct type *type;
+    struct node *initial; /* of a declared field with a default, else NULL */
+    bool required;
+};
+
+struct type {
+    uint8_t kind;
+    union {
+        const struct type *element; /* LIST, MAP */
+        struct { struct type_field *fields; uint32_t count; } record;
+        struct { const struct type **members; uint32_t count; } join; /* UNION */
+        struct { bool is_text; struct text text; int64_t integer; } literal;
+        struct { struct symbol *symbol; const struct type *base; } named;
+        struct symbol *symbol;         /* COMPONENT: SYMBOL_COMPONENT or SYMBOL_MODULE; REGION: the
+                                          region's symbol where one is certain, else NULL; STACK,
+                                          PIPELINE, STAGE, ACTION: theirs */
+        const struct schema_type *resource; /* RESOURCE */
+        const struct schema_property *property; /* PROPERTY */
+        const struct schema_body *body; /* BODY */
+    };
+};
+
+/* How the type is written, for messages: `[string]`, `"a" | "b"`, `AWS::S3::Bucket`. */
+struct text type_text(struct arena *arena, const struct type *type);
+
+#endif

@@ -1,0 +1,98 @@
+/* What a program evaluates to: regions, stacks and their resources, with values known or deferred.
+ *
+ * Plain data; the evaluator makes it, template/ reads it.
+ */
+#ifndef MRP_EVALUATOR_STACKS_H
+#define MRP_EVALUATOR_STACKS_H
+
+#include "base/diagnostics.h"
+#include "evaluator/value.h"
+
+struct region {
+    const struct name *label;       /* east; of a map of regions: its key ("eu-west-1") */
+    struct text path;               /* how a program writes it: "east", "fleet[\"eu-west-1\"]" */
+    struct text name;               /* us-east-1 */
+    struct text partition;          /* aws, aws-cn, aws-us-gov, ... by the region's name */
+    uint32_t index;
+    const struct node *declared;
+    void *frames;                   /* the evaluator's own */
+};
+
+struct tag { struct text key, value; const struct node *origin; };
+
+struct parameter { /* a deploy param */
+    const struct name *name;     /* as the program writes it; in templates its logical id */
+    struct text logical_id;      /* db_password -> DbPassword */
+    struct text type;            /* CloudFormation's: "String", "AWS::SSM::Parameter::Value<String>" */
+    struct text doc;
+    bool is_secret;              /* NoEcho */
+    bool has_initial, is_given;  /* a default; a value given by --set, --vars, env() */
+    struct value initial, given;
+    struct value allowed;        /* list of allowed values (a literal union), or null */
+    const struct node *declared;
+};
+
+struct resource {
+    const struct name *logical_id;
+    struct text path;             /* below its region, stacks included: network.subnet["a"] */
+    struct stack *stack;          /* NULL for what exists already (is_existing) */
+    struct region *region;
+    const struct schema_type *type;
+    const struct node *declared;  /* RESOURCE */
+    const struct node *instance;  /* outermost RESOURCE that led to it (the component's instance) */
+    struct record *properties;
+    struct value depends_on;      /* list of resources, or null */
+    struct value deletion_policy, update_replace_policy, creation_policy, update_policy, metadata;
+    struct value ignore_changes;  /* list of property names, or null */
+    struct text was;              /* the path it had, or empty */
+    bool is_protected, is_existing, has_fixed_id;
+    uint32_t index;               /* in its stack */
+    uint32_t mark;
+};
+
+struct output {
+    const struct name *name;
+    struct text doc;
+    struct value value;
+    const struct node *declared;
+    struct stack *stack;          /* where it goes, or NULL: only printed and listed in manifest.json */
+};
+
+struct stack {
+    struct text name;             /* multi-region-network-dev */
+    struct text path;             /* "east", "east.network": how the program names it */
+    struct region *region;
+    const struct node *declared;  /* REGION or STACK */
+    struct text doc;              /* becomes the Description */
+    struct resource **resources;
+    uint32_t resource_count, resource_capacity;
+    struct output **outputs;      /* the user's, set by template/ where stack follows from the value */
+    uint32_t output_count, output_capacity;
+    struct tag *tags;
+    uint32_t tag_count;
+    bool is_protected;            /* termination protection: something in it is @protect */
+    uint32_t index;
+    void *lowered;                /* template/'s own */
+};
+
+struct deployment {
+    struct arena *arena;
+    struct names *names;
+    struct diagnostics *diagnostics;
+    struct text project;          /* in CloudFormation's spelling: multi_region -> multi-region */
+    struct text suffix;           /* empty for none */
+    struct text account;          /* fixed by `project { account = }`, else empty */
+    bool references_as_parameters;/* project { references = "parameters" } */
+    struct region **regions;
+    uint32_t region_count;
+    struct stack **stacks;        /* in order of declaration, region by region */
+    uint32_t stack_count;
+    struct parameter **parameters;
+    uint32_t parameter_count;
+    struct output **outputs;      /* all outputs of the root, regions and stacks, in order */
+    uint32_t output_count;
+    struct text *environment;     /* names of the variables read, sorted */
+    uint32_t environment_count;
+};
+
+#endif

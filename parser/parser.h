@@ -1,0 +1,31 @@
+/* From the text of a file to its tree, and from the tree back to text. */
+#ifndef MRP_PARSER_PARSER_H
+#define MRP_PARSER_PARSER_H
+
+#include "base/diagnostics.h"
+#include "parser/tree.h"
+
+struct token;
+struct tokens; /* lexer/lexer.h */
+
+struct parse {
+    struct node *file;      /* FILE node; never NULL, whatever was wrong */
+    struct tokens *tokens;  /* all tokens and comments, for the printer and editors */
+};
+
+/* Parses a source. Mistakes are reported; the tree holds what could be understood. */
+struct parse parser_parse(struct arena *arena, struct names *names,
+                          struct diagnostics *diagnostics, uint32_t source);
+
+/* As parser_parse for one expression (mrp eval, --set in .mrp form, tests). */
+struct parse parser_parse_expression(struct arena *arena, struct names *names,
+                                     struct diagnostics *diagnostics, uint32_t source);
+
+/* Prints a file in the one format of mrp fmt: every comment kept, idempotent, the same tree.
+ * Only for a file that parsed without an error. */
+void printer_print(const struct parse *parse, const struct sources *sources, struct buffer *out);
+
+/* An expression on one line, for messages and names ("a + b[0]"). */
+void printer_expression(const struct node *node, struct buffer *out);
+
+#endif

@@ -1,0 +1,223 @@
+/* The syntax tree of one source file: what the parser makes, the printer prints and the checker annotates.
+ *
+ * A node is a short head and, by its kind, one of the structs of the union; it is allocated only as
+ * large as its kind needs, so nodes are never copied by value. Lists are chained through `next`.
+ * The checker's findings about a node (type, symbol, ...) stand in the fields marked "checker".
+ */
+#ifndef MRP_PARSER_TREE_H
+#define MRP_PARSER_TREE_H
+
+#include "base/names.h"
+#include "base/source.h"
+
+struct type;   /* checker/types.h */
+struct symbol; /* checker/program.h */
+struct scope;
+
+enum node_kind {
+#define NODE(id, name, field) NODE_##id,
+#include "parser/nodes.def"
+#undef NODE
+    NODE_KIND_COUNT
+};
+
+enum node_flag {
+    NODE_BAD = 1 << 0,      /* has a reported mistake: later passes are silent about it */
+    NODE_RAW = 1 << 1,      /* TEXT: written with '...' or '''...''' */
+    NODE_BLOCK = 1 << 2,    /* TEXT, TEMPLATE: written over several lines, """ or ''' */
+    NODE_OPTIONAL = 1 << 3, /* MEMBER, INDEX: written with ?. or ?[ */
+    NODE_META = 1 << 4,     /* ENTRY: the key is written with @ (its name is without it) */
+    NODE_QUOTED = 1 << 5,   /* ENTRY, FIELD: the key is written in quotes */
+    NODE_DECLARES = 1 << 6, /* IF, FOR: stands among declarations (blocks), not among entries */
+};
+
+enum operator_kind {
+    OPERATOR_OR, OPERATOR_AND,
+    OPERATOR_EQUAL, OPERATOR_NOT_EQUAL,
+    OPERATOR_LESS, OPERATOR_LESS_EQUAL, OPERATOR_GREATER, OPERATOR_GREATER_EQUAL,
+    OPERATOR_IN,
+    OPERATOR_DEFAULT, /* ?? */
+    OPERATOR_RANGE,   /* .. */
+    OPERATOR_ADD, OPERATOR_SUBTRACT, OPERATOR_MULTIPLY, OPERATOR_DIVIDE, OPERATOR_REMAINDER,
+    OPERATOR_NOT, OPERATOR_NEGATE,
+};
+
+struct list {
+    struct node *first, *last;
+    uint32_t count;
+};
+
+/* A name where it is written. name is NULL where the parser put in a missing one. */
+struct written_name {
+    const struct name *name;
+    uint32_t start, end; /* in the node's source */
+};
+
+struct node {
+    uint8_t kind;    /* enum node_kind */
+    uint8_t flags;   /* enum node_flag */
+    uint16_t depth;  /* of the tree below; the constructor keeps it under LIMIT_NESTING */
+    struct span span;
+    struct node *next;
+    union {
+        /* ---- expressions ---- */
+        struct { /* NAME: a value */
+            const struct name *name;
+            struct symbol *symbol; /* checker; NULL if unknown (reported) */
+            uint32_t hops;         /* checker: frames up from where it stands */
+        } name;
+        struct { int64_t value; } integer;      /* INT */
+        struct { double value; } number;        /* NUMBER */
+        struct { bool value; } boolean;         /* BOOL */
+                                                /* NULL has none */
+        struct { struct text value; } text;     /* TEXT: without any ${ }; escapes done */
+        struct { struct list parts; } template; /* TEMPLATE: TEXT and expressions, in order */
+        struct { /* AWS_TYPE: AWS::S3::Bucket as a value or a type */
+            const struct name *name;
+        } aws_type;
+        struct { struct list elements; } list;  /* LIST: expressions and SPREAD */
+        struct { struct list entries; } record; /* RECORD: ENTRY, SPREAD, IF, FOR */
+        struct { struct node *value; } spread;  /* SPREAD: ...value */
+        struct { /* LIST_FOR: [gens: value]; MAP_FOR: {gens: key => value} */
+            struct list generators; /* GENERATOR and FILTER, the first is a GENERATOR */
+            struct node *key, *value; /* key NULL in LIST_FOR */
+            struct scope *scope;    /* checker: one slot a loop variable */
+        } comprehension;
+        struct { /* GENERATOR: for first, second in over (second may be absent) */
+            struct written_name first, second;
+            struct node *over;
+            struct symbol *first_symbol, *second_symbol; /* checker */
+        } generator;
+        struct { struct node *condition; } filter;      /* FILTER: if condition */
+        struct { uint8_t op; struct node *operand; } unary;                /* UNARY */
+        struct { uint8_t op; struct node *left, *right; uint32_t op_start; } binary; /* BINARY */
+        struct { struct node *condition, *then, *otherwise; } conditional; /* CONDITIONAL */
+        struct { /* MEMBER: object.name */
+            struct node *object;
+            struct written_name member;
+            struct symbol *symbol; /* checker: where the object is a module (import) */
+        } member;
+        struct { struct node *object, *index; } index; /* INDEX: object[index] */
+        struct { /* CALL: callee is NAME or MEMBER (of an import) */
+            struct node *callee;
+            struct list arguments; /* expressions; ARGUMENT for named ones */
+            struct symbol *symbol; /* checker: the fn, or NULL when built in */
+            const struct builtin *builtin; /* checker: the row, or NULL */
+            uint32_t hops;         /* checker: frames up to the frame that declares the fn */
+        } call;
+        struct { struct written_name name; struct node *value; } argument; /* ARGUMENT */
+        struct { struct node *inner; } paren;           /* PAREN */
+                                                        /* ERROR has none */
+        /* ---- entries and blocks ---- */
+        struct { /* ENTRY: key = value, in records and in blocks */
+            struct node *key; /* NAME-like text: TEXT (flags say how written) or TEMPLATE */
+            struct node *value;
+        } entry;
+        struct { /* IF: if condition { then } else { otherwise }; items are entries or, with
+                    NODE_DECLARES, declarations */
+            struct node *condition;
+            struct node *then;      /* RECORD or BLOCK */
+            struct node *otherwise; /* RECORD, BLOCK, IF or NULL */
+        } branch;
+        struct { /* FOR: gens { body } */
+            struct list generators;
+            struct node *body;   /* RECORD or BLOCK */
+            struct scope *scope; /* checker: the loop variables; body BLOCKs have a scope below it */
+        } loop;
+        struct { /* BLOCK: declarations and entries */
+            struct list items;
+            struct scope *scope; /* checker */
+        } block;
+
+        /* ---- types ---- */
+        struct { struct list path; } type_name;        /* TYPE_NAME: NAME nodes; or one AWS_TYPE */
+        struct { struct node *literal; } type_literal; /* TYPE_LITERAL: TEXT or INT node */
+        struct { struct node *element; } type_list;    /* TYPE_LIST [T] */
+        struct { struct node *element; } type_map;     /* TYPE_MAP {T} */
+        struct { struct list fields; } type_record;    /* TYPE_RECORD: FIELD */
+        struct { struct written_name name; struct node *type, *initial; } field; /* FIELD */
+        struct { struct node *inner; } type_optional;  /* TYPE_OPTIONAL T? */
+        struct { struct list members; } type_union;    /* TYPE_UNION A | B */
+        struct { struct node *inner; } type_deploy;    /* TYPE_DEPLOY deploy T */
+        struct { struct node *inner; } type_ssm;       /* TYPE_SSM ssm(T), only below deploy */
+
+        /* ---- declarations: each begins with the same head ---- */
+        struct declaration {
+            struct text doc;          /* joined ## lines, or empty */
+            struct written_name name; /* what it declares; of PROJECT, TEST, POLICY: see below */
+            struct symbol *symbol;    /* checker */
+        } declaration;
+        struct { /* IMPORT */
+            struct declaration head;  /* name: the alias, or the last word of path, or of the file */
+            struct list path;         /* NAME nodes of `import std.storage`, empty for a file */
+            struct node *file;        /* TEXT, or NULL */
+            struct list names;        /* NAME nodes of `{ a, b }`, empty for none */
+            bool has_alias, has_names;
+        } import;
+        struct { /* PARAM */
+            struct declaration head;
+            struct node *type, *initial; /* initial NULL: required */
+            struct list checks;          /* CHECK */
+        } param;
+        struct { struct node *condition, *message; struct symbol *it; } check; /* CHECK */
+        struct { struct declaration head; struct node *type, *value; } let;    /* LET */
+        struct { /* FN */
+            struct declaration head;
+            struct list parameters; /* FIELD */
+            struct node *result;    /* type or NULL */
+            struct list lets;       /* LET, in order; empty in the `= expr` form */
+            struct node *value;     /* the expression, or what is returned */
+            bool has_block;
+            struct scope *scope;    /* checker: parameters and lets are its slots, in order */
+        } fn;
+        struct { struct declaration head; struct node *type; struct list checks; } type; /* TYPE */
+        struct { struct declaration head; struct node *body; } component; /* COMPONENT: BLOCK */
+        struct { struct declaration head; struct node *body; } project;   /* PROJECT: RECORD */
+        struct { /* REGION */
+            struct declaration head; /* name: the first (or only) one */
+            struct list names;       /* NAME nodes: `region east, west`; one in the other forms */
+            struct node *region;     /* TEXT or TEMPLATE of `region east "us-east-1"`, or NULL */
+            struct node *over;       /* expression of `region fleet in xs`, or NULL */
+            struct node *body;       /* BLOCK */
+        } region;
+        struct { /* STACK, STAGE, PIPELINE, RESOURCE, ACTION: a header of generators or a condition */
+            struct declaration head;
+            struct list generators;  /* GENERATOR, FILTER; empty for none */
+            struct node *condition;  /* of `if c`, or NULL */
+            struct node *body;       /* BLOCK of STACK, STAGE, PIPELINE; RECORD of the others */
+            struct scope *scope;     /* checker: the loop variables */
+            struct node *type;       /* RESOURCE, ACTION: TYPE_NAME; else NULL */
+            struct node *home;       /* PIPELINE: expression after `in`; else NULL */
+        } unit;
+        struct { struct declaration head; struct node *type, *value; } output; /* OUTPUT */
+        struct { struct node *condition, *message; } assertion; /* ASSERT: message may be NULL */
+        struct { struct declaration head; struct node *title, *body; } test;   /* TEST, POLICY */
+        struct { struct node *record; } with;                                  /* WITH */
+        struct { struct list items; struct scope *scope; } file;               /* FILE: the root */
+    };
+};
+
+/* A node of a kind, zeroed but for head and depth; the caller fills in the rest and then calls
+ * node_finish, which sets depth from the children and reports nesting past LIMIT_NESTING once. */
+struct node *node_new(struct arena *arena, enum node_kind kind, struct span span);
+void list_add(struct list *list, struct node *node);
+
+/* The kind's word for messages: "resource", "comprehension", ... */
+const char *node_word(enum node_kind kind);
+
+/* The declaration head of a declaring node (LET, RESOURCE, ...), or NULL. */
+struct declaration *node_declaration(struct node *node);
+
+/* The span of a written name of that node. */
+static inline struct span written_span(const struct node *node, struct written_name name) {
+    return (struct span){node->span.source, name.start, name.end};
+}
+
+/* Calls visit for each direct child, in the order of the source. */
+void node_each_child(struct node *node, void (*visit)(struct node *child, void *context),
+                     void *context);
+
+/* Whether two trees are equal but for spans, comments and how texts are quoted. */
+bool node_equal(const struct node *a, const struct node *b);
+
+#endif
