@@ -56,7 +56,7 @@ struct value call_error(struct call *call, int argument, const char *message, ..
     __attribute__((format(printf, 3, 4)));
 /* As call_error, with a hint. */
 struct value call_error_hint(struct call *call, int argument, const char *hint,
-                             const char *message, ...) __attribute__((format(printf, 5, 6)));
+                             const char *message, ...) __attribute__((format(printf, 4, 5)));
 /* Spends from the evaluation budget (steps; and elements made). False, reported, when it is used up:
  * the built-in returns poison at once. Every loop over data spends. */
 bool call_spend(struct call *call, uint64_t steps);

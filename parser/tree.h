@@ -24,7 +24,7 @@ enum node_kind {
 enum node_flag {
     NODE_BAD = 1 << 0,      /* has a reported mistake: later passes are silent about it */
     NODE_RAW = 1 << 1,      /* TEXT: written with '...' or '''...''' */
-    NODE_BLOCK = 1 << 2,    /* TEXT, TEMPLATE: written over several lines, """ or ''' */
+    NODE_LINES = 1 << 2,    /* TEXT, TEMPLATE: written over several lines, """ or ''' */
     NODE_OPTIONAL = 1 << 3, /* MEMBER, INDEX: written with ?. or ?[ */
     NODE_META = 1 << 4,     /* ENTRY: the key is written with @ (its name is without it) */
     NODE_QUOTED = 1 << 5,   /* ENTRY, FIELD: the key is written in quotes */

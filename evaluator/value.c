@@ -1,0 +1,645 @@
+/* Values: records, deferred nodes, texts joined, equality and order, and how values are printed. */
+#include "evaluator/value.h"
+
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "evaluator/builtin.h"
+#include "evaluator/stacks.h"
+
+/* ---- records: entries in written order, hashed once there are more than a few ---- */
+
+enum { RECORD_FIRST = 4, RECORD_LINEAR = 8 };
+
+struct record *record_new(struct arena *arena, uint32_t capacity) {
+    struct record *record = ARENA_NEW(arena, struct record);
+    if (capacity) {
+        record->entries = arena_array(arena, capacity, sizeof *record->entries);
+        record->capacity = capacity;
+    }
+    return record;
+}
+
+/* The slot of the key (entry index + 1), or the empty one where it belongs. */
+static uint32_t *record_slot(const struct record *record, const struct name *key) {
+    uint32_t mask = record->slot_capacity - 1;
+    for (uint32_t i = key->hash & mask;; i = (i + 1) & mask) {
+        uint32_t index = record->slots[i];
+        if (index == 0 || record->entries[index - 1].key == key) return &record->slots[i];
+    }
+}
+
+struct record_entry *record_find(const struct record *record, const struct name *key) {
+    if (record->slots) {
+        uint32_t index = *record_slot(record, key);
+        return index ? &record->entries[index - 1] : NULL;
+    }
+    for (uint32_t i = 0; i < record->count; i++) {
+        if (record->entries[i].key == key) return &record->entries[i];
+    }
+    return NULL;
+}
+
+static void record_grow(struct arena *arena, struct record *record) {
+    uint32_t capacity = record->capacity ? record->capacity * 2 : RECORD_FIRST;
+    struct record_entry *entries = arena_array(arena, capacity, sizeof *entries);
+    if (record->count) memcpy(entries, record->entries, record->count * sizeof *entries);
+    record->entries = entries;
+    record->capacity = capacity;
+}
+
+/* Index tables are four times the entries at most half of the capacity needs, so that a table lasts
+ * for two doublings of the entries. */
+static void record_index(struct arena *arena, struct record *record) {
+    uint32_t wanted = 32;
+    while (wanted < record->capacity * 2) wanted *= 2;
+    record->slot_capacity = wanted;
+    record->slots = arena_array(arena, wanted, sizeof *record->slots);
+    for (uint32_t i = 0; i < record->count; i++) {
+        *record_slot(record, record->entries[i].key) = i + 1;
+    }
+}
+
+void record_put(struct arena *arena, struct record *record, const struct name *key,
+                struct value value, const struct node *origin) {
+    struct record_entry *entry = record_find(record, key);
+    if (entry) {
+        entry->value = value;
+        entry->origin = origin;
+        return;
+    }
+    if (record->count == record->capacity) record_grow(arena, record);
+    record->entries[record->count++] = (struct record_entry){key, origin, value};
+    if (record->count <= RECORD_LINEAR) return;
+    if (record->slot_capacity < record->count * 3 / 2) {
+        record_index(arena, record);
+    } else {
+        *record_slot(record, key) = record->count;
+    }
+}
+
+/* ---- deferred nodes ---- */
+
+struct deferred *deferred_new(struct arena *arena, enum deferred_kind kind,
+                              enum deferred_shape shape, uint32_t count, const struct node *cause) {
+    struct deferred *deferred =
+        arena_alloc(arena, sizeof *deferred + (size_t)count * sizeof(struct value));
+    deferred->kind = (uint8_t)kind;
+    deferred->shape = (uint8_t)shape;
+    deferred->count = count;
+    deferred->cause = cause;
+    return deferred;
+}
+
+/* ---- flags and depth ---- */
+
+static void seal_with(struct value *whole, struct value *part) {
+    if ((part->kind == VALUE_LIST || part->kind == VALUE_RECORD) && part->depth == 0) {
+        *part = value_seal(*part);
+    }
+    unsigned depth = part->depth + 1u;
+    if (part->kind == VALUE_DEFERRED) depth = part->deferred->depth + 1u;
+    if (depth > whole->depth) whole->depth = depth > UINT16_MAX ? UINT16_MAX : (uint16_t)depth;
+    if (part->kind >= VALUE_REGION) whole->flags |= VALUE_OPEN;
+    whole->flags |= part->flags & (VALUE_OPEN | VALUE_SECRET);
+}
+
+struct value value_seal(struct value value) {
+    if (value.kind == VALUE_LIST) {
+        value.depth = 1;
+        for (uint32_t i = 0; i < value.length; i++) seal_with(&value, &value.items[i]);
+    } else if (value.kind == VALUE_RECORD) {
+        value.depth = 1;
+        for (uint32_t i = 0; i < value.record->count; i++) {
+            seal_with(&value, &value.record->entries[i].value);
+        }
+    }
+    return value;
+}
+
+static struct value settle_list(struct arena *arena, struct value value) {
+    struct value *items = arena_array(arena, value.length, sizeof *items);
+    for (uint32_t i = 0; i < value.length; i++) items[i] = value_settle(arena, value.items[i]);
+    return value_seal(value_list(items, value.length));
+}
+
+static struct value settle_record(struct arena *arena, struct value value) {
+    struct record *record = record_new(arena, value.record->count);
+    for (uint32_t i = 0; i < value.record->count; i++) {
+        struct record_entry *entry = &value.record->entries[i];
+        record_put(arena, record, entry->key, value_settle(arena, entry->value), entry->origin);
+    }
+    return value_seal(value_record(record));
+}
+
+static struct value settle_text(struct arena *arena, struct value value) {
+    struct deferred *deferred = value.deferred;
+    for (uint32_t i = 0; i < deferred->count; i++) {
+        struct value part = deferred->operands[i];
+        if (part.kind != VALUE_DEFERRED) continue;
+        if (part.deferred->kind != DEFERRED_ATTRIBUTE || part.deferred->count == 0) return value;
+    }
+    struct value *parts = arena_array(arena, deferred->count, sizeof *parts);
+    for (uint32_t i = 0; i < deferred->count; i++) {
+        parts[i] = value_settle(arena, deferred->operands[i]);
+    }
+    return value_concat(arena, parts, deferred->count, deferred->cause);
+}
+
+struct value value_settle(struct arena *arena, struct value value) {
+    if ((value.kind == VALUE_LIST || value.kind == VALUE_RECORD) && value.flags & VALUE_OPEN) {
+        return value.kind == VALUE_LIST ? settle_list(arena, value) : settle_record(arena, value);
+    }
+    if (value.kind != VALUE_DEFERRED) return value;
+    if (value.deferred->kind == DEFERRED_TEXT) return settle_text(arena, value);
+    if (value.deferred->kind == DEFERRED_ATTRIBUTE && value.deferred->count == 1) {
+        return value_settle(arena, value.deferred->operands[0]);
+    }
+    return value;
+}
+
+/* ---- joining texts ---- */
+
+enum { SCALAR_ROOM = 40 };
+
+/* The text of a known scalar; numbers are written into room. */
+static struct text scalar_text(struct value value, char room[SCALAR_ROOM]) {
+    if (value.kind == VALUE_TEXT) return value_as_text(value);
+    if (value.kind == VALUE_BOOL) return value.boolean ? TEXT("true") : TEXT("false");
+    if (value.kind == VALUE_INT) {
+        int length = snprintf(room, SCALAR_ROOM, "%lld", (long long)value.integer);
+        return (struct text){room, (size_t)length};
+    }
+    if (value.kind != VALUE_NUMBER) return (struct text){"", 0};
+    struct buffer buffer;
+    buffer_init(&buffer);
+    buffer_number(&buffer, value.number);
+    size_t length = buffer.length < SCALAR_ROOM ? buffer.length : SCALAR_ROOM;
+    memcpy(room, buffer.bytes, length);
+    buffer_release(&buffer);
+    return (struct text){room, length};
+}
+
+/* Joins pieces that are all known. The common short text is put together on the stack. */
+static struct value concat_known(struct arena *arena, const struct value *pieces, uint32_t count) {
+    char stack_room[512], scalar_room[SCALAR_ROOM];
+    size_t length = 0;
+    unsigned flags = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        flags |= pieces[i].flags & VALUE_SECRET;
+        length += pieces[i].kind == VALUE_TEXT ? pieces[i].length : SCALAR_ROOM;
+    }
+    if (length > LIMIT_TEXT_BYTES + (size_t)count * SCALAR_ROOM) return value_poison();
+    char *bytes = length < sizeof stack_room ? stack_room : arena_alloc(arena, length + 1);
+    size_t at = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct text text = scalar_text(pieces[i], scalar_room);
+        if (text.length) memcpy(bytes + at, text.bytes, text.length);
+        at += text.length;
+    }
+    if (at > LIMIT_TEXT_BYTES) return value_poison();
+    if (bytes == stack_room) bytes = arena_copy(arena, bytes, at);
+    struct value joined = value_text((struct text){bytes, at});
+    joined.flags = (uint8_t)flags;
+    return joined;
+}
+
+static bool is_deferred_text(struct value value) {
+    return value.kind == VALUE_DEFERRED && value.deferred->kind == DEFERRED_TEXT;
+}
+
+/* Puts the pieces, those of joined texts in their place, into flat; returns how many. */
+static uint32_t flatten_pieces(const struct value *pieces, uint32_t count, struct value *flat) {
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_deferred_text(pieces[i])) {
+            flat[used++] = pieces[i];
+            continue;
+        }
+        struct deferred *inner = pieces[i].deferred;
+        memcpy(flat + used, inner->operands, inner->count * sizeof *flat);
+        used += inner->count;
+    }
+    return used;
+}
+
+static struct value concat_deferred(struct arena *arena, const struct value *pieces, uint32_t count,
+                                    const struct node *cause) {
+    size_t room = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        room += is_deferred_text(pieces[i]) ? pieces[i].deferred->count : 1;
+    }
+    if (room > UINT32_MAX / 2) return value_poison();
+    struct value *flat = arena_array(arena, room, sizeof *flat);
+    uint32_t used = flatten_pieces(pieces, count, flat), kept = 0;
+    unsigned flags = 0, depth = 0;
+    for (uint32_t i = 0; i < used;) {
+        uint32_t end = i;
+        while (end < used && flat[end].kind != VALUE_DEFERRED) end++;
+        if (end > i) {
+            struct value known = concat_known(arena, flat + i, end - i);
+            if (known.kind == VALUE_POISON) return known;
+            flags |= known.flags;
+            if (known.length) flat[kept++] = known;
+            i = end;
+        } else {
+            flags |= flat[i].flags & VALUE_SECRET;
+            if (flat[i].deferred->depth >= depth) depth = flat[i].deferred->depth + 1u;
+            flat[kept++] = flat[i++];
+        }
+    }
+    if (kept == 1 && flat[0].deferred->shape == SHAPE_TEXT) return flat[0];
+    struct deferred *joined = deferred_new(arena, DEFERRED_TEXT, SHAPE_TEXT, kept, cause);
+    memcpy(joined->operands, flat, kept * sizeof *flat);
+    joined->depth = (uint16_t)depth;
+    struct value value = value_deferred(joined);
+    value.flags = (uint8_t)flags;
+    return value;
+}
+
+struct value value_concat(struct arena *arena, const struct value *pieces, uint32_t count,
+                          const struct node *cause) {
+    bool deferred = false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (pieces[i].kind == VALUE_POISON) return value_poison();
+        deferred |= pieces[i].kind == VALUE_DEFERRED;
+    }
+    return deferred ? concat_deferred(arena, pieces, count, cause)
+                    : concat_known(arena, pieces, count);
+}
+
+/* ---- equality and order ---- */
+
+/* Compares without end on shared lists of lists of lists: so each pair costs a step. */
+struct comparison { uint64_t steps; };
+
+static bool equal_within(struct comparison *comparison, struct value a, struct value b);
+
+static bool numbers_equal(struct value a, struct value b) {
+    if (a.kind == VALUE_INT && b.kind == VALUE_INT) return a.integer == b.integer;
+    double left = a.kind == VALUE_INT ? (double)a.integer : a.number;
+    double right = b.kind == VALUE_INT ? (double)b.integer : b.number;
+    if (left != right) return false;
+    if (a.kind == b.kind) return true;
+    /* beyond 2^53 several integers are one double: compare exactly */
+    if (left >= 9223372036854775808.0) return false;
+    return (a.kind == VALUE_INT ? a.integer : (int64_t)left) ==
+           (b.kind == VALUE_INT ? b.integer : (int64_t)right);
+}
+
+static bool lists_equal(struct comparison *comparison, struct value a, struct value b) {
+    if (a.length != b.length) return false;
+    if (a.items == b.items) return true;
+    for (uint32_t i = 0; i < a.length; i++) {
+        if (!equal_within(comparison, a.items[i], b.items[i])) return false;
+    }
+    return true;
+}
+
+static bool records_equal(struct comparison *comparison, const struct record *a,
+                          const struct record *b) {
+    if (a == b) return true;
+    if (a->count != b->count) return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        struct record_entry *other = record_find(b, a->entries[i].key);
+        if (!other || !equal_within(comparison, a->entries[i].value, other->value)) return false;
+    }
+    return true;
+}
+
+static bool deferred_equal(struct comparison *comparison, const struct deferred *a,
+                           const struct deferred *b) {
+    if (a == b) return true;
+    if (a->kind != b->kind || a->count != b->count || a->resource != b->resource ||
+        a->name != b->name || a->parameter != b->parameter) {
+        return false;
+    }
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (!equal_within(comparison, a->operands[i], b->operands[i])) return false;
+    }
+    return true;
+}
+
+static bool is_numeric(struct value value) {
+    return value.kind == VALUE_INT || value.kind == VALUE_NUMBER;
+}
+
+static bool equal_within(struct comparison *comparison, struct value a, struct value b) {
+    if (comparison->steps == 0) return false;
+    comparison->steps--;
+    if (is_numeric(a) && is_numeric(b)) return numbers_equal(a, b);
+    if (a.kind != b.kind) return false;
+    switch ((enum value_kind)a.kind) {
+    case VALUE_POISON: return false;
+    case VALUE_NULL: return true;
+    case VALUE_BOOL: return a.boolean == b.boolean;
+    case VALUE_INT:
+    case VALUE_NUMBER: return numbers_equal(a, b);
+    case VALUE_TEXT: return text_equal(value_as_text(a), value_as_text(b));
+    case VALUE_LIST: return lists_equal(comparison, a, b);
+    case VALUE_RECORD: return records_equal(comparison, a.record, b.record);
+    case VALUE_REGION: return a.region == b.region;
+    case VALUE_STACK: return a.stack == b.stack;
+    case VALUE_RESOURCE: return a.resource == b.resource;
+    case VALUE_COMPONENT: return a.component == b.component;
+    case VALUE_TYPE: return a.type == b.type;
+    case VALUE_DEFERRED: return deferred_equal(comparison, a.deferred, b.deferred);
+    }
+    return false;
+}
+
+bool value_equal(struct value a, struct value b) {
+    struct comparison comparison = {LIMIT_STEPS};
+    return equal_within(&comparison, a, b);
+}
+
+static int compare_numbers(struct value a, struct value b) {
+    if (a.kind == VALUE_INT && b.kind == VALUE_INT) {
+        return (a.integer > b.integer) - (a.integer < b.integer);
+    }
+    if (numbers_equal(a, b)) return 0;
+    double left = a.kind == VALUE_INT ? (double)a.integer : a.number;
+    double right = b.kind == VALUE_INT ? (double)b.integer : b.number;
+    if (left != right) return left < right ? -1 : 1;
+    return a.kind == VALUE_INT ? -1 : 1; /* equal only after rounding */
+}
+
+int value_compare(struct value a, struct value b) {
+    if (is_numeric(a) && is_numeric(b)) return compare_numbers(a, b);
+    if (a.kind != b.kind) return a.kind < b.kind ? -1 : 1;
+    if (a.kind == VALUE_TEXT) return text_compare(value_as_text(a), value_as_text(b));
+    if (a.kind == VALUE_BOOL) return a.boolean - b.boolean;
+    if (a.kind != VALUE_LIST || a.items == b.items) return 0;
+    uint32_t common = a.length < b.length ? a.length : b.length;
+    for (uint32_t i = 0; i < common; i++) {
+        int order = value_compare(a.items[i], b.items[i]);
+        if (order) return order;
+    }
+    return (a.length > b.length) - (a.length < b.length);
+}
+
+/* ---- for people ---- */
+
+static struct text deferred_kind_text(const struct deferred *deferred) {
+    switch ((enum deferred_shape)deferred->shape) {
+    case SHAPE_TEXT: return TEXT("a string known at deploy time");
+    case SHAPE_BOOL: return TEXT("a truth value known at deploy time");
+    case SHAPE_NUMBER: return TEXT("a number known at deploy time");
+    case SHAPE_LIST: return TEXT("a list known at deploy time");
+    case SHAPE_ANY: return TEXT("a value known at deploy time");
+    }
+    return TEXT("a value");
+}
+
+struct text value_kind_text(struct arena *arena, struct value value) {
+    switch ((enum value_kind)value.kind) {
+    case VALUE_POISON: return TEXT("a value with a mistake");
+    case VALUE_NULL: return TEXT("null");
+    case VALUE_BOOL: return TEXT("a truth value");
+    case VALUE_INT: return TEXT("an integer");
+    case VALUE_NUMBER: return TEXT("a number");
+    case VALUE_TEXT: return value.flags & VALUE_SECRET ? TEXT("a secret") : TEXT("a string");
+    case VALUE_LIST: return TEXT("a list");
+    case VALUE_RECORD: return TEXT("a record");
+    case VALUE_REGION: return TEXT("a region");
+    case VALUE_STACK: return TEXT("a stack");
+    case VALUE_RESOURCE:
+        return text_format(arena, "a resource of type %.*s",
+                           TEXT_ARGS(schema_type_name(value.resource->type)));
+    case VALUE_COMPONENT: return TEXT("an instance of a component");
+    case VALUE_TYPE: return TEXT("a resource type");
+    case VALUE_DEFERRED: return deferred_kind_text(value.deferred);
+    }
+    return TEXT("a value");
+}
+
+/* What is printed is bounded: a value can share its parts and so be far larger than its memory. */
+static bool is_full(const struct buffer *out) {
+    return out->length > LIMIT_TEXT_BYTES;
+}
+
+static void write_value(struct buffer *out, struct value value);
+
+static void write_place(struct buffer *out, const struct region *region, struct text path) {
+    if (region) {
+        buffer_text(out, region->path);
+        buffer_char(out, '.');
+    }
+    buffer_text(out, path);
+}
+
+static void write_operator(struct buffer *out, const struct deferred *deferred, const char *sign) {
+    for (uint32_t i = 0; i < deferred->count; i++) {
+        if (i) buffer_string(out, sign);
+        write_value(out, deferred->operands[i]);
+    }
+}
+
+static void write_call(struct buffer *out, const struct deferred *deferred, const char *function) {
+    buffer_string(out, function);
+    buffer_char(out, '(');
+    write_operator(out, deferred, ", ");
+    buffer_char(out, ')');
+}
+
+static void write_attribute(struct buffer *out, const struct deferred *deferred) {
+    if (deferred->resource) write_place(out, deferred->resource->region, deferred->resource->path);
+    buffer_char(out, '.');
+    if (deferred->name) buffer_text(out, name_text(deferred->name));
+}
+
+static void write_pseudo(struct buffer *out, const struct name *name) {
+    struct text text = name ? name_text(name) : TEXT("");
+    if (text_is(text, "AWS::AccountId")) text = TEXT("account");
+    if (text_is(text, "AWS::Partition")) text = TEXT("partition");
+    buffer_text(out, text);
+}
+
+/* The pieces as text stands between quotes: known ones as they are, the others in ${ }. */
+static void write_pieces(struct buffer *out, const struct deferred *deferred) {
+    for (uint32_t i = 0; i < deferred->count && !is_full(out); i++) {
+        struct value piece = deferred->operands[i];
+        if (piece.kind == VALUE_TEXT) {
+            buffer_text(out, piece.flags & VALUE_SECRET ? TEXT("(secret)") : value_as_text(piece));
+            continue;
+        }
+        buffer_string(out, "${");
+        write_value(out, piece);
+        buffer_char(out, '}');
+    }
+}
+
+static void write_if(struct buffer *out, const struct deferred *deferred) {
+    buffer_string(out, "if ");
+    write_value(out, deferred->operands[0]);
+    buffer_string(out, " then ");
+    write_value(out, deferred->operands[1]);
+    buffer_string(out, " else ");
+    write_value(out, deferred->operands[2]);
+}
+
+static void write_index(struct buffer *out, const struct deferred *deferred) {
+    if (deferred->map_name) {
+        buffer_text(out, name_text(deferred->map_name));
+    } else {
+        write_value(out, deferred->operands[0]);
+    }
+    buffer_char(out, '[');
+    write_value(out, deferred->operands[1]);
+    buffer_char(out, ']');
+}
+
+/* A deferred value as an expression of the language that could have made it. */
+static void write_deferred(struct buffer *out, const struct deferred *deferred) {
+    if (is_full(out)) return;
+    switch ((enum deferred_kind)deferred->kind) {
+    case DEFERRED_ATTRIBUTE: write_attribute(out, deferred); return;
+    case DEFERRED_PARAMETER:
+        if (deferred->parameter) buffer_text(out, name_text(deferred->parameter->name));
+        return;
+    case DEFERRED_PSEUDO: write_pseudo(out, deferred->name); return;
+    case DEFERRED_TEXT:
+        buffer_char(out, '"');
+        write_pieces(out, deferred);
+        buffer_char(out, '"');
+        return;
+    case DEFERRED_EQUAL: write_operator(out, deferred, " == "); return;
+    case DEFERRED_AND: write_operator(out, deferred, " && "); return;
+    case DEFERRED_OR: write_operator(out, deferred, " || "); return;
+    case DEFERRED_NOT:
+        buffer_string(out, "!(");
+        write_operator(out, deferred, "");
+        buffer_char(out, ')');
+        return;
+    case DEFERRED_IF: write_if(out, deferred); return;
+    case DEFERRED_LOOKUP:
+    case DEFERRED_SELECT: write_index(out, deferred); return;
+    case DEFERRED_JOIN: write_call(out, deferred, "join"); return;
+    case DEFERRED_SPLIT: write_call(out, deferred, "split"); return;
+    case DEFERRED_CIDR: write_call(out, deferred, "cidr"); return;
+    case DEFERRED_BASE64: write_call(out, deferred, "base64"); return;
+    case DEFERRED_ZONES: write_call(out, deferred, "azs"); return;
+    case DEFERRED_DYNAMIC: write_operator(out, deferred, ""); return;
+    case DEFERRED_JSON: write_call(out, deferred, "json"); return;
+    }
+}
+
+static void write_value(struct buffer *out, struct value value) {
+    if (value.kind == VALUE_DEFERRED) {
+        write_deferred(out, value.deferred);
+    } else {
+        value_json(out, value, 0);
+    }
+}
+
+/* ---- JSON ---- */
+
+struct json_writer {
+    struct buffer *out;
+    int indent;
+    unsigned depth;
+};
+
+static void json_write(struct json_writer *writer, struct value value);
+
+static void json_line(struct json_writer *writer) {
+    if (writer->indent == 0) return;
+    buffer_char(writer->out, '\n');
+    for (unsigned i = 0; i < writer->depth * (unsigned)writer->indent; i++) {
+        buffer_char(writer->out, ' ');
+    }
+}
+
+static void json_separate(struct json_writer *writer, bool first) {
+    if (!first) buffer_char(writer->out, ',');
+    if (!first && writer->indent == 0) buffer_char(writer->out, ' ');
+    json_line(writer);
+}
+
+static void json_list(struct json_writer *writer, struct value value) {
+    buffer_char(writer->out, '[');
+    writer->depth++;
+    for (uint32_t i = 0; i < value.length && !is_full(writer->out); i++) {
+        json_separate(writer, i == 0);
+        json_write(writer, value.items[i]);
+    }
+    writer->depth--;
+    if (value.length) json_line(writer);
+    buffer_char(writer->out, ']');
+}
+
+static void json_record(struct json_writer *writer, const struct record *record) {
+    buffer_char(writer->out, '{');
+    writer->depth++;
+    for (uint32_t i = 0; i < record->count && !is_full(writer->out); i++) {
+        json_separate(writer, i == 0);
+        buffer_json_string(writer->out, name_text(record->entries[i].key));
+        buffer_string(writer->out, ": ");
+        json_write(writer, record->entries[i].value);
+    }
+    writer->depth--;
+    if (record->count) json_line(writer);
+    buffer_char(writer->out, '}');
+}
+
+static void json_deferred(struct buffer *out, const struct deferred *deferred) {
+    struct buffer text;
+    buffer_init(&text);
+    if (deferred->kind == DEFERRED_TEXT) {
+        write_pieces(&text, deferred);
+    } else if (deferred->kind == DEFERRED_DYNAMIC && deferred->count &&
+               deferred->operands[0].kind == VALUE_TEXT) {
+        buffer_text(&text, value_as_text(deferred->operands[0]));
+    } else {
+        buffer_string(&text, "${");
+        write_deferred(&text, deferred);
+        buffer_char(&text, '}');
+    }
+    buffer_json_string(out, buffer_view(&text));
+    buffer_release(&text);
+}
+
+static void json_place(struct buffer *out, const struct region *region, struct text path) {
+    struct buffer text;
+    buffer_init(&text);
+    buffer_string(&text, "${");
+    write_place(&text, region, path);
+    buffer_char(&text, '}');
+    buffer_json_string(out, buffer_view(&text));
+    buffer_release(&text);
+}
+
+static void json_write(struct json_writer *writer, struct value value) {
+    struct buffer *out = writer->out;
+    if (value.kind == VALUE_TEXT && value.flags & VALUE_SECRET) {
+        buffer_string(out, "\"(secret)\"");
+        return;
+    }
+    switch ((enum value_kind)value.kind) {
+    case VALUE_POISON: buffer_string(out, "\"(error)\""); return;
+    case VALUE_NULL: buffer_string(out, "null"); return;
+    case VALUE_BOOL: buffer_string(out, value.boolean ? "true" : "false"); return;
+    case VALUE_INT: buffer_format(out, "%lld", (long long)value.integer); return;
+    case VALUE_NUMBER: buffer_number(out, value.number); return;
+    case VALUE_TEXT: buffer_json_string(out, value_as_text(value)); return;
+    case VALUE_LIST: json_list(writer, value); return;
+    case VALUE_RECORD: json_record(writer, value.record); return;
+    case VALUE_REGION: buffer_json_string(out, value.region->name); return;
+    case VALUE_STACK: buffer_json_string(out, value.stack->name); return;
+    case VALUE_RESOURCE: json_place(out, value.resource->region, value.resource->path); return;
+    case VALUE_COMPONENT: buffer_string(out, "\"(component)\""); return;
+    case VALUE_TYPE: buffer_json_string(out, name_text(value.type)); return;
+    case VALUE_DEFERRED:
+        if (value.deferred->kind == DEFERRED_ATTRIBUTE && value.deferred->count == 1) {
+            json_write(writer, value.deferred->operands[0]);
+        } else {
+            json_deferred(out, value.deferred);
+        }
+        return;
+    }
+}
+
+void value_json(struct buffer *out, struct value value, int indent) {
+    struct json_writer writer = {.out = out, .indent = indent};
+    json_write(&writer, value);
+}
