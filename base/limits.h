@@ -10,6 +10,8 @@ enum {
     LIMIT_VALUES = 20000000,          /* elements and entries made while evaluating */
     LIMIT_STEPS = 200000000,          /* evaluation steps: expressions, calls, regular expressions */
     LIMIT_CALL_DEPTH = 200,           /* calls and components inside each other */
+    LIMIT_EVALUATION_DEPTH = 4000,    /* expressions and declarations that wait for one another */
+    LIMIT_VALUE_DEPTH = 500,          /* lists, records and deferred values inside each other */
     LIMIT_TEXT_BYTES = 64 << 20,      /* one text value */
     LIMIT_OUTPUT_BYTES = 1 << 30,     /* all templates together */
     LIMIT_FILE_BYTES = 16 << 20,      /* a file read by file() */
