@@ -59,7 +59,8 @@ enum symbol_kind {
     SYMBOL_STACK, SYMBOL_RESOURCE, SYMBOL_PIPELINE, SYMBOL_STAGE, SYMBOL_ACTION,
     SYMBOL_FN, SYMBOL_TYPE, SYMBOL_COMPONENT,
     SYMBOL_MODULE,    /* an import: its file's names after a dot */
-    SYMBOL_HERE, SYMBOL_ACCOUNT, SYMBOL_PARTITION, /* built in values, of the root scope */
+    SYMBOL_HERE, SYMBOL_ACCOUNT, SYMBOL_PARTITION, /* built in values, of the universe */
+    SYMBOL_STACKS, /* `stacks`: what a test looks at */
 };
 
 enum phase {

@@ -11,6 +11,8 @@
 #include "base/source.h"
 
 struct type;   /* checker/types.h */
+struct schema_body; /* schema/schema.h */
+struct schema_property;
 struct symbol; /* checker/program.h */
 struct scope;
 
@@ -70,7 +72,10 @@ struct node {
         struct { double value; } number;        /* NUMBER */
         struct { bool value; } boolean;         /* BOOL */
                                                 /* NULL has none */
-        struct { struct text value; } text;     /* TEXT: without any ${ }; escapes done */
+        struct { /* TEXT: without any ${ }; escapes done */
+            struct text value;
+            const struct name *key; /* evaluator: the text as a name, once it was a key */
+        } text;
         struct { struct list parts; } template; /* TEMPLATE: TEXT and expressions, in order */
         struct { /* AWS_TYPE: AWS::S3::Bucket as a value or a type */
             const struct name *name;
@@ -112,6 +117,8 @@ struct node {
         struct { /* ENTRY: key = value, in records and in blocks */
             struct node *key; /* NAME-like text: TEXT (flags say how written) or TEMPLATE */
             struct node *value;
+            const struct schema_body *body;         /* evaluator: what the entry was fitted to last, */
+            const struct schema_property *property; /* and the property of it that it is */
         } entry;
         struct { /* IF: if condition { then } else { otherwise }; items are entries or, with
                     NODE_DECLARES, declarations */

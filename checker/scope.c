@@ -1,0 +1,249 @@
+/* Scopes and symbols: making them, and finding a name from where it is written. */
+#include "checker/checker.h"
+
+struct scope *scope_new(struct checker *checker, enum scope_kind kind, struct scope *parent,
+                        struct node *owner) {
+    struct scope *scope = ARENA_NEW(checker->arena, struct scope);
+    scope->kind = kind;
+    scope->parent = parent;
+    scope->owner = owner;
+    scope->module = parent ? parent->module : NULL;
+    map_init(&scope->values, checker->arena);
+    map_init(&scope->functions, checker->arena);
+    map_init(&scope->types, checker->arena);
+    map_init(&scope->outputs, checker->arena);
+    return scope;
+}
+
+struct symbol *symbol_new(struct checker *checker, enum symbol_kind kind, const struct name *name,
+                          struct node *declaration) {
+    struct symbol *symbol = ARENA_NEW(checker->arena, struct symbol);
+    symbol->kind = kind;
+    symbol->name = name;
+    symbol->declaration = declaration;
+    return symbol;
+}
+
+void scope_slot(struct checker *checker, struct scope *scope, struct symbol *symbol) {
+    uint32_t count = scope->slot_count;
+    if ((count & (count - 1)) == 0) { /* the room is a power of two: full */
+        struct symbol **old = scope->slots;
+        scope->slots = arena_array(checker->arena, count ? (size_t)count * 2 : 1, sizeof *old);
+        if (count) memcpy(scope->slots, old, count * sizeof *old);
+    }
+    symbol->slot = count;
+    scope->slots[scope->slot_count++] = symbol;
+}
+
+struct span symbol_span(const struct symbol *symbol) {
+    struct node *node = symbol->declaration;
+    struct declaration *head = node_declaration(node);
+    if (head && head->name.name == symbol->name) return written_span(node, head->name);
+    return node->span;
+}
+
+const char *symbol_word(const struct symbol *symbol) {
+    switch ((enum symbol_kind)symbol->kind) {
+    case SYMBOL_PARAM: return "param";
+    case SYMBOL_LET: return "let";
+    case SYMBOL_OUTPUT: return "output";
+    case SYMBOL_LOCAL: return "variable";
+    case SYMBOL_REGION: return "region";
+    case SYMBOL_STACK: return "stack";
+    case SYMBOL_RESOURCE: return "resource";
+    case SYMBOL_PIPELINE: return "pipeline";
+    case SYMBOL_STAGE: return "stage";
+    case SYMBOL_ACTION: return "action";
+    case SYMBOL_FN: return "function";
+    case SYMBOL_TYPE: return "type";
+    case SYMBOL_COMPONENT: return "component";
+    case SYMBOL_MODULE: return "import";
+    case SYMBOL_HERE: case SYMBOL_ACCOUNT: case SYMBOL_PARTITION: case SYMBOL_STACKS:
+        return "built-in value";
+    }
+    return "name";
+}
+
+bool symbol_is_public(const struct symbol *symbol) {
+    return symbol->name->length == 0 || symbol->name->bytes[0] != '_';
+}
+
+void scope_declare(struct checker *checker, struct scope *scope, struct map *map,
+                   struct symbol *symbol, struct span span) {
+    if (!symbol->name) return;
+    symbol->scope = scope;
+    if (!symbol->module && symbol->kind != SYMBOL_MODULE) symbol->module = scope->module;
+    struct symbol *first = map_find(map, symbol->name);
+    if (first) {
+        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_NAME, span,
+                                           "%s \"%.*s\" is declared a second time",
+                                           symbol_word(symbol), NAME_ARGS(symbol->name));
+        if (first->declaration) {
+            add_note(checker, d, symbol_span(first), "%s \"%.*s\" is first declared here",
+                     symbol_word(first), NAME_ARGS(first->name));
+        }
+        return;
+    }
+    map_put(map, symbol->name, symbol);
+    if (!map_find(&checker->everywhere, symbol->name)) {
+        map_put(&checker->everywhere, symbol->name, symbol);
+    }
+}
+
+static struct map *scope_map(struct scope *scope, enum space space) {
+    switch (space) {
+    case SPACE_VALUES: return &scope->values;
+    case SPACE_FUNCTIONS: return &scope->functions;
+    case SPACE_TYPES: return &scope->types;
+    }
+    return &scope->values;
+}
+
+struct scope *scope_of_kind(struct scope *scope, enum node_kind kind) {
+    for (; scope; scope = scope->parent) {
+        if (scope->owner && scope->owner->kind == kind) return scope;
+    }
+    return NULL;
+}
+
+/* --- regions and pipelines: names that are seen though no scope around holds them --- */
+
+static const struct region_block *block_of(const struct program *program, const struct node *node) {
+    for (uint32_t i = 0; i < program->region_block_count; i++) {
+        if (program->region_blocks[i].node == node) return &program->region_blocks[i];
+    }
+    return NULL;
+}
+
+static struct symbol *region_names_find(struct checker *checker, const struct symbol *region,
+                                        const struct name *name) {
+    struct map *names = map_find(&checker->regions, region);
+    return names ? map_find(names, name) : NULL;
+}
+
+struct symbol *program_region_find(const struct program *program, const struct symbol *region,
+                                   const struct name *name) {
+    return region_names_find(program->checker, region, name);
+}
+
+/* A name of another block of the regions in which this block lands: all of them must have it. */
+static struct symbol *block_sibling(struct checker *checker, const struct region_block *block,
+                                    const struct name *name) {
+    struct symbol *first = NULL;
+    for (uint32_t i = 0; i < block->region_count; i++) {
+        struct symbol *symbol = region_names_find(checker, block->regions[i], name);
+        if (!symbol) return NULL;
+        if (!first) first = symbol;
+    }
+    return first;
+}
+
+/* The region a pipeline lives in, where the program says so plainly: a name, or a group's element. */
+static struct symbol *home_region(const struct node *home) {
+    while (home && home->kind == NODE_PAREN) home = home->paren.inner;
+    if (home && home->kind == NODE_INDEX) home = home->index.object;
+    if (!home || home->kind != NODE_NAME || !home->name.symbol) return NULL;
+    return home->name.symbol->kind == SYMBOL_REGION ? home->name.symbol : NULL;
+}
+
+static struct symbol *items_action(const struct node *item, const struct name *name);
+
+static struct symbol *branch_action(const struct node *node, const struct name *name) {
+    struct symbol *symbol = NULL;
+    if (!node) return NULL;
+    if (node->kind == NODE_IF) {
+        symbol = branch_action(node->branch.then, name);
+        return symbol ? symbol : branch_action(node->branch.otherwise, name);
+    }
+    return node->kind == NODE_BLOCK ? items_action(node->block.items.first, name) : NULL;
+}
+
+/* An action of a stage: seen in the whole pipeline, unless its stage is a group. */
+static struct symbol *items_action(const struct node *item, const struct name *name) {
+    for (; item; item = item->next) {
+        struct symbol *symbol = NULL;
+        if (item->kind == NODE_ACTION && item->declaration.name.name == name) {
+            symbol = item->declaration.symbol;
+        } else if (item->kind == NODE_STAGE && !item->unit.generators.first) {
+            symbol = items_action(item->unit.body->block.items.first, name);
+        } else if (item->kind == NODE_IF) {
+            symbol = branch_action(item, name);
+        }
+        if (symbol) return symbol;
+    }
+    return NULL;
+}
+
+static struct symbol *pipeline_name(struct checker *checker, const struct node *pipeline,
+                                    const struct name *name) {
+    struct symbol *symbol = items_action(pipeline->unit.body->block.items.first, name);
+    if (symbol && symbol->declaration != checker->hidden) return symbol;
+    struct symbol *region = home_region(pipeline->unit.home);
+    return region ? region_names_find(checker, region, name) : NULL;
+}
+
+/* Where a scope belongs to a region or pipeline: what else is seen there. */
+static struct symbol *scope_beside(struct checker *checker, struct scope *scope,
+                                   const struct name *name) {
+    if (!scope->owner || scope->kind != SCOPE_BLOCK) return NULL;
+    if (scope->owner->kind == NODE_PIPELINE) return pipeline_name(checker, scope->owner, name);
+    if (scope->owner->kind != NODE_REGION) return NULL;
+    const struct region_block *block = block_of(checker->program, scope->owner);
+    return block ? block_sibling(checker, block, name) : NULL;
+}
+
+static struct found found_in(struct scope *scope, struct symbol *symbol, uint32_t hops) {
+    struct found found = {symbol, hops};
+    symbol->is_used = true;
+    if (scope->kind == SCOPE_FILE && symbol->scope != scope) {
+        struct binding *binding = map_find(&scope->module->bindings, symbol->name);
+        if (binding) binding->is_used = true;
+        found.hops = HOPS_MODULE;
+    }
+    return found;
+}
+
+struct found scope_find(struct checker *checker, struct scope *scope, const struct name *name,
+                        enum space space) {
+    uint32_t hops = 0;
+    for (; scope; scope = scope->parent, hops++) {
+        struct symbol *symbol = map_find(scope_map(scope, space), name);
+        if (symbol && (!checker->hidden || symbol->declaration != checker->hidden)) {
+            if (scope == checker->program->universe) return (struct found){symbol, 0};
+            return found_in(scope, symbol, hops);
+        }
+        symbol = space == SPACE_VALUES ? scope_beside(checker, scope, name) : NULL;
+        if (symbol) {
+            symbol->is_used = true;
+            return (struct found){symbol, HOPS_REGION};
+        }
+    }
+    return (struct found){NULL, 0};
+}
+
+static void suggest_map(const struct map *map, struct suggestion *suggestion) {
+    for (uint32_t i = 0; i < map->count; i++) {
+        suggestion_offer(suggestion, name_text(map->entries[i].key));
+    }
+}
+
+static void suggest_beside(struct checker *checker, struct scope *scope,
+                           struct suggestion *suggestion) {
+    const struct node *owner = scope->owner;
+    struct symbol *region = NULL;
+    if (!owner || scope->kind != SCOPE_BLOCK) return;
+    if (owner->kind == NODE_PIPELINE) region = home_region(owner->unit.home);
+    const struct region_block *block =
+        owner->kind == NODE_REGION ? block_of(checker->program, owner) : NULL;
+    if (block && block->region_count) region = block->regions[0];
+    struct map *names = region ? map_find(&checker->regions, region) : NULL;
+    if (names) suggest_map(names, suggestion);
+}
+
+void scope_suggest(struct checker *checker, struct scope *scope, enum space space,
+                   struct suggestion *suggestion) {
+    for (; scope; scope = scope->parent) {
+        suggest_map(scope_map(scope, space), suggestion);
+        if (space == SPACE_VALUES) suggest_beside(checker, scope, suggestion);
+    }
+}
