@@ -29,7 +29,7 @@ enum packed_section {
     PACKED_TYPES,      /* struct schema_type, sorted by name */
     PACKED_BODIES,     /* struct schema_body */
     PACKED_PROPERTIES, /* struct schema_property, sorted by name within a body */
-    PACKED_VALUES,     /* struct schema_value */
+    PACKED_VALUES,     /* struct schema_value; elements and members before what holds them */
     PACKED_LIMITS,     /* struct packed_limits; row 0 has none */
     PACKED_ATTRIBUTES, /* struct packed_attribute, sorted by name within a type */
     PACKED_PLACES,     /* struct packed_place, sorted by path within a type */
@@ -44,7 +44,7 @@ struct packed_header {
     uint32_t magic, version;
     uint32_t size; /* of all, in bytes */
     uint32_t date, sources;
-    uint32_t unused;
+    uint32_t any_string; /* row of a string value without limits */
     struct packed_range sections[PACKED_SECTIONS];
 };
 
@@ -67,20 +67,19 @@ struct schema_body {
 };
 
 struct schema_property {
-    uint32_t name, value, flags;
-    uint32_t wishes; /* list: type (PACKED_SURE may be set), attribute, type, ... */
+    uint32_t name, value;
+    uint32_t flags_wishes; /* low 8 bits: flags; above: list of type (PACKED_SURE may be set), attribute */
 };
 
 struct schema_value {
-    uint32_t shape;
-    uint32_t content; /* row of the element or body, list of the members, or PACKED_NONE */
-    uint32_t limits;
+    uint32_t shape_limits; /* low 8 bits: enum schema_shape; above: row of LIMITS */
+    uint32_t content;      /* row of the element or body, list of the members, or PACKED_NONE */
 };
 
 struct packed_limits {
-    uint32_t set;
+    uint16_t set;                           /* enum schema_limit */
+    uint16_t minimum, maximum, multiple_of; /* rows of NUMBERS */
     uint32_t min_length, max_length, min_items, max_items;
-    uint32_t minimum, maximum, multiple_of; /* rows of NUMBERS */
     uint32_t pattern, key_pattern, format;
     uint32_t enums; /* list of strings */
 };

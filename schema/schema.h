@@ -60,8 +60,9 @@ enum schema_type_flag {
     SCHEMA_TYPE_TAGGABLE = 4,       /* see schema_type_tags */
     SCHEMA_TYPE_TAG_ON_CREATE = 8,
     SCHEMA_TYPE_TAG_UPDATABLE = 16,
-    SCHEMA_TYPE_CLOUD_CONTROL = 32, /* FULLY_MUTABLE or IMMUTABLE: has handlers in the registry */
-    SCHEMA_TYPE_REPLACES_WITH_DELETE_FIRST = 64, /* replacementStrategy: delete_then_create */
+    SCHEMA_TYPE_CLOUD_CONTROL = 32, /* has handlers in the registry: Cloud Control can read it */
+    SCHEMA_TYPE_DELETE_FIRST = 64,  /* a replacement deletes the old resource before it creates */
+    SCHEMA_TYPE_RETIRING = 128,     /* AWS is closing the service or the type */
 };
 unsigned schema_type_flags(const struct schema_type *type);
 
@@ -168,8 +169,9 @@ enum schema_rule_kind {
 struct schema_rule {
     enum schema_rule_kind kind;
     const struct schema_property *when; /* for NEEDS and EXCLUDES, else NULL */
-    size_t count;
-    const uint32_t *rows; /* for schema_rule_property */
+    size_t count;                       /* for schema_rule_property */
+    const struct schema_body *body;
+    const uint32_t *rows;
 };
 size_t schema_body_rule_count(const struct schema_body *body);
 struct schema_rule schema_body_rule(const struct schema_body *body, size_t index);
@@ -227,7 +229,7 @@ enum schema_shape {
     SCHEMA_INTEGER,
     SCHEMA_NUMBER,
     SCHEMA_BOOLEAN,
-    SCHEMA_JSON,      /* any object (or any value): a policy document */
+    SCHEMA_JSON,      /* any object: a policy document; AWS mostly takes it as JSON text too */
     SCHEMA_DATE_TIME, /* a string, RFC 3339 */
     SCHEMA_LIST,      /* see schema_value_element */
     SCHEMA_MAP,       /* keys are strings; schema_value_element for the values */

@@ -1,0 +1,472 @@
+/* Reads the packed tables in place. schema.h says what they hold, packed.h how they lie.
+ *
+ * Rows are found by their number from the start of a section. Where a name is looked up, rows are
+ * sorted by it: binary search over offsets, comparing bytes.
+ */
+#include "schema/schema.h"
+
+#include "schema/packed.h"
+#include "schema/tables.h"
+#include "schema/verify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 512 }; /* of a place; the longest in the facts has 110 */
+
+static const unsigned char *tables = (const unsigned char *)schema_tables;
+
+static const struct packed_header *header(void) {
+    return (const void *)tables;
+}
+
+static const void *section(enum packed_section which) {
+    return tables + header()->sections[which].offset;
+}
+
+static size_t section_count(enum packed_section which) {
+    return header()->sections[which].count;
+}
+
+static struct text string(uint32_t offset) {
+    const char *bytes = (const char *)section(PACKED_STRINGS) + offset;
+    uint16_t length;
+    memcpy(&length, bytes - sizeof length, sizeof length);
+    return (struct text){bytes, length};
+}
+
+static const uint32_t *list(uint32_t index) {
+    return (const uint32_t *)section(PACKED_WORDS) + index;
+}
+
+static const struct schema_type *type_row(uint32_t row) {
+    return (const struct schema_type *)section(PACKED_TYPES) + row;
+}
+
+static const struct schema_body *body_row(uint32_t row) {
+    return (const struct schema_body *)section(PACKED_BODIES) + row;
+}
+
+static const struct schema_property *property_row(uint32_t row) {
+    return (const struct schema_property *)section(PACKED_PROPERTIES) + row;
+}
+
+static const struct schema_value *value_row(uint32_t row) {
+    return (const struct schema_value *)section(PACKED_VALUES) + row;
+}
+
+static int compare(struct text a, struct text b) {
+    int order = memcmp(a.bytes, b.bytes, a.length < b.length ? a.length : b.length);
+    return order ? order : (a.length > b.length) - (a.length < b.length);
+}
+
+/* Searches count rows of size bytes, sorted by the string that is their first word. */
+static const void *search(const void *rows, size_t count, size_t size, struct text name) {
+    const unsigned char *low = rows;
+    if (!name.length) return NULL;
+    while (count) {
+        const unsigned char *middle = low + count / 2 * size;
+        int order = compare(name, string(*(const uint32_t *)(const void *)middle));
+        if (order == 0) return middle;
+        if (order > 0) {
+            low = middle + size;
+            count -= count / 2 + 1;
+        } else {
+            count /= 2;
+        }
+    }
+    return NULL;
+}
+
+/* --- the tables -------------------------------------------------------------------------------- */
+
+bool schema_open_bytes(struct text bytes, struct failure *why) {
+    if (!packed_verify(bytes.bytes, bytes.length, why)) return false;
+    tables = (const unsigned char *)bytes.bytes;
+    return true;
+}
+
+bool schema_open_file(const char *path, struct failure *why) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat state;
+    if (file < 0) return failure_set(why, "could not open \"%s\": %s", path, strerror(errno));
+    if (fstat(file, &state) || !S_ISREG(state.st_mode) || state.st_size <= 0) {
+        close(file);
+        return failure_set(why, "\"%s\" is not a file with a packed schema", path);
+    }
+    size_t size = (size_t)state.st_size;
+    void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
+    close(file);
+    if (bytes == MAP_FAILED) return failure_set(why, "could not read \"%s\": %s", path, strerror(errno));
+    struct failure cause = {.hint = ""};
+    if (schema_open_bytes((struct text){bytes, size}, &cause)) return true;
+    munmap(bytes, size);
+    failure_set(why, "cannot use \"%s\": %s", path, cause.message);
+    if (cause.hint[0]) failure_hint(why, "%s", cause.hint);
+    return false;
+}
+
+struct text schema_date(void) {
+    return string(header()->date);
+}
+
+struct text schema_sources(void) {
+    return string(header()->sources);
+}
+
+/* --- resource types ---------------------------------------------------------------------------- */
+
+size_t schema_type_count(void) {
+    return section_count(PACKED_TYPES);
+}
+
+const struct schema_type *schema_type_at(size_t index) {
+    return type_row((uint32_t)index);
+}
+
+const struct schema_type *schema_type_find(struct text name) {
+    if (name.length > 8 && !memcmp(name.bytes, "Custom::", 8)) {
+        name = TEXT("AWS::CloudFormation::CustomResource");
+    }
+    return search(section(PACKED_TYPES), section_count(PACKED_TYPES), sizeof(struct schema_type), name);
+}
+
+struct text schema_type_name(const struct schema_type *type) {
+    return string(type->name);
+}
+
+const struct schema_body *schema_type_body(const struct schema_type *type) {
+    return body_row(type->body);
+}
+
+unsigned schema_type_flags(const struct schema_type *type) {
+    return type->flags;
+}
+
+size_t schema_type_primary_count(const struct schema_type *type) {
+    return *list(type->primary);
+}
+
+struct text schema_type_primary(const struct schema_type *type, size_t index) {
+    return string(list(type->primary)[index + 1]);
+}
+
+struct text schema_type_ref(const struct schema_type *type) {
+    return string(type->ref);
+}
+
+size_t schema_type_attribute_count(const struct schema_type *type) {
+    return type->attribute_count;
+}
+
+static const struct packed_attribute *attribute_rows(const struct schema_type *type) {
+    return (const struct packed_attribute *)section(PACKED_ATTRIBUTES) + type->first_attribute;
+}
+
+struct schema_attribute schema_type_attribute(const struct schema_type *type, size_t index) {
+    const struct packed_attribute *row = attribute_rows(type) + index;
+    return (struct schema_attribute){string(row->name), value_row(row->value)};
+}
+
+/* Whether the type answers attributes that only a template can name. */
+static bool has_any_attribute(const struct schema_type *type, struct text name) {
+    struct text outputs = TEXT("Outputs.");
+    if (body_row(type->body)->open) return name.length > 0;
+    return name.length > outputs.length && !memcmp(name.bytes, outputs.bytes, outputs.length) &&
+           text_is(string(type->name), "AWS::CloudFormation::Stack");
+}
+
+bool schema_type_attribute_find(const struct schema_type *type, struct text name,
+                                struct schema_attribute *attribute) {
+    const struct packed_attribute *row =
+        search(attribute_rows(type), type->attribute_count, sizeof *row, name);
+    if (row) {
+        *attribute = (struct schema_attribute){string(row->name), value_row(row->value)};
+        return true;
+    }
+    if (!has_any_attribute(type, name)) return false;
+    *attribute = (struct schema_attribute){name, value_row(header()->any_string)};
+    return true;
+}
+
+struct text schema_type_arn(const struct schema_type *type, struct text *attribute) {
+    if (attribute) *attribute = string(type->arn_attribute);
+    return string(type->arn);
+}
+
+bool schema_type_physical_name(const struct schema_type *type, struct schema_name *name) {
+    if (type->name_property == PACKED_NONE) return false;
+    const struct schema_property *property = property_row(type->name_property);
+    *name = (struct schema_name){
+        .property = property,
+        .optional = !(schema_property_flags(property) & SCHEMA_REQUIRED),
+        .scope = (enum schema_scope)type->name_scope,
+        .minimum = type->name_minimum,
+        .maximum = type->name_maximum,
+        .pattern = string(type->name_pattern),
+    };
+    return true;
+}
+
+enum schema_tags schema_type_tags(const struct schema_type *type,
+                                  const struct schema_property **property) {
+    bool none = type->tag_property == PACKED_NONE;
+    if (property) *property = none ? NULL : property_row(type->tag_property);
+    return (enum schema_tags)type->tags;
+}
+
+size_t schema_type_permission_count(const struct schema_type *type, enum schema_operation operation) {
+    return *list(type->permissions[operation]);
+}
+
+struct text schema_type_permission(const struct schema_type *type, enum schema_operation operation,
+                                   size_t index) {
+    return string(list(type->permissions[operation])[index + 1]);
+}
+
+/* --- regions ----------------------------------------------------------------------------------- */
+
+size_t schema_region_count(void) {
+    return section_count(PACKED_REGIONS);
+}
+
+struct text schema_region_at(size_t region) {
+    return string(((const uint32_t *)section(PACKED_REGIONS))[region]);
+}
+
+int schema_region_find(struct text name) {
+    const uint32_t *regions = section(PACKED_REGIONS);
+    const uint32_t *found = search(regions, section_count(PACKED_REGIONS), sizeof *regions, name);
+    return found ? (int)(found - regions) : -1;
+}
+
+static uint64_t region_mask(const struct schema_type *type) {
+    return ((const uint64_t *)section(PACKED_MASKS))[type->regions];
+}
+
+bool schema_type_in_region(const struct schema_type *type, size_t region) {
+    return region_mask(type) >> region & 1;
+}
+
+size_t schema_type_region_count(const struct schema_type *type) {
+    return (size_t)__builtin_popcountll(region_mask(type));
+}
+
+/* --- bodies ------------------------------------------------------------------------------------ */
+
+struct text schema_body_name(const struct schema_body *body) {
+    return string(body->name);
+}
+
+size_t schema_body_count(const struct schema_body *body) {
+    return body->property_count;
+}
+
+const struct schema_property *schema_body_at(const struct schema_body *body, size_t index) {
+    return property_row(body->first_property) + index;
+}
+
+const struct schema_property *schema_body_find(const struct schema_body *body, struct text name) {
+    return search(property_row(body->first_property), body->property_count,
+                  sizeof(struct schema_property), name);
+}
+
+bool schema_body_open(const struct schema_body *body) {
+    return body->open;
+}
+
+size_t schema_body_rule_count(const struct schema_body *body) {
+    return *list(body->rules);
+}
+
+struct schema_rule schema_body_rule(const struct schema_body *body, size_t index) {
+    const uint32_t *rule = list(list(body->rules)[index + 1]);
+    bool has_when = rule[2] != PACKED_NONE;
+    return (struct schema_rule){
+        .kind = (enum schema_rule_kind)rule[1],
+        .when = has_when ? property_row(body->first_property + rule[2]) : NULL,
+        .count = rule[0] - 2,
+        .body = body,
+        .rows = rule + 3,
+    };
+}
+
+const struct schema_property *schema_rule_property(const struct schema_rule *rule, size_t index) {
+    return property_row(rule->body->first_property + rule->rows[index]);
+}
+
+/* --- properties -------------------------------------------------------------------------------- */
+
+struct text schema_property_name(const struct schema_property *property) {
+    return string(property->name);
+}
+
+unsigned schema_property_flags(const struct schema_property *property) {
+    return property->flags_wishes & 0xff;
+}
+
+const struct schema_value *schema_property_value(const struct schema_property *property) {
+    return value_row(property->value);
+}
+
+static const struct packed_place *place_rows(const struct schema_type *type) {
+    return (const struct packed_place *)section(PACKED_PLACES) + type->first_place;
+}
+
+size_t schema_type_place_count(const struct schema_type *type) {
+    return type->place_count;
+}
+
+struct schema_place schema_type_place(const struct schema_type *type, size_t index) {
+    const struct packed_place *row = place_rows(type) + index;
+    return (struct schema_place){string(row->path), row->flags};
+}
+
+unsigned schema_flags_at(const struct schema_type *type,
+                         const struct schema_property *const *path, size_t depth) {
+    char bytes[PATH_BYTES];
+    size_t length = 0;
+    unsigned flags = schema_property_flags(path[0]);
+    for (size_t i = 0; i < depth && type->place_count; i++) {
+        struct text name = string(path[i]->name);
+        if (length + name.length + 1 > sizeof bytes) break;
+        if (i) bytes[length++] = '.';
+        memcpy(bytes + length, name.bytes, name.length);
+        length += name.length;
+        const struct packed_place *place = search(place_rows(type), type->place_count, sizeof *place,
+                                                  (struct text){bytes, length});
+        if (place) flags |= place->flags;
+    }
+    unsigned required = schema_property_flags(path[depth - 1]) & SCHEMA_REQUIRED;
+    return (flags & ~(unsigned)SCHEMA_REQUIRED) | required;
+}
+
+static const uint32_t *wish_list(const struct schema_property *property) {
+    return list(property->flags_wishes >> 8);
+}
+
+size_t schema_property_wish_count(const struct schema_property *property) {
+    return *wish_list(property) / 2;
+}
+
+struct schema_wish schema_property_wish(const struct schema_property *property, size_t index) {
+    const uint32_t *wish = wish_list(property) + 1 + 2 * index;
+    return (struct schema_wish){
+        .type = type_row(wish[0] & ~PACKED_SURE),
+        .attribute = string(wish[1]),
+        .sure = wish[0] & PACKED_SURE,
+    };
+}
+
+struct text schema_property_wants(const struct schema_property *property,
+                                  const struct schema_type *type) {
+    for (size_t i = 0; i < schema_property_wish_count(property); i++) {
+        struct schema_wish wish = schema_property_wish(property, i);
+        if (wish.type == type) return wish.attribute;
+    }
+    return string(PACKED_EMPTY);
+}
+
+/* --- values ------------------------------------------------------------------------------------ */
+
+enum schema_shape schema_value_shape(const struct schema_value *value) {
+    return (enum schema_shape)(value->shape_limits & 0xff);
+}
+
+const struct schema_value *schema_value_element(const struct schema_value *value) {
+    enum schema_shape shape = schema_value_shape(value);
+    return shape == SCHEMA_LIST || shape == SCHEMA_MAP ? value_row(value->content) : NULL;
+}
+
+const struct schema_body *schema_value_body(const struct schema_value *value) {
+    return schema_value_shape(value) == SCHEMA_BODY ? body_row(value->content) : NULL;
+}
+
+size_t schema_value_member_count(const struct schema_value *value) {
+    return schema_value_shape(value) == SCHEMA_UNION ? *list(value->content) : 0;
+}
+
+const struct schema_value *schema_value_member(const struct schema_value *value, size_t index) {
+    return value_row(list(value->content)[index + 1]);
+}
+
+static void write_enclosed(const struct schema_value *value, const char *brackets, struct buffer *out) {
+    buffer_char(out, brackets[0]);
+    schema_value_write(schema_value_element(value), out);
+    buffer_char(out, brackets[1]);
+}
+
+static void write_members(const struct schema_value *value, struct buffer *out) {
+    for (size_t i = 0; i < schema_value_member_count(value); i++) {
+        if (i) buffer_char(out, '|');
+        schema_value_write(schema_value_member(value, i), out);
+    }
+}
+
+void schema_value_write(const struct schema_value *value, struct buffer *out) {
+    switch (schema_value_shape(value)) {
+    case SCHEMA_STRING: buffer_string(out, "string"); break;
+    case SCHEMA_INTEGER: buffer_string(out, "integer"); break;
+    case SCHEMA_NUMBER: buffer_string(out, "number"); break;
+    case SCHEMA_BOOLEAN: buffer_string(out, "boolean"); break;
+    case SCHEMA_JSON: buffer_string(out, "json"); break;
+    case SCHEMA_DATE_TIME: buffer_string(out, "date-time"); break;
+    case SCHEMA_LIST: write_enclosed(value, "[]", out); break;
+    case SCHEMA_MAP: write_enclosed(value, "{}", out); break;
+    case SCHEMA_BODY: buffer_text(out, schema_body_name(schema_value_body(value))); break;
+    case SCHEMA_UNION: write_members(value, out); break;
+    }
+}
+
+static const struct packed_limits *limits_row(const struct schema_value *value) {
+    return (const struct packed_limits *)section(PACKED_LIMITS) + (value->shape_limits >> 8);
+}
+
+bool schema_value_limits(const struct schema_value *value, struct schema_limits *limits) {
+    const struct packed_limits *row = limits_row(value);
+    const double *numbers = section(PACKED_NUMBERS);
+    *limits = (struct schema_limits){
+        .set = row->set,
+        .min_length = row->min_length,
+        .max_length = row->max_length,
+        .min_items = row->min_items,
+        .max_items = row->max_items,
+        .minimum = numbers[row->minimum],
+        .maximum = numbers[row->maximum],
+        .multiple_of = numbers[row->multiple_of],
+        .pattern = string(row->pattern),
+        .key_pattern = string(row->key_pattern),
+        .format = string(row->format),
+        .enum_count = *list(row->enums),
+    };
+    return value->shape_limits >> 8 != 0;
+}
+
+struct text schema_value_enum(const struct schema_value *value, size_t index) {
+    return string(list(limits_row(value)->enums)[index + 1]);
+}
+
+/* ASCII letters without regard to case, which is all that AWS's enums have. */
+static bool equal_any_case(struct text a, struct text b) {
+    if (a.length != b.length) return false;
+    for (size_t i = 0; i < a.length; i++) {
+        unsigned char x = (unsigned char)a.bytes[i], y = (unsigned char)b.bytes[i];
+        bool letter = (x | 32) >= 'a' && (x | 32) <= 'z';
+        if (x != y && !(letter && (x | 32) == (y | 32))) return false;
+    }
+    return true;
+}
+
+bool schema_value_enum_has(const struct schema_value *value, struct text text) {
+    const struct packed_limits *row = limits_row(value);
+    const uint32_t *enums = list(row->enums);
+    bool any_case = row->set & SCHEMA_ENUM_ANY_CASE;
+    for (uint32_t i = 1; i <= enums[0]; i++) {
+        struct text one = string(enums[i]);
+        if (text_equal(one, text) || (any_case && equal_any_case(one, text))) return true;
+    }
+    return false;
+}
