@@ -1,0 +1,133 @@
+/* Files of the user: read whole, written whole or not at all. */
+#include "base/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+
+static bool write_all(int file, struct text text) {
+    for (size_t done = 0; done < text.length;) {
+        ssize_t count = write(file, text.bytes + done, text.length - done);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return false;
+        done += (size_t)count;
+    }
+    return true;
+}
+
+static bool has_content(const char *path, struct text bytes) {
+    struct stat status;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) return false;
+    bool same = fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
+                (size_t)status.st_size == bytes.length;
+    for (size_t done = 0; same && done < bytes.length;) {
+        char room[1 << 14];
+        ssize_t count = read(file, room, sizeof room);
+        same = count > 0 && (size_t)count <= bytes.length - done &&
+               memcmp(room, bytes.bytes + done, (size_t)count) == 0;
+        if (same) done += (size_t)count;
+    }
+    close(file);
+    return same;
+}
+
+static bool write_failed(const char *path, struct failure *why) {
+    return failure_set(why, "could not write \"%s\": %s", path, strerror(errno));
+}
+
+/* A file that is there keeps its mode; a new one gets what the umask leaves. */
+static mode_t mode_for(const char *path) {
+    struct stat status;
+    if (stat(path, &status) == 0) return status.st_mode & 0777;
+    mode_t mask = umask(0);
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+bool file_write(const char *path, struct text bytes, struct failure *why) {
+    if (has_content(path, bytes)) return true;
+    size_t size = strlen(path) + sizeof ".XXXXXX";
+    char *temporary = memory_alloc(size);
+    snprintf(temporary, size, "%s.XXXXXX", path);
+    int file = mkstemp(temporary);
+    bool done = file >= 0 && write_all(file, bytes) && fchmod(file, mode_for(path)) == 0;
+    if (file >= 0 && close(file) != 0) done = false;
+    if (done && rename(temporary, path) != 0) done = false;
+    if (!done) {
+        write_failed(path, why);
+        if (file >= 0) unlink(temporary);
+    }
+    memory_free(temporary);
+    return done;
+}
+
+bool folder_make(const char *path, struct failure *why) {
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return true;
+    size_t length = strlen(path);
+    char *part = memory_alloc(length + 1);
+    bool done = true;
+    for (size_t i = 1; done && i <= length; i++) {
+        if (path[i] != '/' && path[i] != '\0') continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, 0777) == 0) continue;
+        done = errno == EEXIST && stat(part, &status) == 0 && S_ISDIR(status.st_mode);
+        if (!done) failure_set(why, "could not make folder \"%s\": %s", part, strerror(errno));
+    }
+    memory_free(part);
+    return done;
+}
+
+bool file_read(struct arena *arena, const char *path, struct text *bytes, struct failure *why) {
+    bool is_standard = strcmp(path, "-") == 0;
+    int file = is_standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (file < 0) return failure_set(why, "could not open \"%s\": %s", path, strerror(errno));
+    struct buffer content;
+    buffer_init(&content);
+    ssize_t count = 1;
+    while (count > 0 && content.length <= LIMIT_SOURCE_BYTES) {
+        buffer_reserve(&content, 1 << 14);
+        count = read(file, content.bytes + content.length, 1 << 14);
+        if (count < 0 && errno == EINTR) count = 1;
+        else if (count > 0) content.length += (size_t)count;
+    }
+    int error = errno;
+    if (!is_standard) close(file);
+    bool done = count >= 0 && content.length <= LIMIT_SOURCE_BYTES;
+    if (count < 0) {
+        failure_set(why, "could not read \"%s\": %s", path, strerror(error));
+    } else if (!done) {
+        failure_set(why, "\"%s\" has more than %d bytes", path, LIMIT_SOURCE_BYTES);
+    } else {
+        *bytes = buffer_take(&content, arena);
+    }
+    buffer_release(&content);
+    return done;
+}
+
+struct text path_relative(struct arena *arena, struct text folder, struct text target) {
+    size_t common = 0; /* length of the folders that both begin with */
+    for (size_t i = 0; i <= folder.length && i <= target.length; i++) {
+        bool folder_ends = i == folder.length || folder.bytes[i] == '/';
+        bool target_ends = i == target.length || target.bytes[i] == '/';
+        if (folder_ends && target_ends) common = i;
+        if (i == folder.length || i == target.length || folder.bytes[i] != target.bytes[i]) break;
+    }
+    struct buffer path;
+    buffer_init(&path);
+    for (size_t i = common; i < folder.length; i++) {
+        if (folder.bytes[i] == '/' && i + 1 < folder.length) buffer_string(&path, "../");
+    }
+    while (common < target.length && target.bytes[common] == '/') common++;
+    buffer_add(&path, target.bytes + common, target.length - common);
+    struct text taken = buffer_take(&path, arena);
+    buffer_release(&path);
+    return taken;
+}

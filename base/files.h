@@ -1,0 +1,23 @@
+/* Files of the user, by the path that was typed: not through a struct host, which is the program's
+ * own narrow way out.
+ */
+#ifndef MRP_BASE_FILES_H
+#define MRP_BASE_FILES_H
+
+#include "base/failure.h"
+#include "base/text.h"
+
+/* Reads a file, or standard input for "-", of at most LIMIT_SOURCE_BYTES. */
+bool file_read(struct arena *arena, const char *path, struct text *bytes, struct failure *why);
+
+/* Writes a file by way of a temporary name beside it, so that it is there whole or not at all. A
+ * file that holds these bytes already is left as it is. */
+bool file_write(const char *path, struct text bytes, struct failure *why);
+
+/* Makes a folder and those above it. */
+bool folder_make(const char *path, struct failure *why);
+
+/* The path of `target` as seen from `folder`, both absolute and resolved: "../a/b". */
+struct text path_relative(struct arena *arena, struct text folder, struct text target);
+
+#endif

@@ -1,0 +1,194 @@
+/* mrp build: templates and their manifest, each file whole or not at all, no other file touched. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/diagnostics.h"
+#include "base/files.h"
+#include "cli/output.h"
+#include "cli/program.h"
+#include "mrp_parts.h"
+#include "template/document.h"
+
+struct built {
+    struct invocation *invocation;
+    struct mrp *mrp;
+    const char *folder;
+    const char **paths, **hashes; /* below the folder; in the order of mrp_stack */
+    size_t *sizes;
+};
+
+static struct text view(struct mrp_text text) {
+    return (struct text){text.bytes, text.length};
+}
+
+static bool find_stack(struct mrp *mrp, const char *wanted, size_t *index) {
+    for (size_t i = 0; i < mrp_stack_count(mrp); i++) {
+        const struct mrp_stack *stack = mrp_stack(mrp, i);
+        *index = i;
+        if (strcmp(stack->path, wanted) == 0) return true;
+    }
+    size_t matches = 0;
+    for (size_t i = 0; i < mrp_stack_count(mrp); i++) {
+        if (strcmp(mrp_stack(mrp, i)->name, wanted) != 0) continue;
+        *index = i;
+        matches++;
+    }
+    return matches == 1;
+}
+
+static int no_stack(const struct invocation *invocation, struct mrp *mrp, const char *wanted) {
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, text_of(wanted));
+    size_t equal = 0;
+    for (size_t i = 0; i < mrp_stack_count(mrp); i++) {
+        const struct mrp_stack *stack = mrp_stack(mrp, i);
+        suggestion_offer(&suggestion, text_of(stack->path));
+        suggestion_offer(&suggestion, text_of(stack->name));
+        equal += strcmp(stack->name, wanted) == 0;
+    }
+    if (equal) {
+        misuse(invocation, "the program has %zu stacks \"%s\", one a region", equal, wanted);
+        fputs("  Name one by its path:", stderr);
+        for (size_t i = 0; i < mrp_stack_count(mrp); i++) {
+            if (strcmp(mrp_stack(mrp, i)->name, wanted) == 0) {
+                fprintf(stderr, " %s", mrp_stack(mrp, i)->path);
+            }
+        }
+        fputc('\n', stderr);
+        return OUTCOME_MISUSE;
+    }
+    misuse(invocation, "the program has no stack \"%s\"", wanted);
+    if (suggestion.best.length) {
+        fprintf(stderr, "  Did you mean \"%.*s\"?\n", TEXT_ARGS(suggestion.best));
+    }
+    return OUTCOME_MISUSE;
+}
+
+static int print_stack(const struct invocation *invocation, struct mrp *mrp, const char *wanted) {
+    size_t index;
+    if (!find_stack(mrp, wanted, &index)) return no_stack(invocation, mrp, wanted);
+    return print(view(mrp_template(mrp, index, MRP_INDENTED)));
+}
+
+static struct text path_in(const struct built *built, const char *path) {
+    return text_format(mrp_arena(built->mrp), "%s/%s", built->folder, path);
+}
+
+static bool write_template(struct built *built, size_t index, struct failure *why) {
+    const struct mrp_stack *stack = mrp_stack(built->mrp, index);
+    struct arena *arena = mrp_arena(built->mrp);
+    if (!folder_make(path_in(built, stack->region).bytes, why)) return false;
+    built->paths[index] =
+        text_format(arena, "%s/%s.template.json", stack->region, stack->name).bytes;
+    struct mrp_text text = mrp_template(built->mrp, index, MRP_INDENTED);
+    char *hex = arena_alloc(arena, 65);
+    if (!mrp_sha256(built->mrp, text, hex)) return failure_set(why, "%s", mrp_failure(built->mrp));
+    built->hashes[index] = hex;
+    built->sizes[index] = text.length;
+    return file_write(path_in(built, built->paths[index]).bytes, view(text), why);
+}
+
+/* ---- templates of stacks that the program has no more ---- */
+
+static bool is_still_built(const struct built *built, struct text path) {
+    for (size_t i = 0; i < mrp_stack_count(built->mrp); i++) {
+        if (text_is(path, built->paths[i])) return true;
+    }
+    return false;
+}
+
+/* What the manifest names is only ours if it has the form that build writes. */
+static bool is_template_path(struct text path) {
+    const char *slash = memchr(path.bytes, '/', path.length);
+    return slash && slash != path.bytes && path.bytes[0] != '.' &&
+           !memchr(slash + 1, '/', path.length - (size_t)(slash + 1 - path.bytes)) &&
+           text_ends(path, TEXT(".template.json")) && !memchr(path.bytes, '\0', path.length);
+}
+
+static void drop_stale(const struct built *built) {
+    struct arena *arena = mrp_arena(built->mrp);
+    struct text bytes;
+    struct document *manifest;
+    struct failure unused;
+    if (!file_read(arena, path_in(built, "manifest.json").bytes, &bytes, &unused)) return;
+    if (!document_read(arena, bytes, &manifest, &unused)) return;
+    const struct document *stacks = document_get(manifest, "stacks");
+    for (const struct document *s = stacks ? stacks->children : NULL; s; s = s->next) {
+        const struct document *path = document_get(s, "template");
+        if (!path || path->kind != DOCUMENT_TEXT || !is_template_path(path->text)) continue;
+        if (is_still_built(built, path->text)) continue;
+        unlink(path_in(built, text_copy(arena, path->text).bytes).bytes);
+    }
+}
+
+/* ---- all of it ---- */
+
+static bool write_all(struct built *built, struct failure *why) {
+    size_t count = mrp_stack_count(built->mrp);
+    struct arena *arena = mrp_arena(built->mrp);
+    built->paths = arena_array(arena, count, sizeof *built->paths);
+    built->hashes = arena_array(arena, count, sizeof *built->hashes);
+    built->sizes = arena_array(arena, count, sizeof *built->sizes);
+    if (!folder_make(built->folder, why)) return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!write_template(built, i, why)) return false;
+    }
+    drop_stale(built);
+    struct mrp_text manifest = mrp_manifest(built->mrp, built->paths, built->hashes);
+    return file_write(path_in(built, "manifest.json").bytes, view(manifest), why);
+}
+
+static void list_text(const struct built *built, struct buffer *out) {
+    for (size_t i = 0; i < mrp_stack_count(built->mrp); i++) {
+        size_t resources = mrp_stack(built->mrp, i)->resource_count;
+        buffer_format(out, "%s/%s: %zu resource%s, %zu bytes\n", built->folder, built->paths[i],
+                      resources, resources == 1 ? "" : "s", built->sizes[i]);
+    }
+}
+
+static void list_json(const struct built *built, struct buffer *out) {
+    buffer_string(out, "{\"format\":1,\"folder\":");
+    buffer_json_string(out, text_of(built->folder));
+    buffer_string(out, ",\"manifest\":\"manifest.json\",\"templates\":[");
+    for (size_t i = 0; i < mrp_stack_count(built->mrp); i++) {
+        buffer_string(out, i ? ",\n  {\"stack\":" : "\n  {\"stack\":");
+        buffer_json_string(out, text_of(mrp_stack(built->mrp, i)->name));
+        buffer_string(out, ",\"region\":");
+        buffer_json_string(out, text_of(mrp_stack(built->mrp, i)->region));
+        buffer_string(out, ",\"template\":");
+        buffer_json_string(out, text_of(built->paths[i]));
+        buffer_format(out, ",\"bytes\":%zu,\"sha256\":\"%s\"}", built->sizes[i], built->hashes[i]);
+    }
+    buffer_string(out, "\n]}\n");
+}
+
+static int list(const struct built *built) {
+    enum form form;
+    struct buffer out;
+    output_form(built->invocation, true, &form);
+    if (form == FORM_SARIF) return program_report(built->invocation, built->mrp, true);
+    if (form == FORM_TEXT && option_given(built->invocation, OPTION_QUIET)) return OUTCOME_DONE;
+    buffer_init(&out);
+    (form == FORM_JSON ? list_json : list_text)(built, &out);
+    int outcome = print(buffer_view(&out));
+    buffer_release(&out);
+    return outcome;
+}
+
+static int build(struct invocation *invocation, struct mrp *mrp) {
+    const char *wanted = option_value(invocation, OPTION_STDOUT);
+    const char *folder = option_value(invocation, OPTION_OUTPUT);
+    if (wanted) return print_stack(invocation, mrp, wanted);
+    struct built built = {.invocation = invocation, .mrp = mrp, .folder = folder ? folder : "build"};
+    struct failure why;
+    if (!write_all(&built, &why)) return world_failed(&why);
+    return list(&built);
+}
+
+int command_build(struct invocation *invocation) {
+    struct mrp *mrp;
+    int outcome = program_compile(invocation, 0, &mrp);
+    if (outcome == OUTCOME_DONE) outcome = build(invocation, mrp);
+    mrp_free(mrp);
+    return outcome;
+}

@@ -1,0 +1,95 @@
+/* mrp eval: one expression, or a prompt for many. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/module.h"
+#include "cli/output.h"
+#include "cli/program.h"
+#include "mrp_parts.h"
+
+/* Where there is no program, the expression stands alone: an empty one. */
+static bool empty_read(void *context, const char *path, struct mrp_delivery *delivery) {
+    (void)context;
+    if (strcmp(path, "pipeline.mrp") != 0) return false;
+    mrp_deliver(delivery, "", 0);
+    return true;
+}
+
+static bool empty_glob(void *context, const char *pattern, struct mrp_delivery *delivery) {
+    (void)context, (void)pattern, (void)delivery;
+    return true;
+}
+
+static const char *empty_environment(void *context, const char *name) {
+    (void)context, (void)name;
+    return NULL;
+}
+
+static struct mrp *open_empty(void) {
+    static const struct mrp_host host = {NULL, empty_read, empty_glob, empty_environment};
+    struct mrp *mrp = mrp_new(&(struct mrp_options){.file = "pipeline.mrp", .host = &host});
+    if (!mrp) memory_exhausted();
+    mrp_set_columns(mrp, terminal_columns(STDERR_FILENO));
+    return mrp;
+}
+
+static int evaluate(struct invocation *invocation, const char *file, const char *expression) {
+    int outcome = OUTCOME_DONE;
+    struct mrp *mrp = file ? program_open(invocation, file, &outcome) : open_empty();
+    if (!mrp) return outcome;
+    struct mrp_text json;
+    enum mrp_result result = mrp_evaluate(mrp, expression, &json);
+    outcome = program_outcome(mrp, result);
+    if (result == MRP_DONE) outcome = print((struct text){json.bytes, json.length});
+    if (result == MRP_ERRORS) {
+        int reported = program_report(invocation, mrp, false);
+        if (reported != OUTCOME_DONE) outcome = reported;
+    }
+    mrp_free(mrp);
+    return outcome;
+}
+
+static bool is_blank(const char *line) {
+    return line[strspn(line, " \t\n")] == '\0';
+}
+
+/* Expressions line by line, for pipes. The worst outcome counts. */
+static int evaluate_lines(struct invocation *invocation, const char *file) {
+    int worst = OUTCOME_DONE;
+    char *line = NULL;
+    size_t room = 0;
+    while (getline(&line, &room, stdin) >= 0) {
+        if (is_blank(line)) continue;
+        int outcome = evaluate(invocation, file, line);
+        if (outcome > worst) worst = outcome;
+    }
+    free(line);
+    return worst;
+}
+
+static int prompt(struct invocation *invocation, const char *file) {
+    char *(*read)(const char *prompt);
+    void (*remember)(const char *line);
+    struct failure why;
+    if (!module_function("readline", &read, &why)) return world_failed(&why);
+    if (!module_function("add_history", &remember, &why)) return world_failed(&why);
+    for (char *line; (line = read("mrp> ")); free(line)) {
+        if (is_blank(line)) continue;
+        remember(line);
+        evaluate(invocation, file, line);
+    }
+    fputc('\n', stdout);
+    return OUTCOME_DONE;
+}
+
+int command_eval(struct invocation *invocation) {
+    const char *file = NULL;
+    struct failure why;
+    enum form form;
+    int outcome = output_form(invocation, true, &form);
+    if (outcome != OUTCOME_DONE) return outcome;
+    if (!program_file(invocation, 1, &file, &why)) file = NULL;
+    if (invocation->operand_count) return evaluate(invocation, file, invocation->operands[0]);
+    return isatty(STDIN_FILENO) ? prompt(invocation, file) : evaluate_lines(invocation, file);
+}

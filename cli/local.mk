@@ -1,0 +1,27 @@
+mrp_SOURCES += \
+    cli/build.c \
+    cli/check.c \
+    cli/command.c cli/command.h cli/commands.def cli/options.def \
+    cli/diff.c cli/diff.h \
+    cli/eval.c \
+    cli/explain.c \
+    cli/fmt.c \
+    cli/help.c \
+    cli/init.c \
+    cli/main.c \
+    cli/module.c cli/module.h \
+    cli/output.c cli/output.h \
+    cli/pages.c cli/pages.h \
+    cli/program.c cli/program.h \
+    cli/version.c
+
+# The pages of the diagnostics, for mrp explain.
+diagnostic_pages = $(sort $(wildcard $(top_srcdir)/docs/diagnostics/*.md))
+
+cli/pages.inc: docs/pages.awk $(diagnostic_pages)
+	$(AM_V_GEN)$(MKDIR_P) cli && LC_ALL=C $(AWK) -f $(top_srcdir)/docs/pages.awk $(diagnostic_pages) </dev/null >$@.tmp && mv $@.tmp $@
+
+cli/mrp-pages.$(OBJEXT): cli/pages.inc
+BUILT_SOURCES += cli/pages.inc
+CLEANFILES += cli/pages.inc cli/pages.inc.tmp
+EXTRA_DIST += docs/pages.awk

@@ -1,0 +1,54 @@
+/* Standard output, terminals and files written at once or not at all. */
+#include "cli/output.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static bool write_all(int file, struct text text) {
+    for (size_t done = 0; done < text.length;) {
+        ssize_t count = write(file, text.bytes + done, text.length - done);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return false;
+        done += (size_t)count;
+    }
+    return true;
+}
+
+int print(struct text text) {
+    if (write_all(STDOUT_FILENO, text) || errno == EPIPE) return OUTCOME_DONE;
+    struct failure why;
+    failure_set(&why, "could not write to standard output: %s", strerror(errno));
+    return world_failed(&why);
+}
+
+bool wants_color(const struct invocation *invocation, int descriptor) {
+    const char *when = option_value(invocation, OPTION_COLOR);
+    if (when && strcmp(when, "always") == 0) return true;
+    if (when && strcmp(when, "never") == 0) return false;
+    const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    if (refused && refused[0]) return false;
+    if (terminal && strcmp(terminal, "dumb") == 0) return false;
+    return isatty(descriptor);
+}
+
+unsigned terminal_columns(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int output_form(const struct invocation *invocation, bool has_sarif, enum form *form) {
+    static const char *const names[] = {"text", "json", "sarif"};
+    const char *wanted = option_value(invocation, OPTION_FORMAT);
+    *form = FORM_TEXT;
+    if (!wanted) return OUTCOME_DONE;
+    for (unsigned i = 0; i < (has_sarif ? 3 : 2); i++) {
+        if (strcmp(wanted, names[i]) != 0) continue;
+        *form = (enum form)i;
+        return OUTCOME_DONE;
+    }
+    return misuse(invocation, "the format \"%s\" is not one of text, json%s", wanted,
+                  has_sarif ? ", sarif" : "");
+}

@@ -1,0 +1,154 @@
+/* Finding a program, opening it with the command line's options, reporting on it. */
+#include "cli/program.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/diagnostics.h"
+#include "cli/output.h"
+#include "mrp_parts.h"
+
+enum { PARENTS = 64 };
+
+static bool is_there(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+bool program_file(const struct invocation *invocation, size_t index, const char **file,
+                  struct failure *why) {
+    if (index < invocation->operand_count) {
+        *file = invocation->operands[index];
+        return true;
+    }
+    struct text path = TEXT("pipeline.mrp");
+    struct stat here, parent;
+    for (int i = 0; i < PARENTS; i++) {
+        if (is_there(path.bytes)) {
+            *file = path.bytes;
+            return true;
+        }
+        int ups = (int)path.length - (int)strlen("pipeline.mrp");
+        struct text folder = text_format(invocation->arena, "%.*s.", ups, path.bytes);
+        struct text above = text_format(invocation->arena, "%.*s..", ups, path.bytes);
+        bool is_top = stat(folder.bytes, &here) != 0 || stat(above.bytes, &parent) != 0 ||
+                      (here.st_ino == parent.st_ino && here.st_dev == parent.st_dev);
+        if (is_top) break;
+        path = text_format(invocation->arena, "../%s", path.bytes);
+    }
+    failure_set(why, "there is no \"pipeline.mrp\" in this folder or in one above it");
+    return failure_hint(why, "\"mrp init\" starts one; another file is named as an operand.");
+}
+
+static bool check_sets(const struct invocation *invocation) {
+    for (size_t i = 0; i < invocation->counts[OPTION_SET]; i++) {
+        const char *set = invocation->values[OPTION_SET][i];
+        if (strchr(set, '=') && set[0] != '=') continue;
+        misuse(invocation, "--set \"%s\" is not of the form NAME=VALUE", set);
+        return false;
+    }
+    return true;
+}
+
+static bool check_ids(const struct invocation *invocation, enum option option) {
+    for (size_t i = 0; i < invocation->counts[option]; i++) {
+        struct text id = text_of(invocation->values[option][i]);
+        if (diagnostic_find(id) != DIAGNOSTIC_COUNT) continue;
+        struct suggestion suggestion;
+        suggestion_init(&suggestion, id);
+        for (unsigned k = 0; k < DIAGNOSTIC_COUNT; k++) {
+            suggestion_offer(&suggestion, text_of(diagnostic_name((enum diagnostic_id)k)));
+        }
+        misuse(invocation, "--%s: there is no diagnostic \"%s\"", option_row(option)->name, id.bytes);
+        if (suggestion.best.length) {
+            fprintf(stderr, "  Did you mean \"%.*s\"?\n", TEXT_ARGS(suggestion.best));
+        }
+        return false;
+    }
+    return true;
+}
+
+struct mrp *program_open(const struct invocation *invocation, const char *file, int *outcome) {
+    *outcome = OUTCOME_MISUSE;
+    if (!check_sets(invocation) || !check_ids(invocation, OPTION_ALLOW) ||
+        !check_ids(invocation, OPTION_DENY)) {
+        return NULL;
+    }
+    struct mrp_options options = {
+        .file = file,
+        .sets = invocation->values[OPTION_SET],
+        .vars = invocation->values[OPTION_VARS],
+        .allow = invocation->values[OPTION_ALLOW],
+        .deny = invocation->values[OPTION_DENY],
+        .set_count = invocation->counts[OPTION_SET],
+        .vars_count = invocation->counts[OPTION_VARS],
+        .allow_count = invocation->counts[OPTION_ALLOW],
+        .deny_count = invocation->counts[OPTION_DENY],
+        .schema = option_value(invocation, OPTION_SCHEMA),
+        .strict = option_given(invocation, OPTION_STRICT),
+        .no_environment = option_given(invocation, OPTION_NO_ENV),
+    };
+    struct mrp *mrp = mrp_new(&options);
+    if (!mrp) memory_exhausted();
+    mrp_set_columns(mrp, terminal_columns(STDERR_FILENO));
+    *outcome = OUTCOME_DONE;
+    return mrp;
+}
+
+int program_outcome(struct mrp *mrp, enum mrp_result result) {
+    struct failure why;
+    switch (result) {
+    case MRP_DONE: return OUTCOME_DONE;
+    case MRP_ERRORS: return OUTCOME_ERRORS;
+    case MRP_FAILED: break;
+    }
+    failure_set(&why, "%s", mrp_failure(mrp));
+    failure_hint(&why, "%s", mrp_failure_hint(mrp));
+    return world_failed(&why);
+}
+
+static void count_line(struct mrp *mrp) {
+    size_t errors = mrp_error_count(mrp);
+    size_t shown = mrp_diagnostic_count(mrp);
+    size_t warnings = shown > errors ? shown - errors : 0;
+    if (shown == 0) return;
+    fputc('\n', stderr);
+    if (errors) fprintf(stderr, "%zu error%s", errors, errors == 1 ? "" : "s");
+    if (errors && warnings) fputs(", ", stderr);
+    if (warnings) fprintf(stderr, "%zu warning%s", warnings, warnings == 1 ? "" : "s");
+    fputc('\n', stderr);
+}
+
+int program_report(const struct invocation *invocation, struct mrp *mrp, bool always) {
+    enum form form;
+    int outcome = output_form(invocation, true, &form);
+    if (outcome != OUTCOME_DONE) return outcome;
+    if (form == FORM_TEXT) {
+        bool is_quiet = option_given(invocation, OPTION_QUIET);
+        if (is_quiet && mrp_error_count(mrp) == 0) return OUTCOME_DONE;
+        struct mrp_text text = mrp_report(mrp, MRP_TEXT, wants_color(invocation, STDERR_FILENO));
+        fwrite(text.bytes, 1, text.length, stderr);
+        if (!is_quiet) count_line(mrp);
+        return OUTCOME_DONE;
+    }
+    if (!always && mrp_error_count(mrp) == 0) return OUTCOME_DONE;
+    struct mrp_text text = mrp_report(mrp, form == FORM_JSON ? MRP_JSON : MRP_SARIF, false);
+    return print((struct text){text.bytes, text.length});
+}
+
+int program_compile(const struct invocation *invocation, size_t index, struct mrp **mrp) {
+    const char *file;
+    struct failure why;
+    enum form form;
+    *mrp = NULL;
+    int outcome = output_form(invocation, true, &form);
+    if (outcome != OUTCOME_DONE) return outcome;
+    if (!program_file(invocation, index, &file, &why)) return world_failed(&why);
+    *mrp = program_open(invocation, file, &outcome);
+    if (!*mrp) return outcome;
+    outcome = program_outcome(*mrp, mrp_compile(*mrp));
+    if (outcome == OUTCOME_WORLD) return outcome;
+    int reported = program_report(invocation, *mrp, false);
+    return reported == OUTCOME_DONE ? outcome : reported;
+}

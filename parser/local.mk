@@ -1,0 +1,10 @@
+# Tokens to a tree. grammar.c and grammar.h are made by bison from grammar.y.
+libmrp_la_SOURCES += parser/tree.c parser/tree.h parser/parser.h parser/nodes.def
+nodist_libmrp_la_SOURCES += parser/grammar.c parser/grammar.h
+EXTRA_DIST += parser/grammar.y
+BUILT_SOURCES += parser/grammar.h
+CLEANFILES += parser/grammar.c parser/grammar.h
+
+parser/grammar.c: parser/grammar.y
+	$(AM_V_GEN)$(MKDIR_P) parser && $(BISON) $(BISON_WARNINGS) -d -o $@ $(top_srcdir)/parser/grammar.y
+parser/grammar.h: parser/grammar.c
