@@ -1,5 +1,12 @@
 # Tokens to a tree. grammar.c and grammar.h are made by bison from grammar.y.
-libmrp_la_SOURCES += parser/tree.c parser/tree.h parser/parser.h parser/nodes.def
+libmrp_la_SOURCES += \
+    parser/build.c parser/builder.h \
+    parser/literal.c \
+    parser/mend.c \
+    parser/mistake.c \
+    parser/nodes.def parser/parser.c parser/parser.h \
+    parser/report.c \
+    parser/tree.c parser/tree.h
 nodist_libmrp_la_SOURCES += parser/grammar.c parser/grammar.h
 EXTRA_DIST += parser/grammar.y
 BUILT_SOURCES += parser/grammar.h

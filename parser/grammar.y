@@ -1,0 +1,526 @@
+/* The grammar of mrp. Actions only build nodes (builder.h); a mistake that has one certain meaning is
+ * a rule of its own, marked "mistake", which reports it and goes on as if it had been written right.
+ *
+ * Plain LALR(1) without a conflict. What makes that possible without separators between entries is
+ * in lexer.h: a "(", "[" or "-" that opens a value is another token than one that continues it, and
+ * ".name" is one token. All words but eight are names wherever no declaration can begin.
+ *
+ * Recovery is only at declarations and entries: SYNC is a token that the reporter (report.c) puts in
+ * where the text makes sense again.
+ */
+%require "3.8"
+
+%define api.pure full
+%define api.prefix {grammar_}
+%define api.location.type {struct range}
+%define api.token.raw
+%define api.value.type union
+%define parse.error custom
+%define parse.lac full
+%locations
+%expect 0
+
+%param {struct parser *parser}
+
+%code requires {
+#include "parser/builder.h"
+}
+
+%code provides {
+/* Fills in the next token; the parser's cursor moves on. */
+int grammar_lex(GRAMMAR_STYPE *value, GRAMMAR_LTYPE *location, struct parser *parser);
+}
+
+%code {
+#define YYMALLOC memory_alloc
+#define YYFREE memory_free
+/* Deep input is refused by the nodes it makes (LIMIT_NESTING), not by the parser's stack. */
+#define YYMAXDEPTH 100000
+#define YYLLOC_DEFAULT(current, rhs, n)                                              \
+    ((current) = (n) ? (struct range){YYRHSLOC(rhs, 1).start, YYRHSLOC(rhs, n).end} \
+                     : (struct range){YYRHSLOC(rhs, 0).end, YYRHSLOC(rhs, 0).end})
+
+static void grammar_error(const struct range *range, struct parser *parser, const char *message);
+}
+
+%token END "end of the file" /* before bison's own end, at which it could not recover */
+%token SYNC "a new start" FILE_START "file" EXPRESSION_START "expression"
+%token COMMENT "comment" DOC "doc comment"
+%token NAME "name" AWS_TYPE "resource type" MEMBER "member" OPTIONAL_MEMBER "optional member"
+%token META "meta attribute" INT "integer" NUMBER "number"
+%token STRING "text" RAW "raw text" RAW_BLOCK "raw text block" TEXT_OPEN "\"" BLOCK_OPEN "\"\"\""
+%token TEXT_PART "text part" TEXT_CLOSE "end of the text"
+%token INTERPOLATION_OPEN "${" INTERPOLATION_CLOSE "} of a text"
+%token IF "if" THEN "then" ELSE "else" FOR "for" IN "in" TRUE "true" FALSE "false" NULL_ "null"
+%token IMPORT "import" PARAM "param" LET "let" FN "fn" TYPE "type" COMPONENT "component"
+%token PROJECT "project" REGION "region" STACK "stack" RESOURCE "resource" PIPELINE "pipeline"
+%token STAGE "stage" ACTION "action" OUTPUT "output" ASSERT "assert" TEST "test" POLICY "policy"
+%token WITH "with" CHECK "check" DEPLOY "deploy" SSM "ssm" AS "as" RETURN "return"
+%token LBRACE "{" RBRACE "}" LPAREN "(" RPAREN ")" LBRACK "[" RBRACK "]" OPTIONAL_LBRACK "?["
+%token SP_LPAREN "( after a space" SP_LBRACK "[ after a space" SP_MINUS "- sign"
+%token ASSIGN "=" ARROW "=>" COLON ":" COMMA "," PIPE "|" QUESTION "?" DOT "." ELLIPSIS "..."
+%token OR "||" AND "&&" EQUAL "==" NOT_EQUAL "!=" LESS "<" LESS_EQUAL "<=" GREATER ">"
+%token GREATER_EQUAL ">=" DEFAULT "??" RANGE ".." PLUS "+" MINUS "-" STAR "*" SLASH "/" PERCENT "%"
+%token NOT "!"
+
+%left OR
+%left AND
+%nonassoc EQUAL NOT_EQUAL
+%nonassoc LESS LESS_EQUAL GREATER GREATER_EQUAL IN
+%right DEFAULT
+%nonassoc RANGE
+%left PLUS MINUS
+%left STAR SLASH PERCENT
+%precedence SIGN
+
+%type <struct written_name> name soft_word declaration_word key_name dashed dotted
+%type <struct written_name> block_dashed block_dotted
+%type <struct node *> name_node path type union_type optional_type atom field field_key
+%type <struct node *> item declaration entry record block key block_key bad_key block_bad_key expr op primary
+%type <struct node *> string literal element argument generator if_item if_entry
+%type <struct node *> fn_let initial type_note import_file
+%type <struct list> items entries names parts elements element_list arguments argument_list
+%type <struct list> generators checks fields parameters parameter_list fn_lets import_names members
+%type <struct list> path_nodes
+%type <struct header> header
+
+%%
+
+start:
+  FILE_START items END                  { parser->items = $2; }
+| EXPRESSION_START expr END             { parser->items = list_one($2); }
+| EXPRESSION_START error SYNC END       { parser->items = list_one(build_error(parser, @2)); }
+;
+
+items:
+  %empty                                { $$ = list_empty(); }
+| items item                            { $$ = list_with($1, $2); }
+| items error SYNC                      { $$ = list_with($1, build_error(parser, @2)); yyerrok; }
+;
+
+item:
+  declaration
+| block_key "=" expr comma              { $$ = build_entry(parser, @1, $1, $3); }
+| block_bad_key "=" expr comma          { $$ = build_entry(parser, @1, $1, $3); }
+| block_key ":" expr comma              { $$ = mistake_colon(parser, @2, build_entry(parser, @1, $1, $3)); }
+| block_key record                      { $$ = mistake_no_equal(parser, @2, build_entry(parser, @1, $1, $2)); }
+;
+
+comma: %empty | "," ;
+
+block: "{" items "}"                    { $$ = build_block(parser, @$, $2); } ;
+
+/* ---- declarations ---- */
+
+declaration:
+  "import" path                         { $$ = build_import(parser, @$, $2, NULL, NULL, NULL); }
+| "import" path "as" name               { $$ = build_import(parser, @$, $2, NULL, &$4, NULL); }
+| "import" path import_names            { $$ = build_import(parser, @$, $2, NULL, NULL, &$3); }
+| "import" import_file                  { $$ = build_import(parser, @$, NULL, $2, NULL, NULL); }
+| "import" import_file "as" name        { $$ = build_import(parser, @$, NULL, $2, &$4, NULL); }
+| "import" import_file import_names     { $$ = build_import(parser, @$, NULL, $2, NULL, &$3); }
+| "param" name ":" type initial checks  { $$ = build_param(parser, @$, $2, $4, $5, $6); }
+| "let" name type_note "=" expr         { $$ = build_let(parser, @$, $2, $3, $5); }
+| "output" name type_note "=" expr      { $$ = build_output(parser, @$, $2, $3, $5); }
+| "fn" name lparen parameters ")" type_note "=" expr
+                                        { $$ = build_fn(parser, @$, $2, $4, $6, $8); }
+| "fn" name lparen parameters ")" type_note "{" fn_lets "return" expr "}"
+                                        { $$ = build_fn_block(parser, build_fn(parser, @$, $2, $4, $6, $10), $8); }
+| "type" name "=" type checks           { $$ = build_type(parser, @$, $2, $4, $5); }
+| "component" name block                { $$ = build_component(parser, @$, $2, $3); }
+| "project" name record                 { $$ = build_project(parser, @$, $2, $3); }
+| "region" name string block            { $$ = build_region(parser, @$, list_one(build_name(parser, $2)), $3, NULL, $4); }
+| "region" names block                  { $$ = build_region(parser, @$, $2, NULL, NULL, $3); }
+| "region" name "in" expr block         { $$ = build_region(parser, @$, list_one(build_name(parser, $2)), NULL, $4, $5); }
+| "stack" name header block             { $$ = build_unit(parser, @$, NODE_STACK, $2, $3, $4); }
+| "pipeline" name "in" expr header block
+                                        { $$ = build_pipeline(parser, build_unit(parser, @$, NODE_PIPELINE, $2, $5, $6), $4); }
+| "resource" name ":" path header record
+                                        { $$ = build_typed(parser, build_unit(parser, @$, NODE_RESOURCE, $2, $5, $6), $4); }
+| "action" name ":" path header record  { $$ = build_typed(parser, build_unit(parser, @$, NODE_ACTION, $2, $5, $6), $4); }
+| "resource" name path header record    /* mistake */
+                                        { $$ = mistake_no_colon(parser, @3, build_typed(parser, build_unit(parser, @$, NODE_RESOURCE, $2, $4, $5), $3)); }
+| "action" name path header record      /* mistake */
+                                        { $$ = mistake_no_colon(parser, @3, build_typed(parser, build_unit(parser, @$, NODE_ACTION, $2, $4, $5), $3)); }
+| "resource" string string record       /* mistake */
+                                        { $$ = mistake_hcl_resource(parser, @2, @3, $2, $3); }
+| "stage" name header block             { $$ = build_unit(parser, @$, NODE_STAGE, $2, $3, $4); }
+| "with" record                         { $$ = build_with(parser, @$, $2); }
+| "test" string block                   { $$ = build_test(parser, @$, NODE_TEST, $2, $3); }
+| "policy" string block                 { $$ = build_test(parser, @$, NODE_POLICY, $2, $3); }
+| "assert" expr                         { $$ = build_assert(parser, @$, $2, NULL); }
+| "assert" expr "," expr                { $$ = build_assert(parser, @$, $2, $4); }
+| if_item
+| generators block                      { $$ = build_for(parser, @$, $1, $2); }
+;
+
+import_file: string ;
+
+import_names:
+  "{" names "}"                         { $$ = $2; }
+| "{" names "," "}"                     { $$ = $2; }
+;
+
+if_item:
+  "if" expr block                       { $$ = build_if(parser, @$, $2, $3, NULL); }
+| "if" expr block "else" block          { $$ = build_if(parser, @$, $2, $3, $5); }
+| "if" expr block "else" if_item        { $$ = build_if(parser, @$, $2, $3, $5); }
+;
+
+initial:
+  %empty                                { $$ = NULL; }
+| "=" expr                              { $$ = $2; }
+;
+
+type_note:
+  %empty                                { $$ = NULL; }
+| ":" type                              { $$ = $2; }
+;
+
+checks:
+  %empty                                { $$ = list_empty(); }
+| checks "check" expr "," expr          { $$ = list_with($1, build_check(parser, @2, $3, $5)); }
+;
+
+lparen: "(" | "( after a space" ;
+lbrack: "[" | "[ after a space" ;
+
+parameters:
+  %empty                                { $$ = list_empty(); }
+| parameter_list comma                  { $$ = $1; }
+;
+
+parameter_list:
+  name_node ":" type initial            { $$ = list_one(build_field(parser, @1, $1, $3, $4)); }
+| parameter_list "," name_node ":" type initial
+                                        { $$ = list_with($1, build_field(parser, @3, $3, $5, $6)); }
+;
+
+fn_lets:
+  %empty                                { $$ = list_empty(); }
+| fn_lets fn_let                        { $$ = list_with($1, $2); }
+;
+
+fn_let: "let" name type_note "=" expr   { $$ = build_let(parser, @$, $2, $3, $5); } ;
+
+header:
+  %empty                                { $$ = (struct header){0}; }
+| generators                            { $$ = (struct header){$1, NULL}; }
+| "if" expr                             { $$ = (struct header){list_empty(), $2}; }
+;
+
+generators:
+  generator                             { $$ = list_one($1); }
+| generators generator                  { $$ = list_with($1, $2); }
+| generators "if" expr                  { $$ = list_with($1, build_filter(parser, @2, $3)); }
+;
+
+generator:
+  "for" name "in" expr                  { $$ = build_generator(parser, @$, $2, (struct written_name){0}, $4); }
+| "for" name "," name "in" expr         { $$ = build_generator(parser, @$, $2, $4, $6); }
+;
+
+/* ---- names ---- */
+
+name: NAME                              { $$ = build_written(parser, @1); }
+| soft_word
+| declaration_word
+;
+
+key_name: NAME                          { $$ = build_written(parser, @1); }
+| "deploy"                              { $$ = build_written(parser, @1); }
+| "ssm"                                 { $$ = build_written(parser, @1); }
+| "return"                              { $$ = build_written(parser, @1); }
+;
+
+soft_word:
+  "check"                               { $$ = build_written(parser, @1); }
+| "deploy"                              { $$ = build_written(parser, @1); }
+| "ssm"                                 { $$ = build_written(parser, @1); }
+| "as"                                  { $$ = build_written(parser, @1); }
+| "return"                              { $$ = build_written(parser, @1); }
+;
+
+declaration_word: word                  { $$ = build_written(parser, @1); } ;
+
+word:
+  "import" | "param" | "let" | "fn" | "type" | "component" | "project" | "region" | "stack"
+| "resource" | "pipeline" | "stage" | "action" | "output" | "assert" | "test" | "policy" | "with"
+;
+
+name_node: name                         { $$ = build_name(parser, $1); } ;
+
+names:
+  name_node                             { $$ = list_one($1); }
+| names "," name_node                   { $$ = list_with($1, $3); }
+;
+
+path:
+  path_nodes                            { $$ = build_type_name(parser, @$, $1); }
+| AWS_TYPE                              { $$ = build_type_name(parser, @$, list_one(build_aws_type(parser, @1))); }
+;
+
+path_nodes:
+  NAME                                  { $$ = list_one(build_name(parser, build_written(parser, @1))); }
+| "ssm"                                 { $$ = list_one(build_name(parser, build_written(parser, @1))); }
+| path_nodes MEMBER                     { $$ = list_with($1, build_name(parser, build_member_name(parser, @2, 1))); }
+;
+
+/* ---- types ---- */
+
+type:
+  union_type
+| "deploy" union_type                   { $$ = build_type_deploy(parser, @$, $2); }
+| "deploy" "ssm" lparen type ")"        { $$ = build_type_deploy(parser, @$, build_type_ssm(parser, @2, @5, $4)); }
+;
+
+union_type:
+  optional_type
+| members                               { $$ = build_type_union(parser, @$, $1); }
+;
+
+members:
+  optional_type "|" optional_type       { $$ = list_with(list_one($1), $3); }
+| members "|" optional_type             { $$ = list_with($1, $3); }
+;
+
+optional_type:
+  atom
+| optional_type "?"                     { $$ = build_type_optional(parser, @$, @2, $1); }
+| optional_type "??"                    { $$ = mistake_optional_twice(parser, @2, build_type_optional(parser, @$, @2, $1)); }
+;
+
+atom:
+  path
+| string                                { $$ = build_type_literal(parser, @$, $1); }
+| INT                                   { $$ = build_type_literal(parser, @$, build_int(parser, @1, false)); }
+| minus INT                             { $$ = build_type_literal(parser, @$, build_int(parser, @$, true)); }
+| lbrack type "]"                       { $$ = build_type_list(parser, @$, $2); }
+| "{" type "}"                          { $$ = build_type_map(parser, @$, $2); }
+| lparen type ")"                       { $$ = $2; }
+| "{" "}"                               { $$ = build_type_record(parser, @$, list_empty()); }
+| "{" fields "}"                        { $$ = build_type_record(parser, @$, $2); }
+;
+
+minus: "-" | "- sign" ;
+
+fields:
+  field comma                           { $$ = list_one($1); }
+| fields field comma                    { $$ = list_with($1, $2); }
+;
+
+field: field_key ":" type initial       { $$ = build_field(parser, @1, $1, $3, $4); } ;
+
+field_key: name_node | string ;
+
+/* ---- records ---- */
+
+record:
+  "{" "}"                               { $$ = build_record(parser, @$, list_empty()); }
+| "{" entries "}"                       { $$ = build_record(parser, @$, $2); }
+;
+
+entries:
+  entry comma                           { $$ = list_one($1); }
+| entries entry comma                   { $$ = list_with($1, $2); }
+| error SYNC                            { $$ = list_one(build_error(parser, @1)); yyerrok; }
+| entries error SYNC                    { $$ = list_with($1, build_error(parser, @2)); yyerrok; }
+;
+
+entry:
+  key "=" expr                          { $$ = build_entry(parser, @1, $1, $3); }
+| "..." expr                            { $$ = build_spread(parser, @$, $2); }
+| if_entry
+| generators record                     { $$ = build_for(parser, @$, $1, $2); }
+| bad_key "=" expr                      { $$ = build_entry(parser, @1, $1, $3); }
+| key ":" expr                          { $$ = mistake_colon(parser, @2, build_entry(parser, @1, $1, $3)); }
+| key record                            { $$ = mistake_no_equal(parser, @2, build_entry(parser, @1, $1, $2)); }
+;
+
+bad_key:
+  dashed                                { $$ = mistake_dashed_key(parser, @1); }
+| dotted                                { $$ = mistake_dotted_key(parser, @1); }
+| INT                                   { $$ = mistake_number_key(parser, @1); }
+;
+
+dashed:
+  name minus name                       { $$ = $1; }
+| dashed minus name                     { $$ = $1; }
+;
+
+dotted:
+  name MEMBER                           { $$ = $1; }
+| dotted MEMBER                         { $$ = $1; }
+;
+
+block_bad_key:
+  block_dashed                          { $$ = mistake_dashed_key(parser, @1); }
+| block_dotted                          { $$ = mistake_dotted_key(parser, @1); }
+| INT                                   { $$ = mistake_number_key(parser, @1); }
+;
+
+block_dashed:
+  key_name minus name                   { $$ = $1; }
+| block_dashed minus name               { $$ = $1; }
+;
+
+block_dotted:
+  key_name MEMBER                       { $$ = $1; }
+| block_dotted MEMBER                   { $$ = $1; }
+;
+
+if_entry:
+  "if" expr record                      { $$ = build_if(parser, @$, $2, $3, NULL); }
+| "if" expr record "else" record        { $$ = build_if(parser, @$, $2, $3, $5); }
+| "if" expr record "else" if_entry      { $$ = build_if(parser, @$, $2, $3, $5); }
+;
+
+key:
+  name                                  { $$ = build_key(parser, $1); }
+| string
+| META                                  { $$ = build_meta_key(parser, @1); }
+;
+
+block_key:
+  key_name                              { $$ = build_key(parser, $1); }
+| string
+| META                                  { $$ = build_meta_key(parser, @1); }
+;
+
+/* ---- expressions ---- */
+
+expr:
+  op
+| "if" expr "then" expr "else" expr     { $$ = build_conditional(parser, @$, $2, $4, $6); }
+| op "?" expr ":" expr                  { $$ = mistake_ternary(parser, @2, @4, build_conditional(parser, @$, $1, $3, $5)); }
+;
+
+op:
+  primary
+| op "||" op                            { $$ = build_binary(parser, @2, OPERATOR_OR, $1, $3); }
+| op "&&" op                            { $$ = build_binary(parser, @2, OPERATOR_AND, $1, $3); }
+| op "==" op                            { $$ = build_binary(parser, @2, OPERATOR_EQUAL, $1, $3); }
+| op "!=" op                            { $$ = build_binary(parser, @2, OPERATOR_NOT_EQUAL, $1, $3); }
+| op "<" op                             { $$ = build_binary(parser, @2, OPERATOR_LESS, $1, $3); }
+| op "<=" op                            { $$ = build_binary(parser, @2, OPERATOR_LESS_EQUAL, $1, $3); }
+| op ">" op                             { $$ = build_binary(parser, @2, OPERATOR_GREATER, $1, $3); }
+| op ">=" op                            { $$ = build_binary(parser, @2, OPERATOR_GREATER_EQUAL, $1, $3); }
+| op "in" op                            { $$ = build_binary(parser, @2, OPERATOR_IN, $1, $3); }
+| op "??" op                            { $$ = build_binary(parser, @2, OPERATOR_DEFAULT, $1, $3); }
+| op ".." op                            { $$ = build_binary(parser, @2, OPERATOR_RANGE, $1, $3); }
+| op "+" op                             { $$ = build_binary(parser, @2, OPERATOR_ADD, $1, $3); }
+| op "-" op                             { $$ = build_binary(parser, @2, OPERATOR_SUBTRACT, $1, $3); }
+| op "*" op                             { $$ = build_binary(parser, @2, OPERATOR_MULTIPLY, $1, $3); }
+| op "/" op                             { $$ = build_binary(parser, @2, OPERATOR_DIVIDE, $1, $3); }
+| op "%" op                             { $$ = build_binary(parser, @2, OPERATOR_REMAINDER, $1, $3); }
+| "!" op %prec SIGN                     { $$ = build_unary(parser, @$, OPERATOR_NOT, $2); }
+| minus op %prec SIGN                   { $$ = build_unary(parser, @$, OPERATOR_NEGATE, $2); }
+;
+
+primary:
+  name_node
+| literal
+| string
+| AWS_TYPE                              { $$ = build_aws_type(parser, @1); }
+| lparen expr ")"                       { $$ = build_paren(parser, @$, $2); }
+| record
+| lbrack elements "]"                   { $$ = build_list(parser, @$, $2); }
+| lbrack generators ":" expr "]"        { $$ = build_list_for(parser, @$, $2, $4); }
+| "{" generators ":" expr "=>" expr "}" { $$ = build_map_for(parser, @$, $2, $4, $6); }
+| primary MEMBER                        { $$ = build_member(parser, @2, 1, $1); }
+| primary OPTIONAL_MEMBER               { $$ = build_member(parser, @2, 2, $1); }
+| primary "[" expr "]"                  { $$ = build_index(parser, @$, false, $1, $3); }
+| primary "?[" expr "]"                 { $$ = build_index(parser, @$, true, $1, $3); }
+| primary "(" arguments ")"             { $$ = build_call(parser, @$, $1, $3); }
+| primary "."                           { $$ = mistake_member_missing(parser, @2, $1); }
+;
+
+literal:
+  INT                                   { $$ = build_int(parser, @1, false); }
+| NUMBER                                { $$ = build_number(parser, @1); }
+| "true"                                { $$ = build_bool(parser, @1, true); }
+| "false"                               { $$ = build_bool(parser, @1, false); }
+| "null"                                { $$ = build_null(parser, @1); }
+;
+
+elements:
+  %empty                                { $$ = list_empty(); }
+| element_list comma                    { $$ = $1; }
+;
+
+element_list:
+  element                               { $$ = list_one($1); }
+| element_list "," element              { $$ = list_with($1, $3); }
+;
+
+element:
+  expr
+| "..." expr                            { $$ = build_spread(parser, @$, $2); }
+;
+
+arguments:
+  %empty                                { $$ = list_empty(); }
+| argument_list comma                   { $$ = $1; }
+;
+
+argument_list:
+  argument                              { $$ = list_one($1); }
+| argument_list "," argument            { $$ = list_with($1, $3); }
+;
+
+argument:
+  expr
+| name "=" expr                         { $$ = build_argument(parser, $1, $3); }
+| name ":" expr                         { $$ = mistake_colon(parser, @2, build_argument(parser, $1, $3)); }
+;
+
+string:
+  STRING                                { $$ = build_text(parser, @1, 0); }
+| RAW                                   { $$ = build_text(parser, @1, NODE_RAW); }
+| RAW_BLOCK                             { $$ = build_text(parser, @1, NODE_RAW | NODE_BLOCK); }
+| "\"" parts "end of the text"          { $$ = build_template(parser, @$, $2, 0); }
+| "\"\"\"" parts "end of the text"      { $$ = build_template(parser, @$, $2, NODE_BLOCK); }
+;
+
+parts:
+  %empty                                { $$ = list_empty(); }
+| parts TEXT_PART                       { $$ = list_with($1, build_part(parser, @2)); }
+| parts "${" expr "} of a text"         { $$ = list_with($1, $3); }
+;
+
+%%
+
+/* bison calls this for an exhausted stack only: other errors go to the reporter. */
+static void grammar_error(const struct range *range, struct parser *parser, const char *message) {
+    (void)message;
+    report_nesting(parser, *range);
+}
+
+/* Whether bison's recovery goes on from a state: it shifts the token "error" there. */
+static bool state_recovers(yy_state_t state) {
+    int at = yypact[state];
+    if (yypact_value_is_default(at)) return false;
+    at += YYSYMBOL_YYerror;
+    return at >= 0 && at <= YYLAST && yycheck[at] == YYSYMBOL_YYerror && yytable[at] > 0;
+}
+
+/* Braces that are still open where the recovery goes on: its items or entries stand in them. */
+static uint32_t recovery_depth(const yypcontext_t *context) {
+    const yy_state_t *state = context->yyssp;
+    while (*state != 0 && !state_recovers(*state)) state--;
+    uint32_t depth = 0;
+    for (; *state != 0; state--) depth += yystos[*state] == YYSYMBOL_LBRACE;
+    return depth;
+}
+
+static int yyreport_syntax_error(const yypcontext_t *context, struct parser *parser) {
+    yysymbol_kind_t kinds[YYNTOKENS];
+    int expected[YYNTOKENS];
+    int count = yypcontext_expected_tokens(context, kinds, YYNTOKENS);
+    for (int i = 0; i < count; i++) expected[i] = (int)kinds[i];
+    struct syntax_error error = {.expected = expected,
+                                 .expected_count = count > 0 ? (uint32_t)count : 0,
+                                 .brace_depth = recovery_depth(context)};
+    report_syntax_error(parser, &error);
+    return 0;
+}

@@ -1,0 +1,80 @@
+/* Runs one parse: tokens in, tree out. */
+#include "parser/parser.h"
+
+#include "parser/builder.h"
+#include "parser/grammar.h"
+
+int grammar_lex(GRAMMAR_STYPE *value, GRAMMAR_LTYPE *location, struct parser *parser) {
+    (void)value;
+    const struct token *items = parser->tokens->items;
+    if (parser->pending) {
+        uint32_t start = (uint32_t)items[parser->cursor].start;
+        int kind = parser->pending;
+        parser->pending = 0;
+        *location = (struct range){start, start};
+        return kind;
+    }
+    if (parser->cursor == parser->tokens->count) return 0; /* behind END */
+    while (items[parser->cursor].kind == COMMENT || items[parser->cursor].kind == DOC)
+        parser->cursor++;
+    parser->at = parser->cursor++;
+    struct token token = items[parser->at];
+    *location = (struct range){(uint32_t)token.start, token_end(token)};
+    return token.kind;
+}
+
+uint32_t tokens_find(const struct tokens *tokens, uint32_t start) {
+    uint32_t low = 0, high = tokens->count - 1;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (tokens->items[middle].start < start) low = middle + 1;
+        else high = middle;
+    }
+    /* of several at one place, the first are put in and empty */
+    while (low + 1 < tokens->count && tokens->items[low].length == 0 &&
+           tokens->items[low + 1].start == start)
+        low++;
+    return low;
+}
+
+static struct list parse(struct parser *parser, int start) {
+    parser->pending = start;
+    grammar_parse(parser);
+    memory_free(parser->depths);
+    return parser->items;
+}
+
+static struct node *file_node(struct parser *parser, struct list items) {
+    uint32_t end = (uint32_t)sources_get(parser->diagnostics->sources, parser->source)->bytes.length;
+    struct node *file = node_new(parser->arena, NODE_FILE, (struct span){parser->source, 0, end});
+    file->file.items = items;
+    if (parser->has_error) file->flags |= NODE_BAD;
+    return build_finish(parser, file);
+}
+
+static struct parser begin(struct arena *arena, struct names *names,
+                           struct diagnostics *diagnostics, uint32_t source) {
+    struct parser parser = {.arena = arena, .names = names, .diagnostics = diagnostics,
+                            .source = source};
+    uint32_t before = diagnostics->error_count;
+    parser.bytes = sources_get(diagnostics->sources, source)->bytes.bytes;
+    parser.tokens = lexer_scan(arena, diagnostics, source);
+    mend_braces(arena, diagnostics, parser.tokens);
+    parser.has_error = diagnostics->error_count > before;
+    return parser;
+}
+
+struct parse parser_parse(struct arena *arena, struct names *names,
+                          struct diagnostics *diagnostics, uint32_t source) {
+    struct parser parser = begin(arena, names, diagnostics, source);
+    struct list items = parse(&parser, FILE_START);
+    return (struct parse){file_node(&parser, items), parser.tokens};
+}
+
+struct parse parser_parse_expression(struct arena *arena, struct names *names,
+                                     struct diagnostics *diagnostics, uint32_t source) {
+    struct parser parser = begin(arena, names, diagnostics, source);
+    struct list items = parse(&parser, EXPRESSION_START);
+    if (!items.first) items = list_one(build_error(&parser, (struct range){0, 0}));
+    return (struct parse){items.first, parser.tokens};
+}

@@ -1,0 +1,475 @@
+/* What is said about a syntax error, and where the parse goes on.
+ *
+ * bison finds the first token that fits nothing. The mistake is often just before it: an operand
+ * that is missing at the end of the line above, a bracket left open. So the reporter looks at the
+ * tokens around, says the likeliest thing, and chooses the next beginning of an entry or declaration
+ * at the depth where the parse can go on; there the token SYNC is put in.
+ */
+#include "parser/builder.h"
+#include "parser/grammar.h"
+
+struct report {
+    struct parser *parser;
+    const struct syntax_error *error;
+    const struct token *items;
+    uint32_t at;     /* the token that fits nothing */
+    uint32_t before; /* the one before it; at itself at the start of the file */
+};
+
+/* ---- tokens ---- */
+
+static bool is_comment(int kind) { return kind == COMMENT || kind == DOC; }
+
+static uint32_t next_code(const struct tokens *tokens, uint32_t index) {
+    do index++;
+    while (index + 1 < tokens->count && is_comment(tokens->items[index].kind));
+    return index < tokens->count ? index : tokens->count - 1;
+}
+
+static uint32_t previous_code(const struct tokens *tokens, uint32_t index) {
+    uint32_t previous = index;
+    while (previous > 0 && is_comment(tokens->items[previous - 1].kind)) previous--;
+    return previous > 0 ? previous - 1 : index;
+}
+
+bool token_is_word(int kind) {
+    return kind == NAME || (kind >= IMPORT && kind <= RETURN);
+}
+
+static bool is_declaration_word(int kind) { return kind >= IMPORT && kind <= WITH; }
+static bool is_reserved(int kind) { return kind >= IF && kind <= NULL_; }
+static bool is_text_start(int kind) {
+    return kind == STRING || kind == RAW || kind == RAW_BLOCK || kind == TEXT_OPEN ||
+           kind == BLOCK_OPEN;
+}
+static bool is_opener(int kind) {
+    return kind == LPAREN || kind == SP_LPAREN || kind == LBRACK || kind == SP_LBRACK ||
+           kind == OPTIONAL_LBRACK;
+}
+static bool is_closer(int kind) { return kind == RPAREN || kind == RBRACK; }
+static bool is_comparison(int kind) { return kind >= EQUAL && kind <= GREATER_EQUAL; }
+
+/* Whether a token can begin a value. */
+static bool begins_value(int kind) {
+    return token_is_word(kind) || is_text_start(kind) || kind == INT || kind == NUMBER ||
+           kind == AWS_TYPE || kind == TRUE || kind == FALSE || kind == NULL_ || kind == LBRACE ||
+           kind == SP_LPAREN || kind == SP_LBRACK || kind == SP_MINUS || kind == NOT;
+}
+
+/* Whether a token ends a value. */
+static bool ends_value(int kind) {
+    return token_is_word(kind) || kind == STRING || kind == RAW || kind == RAW_BLOCK ||
+           kind == TEXT_CLOSE || kind == INT || kind == NUMBER || kind == AWS_TYPE ||
+           kind == TRUE || kind == FALSE || kind == NULL_ || kind == RBRACE || kind == RPAREN ||
+           kind == RBRACK || kind == MEMBER || kind == OPTIONAL_MEMBER;
+}
+
+/* Whether something must follow a token for the value or entry to be whole. */
+static bool wants_more(int kind) {
+    return kind == ASSIGN || kind == ARROW || kind == COLON || kind == PIPE || kind == RANGE ||
+           kind == ELLIPSIS || kind == NOT || kind == SP_MINUS || kind == THEN || kind == ELSE ||
+           kind == IN || kind == DOT || (kind >= OR && kind <= PERCENT);
+}
+
+/* ---- where to go on ---- */
+
+static void measure_depths(struct parser *parser) {
+    struct tokens *tokens = parser->tokens;
+    uint32_t depth = 0;
+    parser->depths = memory_alloc(tokens->count * sizeof *parser->depths);
+    for (uint32_t i = 0; i < tokens->count; i++) {
+        parser->depths[i] = depth;
+        if (tokens->items[i].kind == LBRACE) depth++;
+        if (tokens->items[i].kind == RBRACE && depth > 0) depth--;
+    }
+}
+
+/* Whether the line of token i holds a `then`: its `if` is an expression. */
+static bool line_has_then(const struct tokens *tokens, uint32_t i) {
+    do {
+        if (tokens->items[i].kind == THEN) return true;
+        i++;
+    } while (i < tokens->count && !(tokens->items[i].flags & TOKEN_LINE));
+    return false;
+}
+
+/* The token behind a text that begins at i. */
+static uint32_t behind_text(const struct tokens *tokens, uint32_t i) {
+    int kind = tokens->items[i].kind;
+    if (kind != TEXT_OPEN && kind != BLOCK_OPEN) return next_code(tokens, i);
+    uint32_t depth = 0;
+    for (; i + 1 < tokens->count; i++) {
+        kind = tokens->items[i].kind;
+        if (kind == TEXT_OPEN || kind == BLOCK_OPEN) depth++;
+        if (kind == TEXT_CLOSE && --depth == 0) break;
+    }
+    return next_code(tokens, i);
+}
+
+static bool begins_declaration(const struct tokens *tokens, uint32_t i) {
+    int kind = tokens->items[i].kind;
+    uint32_t next = next_code(tokens, i);
+    struct token follow = tokens->items[next];
+    if (!is_declaration_word(kind) || follow.flags & TOKEN_LINE) return false;
+    if (kind == WITH) return follow.kind == LBRACE;
+    if (kind == ASSERT) return begins_value(follow.kind) || follow.kind == LPAREN;
+    return token_is_word(follow.kind) || is_text_start(follow.kind) || follow.kind == AWS_TYPE ||
+           follow.kind == FOR;
+}
+
+/* Whether a declaration or an entry begins at token i, judged from its line alone. */
+static bool begins_item(const struct tokens *tokens, uint32_t i) {
+    int kind = tokens->items[i].kind;
+    if (!(tokens->items[i].flags & TOKEN_LINE)) return false;
+    if (begins_declaration(tokens, i)) return true;
+    int next = tokens->items[next_code(tokens, i)].kind;
+    if (token_is_word(kind)) return next == ASSIGN || next == LBRACE;
+    if (is_text_start(kind)) return tokens->items[behind_text(tokens, i)].kind == ASSIGN;
+    if (kind == META || kind == FOR) return true;
+    if (kind == ELLIPSIS) return true;
+    return kind == IF && !line_has_then(tokens, i);
+}
+
+static uint32_t find_sync(struct report *report, uint32_t from) {
+    struct parser *parser = report->parser;
+    uint32_t depth = report->error->brace_depth, count = parser->tokens->count;
+    if (parser->has_synced && from <= parser->last_sync) from = parser->last_sync + 1;
+    for (uint32_t i = from; i + 1 < count; i++) {
+        if (parser->depths[i] != depth) continue;
+        if (report->items[i].kind == RBRACE && depth > 0) return i;
+        if (begins_item(parser->tokens, i)) return i;
+    }
+    return count - 1;
+}
+
+static void go_on(struct report *report, uint32_t from) {
+    struct parser *parser = report->parser;
+    uint32_t target = find_sync(report, from);
+    parser->last_sync = target;
+    parser->has_synced = true;
+    parser->cursor = target;
+    parser->pending = SYNC;
+}
+
+/* ---- what is said ---- */
+
+static bool expects(const struct report *report, int kind) {
+    for (uint32_t i = 0; i < report->error->expected_count; i++)
+        if (report->error->expected[i] == kind) return true;
+    return false;
+}
+static bool expects_value(const struct report *report) {
+    return expects(report, TRUE) && expects(report, INT);
+}
+static bool expects_type(const struct report *report) {
+    return expects(report, AWS_TYPE) && !expects(report, TRUE);
+}
+
+static struct span span_at(const struct report *report, uint32_t index) {
+    return token_span(report->parser->tokens, report->items[index]);
+}
+
+/* Just behind a token: where something is missing. */
+static struct span span_behind(const struct report *report, uint32_t index) {
+    struct span span = span_at(report, index);
+    return (struct span){span.source, span.end, span.end};
+}
+
+static struct text shown(const struct report *report, uint32_t index) {
+    struct token token = report->items[index];
+    if (token.kind == END) return TEXT("the end of the file");
+    if (token.kind == TEXT_OPEN || token.kind == BLOCK_OPEN) return TEXT("a text");
+    struct text text = {report->parser->bytes + token.start, token.length};
+    if (token.kind == STRING || token.kind == RAW || token.kind == RAW_BLOCK)
+        return text.length <= 40 ? text : TEXT("a text");
+    if (text.length > 60) return TEXT("this");
+    return text_format(report->parser->arena, "\"%.*s\"", TEXT_ARGS(text));
+}
+
+static struct diagnostic *say(struct report *report, enum diagnostic_id id, struct span span,
+                              struct text message) {
+    return diagnostics_report(report->parser->diagnostics, id, span, "%.*s", TEXT_ARGS(message));
+}
+
+#define HINT(report, diagnostic, ...) \
+    diagnostic_hint((report)->parser->diagnostics, (diagnostic), __VA_ARGS__)
+#define FORMAT(report, ...) text_format((report)->parser->arena, __VA_ARGS__)
+
+/* The innermost bracket that is open before a token; count of tokens if there is none. */
+static uint32_t open_bracket(const struct report *report, uint32_t index) {
+    uint32_t closed = 0, braces = 0;
+    for (uint32_t i = index; i > 0; i--) {
+        int kind = report->items[i - 1].kind;
+        if (kind == RBRACE || kind == INTERPOLATION_CLOSE) braces++;
+        if (kind == LBRACE || kind == INTERPOLATION_OPEN) {
+            if (braces == 0) break;
+            braces--;
+        }
+        if (braces > 0) continue;
+        if (is_closer(kind)) closed++;
+        if (is_opener(kind) && closed-- == 0) return i - 1;
+    }
+    return report->parser->tokens->count;
+}
+
+static bool matches_bracket(int opener, int closer) {
+    bool paren = opener == LPAREN || opener == SP_LPAREN;
+    return closer == (paren ? RPAREN : RBRACK);
+}
+
+static const char *closing(int opener) {
+    return opener == LPAREN || opener == SP_LPAREN ? ")" : "]";
+}
+
+static bool say_unclosed(struct report *report) {
+    uint32_t open = open_bracket(report, report->at);
+    int kind = report->items[report->at].kind;
+    if (open == report->parser->tokens->count) return false;
+    bool ends = kind == RBRACE || kind == END || kind == INTERPOLATION_CLOSE ||
+                begins_item(report->parser->tokens, report->at) ||
+                (is_closer(kind) && !matches_bracket(report->items[open].kind, kind));
+    if (!ends) return false;
+    const char *close = closing(report->items[open].kind);
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_UNCLOSED_BRACKET, span_at(report, open),
+            FORMAT(report, "%.*s is not closed", TEXT_ARGS(shown(report, open))));
+    HINT(report, diagnostic, "Write \"%s\" at the end of its content.", close);
+    diagnostic_note(report->parser->diagnostics, diagnostic, span_behind(report, report->before),
+                    "its content seems to end here");
+    return true;
+}
+
+static bool say_unopened(struct report *report) {
+    if (!is_closer(report->items[report->at].kind)) return false;
+    if (open_bracket(report, report->at) < report->parser->tokens->count) return false;
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_UNOPENED_BRACKET, span_at(report, report->at),
+            FORMAT(report, "%.*s closes nothing", TEXT_ARGS(shown(report, report->at))));
+    HINT(report, diagnostic, "Leave it out, or write the bracket that it is to close.");
+    return true;
+}
+
+/* A value that stands right behind another: `f (x)`, `a -1`, `[1 2]`. */
+static bool say_touching(struct report *report) {
+    struct token token = report->items[report->at];
+    if (token.flags & TOKEN_LINE || !ends_value(report->items[report->before].kind)) return false;
+    if (!expects(report, MINUS)) return false;
+    bool comma = expects(report, COMMA);
+    struct diagnostic *diagnostic;
+    if (token.kind == SP_MINUS) {
+        diagnostic = say(report, DIAGNOSTIC_SPACING, span_at(report, report->at),
+                         TEXT("a \"-\" after a space that touches what follows is a sign"));
+        HINT(report, diagnostic, comma ? "Write a - 1 to subtract, or a comma between two elements."
+                                       : "Write a - 1, with spaces on both sides, to subtract.");
+        return true;
+    }
+    if (token.kind != SP_LPAREN && token.kind != SP_LBRACK) return false;
+    struct span gap = {report->parser->source, span_at(report, report->before).end,
+                       (uint32_t)token.start};
+    diagnostic = say(report, DIAGNOSTIC_SPACING, span_at(report, report->at),
+                     token.kind == SP_LPAREN
+                         ? TEXT("the \"(\" of a call touches what it calls")
+                         : TEXT("the \"[\" of an index touches what it is taken from"));
+    HINT(report, diagnostic,
+         comma ? "Remove the space before it, or write a comma between two elements."
+               : "Remove the space before it.");
+    if (!comma) diagnostic_fix(report->parser->diagnostics, diagnostic, gap, TEXT(""));
+    return true;
+}
+
+static bool say_missing_comma(struct report *report) {
+    struct token token = report->items[report->at];
+    bool value = begins_value(token.kind) || token.kind == IF || token.kind == ELLIPSIS;
+    uint32_t open = open_bracket(report, report->at);
+    if (!expects(report, COMMA) || !value || open == report->parser->tokens->count) return false;
+    struct span behind = span_behind(report, report->before);
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_MISSING_COMMA, behind,
+            FORMAT(report, "\",\" is missing before %.*s", TEXT_ARGS(shown(report, report->at))));
+    HINT(report, diagnostic, "Write a comma between two elements.");
+    diagnostic_fix(report->parser->diagnostics, diagnostic, behind, TEXT(","));
+    return true;
+}
+
+/* `in = 2`: a reserved word as a key. */
+static bool say_reserved(struct report *report) {
+    uint32_t word = report->at;
+    if (!is_reserved(report->items[word].kind)) word = report->before;
+    if (!is_reserved(report->items[word].kind)) return false;
+    int next = report->items[next_code(report->parser->tokens, word)].kind;
+    bool as_key = next == ASSIGN;
+    if (!as_key && !(word == report->at && expects(report, NAME) && !expects_value(report)))
+        return false;
+    struct text text = {report->parser->bytes + report->items[word].start,
+                        report->items[word].length};
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_RESERVED_WORD, span_at(report, word),
+            FORMAT(report, "\"%.*s\" is a reserved word", TEXT_ARGS(text)));
+    if (as_key) {
+        HINT(report, diagnostic, "Quote it as a key: \"%.*s\" = ...", TEXT_ARGS(text));
+        diagnostic_fix(report->parser->diagnostics, diagnostic, span_at(report, word),
+                       FORMAT(report, "\"%.*s\"", TEXT_ARGS(text)));
+    } else {
+        HINT(report, diagnostic, "Choose another name.");
+    }
+    return true;
+}
+
+static bool say_missing_value(struct report *report) {
+    if (!expects_value(report)) return false;
+    uint32_t before = report->before;
+    if (!wants_more(report->items[before].kind) && report->items[before].kind != COMMA)
+        return false;
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_MISSING_VALUE, span_at(report, before),
+            FORMAT(report, "a value is missing after %.*s", TEXT_ARGS(shown(report, before))));
+    if (report->items[before].kind == ASSIGN)
+        HINT(report, diagnostic, "Write a value behind it, or null for none.");
+    return true;
+}
+
+static bool say_chain(struct report *report) {
+    int kind = report->items[report->at].kind;
+    bool chains = is_comparison(kind) || kind == IN || kind == RANGE;
+    if (!chains || !ends_value(report->items[report->before].kind) || !expects(report, AND))
+        return false;
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_CHAINED_COMPARISON, span_at(report, report->at),
+            FORMAT(report, "%.*s cannot follow another comparison",
+                   TEXT_ARGS(shown(report, report->at))));
+    HINT(report, diagnostic, kind == RANGE ? "Put the inner range in parentheses."
+                                           : "Join two comparisons with &&, as in 1 < b && b < 3.");
+    return true;
+}
+
+static bool say_word_operator(struct report *report) {
+    static const struct {
+        const char *word, *operator_text;
+    } words[] = {{"and", "&&"}, {"or", "||"}, {"is", "=="}, {"mod", "%"}, {"not", "!"}};
+    for (unsigned side = 0; side < 2; side++) {
+        uint32_t at = side ? report->before : report->at;
+        struct text word = {report->parser->bytes + report->items[at].start,
+                            report->items[at].length};
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            if (!text_is(word, words[i].word)) continue;
+            if (side == 0 && !expects(report, AND)) continue;
+            struct diagnostic *diagnostic =
+                say(report, DIAGNOSTIC_OPERATOR_FORM, span_at(report, at),
+                    FORMAT(report, "\"%.*s\" is not an operator", TEXT_ARGS(word)));
+            HINT(report, diagnostic, "Write %s.", words[i].operator_text);
+            diagnostic_fix(report->parser->diagnostics, diagnostic, span_at(report, at),
+                           text_of(words[i].operator_text));
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A header without its { }. */
+static bool say_missing_body(struct report *report) {
+    if (!expects(report, LBRACE) || expects_value(report) || expects_type(report)) return false;
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_MISSING_BODY, span_behind(report, report->before),
+            FORMAT(report, "\"{\" is missing before %.*s", TEXT_ARGS(shown(report, report->at))));
+    HINT(report, diagnostic, "A body is never left out; write {} for an empty one.");
+    return true;
+}
+
+static struct text expectation(const struct report *report) {
+    static const struct {
+        int kind;
+        const char *words;
+    } single[] = {{ASSIGN, "\"=\""},   {COLON, "\":\""},       {COMMA, "\",\""},
+                  {RPAREN, "\")\""},   {RBRACK, "\"]\""},      {LBRACE, "\"{\""},
+                  {ARROW, "\"=>\""},   {THEN, "\"then\""},     {ELSE, "\"else\""},
+                  {IN, "\"in\""},      {RETURN, "\"return\""}, {INTERPOLATION_CLOSE, "\"}\""}};
+    if (expects_value(report)) return TEXT("an expression");
+    if (expects_type(report)) return TEXT("a type");
+    if (expects(report, END)) return TEXT("a declaration");
+    if (expects(report, ELLIPSIS)) return TEXT("an entry");
+    if (expects(report, RESOURCE) && expects(report, RBRACE)) return TEXT("a declaration or \"}\"");
+    if (expects(report, NAME)) return TEXT("a name");
+    struct text text = {0};
+    unsigned count = 0;
+    for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
+        if (!expects(report, single[i].kind)) continue;
+        text = count++ ? FORMAT(report, "%.*s or %s", TEXT_ARGS(text), single[i].words)
+                       : text_of(single[i].words);
+        if (count == 3) break;
+    }
+    return count > 0 ? text : TEXT("something else");
+}
+
+static void say_expected(struct report *report) {
+    say(report, DIAGNOSTIC_SYNTAX, span_at(report, report->at),
+        FORMAT(report, "expected %.*s, found %.*s", TEXT_ARGS(expectation(report)),
+               TEXT_ARGS(shown(report, report->at))));
+}
+
+/* The end of the line above wants a value, and this line is an entry of its own: `let x =` and then
+ * `y = 2`, which reads as x = y until the second "=". Returns the token to go on at. */
+static bool say_line_above(struct report *report, uint32_t *from) {
+    const struct tokens *tokens = report->parser->tokens;
+    uint32_t first = report->at;
+    while (first > 0 && !(report->items[first].flags & TOKEN_LINE)) first--;
+    if (first == 0 || is_comment(report->items[first].kind) || !begins_item(tokens, first))
+        return false;
+    if (report->parser->has_synced && first <= report->parser->last_sync) return false;
+    uint32_t before = previous_code(tokens, first);
+    if (!wants_more(report->items[before].kind)) return false;
+    if (report->items[before].kind == COLON && first == report->at) return false;
+    struct text after = shown(report, before);
+    const char *what = report->items[before].kind == COLON ? "something" : "a value";
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_MISSING_VALUE, span_at(report, before),
+            FORMAT(report, "%s is missing after %.*s", what, TEXT_ARGS(after)));
+    if (report->items[before].kind == ASSIGN)
+        HINT(report, diagnostic, "Write a value behind it, or null for none.");
+    *from = first;
+    return true;
+}
+
+/* A text or a character there has its message already. */
+static bool is_reported(const struct report *report) {
+    unsigned flags = report->items[report->at].flags | report->items[report->before].flags;
+    return flags & (TOKEN_BAD | TOKEN_MADE);
+}
+
+static void say_something(struct report *report) {
+    if (say_reserved(report)) return;
+    if (say_unclosed(report)) return;
+    if (say_unopened(report)) return;
+    if (say_touching(report)) return;
+    if (say_word_operator(report)) return;
+    if (say_missing_comma(report)) return;
+    if (say_chain(report)) return;
+    if (say_missing_value(report)) return;
+    if (say_missing_body(report)) return;
+    say_expected(report);
+}
+
+void report_syntax_error(struct parser *parser, const struct syntax_error *error) {
+    struct report report = {.parser = parser,
+                            .error = error,
+                            .items = parser->tokens->items,
+                            .at = parser->at};
+    report.before = previous_code(parser->tokens, report.at);
+    uint32_t from = report.at;
+    if (!parser->depths) measure_depths(parser);
+    bool fresh = !parser->has_error || !is_reported(&report);
+    parser->has_error = true;
+    if (fresh && !say_line_above(&report, &from)) say_something(&report);
+    go_on(&report, from);
+}
+
+void report_nesting(struct parser *parser, struct range range) {
+    if (parser->too_deep) return;
+    parser->too_deep = true;
+    parser->has_error = true;
+    struct diagnostic *diagnostic = diagnostics_report(
+        parser->diagnostics, DIAGNOSTIC_NESTING, parser_span(parser, range),
+        "this is nested more than %d deep", LIMIT_NESTING);
+    diagnostic_hint(parser->diagnostics, diagnostic,
+                    "Give inner parts names with \"let\"; a long chain of + is better a list for "
+                    "join().");
+}
