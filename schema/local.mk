@@ -1,1 +1,25 @@
-# The sources of schema/.
+# The facts are packed by a program of the build. Where it cannot run (another machine's compiler),
+# build schema/pack with that machine's own and say make SCHEMA_PACK=/path/to/pack.
+
+SCHEMA_PACK = schema/pack$(EXEEXT)
+SCHEMA_FACTS = schema/facts.txt schema/names.txt schema/global.txt
+
+libmrp_la_SOURCES += \
+    schema/explain.c schema/explain.h \
+    schema/packed.h \
+    schema/schema.c schema/schema.h \
+    schema/suggest.c \
+    schema/tables.c schema/tables.h \
+    schema/verify.c schema/verify.h
+
+noinst_PROGRAMS += schema/pack
+schema_pack_SOURCES = schema/pack.c schema/packed.h
+
+EXTRA_DIST += NOTICE $(SCHEMA_FACTS) schema/README.md schema/update-facts schema/wishes.txt
+
+schema/tables.bin: $(SCHEMA_PACK) $(SCHEMA_FACTS)
+	$(AM_V_GEN)ASAN_OPTIONS=detect_leaks=0 $(SCHEMA_PACK) $(srcdir)/schema/facts.txt \
+	    $(srcdir)/schema/names.txt $(srcdir)/schema/global.txt $@
+BUILT_SOURCES += schema/tables.bin
+CLEANFILES += schema/tables.bin
+schema/tables.lo schema/libmrp_la-tables.lo: schema/tables.bin
