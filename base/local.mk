@@ -11,6 +11,7 @@ libmrp_la_SOURCES += \
     base/json.c base/json.h \
     base/limits.h \
     base/names.c base/names.h \
+    base/pattern.c base/pattern.h \
     base/source.c base/source.h \
     base/text.c base/text.h \
     base/unicode.c base/unicode.h

@@ -1,0 +1,184 @@
+/* PCRE2 with limits. It does not tell how much work a match was, so the limit starts low and is
+ * raised sixteenfold when it is reached: what is paid is never less than a sixteenth of the work.
+ */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "base/pattern.h"
+
+#include <pcre2.h>
+#include <stdio.h>
+
+enum {
+    MATCH_FIRST = 4096,         /* PCRE2's own steps: the limit of the first try */
+    MATCH_MOST = 4096 << 12,    /* and of the last: 16,777,216 */
+    MATCH_PER_STEP = 16,        /* of PCRE2's steps in one of the evaluation */
+    HEAP_KIB = 20 << 10,
+    NESTED_PARENTHESES = 200,
+    TABLE_SLOTS = PATTERN_KEPT * 2,
+};
+
+struct pattern {
+    uint64_t hash;
+    char *source;
+    size_t length;
+    pcre2_code *code;
+    uint32_t uses;
+};
+
+struct table {
+    struct pattern *slots[TABLE_SLOTS];
+    uint32_t count;
+    pcre2_compile_context *compile;
+    pcre2_match_context *match;
+    pcre2_match_data *data; /* one for all: it has room for PATTERN_GROUPS pairs */
+};
+
+static _Thread_local struct table *table;
+
+static void *pattern_alloc(size_t size, void *context) {
+    (void)context;
+    return memory_alloc(size);
+}
+
+static void pattern_free(void *memory, void *context) {
+    (void)context;
+    memory_free(memory);
+}
+
+static struct table *table_get(void) {
+    if (table) return table;
+    struct table *made = memory_alloc(sizeof *made);
+    memset(made, 0, sizeof *made);
+    pcre2_general_context *general = pcre2_general_context_create(pattern_alloc, pattern_free, NULL);
+    made->compile = pcre2_compile_context_create(general);
+    made->match = pcre2_match_context_create(general);
+    made->data = pcre2_match_data_create(PATTERN_GROUPS, general);
+    pcre2_general_context_free(general);
+    pcre2_set_parens_nest_limit(made->compile, NESTED_PARENTHESES);
+    pcre2_set_max_pattern_length(made->compile, PATTERN_BYTES);
+    pcre2_set_heap_limit(made->match, HEAP_KIB);
+    return table = made;
+}
+
+static void table_clear(struct table *full) {
+    for (uint32_t i = 0; i < TABLE_SLOTS; i++) {
+        struct pattern *pattern = full->slots[i];
+        if (!pattern) continue;
+        pcre2_code_free(pattern->code);
+        memory_free(pattern->source);
+        memory_free(pattern);
+        full->slots[i] = NULL;
+    }
+    full->count = 0;
+}
+
+static uint64_t pattern_hash(struct text source) {
+    uint64_t hash = source.length;
+    for (size_t i = 0; i < source.length; i++) {
+        hash = (hash ^ (unsigned char)source.bytes[i]) * 0x9E3779B97F4A7C15u;
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+/* The slot of the source, or the empty one where it belongs. */
+static struct pattern **table_slot(struct table *table, struct text source, uint64_t hash) {
+    for (uint32_t i = (uint32_t)hash % TABLE_SLOTS;; i = (i + 1) % TABLE_SLOTS) {
+        struct pattern *pattern = table->slots[i];
+        if (!pattern) return &table->slots[i];
+        if (pattern->hash == hash &&
+            text_equal((struct text){pattern->source, pattern->length}, source)) {
+            return &table->slots[i];
+        }
+    }
+}
+
+static pcre2_code *pattern_compile(struct table *table, struct text source,
+                                   struct pattern_error *error) {
+    int code = 0;
+    PCRE2_SIZE offset = 0;
+    uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C;
+    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)(source.length ? source.bytes : ""),
+                                         source.length, options, &code, &offset, table->compile);
+    uint32_t groups = 0;
+    if (compiled) pcre2_pattern_info(compiled, PCRE2_INFO_CAPTURECOUNT, &groups);
+    if (compiled && groups < PATTERN_GROUPS) return compiled;
+    error->offset = offset < source.length ? offset : source.length;
+    if (compiled) {
+        snprintf(error->message, sizeof error->message, "it has more than %d groups",
+                 PATTERN_GROUPS - 1);
+        pcre2_code_free(compiled);
+    } else {
+        pcre2_get_error_message(code, (PCRE2_UCHAR *)error->message, sizeof error->message);
+    }
+    return NULL;
+}
+
+struct pattern *pattern_get(struct text source, struct pattern_error *error) {
+    struct table *table = table_get();
+    uint64_t hash = pattern_hash(source);
+    struct pattern **slot = table_slot(table, source, hash);
+    if (*slot) return *slot;
+    pcre2_code *code = pattern_compile(table, source, error);
+    if (!code) return NULL;
+    if (table->count == PATTERN_KEPT) {
+        table_clear(table);
+        slot = table_slot(table, source, hash);
+    }
+    struct pattern *pattern = memory_alloc(sizeof *pattern);
+    *pattern = (struct pattern){hash, memory_alloc(source.length + 1), source.length, code, 0};
+    if (source.length) memcpy(pattern->source, source.bytes, source.length);
+    table->count++;
+    return *slot = pattern;
+}
+
+static void copy_match(const struct pattern *pattern, const struct table *table,
+                       struct pattern_match *match) {
+    const PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(table->data);
+    uint32_t groups = 0;
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_CAPTURECOUNT, &groups);
+    match->count = groups + 1;
+    for (uint32_t i = 0; i <= groups; i++) {
+        bool took_part = pairs[2 * i] != PCRE2_UNSET;
+        match->start[i] = took_part ? pairs[2 * i] : SIZE_MAX;
+        match->end[i] = took_part ? pairs[2 * i + 1] : SIZE_MAX;
+    }
+    if (match->start[0] > match->end[0]) match->start[0] = match->end[0]; /* \K behind the end */
+}
+
+enum pattern_result pattern_search(struct pattern *pattern, struct text text, size_t from,
+                                   const struct pattern_budget *budget, struct pattern_match *match) {
+    struct table *table = table_get();
+    if (++pattern->uses == PATTERN_JIT) pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+    if (!budget->spend(budget->context, 1 + (text.length - from) / 64)) return PATTERN_BUDGET;
+    uint32_t options = PCRE2_NO_UTF_CHECK;
+    for (uint32_t limit = MATCH_FIRST; limit <= MATCH_MOST; limit *= 16) {
+        pcre2_set_match_limit(table->match, limit);
+        int found = pcre2_match(pattern->code, (PCRE2_SPTR)(text.length ? text.bytes : ""),
+                                text.length, from, options, table->data, table->match);
+        if (found == PCRE2_ERROR_NOMATCH) return PATTERN_NO;
+        if (found >= 0) {
+            if (match) copy_match(pattern, table, match);
+            return PATTERN_YES;
+        }
+        if (found == PCRE2_ERROR_JIT_STACKLIMIT) {
+            options |= PCRE2_NO_JIT; /* and once more: the interpreter's stack is on the heap */
+            limit /= 16;
+            continue;
+        }
+        if (found != PCRE2_ERROR_MATCHLIMIT) return PATTERN_LIMIT;
+        if (!budget->spend(budget->context, limit / MATCH_PER_STEP)) return PATTERN_BUDGET;
+    }
+    return PATTERN_LIMIT;
+}
+
+void pattern_names(const struct pattern *pattern,
+                   void (*visit)(void *context, struct text name, uint32_t group), void *context) {
+    uint32_t count = 0, size = 0;
+    PCRE2_SPTR entry = NULL;
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMECOUNT, &count);
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMETABLE, &entry);
+    for (uint32_t i = 0; i < count; i++, entry += size) {
+        visit(context, text_of((const char *)entry + 2), (uint32_t)entry[0] << 8 | entry[1]);
+    }
+}
