@@ -98,19 +98,25 @@ static void mrp_prepare(struct mrp *mrp, const struct mrp_options *options) {
     copy_options(mrp, options);
 }
 
-struct mrp *mrp_new(const struct mrp_options *options) {
-    struct mrp *mrp = NULL;
-    jmp_buf point, *before = memory_recover(&point);
+static bool try_prepare(struct mrp *mrp, const struct mrp_options *options) {
+    jmp_buf point, *volatile before = memory_recover(&point);
+    volatile bool is_prepared = false;
     if (setjmp(point) == 0) {
-        struct mrp *volatile made = memory_alloc(sizeof *made);
-        memset(made, 0, sizeof *made);
-        arena_init(&made->arena);
-        buffer_init(&made->output);
-        mrp_prepare(made, options);
-        mrp = made;
+        mrp_prepare(mrp, options);
+        is_prepared = true;
     }
     memory_recover(before);
-    return mrp;
+    return is_prepared;
+}
+
+struct mrp *mrp_new(const struct mrp_options *options) {
+    struct mrp *mrp = calloc(1, sizeof *mrp); /* where it fails there is nowhere to jump to */
+    if (!mrp) return NULL;
+    arena_init(&mrp->arena);
+    buffer_init(&mrp->output);
+    if (try_prepare(mrp, options)) return mrp;
+    mrp_free(mrp);
+    return NULL;
 }
 
 void mrp_free(struct mrp *mrp) {
@@ -143,7 +149,7 @@ struct request {
 
 static enum mrp_result guarded(struct mrp *mrp, struct request *request) {
     volatile enum mrp_result result = MRP_FAILED;
-    jmp_buf point, *before = memory_recover(&point);
+    jmp_buf point, *volatile before = memory_recover(&point);
     if (setjmp(point) == 0) {
         result = request->run(mrp, request);
     } else {

@@ -22,10 +22,11 @@ static struct text view(struct mrp_text text) {
 }
 
 static bool find_stack(struct mrp *mrp, const char *wanted, size_t *index) {
+    *index = 0;
+    if (strcmp(wanted, "-") == 0 && mrp_stack_count(mrp) == 1) return true;
     for (size_t i = 0; i < mrp_stack_count(mrp); i++) {
-        const struct mrp_stack *stack = mrp_stack(mrp, i);
         *index = i;
-        if (strcmp(stack->path, wanted) == 0) return true;
+        if (strcmp(mrp_stack(mrp, i)->path, wanted) == 0) return true;
     }
     size_t matches = 0;
     for (size_t i = 0; i < mrp_stack_count(mrp); i++) {

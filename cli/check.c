@@ -79,7 +79,7 @@ static bool fix_all(struct mrp *mrp, size_t *applied, struct failure *why) {
 static int fix(struct invocation *invocation, const char *file, size_t *total) {
     for (int round = 0; round < FIX_ROUNDS; round++) {
         int outcome;
-        size_t applied;
+        size_t applied = 0;
         struct failure why;
         struct mrp *mrp = program_open(invocation, file, &outcome);
         if (!mrp) return outcome;

@@ -1,1 +1,43 @@
-# The sources of tests/.
+# The driver of the data tests, the unit tests, and what make check runs.
+check_PROGRAMS += tests/run
+tests_run_SOURCES = \
+    cli/diff.c cli/diff.h \
+    tests/driver/case.c \
+    tests/driver/document.c \
+    tests/driver/driver.h \
+    tests/driver/expect.c \
+    tests/driver/main.c \
+    tests/driver/process.c
+tests_run_LDADD = $(filter base/%,$(libmrp_la_OBJECTS)) $(COMPILER_LIBS)
+tests_run_DEPENDENCIES = $(filter base/%,$(libmrp_la_OBJECTS))
+
+# A unit test is a program with CUnit: its name here, its sources below. UNIT_LIBS has the compiler,
+# RUNTIME_UNIT_LIBS the runtime as well.
+UNIT_LIBS = $(libmrp_la_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
+RUNTIME_UNIT_LIBS = $(mrp_runtime_la_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+unit_tests = \
+    tests/unit/base_test
+check_PROGRAMS += $(unit_tests)
+
+tests_unit_base_test_SOURCES = tests/unit/base_test.c tests/unit/unit.h cli/pages.c cli/pages.h
+tests_unit_base_test_LDADD = $(tests_run_DEPENDENCIES) $(COMPILER_LIBS) $(CUNIT_LIBS)
+tests_unit_base_test_DEPENDENCIES = $(tests_run_DEPENDENCIES)
+cli/pages.$(OBJEXT): cli/pages.inc
+
+TEST_EXTENSIONS = .test
+TEST_LOG_COMPILER = $(SHELL)
+AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; top_srcdir='$(top_srcdir)'; export srcdir top_srcdir;
+data_tests = \
+    tests/cases.test \
+    tests/docs.test \
+    tests/examples.test \
+    tests/install.test \
+    tests/needs.test
+TESTS += $(unit_tests) $(data_tests)
+EXTRA_DIST += $(data_tests) tests/README.md tests/cases
+
+# make update: write what the program says now into the expectations; read the difference before
+# it is committed.
+update: all tests/run$(EXEEXT)
+	tests/run --update $(top_srcdir)/tests/cases $(top_srcdir)/README.md $(top_srcdir)/docs/*.md
+.PHONY: update
