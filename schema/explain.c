@@ -299,22 +299,24 @@ static size_t name_width(const struct schema_body *body) {
 }
 
 static void write_legend(struct page *page, unsigned seen) {
-    if (!(seen & (SCHEMA_REQUIRED | SCHEMA_CREATE_ONLY | SCHEMA_MAYBE_CREATE_ONLY))) return;
+    static const struct {
+        unsigned flag;
+        const char *mark, *words;
+    } marks[] = {
+        {SCHEMA_REQUIRED, "*", "required"},
+        {SCHEMA_CREATE_ONLY, "!", "changing it replaces the resource"},
+        {SCHEMA_MAYBE_CREATE_ONLY, "?", "changing it may replace the resource"},
+    };
+    bool any = false;
     page->indent = 2;
-    if (seen & SCHEMA_REQUIRED) {
-        page_word(page, INK_MARK, TEXT("*"));
-        page_words(page, INK_FAINT, "required");
-        page_spaces(page, 2);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (!(seen & marks[i].flag)) continue;
+        if (any) page_spaces(page, 1);
+        page_word(page, INK_MARK, text_of(marks[i].mark));
+        page_words(page, INK_FAINT, marks[i].words);
+        any = true;
     }
-    if (seen & SCHEMA_CREATE_ONLY) {
-        page_word(page, INK_MARK, TEXT("!"));
-        page_words(page, INK_FAINT, "changing it replaces the resource");
-        page_spaces(page, 2);
-    }
-    if (seen & SCHEMA_MAYBE_CREATE_ONLY) {
-        page_word(page, INK_MARK, TEXT("?"));
-        page_words(page, INK_FAINT, "changing it may replace the resource");
-    }
+    if (!any) return;
     page_line(page);
     page_line(page);
 }
