@@ -1,0 +1,63 @@
+/* Runs a command many times and prints the median of its wall time and its peak memory:
+ *
+ *     measure [-n REPEATS] COMMAND [ARGUMENT...]      12.34 ms 5678 KiB
+ *
+ * Output of the command goes to /dev/null; a command that fails ends the measurement.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+static double run_once(char **arguments, long *peak) {
+    double start = now();
+    pid_t child = vfork();
+    if (child == 0) {
+        int null = open("/dev/null", O_WRONLY);
+        dup2(null, 1);
+        execvp(arguments[0], arguments);
+        _exit(127);
+    }
+    int status;
+    struct rusage usage;
+    wait4(child, &status, 0, &usage);
+    double time = now() - start;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) > 1) {
+        fprintf(stderr, "measure: %s ended with %d\n", arguments[0], status);
+        exit(1);
+    }
+    if (usage.ru_maxrss > *peak) *peak = usage.ru_maxrss;
+    return time;
+}
+
+static int compare(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+int main(int count, char **arguments) {
+    int first = 1, repeats = 21;
+    if (count > 2 && strcmp(arguments[1], "-n") == 0) {
+        repeats = atoi(arguments[2]);
+        first = 3;
+    }
+    if (first >= count || repeats < 1) return 2;
+    double *times = malloc((size_t)repeats * sizeof *times);
+    long peak = 0;
+    run_once(arguments + first, &peak); /* to fill the caches */
+    for (int i = 0; i < repeats; i++) times[i] = run_once(arguments + first, &peak);
+    qsort(times, (size_t)repeats, sizeof *times, compare);
+    printf("%.2f ms %ld KiB\n", times[repeats / 2], peak);
+    free(times);
+    return 0;
+}
