@@ -92,7 +92,6 @@ void lexer_comment_in_text(struct lexer *lexer) {
         "a comment cannot stand inside the \"${ }\" of a text on one line");
     diagnostic_hint(lexer->diagnostics, report, "Write the comment on the line above.");
     diagnostic_fix(lexer->diagnostics, report, match_span(lexer), TEXT(""));
-    lexer->bad = true;
     lexer->space = true;
 }
 
@@ -279,7 +278,6 @@ void lexer_semicolon(struct lexer *lexer) {
                            "entries and declarations end without \";\"");
     diagnostic_hint(lexer->diagnostics, report, "Leave out the \";\".");
     diagnostic_fix(lexer->diagnostics, report, match_span(lexer), TEXT(""));
-    lexer->bad = true;
     lexer->space = true;
 }
 

@@ -28,6 +28,7 @@ struct parser {
     uint32_t at;        /* the token that was read last */
     int pending;        /* a kind to return before the token at the cursor; 0 for none */
     uint32_t last_sync; /* where the parse last went on after an error; a later error goes past it */
+    uint32_t apart;     /* 1 + the last token that was taken for the beginning of a line apart */
     bool has_synced, has_error;
     bool too_deep;       /* nesting has been reported */
     uint32_t *depths;    /* braces open before each token; made at the first error */
@@ -61,6 +62,8 @@ struct syntax_error {
     uint32_t brace_depth; /* of the items or entries that the parse goes on with */
 };
 void report_syntax_error(struct parser *parser, const struct syntax_error *error);
+/* Whether the line that begins at a token cannot belong to the unfinished one above. */
+bool report_line_is_apart(const struct parser *parser, uint32_t index);
 void report_nesting(struct parser *parser, struct range range);
 bool token_is_word(int kind); /* a name or a word that is not reserved */
 

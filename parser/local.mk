@@ -1,10 +1,14 @@
 # Tokens to a tree. grammar.c and grammar.h are made by bison from grammar.y.
 libmrp_la_SOURCES += \
+    parser/align.c \
     parser/build.c parser/builder.h \
+    parser/equal.c \
+    parser/expression.c \
     parser/literal.c \
     parser/mend.c \
     parser/mistake.c \
     parser/nodes.def parser/parser.c parser/parser.h \
+    parser/printer.c parser/printer.h \
     parser/report.c \
     parser/tree.c parser/tree.h
 nodist_libmrp_la_SOURCES += parser/grammar.c parser/grammar.h

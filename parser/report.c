@@ -68,7 +68,7 @@ static bool ends_value(int kind) {
 static bool wants_more(int kind) {
     return kind == ASSIGN || kind == ARROW || kind == COLON || kind == PIPE || kind == RANGE ||
            kind == ELLIPSIS || kind == NOT || kind == SP_MINUS || kind == THEN || kind == ELSE ||
-           kind == IN || kind == DOT || (kind >= OR && kind <= PERCENT);
+           kind == IN || (kind >= OR && kind <= PERCENT);
 }
 
 /* ---- where to go on ---- */
@@ -124,6 +124,7 @@ static bool begins_item(const struct tokens *tokens, uint32_t i) {
     if (begins_declaration(tokens, i)) return true;
     int next = tokens->items[next_code(tokens, i)].kind;
     if (token_is_word(kind)) return next == ASSIGN || next == LBRACE;
+    if (is_reserved(kind) && next == ASSIGN) return true;
     if (is_text_start(kind)) return tokens->items[behind_text(tokens, i)].kind == ASSIGN;
     if (kind == META || kind == FOR) return true;
     if (kind == ELLIPSIS) return true;
@@ -254,7 +255,7 @@ static bool say_touching(struct report *report) {
     struct token token = report->items[report->at];
     if (token.flags & TOKEN_LINE || !ends_value(report->items[report->before].kind)) return false;
     if (!expects(report, MINUS)) return false;
-    bool comma = expects(report, COMMA);
+    bool comma = open_bracket(report, report->at) < report->parser->tokens->count;
     struct diagnostic *diagnostic;
     if (token.kind == SP_MINUS) {
         diagnostic = say(report, DIAGNOSTIC_SPACING, span_at(report, report->at),
@@ -406,26 +407,30 @@ static void say_expected(struct report *report) {
                TEXT_ARGS(shown(report, report->at))));
 }
 
-/* The end of the line above wants a value, and this line is an entry of its own: `let x =` and then
- * `y = 2`, which reads as x = y until the second "=". Returns the token to go on at. */
-static bool say_line_above(struct report *report, uint32_t *from) {
-    const struct tokens *tokens = report->parser->tokens;
-    uint32_t first = report->at;
-    while (first > 0 && !(report->items[first].flags & TOKEN_LINE)) first--;
-    if (first == 0 || is_comment(report->items[first].kind) || !begins_item(tokens, first))
-        return false;
-    if (report->parser->has_synced && first <= report->parser->last_sync) return false;
-    uint32_t before = previous_code(tokens, first);
-    if (!wants_more(report->items[before].kind)) return false;
-    if (report->items[before].kind == COLON && first == report->at) return false;
-    struct text after = shown(report, before);
-    const char *what = report->items[before].kind == COLON ? "something" : "a value";
+/* `let x =` and then `y = 2` on the next line would read as x = y until the second "=", one line
+ * late. So the parser asks before it takes the first token of a line. */
+bool report_line_is_apart(const struct parser *parser, uint32_t index) {
+    const struct tokens *tokens = parser->tokens;
+    int kind = tokens->items[index].kind;
+    if (!token_is_word(kind) && kind != META) return false;
+    uint32_t before = previous_code(tokens, index);
+    if (before == index || !wants_more(tokens->items[before].kind)) return false;
+    int next = tokens->items[next_code(tokens, index)].kind;
+    if (kind == META || next == ASSIGN) return true;
+    return begins_declaration(tokens, index) && next != LPAREN;
+}
+
+static bool say_line_above(struct report *report) {
+    if (!report_line_is_apart(report->parser, report->at)) return false;
+    if (!(report->items[report->at].flags & TOKEN_LINE)) return false;
+    uint32_t before = report->before;
+    bool type = report->items[before].kind == COLON;
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_MISSING_VALUE, span_at(report, before),
-            FORMAT(report, "%s is missing after %.*s", what, TEXT_ARGS(after)));
+            FORMAT(report, "%s is missing after %.*s", type ? "a type or value" : "a value",
+                   TEXT_ARGS(shown(report, before))));
     if (report->items[before].kind == ASSIGN)
         HINT(report, diagnostic, "Write a value behind it, or null for none.");
-    *from = first;
     return true;
 }
 
@@ -454,12 +459,11 @@ void report_syntax_error(struct parser *parser, const struct syntax_error *error
                             .items = parser->tokens->items,
                             .at = parser->at};
     report.before = previous_code(parser->tokens, report.at);
-    uint32_t from = report.at;
     if (!parser->depths) measure_depths(parser);
     bool fresh = !parser->has_error || !is_reported(&report);
     parser->has_error = true;
-    if (fresh && !say_line_above(&report, &from)) say_something(&report);
-    go_on(&report, from);
+    if (fresh && !say_line_above(&report)) say_something(&report);
+    go_on(&report, report.at);
 }
 
 void report_nesting(struct parser *parser, struct range range) {
