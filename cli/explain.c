@@ -1,28 +1,151 @@
-/* mrp explain: what a name is, be it of the language, of AWS or of the program. */
+/* mrp explain: what a name is, be it a diagnostic, of AWS, a built-in function or of the program.
+ *
+ * Each kind of thing has a function that appends its page, or says that it does not know the name;
+ * they are asked in turn.
+ */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/diagnostics.h"
+#include "cli/explain.h"
 #include "cli/output.h"
 #include "cli/pages.h"
+#include "cli/program.h"
+#include "evaluator/builtin.h"
+#include "mrp_parts.h"
+#include "schema/explain.h"
 
-static int explain_page(const struct page *page) {
-    return print(text_of(page->text));
+enum { USUAL_COLUMNS = 100, WIDEST_COLUMNS = 140 };
+
+struct question {
+    struct invocation *invocation;
+    struct text wanted;
+    struct buffer *page;
+    const char *kind; /* of what was found: "diagnostic", "function", ... */
+    int outcome;      /* what went wrong on the way, else OUTCOME_DONE */
+};
+
+static bool explain_diagnostic(struct question *question) {
+    const struct page *page = page_find(question->wanted);
+    if (!page) return false;
+    buffer_string(question->page, page->text);
+    question->kind = "diagnostic";
+    return true;
 }
 
-static int explain_nothing(const struct invocation *invocation, struct text wanted) {
+static bool explain_function(struct question *question) {
+    struct text name = question->wanted;
+    if (text_ends(name, TEXT("()"))) name.length -= 2;
+    const struct builtin *builtin = builtin_find(name);
+    if (!builtin) return false;
+    buffer_format(question->page, "%s%s\n\n%s\n", builtin->name, builtin->signature, builtin->doc);
+    if (builtin->example) {
+        buffer_format(question->page, "\n    %s\n    # => %s\n", builtin->example, builtin->result);
+    }
+    question->kind = "function";
+    return true;
+}
+
+static unsigned page_columns(void) {
+    unsigned columns = terminal_columns(STDOUT_FILENO);
+    if (columns == 0) return USUAL_COLUMNS;
+    return columns > WIDEST_COLUMNS ? WIDEST_COLUMNS : columns;
+}
+
+static bool explain_aws(struct question *question, struct failure *why) {
+    if (!memmem(question->wanted.bytes, question->wanted.length, "::", 2)) return false;
+    const char *schema = option_value(question->invocation, OPTION_SCHEMA);
+    if (schema && !schema_open_file(schema, why)) {
+        question->outcome = world_failed(why);
+        return false;
+    }
+    bool color = wants_color(question->invocation, STDOUT_FILENO) &&
+                 !option_given(question->invocation, OPTION_FORMAT);
+    if (schema_explain(question->page, question->wanted, page_columns(), color, why)) {
+        question->kind = "aws";
+        return true;
+    }
+    misuse(question->invocation, "%s", why->message);
+    if (why->hint[0]) fprintf(stderr, "  %s\n", why->hint);
+    question->outcome = OUTCOME_MISUSE;
+    return false;
+}
+
+static bool explain_program(struct question *question) {
+    struct mrp *mrp;
+    question->outcome = program_compile(question->invocation, 1, &mrp);
+    bool found = false;
+    if (question->outcome == OUTCOME_DONE) {
+        const struct template_set *set = mrp_templates(mrp);
+        if (text_is(question->wanted, "permissions")) {
+            found = explain_permissions(mrp, question->page);
+            question->kind = "permissions";
+        } else {
+            found = explain_path(mrp, question->wanted, question->page);
+            question->kind = "path";
+        }
+        if (!found) explain_path_unknown(set, question->invocation, question->wanted);
+        if (!found) question->outcome = OUTCOME_MISUSE;
+    }
+    mrp_free(mrp);
+    return found;
+}
+
+/* A name that nothing is known by, and no program to look it up in. */
+static void explain_nothing(const struct question *question) {
     struct suggestion suggestion;
-    suggestion_init(&suggestion, wanted);
+    size_t count;
+    const struct builtin *builtins = builtin_all(&count);
+    suggestion_init(&suggestion, question->wanted);
     for (size_t i = 0; i < page_count; i++) suggestion_offer(&suggestion, text_of(pages[i].name));
-    misuse(invocation, "nothing is known by the name \"%.*s\"", TEXT_ARGS(wanted));
+    for (size_t i = 0; i < count; i++) suggestion_offer(&suggestion, text_of(builtins[i].name));
+    misuse(question->invocation, "nothing is known by the name \"%.*s\"",
+           TEXT_ARGS(question->wanted));
     if (suggestion.best.length) {
         fprintf(stderr, "  Did you mean \"%.*s\"?\n", TEXT_ARGS(suggestion.best));
     }
-    return OUTCOME_MISUSE;
+}
+
+static bool find(struct question *question) {
+    struct failure why;
+    const char *file;
+    if (explain_diagnostic(question) || explain_function(question)) return true;
+    if (explain_aws(question, &why)) return true;
+    if (question->outcome != OUTCOME_DONE) return false;
+    if (program_file(question->invocation, 1, &file, &why)) return explain_program(question);
+    explain_nothing(question);
+    question->outcome = OUTCOME_MISUSE;
+    return false;
+}
+
+static int show(const struct question *question, enum form form) {
+    bool is_data = strcmp(question->kind, "permissions") == 0;
+    if (form == FORM_TEXT) return print(buffer_view(question->page));
+    struct buffer out;
+    buffer_init(&out);
+    buffer_string(&out, "{\"format\":1,\"name\":");
+    buffer_json_string(&out, question->wanted);
+    buffer_format(&out, ",\"kind\":\"%s\",\"%s\":", question->kind, is_data ? "policy" : "text");
+    if (is_data) {
+        buffer_text(&out, buffer_view(question->page));
+    } else {
+        buffer_json_string(&out, buffer_view(question->page));
+    }
+    buffer_string(&out, "}\n");
+    int outcome = print(buffer_view(&out));
+    buffer_release(&out);
+    return outcome;
 }
 
 int command_explain(struct invocation *invocation) {
-    struct text wanted = text_of(invocation->operands[0]);
-    const struct page *page = page_find(wanted);
-    if (page) return explain_page(page);
-    return explain_nothing(invocation, wanted);
+    enum form form;
+    int outcome = output_form(invocation, false, &form);
+    if (outcome != OUTCOME_DONE) return outcome;
+    struct buffer page;
+    buffer_init(&page);
+    struct question question = {
+        .invocation = invocation, .wanted = text_of(invocation->operands[0]), .page = &page};
+    outcome = find(&question) ? show(&question, form) : question.outcome;
+    buffer_release(&page);
+    return outcome;
 }

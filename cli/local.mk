@@ -4,7 +4,9 @@ mrp_SOURCES += \
     cli/command.c cli/command.h cli/commands.def cli/options.def \
     cli/diff.c cli/diff.h \
     cli/eval.c \
-    cli/explain.c \
+    cli/explain.c cli/explain.h \
+    cli/explain_path.c \
+    cli/explain_permissions.c \
     cli/fmt.c \
     cli/help.c \
     cli/init.c \

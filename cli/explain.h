@@ -1,0 +1,20 @@
+/* The pages of mrp explain about the user's own program. */
+#ifndef MRP_CLI_EXPLAIN_H
+#define MRP_CLI_EXPLAIN_H
+
+#include "cli/command.h"
+#include "mrp_parts.h"
+
+/* Appends the page of a path of the program: "east.alb", "east.network", "east", an output's name.
+ * False if there is no such path. */
+bool explain_path(struct mrp *mrp, struct text path, struct buffer *page);
+
+/* Says on standard error that there is no such path, and the nearest there is. */
+void explain_path_unknown(const struct template_set *set, const struct invocation *invocation,
+                          struct text path);
+
+/* Appends the IAM policy, as JSON, that CloudFormation needs to create, update and delete what the
+ * program declares, and that mrp needs for its stacks. */
+bool explain_permissions(struct mrp *mrp, struct buffer *page);
+
+#endif

@@ -1,0 +1,78 @@
+/* mrp explain permissions: the policy of who deploys the program, from the actions that the registry
+ * says each type's handlers call. They name no resources, so the policy is for all; conditions are
+ * for the reader to add.
+ */
+#include <stdlib.h>
+
+#include "cli/explain.h"
+#include "schema/schema.h"
+
+struct actions {
+    struct text *items;
+    size_t count, capacity;
+};
+
+static void add_action(struct arena *arena, struct actions *actions, struct text action) {
+    if (actions->count == actions->capacity) {
+        size_t capacity = actions->capacity ? actions->capacity * 2 : 64;
+        struct text *items = arena_array(arena, capacity, sizeof *items);
+        if (actions->count) memcpy(items, actions->items, actions->count * sizeof *items);
+        actions->items = items;
+        actions->capacity = capacity;
+    }
+    actions->items[actions->count++] = action;
+}
+
+static void add_type(struct arena *arena, struct actions *actions, const struct schema_type *type) {
+    for (int operation = 0; operation < SCHEMA_OPERATIONS; operation++) {
+        enum schema_operation o = (enum schema_operation)operation;
+        for (size_t i = 0; i < schema_type_permission_count(type, o); i++) {
+            add_action(arena, actions, schema_type_permission(type, o, i));
+        }
+    }
+}
+
+/* What mrp itself calls to plan, apply and destroy. */
+static void add_own(struct arena *arena, struct actions *actions) {
+    static const char *const own[] = {
+        "cloudformation:CreateChangeSet",   "cloudformation:DeleteChangeSet",
+        "cloudformation:DeleteStack",       "cloudformation:DescribeChangeSet",
+        "cloudformation:DescribeEvents",    "cloudformation:DescribeStackEvents",
+        "cloudformation:DescribeStacks",    "cloudformation:ExecuteChangeSet",
+        "cloudformation:GetTemplate",       "cloudformation:ListStackResources",
+        "cloudformation:ListStacks",        "cloudformation:UpdateTerminationProtection",
+        "sts:GetCallerIdentity",
+    };
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        add_action(arena, actions, text_of(own[i]));
+    }
+}
+
+static int compare(const void *a, const void *b) {
+    return text_compare(*(const struct text *)a, *(const struct text *)b);
+}
+
+bool explain_permissions(struct mrp *mrp, struct buffer *page) {
+    const struct template_set *set = mrp_templates(mrp);
+    struct arena *arena = mrp_arena(mrp);
+    struct actions actions = {0};
+    struct map seen;
+    map_init(&seen, arena);
+    add_own(arena, &actions);
+    for (uint32_t i = 0; i < set->count; i++) {
+        for (uint32_t k = 0; k < set->templates[i].resource_count; k++) {
+            const struct schema_type *type = schema_type_find(set->templates[i].resources[k].type);
+            if (type && !map_put(&seen, type, (void *)type)) add_type(arena, &actions, type);
+        }
+    }
+    qsort(actions.items, actions.count, sizeof *actions.items, compare);
+    buffer_string(page, "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\n"
+                        "      \"Effect\": \"Allow\",\n      \"Action\": [");
+    for (size_t i = 0; i < actions.count; i++) {
+        if (i && text_equal(actions.items[i], actions.items[i - 1])) continue;
+        buffer_string(page, i ? ",\n        " : "\n        ");
+        buffer_json_string(page, actions.items[i]);
+    }
+    buffer_string(page, "\n      ],\n      \"Resource\": \"*\"\n    }\n  ]\n}\n");
+    return true;
+}
