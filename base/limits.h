@@ -7,8 +7,13 @@ enum {
     LIMIT_PROGRAM_FILES = 1000,       /* files that a program imports */
     LIMIT_NESTING = 200,              /* depth of the tree: brackets, operators, blocks */
     LIMIT_DIAGNOSTICS = 1000,         /* reported ones; more are counted */
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION /* so that a fuzzer's inputs end soon */
+    LIMIT_VALUES = 100000,
+    LIMIT_STEPS = 300000,
+#else
     LIMIT_VALUES = 20000000,          /* elements and entries made while evaluating */
     LIMIT_STEPS = 200000000,          /* evaluation steps: expressions, calls, regular expressions */
+#endif
     LIMIT_CALL_DEPTH = 200,           /* calls and components inside each other */
     LIMIT_EVALUATION_DEPTH = 4000,    /* expressions and declarations that wait for one another */
     LIMIT_VALUE_DEPTH = 500,          /* lists, records and deferred values inside each other */

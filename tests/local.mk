@@ -41,3 +41,29 @@ EXTRA_DIST += $(data_tests) tests/README.md tests/cases
 update: all tests/run$(EXEEXT)
 	tests/run --update $(top_srcdir)/tests/cases $(top_srcdir)/README.md $(top_srcdir)/docs/*.md
 .PHONY: update
+
+# Targets of libFuzzer: configure --enable-fuzzing CC=clang.
+fuzz_targets = \
+    tests/fuzz/document_fuzz \
+    tests/fuzz/evaluator_fuzz \
+    tests/fuzz/parser_fuzz \
+    tests/fuzz/printer_fuzz
+FUZZ_LIBS = $(libmrp_la_OBJECTS) $(COMPILER_LIBS)
+FUZZ_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+EXTRA_PROGRAMS = $(fuzz_targets)
+if FUZZING
+noinst_PROGRAMS += $(fuzz_targets)
+endif
+tests_fuzz_document_fuzz_SOURCES = tests/fuzz/document_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_document_fuzz_LDADD = $(FUZZ_LIBS)
+tests_fuzz_document_fuzz_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_evaluator_fuzz_SOURCES = tests/fuzz/evaluator_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_evaluator_fuzz_LDADD = $(FUZZ_LIBS)
+tests_fuzz_evaluator_fuzz_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_parser_fuzz_SOURCES = tests/fuzz/parser_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_parser_fuzz_LDADD = $(FUZZ_LIBS)
+tests_fuzz_parser_fuzz_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_printer_fuzz_SOURCES = tests/fuzz/printer_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_printer_fuzz_LDADD = $(FUZZ_LIBS)
+tests_fuzz_printer_fuzz_LDFLAGS = $(FUZZ_LDFLAGS)
+EXTRA_DIST += tests/fuzz/corpus tests/lint-templates.py tests/set-up.sh
