@@ -48,22 +48,22 @@ fuzz_targets = \
     tests/fuzz/evaluator_fuzz \
     tests/fuzz/parser_fuzz \
     tests/fuzz/printer_fuzz
-FUZZ_LIBS = $(libmrp_la_OBJECTS) $(COMPILER_LIBS)
-FUZZ_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+FUZZER_LIBS = $(libmrp_la_OBJECTS) $(COMPILER_LIBS)
+FUZZER_FLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 EXTRA_PROGRAMS = $(fuzz_targets)
 if FUZZING
 noinst_PROGRAMS += $(fuzz_targets)
 endif
 tests_fuzz_document_fuzz_SOURCES = tests/fuzz/document_fuzz.c tests/fuzz/fuzz.h
-tests_fuzz_document_fuzz_LDADD = $(FUZZ_LIBS)
-tests_fuzz_document_fuzz_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_document_fuzz_LDADD = $(FUZZER_LIBS)
+tests_fuzz_document_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 tests_fuzz_evaluator_fuzz_SOURCES = tests/fuzz/evaluator_fuzz.c tests/fuzz/fuzz.h
-tests_fuzz_evaluator_fuzz_LDADD = $(FUZZ_LIBS)
-tests_fuzz_evaluator_fuzz_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_evaluator_fuzz_LDADD = $(FUZZER_LIBS)
+tests_fuzz_evaluator_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 tests_fuzz_parser_fuzz_SOURCES = tests/fuzz/parser_fuzz.c tests/fuzz/fuzz.h
-tests_fuzz_parser_fuzz_LDADD = $(FUZZ_LIBS)
-tests_fuzz_parser_fuzz_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_parser_fuzz_LDADD = $(FUZZER_LIBS)
+tests_fuzz_parser_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 tests_fuzz_printer_fuzz_SOURCES = tests/fuzz/printer_fuzz.c tests/fuzz/fuzz.h
-tests_fuzz_printer_fuzz_LDADD = $(FUZZ_LIBS)
-tests_fuzz_printer_fuzz_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_printer_fuzz_LDADD = $(FUZZER_LIBS)
+tests_fuzz_printer_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 EXTRA_DIST += tests/fuzz/corpus tests/lint-templates.py tests/set-up.sh
