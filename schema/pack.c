@@ -246,7 +246,9 @@ static uint32_t take_string(void) {
         char escape = input.at[1];
         input.at += 2;
         if (escape == 'u') {
-            out = put_utf8(out, take_hex());
+            unsigned code = take_hex();
+            if (!code) stop("a string cannot hold NUL");
+            out = put_utf8(out, code);
         } else {
             const char *found = strchr("\"\"\\\\//n\nt\tr\rb\bf\f", escape);
             if (!found) stop("unknown escape");

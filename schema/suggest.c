@@ -179,16 +179,16 @@ static unsigned words_score(const struct folded *written, const struct folded *c
     return NO_MATCH;
 }
 
-/* The last part of "AWS::S3::Bucket"; a name without colons as it is. */
-static struct text last_part(struct text name) {
+/* What follows the last separator: Bucket of "AWS::S3::Bucket". */
+static struct text last_part(struct text name, char separator) {
     size_t at = name.length;
-    while (at && name.bytes[at - 1] != ':') at--;
+    while (at && name.bytes[at - 1] != separator) at--;
     return (struct text){name.bytes + at, name.length - at};
 }
 
 /* Of names that are equally far, the one that begins as its owner is meant: BucketName. */
 static unsigned owner_bonus(const struct schema_body *body, struct text name) {
-    return text_starts(name, last_part(schema_body_name(body))) ? 3 : 0;
+    return text_starts(name, last_part(schema_body_name(body), ':')) ? 3 : 0;
 }
 
 static unsigned name_score(const struct folded *written, const struct folded *translated,
@@ -268,7 +268,9 @@ size_t schema_suggest_attribute(const struct schema_type *type, struct text text
     best_init(&best, room);
     for (size_t i = 0; written.length && i < schema_type_attribute_count(type); i++) {
         struct text name = schema_type_attribute(type, i).name;
-        best_add(&best, i, name_score(&written, &translated, name));
+        unsigned score = name_score(&written, &translated, name);
+        unsigned part = name_score(&written, &translated, last_part(name, '.')) + 2;
+        best_add(&best, i, part < score ? part : score);
     }
     best_trim(&best);
     for (size_t i = 0; i < best.count; i++) names[i] = schema_type_attribute(type, best.index[i]).name;
@@ -352,7 +354,7 @@ static unsigned resource_score(const struct wanted_type *wanted, const struct fo
 static unsigned type_score(const struct wanted_type *wanted, struct text candidate) {
     struct folded all, resource;
     size_t prefix = text_starts(candidate, TEXT("AWS::")) ? 5 : 0;
-    fold(&resource, last_part(candidate));
+    fold(&resource, last_part(candidate, ':'));
     fold(&all, (struct text){candidate.bytes + prefix, candidate.length - prefix});
     struct text written = folded_text(&wanted->folded);
     if (text_equal(written, folded_text(&all))) return 0;

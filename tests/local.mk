@@ -16,13 +16,19 @@ tests_run_DEPENDENCIES = $(filter base/%,$(libmrp_la_OBJECTS))
 UNIT_LIBS = $(libmrp_la_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 RUNTIME_UNIT_LIBS = $(mrp_runtime_la_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 unit_tests = \
-    tests/unit/base_test
+    tests/unit/base_test \
+    tests/unit/schema_test
 check_PROGRAMS += $(unit_tests)
 
 tests_unit_base_test_SOURCES = tests/unit/base_test.c tests/unit/unit.h cli/pages.c cli/pages.h
 tests_unit_base_test_LDADD = $(tests_run_DEPENDENCIES) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_base_test_DEPENDENCIES = $(tests_run_DEPENDENCIES)
 cli/pages.$(OBJEXT): cli/pages.inc
+
+SCHEMA_OBJECTS = $(filter base/% schema/%,$(libmrp_la_OBJECTS))
+tests_unit_schema_test_SOURCES = tests/unit/schema_test.c tests/unit/unit.h
+tests_unit_schema_test_LDADD = $(SCHEMA_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
+tests_unit_schema_test_DEPENDENCIES = $(SCHEMA_OBJECTS)
 
 TEST_EXTENSIONS = .test
 TEST_LOG_COMPILER = $(SHELL)
