@@ -29,6 +29,7 @@ struct template_edge { /* this stack reads another one of the deployment */
     uint32_t stack;             /* index of the producer */
     bool is_weak;               /* only order: the value is written in place */
     struct text output;         /* strong: id of the output that is read; else empty */
+    bool is_dropped;            /* weak, and alone closes a cycle: the order does not follow it */
     struct text what;           /* the value, as the program's path: "east.alb.DNSName" */
     struct span span;           /* where the program reads it */
 };
@@ -71,6 +72,7 @@ struct template_set {
     struct template *templates; uint32_t count; /* in the deployment's order of stacks */
     uint32_t *order;            /* indexes in deploy order: producers first */
     struct template_printed *printed; uint32_t printed_count;
+    struct lowering *lowered;   /* template/'s own */
 };
 
 /* Lowers all stacks. Mistakes (cycles with every edge's line, limits of 500/200/1 MB, values that cannot
@@ -82,6 +84,16 @@ bool template_lower(struct deployment *deployment, struct template_set *set);
  * they would push the compact body over LIMIT_TEMPLATE_INLINE_BYTES. */
 void template_write(const struct template_set *set, uint32_t index, bool indented,
                     struct buffer *out);
+
+/* The value of a printed output as JSON: known data; what only a deployed stack knows as
+ * {"Fn::GetStackOutput": {StackName, OutputName, Region}} (Region is always there), inside the other
+ * intrinsic functions of CloudFormation; conditions stand in Fn::If itself, in place of their names. */
+void template_printed_json(const struct template_set *set, const struct template_printed *printed,
+                           struct buffer *out);
+
+/* `mrp explain PATH`: where a resource, stack or output is declared, what it becomes, how each value
+ * travels and why, who reads it; as text. False if the program has nothing of that path. */
+bool template_explain_path(const struct template_set *set, struct text path, struct buffer *out);
 
 /* manifest.json of cli.md; paths[i] and hashes[i] are the template files' paths and SHA-256. */
 void template_manifest(const struct template_set *set, struct text version, struct text program,

@@ -1,0 +1,512 @@
+/* Truth values that only CloudFormation knows: Conditions.
+ *
+ * A condition's name follows from its content alone, so that adding one never renames another, and equal
+ * conditions are one. What reads as a sentence keeps it (TierIsFull, TierIsFullAndZoneIsUsEast1); where
+ * two contents could read the same, letters of the content are added.
+ */
+#include "template/lowering.h"
+
+enum { MAX_OPERANDS = 10, READABLE_BYTES = 100, INLINE_BYTES = 400, HOIST_DEPTH = 12 };
+
+static struct term term_false = {.kind = TERM_FALSE}, term_true = {.kind = TERM_TRUE};
+
+static struct term *constant(bool truth) {
+    return truth ? &term_true : &term_false;
+}
+
+static bool is_constant(const struct term *term) {
+    return term->kind == TERM_TRUE || term->kind == TERM_FALSE;
+}
+
+/* ---- readable names ---- */
+
+/* Whether one of the words that join conditions stands in the text, so that a name made of it could be
+ * read in two ways. */
+static bool has_joint(struct text text) {
+    static const char *const joints[] = {"Is", "And", "Or", "Not"};
+    for (size_t i = 0; i < text.length; i++) {
+        struct text rest = {text.bytes + i, text.length - i};
+        for (size_t j = 0; j < sizeof joints / sizeof *joints; j++) {
+            struct text joint = text_of(joints[j]);
+            if (!text_starts(rest, joint)) continue;
+            char after = rest.length > joint.length ? rest.bytes[joint.length] : 'A';
+            if (after < 'a' || after > 'z') return true;
+        }
+    }
+    return false;
+}
+
+static bool is_upper(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* The text that words are taken to come from: UsEast1 from us-east-1, T3 from t3, Prod from prod. */
+static struct text unjoined(struct arena *arena, struct text words) {
+    size_t capitals = 0;
+    for (size_t i = 0; i < words.length; i++) capitals += is_upper(words.bytes[i]);
+    char *bytes = arena_alloc(arena, words.length * 2 + 1);
+    size_t length = 0;
+    for (size_t i = 0; i < words.length; i++) {
+        char c = words.bytes[i];
+        bool begins = i > 0 && (is_upper(c) || (is_digit(c) && !is_digit(words.bytes[i - 1])));
+        if (begins && capitals > 1) bytes[length++] = '-';
+        bytes[length++] = is_upper(c) ? (char)(c + 32) : c;
+    }
+    return (struct text){bytes, length};
+}
+
+static struct text term_subject(struct stack_lowering *in, struct value value) {
+    if (value.kind != VALUE_DEFERRED) return TEXT("");
+    struct deferred *d = value.deferred;
+    if (d->kind == DEFERRED_PARAMETER) return d->parameter->logical_id;
+    if (d->kind == DEFERRED_PSEUDO) {
+        return (struct text){d->name->bytes + 5, d->name->length - 5}; /* without "AWS::" */
+    }
+    if (d->kind == DEFERRED_ATTRIBUTE) {
+        struct import *import = lowering_import(in, d, -1);
+        if (import) return import->parameter;
+    }
+    return TEXT("");
+}
+
+static void read_equal(struct stack_lowering *in, struct term *term) {
+    struct arena *arena = in->all->arena;
+    struct text left = term_subject(in, term->left);
+    struct text right = term_subject(in, term->right);
+    bool is_plain = left.length > 0 && !has_joint(left);
+    if (lowering_is_scalar(term->right)) {
+        struct text text = lowering_scalar_text(arena, term->right);
+        if (text.length > READABLE_BYTES) text.length = READABLE_BYTES;
+        right = words_joined(arena, text);
+        is_plain = is_plain && right.length && text_equal(unjoined(arena, right), text);
+        if (text.length == 0) {
+            right = TEXT("Empty");
+            is_plain = left.length > 0 && !has_joint(left);
+        } else if (text_is(text, "empty")) {
+            is_plain = false;
+        }
+    } else {
+        is_plain = false;
+    }
+    if (right.length == 0 || has_joint(right)) is_plain = false;
+    term->is_plain = is_plain;
+    term->readable = left.length && right.length
+                         ? text_format(arena, "%.*sIs%.*s", TEXT_ARGS(left), TEXT_ARGS(right))
+                         : TEXT("");
+}
+
+static void read_not(struct stack_lowering *in, struct term *term) {
+    const struct term *inner = term->terms[0];
+    struct text text = inner->readable;
+    size_t at = 0;
+    while (at + 2 <= text.length && memcmp(text.bytes + at, "Is", 2) != 0) at++;
+    if (inner->kind != TERM_EQUAL || !inner->is_plain || at + 2 > text.length) return;
+    term->readable = text_format(in->all->arena, "%.*sIsNot%.*s", (int)at, text.bytes,
+                                 (int)(text.length - at - 2), text.bytes + at + 2);
+    term->is_plain = true;
+}
+
+static bool is_simple(const struct term *term) {
+    return term->is_plain && (term->kind == TERM_EQUAL || term->kind == TERM_NOT);
+}
+
+static void read_joined(struct stack_lowering *in, struct term *term, const char *joint) {
+    struct buffer buffer;
+    buffer_init(&buffer);
+    term->is_plain = true;
+    for (uint32_t i = 0; i < term->count; i++) {
+        if (!is_simple(term->terms[i])) term->is_plain = false;
+        if (i) buffer_string(&buffer, joint);
+        buffer_text(&buffer, term->terms[i]->readable);
+    }
+    if (!term->is_plain || buffer.length > READABLE_BYTES) term->is_plain = false;
+    if (term->is_plain) term->readable = buffer_take(&buffer, in->all->arena);
+    buffer_release(&buffer);
+}
+
+static struct text term_content(struct stack_lowering *in, const struct term *term) {
+    struct buffer buffer;
+    buffer_init(&buffer);
+    struct emitter e = {.in = in, .out = &buffer};
+    emit_term(&e, term);
+    struct text content = buffer_take(&buffer, in->all->arena);
+    buffer_release(&buffer);
+    return content;
+}
+
+/* The one term of this content. */
+static struct term *shared(struct stack_lowering *in, struct term *term) {
+    term->content = term_content(in, term);
+    const struct name *key = names_intern(&in->contents, term->content);
+    struct term *known = map_find(&in->by_content, key);
+    if (known) return known;
+    switch ((enum term_kind)term->kind) {
+    case TERM_EQUAL: read_equal(in, term); break;
+    case TERM_NOT: read_not(in, term); break;
+    case TERM_AND: read_joined(in, term, "And"); break;
+    case TERM_OR: read_joined(in, term, "Or"); break;
+    case TERM_TRUE: case TERM_FALSE: break;
+    }
+    map_put(&in->by_content, key, term);
+    return term;
+}
+
+void lowering_name_term(struct stack_lowering *in, struct term *term) {
+    struct arena *arena = in->all->arena;
+    if (term->is_named || is_constant(term)) return;
+    struct text readable = term->readable;
+    if (!term->is_plain || readable.length > READABLE_BYTES) {
+        if (readable.length > READABLE_BYTES) readable.length = READABLE_BYTES;
+        if (readable.length == 0) readable = TEXT("If");
+        readable = text_format(arena, "%.*s%.*s", TEXT_ARGS(readable),
+                               TEXT_ARGS(content_letters(arena, term->content)));
+    }
+    term->name = readable;
+    term->is_named = true;
+    in->size += term->content.length + readable.length + 4;
+    *LOWERING_ADD(arena, in->conditions, in->condition_count, in->condition_capacity) = term;
+}
+
+/* ---- building ---- */
+
+static struct term *term_of(struct stack_lowering *in, struct value value, unsigned depth);
+
+/* A long condition is written once and named where others use it: shared parts of a large expression
+ * would multiply otherwise. */
+static void name_long(struct stack_lowering *in, struct term *term) {
+    if (term->content.length > INLINE_BYTES) lowering_name_term(in, term);
+}
+
+static struct term *negate(struct stack_lowering *in, struct term *term) {
+    if (is_constant(term)) return constant(term->kind == TERM_FALSE);
+    if (term->kind == TERM_NOT) return term->terms[0];
+    struct term *made = ARENA_NEW(in->all->arena, struct term);
+    made->kind = TERM_NOT;
+    made->count = 1;
+    made->terms = arena_array(in->all->arena, 1, sizeof *made->terms);
+    made->terms[0] = term;
+    name_long(in, term);
+    return shared(in, made);
+}
+
+struct gathered {
+    struct term **terms;
+    uint32_t count, capacity;
+    bool is_decided; /* an operand decides the whole */
+};
+
+/* Adds an operand: the inner ones of the same kind flat, each once, constants not at all. */
+static void gather(struct stack_lowering *in, struct gathered *g, enum term_kind kind,
+                   struct term *term) {
+    if (is_constant(term)) {
+        if ((term->kind == TERM_TRUE) == (kind == TERM_OR)) g->is_decided = true;
+        return;
+    }
+    if (term->kind == kind) {
+        for (uint32_t i = 0; i < term->count; i++) gather(in, g, kind, term->terms[i]);
+        return;
+    }
+    for (uint32_t i = 0; i < g->count; i++) {
+        if (g->terms[i] == term) return;
+    }
+    *LOWERING_ADD(in->all->arena, g->terms, g->count, g->capacity) = term;
+}
+
+/* Fn::And and Fn::Or take 2 to 10: more are joined in groups, and the groups again. */
+static struct term *combine(struct stack_lowering *in, enum term_kind kind, struct term **terms,
+                            uint32_t count) {
+    struct arena *arena = in->all->arena;
+    if (count == 1) return terms[0];
+    if (count > MAX_OPERANDS) {
+        uint32_t size = MAX_OPERANDS;
+        while ((count + size - 1) / size > MAX_OPERANDS) size *= MAX_OPERANDS;
+        uint32_t groups = (count + size - 1) / size;
+        struct term **joined = arena_array(arena, groups, sizeof *joined);
+        for (uint32_t i = 0; i < groups; i++) {
+            uint32_t left = count - i * size;
+            joined[i] = combine(in, kind, terms + i * size, left < size ? left : size);
+        }
+        terms = joined;
+        count = groups;
+    }
+    struct term *made = ARENA_NEW(arena, struct term);
+    *made = (struct term){.kind = kind, .count = count, .terms = terms};
+    for (uint32_t i = 0; i < count; i++) name_long(in, terms[i]);
+    return shared(in, made);
+}
+
+static struct term *join(struct stack_lowering *in, enum term_kind kind, const struct gathered *g) {
+    if (g->is_decided) return constant(kind == TERM_OR);
+    if (g->count == 0) return constant(kind == TERM_AND);
+    return combine(in, kind, g->terms, g->count);
+}
+
+static struct term *join_two(struct stack_lowering *in, enum term_kind kind, struct term *a,
+                             struct term *b) {
+    struct gathered g = {0};
+    gather(in, &g, kind, a);
+    gather(in, &g, kind, b);
+    return join(in, kind, &g);
+}
+
+static struct term *choose(struct stack_lowering *in, struct term *condition, struct term *then,
+                           struct term *otherwise) {
+    if (condition->kind == TERM_TRUE || then == otherwise) return then;
+    if (condition->kind == TERM_FALSE) return otherwise;
+    return join_two(in, TERM_OR, join_two(in, TERM_AND, condition, then),
+                    join_two(in, TERM_AND, negate(in, condition), otherwise));
+}
+
+/* ---- Fn::Equals ---- */
+
+static bool is_truth(struct value value) {
+    if (value.kind == VALUE_BOOL) return true;
+    if (value.kind != VALUE_DEFERRED) return false;
+    switch ((enum deferred_kind)value.deferred->kind) {
+    case DEFERRED_EQUAL: case DEFERRED_AND: case DEFERRED_OR: case DEFERRED_NOT: return true;
+    default: return false;
+    }
+}
+
+/* The Fn::If inside an operand, which Fn::Equals does not take: it is moved to the outside. */
+static struct deferred *find_if(struct stack_lowering *in, struct value value, unsigned depth) {
+    if (value.kind != VALUE_DEFERRED && value.kind != VALUE_LIST) return NULL;
+    value = lowering_reduce(in, value);
+    const struct value *items = value.items;
+    uint32_t count = value.length;
+    if (value.kind == VALUE_DEFERRED) {
+        if (value.deferred->kind == DEFERRED_IF) return value.deferred;
+        items = value.deferred->operands;
+        count = value.deferred->count;
+    } else if (value.kind != VALUE_LIST) {
+        return NULL;
+    }
+    for (uint32_t i = 0; i < count && depth < HOIST_DEPTH; i++) {
+        struct deferred *found = find_if(in, items[i], depth + 1);
+        if (found) return found;
+    }
+    return NULL;
+}
+
+static struct value replace(struct stack_lowering *in, struct value value,
+                            const struct deferred *what, struct value by, unsigned depth) {
+    if (value.kind != VALUE_DEFERRED && value.kind != VALUE_LIST) return value;
+    value = lowering_reduce(in, value);
+    if (value.kind == VALUE_DEFERRED && value.deferred == what) return by;
+    if (depth >= HOIST_DEPTH) return value;
+    if (value.kind == VALUE_LIST) {
+        struct value *items = arena_array(in->all->arena, value.length + 1, sizeof *items);
+        for (uint32_t i = 0; i < value.length; i++) {
+            items[i] = replace(in, value.items[i], what, by, depth + 1);
+        }
+        value.items = items;
+        return value;
+    }
+    if (value.kind != VALUE_DEFERRED || value.deferred->count == 0) return value;
+    struct deferred *d = value.deferred;
+    struct deferred *copy = lowering_node(in, d->kind, d->shape, d->count, d->cause);
+    copy->resource = d->resource, copy->name = d->name, copy->parameter = d->parameter;
+    copy->map_name = d->map_name;
+    for (uint16_t i = 0; i < d->count; i++) {
+        copy->operands[i] = replace(in, d->operands[i], what, by, depth + 1);
+    }
+    return value_deferred(copy);
+}
+
+static struct term *equal_terms(struct stack_lowering *in, struct value a, struct value b,
+                                unsigned depth);
+
+static struct term *hoist(struct stack_lowering *in, struct value a, struct value b,
+                          const struct deferred *branch, unsigned depth) {
+    struct value then = branch->operands[1], otherwise = branch->operands[2];
+    return choose(in, term_of(in, branch->operands[0], depth + 1),
+                  equal_terms(in, replace(in, a, branch, then, 0), replace(in, b, branch, then, 0),
+                              depth + 1),
+                  equal_terms(in, replace(in, a, branch, otherwise, 0),
+                              replace(in, b, branch, otherwise, 0), depth + 1));
+}
+
+/* Text as Fn::Equals compares it: pieces that became known are joined, lists too. */
+static struct value comparable(struct stack_lowering *in, struct value value) {
+    value = lowering_reduce(in, value);
+    bool is_list = value.kind == VALUE_LIST ||
+                   (value.kind == VALUE_DEFERRED && value.deferred->shape == SHAPE_LIST);
+    if (is_list) {
+        struct deferred *join = lowering_node(in, DEFERRED_JOIN, SHAPE_TEXT, 2, NULL);
+        join->operands[0] = value_text(TEXT(","));
+        join->operands[1] = value;
+        return lowering_reduce(in, value_deferred(join));
+    }
+    if (value.kind == VALUE_DEFERRED && value.deferred->kind == DEFERRED_TEXT) {
+        struct pieces pieces = lowering_pieces(in, value);
+        if (pieces.count == 0) return value_text(TEXT(""));
+        if (pieces.count == 1) return pieces.items[0];
+    }
+    return value;
+}
+
+static struct text value_content(struct stack_lowering *in, struct value value) {
+    struct buffer buffer;
+    buffer_init(&buffer);
+    struct emitter e = {.in = in, .out = &buffer};
+    emit_value(&e, value);
+    struct text content = buffer_take(&buffer, in->all->arena);
+    buffer_release(&buffer);
+    return content;
+}
+
+static void report_reads(struct stack_lowering *in, const struct deferred *d, const char *what) {
+    struct diagnostics *diagnostics = in->all->deployment->diagnostics;
+    struct diagnostic *diagnostic =
+        diagnostics_report(diagnostics, DIAGNOSTIC_CONDITION_READS, cause_span(d->cause),
+                           "a condition cannot read %s: CloudFormation decides conditions before "
+                           "it makes any resource", what);
+    diagnostic_hint(diagnostics, diagnostic,
+                    "Compare deploy params, `account`, or values of another stack; or decide while "
+                    "compiling, by a plain `param`.");
+}
+
+/* Notes what an operand of Fn::Equals needs, and reports what cannot stand in it. */
+static void use_operand(struct stack_lowering *in, struct value value) {
+    value = lowering_reduce(in, value);
+    if (value.kind == VALUE_LIST) {
+        for (uint32_t i = 0; i < value.length; i++) use_operand(in, value.items[i]);
+        return;
+    }
+    if (value.kind != VALUE_DEFERRED) return;
+    struct deferred *d = value.deferred;
+    switch ((enum deferred_kind)d->kind) {
+    case DEFERRED_ATTRIBUTE: {
+        struct import *import = lowering_import(in, d, -1);
+        if (import) {
+            lowering_carry(in, import, true);
+        } else if (d->resource->stack) {
+            struct text path = attribute_path(in->all->arena, d->resource, d->name);
+            report_reads(in, d, text_format(in->all->arena, "\"%.*s\"", TEXT_ARGS(path)).bytes);
+        }
+        return;
+    }
+    case DEFERRED_PARAMETER: lowering_use_parameter(in, d->parameter); return;
+    case DEFERRED_PSEUDO: return;
+    case DEFERRED_DYNAMIC: report_reads(in, d, "a dynamic reference"); return;
+    case DEFERRED_BASE64: report_reads(in, d, "base64() of a deferred value"); return;
+    case DEFERRED_CIDR: report_reads(in, d, "cidr() of a deferred value"); return;
+    case DEFERRED_ZONES: report_reads(in, d, "the availability zones"); return;
+    case DEFERRED_EQUAL: case DEFERRED_AND: case DEFERRED_OR: case DEFERRED_NOT: return;
+    case DEFERRED_LOOKUP: use_operand(in, d->operands[1]);
+        use_operand(in, d->operands[0]);
+        return;
+    case DEFERRED_SELECT: {
+        struct value list = lowering_reduce(in, d->operands[0]);
+        bool is_foreign = list.kind == VALUE_DEFERRED && list.deferred->kind == DEFERRED_ATTRIBUTE &&
+                          d->operands[1].kind == VALUE_INT;
+        struct import *import =
+            is_foreign ? lowering_import(in, list.deferred, d->operands[1].integer) : NULL;
+        if (import) {
+            lowering_carry(in, import, true);
+            return;
+        }
+        break;
+    }
+    case DEFERRED_TEXT: case DEFERRED_IF: case DEFERRED_JOIN: case DEFERRED_SPLIT:
+    case DEFERRED_JSON: break;
+    }
+    for (uint16_t i = 0; i < d->count; i++) use_operand(in, d->operands[i]);
+}
+
+static struct term *plain_equal(struct stack_lowering *in, struct value a, struct value b) {
+    use_operand(in, a);
+    use_operand(in, b);
+    if (!lowering_is_scalar(a) && !lowering_is_scalar(b)) {
+        int order = text_compare(value_content(in, a), value_content(in, b));
+        if (order == 0) return constant(true);
+        if (order > 0) { struct value swap = a; a = b; b = swap; }
+    } else if (lowering_is_scalar(a)) {
+        struct value swap = a; a = b; b = swap;
+    }
+    struct term *made = ARENA_NEW(in->all->arena, struct term);
+    *made = (struct term){.kind = TERM_EQUAL, .left = a, .right = b};
+    return shared(in, made);
+}
+
+static struct term *equal_terms(struct stack_lowering *in, struct value a, struct value b,
+                                unsigned depth) {
+    a = comparable(in, a);
+    b = comparable(in, b);
+    if (a.kind == VALUE_POISON || b.kind == VALUE_POISON) return constant(false);
+    if (a.kind == VALUE_NULL || b.kind == VALUE_NULL) {
+        struct value other = a.kind == VALUE_NULL ? b : a;
+        struct deferred *branch = find_if(in, other, 0);
+        if (branch && depth < HOIST_DEPTH) return hoist(in, a, b, branch, depth);
+        return constant(a.kind == b.kind);
+    }
+    if (lowering_is_scalar(a) && lowering_is_scalar(b)) {
+        return constant(text_equal(lowering_scalar_text(in->all->arena, a),
+                                   lowering_scalar_text(in->all->arena, b)));
+    }
+    if ((is_truth(a) && (is_truth(b) || b.kind == VALUE_DEFERRED)) ||
+        (is_truth(b) && a.kind == VALUE_DEFERRED)) {
+        bool is_bool = !(a.kind == VALUE_BOOL && !is_truth(b)) &&
+                       !(b.kind == VALUE_BOOL && !is_truth(a));
+        if (is_bool) {
+            struct term *left = term_of(in, a, depth + 1), *right = term_of(in, b, depth + 1);
+            return choose(in, left, right, negate(in, right));
+        }
+    }
+    struct deferred *branch = find_if(in, a, 0);
+    if (!branch) branch = find_if(in, b, 0);
+    if (branch && depth < HOIST_DEPTH) return hoist(in, a, b, branch, depth);
+    return plain_equal(in, a, b);
+}
+
+/* ---- truth values ---- */
+
+/* A deferred text, number or parameter in a condition's place: it is compared with "true". */
+static struct term *is_true(struct stack_lowering *in, struct value value, unsigned depth) {
+    return equal_terms(in, value, value_text(TEXT("true")), depth + 1);
+}
+
+static struct term *deferred_term(struct stack_lowering *in, struct deferred *d, unsigned depth) {
+    struct gathered g = {0};
+    switch ((enum deferred_kind)d->kind) {
+    case DEFERRED_EQUAL: return equal_terms(in, d->operands[0], d->operands[1], depth);
+    case DEFERRED_NOT: return negate(in, term_of(in, d->operands[0], depth));
+    case DEFERRED_AND: case DEFERRED_OR: {
+        enum term_kind kind = d->kind == DEFERRED_AND ? TERM_AND : TERM_OR;
+        for (uint16_t i = 0; i < d->count && !g.is_decided; i++) {
+            gather(in, &g, kind, term_of(in, d->operands[i], depth));
+        }
+        return join(in, kind, &g);
+    }
+    case DEFERRED_IF:
+        return choose(in, term_of(in, d->operands[0], depth), term_of(in, d->operands[1], depth),
+                      term_of(in, d->operands[2], depth));
+    case DEFERRED_ATTRIBUTE: case DEFERRED_PARAMETER: case DEFERRED_PSEUDO: case DEFERRED_TEXT:
+    case DEFERRED_LOOKUP: case DEFERRED_SELECT: case DEFERRED_JOIN: case DEFERRED_SPLIT:
+    case DEFERRED_CIDR: case DEFERRED_BASE64: case DEFERRED_ZONES: case DEFERRED_DYNAMIC:
+    case DEFERRED_JSON: break;
+    }
+    struct value value = lowering_reduce(in, value_deferred(d));
+    if (value.kind == VALUE_DEFERRED && value.deferred->kind == DEFERRED_IF) {
+        return deferred_term(in, value.deferred, depth);
+    }
+    return is_true(in, value, depth);
+}
+
+static struct term *term_of(struct stack_lowering *in, struct value value, unsigned depth) {
+    if (value.kind == VALUE_BOOL) return constant(value.boolean);
+    if (value.kind == VALUE_TEXT) return constant(text_is(value_as_text(value), "true"));
+    if (value.kind != VALUE_DEFERRED) return constant(false);
+    struct term *term = map_find(&in->terms, value.deferred);
+    if (term) return term;
+    term = deferred_term(in, value.deferred, depth);
+    map_put(&in->terms, value.deferred, term);
+    return term;
+}
+
+struct term *lowering_term(struct stack_lowering *in, struct value value) {
+    return term_of(in, value, 0);
+}
