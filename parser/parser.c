@@ -20,8 +20,8 @@ int grammar_lex(GRAMMAR_STYPE *value, GRAMMAR_LTYPE *location, struct parser *pa
     parser->at = parser->cursor++;
     struct token token = items[parser->at];
     *location = (struct range){(uint32_t)token.start, token_end(token)};
-    if (token.flags & TOKEN_LINE && report_line_is_apart(parser, parser->at) &&
-        parser->apart != parser->at + 1) {
+    if (parser->doubts && token.flags & TOKEN_LINE && parser->apart != parser->at + 1 &&
+        report_line_is_apart(parser, parser->at)) {
         parser->apart = parser->at + 1;
         return DOC; /* fits nowhere: the error is here, and the parse goes on here */
     }
@@ -49,6 +49,20 @@ static struct list parse(struct parser *parser, int start) {
     return parser->items;
 }
 
+/* A program without a mistake is parsed once. Where there is one, it is parsed again with doubts: a
+ * line that looks like an entry of its own is taken for one even if it could continue the line
+ * above. The first parse reports to nobody. */
+static struct list parse_with_doubts(struct parser *parser, int start) {
+    struct diagnostics heard;
+    struct parser first = *parser;
+    diagnostics_init(&heard, parser->arena, parser->diagnostics->sources);
+    first.diagnostics = &heard;
+    struct list items = parse(&first, start);
+    if (heard.count == 0 && !first.has_error) return items;
+    parser->doubts = true;
+    return parse(parser, start);
+}
+
 static struct node *file_node(struct parser *parser, struct list items) {
     uint32_t end = (uint32_t)sources_get(parser->diagnostics->sources, parser->source)->bytes.length;
     struct node *file = node_new(parser->arena, NODE_FILE, (struct span){parser->source, 0, end});
@@ -72,14 +86,14 @@ static struct parser begin(struct arena *arena, struct names *names,
 struct parse parser_parse(struct arena *arena, struct names *names,
                           struct diagnostics *diagnostics, uint32_t source) {
     struct parser parser = begin(arena, names, diagnostics, source);
-    struct list items = parse(&parser, FILE_START);
+    struct list items = parse_with_doubts(&parser, FILE_START);
     return (struct parse){file_node(&parser, items), parser.tokens};
 }
 
 struct parse parser_parse_expression(struct arena *arena, struct names *names,
                                      struct diagnostics *diagnostics, uint32_t source) {
     struct parser parser = begin(arena, names, diagnostics, source);
-    struct list items = parse(&parser, EXPRESSION_START);
+    struct list items = parse_with_doubts(&parser, EXPRESSION_START);
     if (!items.first) items = list_one(build_error(&parser, (struct range){0, 0}));
     return (struct parse){items.first, parser.tokens};
 }
