@@ -19,7 +19,16 @@ enum builtin_flag {
     BUILTIN_ENV = 1 << 3,    /* env(): only in the default of a param of the root file */
     BUILTIN_OPEN = 1 << 4,   /* takes values that hold deferred parts or resources, and passes them on
                                 without looking inside them (length, keys, merge, concat, ...) */
-    BUILTIN_VARIADIC = 1 << 5, /* the last parameter takes any number of arguments */
+    BUILTIN_VARIADIC = 1 << 5, /* the last parameter takes any number of arguments; the signature
+                                  gives the type of one of them */
+};
+
+/* What a function is about, for the reference: part of the flags. */
+enum builtin_group {
+#define GROUP(id, number, title) BUILTIN_GROUP_##id = (number) << 8,
+#include "evaluator/builtin_groups.def"
+#undef GROUP
+    BUILTIN_GROUP_MASK = 0xFF << 8,
 };
 
 struct call; /* what a built-in gets */
@@ -50,6 +59,11 @@ struct call {
 const struct builtin *builtin_find(struct text name);
 /* All rows, in byte order of their names. */
 const struct builtin *builtin_all(size_t *count);
+
+/* A page about one function: signature, what it does, example. False for a name that is not known. */
+bool builtin_explain(struct buffer *out, struct text name);
+/* The reference of all functions in Markdown, by groups: docs/builtins.md. */
+void builtin_reference(struct buffer *out);
 
 /* Reports a mistake at an argument (index) or, with -1, at the call; returns poison. */
 struct value call_error(struct call *call, int argument, const char *message, ...)

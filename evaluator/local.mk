@@ -1,1 +1,26 @@
 # The sources of evaluator/.
+
+# The built-in functions.
+libmrp_la_SOURCES += \
+    evaluator/builtin.c evaluator/builtin.h \
+    evaluator/builtin_explain.c \
+    evaluator/builtin_groups.def \
+    evaluator/builtins.def evaluator/builtins.h \
+    evaluator/builtins_aws.c \
+    evaluator/builtins_cidr.c \
+    evaluator/builtins_date.c \
+    evaluator/builtins_encode.c \
+    evaluator/builtins_file.c \
+    evaluator/builtins_json.c \
+    evaluator/builtins_list.c \
+    evaluator/builtins_map.c \
+    evaluator/builtins_name.c \
+    evaluator/builtins_number.c \
+    evaluator/builtins_pattern.c \
+    evaluator/builtins_set.c \
+    evaluator/builtins_sort.c \
+    evaluator/builtins_support.c \
+    evaluator/builtins_text.c \
+    evaluator/builtins_value.c \
+    evaluator/builtins_yaml.c \
+    evaluator/letters.c evaluator/letters.h
