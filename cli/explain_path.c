@@ -45,7 +45,10 @@ static void travel(struct page *page, const struct template *reader,
                    const struct template_edge *edge) {
     const struct template *producer = &page->set->templates[edge->stack];
     buffer_format(page->out, "    %.*s in %.*s: ", TEXT_ARGS(edge->what), TEXT_ARGS(reader->path));
-    if (edge->is_weak) {
+    if (edge->is_dropped) {
+        buffer_string(page->out, "written in place; the order of deploys does not follow it, since "
+                                 "that would close a cycle\n");
+    } else if (edge->is_weak) {
         buffer_string(page->out, "written in place, since it is known without asking AWS\n");
     } else if (is_a_parameter(reader, edge)) {
         buffer_format(page->out, "output %.*s of %.*s, and a parameter that mrp apply fills\n",
@@ -93,7 +96,7 @@ static void waits_for(struct page *page, const struct template *template) {
         const struct template *producer = &page->set->templates[template->edges[i].stack];
         bool is_first = true;
         for (uint32_t k = 0; k < i; k++) is_first &= template->edges[k].stack != template->edges[i].stack;
-        if (!is_first) continue;
+        if (!is_first || template->edges[i].is_dropped) continue;
         buffer_format(page->out, "  deployed after %.*s (%.*s)\n", TEXT_ARGS(producer->name),
                       TEXT_ARGS(producer->region_name));
     }

@@ -1,1 +1,2 @@
-# The sources of docs/.
+# The docs; cli/local.mk makes the pages of mrp explain of them.
+EXTRA_DIST += docs

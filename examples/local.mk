@@ -1,1 +1,2 @@
-# The sources of examples/.
+# Whole programs that users can start from; tests/examples.test runs them.
+EXTRA_DIST += examples

@@ -1,0 +1,541 @@
+/* The simulator through struct cloud: what is asked, what AWS answers. The texts and orders of events
+ * that were recorded from AWS are compared word for word.
+ */
+#include <CUnit/Basic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "runtime/simulator/simulator.h"
+
+static struct arena arena;
+static struct simulator *simulator;
+static const struct cloud *cloud;
+static struct failure why;
+
+/* --- asking --------------------------------------------------------------------------------- */
+
+static void open_world(void) {
+    arena_init(&arena);
+    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, NULL, &why));
+    cloud = simulator_cloud(simulator);
+}
+
+static void close_world(void) {
+    simulator_close(simulator, &why);
+    arena_release(&arena);
+}
+
+static struct cloud_call *ask(enum cloud_operation operation, const char *region,
+                              struct cloud_request request) {
+    struct cloud_call *call = ARENA_NEW(&arena, struct cloud_call);
+    call->operation = operation;
+    call->region = text_of(region);
+    call->request = request;
+    call->arena = &arena;
+    cloud_all(cloud, call, 1);
+    return call;
+}
+
+static struct cloud_call *make_set(const char *stack, const char *type, const char *body) {
+    static const struct text named = {"CAPABILITY_NAMED_IAM", 20};
+    return ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = text_of(stack), .change_set = TEXT("changes"), .change_type = text_of(type),
+        .body = text_of(body), .capabilities = &named, .capability_count = 1});
+}
+
+static const struct cloud_change_set *read_set(const char *stack) {
+    return &ask(CLOUD_DESCRIBE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = text_of(stack), .change_set = TEXT("changes")})->reply.change_set;
+}
+
+static const struct cloud_stack *look(const char *region, const char *stack) {
+    struct cloud_call *call = ask(CLOUD_DESCRIBE_STACKS, region,
+                                  (struct cloud_request){.stack = text_of(stack)});
+    return cloud_failed(call) ? NULL : &call->reply.stacks[0];
+}
+
+static const char *settle_in(const char *region, const char *stack) {
+    const struct cloud_stack *seen = look(region, stack);
+    while (seen && cloud_status_running(seen->status)) {
+        cloud->next(cloud->context, cloud->now(cloud->context) + 5);
+        seen = look(region, seen->id.bytes);
+    }
+    return seen ? seen->status.bytes : "none";
+}
+
+static const char *run(const char *stack, const char *type, const char *body) {
+    struct cloud_call *call = make_set(stack, type, body);
+    if (cloud_failed(call)) return call->error.message.bytes;
+    call = ask(CLOUD_EXECUTE_CHANGE_SET, "us-east-1",
+               (struct cloud_request){.stack = text_of(stack), .change_set = TEXT("changes")});
+    if (cloud_failed(call)) return call->error.message.bytes;
+    return settle_in("us-east-1", stack);
+}
+
+/* All events of a logical id, "STATUS reason|STATUS|...", oldest first. */
+static const char *history(const char *stack, const char *logical_id) {
+    struct cloud_call *call = ask(CLOUD_STACK_EVENTS, "us-east-1",
+                                  (struct cloud_request){.stack = text_of(stack)});
+    struct buffer out;
+    buffer_init(&out);
+    for (uint32_t i = call->reply.event_count; i > 0; i--) {
+        const struct cloud_event *event = &call->reply.events[i - 1];
+        if (!text_is(event->logical_id, logical_id)) continue;
+        if (out.length) buffer_char(&out, '|');
+        buffer_text(&out, event->status);
+        if (event->reason.length) buffer_format(&out, " %.*s", TEXT_ARGS(event->reason));
+    }
+    const char *text = buffer_take(&out, &arena).bytes;
+    buffer_release(&out);
+    return text;
+}
+
+static const char *output(const char *stack, const char *key) {
+    const struct cloud_stack *seen = look("us-east-1", stack);
+    for (uint32_t i = 0; seen && i < seen->output_count; i++) {
+        if (text_is(seen->outputs[i].key, key)) return seen->outputs[i].value.bytes;
+    }
+    return "(none)";
+}
+
+#define SAME(a, b) same((a), (b), __LINE__)
+static void same(const char *a, const char *b, int line) {
+    bool equal = strcmp(a, b) == 0;
+    if (!equal) printf("\n  line %d\n  found    %s\n  expected %s\n", line, a, b);
+    CU_ASSERT_TRUE(equal);
+}
+
+/* --- creation ------------------------------------------------------------------------------- */
+
+#define TOPIC(name)                                                                               \
+    "{\"Resources\":{\"Foo\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":\"" name \
+    "\"}},\"Parameter\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\","   \
+    "\"Value\":{\"Fn::GetAtt\":[\"Foo\",\"TopicName\"]}}}}}"
+
+static void test_create(void) {
+    open_world();
+    SAME(run("first", "CREATE", TOPIC("topic-1")), "CREATE_COMPLETE");
+    SAME(history("first", "Foo"),
+         "CREATE_IN_PROGRESS|CREATE_IN_PROGRESS Resource creation Initiated|CREATE_COMPLETE");
+    SAME(history("first", "first"), "REVIEW_IN_PROGRESS User Initiated|"
+                                    "CREATE_IN_PROGRESS User Initiated|CREATE_COMPLETE");
+    SAME(make_set("first", "CREATE", TOPIC("x"))->error.message.bytes,
+         "Stack [first] already exists and cannot be created again with the changeSet [changes].");
+    close_world();
+}
+
+static void test_no_change(void) {
+    open_world();
+    run("first", "CREATE", TOPIC("topic-1"));
+    make_set("first", "UPDATE", TOPIC("topic-1"));
+    const struct cloud_change_set *set = read_set("first");
+    SAME(set->status.bytes, "FAILED");
+    SAME(set->status_reason.bytes, "The submitted information didn't contain changes. Submit "
+                                   "different information to create a change set.");
+    CU_ASSERT_TRUE(cloud_no_changes(set));
+    struct cloud_call *call = ask(CLOUD_EXECUTE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("first"), .change_set = TEXT("changes")});
+    SAME(call->error.code.bytes, "InvalidChangeSetStatus");
+    SAME(call->error.message.bytes,
+         text_format(&arena, "ChangeSet [%.*s] cannot be executed in its current status of "
+                             "[FAILED]", TEXT_ARGS(set->id)).bytes);
+    close_world();
+}
+
+/* As recorded: a topic replaced by its name, and what reads its attribute. */
+static void test_replace(void) {
+    open_world();
+    run("first", "CREATE", TOPIC("topic-1"));
+    make_set("first", "UPDATE", TOPIC("topic-2"));
+    const struct cloud_change_set *set = read_set("first");
+    CU_ASSERT_EQUAL_FATAL(set->change_count, 2);
+    const struct cloud_change *topic = &set->changes[0], *parameter = &set->changes[1];
+    SAME(topic->action.bytes, "Modify");
+    SAME(topic->replacement.bytes, "True");
+    SAME(topic->policy_action.bytes, "ReplaceAndDelete");
+    SAME(topic->details[0].requires_recreation.bytes, "Always");
+    SAME(topic->details[0].path.bytes, "/Properties/TopicName");
+    SAME(topic->details[0].before.bytes, "topic-1");
+    SAME(topic->details[0].after.bytes, "topic-2");
+    SAME(parameter->replacement.bytes, "False");
+    CU_ASSERT_EQUAL_FATAL(parameter->detail_count, 2);
+    SAME(parameter->details[0].evaluation.bytes, "Dynamic");
+    SAME(parameter->details[1].source.bytes, "ResourceAttribute");
+    SAME(parameter->details[1].causing_entity.bytes, "Foo.TopicName");
+    SAME(parameter->details[1].after.bytes, "{{changeSet:KNOWN_AFTER_APPLY}}");
+    SAME(parameter->after_context.bytes,
+         "{\"Properties\":{\"Type\":\"String\",\"Value\":\"{{changeSet:KNOWN_AFTER_APPLY}}\"}}");
+    ask(CLOUD_EXECUTE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("first"), .change_set = TEXT("changes")});
+    SAME(settle_in("us-east-1", "first"), "UPDATE_COMPLETE");
+    SAME(history("first", "Foo"),
+         "CREATE_IN_PROGRESS|CREATE_IN_PROGRESS Resource creation Initiated|CREATE_COMPLETE|"
+         "UPDATE_IN_PROGRESS Requested update requires the creation of a new physical resource; "
+         "hence creating one.|UPDATE_IN_PROGRESS Resource creation Initiated|UPDATE_COMPLETE|"
+         "DELETE_IN_PROGRESS|DELETE_COMPLETE");
+    SAME(history("first", "Parameter"),
+         "CREATE_IN_PROGRESS|CREATE_IN_PROGRESS Resource creation Initiated|CREATE_COMPLETE|"
+         "UPDATE_IN_PROGRESS|UPDATE_COMPLETE");
+    SAME(history("first", "first"),
+         "REVIEW_IN_PROGRESS User Initiated|CREATE_IN_PROGRESS User Initiated|CREATE_COMPLETE|"
+         "UPDATE_IN_PROGRESS User Initiated|UPDATE_COMPLETE_CLEANUP_IN_PROGRESS|UPDATE_COMPLETE");
+    close_world();
+}
+
+/* --- failures ------------------------------------------------------------------------------- */
+
+#define TWO(extra)                                                                               \
+    "{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\"},\"B\":{\"Type\":\"AWS::SQS::Queue\","  \
+    "\"DependsOn\":\"A\",\"Properties\":{\"DelaySeconds\":" extra "}}}}"
+
+static void fail_next(const char *logical_id, const char *operation) {
+    simulator_fail(simulator, TEXT("us-east-1"), TEXT("first"), text_of(logical_id),
+                   text_of(operation), TEXT("because it is a test"));
+}
+
+static void test_create_fails(void) {
+    open_world();
+    fail_next("B", "CREATE");
+    SAME(run("first", "CREATE", TWO("1")), "ROLLBACK_COMPLETE");
+    SAME(history("first", "B"), "CREATE_IN_PROGRESS|CREATE_FAILED because it is a test");
+    SAME(history("first", "first"),
+         "REVIEW_IN_PROGRESS User Initiated|CREATE_IN_PROGRESS User Initiated|"
+         "ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [B]. Rollback requested "
+         "by user.|ROLLBACK_COMPLETE");
+    SAME(make_set("first", "UPDATE", TWO("2"))->error.message.bytes,
+         text_format(&arena, "Stack:%.*s is in ROLLBACK_COMPLETE state and can not be updated.",
+                     TEXT_ARGS(look("us-east-1", "first")->id)).bytes);
+    close_world();
+}
+
+static void test_update_fails(void) {
+    open_world();
+    run("first", "CREATE", TWO("1"));
+    fail_next("B", "UPDATE");
+    SAME(run("first", "UPDATE", TWO("2")), "UPDATE_ROLLBACK_COMPLETE");
+    SAME(history("first", "first"),
+         "REVIEW_IN_PROGRESS User Initiated|CREATE_IN_PROGRESS User Initiated|CREATE_COMPLETE|"
+         "UPDATE_IN_PROGRESS User Initiated|UPDATE_ROLLBACK_IN_PROGRESS The following resource(s) "
+         "failed to update: [B]. |UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS|"
+         "UPDATE_ROLLBACK_COMPLETE");
+    make_set("first", "UPDATE", TWO("1"));
+    CU_ASSERT_TRUE(cloud_no_changes(read_set("first")));
+    close_world();
+}
+
+static void test_replacement_rolls_back(void) {
+    open_world();
+    run("first", "CREATE", TOPIC("topic-1"));
+    fail_next("Parameter", "UPDATE");
+    SAME(run("first", "UPDATE", TOPIC("topic-2")), "UPDATE_ROLLBACK_COMPLETE");
+    make_set("first", "UPDATE", TOPIC("topic-1"));
+    CU_ASSERT_TRUE(cloud_no_changes(read_set("first")));
+    /* The name of the dropped replacement is free again. */
+    ask(CLOUD_DELETE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("first"), .change_set = TEXT("changes")});
+    SAME(run("first", "UPDATE", TOPIC("topic-2")), "UPDATE_COMPLETE");
+    close_world();
+}
+
+/* --- deletion ------------------------------------------------------------------------------- */
+
+static void test_delete(void) {
+    open_world();
+    run("first", "CREATE",
+        "{\"Resources\":{\"Keep\":{\"Type\":\"AWS::SNS::Topic\",\"DeletionPolicy\":\"Retain\","
+        "\"Properties\":{\"TopicName\":\"kept\"}},\"Queue\":{\"Type\":\"AWS::SQS::Queue\"}}}");
+    struct text id = look("us-east-1", "first")->id;
+    struct cloud_request request = {.stack = TEXT("first"), .is_protected = true};
+    ask(CLOUD_PROTECT_STACK, "us-east-1", request);
+    SAME(ask(CLOUD_DELETE_STACK, "us-east-1", request)->error.message.bytes,
+         "Stack [first] cannot be deleted while TerminationProtection is enabled");
+    request.is_protected = false;
+    ask(CLOUD_PROTECT_STACK, "us-east-1", request);
+    ask(CLOUD_DELETE_STACK, "us-east-1", request);
+    SAME(settle_in("us-east-1", id.bytes), "DELETE_COMPLETE");
+    CU_ASSERT_PTR_NULL(look("us-east-1", "first"));
+    SAME(history(id.bytes, "Keep"), "CREATE_IN_PROGRESS|CREATE_IN_PROGRESS Resource creation "
+                                    "Initiated|CREATE_COMPLETE|DELETE_SKIPPED");
+    /* What was retained still has its name. */
+    make_set("second", "CREATE", TOPIC("kept"));
+    SAME(read_set("second")->status.bytes, "FAILED");
+    close_world();
+}
+
+/* --- functions ------------------------------------------------------------------------------ */
+
+static void test_functions(void) {
+    static const struct { const char *expression, *expected; } rows[] = {
+        {"{\"Ref\":\"AWS::Region\"}", "us-east-1"},
+        {"{\"Fn::Sub\":\"${AWS::StackName}-${!x}-${Q.QueueName}\"}", "f-${x}-work"},
+        {"{\"Fn::Sub\":[\"${a}/${Q}\",{\"a\":{\"Ref\":\"P\"}}]}",
+         "two/https://sqs.us-east-1.amazonaws.com/123456789012/work"},
+        {"{\"Fn::Join\":[\"-\",[\"a\",{\"Fn::Select\":[1,{\"Fn::Split\":[\",\",\"x,y\"]}]}]]}",
+         "a-y"},
+        {"{\"Fn::Select\":[\"1\",{\"Fn::GetAZs\":\"\"}]}", "us-east-1b"},
+        {"{\"Fn::Base64\":\"hello\"}", "aGVsbG8="},
+        {"{\"Fn::FindInMap\":[\"M\",{\"Ref\":\"P\"},\"v\"]}", "2"},
+        {"{\"Fn::If\":[\"IsTwo\",\"yes\",\"no\"]}", "yes"},
+        {"{\"Fn::If\":[\"Neither\",\"yes\",\"no\"]}", "no"},
+        {"{\"Fn::Select\":[2,{\"Fn::Cidr\":[\"10.0.0.0/16\",4,8]}]}", "10.0.2.0/24"},
+        {"{\"Fn::Select\":[1,{\"Fn::Cidr\":[\"2001:db8::/56\",2,64]}]}", "2001:db8:0:1::/64"},
+        {"{\"Fn::GetAtt\":[\"Q\",\"Arn\"]}", "arn:aws:sqs:us-east-1:123456789012:work"},
+    };
+    open_world();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct text body = text_format(
+            &arena, "{\"Parameters\":{\"P\":{\"Type\":\"String\",\"Default\":\"two\"}},"
+                    "\"Mappings\":{\"M\":{\"two\":{\"v\":\"2\"}}},"
+                    "\"Conditions\":{\"IsTwo\":{\"Fn::Equals\":[{\"Ref\":\"P\"},\"two\"]},"
+                    "\"Neither\":{\"Fn::And\":[{\"Fn::Not\":[{\"Condition\":\"IsTwo\"}]},"
+                    "{\"Condition\":\"IsTwo\"}]}},"
+                    "\"Resources\":{\"Q\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":"
+                    "{\"QueueName\":\"work\"}}},\"Outputs\":{\"O\":{\"Value\":%s}}}",
+            rows[i].expression);
+        SAME(run("f", "CREATE", body.bytes), "CREATE_COMPLETE");
+        SAME(output("f", "O"), rows[i].expected);
+        ask(CLOUD_DELETE_STACK, "us-east-1", (struct cloud_request){.stack = TEXT("f")});
+        settle_in("us-east-1", "f");
+    }
+    close_world();
+}
+
+/* Errors of templates, in the words that were recorded. */
+static void test_refused(void) {
+    static const struct { const char *body, *message; } rows[] = {
+        {"{\"Resources\":{}}",
+         "Template format error: At least one Resources member must be defined."},
+        {"{\"Resources\":{\"A\":{}}}",
+         "Template format error: [/Resources/A] Every Resources object must contain a Type member."},
+        {"{\"Resources\":{\"A\":[]}}",
+         "Template format error: Any Resources member must be an object."},
+        {"{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Invalid\":1}}}",
+         "Invalid template resource property 'Invalid'"},
+        {"{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"B\"}}}",
+         "Template format error: Unresolved resource dependencies [B] in the Resources block of "
+         "the template"},
+        {"{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\"}},\"Outputs\":{\"O\":{\"Value\":"
+         "{\"Ref\":\"MyTopic\"}}}}",
+         "Unresolved resource dependencies [MyTopic] in the Outputs block of the template"},
+        {"{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\"}},\"Outputs\":{\"MyOutput\":"
+         "{\"Value\":null}}}",
+         "[/Outputs/MyOutput/Value] 'null' values are not allowed in templates"},
+        {"{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":"
+         "{\"Fn::Split\":[\",\"]}}}}}",
+         "Template error: every Fn::Split object requires two parameters, (1) a string delimiter "
+         "and (2) a string to be split or a function that returns a string to be split."},
+        {"{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":"
+         "{\"Fn::If\":[\"MissingCondition\",\"a\",\"b\"]}}}}}",
+         "Template error: unresolved condition dependency MissingCondition in Fn::If"},
+        {"{\"Mappings\":{\"A\":\"x\"},\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\"}}}",
+         "Template format error: Every Mappings member A must be a map"},
+        {"{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topik\"}}}",
+         "Template format error: Unrecognized resource types: [AWS::SNS::Topik]"},
+        {"{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"B\"},\"B\":{\"Type\":"
+         "\"AWS::SNS::Topic\",\"DependsOn\":\"A\"}}}",
+         "Circular dependency between resources: [A, B]"},
+    };
+    open_world();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct cloud_call *call = make_set("refused", "CREATE", rows[i].body);
+        SAME(call->error.code.bytes ? call->error.code.bytes : "", "ValidationError");
+        SAME(call->error.message.bytes ? call->error.message.bytes : "", rows[i].message);
+    }
+    CU_ASSERT_PTR_NULL(look("us-east-1", "refused"));
+    SAME(make_set("nostack", "UPDATE", TOPIC("x"))->error.message.bytes,
+         "Stack [nostack] does not exist");
+    SAME(make_set("*@da591fa3_$", "CREATE", TOPIC("x"))->error.message.bytes,
+         "1 validation error detected: Value '*@da591fa3_$' at 'stackName' failed to satisfy "
+         "constraint: Member must satisfy regular expression pattern: "
+         "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*");
+    close_world();
+}
+
+static void test_early_validation(void) {
+    open_world();
+    make_set("first", "CREATE", "{\"Resources\":{\"Q\":{\"Type\":\"AWS::SQS::Queue\","
+                                "\"Properties\":{\"QueName\":\"x\"}}}}");
+    const struct cloud_change_set *set = read_set("first");
+    SAME(set->status.bytes, "FAILED");
+    SAME(set->status_reason.bytes,
+         "The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To "
+         "troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure "
+         "information.");
+    struct cloud_call *call = ask(CLOUD_CHANGE_SET_EVENTS, "us-east-1", (struct cloud_request){
+        .stack = TEXT("first"), .change_set = TEXT("changes")});
+    CU_ASSERT_EQUAL_FATAL(call->reply.event_count, 1);
+    SAME(call->reply.events[0].reason.bytes, "#: extraneous key [QueName] is not permitted");
+    SAME(call->reply.events[0].validation_path.bytes, "/Resources/Q/Properties");
+    close_world();
+}
+
+static void test_capabilities(void) {
+    open_world();
+    struct cloud_call *call = ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("first"), .change_set = TEXT("changes"), .change_type = TEXT("CREATE"),
+        .body = TEXT("{\"Resources\":{\"R\":{\"Type\":\"AWS::IAM::Role\",\"Properties\":"
+                     "{\"RoleName\":\"r\",\"AssumeRolePolicyDocument\":{}}}}}")});
+    SAME(call->error.code.bytes, "InsufficientCapabilitiesException");
+    SAME(call->error.message.bytes, "Requires capabilities : [CAPABILITY_NAMED_IAM]");
+    close_world();
+}
+
+/* --- across stacks -------------------------------------------------------------------------- */
+
+static void test_stack_output(void) {
+    static const char reader[] =
+        "{\"Resources\":{\"P\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":"
+        "\"String\",\"Value\":{\"Fn::GetStackOutput\":{\"StackName\":\"first\",\"OutputName\":"
+        "\"Name\",\"Region\":\"us-east-1\"}}}}},\"Outputs\":{\"Value\":{\"Value\":{\"Fn::GetAtt\":"
+        "[\"P\",\"Value\"]}}}}";
+#define PRODUCER(name)                                                                           \
+    "{\"Resources\":{\"T\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":\"" name  \
+    "\"}}},\"Outputs\":{\"Name\":{\"Value\":{\"Fn::GetAtt\":[\"T\",\"TopicName\"]}}}}"
+    open_world();
+    SAME(run("reader", "CREATE", reader), "ROLLBACK_COMPLETE");
+    ask(CLOUD_DELETE_STACK, "us-east-1", (struct cloud_request){.stack = TEXT("reader")});
+    settle_in("us-east-1", "reader");
+    run("first", "CREATE", PRODUCER("one"));
+    SAME(run("reader", "CREATE", reader), "CREATE_COMPLETE");
+    SAME(output("reader", "Value"), "one");
+    /* An equal template is no update, also where what it reads has changed. */
+    run("first", "UPDATE", PRODUCER("two"));
+    make_set("reader", "UPDATE", reader);
+    CU_ASSERT_TRUE(cloud_no_changes(read_set("reader")));
+    /* A changed tag forces it. */
+    static const struct cloud_tag tag = {{"mrp:inputs", 10}, {"2", 1}};
+    ask(CLOUD_DELETE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("reader"), .change_set = TEXT("changes")});
+    ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("reader"), .change_set = TEXT("changes"), .change_type = TEXT("UPDATE"),
+        .body = text_of(reader), .tags = &tag, .tag_count = 1, .has_tags = true});
+    ask(CLOUD_EXECUTE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("reader"), .change_set = TEXT("changes")});
+    SAME(settle_in("us-east-1", "reader"), "UPDATE_COMPLETE");
+    SAME(output("reader", "Value"), "two");
+    close_world();
+}
+
+static void test_exports(void) {
+    open_world();
+    run("first", "CREATE", "{\"Resources\":{\"T\":{\"Type\":\"AWS::SNS::Topic\"}},\"Outputs\":"
+                           "{\"O\":{\"Value\":\"v\",\"Export\":{\"Name\":\"shared\"}}}}");
+    SAME(run("second", "CREATE",
+             "{\"Resources\":{\"P\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":"
+             "\"String\",\"Value\":{\"Fn::ImportValue\":\"shared\"}}}}}"), "CREATE_COMPLETE");
+    SAME(ask(CLOUD_DELETE_STACK, "us-east-1", (struct cloud_request){.stack = TEXT("first")})
+             ->error.message.bytes, "Export shared cannot be deleted as it is in use by second");
+    close_world();
+}
+
+static void test_secrets(void) {
+    static const char body[] =
+        "{\"Parameters\":{\"Password\":{\"Type\":\"String\",\"NoEcho\":true}},\"Resources\":{\"P\":"
+        "{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\",\"Value\":{\"Ref\":"
+        "\"Password\"}}}},\"Outputs\":{\"O\":{\"Value\":{\"Fn::Sub\":\"x${Password}\"}}}}";
+    open_world();
+    const struct cloud_parameter parameter = {.key = TEXT("Password"), .value = TEXT("hunter2")};
+    ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("first"), .change_set = TEXT("changes"), .change_type = TEXT("CREATE"),
+        .body = text_of(body), .parameters = &parameter, .parameter_count = 1});
+    SAME(read_set("first")->changes[0].after_context.bytes,
+         "{\"Properties\":{\"Type\":\"String\",\"Value\":\"****\"}}");
+    ask(CLOUD_EXECUTE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("first"), .change_set = TEXT("changes")});
+    SAME(settle_in("us-east-1", "first"), "CREATE_COMPLETE");
+    SAME(output("first", "O"), "x****");
+    SAME(look("us-east-1", "first")->parameters[0].value.bytes, "****");
+    close_world();
+}
+
+/* --- the world on disk ---------------------------------------------------------------------- */
+
+static void test_store(void) {
+    char path[] = "/tmp/simulator-test-XXXXXX";
+    int file = mkstemp(path);
+    CU_ASSERT_TRUE_FATAL(file >= 0);
+    close(file);
+    arena_init(&arena);
+    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, path, &why));
+    cloud = simulator_cloud(simulator);
+    make_set("first", "CREATE", TOPIC("topic-1"));
+    ask(CLOUD_EXECUTE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("first"), .change_set = TEXT("changes")});
+    cloud->next(cloud->context, cloud->now(cloud->context) + 2);
+    struct simulator *other;
+    CU_ASSERT_FALSE(simulator_open(&other, path, &why));
+    SAME(why.message, "the sandbox is in use by another mrp");
+    /* In the middle of the creation: what runs goes on. */
+    CU_ASSERT_TRUE(simulator_close(simulator, &why));
+    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, path, &why));
+    cloud = simulator_cloud(simulator);
+    SAME(look("us-east-1", "first")->status.bytes, "CREATE_IN_PROGRESS");
+    SAME(settle_in("us-east-1", "first"), "CREATE_COMPLETE");
+    SAME(history("first", "Foo"),
+         "CREATE_IN_PROGRESS|CREATE_IN_PROGRESS Resource creation Initiated|CREATE_COMPLETE");
+    make_set("first", "UPDATE", TOPIC("topic-1"));
+    CU_ASSERT_TRUE(cloud_no_changes(read_set("first")));
+    close_world();
+    unlink(path);
+    unlink(text_format(&arena, "%s-wal", path).bytes);
+    arena_release(&arena);
+}
+
+/* --- hostile -------------------------------------------------------------------------------- */
+
+static void test_hostile(void) {
+    static const char *const bodies[] = {
+        "", "[]", "{", "null", "{\"Resources\":1}", "{\"Resources\":{\"A\":{\"Type\":1}}}",
+        "{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"Fn::GetAtt\":1}}}}",
+        "{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"Fn::Sub\":{}}}}}",
+        "{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"Fn::If\":1}}}}",
+        "{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":[1]}}}",
+        "{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":\"x\"}}}",
+        "{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":"
+        "{\"Fn::Cidr\":[\"x\",1]}}}}}",
+        "{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Condition\":[]}},\"Conditions\":"
+        "{\"C\":{\"Condition\":\"C\"}}}",
+        "{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\"}},\"Conditions\":{\"C\":{\"Fn::Not\":"
+        "[{\"Condition\":\"C\"}]}}}",
+        "{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":"
+        "{\"Fn::FindInMap\":[1]}}}}}",
+        "{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":"
+        "{\"Fn::GetStackOutput\":3}}}},\"Outputs\":{\"O\":1}}",
+        "{\"Parameters\":{\"P\":1},\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\"}}}",
+    };
+    open_world();
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct text name = text_format(&arena, "hostile%u", (unsigned)i);
+        const char *result = run(name.bytes, "CREATE", bodies[i]);
+        CU_ASSERT_STRING_NOT_EQUAL(result ? result : "", "CREATE_COMPLETE");
+    }
+    close_world();
+}
+
+int main(void) {
+    CU_initialize_registry();
+    CU_pSuite suite = CU_add_suite("simulator", NULL, NULL);
+#define ADD(test) CU_add_test(suite, #test, test)
+    ADD(test_create);
+    ADD(test_no_change);
+    ADD(test_replace);
+    ADD(test_create_fails);
+    ADD(test_update_fails);
+    ADD(test_replacement_rolls_back);
+    ADD(test_delete);
+    ADD(test_functions);
+    ADD(test_refused);
+    ADD(test_early_validation);
+    ADD(test_capabilities);
+    ADD(test_stack_output);
+    ADD(test_exports);
+    ADD(test_secrets);
+    ADD(test_store);
+    ADD(test_hostile);
+    CU_basic_set_mode(CU_BRM_NORMAL);
+    CU_basic_run_tests();
+    unsigned failures = CU_get_number_of_failures();
+    CU_cleanup_registry();
+    return failures ? 1 : 0;
+}

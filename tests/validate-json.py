@@ -1,0 +1,64 @@
+"""Validates what mrp prints for machines against docs/schemas, on every case and example.
+
+usage: validate-json.py MRP
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import jsonschema
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+
+
+class Forms:
+    def __init__(self, mrp):
+        self.mrp = str(pathlib.Path(mrp).resolve())
+        self.passed = self.failed = 0
+        self.validators = {}
+        for path in (TOP / "docs/schemas").glob("*.schema.json"):
+            schema = json.loads(path.read_text())
+            jsonschema.Draft202012Validator.check_schema(schema)
+            self.validators[path.name.split(".")[0]] = jsonschema.Draft202012Validator(schema)
+
+    def validate(self, form, text, what):
+        try:
+            errors = [e.message for e in self.validators[form].iter_errors(json.loads(text))]
+        except ValueError as error:
+            errors = [str(error)]
+        for message in errors[:3]:
+            print(f"FAILED {what} ({form}): {message[:300]}")
+        self.passed += not errors
+        self.failed += bool(errors)
+
+    def run(self, *arguments):
+        return subprocess.run([self.mrp, *arguments], capture_output=True, text=True, check=False)
+
+    def check(self, program):
+        done = self.run("check", "--format", "json", str(program))
+        self.validate("check", done.stdout, program)
+        if done.returncode:
+            return
+        with tempfile.TemporaryDirectory() as scratch:
+            built = self.run("build", "--format", "json", "-o", scratch, str(program))
+            if built.returncode == 0:
+                self.validate("build", built.stdout, program)
+                manifest = pathlib.Path(scratch, "manifest.json").read_text()
+                self.validate("manifest", manifest, program)
+
+
+def main():
+    forms = Forms(sys.argv[1])
+    programs = sorted(p for p in (TOP / "tests/cases").rglob("*.mrp") if "files" not in p.parts)
+    examples = sorted((TOP / "examples").glob("*/pipeline.mrp"))
+    for program in programs + examples:
+        forms.check(program)
+    for what in ("AWS::S3::Bucket", "upper", "syntax"):
+        forms.validate("explain", forms.run("explain", "--format", "json", what).stdout, what)
+    print(f"{forms.passed} passed, {forms.failed} failed")
+    return 1 if forms.failed else 0
+
+
+sys.exit(main())
