@@ -208,7 +208,7 @@ static bool new_prefix(struct call *call, int index, const struct block *block, 
 struct value apply_cidr_subnet(struct call *call) {
     struct block block, result;
     int64_t added, number;
-    int prefix;
+    int prefix = 0;
     if (!argument_block(call, 0, &block) || !argument_int(call, 1, &added) ||
         !argument_range(call, 2, 0, INT64_MAX, &number) ||
         !new_prefix(call, 1, &block, added, &prefix)) {
@@ -231,7 +231,7 @@ struct value apply_cidr_subnets(struct call *call) {
     unsigned __int128 offset = 0, room = ~mask_of(block.prefix); /* the last address of the block */
     bool full = false;
     for (uint32_t i = 0; i < sizes.length; i++) {
-        int prefix;
+        int prefix = 0;
         if (sizes.items[i].kind != VALUE_INT) {
             return element_wrong(call, 1, i, sizes.items[i], "an integer");
         }

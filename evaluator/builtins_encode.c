@@ -310,7 +310,7 @@ static bool next_row(struct csv *csv, struct value *row) {
     struct items items = {.count = 0};
     csv->line++;
     for (bool last = false; !last;) {
-        struct text cell;
+        struct text cell = {0};
         if (!next_cell(csv, &cell, &last) || !items_add(csv->call, &items, value_text(cell))) {
             return false;
         }
