@@ -36,12 +36,7 @@ static bool explain_diagnostic(struct question *question) {
 static bool explain_function(struct question *question) {
     struct text name = question->wanted;
     if (text_ends(name, TEXT("()"))) name.length -= 2;
-    const struct builtin *builtin = builtin_find(name);
-    if (!builtin) return false;
-    buffer_format(question->page, "%s%s\n\n%s\n", builtin->name, builtin->signature, builtin->doc);
-    if (builtin->example) {
-        buffer_format(question->page, "\n    %s\n    # => %s\n", builtin->example, builtin->result);
-    }
+    if (!builtin_explain(question->page, name)) return false;
     question->kind = "function";
     return true;
 }

@@ -2,6 +2,7 @@ mrp_SOURCES += \
     cli/build.c \
     cli/check.c \
     cli/command.c cli/command.h cli/commands.def cli/options.def \
+    cli/complete.c \
     cli/diff.c cli/diff.h \
     cli/eval.c \
     cli/explain.c cli/explain.h \

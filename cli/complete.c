@@ -1,0 +1,114 @@
+/* mrp completion: scripts for shells, made from the rows of commands and options. */
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/output.h"
+
+static bool takes(const struct command *command, unsigned option) {
+    return command->options >> option & 1;
+}
+
+static void bash_options(const struct command *command, struct buffer *out) {
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        if (!takes(command, i)) continue;
+        const struct option_row *row = option_row((enum option)i);
+        buffer_format(out, " --%s%s", row->name, row->kind == TAKES_VALUE ? "=" : "");
+    }
+}
+
+static void complete_bash(struct buffer *out) {
+    buffer_string(out, "# mrp completion bash, to be sourced.\n_mrp() {\n"
+                       "    local word=${COMP_WORDS[COMP_CWORD]} words\n"
+                       "    COMPREPLY=()\n"
+                       "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        words='");
+    for (size_t i = 0; i < command_count; i++) buffer_format(out, "%s ", commands[i].name);
+    buffer_string(out, "'\n    else\n        case ${COMP_WORDS[1]} in\n");
+    for (size_t i = 0; i < command_count; i++) {
+        buffer_format(out, "        %s) words='", commands[i].name);
+        bash_options(&commands[i], out);
+        buffer_string(out, "' ;;\n");
+    }
+    buffer_string(out, "        esac\n    fi\n"
+                       "    case $word in\n"
+                       "    -*) COMPREPLY=($(compgen -W \"$words\" -- \"$word\")) ;;\n"
+                       "    *) [ \"$COMP_CWORD\" -eq 1 ] && COMPREPLY=($(compgen -W \"$words\" -- \"$word\")) ||\n"
+                       "        COMPREPLY=($(compgen -f -- \"$word\")) ;;\n"
+                       "    esac\n"
+                       "    case ${COMPREPLY[0]} in *=) compopt -o nospace ;; esac\n"
+                       "}\ncomplete -o filenames -F _mrp mrp\n");
+}
+
+/* Text inside '...' of a shell, which knows no escape there. */
+static void quoted(const char *text, struct buffer *out) {
+    for (; *text; text++) {
+        if (*text == '\'') buffer_string(out, "'\\''");
+        else buffer_char(out, *text);
+    }
+}
+
+static void zsh_option(const struct option_row *row, struct buffer *out) {
+    buffer_format(out, " '--%s%s[", row->name, row->kind == TAKES_VALUE ? "=" : "");
+    quoted(row->help, out);
+    buffer_char(out, ']');
+    if (row->kind == TAKES_VALUE) buffer_format(out, ":%s:_files", row->argument);
+    buffer_char(out, '\'');
+}
+
+static void complete_zsh(struct buffer *out) {
+    buffer_string(out, "#compdef mrp\n# mrp completion zsh, as _mrp in a folder of fpath.\n"
+                       "if (( CURRENT == 2 )); then\n    local -a commands=(");
+    for (size_t i = 0; i < command_count; i++) {
+        buffer_format(out, "\n        '%s:", commands[i].name);
+        quoted(commands[i].summary, out);
+        buffer_char(out, '\'');
+    }
+    buffer_string(out, "\n    )\n    _describe command commands\n    return\nfi\n"
+                       "local command=$words[2]\nshift words\n(( CURRENT-- ))\ncase $command in\n");
+    for (size_t i = 0; i < command_count; i++) {
+        buffer_format(out, "%s) _arguments", commands[i].name);
+        for (unsigned k = 0; k < OPTION_COUNT; k++) {
+            if (takes(&commands[i], k)) zsh_option(option_row((enum option)k), out);
+        }
+        buffer_string(out, " '*:file:_files' ;;\n");
+    }
+    buffer_string(out, "esac\n");
+}
+
+static void complete_fish(struct buffer *out) {
+    buffer_string(out, "# mrp completion fish, in ~/.config/fish/completions/mrp.fish.\n");
+    for (size_t i = 0; i < command_count; i++) {
+        buffer_format(out, "complete -c mrp -n __fish_use_subcommand -f -a %s -d '",
+                      commands[i].name);
+        quoted(commands[i].summary, out);
+        buffer_string(out, "'\n");
+        for (unsigned k = 0; k < OPTION_COUNT; k++) {
+            if (!takes(&commands[i], k)) continue;
+            const struct option_row *row = option_row((enum option)k);
+            buffer_format(out, "complete -c mrp -n '__fish_seen_subcommand_from %s' -l %s",
+                          commands[i].name, row->name);
+            if (row->letter) buffer_format(out, " -s %c", row->letter);
+            if (row->kind == TAKES_VALUE) buffer_string(out, " -r");
+            buffer_string(out, " -d '");
+            quoted(row->help, out);
+            buffer_string(out, "'\n");
+        }
+    }
+}
+
+int command_completion(struct invocation *invocation) {
+    static const struct {
+        const char *shell;
+        void (*write)(struct buffer *out);
+    } shells[] = {{"bash", complete_bash}, {"zsh", complete_zsh}, {"fish", complete_fish}};
+    const char *wanted = invocation->operands[0];
+    for (size_t i = 0; i < sizeof shells / sizeof *shells; i++) {
+        if (strcmp(shells[i].shell, wanted) != 0) continue;
+        struct buffer out;
+        buffer_init(&out);
+        shells[i].write(&out);
+        int outcome = print(buffer_view(&out));
+        buffer_release(&out);
+        return outcome;
+    }
+    return misuse(invocation, "there are completions for bash, zsh and fish, not for \"%s\"", wanted);
+}
