@@ -194,7 +194,7 @@ static struct node *raw_block(struct parser *parser, struct node *node, struct r
 struct node *build_text(struct parser *parser, struct range range, unsigned flags) {
     struct node *node = node_new(parser->arena, NODE_TEXT, parser_span(parser, range));
     node->flags |= flags;
-    if (flags & NODE_BLOCK) return raw_block(parser, node, range);
+    if (flags & NODE_LINES) return raw_block(parser, node, range);
     struct text bytes = parser_text(parser, range);
     char quote = bytes.bytes[0];
     bytes.bytes++, bytes.length--;
@@ -261,7 +261,7 @@ static struct list without_empty(struct list parts) {
 
 struct node *build_template(struct parser *parser, struct range range, struct list parts,
                             unsigned flags) {
-    if (flags & NODE_BLOCK) read_block_parts(parser, range, parts);
+    if (flags & NODE_LINES) read_block_parts(parser, range, parts);
     else read_line_parts(parser, parts);
     parts = without_empty(parts);
     bool plain = parts.count == 0 || (parts.count == 1 && parts.first->kind == NODE_TEXT);

@@ -427,7 +427,7 @@ static bool hugs(const struct node *node) {
     if (node->kind == NODE_ARGUMENT) node = node->argument.value;
     return node->kind == NODE_RECORD || node->kind == NODE_LIST || node->kind == NODE_LIST_FOR ||
            node->kind == NODE_MAP_FOR ||
-           (node->flags & NODE_BLOCK && (node->kind == NODE_TEXT || node->kind == NODE_TEMPLATE));
+           (node->flags & NODE_LINES && (node->kind == NODE_TEXT || node->kind == NODE_TEMPLATE));
 }
 
 static struct list bracket_list(const struct node *node) {
