@@ -327,8 +327,6 @@ static void write_rule(struct page *page, const struct schema_rule *rule) {
         [SCHEMA_RULE_AT_MOST_ONE] = "at most one of", [SCHEMA_RULE_NEEDS] = "needs",
         [SCHEMA_RULE_EXCLUDES] = "excludes",
     };
-    page->indent = 5;
-    if (rule->when) page_word(page, INK_NAME, schema_property_name(rule->when));
     page_words(page, INK_PLAIN, kinds[rule->kind]);
     for (size_t i = 0; i < rule->count; i++) {
         if (i) page_comma(page);
@@ -337,12 +335,28 @@ static void write_rule(struct page *page, const struct schema_rule *rule) {
     page_line(page);
 }
 
+static void write_condition(struct page *page, const struct schema_condition *condition) {
+    page_word(page, INK_NAME, schema_property_name(condition->rule.when));
+    for (size_t i = 0; i < condition->value_count; i++) {
+        page_words(page, INK_PLAIN, i ? "or" : "=");
+        page_word(page, INK_PLAIN, schema_condition_value(condition, i));
+    }
+    write_rule(page, &condition->rule);
+}
+
 static void write_rules(struct page *page, const struct schema_body *body) {
-    if (!schema_body_rule_count(body)) return;
+    size_t rules = schema_body_rule_count(body), conditions = schema_body_condition_count(body);
+    if (rules + conditions == 0) return;
     page_heading(page, "RULES");
-    for (size_t i = 0; i < schema_body_rule_count(body); i++) {
+    page->indent = 5;
+    for (size_t i = 0; i < rules; i++) {
         struct schema_rule rule = schema_body_rule(body, i);
+        if (rule.when) page_word(page, INK_NAME, schema_property_name(rule.when));
         write_rule(page, &rule);
+    }
+    for (size_t i = 0; i < conditions; i++) {
+        struct schema_condition condition = schema_body_condition(body, i);
+        write_condition(page, &condition);
     }
 }
 

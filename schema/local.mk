@@ -2,7 +2,7 @@
 # build schema/pack with that machine's own and say make SCHEMA_PACK=/path/to/pack.
 
 SCHEMA_PACK = schema/pack$(EXEEXT)
-SCHEMA_FACTS = schema/facts.txt schema/names.txt schema/global.txt
+SCHEMA_FACTS = schema/facts.txt schema/names.txt schema/global.txt schema/conditions.txt
 
 libmrp_la_SOURCES += \
     schema/explain.c schema/explain.h \
@@ -19,7 +19,8 @@ EXTRA_DIST += NOTICE $(SCHEMA_FACTS) schema/README.md schema/update-facts schema
 
 schema/tables.bin: $(SCHEMA_PACK) $(SCHEMA_FACTS)
 	$(AM_V_GEN)ASAN_OPTIONS=detect_leaks=0 $(SCHEMA_PACK) $(srcdir)/schema/facts.txt \
-	    $(srcdir)/schema/names.txt $(srcdir)/schema/global.txt $@
+	    $(srcdir)/schema/names.txt $(srcdir)/schema/global.txt $(srcdir)/schema/conditions.txt \
+	    $@
 BUILT_SOURCES += schema/tables.bin
 CLEANFILES += schema/tables.bin
 schema/tables.lo schema/libmrp_la-tables.lo: schema/tables.bin

@@ -1,6 +1,6 @@
-/* Packs schema/facts.txt, names.txt and global.txt into the tables of packed.h.
+/* Packs schema/facts.txt and the files kept by hand into the tables of packed.h.
  *
- *     pack facts.txt names.txt global.txt OUTPUT [--array]
+ *     pack facts.txt names.txt global.txt conditions.txt OUTPUT [--array]
  *
  * A program of the build, not of the product: it trusts its input, stops at the first line that it
  * does not understand, and leaves its memory to the system. Everything is numbered as it is read
@@ -27,7 +27,7 @@ struct property {
 struct rule {
     uint32_t kind;
     bool has_when;
-    struct words names;
+    struct words names, values; /* values for a condition */
 };
 
 struct body {
@@ -475,6 +475,9 @@ static void read_rule(struct body *body) {
     struct rule rule = {0};
     rule.kind = flag_find(rule_kinds, take_word(" "));
     rule.has_when = rule.kind == SCHEMA_RULE_NEEDS || rule.kind == SCHEMA_RULE_EXCLUDES;
+    need(" ");
+    words_add(&rule.names, take_word(" ="));
+    while (take("=") || take(",")) words_add(&rule.values, take_word(" ,"));
     take_words(&rule.names);
     body->rules = grow(body->rules, body->rule_count, &body->rule_room, sizeof *body->rules);
     body->rules[body->rule_count++] = rule;
@@ -555,7 +558,7 @@ static void read_fact(const char *line) {
     else read_type_line(type);
 }
 
-/* --- names.txt and global.txt ------------------------------------------------------------------ */
+/* --- the files kept by hand -------------------------------------------------------------------- */
 
 static struct type *type_find(uint32_t name) {
     for (uint32_t i = 0; i < type_count; i++) {
@@ -585,6 +588,17 @@ static void read_scope(const char *line) {
     struct type *type = type_find(take_word(" "));
     if (!type->name_property) stop("type has no physical name");
     type->scope = scope;
+}
+
+static void read_condition(const char *line) {
+    input.at = line;
+    if (!*line || *line == '#') return;
+    struct type *type = type_find(take_word(" ."));
+    uint32_t body = type->body, known = body_count;
+    if (take(".")) body = body_of(type, take_word(" "));
+    if (body_count > known) stop("unknown nested type");
+    need(" ");
+    read_rule(&bodies[body]);
 }
 
 static void read_lines(const char *path, void (*read)(const char *line)) {
@@ -640,6 +654,7 @@ static uint64_t hash_body(const struct body *body) {
     }
     for (uint32_t i = 0; i < body->rule_count; i++) {
         hash = hash_words(mix(hash, body->rules[i].kind), &body->rules[i].names);
+        hash = hash_words(hash, &body->rules[i].values);
     }
     return hash;
 }
@@ -802,19 +817,30 @@ static uint32_t property_index(const struct body *body, uint32_t name) {
     return 0;
 }
 
-static uint32_t final_rules(const struct body *body) {
-    struct words all = {NULL, 0, 0};
-    for (uint32_t i = 0; i < body->rule_count; i++) {
-        const struct rule *rule = &body->rules[i];
-        struct words list = {NULL, 0, 0};
-        words_add(&list, rule->kind);
-        if (!rule->has_when) words_add(&list, PACKED_NONE);
-        for (uint32_t j = 0; j < rule->names.count; j++) {
-            words_add(&list, property_index(body, rule->names.at[j]));
-        }
-        words_add(&all, list_add(list.at, list.count));
-        free(list.at);
+static uint32_t final_rule(const struct body *body, const struct rule *rule) {
+    struct words words = {NULL, 0, 0};
+    if (rule->values.count) words_add(&words, list_of_strings(rule->values.at, rule->values.count));
+    words_add(&words, rule->kind);
+    if (!rule->has_when) words_add(&words, PACKED_NONE);
+    for (uint32_t i = 0; i < rule->names.count; i++) {
+        words_add(&words, property_index(body, rule->names.at[i]));
     }
+    uint32_t start = list_add(words.at, words.count);
+    free(words.at);
+    return start;
+}
+
+/* Rules first, then conditions; *conditions is how many. */
+static uint32_t final_rules(const struct body *body, uint32_t *conditions) {
+    struct words all = {NULL, 0, 0};
+    for (int pass = 0; pass < 2; pass++) {
+        *conditions = all.count;
+        for (uint32_t i = 0; i < body->rule_count; i++) {
+            const struct rule *rule = &body->rules[i];
+            if ((rule->values.count > 0) == pass) words_add(&all, final_rule(body, rule));
+        }
+    }
+    *conditions = all.count - *conditions;
     uint32_t start = list_add(all.at, all.count);
     free(all.at);
     return start;
@@ -822,8 +848,9 @@ static uint32_t final_rules(const struct body *body) {
 
 static void write_body(const struct body *body) {
     struct schema_body *row = &body_rows[body->row];
-    *row = (struct schema_body){offset_of(body->name), body->open, property_row_count,
-                                body->property_count, final_rules(body)};
+    uint32_t conditions, rules = final_rules(body, &conditions);
+    *row = (struct schema_body){offset_of(body->name), conditions << 1 | body->open, property_row_count,
+                                body->property_count, rules};
     for (uint32_t i = 0; i < body->property_count; i++) {
         const struct property *property = &body->properties[i];
         property_rows = grow(property_rows, property_row_count, &property_row_room,
@@ -982,9 +1009,9 @@ static bool write_image(FILE *file, const unsigned char *bytes, bool array) {
 }
 
 int main(int count, char **arguments) {
-    bool array = count == 6 && !strcmp(arguments[5], "--array");
-    if (count != 5 && !array) {
-        fprintf(stderr, "usage: pack facts.txt names.txt global.txt OUTPUT [--array]\n");
+    bool array = count == 7 && !strcmp(arguments[6], "--array");
+    if (count != 6 && !array) {
+        fprintf(stderr, "usage: pack facts.txt names.txt global.txt conditions.txt OUTPUT [--array]\n");
         return 2;
     }
     struct packed_limits none = {0};
@@ -996,6 +1023,7 @@ int main(int count, char **arguments) {
     read_lines(arguments[1], read_fact);
     read_lines(arguments[2], read_name);
     read_lines(arguments[3], read_scope);
+    read_lines(arguments[4], read_condition);
 
     hash_bodies();
     uint32_t body_rows_count = number_bodies();
@@ -1008,9 +1036,9 @@ int main(int count, char **arguments) {
     write_types();
     lay_sections(body_rows_count, any_string);
 
-    FILE *file = fopen(arguments[4], "wb");
+    FILE *file = fopen(arguments[5], "wb");
     if (!file || !write_image(file, image(), array) || fclose(file)) {
-        fprintf(stderr, "pack: could not write %s\n", arguments[4]);
+        fprintf(stderr, "pack: could not write %s\n", arguments[5]);
         return 1;
     }
     return 0;

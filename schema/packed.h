@@ -61,9 +61,11 @@ struct schema_type {
 };
 
 struct schema_body {
-    uint32_t name, open;
+    uint32_t name;
+    uint32_t open_conditions; /* low bit: open; above: how many of the rules are conditions */
     uint32_t first_property, property_count;
-    uint32_t rules; /* list of lists: kind, when or PACKED_NONE, properties counted from the first */
+    uint32_t rules; /* list of lists: kind, when or PACKED_NONE, properties counted from the first;
+                       then conditions: list of their values, and as a rule */
 };
 
 struct schema_property {

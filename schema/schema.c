@@ -174,7 +174,7 @@ struct schema_attribute schema_type_attribute(const struct schema_type *type, si
 /* Whether the type answers attributes that only a template can name. */
 static bool has_any_attribute(const struct schema_type *type, struct text name) {
     struct text outputs = TEXT("Outputs.");
-    if (body_row(type->body)->open) return name.length > 0;
+    if (schema_body_open(body_row(type->body))) return name.length > 0;
     return name.length > outputs.length && !memcmp(name.bytes, outputs.bytes, outputs.length) &&
            text_is(string(type->name), "AWS::CloudFormation::Stack");
 }
@@ -275,23 +275,43 @@ const struct schema_property *schema_body_find(const struct schema_body *body, s
 }
 
 bool schema_body_open(const struct schema_body *body) {
-    return body->open;
+    return body->open_conditions & 1;
+}
+
+size_t schema_body_condition_count(const struct schema_body *body) {
+    return body->open_conditions >> 1;
 }
 
 size_t schema_body_rule_count(const struct schema_body *body) {
-    return *list(body->rules);
+    return *list(body->rules) - schema_body_condition_count(body);
+}
+
+/* The rule whose count words begin with its kind. */
+static struct schema_rule rule_of(const struct schema_body *body, const uint32_t *words, size_t count) {
+    bool has_when = words[1] != PACKED_NONE;
+    return (struct schema_rule){
+        .kind = (enum schema_rule_kind)words[0],
+        .when = has_when ? property_row(body->first_property + words[1]) : NULL,
+        .count = count - 2,
+        .body = body,
+        .rows = words + 2,
+    };
 }
 
 struct schema_rule schema_body_rule(const struct schema_body *body, size_t index) {
     const uint32_t *rule = list(list(body->rules)[index + 1]);
-    bool has_when = rule[2] != PACKED_NONE;
-    return (struct schema_rule){
-        .kind = (enum schema_rule_kind)rule[1],
-        .when = has_when ? property_row(body->first_property + rule[2]) : NULL,
-        .count = rule[0] - 2,
-        .body = body,
-        .rows = rule + 3,
-    };
+    return rule_of(body, rule + 1, rule[0]);
+}
+
+struct schema_condition schema_body_condition(const struct schema_body *body, size_t index) {
+    const uint32_t *rules = list(body->rules) + schema_body_rule_count(body);
+    const uint32_t *condition = list(rules[index + 1]);
+    const uint32_t *values = list(condition[1]);
+    return (struct schema_condition){rule_of(body, condition + 2, condition[0] - 1), values[0], values + 1};
+}
+
+struct text schema_condition_value(const struct schema_condition *condition, size_t index) {
+    return string(condition->values[index]);
 }
 
 const struct schema_property *schema_rule_property(const struct schema_rule *rule, size_t index) {

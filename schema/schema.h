@@ -177,6 +177,18 @@ size_t schema_body_rule_count(const struct schema_body *body);
 struct schema_rule schema_body_rule(const struct schema_body *body, size_t index);
 const struct schema_property *schema_rule_property(const struct schema_rule *rule, size_t index);
 
+/* The same where the value of `when` matters: rule (NEEDS or EXCLUDES) holds only where rule.when is
+ * written, and is one of the values, or a list that holds one of them. Values are compared as texts:
+ * "true" is the boolean, "6" a number or a string. */
+struct schema_condition {
+    struct schema_rule rule;
+    size_t value_count;
+    const uint32_t *values; /* for schema_condition_value */
+};
+size_t schema_body_condition_count(const struct schema_body *body);
+struct schema_condition schema_body_condition(const struct schema_body *body, size_t index);
+struct text schema_condition_value(const struct schema_condition *condition, size_t index);
+
 /* --- properties -------------------------------------------------------------------------------- */
 
 enum schema_property_flag {
@@ -267,7 +279,7 @@ struct schema_limits {
     uint32_t min_length, max_length; /* in characters */
     uint32_t min_items, max_items;
     double minimum, maximum, multiple_of; /* multiple_of is 0 for none */
-    struct text pattern;     /* PCRE2, a search unless it is anchored; empty for none */
+    struct text pattern;     /* PCRE2 (PCRE2_UTF), a search unless it is anchored; empty for none */
     struct text key_pattern; /* of the keys of a map */
     struct text format;      /* as in the schema: "uri", "AWS::EC2::VPC.Id"; empty for none */
     size_t enum_count;       /* for schema_value_enum */

@@ -236,14 +236,33 @@ static bool verify_properties(struct verify *verify) {
 }
 
 /* A rule: kind, the property it depends on or none, the properties; all counted within the body. */
-static bool is_rule(const struct verify *verify, const struct schema_body *body, uint32_t index) {
-    uint32_t count;
-    const uint32_t *rule = list_at(verify, index, &count);
-    if (!rule || count < 3 || rule[0] > SCHEMA_RULE_EXCLUDES) return false;
+static bool is_rule(const struct schema_body *body, const uint32_t *rule, uint32_t count) {
+    if (count < 3 || rule[0] > SCHEMA_RULE_EXCLUDES) return false;
     bool has_when = rule[0] == SCHEMA_RULE_NEEDS || rule[0] == SCHEMA_RULE_EXCLUDES;
     if (has_when != (rule[1] != PACKED_NONE)) return false;
     for (uint32_t i = has_when ? 1 : 2; i < count; i++) {
         if (rule[i] >= body->property_count) return false;
+    }
+    return true;
+}
+
+/* A condition has the list of its values before the rule, which depends on a property. */
+static bool is_condition(const struct verify *verify, const struct schema_body *body,
+                         const uint32_t *condition, uint32_t count) {
+    return count > 3 && is_string_list(verify, condition[0]) && condition[2] != PACKED_NONE &&
+           is_rule(body, condition + 1, count - 1);
+}
+
+static bool has_rules(const struct verify *verify, const struct schema_body *body) {
+    uint32_t count, length, conditions = body->open_conditions >> 1;
+    const uint32_t *rules = list_at(verify, body->rules, &count);
+    if (!rules || conditions > count) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t *rule = list_at(verify, rules[i], &length);
+        bool plain = i < count - conditions;
+        if (!rule || !(plain ? is_rule(body, rule, length) : is_condition(verify, body, rule, length))) {
+            return false;
+        }
     }
     return true;
 }
@@ -256,12 +275,7 @@ static bool is_body(const struct verify *verify, const struct schema_body *body)
         const struct schema_property *property = &properties[body->first_property + i];
         if (property[-1].name >= property->name) return false;
     }
-    uint32_t count;
-    const uint32_t *rules = list_at(verify, body->rules, &count);
-    for (uint32_t i = 0; rules && i < count; i++) {
-        if (!is_rule(verify, body, rules[i])) return false;
-    }
-    return rules != NULL;
+    return has_rules(verify, body);
 }
 
 static bool verify_bodies(struct verify *verify) {

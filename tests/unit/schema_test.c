@@ -281,6 +281,19 @@ static void test_rules(void) {
     assert_text(schema_property_name(schema_rule_property(&rule, 0)), "SubnetId");
 }
 
+static void test_conditions(void) {
+    const struct schema_body *table = schema_type_body(type("AWS::DynamoDB::Table"));
+    CU_ASSERT_EQUAL_FATAL(schema_body_condition_count(table), 2);
+    struct schema_condition condition = schema_body_condition(table, 1);
+    CU_ASSERT_EQUAL(condition.rule.kind, SCHEMA_RULE_NEEDS);
+    assert_text(schema_property_name(condition.rule.when), "BillingMode");
+    CU_ASSERT_EQUAL(condition.value_count, 1);
+    assert_text(schema_condition_value(&condition, 0), "PROVISIONED");
+    CU_ASSERT_EQUAL(condition.rule.count, 1);
+    assert_text(schema_property_name(schema_rule_property(&condition.rule, 0)), "ProvisionedThroughput");
+    CU_ASSERT_EQUAL(schema_body_condition_count(schema_type_body(type("AWS::EC2::Subnet"))), 0);
+}
+
 static void test_names(void) {
     struct schema_name name;
     CU_ASSERT(schema_type_physical_name(type("AWS::S3::Bucket"), &name));
@@ -660,7 +673,7 @@ UNIT_MAIN("schema", {"counts", test_counts}, {"shapes", test_shapes},
           {"recursive types", test_recursive_types}, {"bodies are shared", test_bodies_are_shared},
           {"flags", test_flags}, {"limits", test_limits}, {"wishes", test_wishes},
           {"Ref and attributes", test_ref_and_attributes}, {"facts about types", test_type_facts},
-          {"regions", test_regions}, {"rules", test_rules}, {"names", test_names},
+          {"regions", test_regions}, {"rules", test_rules}, {"conditions", test_conditions}, {"names", test_names},
           {"everything", test_everything}, {"rows of names.tsv", test_name_rows},
           {"unions", test_unions}, {"suggestions", test_suggest}, {"long text", test_long_text},
           {"pages", test_explain}, {"damaged tables", test_damage}, {"cut off", test_cut_off},
