@@ -24,3 +24,24 @@ libmrp_la_SOURCES += \
     evaluator/builtins_value.c \
     evaluator/builtins_yaml.c \
     evaluator/letters.c evaluator/letters.h
+
+# Values, and the walk from a program to its stacks.
+libmrp_la_SOURCES += \
+    evaluator/budget.c \
+    evaluator/call.c \
+    evaluator/conform.c \
+    evaluator/convert.c \
+    evaluator/declarations.c \
+    evaluator/evaluator.c evaluator/evaluator.h \
+    evaluator/expression.c \
+    evaluator/frame.c \
+    evaluator/internal.h \
+    evaluator/member.c \
+    evaluator/message.c \
+    evaluator/naming.c \
+    evaluator/operators.c \
+    evaluator/params.c \
+    evaluator/regions.c \
+    evaluator/resources.c \
+    evaluator/stacks.h \
+    evaluator/value.c evaluator/value.h

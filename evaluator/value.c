@@ -101,7 +101,8 @@ static void seal_with(struct value *whole, struct value *part) {
     if (part->kind == VALUE_DEFERRED) depth = part->deferred->depth + 1u;
     if (depth > whole->depth) whole->depth = depth > UINT16_MAX ? UINT16_MAX : (uint16_t)depth;
     if (part->kind >= VALUE_REGION) whole->flags |= VALUE_OPEN;
-    whole->flags |= part->flags & (VALUE_OPEN | VALUE_SECRET);
+    if (part->kind == VALUE_POISON) whole->flags |= VALUE_BROKEN;
+    whole->flags |= part->flags;
 }
 
 struct value value_seal(struct value value) {

@@ -31,6 +31,8 @@ enum node_flag {
     NODE_META = 1 << 4,     /* ENTRY: the key is written with @ (its name is without it) */
     NODE_QUOTED = 1 << 5,   /* ENTRY, FIELD: the key is written in quotes */
     NODE_DECLARES = 1 << 6, /* IF, FOR: stands among declarations (blocks), not among entries */
+    NODE_LIMITED = 1 << 7,  /* ENTRY: the checker has reported a limit that its value breaks: the
+                               evaluator does not report limits of it again */
 };
 
 enum operator_kind {

@@ -1,0 +1,717 @@
+/* Properties to what the schema says of them: resources become the attribute that a property wants,
+ * nulls are dropped, values are checked against their shape and limits.
+ *
+ * Values are copied only where something changes. What was fitted once and is shared (a `let` that
+ * many resources use, a literal in a loop) is remembered by where it lies in memory.
+ */
+#include "checker/constraint.h"
+#include "evaluator/internal.h"
+
+enum { CACHE_SLOTS = 1024, CONFORM_DEPTH = 100 };
+
+struct conform_entry {
+    const void *data; /* items or record */
+    const struct schema_value *wanted;
+    const struct schema_property *property;
+    struct value result;
+};
+
+struct conform_cache {
+    struct conform_entry entries[CACHE_SLOTS];
+    struct conform_entry texts[CACHE_SLOTS]; /* texts whose limits hold */
+    struct map bodies;                       /* schema_body -> struct body_facts */
+};
+
+/* What has to be asked of each body again and again. */
+struct body_facts {
+    const struct schema_property **required;
+    uint32_t required_count;
+    size_t rule_count;
+};
+
+struct want {
+    const struct schema_value *value;
+    const struct schema_property *property; /* names it, and says which resources may stand here */
+    bool is_name; /* the physical name: naming.c looks at its limits */
+    unsigned depth;
+};
+
+static struct value conform(struct evaluator *ev, struct value value, const struct want *want,
+                            const struct node *node);
+
+static struct conform_cache *cache_of(struct evaluator *ev) {
+    if (!ev->conform_cache) {
+        ev->conform_cache = ARENA_NEW(ev->arena, struct conform_cache);
+        map_init(&ev->conform_cache->bodies, ev->arena);
+    }
+    return ev->conform_cache;
+}
+
+static const struct body_facts *facts_of(struct evaluator *ev, const struct schema_body *body) {
+    struct map *bodies = &cache_of(ev)->bodies;
+    struct body_facts *facts = map_find(bodies, body);
+    if (facts) return facts;
+    facts = ARENA_NEW(ev->arena, struct body_facts);
+    size_t count = schema_body_count(body);
+    facts->required = arena_array(ev->arena, count ? count : 1, sizeof *facts->required);
+    for (size_t i = 0; i < count; i++) {
+        const struct schema_property *property = schema_body_at(body, i);
+        unsigned flags = schema_property_flags(property);
+        if (flags & SCHEMA_REQUIRED && !(flags & SCHEMA_READ_ONLY)) {
+            facts->required[facts->required_count++] = property;
+        }
+    }
+    facts->rule_count = schema_body_rule_count(body);
+    map_put(bodies, body, facts);
+    return facts;
+}
+
+static const struct node *value_node(const struct record_entry *entry, const struct node *node) {
+    if (!entry->origin) return node;
+    return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.value : entry->origin;
+}
+
+static const struct node *key_node(const struct record_entry *entry, const struct node *node) {
+    if (!entry->origin) return node;
+    return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.key : entry->origin;
+}
+
+/* ---- free form: json, outputs, metadata ---- */
+
+static struct value free_list(struct evaluator *ev, struct value value, const struct node *node) {
+    size_t base = ev->stack_count;
+    if (!spend_steps(ev, value.length)) return value_poison();
+    for (uint32_t i = 0; i < value.length; i++) {
+        struct value item = conform_free(ev, value.items[i], node);
+        stack_push(ev, item);
+    }
+    return stack_take(ev, base);
+}
+
+static struct value free_record(struct evaluator *ev, struct value value, const struct node *node) {
+    struct record *record = record_new(ev->arena, value.record->count);
+    if (!spend_steps(ev, value.record->count)) return value_poison();
+    for (uint32_t i = 0; i < value.record->count; i++) {
+        struct record_entry *entry = &value.record->entries[i];
+        struct value item = conform_free(ev, entry->value, value_node(entry, node));
+        record_put(ev->arena, record, entry->key, item, entry->origin);
+    }
+    return value_seal(value_record(record));
+}
+
+/* Choices between resources, and lists of them, become choices between what is free. */
+static struct value free_deferred(struct evaluator *ev, struct value value, const struct node *node) {
+    struct deferred *deferred = value.deferred;
+    if (deferred->kind == DEFERRED_IF) {
+        struct value then = conform_free(ev, deferred->operands[1], node);
+        struct value otherwise = conform_free(ev, deferred->operands[2], node);
+        return deferred_if(ev, deferred->operands[0], then, otherwise, deferred->cause);
+    }
+    bool changes = false;
+    for (uint32_t i = 0; i < deferred->count; i++) {
+        changes |= deferred->operands[i].kind == VALUE_LIST || deferred->operands[i].kind == VALUE_RECORD;
+    }
+    if (!changes || deferred->kind == DEFERRED_ATTRIBUTE) return value;
+    struct deferred *copy = arena_alloc(ev->arena, sizeof *copy + deferred->count * sizeof(struct value));
+    memcpy(copy, deferred, sizeof *copy);
+    for (uint32_t i = 0; i < deferred->count; i++) {
+        copy->operands[i] = conform_free(ev, deferred->operands[i], node);
+    }
+    struct value made = value_deferred(copy);
+    made.flags = value.flags;
+    return made;
+}
+
+struct value conform_free(struct evaluator *ev, struct value value, const struct node *node) {
+    switch ((enum value_kind)value.kind) {
+    case VALUE_RESOURCE: case VALUE_COMPONENT: return reference_to(ev, value, node);
+    case VALUE_REGION: return value_text(value.region->name);
+    case VALUE_STACK: return value_text(value.stack->name);
+    case VALUE_TYPE: return value_text(name_text(value.type));
+    case VALUE_LIST:
+        if (!(value.flags & VALUE_OPEN)) return value;
+        return free_list(ev, value, node);
+    case VALUE_RECORD:
+        if (!(value.flags & VALUE_OPEN)) return value;
+        return free_record(ev, value, node);
+    case VALUE_DEFERRED: return free_deferred(ev, value, node);
+    case VALUE_POISON: case VALUE_NULL: case VALUE_BOOL: case VALUE_INT: case VALUE_NUMBER:
+    case VALUE_TEXT: break;
+    }
+    return value;
+}
+
+/* ---- messages ---- */
+
+static const char *shape_word(const struct schema_value *value) {
+    switch (schema_value_shape(value)) {
+    case SCHEMA_STRING: case SCHEMA_DATE_TIME: return "a string";
+    case SCHEMA_INTEGER: return "an integer";
+    case SCHEMA_NUMBER: return "a number";
+    case SCHEMA_BOOLEAN: return "a truth value";
+    case SCHEMA_JSON: return "a json object";
+    case SCHEMA_LIST: return "a list";
+    case SCHEMA_MAP: return "a map";
+    case SCHEMA_BODY: return "a record";
+    case SCHEMA_UNION: return "one of several forms";
+    }
+    return "another value";
+}
+
+static struct value fault_shape(struct evaluator *ev, struct value value, const struct want *want,
+                                const struct node *node) {
+    struct text found = value_kind_text(ev->arena, value);
+    if (value.kind < VALUE_LIST && value.kind > VALUE_NULL) found = value_brief(ev, value);
+    return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node, "property \"%.*s\" is %s, and this is %.*s",
+                 TEXT_ARGS(schema_property_name(want->property)), shape_word(want->value),
+                 TEXT_ARGS(found));
+}
+
+static void fault_unknown(struct evaluator *ev, const struct record_entry *entry,
+                          const struct schema_body *body, const struct node *node) {
+    const struct schema_property *found[1];
+    struct text key = name_text(entry->key);
+    struct diagnostic *d = report(ev, DIAGNOSTIC_UNKNOWN_PROPERTY, key_node(entry, node),
+                                  "%.*s has no property \"%.*s\"", TEXT_ARGS(schema_body_name(body)),
+                                  TEXT_ARGS(key));
+    if (schema_suggest_property(body, key, found, 1)) {
+        hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(schema_property_name(found[0])));
+    }
+}
+
+/* ---- resources where an attribute is wanted ---- */
+
+static struct text wishes_text(struct evaluator *ev, const struct schema_property *property) {
+    struct buffer buffer;
+    buffer_init(&buffer);
+    size_t count = schema_property_wish_count(property);
+    for (size_t i = 0; i < count && i < 3; i++) {
+        struct schema_wish wish = schema_property_wish(property, i);
+        if (i) buffer_string(&buffer, " or ");
+        buffer_text(&buffer, schema_type_name(wish.type));
+    }
+    struct text text = buffer_take(&buffer, ev->arena);
+    buffer_release(&buffer);
+    return text;
+}
+
+static struct value fault_resource(struct evaluator *ev, const struct resource *resource,
+                                   const struct want *want, const struct node *node) {
+    struct text type = schema_type_name(resource->type);
+    struct text property = schema_property_name(want->property);
+    struct diagnostic *d;
+    if (schema_property_wish_count(want->property)) {
+        d = report(ev, DIAGNOSTIC_WRONG_RESOURCE, node, "\"%.*s\" wants %.*s, and this is %.*s",
+                   TEXT_ARGS(property), TEXT_ARGS(wishes_text(ev, want->property)), TEXT_ARGS(type));
+    } else {
+        d = report(ev, DIAGNOSTIC_RESOURCE_AS_VALUE, node,
+                   "\"%.*s\" is %s, and this is a resource of type %.*s", TEXT_ARGS(property),
+                   shape_word(want->value), TEXT_ARGS(type));
+    }
+    hint(ev, d, "Write the attribute that is meant behind a dot, such as \"%.*s.Ref\".",
+         TEXT_ARGS(resource->path));
+    return value_poison();
+}
+
+static struct value conform_resource_value(struct evaluator *ev, struct value value,
+                                           const struct want *want, const struct node *node) {
+    struct resource *resource = value.kind == VALUE_RESOURCE ? value.resource
+                                                             : component_self(ev, value.component);
+    if (!resource) return reference_to(ev, value, node); /* reports */
+    struct text attribute = schema_property_wants(want->property, resource->type);
+    enum schema_shape shape = schema_value_shape(want->value);
+    if (!attribute.length) {
+        if (shape == SCHEMA_JSON) return reference_to(ev, value, node);
+        return fault_resource(ev, resource, want, node);
+    }
+    const struct name *name = names_intern(ev->names, attribute);
+    if (resource->is_existing) {
+        struct value whole = {.kind = VALUE_RESOURCE, .resource = resource};
+        return member_of(ev, whole, name, node);
+    }
+    return attribute_of(ev, resource, name, SHAPE_TEXT, node);
+}
+
+/* ---- scalars ---- */
+
+static struct constraint_place constraint_at(struct evaluator *ev, const struct want *want,
+                                             const struct node *node) {
+    return (struct constraint_place){ev->diagnostics, schema_property_name(want->property), node->span};
+}
+
+/* Limits of a text; one that lies at the same place is asked about once. */
+static void check_text(struct evaluator *ev, struct value value, const struct want *want,
+                       const struct node *node) {
+    if (want->is_name || value.flags & VALUE_SECRET) return;
+    uintptr_t hash = ((uintptr_t)value.bytes >> 3) ^ ((uintptr_t)want->value >> 2);
+    struct conform_entry *entry = &cache_of(ev)->texts[hash % CACHE_SLOTS];
+    if (entry->data == value.bytes && entry->wanted == want->value &&
+        entry->result.length == value.length) {
+        return;
+    }
+    struct constraint_place place = constraint_at(ev, want, node);
+    if (constraint_text(&place, want->value, value_as_text(value))) {
+        *entry = (struct conform_entry){value.bytes, want->value, want->property, value};
+    }
+    spend_steps(ev, 4);
+}
+
+static void check_number(struct evaluator *ev, struct value value, const struct want *want,
+                         const struct node *node) {
+    struct constraint_place place = constraint_at(ev, want, node);
+    double number = value.kind == VALUE_INT ? (double)value.integer : value.number;
+    constraint_number(&place, want->value, number);
+}
+
+static struct value conform_text(struct evaluator *ev, struct value value, const struct want *want,
+                                 const struct node *node) {
+    if (value.kind == VALUE_REGION) value = value_text(value.region->name);
+    if (value.kind == VALUE_TYPE) value = value_text(name_text(value.type));
+    if (value.kind == VALUE_INT || value.kind == VALUE_NUMBER || value.kind == VALUE_BOOL) {
+        value = value_concat(ev->arena, &value, 1, node);
+    }
+    if (value.kind != VALUE_TEXT) return fault_shape(ev, value, want, node);
+    if (value.length >= 10 && memcmp(value.bytes, "{{resolve:", 10) == 0) {
+        struct diagnostic *d = report(ev, DIAGNOSTIC_RESOLVE_TEXT, node,
+                                      "a dynamic reference is written as plain text");
+        hint(ev, d, "Write secret_ref(...) or ssm_ref(...), which know what may be referred to.");
+        return value_poison();
+    }
+    check_text(ev, value, want, node);
+    return value;
+}
+
+static struct value conform_number(struct evaluator *ev, struct value value, const struct want *want,
+                                   const struct node *node) {
+    bool integer = schema_value_shape(want->value) == SCHEMA_INTEGER;
+    if (value.kind == VALUE_NUMBER && integer && value.number >= -9e15 && value.number <= 9e15 &&
+        value.number == (double)(int64_t)value.number) {
+        value = value_int((int64_t)value.number);
+    }
+    if (value.kind != VALUE_INT && (integer || value.kind != VALUE_NUMBER)) {
+        return fault_shape(ev, value, want, node);
+    }
+    check_number(ev, value, want, node);
+    return value;
+}
+
+static struct value conform_bool(struct evaluator *ev, struct value value, const struct want *want,
+                                 const struct node *node) {
+    if (value.kind == VALUE_BOOL) return value;
+    if (value.kind == VALUE_TEXT) {
+        struct text text = value_as_text(value);
+        if (text_is(text, "true") || text_is(text, "false")) return value_bool(text_is(text, "true"));
+    }
+    return fault_shape(ev, value, want, node);
+}
+
+/* ---- lists and maps ---- */
+
+static void check_unique(struct evaluator *ev, struct value list, const struct want *want,
+                         const struct node *node) {
+    struct schema_limits limits;
+    if (!schema_value_limits(want->value, &limits) || !(limits.set & SCHEMA_UNIQUE_ITEMS)) return;
+    if (list.length > 1000 || !spend_steps(ev, (uint64_t)list.length * list.length / 8)) return;
+    for (uint32_t i = 1; i < list.length; i++) {
+        for (uint32_t j = 0; j < i; j++) {
+            if (list.items[i].kind == VALUE_POISON || !value_equal(list.items[i], list.items[j])) continue;
+            const struct node *where = node;
+            if (node->kind == NODE_LIST && node->list.elements.count == list.length) {
+                where = node->list.elements.first;
+                for (uint32_t k = 0; k < i; k++) where = where->next;
+            }
+            report(ev, DIAGNOSTIC_VALUE_ITEMS, where, "element %u of \"%.*s\" is the same as element %u",
+                   i + 1, TEXT_ARGS(schema_property_name(want->property)), j + 1);
+            return;
+        }
+    }
+}
+
+static bool is_same(struct value a, struct value b) {
+    return memcmp(&a, &b, sizeof a) == 0;
+}
+
+static struct value conform_list(struct evaluator *ev, struct value value, const struct want *want,
+                                 const struct node *node) {
+    struct want element = {schema_value_element(want->value), want->property, false, want->depth + 1};
+    struct node *literal = NULL;
+    if (node->kind == NODE_LIST) literal = node->list.elements.first;
+    size_t base = ev->stack_count;
+    bool changed = false;
+    if (!spend_steps(ev, value.length)) return value_poison();
+    for (uint32_t i = 0; i < value.length; i++) {
+        const struct node *where = node;
+        if (literal && literal->kind == NODE_SPREAD) literal = NULL; /* places are lost from here */
+        if (literal) where = literal;
+        struct value item = conform(ev, value.items[i], &element, where);
+        changed |= !is_same(item, value.items[i]);
+        if (item.kind == VALUE_NULL) changed = true;
+        else stack_push(ev, item);
+        if (literal) literal = literal->next;
+    }
+    struct value list = value;
+    if (changed) list = stack_take(ev, base);
+    ev->stack_count = base;
+    struct constraint_place place = constraint_at(ev, want, node);
+    if (constraint_count(&place, want->value, list.length)) check_unique(ev, list, want, node);
+    return list;
+}
+
+static struct value conform_map(struct evaluator *ev, struct value value, const struct want *want,
+                                const struct node *node) {
+    struct want element = {schema_value_element(want->value), want->property, false, want->depth + 1};
+    struct record *record = record_new(ev->arena, value.record->count);
+    if (!spend_steps(ev, value.record->count)) return value_poison();
+    for (uint32_t i = 0; i < value.record->count; i++) {
+        struct record_entry *entry = &value.record->entries[i];
+        struct constraint_place place = constraint_at(ev, want, key_node(entry, node));
+        constraint_key(&place, want->value, name_text(entry->key));
+        struct value item = conform(ev, entry->value, &element, value_node(entry, node));
+        if (item.kind != VALUE_NULL) record_put(ev->arena, record, entry->key, item, entry->origin);
+    }
+    struct constraint_place place = constraint_at(ev, want, node);
+    constraint_count(&place, want->value, record->count);
+    return value_seal(value_record(record));
+}
+
+/* ---- bodies ---- */
+
+static const struct schema_property *entry_property(const struct record_entry *entry,
+                                                    const struct schema_body *body) {
+    struct node *origin = (struct node *)entry->origin;
+    bool plain = origin && origin->kind == NODE_ENTRY && origin->entry.key->kind == NODE_TEXT;
+    if (plain && origin->entry.body == body && origin->entry.key->text.key == entry->key) {
+        return origin->entry.property;
+    }
+    const struct schema_property *property = schema_body_find(body, name_text(entry->key));
+    if (plain) {
+        origin->entry.body = body;
+        origin->entry.property = property;
+    }
+    return property;
+}
+
+static bool has_property(struct evaluator *ev, const struct record *record,
+                         const struct schema_property *property) {
+    const struct name *name = names_find(ev->names, schema_property_name(property));
+    struct record_entry *entry = name ? record_find(record, name) : NULL;
+    return entry && entry->value.kind != VALUE_NULL;
+}
+
+static void check_required(struct evaluator *ev, const struct record *record,
+                           const struct schema_body *body, struct span span,
+                           const struct body_facts *facts) {
+    struct buffer buffer;
+    buffer_init(&buffer);
+    unsigned count = 0;
+    for (uint32_t i = 0; i < facts->required_count; i++) {
+        if (has_property(ev, record, facts->required[i])) continue;
+        buffer_format(&buffer, "%s\"%.*s\"", count++ ? ", " : "",
+                      TEXT_ARGS(schema_property_name(facts->required[i])));
+    }
+    if (count) {
+        diagnostics_report(ev->diagnostics, DIAGNOSTIC_MISSING_PROPERTY, span, "%.*s needs %.*s",
+                           TEXT_ARGS(schema_body_name(body)), TEXT_ARGS(buffer_view(&buffer)));
+    }
+    buffer_release(&buffer);
+}
+
+static struct text rule_names(struct evaluator *ev, const struct schema_rule *rule) {
+    struct buffer buffer;
+    buffer_init(&buffer);
+    for (size_t i = 0; i < rule->count; i++) {
+        if (i) buffer_string(&buffer, ", ");
+        struct text name = schema_property_name(schema_rule_property(rule, i));
+        buffer_format(&buffer, "\"%.*s\"", TEXT_ARGS(name));
+    }
+    struct text text = buffer_take(&buffer, ev->arena);
+    buffer_release(&buffer);
+    return text;
+}
+
+static void check_rule(struct evaluator *ev, const struct record *record,
+                       const struct schema_body *body, struct span span,
+                       const struct schema_rule *rule) {
+    size_t written = 0;
+    const char *says = NULL;
+    struct text body_name = schema_body_name(body);
+    for (size_t i = 0; i < rule->count; i++) {
+        written += has_property(ev, record, schema_rule_property(rule, i));
+    }
+    bool when = rule->when && has_property(ev, record, rule->when);
+    switch (rule->kind) {
+    case SCHEMA_RULE_EXACTLY_ONE: if (written != 1) says = "exactly one"; break;
+    case SCHEMA_RULE_AT_LEAST_ONE: if (written == 0) says = "at least one"; break;
+    case SCHEMA_RULE_AT_MOST_ONE: if (written > 1) says = "at most one"; break;
+    case SCHEMA_RULE_NEEDS:
+        if (when && written < rule->count) {
+            diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, span,
+                               "\"%.*s\" of %.*s needs %.*s too",
+                               TEXT_ARGS(schema_property_name(rule->when)), TEXT_ARGS(body_name),
+                               TEXT_ARGS(rule_names(ev, rule)));
+        }
+        return;
+    case SCHEMA_RULE_EXCLUDES:
+        if (when && written) {
+            diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, span,
+                               "\"%.*s\" of %.*s cannot stand beside %.*s",
+                               TEXT_ARGS(schema_property_name(rule->when)), TEXT_ARGS(body_name),
+                               TEXT_ARGS(rule_names(ev, rule)));
+        }
+        return;
+    }
+    if (!says) return;
+    diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, span, "%.*s takes %s of %.*s",
+                       TEXT_ARGS(body_name), says, TEXT_ARGS(rule_names(ev, rule)));
+}
+
+static void check_body(struct evaluator *ev, const struct record *record,
+                       const struct schema_body *body, struct span span) {
+    const struct body_facts *facts = facts_of(ev, body);
+    check_required(ev, record, body, span, facts);
+    for (size_t i = 0; i < facts->rule_count; i++) {
+        struct schema_rule rule = schema_body_rule(body, i);
+        check_rule(ev, record, body, span, &rule);
+    }
+}
+
+/* One entry fitted; kind SLOT_WAITING drops it. */
+static struct value conform_entry(struct evaluator *ev, const struct record_entry *entry,
+                                  const struct schema_body *body,
+                                  const struct schema_property *name_property, unsigned depth,
+                                  const struct node *node) {
+    struct value drop = {.kind = SLOT_WAITING};
+    if (entry->value.kind == VALUE_NULL) return drop;
+    if (entry->value.kind == VALUE_POISON) return entry->value;
+    const struct schema_property *property = entry_property(entry, body);
+    if (!property) {
+        if (schema_body_open(body)) return conform_free(ev, entry->value, value_node(entry, node));
+        fault_unknown(ev, entry, body, node);
+        return drop;
+    }
+    if (schema_property_flags(property) & SCHEMA_READ_ONLY) {
+        report(ev, DIAGNOSTIC_READ_ONLY_PROPERTY, key_node(entry, node),
+               "property \"%.*s\" can only be read", NAME_ARGS(entry->key));
+        return drop;
+    }
+    struct want want = {schema_property_value(property), property, property == name_property, depth};
+    struct value value = conform(ev, entry->value, &want, value_node(entry, node));
+    return value.kind == VALUE_NULL ? drop : value;
+}
+
+/* A nested record, copied from where it first changes. */
+static struct value conform_body(struct evaluator *ev, struct value value, const struct want *want,
+                                 const struct node *node) {
+    const struct schema_body *body = schema_value_body(want->value);
+    struct record *record = value.record, *changed = NULL;
+    if (!spend_steps(ev, record->count)) return value_poison();
+    for (uint32_t i = 0; i < record->count; i++) {
+        struct value item = conform_entry(ev, &record->entries[i], body, NULL, want->depth + 1, node);
+        if (!changed && is_same(item, record->entries[i].value)) continue;
+        if (!changed) {
+            changed = record_new(ev->arena, record->count);
+            for (uint32_t j = 0; j < i; j++) {
+                struct record_entry *entry = &record->entries[j];
+                record_put(ev->arena, changed, entry->key, entry->value, entry->origin);
+            }
+        }
+        if (item.kind != SLOT_WAITING) {
+            record_put(ev->arena, changed, record->entries[i].key, item, record->entries[i].origin);
+        }
+    }
+    struct value result = changed ? value_seal(value_record(changed)) : value;
+    if (!(value.flags & VALUE_BROKEN)) check_body(ev, result.record, body, node->span);
+    return result;
+}
+
+/* ---- deferred values ---- */
+
+static bool shape_takes(enum schema_shape shape, enum deferred_shape deferred) {
+    switch (deferred) {
+    case SHAPE_ANY: return true;
+    case SHAPE_LIST: return shape == SCHEMA_LIST || shape == SCHEMA_JSON || shape == SCHEMA_UNION;
+    case SHAPE_TEXT: case SHAPE_BOOL: case SHAPE_NUMBER:
+        return shape != SCHEMA_LIST && shape != SCHEMA_MAP && shape != SCHEMA_BODY;
+    }
+    return true;
+}
+
+static struct value conform_lookup(struct evaluator *ev, struct value value, const struct want *want,
+                                   const struct node *node) {
+    struct deferred *lookup = value.deferred;
+    if (lookup->operands[0].kind != VALUE_RECORD) return value;
+    struct record *record = record_new(ev->arena, lookup->operands[0].record->count);
+    for (uint32_t i = 0; i < lookup->operands[0].record->count; i++) {
+        struct record_entry *entry = &lookup->operands[0].record->entries[i];
+        struct value item = conform(ev, entry->value, want, node);
+        record_put(ev->arena, record, entry->key, item, entry->origin);
+    }
+    struct deferred *copy = arena_alloc(ev->arena, sizeof *copy + 2 * sizeof(struct value));
+    memcpy(copy, lookup, sizeof *copy);
+    copy->operands[0] = value_seal(value_record(record));
+    copy->operands[1] = lookup->operands[1];
+    struct value made = value_deferred(copy);
+    made.flags = value.flags;
+    return copy->operands[0].flags & VALUE_BROKEN ? value_poison() : made;
+}
+
+static struct value conform_deferred(struct evaluator *ev, struct value value,
+                                     const struct want *want, const struct node *node) {
+    struct deferred *deferred = value.deferred;
+    if (deferred->kind == DEFERRED_IF) {
+        struct value then = conform(ev, deferred->operands[1], want, node);
+        struct value otherwise = conform(ev, deferred->operands[2], want, node);
+        return deferred_if(ev, deferred->operands[0], then, otherwise, deferred->cause);
+    }
+    if (!shape_takes(schema_value_shape(want->value), deferred->shape)) {
+        return fault_shape(ev, value, want, node);
+    }
+    if (deferred->kind == DEFERRED_LOOKUP) return conform_lookup(ev, value, want, node);
+    if (deferred->kind == DEFERRED_SELECT && deferred->operands[0].kind == VALUE_LIST) {
+        struct deferred *copy = arena_alloc(ev->arena, sizeof *copy + 2 * sizeof(struct value));
+        memcpy(copy, deferred, sizeof *copy + 2 * sizeof(struct value));
+        size_t base = ev->stack_count;
+        for (uint32_t i = 0; i < copy->operands[0].length; i++) {
+            struct value item = conform(ev, copy->operands[0].items[i], want, node);
+            stack_push(ev, item);
+        }
+        copy->operands[0] = stack_take(ev, base);
+        struct value made = value_deferred(copy);
+        made.flags = value.flags;
+        return made;
+    }
+    return free_deferred(ev, value, node);
+}
+
+/* ---- unions, and the choice by shape ---- */
+
+static bool shape_fits(enum schema_shape shape, struct value value) {
+    switch (shape) {
+    case SCHEMA_STRING: case SCHEMA_DATE_TIME:
+        return value.kind == VALUE_TEXT || value.kind == VALUE_REGION;
+    case SCHEMA_INTEGER: return value.kind == VALUE_INT;
+    case SCHEMA_NUMBER: return value.kind == VALUE_INT || value.kind == VALUE_NUMBER;
+    case SCHEMA_BOOLEAN: return value.kind == VALUE_BOOL;
+    case SCHEMA_JSON: return value.kind == VALUE_RECORD || value.kind == VALUE_LIST;
+    case SCHEMA_LIST: return value.kind == VALUE_LIST;
+    case SCHEMA_MAP: case SCHEMA_BODY: return value.kind == VALUE_RECORD;
+    case SCHEMA_UNION: return false;
+    }
+    return false;
+}
+
+/* How many of a record's keys a body knows. */
+static unsigned body_score(const struct schema_value *member, struct value value) {
+    const struct schema_body *body = schema_value_body(member);
+    unsigned score = 0;
+    if (!body || value.kind != VALUE_RECORD) return 0;
+    for (uint32_t i = 0; i < value.record->count; i++) {
+        score += schema_body_find(body, name_text(value.record->entries[i].key)) != NULL;
+    }
+    return score;
+}
+
+static struct value conform_union(struct evaluator *ev, struct value value, const struct want *want,
+                                  const struct node *node) {
+    const struct schema_value *best = NULL, *string = NULL;
+    unsigned best_score = 0;
+    for (size_t i = 0; i < schema_value_member_count(want->value); i++) {
+        const struct schema_value *member = schema_value_member(want->value, i);
+        enum schema_shape shape = schema_value_shape(member);
+        if (shape == SCHEMA_STRING) string = member;
+        if (!shape_fits(shape, value)) continue;
+        unsigned score = body_score(member, value);
+        if (!best || score > best_score) {
+            best = member;
+            best_score = score;
+        }
+    }
+    if (!best && value.kind > VALUE_NULL && value.kind < VALUE_LIST) best = string;
+    if (!best) return fault_shape(ev, value, want, node);
+    struct want member = {best, want->property, want->is_name, want->depth + 1};
+    return conform(ev, value, &member, node);
+}
+
+/* Whether a resource may stand for an element where a list is wanted: no, it must be in a list. */
+static struct value conform_shape(struct evaluator *ev, struct value value, const struct want *want,
+                                  const struct node *node) {
+    switch (schema_value_shape(want->value)) {
+    case SCHEMA_STRING: case SCHEMA_DATE_TIME: return conform_text(ev, value, want, node);
+    case SCHEMA_INTEGER: case SCHEMA_NUMBER: return conform_number(ev, value, want, node);
+    case SCHEMA_BOOLEAN: return conform_bool(ev, value, want, node);
+    case SCHEMA_JSON: return conform_free(ev, value, node);
+    case SCHEMA_LIST:
+        if (value.kind != VALUE_LIST) return fault_shape(ev, value, want, node);
+        return conform_list(ev, value, want, node);
+    case SCHEMA_MAP:
+        if (value.kind != VALUE_RECORD) return fault_shape(ev, value, want, node);
+        return conform_map(ev, value, want, node);
+    case SCHEMA_BODY:
+        if (value.kind != VALUE_RECORD) return fault_shape(ev, value, want, node);
+        return conform_body(ev, value, want, node);
+    case SCHEMA_UNION: return conform_union(ev, value, want, node);
+    }
+    return value;
+}
+
+static struct conform_entry *cache_slot(struct evaluator *ev, struct value value,
+                                        const struct want *want) {
+    const void *data = value.kind == VALUE_LIST ? (const void *)value.items : value.record;
+    uintptr_t hash = ((uintptr_t)data >> 4) ^ ((uintptr_t)want->value >> 2);
+    return &cache_of(ev)->entries[hash % CACHE_SLOTS];
+}
+
+static struct value conform_compound(struct evaluator *ev, struct value value,
+                                     const struct want *want, const struct node *node) {
+    const void *data = value.kind == VALUE_LIST ? (const void *)value.items : value.record;
+    struct conform_entry *slot = cache_slot(ev, value, want);
+    bool hit = slot->data == data && slot->wanted == want->value && slot->property == want->property;
+    if (hit && (value.kind != VALUE_LIST || slot->result.kind == VALUE_LIST)) return slot->result;
+    struct value result = conform_shape(ev, value, want, node);
+    slot = cache_slot(ev, value, want);
+    *slot = (struct conform_entry){data, want->value, want->property, result};
+    return result;
+}
+
+static struct value conform(struct evaluator *ev, struct value value, const struct want *want,
+                            const struct node *node) {
+    if (want->depth > CONFORM_DEPTH || ev->is_exhausted) return value_poison();
+    switch ((enum value_kind)value.kind) {
+    case VALUE_POISON: case VALUE_NULL: return value;
+    case VALUE_RESOURCE: case VALUE_COMPONENT: return conform_resource_value(ev, value, want, node);
+    case VALUE_DEFERRED: return conform_deferred(ev, value, want, node);
+    case VALUE_LIST:
+        if (value.length == 0) return conform_shape(ev, value, want, node);
+        return conform_compound(ev, value, want, node);
+    case VALUE_RECORD: return conform_compound(ev, value, want, node);
+    case VALUE_BOOL: case VALUE_INT: case VALUE_NUMBER: case VALUE_TEXT: case VALUE_REGION:
+    case VALUE_STACK: case VALUE_TYPE: break;
+    }
+    return conform_shape(ev, value, want, node);
+}
+
+void conform_resource(struct evaluator *ev, struct resource *resource) {
+    const struct schema_body *body = schema_type_body(resource->type);
+    struct record *record = resource->properties;
+    struct schema_name name = {0};
+    schema_type_physical_name(resource->type, &name);
+    bool broken = false, drops = false;
+    const struct node *node = resource->declared;
+    for (uint32_t i = 0; i < record->count; i++) {
+        struct record_entry *entry = &record->entries[i]; /* ours: made for this resource */
+        entry->value = conform_entry(ev, entry, body, name.property, 1, node);
+        broken |= entry->value.kind == VALUE_POISON;
+        drops |= entry->value.kind == SLOT_WAITING;
+    }
+    if (drops) {
+        struct record *kept = record_new(ev->arena, record->count);
+        for (uint32_t i = 0; i < record->count; i++) {
+            struct record_entry *entry = &record->entries[i];
+            if (entry->value.kind == SLOT_WAITING) continue;
+            record_put(ev->arena, kept, entry->key, entry->value, entry->origin);
+        }
+        resource->properties = kept;
+    }
+    if (broken || resource->is_existing) return;
+    check_body(ev, resource->properties, body, written_span(node, node->declaration.name));
+}

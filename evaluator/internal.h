@@ -1,0 +1,405 @@
+/* What the parts of the evaluator share: nothing of it is seen outside this folder.
+ *
+ *   expression.c    names, literals, lists, records, comprehensions: the tree walked
+ *   operators.c     operators, on known values and as deferred nodes
+ *   member.c        what stands behind a dot or in brackets
+ *   call.c          functions of the program and built-in ones
+ *   frame.c         frames, and values made when they are first asked for
+ *   declarations.c  lets, outputs, asserts, blocks
+ *   regions.c       the project, regions, stacks
+ *   params.c        inputs: params of the root file and of components
+ *   resources.c     resources and components: making them, and running their bodies
+ *   convert.c       values to declared types
+ *   conform.c       properties to the schema
+ *   naming.c        logical ids, and physical names that meet
+ *   budget.c        evaluation always ends
+ *   evaluator.c     the whole run
+ *
+ * A declaration is evaluated when it is first asked for. Resources are made first (resource_make:
+ * how many there are, their keys), registered in the order of the program (block_run), and their
+ * bodies run afterwards from a list of tasks, so a reference to a resource never runs its body.
+ */
+#ifndef MRP_EVALUATOR_INTERNAL_H
+#define MRP_EVALUATOR_INTERNAL_H
+
+#include "base/limits.h"
+#include "evaluator/builtin.h"
+#include "evaluator/evaluator.h"
+
+/* Two more kinds for slots of frames. */
+enum slot_kind {
+    SLOT_WAITING = 0xFE, /* nobody has asked for it yet */
+    SLOT_RUNNING = 0xFF, /* being evaluated: asking again is a cycle */
+};
+
+/* Where a block stands. Shared by the frames in it. */
+struct site {
+    struct region *region;       /* NULL in files */
+    struct stack *stack;         /* NULL in files */
+    struct component *component; /* the instance it is the inside of, or NULL */
+    struct module *module;
+    struct text path;  /* below the region, of what is around: "", "network", "network.app" */
+    struct text below; /* the same below the stack */
+    struct text keys;  /* of the `for` blocks around: `["a"]` */
+    const struct node *instance; /* outermost RESOURCE whose component this is inside, or NULL */
+    unsigned depth;    /* components around */
+};
+
+struct frame {
+    struct frame *parent;
+    const struct scope *scope;
+    struct site *place;
+    struct value slots[];
+};
+
+/* Something whose value is being worked out; a chain on the C stack, innermost first. */
+struct waiting {
+    struct waiting *outer;
+    const void *what;         /* symbol, or the lazy property */
+    const struct frame *frame;
+    struct span span;         /* where it is declared */
+    struct span asked;        /* the expression that asked for it */
+    struct text name;
+};
+
+/* A property that was asked for by name (bucket.BucketName) before or while the body runs. */
+struct lazy {
+    struct lazy *next;
+    const struct name *name;
+    struct value value; /* or a slot_kind */
+    const struct node *origin;
+};
+
+struct resource_state {
+    struct resource resource; /* first, so that one pointer is both */
+    struct frame *frame;      /* its body is evaluated in it */
+    struct site *place;      /* where it is declared */
+    struct lazy *lazies;
+    struct text below;        /* its path below its stack */
+    bool is_registered;
+    uint8_t body;             /* SLOT_WAITING, SLOT_RUNNING, or 0 once properties are there */
+};
+
+/* An instance of a component. */
+struct component {
+    struct text path;
+    const struct symbol *symbol; /* COMPONENT, or MODULE for a file */
+    struct node *declared;       /* RESOURCE */
+    struct frame *outer;         /* its arguments are evaluated in it */
+    struct frame *frame;         /* of its inside */
+    struct site place;
+    struct site *around;        /* where it is declared */
+    struct resource **resources; /* all inside, once registered */
+    uint32_t resource_count, resource_capacity;
+    struct value arguments;      /* all of them as a record, or a slot_kind */
+    bool is_registered;
+};
+
+struct region_state {
+    struct region region; /* first */
+    const struct symbol *symbol;
+    struct map frames;    /* const struct scope * -> struct frame * */
+    struct stack *stack;  /* its own */
+    struct site place;
+};
+
+struct stack_state {
+    struct stack stack; /* first */
+    struct frame *frame;
+    struct site place;
+    struct map ids;     /* logical ids -> struct resource * */
+};
+
+enum task_kind { TASK_BODY, TASK_VALUE, TASK_OUTPUT, TASK_ASSERT, TASK_COMPONENT };
+
+struct task {
+    struct task *next;
+    uint8_t kind;
+    struct resource_state *resource; /* BODY */
+    struct component *component;     /* COMPONENT */
+    struct symbol *symbol;           /* VALUE, OUTPUT */
+    struct node *node;               /* ASSERT */
+    struct frame *frame;
+};
+
+/* A comprehension or call that runs, for the message when the budget is used up. */
+struct spender {
+    struct spender *outer;
+    const struct node *node;
+    int64_t before; /* steps left when it began */
+    int64_t inner;  /* spent by those inside */
+};
+
+enum { SPENDERS = 64 };
+struct spent { const struct node *node; int64_t steps; uint64_t times; };
+
+struct signature;
+
+struct evaluator {
+    struct arena *arena;
+    struct names *names;
+    struct program *program;
+    struct diagnostics *diagnostics;
+    const struct evaluation *evaluation;
+    struct deployment *deployment;
+
+    int64_t steps_left, values_left;
+    bool is_exhausted;
+    unsigned depth, call_depth;
+    struct spender *spender;
+    struct spent spent[SPENDERS]; /* by the address of the node */
+
+    struct value *stack; /* elements of lists that are being made; on the heap */
+    size_t stack_count, stack_capacity;
+
+    struct waiting *waiting;
+    struct frame *root, *call_frame; /* call_frame: in which the running built-in is called */
+    struct frame **modules; /* by index: file frames of imported files, made when first needed */
+    struct site *module_places;
+    struct task *tasks, **tasks_end;
+    struct stack **stacks;  /* with what is registered, in order */
+    uint32_t stack_number, stack_room;
+    struct host host;       /* the program's, noting which variables are read */
+    bool may_read_secrets;  /* in the default of a secret param */
+    struct map signatures;  /* struct builtin -> struct signature */
+    struct map conversions; /* struct type -> what conversion it needs */
+    struct conform_cache *conform_cache;
+    struct map physical_names;
+    struct map environment; /* names of variables read */
+
+    enum { PROJECT_WAITING, PROJECT_RUNNING, PROJECT_DONE } project_state;
+    struct value tags;      /* of the project: record or null */
+    bool has_suffix;        /* the project has one, though it may be poison */
+    bool suffix_from_param;
+    uint32_t suffix_room;   /* the most characters that the suffix can have, 0 if not known */
+    bool is_expression;     /* mrp eval: only what is asked for */
+
+    const struct name *name_name, *name_label, *name_ref, *name_self, *name_arn, *name_id,
+        *name_existing, *name_type;
+};
+
+/* --- budget.c --- */
+
+void budget_start(struct evaluator *ev);
+/* Reports that the budget is used up, once; false. From then on all is poison. */
+bool budget_end(struct evaluator *ev, const char *what, uint64_t limit);
+static inline bool spend_steps(struct evaluator *ev, uint64_t steps) {
+    if (__builtin_expect(ev->steps_left < (int64_t)steps, 0)) {
+        return budget_end(ev, "steps", LIMIT_STEPS);
+    }
+    ev->steps_left -= (int64_t)steps;
+    return true;
+}
+static inline bool spend_values(struct evaluator *ev, uint64_t values) {
+    if (__builtin_expect(ev->values_left < (int64_t)values, 0)) {
+        return budget_end(ev, "values", LIMIT_VALUES);
+    }
+    ev->values_left -= (int64_t)values;
+    return true;
+}
+void spender_enter(struct evaluator *ev, struct spender *spender, const struct node *node);
+void spender_leave(struct evaluator *ev, struct spender *spender);
+/* Counts what waits for something else; false, reported, when it is too deep. leave undoes it. */
+bool depth_end(struct evaluator *ev, const struct node *node);
+static inline bool depth_enter(struct evaluator *ev, const struct node *node) {
+    if (__builtin_expect(ev->depth >= LIMIT_EVALUATION_DEPTH, 0)) return depth_end(ev, node);
+    ev->depth++;
+    return true;
+}
+static inline void depth_leave(struct evaluator *ev) { ev->depth--; }
+
+/* --- messages --- */
+
+struct diagnostic *report(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
+                          const char *message, ...) __attribute__((format(printf, 4, 5)));
+/* report, and poison. */
+struct value fault(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
+                   const char *message, ...) __attribute__((format(printf, 4, 5)));
+void hint(struct evaluator *ev, struct diagnostic *diagnostic, const char *text, ...)
+    __attribute__((format(printf, 3, 4)));
+void note(struct evaluator *ev, struct diagnostic *diagnostic, struct span span, const char *text,
+          ...) __attribute__((format(printf, 4, 5)));
+/* Something that steers (what: "the condition of an if", ...) is deferred. */
+struct value fault_steering(struct evaluator *ev, const struct node *node, struct value value,
+                            const char *what);
+/* An operation that CloudFormation has not (what: "<", "upper") got a deferred value. */
+struct value fault_deferred(struct evaluator *ev, const struct node *node, struct value value,
+                            struct text what);
+/* Adds the notes that say why the value is deferred. */
+void note_deferred(struct evaluator *ev, struct diagnostic *diagnostic, struct value value);
+/* The value as a short text for messages. */
+struct text value_brief(struct evaluator *ev, struct value value);
+/* "%.*s" of a name. */
+#define NAME_ARGS(n) (int)(n)->length, (n)->bytes
+
+/* --- frame.c --- */
+
+struct frame *frame_new(struct evaluator *ev, const struct scope *scope, struct frame *parent,
+                        struct site *place);
+/* A frame for a scope that nothing outlives: on the C stack. Slots are waiting. */
+#define FRAME_BYTES(scope) \
+    (sizeof(struct frame) + (size_t)(scope)->slot_count * sizeof(struct value))
+void frame_init(struct frame *frame, const struct scope *scope, struct frame *parent,
+                struct site *place);
+static inline struct frame *frame_up(struct frame *frame, uint32_t hops) {
+    while (hops--) frame = frame->parent;
+    return frame;
+}
+/* The file frame of a module (for names that are imported). */
+struct frame *module_frame(struct evaluator *ev, struct module *module);
+/* The frame that holds a symbol named with hops; NULL if there is none here. */
+struct frame *frame_of(struct evaluator *ev, struct frame *frame, const struct symbol *symbol,
+                       uint32_t hops);
+/* The value of a symbol of the frame, evaluated if it has not been. asked: the expression. */
+struct value force(struct evaluator *ev, struct frame *frame, struct symbol *symbol,
+                   const struct node *asked);
+/* Begins waiting; false, reported, on a cycle or too deep. */
+bool waiting_enter(struct evaluator *ev, struct waiting *waiting);
+void waiting_leave(struct evaluator *ev);
+struct value fault_cycle(struct evaluator *ev, const void *what, const struct frame *frame,
+                         struct span asked);
+
+/* --- expression.c --- */
+
+struct value evaluate(struct evaluator *ev, struct node *node, struct frame *frame);
+/* The key of an ENTRY, or NULL (reported). */
+const struct name *entry_key(struct evaluator *ev, struct node *entry, struct frame *frame);
+const struct name *text_key(struct evaluator *ev, struct node *text);
+/* A known truth value; false in *ok (reported) otherwise. what: for the message. */
+bool evaluate_condition(struct evaluator *ev, struct node *node, struct frame *frame,
+                        const char *what, bool *ok);
+/* The text of a value inside ${ } or as a part of a text: a scalar or deferred; else poison. */
+struct value as_piece(struct evaluator *ev, struct value value, const struct node *node);
+/* A known key: text, number, truth value or region as a name; NULL if it is none. */
+const struct name *key_of(struct evaluator *ev, struct value value);
+
+/* Loops: generators and filters, with a body. */
+struct loop {
+    struct evaluator *ev;
+    struct frame *frame;         /* of the loop's variables */
+    bool (*body)(struct loop *); /* false ends the loop */
+    struct value key;            /* of the innermost generator: a map's key, or the element */
+    const struct node *keyed;    /* the innermost generator */
+};
+bool loop_run(struct loop *loop, struct node *generator);
+/* How many steps the first generator will make, if that is plain; else 0. */
+uint32_t loop_guess(struct list generators, const struct frame *frame);
+
+/* Evaluates entries of a record; sink gets each. */
+struct entry_sink {
+    void (*put)(struct entry_sink *sink, const struct name *key, struct node *entry,
+                struct frame *frame, const struct value *value);
+};
+void entries_run(struct evaluator *ev, struct list entries, struct frame *frame,
+                 struct entry_sink *sink);
+
+void stack_push(struct evaluator *ev, struct value value);
+/* Takes what was pushed since base as a list. */
+struct value stack_take(struct evaluator *ev, size_t base);
+/* Reports a value that is nested too deep. */
+struct value value_checked(struct evaluator *ev, struct value value, const struct node *node);
+
+/* --- operators.c --- */
+
+struct value evaluate_binary(struct evaluator *ev, struct node *node, struct frame *frame);
+struct value evaluate_unary(struct evaluator *ev, struct node *node, struct frame *frame);
+struct value evaluate_conditional(struct evaluator *ev, struct node *node, struct frame *frame);
+struct value deferred_if(struct evaluator *ev, struct value condition, struct value then,
+                         struct value otherwise, const struct node *cause);
+struct value deferred_not(struct evaluator *ev, struct value operand, const struct node *cause);
+struct value equal_values(struct evaluator *ev, struct value a, struct value b,
+                          const struct node *cause);
+
+/* --- member.c --- */
+
+struct value evaluate_member(struct evaluator *ev, struct node *node, struct frame *frame);
+struct value evaluate_index(struct evaluator *ev, struct node *node, struct frame *frame);
+struct value member_of(struct evaluator *ev, struct value object, const struct name *name,
+                       const struct node *node);
+/* A deferred attribute ("Ref", "Arn") of the resource. */
+struct value attribute_of(struct evaluator *ev, struct resource *resource, const struct name *name,
+                          enum deferred_shape shape, const struct node *cause);
+/* Ref of a resource, or of a component's self; poison, reported, if it has none. */
+struct value reference_to(struct evaluator *ev, struct value value, const struct node *cause);
+/* The resource that stands for a component, or NULL. */
+struct resource *component_self(struct evaluator *ev, struct component *component);
+
+/* --- call.c --- */
+
+struct value evaluate_call(struct evaluator *ev, struct node *node, struct frame *frame);
+
+/* --- declarations.c --- */
+
+struct value declare_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol,
+                           const struct node *asked);
+struct value param_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
+void project_settle(struct evaluator *ev);
+void project_tags(struct evaluator *ev);
+void stack_register(struct evaluator *ev, struct stack_state *stack);
+void stacks_settle(struct evaluator *ev);
+/* The key of this step for what is made under `for`; poison, reported, if it cannot be one. */
+struct value loop_key(struct loop *loop);
+void regions_make(struct evaluator *ev);
+void regions_run(struct evaluator *ev);
+void inputs_check(struct evaluator *ev);
+/* Runs the declarations of a block: makes and registers resources, queues the rest. */
+void block_run(struct evaluator *ev, struct list items, struct frame *frame);
+void task_add(struct evaluator *ev, struct task task);
+void tasks_run(struct evaluator *ev);
+/* A path one word longer: around.name, with the keys of the blocks around and its own. */
+struct text path_below(struct evaluator *ev, const struct site *place, struct text name,
+                       struct value key);
+struct value region_make(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
+struct value stack_make(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
+
+/* --- resources.c --- */
+
+/* The value of a RESOURCE symbol: a resource, an instance, a group, or null. */
+struct value resource_make(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
+/* A group of units under `for`, one a key; make is called for each. */
+typedef struct value (*unit_maker)(struct evaluator *ev, struct node *node, struct frame *frame,
+                                   struct value key);
+struct value unit_make(struct evaluator *ev, struct node *node, struct frame *frame,
+                       unit_maker make);
+void resource_register(struct evaluator *ev, struct value value);
+void resource_body(struct evaluator *ev, struct resource_state *state);
+void component_finish(struct evaluator *ev, struct component *component);
+/* A property that the body writes; kind SLOT_WAITING if it writes none of that name. */
+struct value resource_property(struct evaluator *ev, struct resource_state *state,
+                               const struct name *name, const struct node *asked);
+/* The entry that gives a record's key, looked for from its end, without running the others; NULL if
+ * none does, or (unsure) if that cannot be said. */
+struct node *entry_lookup(struct evaluator *ev, struct list entries, const struct name *name,
+                          bool meta, bool *unsure);
+struct value component_argument(struct evaluator *ev, struct component *component,
+                                const struct name *name, const struct node **origin);
+
+/* --- convert.c --- */
+
+/* The value as the type wants it, or poison (reported at node: "param", "field", ... of name). */
+struct value convert(struct evaluator *ev, struct value value, const struct type *type,
+                     const struct node *node, struct text what);
+/* Text of --set or env() read by the type. */
+struct value convert_text(struct evaluator *ev, struct text text, const struct type *type,
+                          const struct node *node, struct text from);
+/* Runs the checks of a type or param; false, reported, if one does not hold. */
+bool checks_hold(struct evaluator *ev, struct list checks, struct frame *around, struct value value,
+                 const struct node *blame, struct text what);
+
+/* --- conform.c --- */
+
+/* The body of a resource as its type wants it. */
+void conform_resource(struct evaluator *ev, struct resource *resource);
+/* What leaves the evaluator in free form (outputs, metadata, json): resources become their Ref. */
+struct value conform_free(struct evaluator *ev, struct value value, const struct node *node);
+
+/* --- naming.c --- */
+
+/* Gives the resource its logical id in its stack and puts it there. */
+void naming_register(struct evaluator *ev, struct resource_state *state);
+struct text logical_words(struct evaluator *ev, struct text path);
+/* Physical names: limits with the suffix, the suffix itself, names that meet. */
+void naming_check(struct evaluator *ev, struct resource *resource);
+void naming_stack(struct evaluator *ev, struct stack *stack);
+
+#endif

@@ -1,0 +1,568 @@
+/* What stands behind a dot or in brackets. */
+#include "evaluator/internal.h"
+
+struct value attribute_of(struct evaluator *ev, struct resource *resource, const struct name *name,
+                          enum deferred_shape shape, const struct node *cause) {
+    struct deferred *deferred = deferred_new(ev->arena, DEFERRED_ATTRIBUTE, shape, 0, cause);
+    deferred->resource = resource;
+    deferred->name = name;
+    return value_deferred(deferred);
+}
+
+struct value reference_to(struct evaluator *ev, struct value value, const struct node *cause) {
+    if (value.kind == VALUE_RESOURCE) {
+        return attribute_of(ev, value.resource, ev->name_ref, SHAPE_TEXT, cause);
+    }
+    if (value.kind != VALUE_COMPONENT) return value_poison();
+    struct resource *self = component_self(ev, value.component);
+    if (self) return attribute_of(ev, self, ev->name_ref, SHAPE_TEXT, cause);
+    struct diagnostic *d = report(ev, DIAGNOSTIC_RESOURCE_AS_VALUE, cause,
+                                  "component \"%.*s\" has no resource \"self\" that stands for it",
+                                  NAME_ARGS(value.component->symbol->name));
+    hint(ev, d, "Write one of its outputs behind a dot.");
+    return value_poison();
+}
+
+static struct value fault_member(struct evaluator *ev, const struct node *node,
+                                 const struct name *name, struct text owner,
+                                 struct suggestion *suggestion) {
+    struct diagnostic *d = report(ev, DIAGNOSTIC_UNKNOWN_MEMBER, node, "%.*s has no \"%.*s\"",
+                                  TEXT_ARGS(owner), NAME_ARGS(name));
+    if (suggestion->best.length) hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(suggestion->best));
+    return value_poison();
+}
+
+static void offer_map(struct suggestion *suggestion, const struct map *map) {
+    for (uint32_t i = 0; i < map->count; i++) {
+        suggestion_offer(suggestion, name_text(map->entries[i].key));
+    }
+}
+
+/* ---- records ---- */
+
+static struct value fault_key(struct evaluator *ev, const struct node *node,
+                              const struct record *record, const struct name *name) {
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, name_text(name));
+    uint32_t offered = record->count < 1000 ? record->count : 1000;
+    for (uint32_t i = 0; i < offered; i++) {
+        suggestion_offer(&suggestion, name_text(record->entries[i].key));
+    }
+    struct diagnostic *d = report(ev, DIAGNOSTIC_MISSING_KEY, node, "there is no key \"%.*s\"",
+                                  NAME_ARGS(name));
+    if (suggestion.best.length) {
+        hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(suggestion.best));
+    } else if (record->count == 0) {
+        hint(ev, d, "The record is empty here; `m?[\"key\"]` gives null for a missing key.");
+    } else {
+        hint(ev, d, "`m?[\"key\"]` gives null for a missing key.");
+    }
+    return value_poison();
+}
+
+static struct value record_member(struct evaluator *ev, const struct record *record,
+                                  const struct name *name, const struct node *node) {
+    struct record_entry *entry = record_find(record, name);
+    if (entry) return entry->value;
+    if (node->flags & NODE_OPTIONAL) return value_null();
+    return fault_key(ev, node, record, name);
+}
+
+/* ---- regions and stacks ---- */
+
+static struct value scope_member(struct evaluator *ev, struct frame *frame, const struct name *name,
+                                 const struct node *node, bool *found) {
+    struct symbol *symbol = map_find(&frame->scope->values, name);
+    if (!symbol || symbol->scope != frame->scope) symbol = map_find(&frame->scope->outputs, name);
+    *found = symbol != NULL;
+    return symbol ? force(ev, frame, symbol, node) : value_null();
+}
+
+static struct value region_member(struct evaluator *ev, struct region *region,
+                                  const struct name *name, const struct node *node) {
+    struct region_state *state = (struct region_state *)region;
+    if (name == ev->name_name) return value_text(region->name);
+    if (name == ev->name_label) return value_text(name_text(region->label));
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, name_text(name));
+    for (uint32_t i = 0; i < state->frames.count; i++) {
+        bool found;
+        struct frame *frame = state->frames.entries[i].value;
+        struct value value = scope_member(ev, frame, name, node, &found);
+        if (found) return value;
+        offer_map(&suggestion, &frame->scope->values);
+        offer_map(&suggestion, &frame->scope->outputs);
+    }
+    struct text owner = text_format(ev->arena, "region \"%.*s\"", TEXT_ARGS(region->path));
+    return fault_member(ev, node, name, owner, &suggestion);
+}
+
+static struct value stack_member(struct evaluator *ev, struct stack *stack, const struct name *name,
+                                 const struct node *node) {
+    struct stack_state *state = (struct stack_state *)stack;
+    if (name == ev->name_name) return value_text(stack->name);
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, name_text(name));
+    if (state->frame) {
+        bool found;
+        struct value value = scope_member(ev, state->frame, name, node, &found);
+        if (found) return value;
+        offer_map(&suggestion, &state->frame->scope->values);
+        offer_map(&suggestion, &state->frame->scope->outputs);
+    }
+    struct text owner = text_format(ev->arena, "stack \"%.*s\"", TEXT_ARGS(stack->path));
+    return fault_member(ev, node, name, owner, &suggestion);
+}
+
+/* ---- resources ---- */
+
+static enum deferred_shape shape_of_schema(const struct schema_value *value) {
+    switch (schema_value_shape(value)) {
+    case SCHEMA_STRING: case SCHEMA_DATE_TIME: return SHAPE_TEXT;
+    case SCHEMA_INTEGER: case SCHEMA_NUMBER: return SHAPE_NUMBER;
+    case SCHEMA_BOOLEAN: return SHAPE_TEXT; /* Fn::GetAtt gives "true" as a text */
+    case SCHEMA_LIST: return SHAPE_LIST;
+    case SCHEMA_JSON: case SCHEMA_MAP: case SCHEMA_BODY: case SCHEMA_UNION: return SHAPE_ANY;
+    }
+    return SHAPE_ANY;
+}
+
+/* Whether some attribute begins with "name.": then name alone is a step on the way to it. */
+static bool is_attribute_prefix(const struct schema_type *type, struct text name) {
+    for (size_t i = 0; i < schema_type_attribute_count(type); i++) {
+        struct text attribute = schema_type_attribute(type, i).name;
+        if (attribute.length > name.length && attribute.bytes[name.length] == '.' &&
+            text_starts(attribute, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct value find_attribute(struct evaluator *ev, struct resource *resource,
+                                   const struct name *name, const struct node *node, bool *found) {
+    struct schema_attribute attribute;
+    *found = true;
+    if (name == ev->name_ref) return attribute_of(ev, resource, name, SHAPE_TEXT, node);
+    if (schema_type_attribute_find(resource->type, name_text(name), &attribute)) {
+        return attribute_of(ev, resource, name, shape_of_schema(attribute.value), node);
+    }
+    *found = is_attribute_prefix(resource->type, name_text(name));
+    return *found ? attribute_of(ev, resource, name, SHAPE_ANY, node) : value_null();
+}
+
+static void hint_attribute(struct evaluator *ev, struct diagnostic *d, const struct resource *resource,
+                           const struct name *name) {
+    struct text names[3];
+    size_t count = schema_suggest_attribute(resource->type, name_text(name), names, 3);
+    if (count) {
+        hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(names[0]));
+    } else {
+        hint(ev, d, "`mrp explain %.*s` lists its attributes.",
+             TEXT_ARGS(schema_type_name(resource->type)));
+    }
+}
+
+static struct value fault_attribute(struct evaluator *ev, struct resource *resource,
+                                    const struct name *name, const struct node *node) {
+    const struct schema_property *property =
+        schema_body_find(schema_type_body(resource->type), name_text(name));
+    if (property) {
+        struct diagnostic *d =
+            report(ev, DIAGNOSTIC_UNKNOWN_MEMBER, node,
+                   "property \"%.*s\" of \"%.*s\" is not written, and AWS does not tell it",
+                   NAME_ARGS(name), TEXT_ARGS(resource->path));
+        hint(ev, d, "Write %.*s in the resource, or use one of its attributes.", NAME_ARGS(name));
+        return value_poison();
+    }
+    struct diagnostic *d = report(ev, DIAGNOSTIC_UNKNOWN_MEMBER, node, "%.*s has no \"%.*s\"",
+                                  TEXT_ARGS(schema_type_name(resource->type)), NAME_ARGS(name));
+    hint_attribute(ev, d, resource, name);
+    return value_poison();
+}
+
+/* A property that is written is its value; where AWS tells the same as Ref or attribute, that is
+ * what flows (it orders the deploy), and the written value is what steers. */
+static struct value written_property(struct evaluator *ev, struct resource *resource,
+                                     const struct name *name, struct value written,
+                                     const struct node *node) {
+    if (written.kind != VALUE_TEXT && written.kind != VALUE_DEFERRED && written.kind != VALUE_INT) {
+        return written;
+    }
+    if (resource->is_existing) return written;
+    bool is_ref = text_equal(schema_type_ref(resource->type), name_text(name));
+    struct schema_attribute attribute;
+    if (!is_ref && !schema_type_attribute_find(resource->type, name_text(name), &attribute)) {
+        return written;
+    }
+    struct deferred *deferred = deferred_new(ev->arena, DEFERRED_ATTRIBUTE, SHAPE_TEXT, 1, node);
+    deferred->resource = resource;
+    deferred->name = is_ref ? ev->name_ref : name;
+    deferred->operands[0] = written;
+    deferred->depth = written.kind == VALUE_DEFERRED ? written.deferred->depth + 1 : 0;
+    struct value value = value_deferred(deferred);
+    value.flags = written.flags & VALUE_SECRET;
+    return value;
+}
+
+static struct value existing_attribute(struct evaluator *ev, struct resource_state *state,
+                                       const struct name *name, const struct node *node);
+
+static struct value resource_member(struct evaluator *ev, struct resource *resource,
+                                    const struct name *name, const struct node *node) {
+    struct resource_state *state = (struct resource_state *)resource;
+    if (name != ev->name_ref) {
+        struct value written = resource_property(ev, state, name, node);
+        if (written.kind == VALUE_POISON) return written;
+        if (written.kind != SLOT_WAITING && written.kind != VALUE_NULL) {
+            return written_property(ev, resource, name, written, node);
+        }
+    }
+    if (resource->is_existing) return existing_attribute(ev, state, name, node);
+    bool found;
+    struct value value = find_attribute(ev, resource, name, node, &found);
+    return found ? value : fault_attribute(ev, resource, name, node);
+}
+
+/* ---- resources that exist already: what is asked of them must follow from what is written ---- */
+
+static struct value written_text(struct evaluator *ev, struct resource_state *state, struct text name,
+                                 const struct node *node) {
+    struct value value = resource_property(ev, state, names_intern(ev->names, name), node);
+    if (value.kind == VALUE_RESOURCE || value.kind == VALUE_COMPONENT) {
+        return reference_to(ev, value, node);
+    }
+    return value;
+}
+
+static struct value placeholder_value(struct evaluator *ev, struct resource_state *state,
+                                      struct text name, const struct node *node) {
+    struct deferred *pseudo = deferred_new(ev->arena, DEFERRED_PSEUDO, SHAPE_TEXT, 0, node);
+    struct region *region = state->resource.region;
+    if (text_is(name, "Region")) return value_text(region->name);
+    if (text_is(name, "Account") && ev->deployment->account.length) {
+        return value_text(ev->deployment->account);
+    }
+    if (text_is(name, "Partition") || text_is(name, "Account")) {
+        pseudo->name = names_intern(ev->names, text_is(name, "Account") ? TEXT("AWS::AccountId")
+                                                                         : TEXT("AWS::Partition"));
+        return value_deferred(pseudo);
+    }
+    return written_text(ev, state, name, node);
+}
+
+enum { ARN_PARTS = 32 };
+
+/* The ARN by the type's template, or kind SLOT_WAITING where a part of it is not written. */
+static struct value arn_from_template(struct evaluator *ev, struct resource_state *state,
+                                      struct text arn, const struct node *node) {
+    struct value parts[ARN_PARTS];
+    uint32_t count = 0;
+    size_t at = 0;
+    while (at < arn.length && count < ARN_PARTS) {
+        struct text rest = {arn.bytes + at, arn.length - at};
+        const char *open = memmem(rest.bytes, rest.length, "${", 2);
+        if (open != rest.bytes) {
+            size_t length = open ? (size_t)(open - rest.bytes) : rest.length;
+            parts[count++] = value_text((struct text){rest.bytes, length});
+            at += length;
+            continue;
+        }
+        const char *close = memchr(rest.bytes, '}', rest.length);
+        if (!close) break;
+        struct text name = {rest.bytes + 2, (size_t)(close - rest.bytes) - 2};
+        struct value part = placeholder_value(ev, state, name, node);
+        if (part.kind == SLOT_WAITING || part.kind == VALUE_NULL) {
+            return (struct value){.kind = SLOT_WAITING};
+        }
+        parts[count++] = as_piece(ev, part, node);
+        at += (size_t)(close - rest.bytes) + 1;
+    }
+    return value_concat(ev->arena, parts, count, node);
+}
+
+static struct value existing_attribute(struct evaluator *ev, struct resource_state *state,
+                                       const struct name *name, const struct node *node) {
+    const struct schema_type *type = state->resource.type;
+    struct text arn_attribute, arn = schema_type_arn(type, &arn_attribute);
+    struct text ref = schema_type_ref(type);
+    struct value value = {.kind = SLOT_WAITING};
+    if (name == ev->name_ref && ref.length) {
+        value = written_text(ev, state, ref, node);
+    }
+    bool is_arn = text_equal(name_text(name), arn_attribute) ||
+                  (name == ev->name_ref && text_equal(ref, arn_attribute));
+    if (value.kind == SLOT_WAITING && arn.length && is_arn) {
+        value = arn_from_template(ev, state, arn, node);
+    }
+    if (value.kind != SLOT_WAITING && value.kind != VALUE_NULL) return value;
+    struct diagnostic *d = report(
+        ev, DIAGNOSTIC_EXISTING_ATTRIBUTE, node,
+        "\"%.*s\" of \"%.*s\", which exists already, does not follow from what is written of it",
+        NAME_ARGS(name), TEXT_ARGS(state->resource.path));
+    struct text needed = name == ev->name_ref && ref.length ? ref : name_text(name);
+    hint(ev, d, "Write `%.*s = \"...\"` in the resource with the value that it has.",
+         TEXT_ARGS(needed));
+    return value_poison();
+}
+
+/* ---- components ---- */
+
+static struct value component_member(struct evaluator *ev, struct component *component,
+                                     const struct name *name, const struct node *node) {
+    struct symbol *output = map_find(&component->frame->scope->outputs, name);
+    if (output) return force(ev, component->frame, output, node);
+    struct resource *self = component_self(ev, component);
+    if (self) return resource_member(ev, self, name, node);
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, name_text(name));
+    offer_map(&suggestion, &component->frame->scope->outputs);
+    struct text owner = text_format(ev->arena, "component \"%.*s\"",
+                                    NAME_ARGS(component->symbol->name));
+    return fault_member(ev, node, name, owner, &suggestion);
+}
+
+/* ---- deferred values ---- */
+
+/* db.Endpoint.Address: the attribute "Endpoint" with one more word. */
+static struct value attribute_further(struct evaluator *ev, const struct deferred *deferred,
+                                      const struct name *name, const struct node *node) {
+    struct text joined = text_format(ev->arena, "%.*s.%.*s", NAME_ARGS(deferred->name),
+                                     NAME_ARGS(name));
+    bool found;
+    struct value value = find_attribute(ev, deferred->resource, names_intern(ev->names, joined), node,
+                                        &found);
+    if (found) return value;
+    return fault_attribute(ev, deferred->resource, names_intern(ev->names, joined), node);
+}
+
+/* A known map by a deferred key, and then a known one: the same map with one level less. */
+static struct value lookup_member(struct evaluator *ev, const struct deferred *lookup,
+                                  const struct name *name, const struct node *node) {
+    struct record *outer = lookup->operands[0].record;
+    struct record *inner = record_new(ev->arena, outer->count);
+    enum deferred_shape shape = SHAPE_TEXT;
+    for (uint32_t i = 0; i < outer->count; i++) {
+        struct value element = member_of(ev, outer->entries[i].value, name, node);
+        if (element.kind == VALUE_POISON) return element;
+        if (element.kind == VALUE_LIST) shape = SHAPE_LIST;
+        if (element.kind == VALUE_RECORD) shape = SHAPE_ANY;
+        record_put(ev->arena, inner, outer->entries[i].key, element, outer->entries[i].origin);
+    }
+    struct deferred *made = deferred_new(ev->arena, DEFERRED_LOOKUP, shape, 2, node);
+    made->operands[0] = value_seal(value_record(inner));
+    made->operands[1] = lookup->operands[1];
+    made->depth = lookup->depth;
+    return value_deferred(made);
+}
+
+static struct value deferred_member(struct evaluator *ev, struct value object,
+                                    const struct name *name, const struct node *node) {
+    struct deferred *deferred = object.deferred;
+    if (deferred->kind == DEFERRED_IF) {
+        struct value then = member_of(ev, deferred->operands[1], name, node);
+        struct value otherwise = member_of(ev, deferred->operands[2], name, node);
+        return deferred_if(ev, deferred->operands[0], then, otherwise, node);
+    }
+    if (deferred->kind == DEFERRED_ATTRIBUTE && deferred->shape == SHAPE_ANY) {
+        return attribute_further(ev, deferred, name, node);
+    }
+    if (deferred->kind == DEFERRED_LOOKUP && deferred->shape == SHAPE_ANY &&
+        deferred->operands[0].kind == VALUE_RECORD) {
+        return lookup_member(ev, deferred, name, node);
+    }
+    return fault(ev, DIAGNOSTIC_UNKNOWN_MEMBER, node, "%.*s has no \"%.*s\"",
+                 TEXT_ARGS(value_kind_text(ev->arena, object)), NAME_ARGS(name));
+}
+
+struct value member_of(struct evaluator *ev, struct value object, const struct name *name,
+                       const struct node *node) {
+    switch ((enum value_kind)object.kind) {
+    case VALUE_POISON: return object;
+    case VALUE_NULL:
+        if (node->flags & NODE_OPTIONAL) return object;
+        {
+            struct diagnostic *d = report(ev, DIAGNOSTIC_POSSIBLY_NULL, node,
+                                          "the value before \".%.*s\" is null", NAME_ARGS(name));
+            hint(ev, d, "Write `?.%.*s` where null is meant to pass.", NAME_ARGS(name));
+        }
+        return value_poison();
+    case VALUE_RECORD: return record_member(ev, object.record, name, node);
+    case VALUE_REGION: return region_member(ev, object.region, name, node);
+    case VALUE_STACK: return stack_member(ev, object.stack, name, node);
+    case VALUE_RESOURCE: return resource_member(ev, object.resource, name, node);
+    case VALUE_COMPONENT: return component_member(ev, object.component, name, node);
+    case VALUE_DEFERRED: return deferred_member(ev, object, name, node);
+    case VALUE_BOOL: case VALUE_INT: case VALUE_NUMBER: case VALUE_TEXT: case VALUE_LIST:
+    case VALUE_TYPE: break;
+    }
+    return fault(ev, DIAGNOSTIC_UNKNOWN_MEMBER, node, "%.*s has no \"%.*s\"",
+                 TEXT_ARGS(value_kind_text(ev->arena, object)), NAME_ARGS(name));
+}
+
+struct value evaluate_member(struct evaluator *ev, struct node *node, struct frame *frame) {
+    if (!node->member.member.name) return value_poison();
+    struct symbol *symbol = node->member.symbol;
+    if (symbol) { /* a name of an imported file */
+        struct frame *module = module_frame(ev, symbol->module);
+        if (!module || symbol->scope != module->scope || symbol->kind >= SYMBOL_FN) {
+            return value_poison();
+        }
+        return force(ev, module, symbol, node);
+    }
+    struct value object = evaluate(ev, node->member.object, frame);
+    return member_of(ev, object, node->member.member.name, node);
+}
+
+/* ---- brackets ---- */
+
+static struct value fault_index(struct evaluator *ev, const struct node *node, int64_t index,
+                                uint32_t length) {
+    struct diagnostic *d = report(ev, DIAGNOSTIC_MISSING_KEY, node->index.index,
+                                  "index %lld is outside of a list with %u elements",
+                                  (long long)index, length);
+    if (index < 0) {
+        hint(ev, d, "Indexes count from 0; `last(xs)` is the last element.");
+    } else if (length) {
+        hint(ev, d, "The last index is %u.", length - 1);
+    }
+    return value_poison();
+}
+
+static struct value select_deferred(struct evaluator *ev, struct value list, struct value index,
+                                    const struct node *node) {
+    struct deferred *deferred = deferred_new(ev->arena, DEFERRED_SELECT, SHAPE_TEXT, 2, node);
+    deferred->operands[0] = list;
+    deferred->operands[1] = index;
+    unsigned depth = list.kind == VALUE_DEFERRED ? list.deferred->depth : list.depth;
+    deferred->depth = (uint16_t)(depth + 1);
+    if (index.kind == VALUE_DEFERRED && index.deferred->depth >= deferred->depth) {
+        deferred->depth = index.deferred->depth + 1;
+    }
+    struct value value = value_deferred(deferred);
+    value.flags = list.flags & VALUE_SECRET;
+    return value_checked(ev, value, node);
+}
+
+static struct value index_list(struct evaluator *ev, struct value list, struct value index,
+                               const struct node *node) {
+    if (index.kind == VALUE_INT) {
+        if (index.integer >= 0 && index.integer < list.length) return list.items[index.integer];
+        if (node->flags & NODE_OPTIONAL) return value_null();
+        return fault_index(ev, node, index.integer, list.length);
+    }
+    if (index.kind == VALUE_DEFERRED) return select_deferred(ev, list, index, node);
+    return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->index.index,
+                 "a list is indexed by an integer, and this is %.*s",
+                 TEXT_ARGS(value_kind_text(ev->arena, index)));
+}
+
+static const struct name *map_name(const struct node *object) {
+    while (object->kind == NODE_PAREN) object = object->paren.inner;
+    if (object->kind == NODE_NAME) {
+        const struct symbol *symbol = object->name.symbol;
+        return symbol && symbol->kind == SYMBOL_LET ? symbol->name : NULL;
+    }
+    if (object->kind != NODE_MEMBER || !object->member.symbol) return NULL;
+    return object->member.symbol->kind == SYMBOL_LET ? object->member.symbol->name : NULL;
+}
+
+/* A known map by a deferred key: Fn::FindInMap, or a chain of Fn::If. */
+static struct value index_deferred_key(struct evaluator *ev, struct value map, struct value key,
+                                       const struct node *node) {
+    enum deferred_shape shape = SHAPE_TEXT;
+    for (uint32_t i = 0; i < map.record->count; i++) {
+        struct value element = map.record->entries[i].value;
+        if (element.kind == VALUE_POISON) return element;
+        if (element.kind == VALUE_REGION || element.kind == VALUE_STACK ||
+            element.kind == VALUE_COMPONENT) {
+            return fault_steering(ev, node->index.index, key, "a key of regions, stacks or components");
+        }
+        if (element.kind == VALUE_LIST) shape = SHAPE_LIST;
+        if (element.kind == VALUE_RECORD || element.kind == VALUE_RESOURCE) shape = SHAPE_ANY;
+    }
+    if (map.record->count == 0) {
+        return fault(ev, DIAGNOSTIC_MISSING_KEY, node, "the map is empty: no key can be in it");
+    }
+    struct deferred *deferred = deferred_new(ev->arena, DEFERRED_LOOKUP, shape, 2, node);
+    deferred->map_name = map_name(node->index.object);
+    deferred->operands[0] = map;
+    deferred->operands[1] = key;
+    unsigned depth = map.depth > key.deferred->depth ? map.depth : key.deferred->depth;
+    deferred->depth = (uint16_t)(depth + 1);
+    struct value value = value_deferred(deferred);
+    value.flags = (map.flags | key.flags) & VALUE_SECRET;
+    return value_checked(ev, value, node);
+}
+
+static struct value index_record(struct evaluator *ev, struct value map, struct value index,
+                                 const struct node *node) {
+    if (index.kind == VALUE_DEFERRED) return index_deferred_key(ev, map, index, node);
+    if (index.flags & VALUE_SECRET) {
+        return fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node->index.index, "a secret cannot be a key");
+    }
+    const struct name *key = key_of(ev, index);
+    if (!key) {
+        return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->index.index,
+                     "a key is a string, and this is %.*s",
+                     TEXT_ARGS(value_kind_text(ev->arena, index)));
+    }
+    struct record_entry *entry = record_find(map.record, key);
+    if (entry) return entry->value;
+    if (node->flags & NODE_OPTIONAL) return value_null();
+    return fault_key(ev, node->index.index, map.record, key);
+}
+
+static struct value index_of(struct evaluator *ev, struct value object, struct value index,
+                             const struct node *node);
+
+static struct value index_deferred(struct evaluator *ev, struct value object, struct value index,
+                                   const struct node *node) {
+    struct deferred *deferred = object.deferred;
+    if (deferred->kind == DEFERRED_IF && deferred->shape != SHAPE_TEXT) {
+        struct value then = index_of(ev, deferred->operands[1], index, node);
+        struct value otherwise = index_of(ev, deferred->operands[2], index, node);
+        return deferred_if(ev, deferred->operands[0], then, otherwise, node);
+    }
+    if (deferred->shape == SHAPE_LIST && (index.kind == VALUE_INT || index.kind == VALUE_DEFERRED)) {
+        if (index.kind == VALUE_INT && index.integer < 0) {
+            return fault(ev, DIAGNOSTIC_MISSING_KEY, node->index.index, "an index is 0 or more");
+        }
+        return select_deferred(ev, object, index, node);
+    }
+    if (index.kind == VALUE_TEXT) {
+        return deferred_member(ev, object, names_intern(ev->names, value_as_text(index)), node);
+    }
+    if (deferred->kind == DEFERRED_LOOKUP && deferred->shape == SHAPE_ANY &&
+        index.kind == VALUE_DEFERRED) {
+        struct value operands[2] = {object, index};
+        struct deferred *made = deferred_new(ev->arena, DEFERRED_LOOKUP, SHAPE_TEXT, 2, node);
+        memcpy(made->operands, operands, sizeof operands);
+        made->depth = deferred->depth + 1;
+        return value_checked(ev, value_deferred(made), node);
+    }
+    return fault_deferred(ev, node, object, TEXT("[ ]"));
+}
+
+static struct value index_of(struct evaluator *ev, struct value object, struct value index,
+                             const struct node *node) {
+    if (object.kind == VALUE_POISON || index.kind == VALUE_POISON) return value_poison();
+    if (object.kind == VALUE_LIST) return index_list(ev, object, index, node);
+    if (object.kind == VALUE_RECORD) return index_record(ev, object, index, node);
+    if (object.kind == VALUE_DEFERRED) return index_deferred(ev, object, index, node);
+    if (object.kind == VALUE_NULL && node->flags & NODE_OPTIONAL) return object;
+    if (object.kind == VALUE_NULL) {
+        struct diagnostic *d = report(ev, DIAGNOSTIC_POSSIBLY_NULL, node,
+                                      "the value before \"[\" is null");
+        hint(ev, d, "Write `?[` where null is meant to pass.");
+        return value_poison();
+    }
+    return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->index.object, "%.*s has no elements",
+                 TEXT_ARGS(value_kind_text(ev->arena, object)));
+}
+
+struct value evaluate_index(struct evaluator *ev, struct node *node, struct frame *frame) {
+    struct value object = evaluate(ev, node->index.object, frame);
+    struct value index = value_settle(ev->arena, evaluate(ev, node->index.index, frame));
+    return index_of(ev, object, index, node);
+}

@@ -1,0 +1,138 @@
+/* Messages of the evaluator, above all those that say why a value is deferred. */
+#include "evaluator/internal.h"
+
+enum { BRIEF_BYTES = 80, REASON_NOTES = 2 };
+
+struct diagnostic *report(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
+                          const char *message, ...) {
+    va_list args;
+    va_start(args, message);
+    struct text text = text_vformat(ev->arena, message, args);
+    va_end(args);
+    return diagnostics_report(ev->diagnostics, id, node->span, "%.*s", TEXT_ARGS(text));
+}
+
+struct value fault(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
+                   const char *message, ...) {
+    va_list args;
+    va_start(args, message);
+    struct text text = text_vformat(ev->arena, message, args);
+    va_end(args);
+    diagnostics_report(ev->diagnostics, id, node->span, "%.*s", TEXT_ARGS(text));
+    return value_poison();
+}
+
+void hint(struct evaluator *ev, struct diagnostic *diagnostic, const char *text, ...) {
+    va_list args;
+    va_start(args, text);
+    struct text made = text_vformat(ev->arena, text, args);
+    va_end(args);
+    diagnostic_hint(ev->diagnostics, diagnostic, "%.*s", TEXT_ARGS(made));
+}
+
+void note(struct evaluator *ev, struct diagnostic *diagnostic, struct span span, const char *text,
+          ...) {
+    va_list args;
+    va_start(args, text);
+    struct text made = text_vformat(ev->arena, text, args);
+    va_end(args);
+    diagnostic_note(ev->diagnostics, diagnostic, span, "%.*s", TEXT_ARGS(made));
+}
+
+struct text value_brief(struct evaluator *ev, struct value value) {
+    struct buffer buffer;
+    buffer_init(&buffer);
+    value_json(&buffer, value, 0);
+    if (buffer.length > BRIEF_BYTES) {
+        buffer.length = BRIEF_BYTES;
+        while (buffer.length && ((unsigned char)buffer.bytes[buffer.length - 1] & 0xC0) == 0x80) {
+            buffer.length--;
+        }
+        if (buffer.length && (unsigned char)buffer.bytes[buffer.length - 1] >= 0xC0) buffer.length--;
+        buffer_string(&buffer, "...");
+    }
+    struct text text = buffer_take(&buffer, ev->arena);
+    buffer_release(&buffer);
+    return text;
+}
+
+/* The first thing below a deferred value that AWS alone knows. */
+static const struct deferred *deferred_root(const struct deferred *deferred) {
+    while (deferred->kind != DEFERRED_ATTRIBUTE && deferred->kind != DEFERRED_PARAMETER &&
+           deferred->kind != DEFERRED_PSEUDO) {
+        const struct deferred *inner = NULL;
+        for (uint32_t i = 0; i < deferred->count && !inner; i++) {
+            if (deferred->operands[i].kind == VALUE_DEFERRED) inner = deferred->operands[i].deferred;
+        }
+        if (!inner) return deferred;
+        deferred = inner;
+    }
+    return deferred;
+}
+
+static struct text reason_text(struct evaluator *ev, const struct deferred *root) {
+    struct value value = value_deferred((struct deferred *)root);
+    struct text brief = value_brief(ev, value);
+    if (root->kind == DEFERRED_PARAMETER) {
+        return text_format(ev->arena, "param \"%.*s\" is a deploy-time parameter",
+                           NAME_ARGS(root->parameter->name));
+    }
+    if (root->kind == DEFERRED_ATTRIBUTE) {
+        struct resource *resource = root->resource;
+        return text_format(ev->arena, "\"%.*s\" of resource \"%.*s\" is known once AWS has made it",
+                           NAME_ARGS(root->name), TEXT_ARGS(resource->path));
+    }
+    if (root->kind == DEFERRED_PSEUDO && text_is(name_text(root->name), "AWS::AccountId")) {
+        return TEXT("\"account\" is known at deploy time");
+    }
+    return text_format(ev->arena, "%.*s is known at deploy time", TEXT_ARGS(brief));
+}
+
+void note_deferred(struct evaluator *ev, struct diagnostic *diagnostic, struct value value) {
+    if (value.kind != VALUE_DEFERRED) return;
+    const struct deferred *root = deferred_root(value.deferred);
+    const struct node *where = root->cause;
+    if (root->kind == DEFERRED_PARAMETER && root->parameter->declared) {
+        where = root->parameter->declared;
+    } else if (root->kind == DEFERRED_ATTRIBUTE && root->resource->declared) {
+        where = root->resource->declared;
+    }
+    if (!where) return;
+    struct span span = where->span;
+    struct declaration *head = node_declaration((struct node *)where);
+    if (head && head->name.name) span = written_span(where, head->name);
+    note(ev, diagnostic, span, "%.*s", TEXT_ARGS(reason_text(ev, root)));
+}
+
+static void hint_instead(struct evaluator *ev, struct diagnostic *diagnostic, struct value value) {
+    const struct deferred *root = deferred_root(value.deferred);
+    if (root->kind == DEFERRED_PARAMETER) {
+        hint(ev, diagnostic, "Leave `deploy` out of param \"%.*s\", so that it is known while compiling.",
+             NAME_ARGS(root->parameter->name));
+    } else if (root->kind == DEFERRED_PSEUDO &&
+               text_is(name_text(root->name), "AWS::AccountId")) {
+        hint(ev, diagnostic,
+             "Fix the account with `account = \"111122223333\"` in `project { }`.");
+    } else {
+        hint(ev, diagnostic, "Use a param, a `let` or a property that the program writes itself.");
+    }
+}
+
+struct value fault_steering(struct evaluator *ev, const struct node *node, struct value value,
+                            const char *what) {
+    struct diagnostic *d = report(ev, DIAGNOSTIC_DEFERRED_STEERING, node,
+                                  "%s needs a value that is known while compiling", what);
+    note_deferred(ev, d, value);
+    hint_instead(ev, d, value);
+    return value_poison();
+}
+
+struct value fault_deferred(struct evaluator *ev, const struct node *node, struct value value,
+                            struct text what) {
+    struct diagnostic *d = report(ev, DIAGNOSTIC_DEFERRED_OPERATION, node,
+                                  "CloudFormation has no \"%.*s\" for a value known at deploy time",
+                                  TEXT_ARGS(what));
+    note_deferred(ev, d, value);
+    hint_instead(ev, d, value);
+    return value_poison();
+}

@@ -1,0 +1,311 @@
+/* Inputs: params of the root file (--set, --vars, defaults with env()), of components, and those
+ * that only the deploy gets. */
+#include "evaluator/internal.h"
+
+static const struct input *find_input(const struct evaluator *ev, const struct name *name) {
+    for (uint32_t i = ev->evaluation->input_count; i-- > 0;) {
+        const struct input *input = &ev->evaluation->inputs[i];
+        if (text_equal(input->name, name_text(name))) return input;
+    }
+    return NULL;
+}
+
+/* The program as a whole, for what is about no place in it. */
+static struct node *program_node(const struct evaluator *ev) {
+    return ev->program->modules[0]->parse.file;
+}
+
+static struct diagnostic *report_start(struct evaluator *ev, enum diagnostic_id id, uint32_t index,
+                                       struct text message) {
+    struct span start = program_node(ev)->span;
+    /* one message each, though all point at the beginning of the program */
+    start.start = start.start + index < start.end ? start.start + index : start.start;
+    start.end = start.start;
+    return diagnostics_report(ev->diagnostics, id, start, "%.*s", TEXT_ARGS(message));
+}
+
+static void input_unknown(struct evaluator *ev, const struct input *input, uint32_t index) {
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, input->name);
+    const struct map *values = &ev->root->scope->values;
+    for (uint32_t i = 0; i < values->count; i++) {
+        const struct symbol *symbol = values->entries[i].value;
+        if (symbol->kind == SYMBOL_PARAM) suggestion_offer(&suggestion, name_text(symbol->name));
+    }
+    struct text message = text_format(ev->arena, "the program has no param \"%.*s\" (%.*s)",
+                                      TEXT_ARGS(input->name), TEXT_ARGS(input->from));
+    struct diagnostic *d = report_start(ev, DIAGNOSTIC_UNKNOWN_INPUT, index, message);
+    if (suggestion.best.length) hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(suggestion.best));
+}
+
+void inputs_check(struct evaluator *ev) {
+    for (uint32_t i = 0; i < ev->evaluation->input_count; i++) {
+        const struct input *input = &ev->evaluation->inputs[i];
+        const struct name *name = names_find(ev->names, input->name);
+        const struct symbol *symbol = name ? map_find(&ev->root->scope->values, name) : NULL;
+        if (!symbol || symbol->kind != SYMBOL_PARAM) input_unknown(ev, input, i);
+    }
+}
+
+/* ---- params of the program ---- */
+
+static bool is_secret_type(const struct type *type) {
+    if (!type) return false;
+    if (type->kind == TYPE_SECRET) return true;
+    if (type->kind == TYPE_NAMED) return is_secret_type(type->named.base);
+    if (type->kind != TYPE_UNION) return false;
+    for (uint32_t i = 0; i < type->join.count; i++) {
+        if (is_secret_type(type->join.members[i])) return true;
+    }
+    return false;
+}
+
+static bool calls_env(const struct node *node) {
+    while (node->kind == NODE_PAREN) node = node->paren.inner;
+    return node->kind == NODE_CALL && node->call.builtin && node->call.builtin->flags & BUILTIN_ENV;
+}
+
+static bool mentions_env(const struct node *node);
+
+static void visit_env(struct node *child, void *context) {
+    if (mentions_env(child)) *(bool *)context = true;
+}
+
+static bool mentions_env(const struct node *node) {
+    bool found = calls_env(node);
+    if (!found) node_each_child((struct node *)node, visit_env, &found);
+    return found;
+}
+
+static struct node *param_name_node(struct evaluator *ev, struct node *param) {
+    /* a node that covers the name only, for messages about the param */
+    struct node *node = arena_alloc(ev->arena, sizeof *node);
+    node->kind = NODE_NAME;
+    node->span = param->declaration.name.name ? written_span(param, param->declaration.name)
+                                              : param->span;
+    return node;
+}
+
+static struct value input_value(struct evaluator *ev, const struct input *input,
+                                const struct type *type, struct node *param) {
+    struct node *node = param_name_node(ev, param);
+    if (input->is_text) return convert_text(ev, input->text, type, node, input->from);
+    return convert(ev, value_seal(input->value), type, node, input->name);
+}
+
+static struct value default_value(struct evaluator *ev, struct frame *frame, struct node *param,
+                                  const struct type *type) {
+    struct node *initial = param->param.initial;
+    bool before = ev->may_read_secrets;
+    ev->may_read_secrets = is_secret_type(type);
+    struct value value = evaluate(ev, initial, frame);
+    ev->may_read_secrets = before;
+    if (value.kind == VALUE_TEXT && calls_env(initial) && type) {
+        return convert_text(ev, value_as_text(value), type, initial, TEXT("env()"));
+    }
+    return type ? convert(ev, value, type, initial, name_text(param->declaration.name.name)) : value;
+}
+
+static struct value fault_missing(struct evaluator *ev, const struct symbol *symbol) {
+    struct node *param = symbol->declaration;
+    struct diagnostic *d =
+        diagnostics_report(ev->diagnostics, DIAGNOSTIC_MISSING_INPUT,
+                           written_span(param, param->declaration.name),
+                           "param \"%.*s\" has no value", NAME_ARGS(symbol->name));
+    if (is_secret_type(symbol->type)) {
+        hint(ev, d, "Give it in a file: `--vars FILE`, or by a default `env(\"%.*s\")`.",
+             NAME_ARGS(symbol->name));
+    } else {
+        hint(ev, d, "Give it with `--set %.*s=...`, in a file with `--vars FILE`, or a default.",
+             NAME_ARGS(symbol->name));
+    }
+    return value_poison();
+}
+
+/* The known value of a param of the program; kind SLOT_WAITING if it has none. */
+static struct value known_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol,
+                                const struct type *type, const struct node **blame) {
+    struct node *param = symbol->declaration;
+    const struct input *input = find_input(ev, symbol->name);
+    *blame = param_name_node(ev, param);
+    if (input) return input_value(ev, input, type, param);
+    if (!param->param.initial) return (struct value){.kind = SLOT_WAITING};
+    *blame = param->param.initial;
+    return default_value(ev, frame, param, type);
+}
+
+static struct value checked(struct evaluator *ev, struct frame *frame, struct symbol *symbol,
+                            struct value value, const struct node *blame) {
+    if (value.kind == VALUE_POISON || !symbol->declaration->param.checks.first) return value;
+    /* a check may name the param itself */
+    frame->slots[symbol->slot] = value;
+    bool holds = checks_hold(ev, symbol->declaration->param.checks, frame, value, blame,
+                             name_text(symbol->name));
+    frame->slots[symbol->slot].kind = SLOT_RUNNING;
+    return holds ? value : value_poison();
+}
+
+/* ---- params of the deploy ---- */
+
+/* db_password is DbPassword in a template. */
+static struct text parameter_id(struct evaluator *ev, struct text name) {
+    return logical_words(ev, name);
+}
+
+static void parameters_add(struct evaluator *ev, struct parameter *parameter) {
+    struct deployment *deployment = ev->deployment;
+    uint32_t count = deployment->parameter_count;
+    if ((count & (count - 1)) == 0) { /* the room is a power of two: full */
+        struct parameter **old = deployment->parameters;
+        deployment->parameters = arena_array(ev->arena, count ? (size_t)count * 2 : 1, sizeof *old);
+        if (count) memcpy(deployment->parameters, old, count * sizeof *old);
+    }
+    deployment->parameters[deployment->parameter_count++] = parameter;
+}
+
+static const struct type *plain_type(const struct type *type) {
+    while (type && type->kind == TYPE_NAMED) type = type->named.base;
+    return type;
+}
+
+static enum deferred_shape parameter_shape(const struct type *type) {
+    type = plain_type(type);
+    if (!type) return SHAPE_TEXT;
+    if (type->kind == TYPE_UNION) {
+        enum deferred_shape shape = SHAPE_ANY;
+        for (uint32_t i = 0; i < type->join.count; i++) {
+            if (type->join.members[i]->kind != TYPE_NULL) shape = parameter_shape(type->join.members[i]);
+        }
+        return shape;
+    }
+    if (type->kind == TYPE_INT || type->kind == TYPE_NUMBER) return SHAPE_NUMBER;
+    if (type->kind == TYPE_LITERAL) return type->literal.is_text ? SHAPE_TEXT : SHAPE_NUMBER;
+    if (type->kind == TYPE_BOOL) return SHAPE_BOOL;
+    if (type->kind == TYPE_LIST) return SHAPE_LIST;
+    return SHAPE_TEXT;
+}
+
+/* The allowed values of a union of literals; null for other types. */
+static struct value allowed_values(struct evaluator *ev, const struct type *type) {
+    type = plain_type(type);
+    if (!type) return value_null();
+    uint32_t count = type->kind == TYPE_UNION ? type->join.count : 1;
+    const struct type *const *members = type->kind == TYPE_UNION ? type->join.members : &type;
+    struct value *items = arena_array(ev->arena, count, sizeof *items);
+    for (uint32_t i = 0; i < count; i++) {
+        if (members[i]->kind != TYPE_LITERAL) return value_null();
+        items[i] = members[i]->literal.is_text ? value_text(members[i]->literal.text)
+                                               : value_int(members[i]->literal.integer);
+    }
+    return value_seal(value_list(items, count));
+}
+
+static struct value parameter_value(struct evaluator *ev, struct parameter *parameter,
+                                    const struct type *type, const struct node *cause) {
+    struct deferred *deferred =
+        deferred_new(ev->arena, DEFERRED_PARAMETER, parameter_shape(type), 0, cause);
+    deferred->parameter = parameter;
+    deferred->name = parameter->name;
+    struct value value = value_deferred(deferred);
+    if (parameter->is_secret) value.flags |= VALUE_SECRET;
+    return value;
+}
+
+/* Settles default and given value of a deploy-time param. */
+static void parameter_fill(struct evaluator *ev, struct frame *frame, struct symbol *symbol,
+                           const struct type *type, struct parameter *parameter) {
+    struct node *param = symbol->declaration;
+    const struct node *blame;
+    bool is_input = find_input(ev, symbol->name) != NULL;
+    struct value value = known_value(ev, frame, symbol, type, &blame);
+    if (value.kind == VALUE_DEFERRED) {
+        fault_steering(ev, blame, value, "the default of a deploy-time param");
+        return;
+    }
+    if (value.kind == SLOT_WAITING || value.kind == VALUE_NULL) return;
+    value = checked(ev, frame, symbol, value, blame);
+    if (value.kind == VALUE_POISON) return;
+    if (is_input || parameter->is_secret || mentions_env(param->param.initial)) {
+        parameter->is_given = true;
+        parameter->given = value;
+        return;
+    }
+    parameter->has_initial = true;
+    parameter->initial = value;
+}
+
+static struct value deploy_param(struct evaluator *ev, struct frame *frame, struct symbol *symbol) {
+    struct node *param = symbol->declaration;
+    const struct type *type = symbol->deploy_type ? symbol->deploy_type : symbol->type;
+    struct parameter *parameter = ARENA_NEW(ev->arena, struct parameter);
+    parameter->name = symbol->name;
+    parameter->logical_id = parameter_id(ev, name_text(symbol->name));
+    parameter->type = symbol->parameter_type.length ? symbol->parameter_type : TEXT("String");
+    parameter->doc = param->declaration.doc;
+    parameter->is_secret = is_secret_type(type);
+    parameter->allowed = allowed_values(ev, type);
+    parameter->declared = param;
+    const struct input *input = find_input(ev, symbol->name);
+    if (parameter->is_secret && input && input->is_text) {
+        struct text message = text_format(
+            ev->arena, "param \"%.*s\" is a secret, and %.*s shows it to other processes and in the history",
+            NAME_ARGS(symbol->name), TEXT_ARGS(input->from));
+        struct diagnostic *d = diagnostics_report(
+            ev->diagnostics, DIAGNOSTIC_SECRET_INPUT, written_span(param, param->declaration.name),
+            "%.*s", TEXT_ARGS(message));
+        hint(ev, d, "Give it in a file: `--vars FILE`, or by a default `env(\"NAME\")`.");
+    } else {
+        parameter_fill(ev, frame, symbol, type, parameter);
+    }
+    parameters_add(ev, parameter);
+    return parameter_value(ev, parameter, type, param);
+}
+
+/* ---- params of components ---- */
+
+static struct value argument_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol) {
+    struct node *param = symbol->declaration;
+    struct component *component = frame->place->component;
+    const struct node *blame = NULL;
+    const struct type *type = symbol->deploy_type ? symbol->deploy_type : symbol->type;
+    struct value value = component_argument(ev, component, symbol->name, &blame);
+    struct text what = name_text(symbol->name);
+    if (value.kind == SLOT_WAITING) {
+        blame = component->declared;
+        if (param->param.initial) {
+            blame = param->param.initial;
+            value = evaluate(ev, param->param.initial, frame);
+            if (type) value = convert(ev, value, type, blame, what);
+        } else {
+            struct diagnostic *d = diagnostics_report(
+                ev->diagnostics, DIAGNOSTIC_MISSING_PARAMETER,
+                written_span(component->declared, component->declared->declaration.name),
+                "param \"%.*s\" of component \"%.*s\" is not given", NAME_ARGS(symbol->name),
+                NAME_ARGS(component->symbol->name));
+            note(ev, d, written_span(param, param->declaration.name), "it is declared here");
+            return value_poison();
+        }
+    } else if (type) {
+        value = convert(ev, value, type, blame, what);
+    }
+    return checked(ev, frame, symbol, value, blame);
+}
+
+struct value param_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol) {
+    if (!symbol->name) return value_poison();
+    struct component *component = frame->place->component;
+    if (component && frame == component->frame) return argument_value(ev, frame, symbol);
+    if (symbol->is_deploy || is_secret_type(symbol->type)) return deploy_param(ev, frame, symbol);
+    const struct node *blame;
+    struct value value;
+    if (frame == ev->root) {
+        value = known_value(ev, frame, symbol, symbol->type, &blame);
+    } else { /* of a file that is imported, not used as a component */
+        struct node *param = symbol->declaration;
+        blame = param->param.initial;
+        value = (struct value){.kind = SLOT_WAITING};
+        if (blame) value = default_value(ev, frame, param, symbol->type);
+    }
+    if (value.kind == SLOT_WAITING) return fault_missing(ev, symbol);
+    return checked(ev, frame, symbol, value, blame);
+}
