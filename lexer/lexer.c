@@ -259,8 +259,21 @@ static struct text shown(struct lexer *lexer, struct text text) {
     return text;
 }
 
+/* A quote that is missing makes many characters of its line look wrong: only the first is said. */
+static bool first_on_line(struct lexer *lexer) {
+    uint32_t start = lexer->start;
+    while (start > 0 && !strchr("\r\n", lexer->bytes.bytes[start - 1])) start--;
+    bool first = !lexer->has_bad_line || lexer->bad_line != start;
+    lexer->has_bad_line = true;
+    lexer->bad_line = start;
+    return first;
+}
+
 void lexer_unknown(struct lexer *lexer) {
     struct text text = match_text(lexer);
+    lexer->bad = true;
+    lexer->space = true;
+    if (!first_on_line(lexer)) return;
     bool type = text_ends(text, TEXT("::")) && text.length > 2;
     struct text show = shown(lexer, text);
     struct diagnostic *report = diagnostics_report(
@@ -268,8 +281,6 @@ void lexer_unknown(struct lexer *lexer) {
         type ? "the resource type \"%.*s\" ends too early" : "\"%.*s\" has no meaning here",
         TEXT_ARGS(show));
     hint_unknown(lexer, report, text);
-    lexer->bad = true;
-    lexer->space = true;
 }
 
 void lexer_semicolon(struct lexer *lexer) {
@@ -310,8 +321,17 @@ void lexer_block_in_line(struct lexer *lexer) {
     lexer->bad = true;
 }
 
+/* The token that begins at an offset has a reported mistake. */
+static void mark_bad(struct lexer *lexer, uint32_t start) {
+    for (uint32_t i = lexer->count; i > 0 && lexer->items[i - 1].start >= start; i--)
+        if (lexer->items[i - 1].start == start) lexer->items[i - 1].flags |= TOKEN_BAD;
+}
+
 void lexer_text_unclosed(struct lexer *lexer, uint32_t open, const char *quote) {
     uint32_t end = lexer->at;
+    lexer->bad = true;
+    mark_bad(lexer, open);
+    if (!quote[1] && !first_on_line(lexer)) return;
     if (quote[1]) end = open + (uint32_t)strlen(quote);
     struct diagnostic *report =
         diagnostics_report(lexer->diagnostics, DIAGNOSTIC_UNCLOSED_TEXT, span_of(lexer, open, end),
@@ -324,18 +344,20 @@ void lexer_text_unclosed(struct lexer *lexer, uint32_t open, const char *quote) 
                         "Write %s at its end; a text of several lines stands between %s%s%s.", quote,
                         quote, quote, quote);
     }
-    lexer->bad = true;
 }
 
 void lexer_interpolation_unclosed(struct lexer *lexer) {
     struct text_frame *frame = &lexer->frames[lexer->frame_count - 1];
+    lexer->bad = true;
+    mark_bad(lexer, frame->interpolation);
+    if (frame->state != lexer->block_state && !first_on_line(lexer)) return;
     struct span span = span_of(lexer, frame->interpolation, frame->interpolation + 2);
     struct diagnostic *report =
         diagnostics_report(lexer->diagnostics, DIAGNOSTIC_UNCLOSED_TEXT, span,
-                           "\"${\" is not closed on its line");
+                           frame->state == lexer->block_state ? "\"${\" is not closed"
+                                                              : "\"${\" is not closed on its line");
     diagnostic_hint(lexer->diagnostics, report,
                     "Write \"}\" behind the expression, or \"\\${\" if the text is to hold \"${\".");
-    lexer->bad = true;
 }
 
 bool lexer_may_nest(struct lexer *lexer) {

@@ -17,6 +17,7 @@ struct lexer {
     struct diagnostics *diagnostics;
     uint32_t source;
     struct text bytes;
+    int block_state;    /* the start condition of a text of several lines */
     uint32_t start, at; /* the match: first byte, byte behind the last */
     struct token *items; /* on the heap while it grows */
     uint32_t count, capacity;
@@ -26,6 +27,8 @@ struct lexer {
     uint32_t frame_count;
     uint32_t open;       /* the text being scanned: offset of its quote */
     uint32_t part;       /* where its part without ${ } began */
+    uint32_t bad_line;   /* start of the last line with a message about a character or quote */
+    bool has_bad_line;
     bool line_reported;  /* this line has a message about a text that it leaves open */
 };
 

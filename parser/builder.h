@@ -61,6 +61,7 @@ struct syntax_error {
     const int *expected; /* kinds that could stand here */
     uint32_t expected_count;
     uint32_t brace_depth; /* of the items or entries that the parse goes on with */
+    bool in_block;        /* they are items */
 };
 void report_syntax_error(struct parser *parser, const struct syntax_error *error);
 /* Whether the line that begins at a token cannot belong to the unfinished one above. */

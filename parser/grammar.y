@@ -44,7 +44,7 @@ static void grammar_error(const struct range *range, struct parser *parser, cons
 }
 
 %token END "end of the file" /* before bison's own end, at which it could not recover */
-%token SYNC "a new start" FILE_START "file" EXPRESSION_START "expression"
+%token SYNC "a new start" BODY "a body" BLOCK_BODY "a block" FILE_START "file" EXPRESSION_START "expression"
 %token COMMENT "comment" DOC "doc comment"
 %token NAME "name" AWS_TYPE "resource type" MEMBER "member" OPTIONAL_MEMBER "optional member"
 %token META "meta attribute" INT "integer" NUMBER "number"
@@ -96,7 +96,13 @@ items:
   %empty                                { $$ = list_empty(); }
 | items item                            { $$ = list_with($1, $2); }
 | items error SYNC                      { $$ = list_with($1, build_error(parser, @2)); yyerrok; }
+| items error body_mark record          { $$ = list_with($1, build_error(parser, @2)); }
+| items error block_mark block          { $$ = list_with($1, build_if(parser, @$, build_error(parser, @2), $4, NULL)); }
 ;
+
+/* A header is wrong but its body is there: what is in it need not suffer. */
+body_mark: BODY                         { yyerrok; } ;
+block_mark: BLOCK_BODY                  { yyerrok; } ;
 
 item:
   declaration
@@ -325,6 +331,8 @@ entries:
 | entries entry comma                   { $$ = list_with($1, $2); }
 | error SYNC                            { $$ = list_one(build_error(parser, @1)); yyerrok; }
 | entries error SYNC                    { $$ = list_with($1, build_error(parser, @2)); yyerrok; }
+| error body_mark record                { $$ = list_one(build_error(parser, @1)); }
+| entries error body_mark record        { $$ = list_with($1, build_error(parser, @2)); }
 ;
 
 entry:
@@ -477,9 +485,9 @@ argument:
 string:
   STRING                                { $$ = build_text(parser, @1, 0); }
 | RAW                                   { $$ = build_text(parser, @1, NODE_RAW); }
-| RAW_BLOCK                             { $$ = build_text(parser, @1, NODE_RAW | NODE_BLOCK); }
+| RAW_BLOCK                             { $$ = build_text(parser, @1, NODE_RAW | NODE_LINES); }
 | "\"" parts "end of the text"          { $$ = build_template(parser, @$, $2, 0); }
-| "\"\"\"" parts "end of the text"      { $$ = build_template(parser, @$, $2, NODE_BLOCK); }
+| "\"\"\"" parts "end of the text"      { $$ = build_template(parser, @$, $2, NODE_LINES); }
 ;
 
 parts:
@@ -504,13 +512,12 @@ static bool state_recovers(yy_state_t state) {
     return at >= 0 && at <= YYLAST && yycheck[at] == YYSYMBOL_YYerror && yytable[at] > 0;
 }
 
-/* Braces that are still open where the recovery goes on: its items or entries stand in them. */
-static uint32_t recovery_depth(const yypcontext_t *context) {
+/* Fills in where the recovery goes on: in items or entries, within so many open braces. */
+static void find_recovery(const yypcontext_t *context, struct syntax_error *error) {
     const yy_state_t *state = context->yyssp;
     while (*state != 0 && !state_recovers(*state)) state--;
-    uint32_t depth = 0;
-    for (; *state != 0; state--) depth += yystos[*state] == YYSYMBOL_LBRACE;
-    return depth;
+    error->in_block = yystos[*state] == YYSYMBOL_items;
+    for (; *state != 0; state--) error->brace_depth += yystos[*state] == YYSYMBOL_LBRACE;
 }
 
 static int yyreport_syntax_error(const yypcontext_t *context, struct parser *parser) {
@@ -519,8 +526,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parser *par
     int count = yypcontext_expected_tokens(context, kinds, YYNTOKENS);
     for (int i = 0; i < count; i++) expected[i] = (int)kinds[i];
     struct syntax_error error = {.expected = expected,
-                                 .expected_count = count > 0 ? (uint32_t)count : 0,
-                                 .brace_depth = recovery_depth(context)};
+                                 .expected_count = count > 0 ? (uint32_t)count : 0};
+    find_recovery(context, &error);
     report_syntax_error(parser, &error);
     return 0;
 }

@@ -10,7 +10,12 @@
 struct brace {
     uint32_t token;  /* its "{" */
     uint32_t indent; /* of the line that the "{" stands on */
-    uint32_t line;   /* first token of that line */
+    uint32_t line;   /* the number of that line in mender.lines */
+};
+
+struct line {
+    uint32_t token; /* in out: its first one */
+    uint32_t indent;
 };
 
 struct mender {
@@ -23,9 +28,8 @@ struct mender {
     struct brace *open;
     uint32_t open_count;
     int surplus; /* "}" more than "{"; negative: fewer */
-    uint32_t line_token; /* in out: the first token of this line */
-    uint32_t indent;     /* of this line */
-    uint32_t last_line, last_indent; /* the line with code before this one */
+    struct line *lines;  /* those with code so far; the last one is this line */
+    uint32_t line_count;
 };
 
 static uint32_t indent_of(const struct mender *mender, struct token token) {
@@ -41,18 +45,28 @@ static void emit(struct mender *mender, struct token token) {
     mender->out[mender->count++] = token;
 }
 
-/* The last token put out that is not a comment; NULL at the start of the file. */
-static struct token *last_code(struct mender *mender) {
-    for (uint32_t i = mender->count; i > 0; i--)
-        if (!is_comment(mender->out[i - 1])) return &mender->out[i - 1];
-    return NULL;
+/* The place behind the last token put out that is not a comment; 0 at the start of the file. */
+static uint32_t last_code(const struct mender *mender) {
+    uint32_t place = mender->count;
+    while (place > 0 && is_comment(mender->out[place - 1])) place--;
+    return place;
+}
+
+/* Puts a brace that the source lacks behind the token before place. */
+static void insert(struct mender *mender, int kind, uint32_t place) {
+    uint32_t at = place > 0 ? token_end(mender->out[place - 1]) : 0;
+    memmove(&mender->out[place + 1], &mender->out[place],
+            (mender->count - place) * sizeof *mender->out);
+    mender->out[place] =
+        (struct token){.start = at, .kind = (unsigned)kind, .flags = TOKEN_MADE};
+    mender->count++;
 }
 
 /* Puts a "}" behind the last token and says so at its "{". */
 static void close_here(struct mender *mender) {
     struct brace *brace = &mender->open[--mender->open_count];
-    struct token *last = last_code(mender);
-    uint32_t at = last ? token_end(*last) : 0;
+    uint32_t place = last_code(mender);
+    uint32_t at = place > 0 ? token_end(mender->out[place - 1]) : 0;
     struct span span = token_span(mender->tokens, mender->out[brace->token]);
     struct diagnostic *report = diagnostics_report(
         mender->diagnostics, DIAGNOSTIC_UNCLOSED_BRACE, span, "\"{\" is not closed");
@@ -60,12 +74,7 @@ static void close_here(struct mender *mender) {
                     "Write \"}\" behind the end of its block, judged here by the indentation.");
     diagnostic_note(mender->diagnostics, report,
                     (struct span){mender->tokens->source, at, at}, "its block seems to end here");
-    struct token made = {.start = at, .kind = RBRACE, .flags = TOKEN_MADE};
-    uint32_t place = last ? (uint32_t)(last - mender->out) + 1 : 0;
-    memmove(&mender->out[place + 1], &mender->out[place],
-            (mender->count - place) * sizeof *mender->out);
-    mender->out[place] = made;
-    mender->count++;
+    insert(mender, RBRACE, place);
     mender->surplus++;
 }
 
@@ -79,10 +88,7 @@ static bool leaves_block(const struct mender *mender, struct token token, uint32
 static void begin_line(struct mender *mender, struct token token) {
     uint32_t indent = indent_of(mender, token);
     while (leaves_block(mender, token, indent)) close_here(mender);
-    mender->last_line = mender->line_token;
-    mender->last_indent = mender->indent;
-    mender->line_token = mender->count;
-    mender->indent = indent;
+    mender->lines[mender->line_count++] = (struct line){mender->count, indent};
 }
 
 static void drop(struct mender *mender, struct token token) {
@@ -94,27 +100,106 @@ static void drop(struct mender *mender, struct token token) {
     mender->surplus--;
 }
 
+/* ---- a "{" that is missing ---- */
+
+static bool ends_header(struct token token) {
+    return token_is_word(token.kind) || token.kind == MEMBER || token.kind == AWS_TYPE ||
+           token.kind == STRING || token.kind == RAW || token.kind == TEXT_CLOSE ||
+           token.kind == RBRACK || token.kind == RPAREN || token.kind == ASSIGN ||
+           token.kind == ELSE;
+}
+
+/* The place behind a line that is as deep as this "}" and has deeper lines below it: a header
+ * without its "{". 0 for none. */
+static uint32_t header_place(const struct mender *mender) {
+    uint32_t indent = mender->lines[mender->line_count - 1].indent;
+    uint32_t first = mender->open_count > 0 ? mender->open[mender->open_count - 1].line + 1 : 0;
+    for (uint32_t i = mender->line_count - 1; i > first; i--) {
+        const struct line *above = &mender->lines[i - 1];
+        if (above->indent > indent) continue;
+        if (above->indent < indent || mender->lines[i].indent <= indent) return 0;
+        uint32_t place = mender->lines[i].token;
+        while (place > 0 && is_comment(mender->out[place - 1])) place--;
+        return ends_header(mender->out[place - 1]) ? place : 0;
+    }
+    return 0;
+}
+
+static bool is_key(const struct mender *mender, uint32_t at) {
+    if (at + 1 >= mender->count || mender->out[at + 1].kind != ASSIGN) return false;
+    return token_is_word(mender->out[at].kind) || mender->out[at].kind == STRING;
+}
+
+/* The place in this line before a key that follows something other than an entry: `a = b = 1 }`. */
+static uint32_t inner_place(const struct mender *mender) {
+    uint32_t first = mender->lines[mender->line_count - 1].token;
+    uint32_t braces = 0, found = 0;
+    bool declares = mender->out[first].kind >= IMPORT && mender->out[first].kind <= WITH;
+    for (uint32_t i = first + 1; i < mender->count; i++) {
+        struct token before = mender->out[i - 1];
+        if (before.kind == LBRACE) braces++;
+        if (before.kind == RBRACE && braces > 0) braces--;
+        if (braces > 0 || !is_key(mender, i)) continue;
+        bool value = before.kind == ASSIGN || before.kind == COLON || before.kind == SP_LBRACK ||
+                     before.kind == LBRACK || before.kind == LPAREN;
+        bool header = declares && (before.kind == MEMBER || before.kind == AWS_TYPE);
+        if (value || header) found = i;
+    }
+    return found;
+}
+
+/* Whether this "}" cannot belong to the innermost open "{"; then the place of its own. */
+static uint32_t missing_place(const struct mender *mender, struct token token) {
+    if (mender->surplus <= 0) return 0;
+    const struct brace *top =
+        mender->open_count > 0 ? &mender->open[mender->open_count - 1] : NULL;
+    uint32_t this_line = mender->line_count - 1;
+    if (token.flags & TOKEN_LINE) {
+        if (top && top->indent >= mender->lines[this_line].indent) return 0;
+        return header_place(mender);
+    }
+    return top && top->line == this_line ? 0 : inner_place(mender);
+}
+
+static void open_at(struct mender *mender, uint32_t place) {
+    uint32_t at = token_end(mender->out[place - 1]);
+    struct span span = {mender->tokens->source, at, at};
+    struct diagnostic *report = diagnostics_report(
+        mender->diagnostics, DIAGNOSTIC_UNOPENED_BRACE, span, "\"{\" is missing");
+    diagnostic_hint(mender->diagnostics, report, "Write \"{\" here; the \"}\" for it is there.");
+    diagnostic_fix(mender->diagnostics, report, span, TEXT(" {"));
+    insert(mender, LBRACE, place);
+    mender->surplus--;
+}
+
 static void take(struct mender *mender, struct token token) {
-    if (token.flags & TOKEN_LINE) begin_line(mender, token);
+    if (token.flags & TOKEN_LINE || mender->line_count == 0) begin_line(mender, token);
+    uint32_t line = mender->line_count - 1;
     if (token.kind == LBRACE) {
         mender->open[mender->open_count++] =
-            (struct brace){mender->count, mender->indent, mender->line_token};
+            (struct brace){mender->count, mender->lines[line].indent, line};
     } else if (token.kind == RBRACE) {
-        if (mender->open_count == 0) {
+        uint32_t place = missing_place(mender, token);
+        if (place > 0) {
+            open_at(mender, place);
+            mender->lines[line].token += mender->lines[line].token >= place;
+        } else if (mender->open_count == 0) {
             drop(mender, token);
             return;
+        } else {
+            mender->open_count--;
         }
-        mender->open_count--;
     }
     emit(mender, token);
 }
 
 static void mend(struct mender *mender) {
     struct tokens *tokens = mender->tokens;
-    /* each "{" costs at most one more token */
+    /* each brace costs at most one more token */
     size_t room = (size_t)tokens->count * 2 + 1;
     mender->out = memory_alloc(room * sizeof *mender->out);
     mender->open = memory_alloc(room * sizeof *mender->open);
+    mender->lines = memory_alloc(room * sizeof *mender->lines);
     for (uint32_t i = 0; i + 1 < tokens->count; i++) {
         if (is_comment(tokens->items[i])) emit(mender, tokens->items[i]);
         else take(mender, tokens->items[i]);
@@ -127,6 +212,7 @@ static void mend(struct mender *mender) {
     tokens->mended = true;
     memory_free(mender->out);
     memory_free(mender->open);
+    memory_free(mender->lines);
 }
 
 void mend_braces(struct arena *arena, struct diagnostics *diagnostics, struct tokens *tokens) {

@@ -20,8 +20,8 @@ int grammar_lex(GRAMMAR_STYPE *value, GRAMMAR_LTYPE *location, struct parser *pa
     parser->at = parser->cursor++;
     struct token token = items[parser->at];
     *location = (struct range){(uint32_t)token.start, token_end(token)};
-    if (parser->doubts && token.flags & TOKEN_LINE && parser->apart != parser->at + 1 &&
-        report_line_is_apart(parser, parser->at)) {
+    if (parser->doubts && (token.flags & TOKEN_LINE || token.kind == LBRACE || token.kind == COLON) &&
+        parser->apart != parser->at + 1 && report_line_is_apart(parser, parser->at)) {
         parser->apart = parser->at + 1;
         return DOC; /* fits nowhere: the error is here, and the parse goes on here */
     }

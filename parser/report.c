@@ -143,8 +143,66 @@ static uint32_t find_sync(struct report *report, uint32_t from) {
     return count - 1;
 }
 
+/* Whether the "}" of this "{" is followed by the end of a list or call. */
+static bool is_in_brackets(const struct report *report, uint32_t brace) {
+    const struct parser *parser = report->parser;
+    uint32_t i = brace + 1;
+    while (i + 1 < parser->tokens->count && !(report->items[i].kind == RBRACE &&
+                                              parser->depths[i] == parser->depths[brace] + 1))
+        i++;
+    int next = report->items[next_code(parser->tokens, i)].kind;
+    return next == RPAREN || next == RBRACK || next == COMMA || next == INTERPOLATION_CLOSE;
+}
+
+/* The "{" that ends the line of the error and opens a body of several lines; 0 for none. */
+static uint32_t find_body(const struct report *report) {
+    const struct parser *parser = report->parser;
+    const struct token *items = report->items;
+    uint32_t i = report->at;
+    for (; i + 1 < parser->tokens->count; i++) {
+        if (i > report->at && items[i].flags & TOKEN_LINE) return 0;
+        if (is_comment(items[i].kind) || items[i].kind != LBRACE) continue;
+        if (!(items[next_code(parser->tokens, i)].flags & TOKEN_LINE)) continue;
+        bool fresh = !parser->has_synced || i > parser->last_sync;
+        bool fits = parser->depths[i] == report->error->brace_depth;
+        return fresh && fits && !is_in_brackets(report, i) ? i : 0;
+    }
+    return 0;
+}
+
+static uint32_t line_start(const struct report *report, uint32_t index) {
+    while (index > 0 && !(report->items[index].flags & TOKEN_LINE)) index--;
+    return index;
+}
+
+static bool line_has_colon(const struct report *report, uint32_t body) {
+    for (uint32_t i = line_start(report, body); i < body; i++)
+        if (report->items[i].kind == COLON) return true;
+    return false;
+}
+
+/* Which kind of body: declarations stand in blocks, entries in records. */
+static int body_kind(const struct report *report, uint32_t body) {
+    int kind = report->items[line_start(report, body)].kind;
+    bool record = kind == RESOURCE || kind == ACTION || kind == PROJECT || kind == WITH ||
+                  (!is_declaration_word(kind) && line_has_colon(report, body)) ||
+                  report->items[previous_code(report->parser->tokens, body)].kind == ASSIGN;
+    if (!report->error->in_block) return BODY;
+    return record ? BODY : BLOCK_BODY;
+}
+
 static void go_on(struct report *report, uint32_t from) {
     struct parser *parser = report->parser;
+    bool here = begins_item(parser->tokens, from) &&
+                parser->depths[from] == report->error->brace_depth &&
+                !(parser->has_synced && from <= parser->last_sync);
+    uint32_t body = here ? 0 : find_body(report);
+    if (body > 0) {
+        parser->pending = body_kind(report, body);
+        parser->last_sync = parser->cursor = body;
+        parser->has_synced = true;
+        return;
+    }
     uint32_t target = find_sync(report, from);
     parser->last_sync = target;
     parser->has_synced = true;
@@ -407,23 +465,66 @@ static void say_expected(struct report *report) {
                TEXT_ARGS(shown(report, report->at))));
 }
 
+static bool is_lone_word(const struct tokens *tokens, uint32_t index) {
+    return token_is_word(tokens->items[index].kind) && tokens->items[index].flags & TOKEN_LINE;
+}
+
+/* `deploy: deliver.ChangeSet {`: a resource or an action without its word. */
+static bool is_typed_header(const struct tokens *tokens, uint32_t colon, uint32_t before) {
+    if (!is_lone_word(tokens, before)) return false;
+    uint32_t i = next_code(tokens, colon);
+    if (!token_is_word(tokens->items[i].kind) && tokens->items[i].kind != AWS_TYPE) return false;
+    do i = next_code(tokens, i);
+    while (tokens->items[i].kind == MEMBER);
+    return tokens->items[i].kind == LBRACE && !(tokens->items[i].flags & TOKEN_LINE);
+}
+
+/* `pipeline p in {` or `if {`: the body of a header whose value is missing. */
+static bool is_body(const struct tokens *tokens, uint32_t index, uint32_t before) {
+    int kind = tokens->items[before].kind;
+    uint32_t next = next_code(tokens, index);
+    if (!(tokens->items[next].flags & TOKEN_LINE)) return false;
+    if (is_lone_word(tokens, before)) return begins_declaration(tokens, next);
+    if (kind != IN && kind != IF) return false;
+    uint32_t first = before;
+    while (first > 0 && !(tokens->items[first].flags & TOKEN_LINE)) first--;
+    return is_declaration_word(tokens->items[first].kind) || tokens->items[first].kind == FOR ||
+           tokens->items[first].kind == IF;
+}
+
 /* `let x =` and then `y = 2` on the next line would read as x = y until the second "=", one line
  * late. So the parser asks before it takes the first token of a line. */
 bool report_line_is_apart(const struct parser *parser, uint32_t index) {
     const struct tokens *tokens = parser->tokens;
     int kind = tokens->items[index].kind;
-    if (!token_is_word(kind) && kind != META) return false;
     uint32_t before = previous_code(tokens, index);
+    if (kind == LBRACE) return is_body(tokens, index, before);
+    if (kind == COLON) return is_typed_header(tokens, index, before);
+    if (!(tokens->items[index].flags & TOKEN_LINE)) return false;
+    if (!token_is_word(kind) && kind != META && !is_text_start(kind)) return false;
     if (before == index || !wants_more(tokens->items[before].kind)) return false;
-    int next = tokens->items[next_code(tokens, index)].kind;
+    int next = tokens->items[behind_text(tokens, index)].kind;
     if (kind == META || next == ASSIGN) return true;
     return begins_declaration(tokens, index) && next != LPAREN;
 }
 
+/* `Source {` among declarations. */
+static bool say_missing_word(struct report *report) {
+    bool typed = report->items[report->at].kind == COLON;
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_MISSING_WORD, span_at(report, report->before),
+            FORMAT(report, "%.*s begins no declaration",
+                   TEXT_ARGS(shown(report, report->before))));
+    HINT(report, diagnostic, typed ? "Write \"resource\" or \"action\" before the name."
+                                   : "Write \"region\", \"stack\", \"stage\" or another word of a "
+                                     "declaration before the name.");
+    return true;
+}
+
 static bool say_line_above(struct report *report) {
-    if (!report_line_is_apart(report->parser, report->at)) return false;
-    if (!(report->items[report->at].flags & TOKEN_LINE)) return false;
+    if (!report->parser->doubts || !report_line_is_apart(report->parser, report->at)) return false;
     uint32_t before = report->before;
+    if (is_lone_word(report->parser->tokens, before)) return say_missing_word(report);
     bool type = report->items[before].kind == COLON;
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_MISSING_VALUE, span_at(report, before),
@@ -434,10 +535,15 @@ static bool say_line_above(struct report *report) {
     return true;
 }
 
-/* A text or a character there has its message already. */
+/* Whether this line has a message about a text or a character already, or what stands before it
+ * was put in with one. */
 static bool is_reported(const struct report *report) {
-    unsigned flags = report->items[report->at].flags | report->items[report->before].flags;
-    return flags & (TOKEN_BAD | TOKEN_MADE);
+    const struct token *items = report->items;
+    if ((items[report->at].flags | items[report->before].flags) & (TOKEN_BAD | TOKEN_MADE))
+        return true;
+    for (uint32_t i = report->at; i > 0 && !(items[i].flags & TOKEN_LINE); i--)
+        if (items[i].flags & TOKEN_BAD) return true;
+    return false;
 }
 
 static void say_something(struct report *report) {
