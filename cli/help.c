@@ -3,6 +3,12 @@
 
 #include "cli/command.h"
 #include "cli/output.h"
+#include "mrp.h"
+
+static const char exit_codes[] =
+    "0 done, 1 the program has errors, 2 wrong use, 3 the world failed before\n"
+    "anything was changed, 4 a deploy failed and was rolled back, 5 a deploy failed and\n"
+    "something needs a person.\n";
 
 enum { NAME_COLUMN = 12, OPTION_COLUMN = 30 };
 
@@ -37,17 +43,71 @@ void help_overview(struct buffer *out) {
     for (size_t i = 0; i < command_count; i++) {
         buffer_format(out, "  %-*s%s\n", NAME_COLUMN, commands[i].name, commands[i].summary);
     }
-    buffer_string(out, "\n\"mrp help COMMAND\" shows the options of a command.\n"
-                       "\nExit codes: 0 done, 1 the program has errors, 2 wrong use, 3 the world failed "
-                       "before\nanything was changed, 4 a deploy failed and was rolled back, 5 a deploy "
-                       "failed and\nsomething needs a person.\n");
+    buffer_string(out, "\n\"mrp help COMMAND\" shows the options of a command.\n\nExit codes: ");
+    buffer_string(out, exit_codes);
+}
+
+/* ---- the manual page ---- */
+
+/* Text for troff: its own marks, and lines that would begin with one, are escaped. */
+static void man_text(const char *text, struct buffer *out) {
+    bool is_start = true;
+    for (; *text; text++) {
+        if (is_start && (*text == '.' || *text == '\'')) buffer_string(out, "\\&");
+        if (*text == '\\' || *text == '-') buffer_char(out, '\\');
+        buffer_char(out, *text);
+        is_start = *text == '\n';
+    }
+    buffer_char(out, '\n');
+}
+
+static void man_option(const struct option_row *row, struct buffer *out) {
+    buffer_string(out, ".TP\n.B ");
+    if (row->letter) buffer_format(out, "\\-%c, ", row->letter);
+    buffer_string(out, "\\-\\-");
+    man_text(row->name, out);
+    out->length--; /* the argument stands in the same line */
+    if (row->argument) buffer_format(out, row->kind == TAKES_VALUE ? " %s" : "[=%s]", row->argument);
+    buffer_char(out, '\n');
+    man_text(row->help, out);
+}
+
+static void man_command(const struct command *command, struct buffer *out) {
+    buffer_format(out, ".SS mrp %s %s\n", command->name, command->operands);
+    buffer_format(out, "%c", command->summary[0] - 'a' + 'A');
+    man_text(command->summary + 1, out);
+    out->length--;
+    buffer_string(out, ".\n");
+    if (command->detail[0]) man_text(command->detail, out);
+    bool is_first = true;
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        if (!(command->options >> i & 1)) continue;
+        buffer_string(out, is_first ? ".PP\nOptions: " : ", ");
+        buffer_format(out, "\\-\\-%s", option_row((enum option)i)->name);
+        is_first = false;
+    }
+    buffer_string(out, ".\n");
+}
+
+static void help_man(struct buffer *out) {
+    buffer_format(out, ".TH MRP 1 \"\" \"mrp %s\"\n.SH NAME\nmrp \\- ", mrp_version());
+    buffer_string(out, "multi\\-region systems on AWS, and their pipelines, as one program\n"
+                       ".SH SYNOPSIS\n.B mrp\n.I COMMAND\n[\\fIOPTION\\fR...] [\\fIOPERAND\\fR...]\n"
+                       ".SH COMMANDS\n");
+    for (size_t i = 0; i < command_count; i++) man_command(&commands[i], out);
+    buffer_string(out, ".SH OPTIONS\n");
+    for (unsigned i = 0; i < OPTION_COUNT; i++) man_option(option_row((enum option)i), out);
+    buffer_string(out, ".SH EXIT STATUS\n");
+    man_text(exit_codes, out);
 }
 
 int command_help(struct invocation *invocation) {
     struct buffer out;
     buffer_init(&out);
     int outcome = OUTCOME_DONE;
-    if (invocation->operand_count == 0) {
+    if (option_given(invocation, OPTION_MAN)) {
+        help_man(&out);
+    } else if (invocation->operand_count == 0) {
         help_overview(&out);
     } else {
         const struct command *command = command_find(text_of(invocation->operands[0]));

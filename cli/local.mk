@@ -28,3 +28,10 @@ cli/mrp-pages.$(OBJEXT): cli/pages.inc
 BUILT_SOURCES += cli/pages.inc
 CLEANFILES += cli/pages.inc cli/pages.inc.tmp
 EXTRA_DIST += docs/pages.awk
+
+# The manual page comes from the rows of commands and options, so the program prints it; a compiler
+# for another machine makes none.
+man1_MANS = cli/mrp.1
+cli/mrp.1: mrp$(EXEEXT)
+	$(AM_V_GEN)./mrp$(EXEEXT) help --man >$@.tmp && mv $@.tmp $@ || { rm -f $@.tmp; : >$@; }
+CLEANFILES += cli/mrp.1
