@@ -1,0 +1,512 @@
+/* A template's text checked as CloudFormation checks it when a change set is asked for: form,
+ * references, types, cycles. The text is not trusted; depth and size are capped by the reader.
+ */
+#include <ctype.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "runtime/simulator/world.h"
+
+struct reading { /* one template being checked */
+    struct arena *arena;
+    struct sim_blueprint *blueprint;
+    struct cloud_error *error;
+    struct sim_item *item;      /* whose references are collected, or NULL (outputs, conditions) */
+    bool *seen;                 /* by item: already in the needs of the item */
+    struct text unresolved;     /* names that stand for nothing, joined by ", " */
+};
+
+static bool refuse(struct reading *reading, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static bool refuse(struct reading *reading, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    reading->error->code = TEXT("ValidationError");
+    reading->error->message = text_vformat(reading->arena, format, args);
+    va_end(args);
+    return false;
+}
+
+struct sim_item *sim_blueprint_find(const struct sim_blueprint *blueprint, struct text id) {
+    const struct name *name = names_find(&blueprint->names, id);
+    uintptr_t number = name ? (uintptr_t)map_find(&blueprint->index, name) : 0;
+    return number ? &blueprint->items[number - 1] : NULL;
+}
+
+static bool is_alphanumeric(struct text name) {
+    for (size_t i = 0; i < name.length; i++) {
+        if (!isalnum((unsigned char)name.bytes[i])) return false;
+    }
+    return name.length > 0;
+}
+
+static bool is_pseudo(struct text name) { return text_starts(name, TEXT("AWS::")); }
+
+static void add_need(struct reading *reading, uint32_t index) {
+    struct sim_item *item = reading->item;
+    if (reading->seen[index]) return;
+    reading->seen[index] = true;
+    if ((item->need_count & (item->need_count - 1)) == 0) {
+        uint32_t room = item->need_count ? item->need_count * 2 : 1;
+        uint32_t *needs = arena_array(reading->arena, room, sizeof *needs);
+        if (item->need_count) memcpy(needs, item->needs, item->need_count * sizeof *needs);
+        item->needs = needs;
+    }
+    item->needs[item->need_count++] = index;
+}
+
+/* A name used by Ref, Fn::Sub, Fn::GetAtt or DependsOn. */
+static void meet(struct reading *reading, struct text name, bool only_resource) {
+    struct sim_item *found = sim_blueprint_find(reading->blueprint, name);
+    if (found) {
+        if (!reading->item) return;
+        reading->item->refers = true;
+        add_need(reading, (uint32_t)(found - reading->blueprint->items));
+        return;
+    }
+    if (!only_resource && (is_pseudo(name) ||
+                           (reading->blueprint->parameters && name.length < LIMIT_LOGICAL_ID))) {
+        if (is_pseudo(name)) return;
+        char key[LIMIT_LOGICAL_ID + 1];
+        memcpy(key, name.bytes, name.length);
+        key[name.length] = 0;
+        if (document_get(reading->blueprint->parameters, key)) return;
+    }
+    reading->unresolved = reading->unresolved.length
+                              ? text_format(reading->arena, "%.*s, %.*s",
+                                            TEXT_ARGS(reading->unresolved), TEXT_ARGS(name))
+                              : name;
+}
+
+static bool walk(struct reading *reading, const struct document *value);
+
+/* "X" of "X.Attribute". */
+static struct text before_dot(struct text name) {
+    const char *dot = memchr(name.bytes, '.', name.length);
+    return dot ? (struct text){name.bytes, (size_t)(dot - name.bytes)} : name;
+}
+
+static bool check_attribute(struct reading *reading, struct text id, struct text attribute) {
+    struct sim_item *item = sim_blueprint_find(reading->blueprint, id);
+    struct schema_attribute found;
+    if (!item || !item->schema) return true;
+    if (schema_type_attribute_find(item->schema, attribute, &found)) return true;
+    if (schema_body_find(schema_type_body(item->schema), attribute)) return true;
+    return refuse(reading,
+                  "Template error: resource %.*s does not support attribute type %.*s in "
+                  "Fn::GetAtt", TEXT_ARGS(id), TEXT_ARGS(attribute));
+}
+
+static bool walk_get_att(struct reading *reading, const struct document *value) {
+    static const char text[] = "Template error: every Fn::GetAtt object requires two non-empty "
+                               "parameters, the resource name and the resource attribute";
+    struct text id, attribute;
+    if (value->kind == DOCUMENT_TEXT) {
+        id = before_dot(value->text);
+        if (id.length + 1 >= value->text.length) return refuse(reading, text);
+        attribute = (struct text){id.bytes + id.length + 1, value->text.length - id.length - 1};
+    } else {
+        if (value->kind != DOCUMENT_LIST || value->count != 2) return refuse(reading, text);
+        const struct document *first = value->children, *second = first->next;
+        if (first->kind != DOCUMENT_TEXT || first->text.length == 0) return refuse(reading, text);
+        id = first->text;
+        if (second->kind == DOCUMENT_OBJECT) return meet(reading, id, true), walk(reading, second);
+        if (second->kind != DOCUMENT_TEXT || second->text.length == 0) {
+            return refuse(reading, text);
+        }
+        attribute = second->text;
+    }
+    meet(reading, id, true);
+    return check_attribute(reading, id, attribute);
+}
+
+static bool walk_sub(struct reading *reading, const struct document *value) {
+    const struct document *format = value, *variables = NULL;
+    if (value->kind == DOCUMENT_LIST && value->count == 2) {
+        format = value->children;
+        variables = format->next;
+    }
+    if (format->kind != DOCUMENT_TEXT || (variables && variables->kind != DOCUMENT_OBJECT)) {
+        return refuse(reading, "Template error: One or more Fn::Sub intrinsic functions don't "
+                               "specify expected arguments. Specify a string as first argument, "
+                               "and an optional second argument to specify a mapping of values to "
+                               "replace in the string");
+    }
+    struct text s = format->text;
+    for (size_t i = 0; i + 1 < s.length; i++) {
+        if (s.bytes[i] != '$' || s.bytes[i + 1] != '{') continue;
+        const char *end = memchr(s.bytes + i, '}', s.length - i);
+        if (!end) break;
+        struct text name = {s.bytes + i + 2, (size_t)(end - s.bytes) - i - 2};
+        i = (size_t)(end - s.bytes);
+        if (name.length == 0 || name.bytes[0] == '!') continue;
+        bool is_variable = false;
+        for (const struct document *v = variables ? variables->children : NULL; v; v = v->next) {
+            if (text_equal(v->key, name)) is_variable = true;
+        }
+        if (is_variable) continue;
+        struct text id = before_dot(name);
+        meet(reading, id, id.length != name.length);
+        if (id.length != name.length) {
+            struct text attribute = {id.bytes + id.length + 1, name.length - id.length - 1};
+            if (!check_attribute(reading, id, attribute)) return false;
+        }
+    }
+    return !variables || walk(reading, variables);
+}
+
+static bool walk_if(struct reading *reading, const struct document *value) {
+    if (value->kind == DOCUMENT_LIST && value->count == 3 &&
+        value->children->kind == DOCUMENT_TEXT) {
+        struct text name = value->children->text;
+        const struct document *conditions = reading->blueprint->conditions;
+        bool found = false;
+        for (const struct document *c = conditions ? conditions->children : NULL; c; c = c->next) {
+            if (text_equal(c->key, name)) found = true;
+        }
+        if (!found) {
+            return refuse(reading, "Template error: unresolved condition dependency %.*s in Fn::If",
+                          TEXT_ARGS(name));
+        }
+        return walk(reading, value->children->next) &&
+               walk(reading, value->children->next->next);
+    }
+    return refuse(reading, "Template error: Fn::If requires a list argument with the first element "
+                           "being a condition");
+}
+
+static bool check_shape(struct reading *reading, const struct document *call) {
+    bool pair = call->kind == DOCUMENT_LIST && call->count == 2;
+    if (text_is(call->key, "Fn::Split") && !pair) {
+        return refuse(reading, "Template error: every Fn::Split object requires two parameters, "
+                               "(1) a string delimiter and (2) a string to be split or a function "
+                               "that returns a string to be split.");
+    }
+    if (text_is(call->key, "Fn::Select") && !pair) {
+        return refuse(reading, "Template error: Fn::Select requires a list argument with two "
+                               "elements: an integer index and a list");
+    }
+    if (text_is(call->key, "Fn::Join") && !pair) {
+        return refuse(reading, "Template error: every Fn::Join object requires two parameters, "
+                               "(1) a string delimiter and (2) a list of strings to be joined or a "
+                               "function that returns a list of strings (such as Fn::GetAZs) to be "
+                               "joined.");
+    }
+    if (text_is(call->key, "Fn::Equals") && !pair) {
+        return refuse(reading, "Template error: every Fn::Equals object requires a list of 2 "
+                               "string parameters.");
+    }
+    return true;
+}
+
+static bool walk_call(struct reading *reading, const struct document *call) {
+    if (text_is(call->key, "Ref")) {
+        if (call->kind != DOCUMENT_TEXT) {
+            return refuse(reading, "Template format error: All Ref references must be of type "
+                                   "string");
+        }
+        meet(reading, call->text, false);
+        return true;
+    }
+    if (text_is(call->key, "Fn::GetAtt")) return walk_get_att(reading, call);
+    if (text_is(call->key, "Fn::Sub")) return walk_sub(reading, call);
+    if (text_is(call->key, "Fn::If")) return walk_if(reading, call);
+    return check_shape(reading, call) && walk(reading, call);
+}
+
+static bool walk(struct reading *reading, const struct document *value) {
+    if (value->kind == DOCUMENT_OBJECT && value->count == 1) {
+        struct text key = value->children->key;
+        if (text_is(key, "Ref") || text_starts(key, TEXT("Fn::"))) {
+            return walk_call(reading, value->children);
+        }
+    }
+    if (value->kind != DOCUMENT_OBJECT && value->kind != DOCUMENT_LIST) return true;
+    for (const struct document *child = value->children; child; child = child->next) {
+        if (!walk(reading, child)) return false;
+    }
+    return true;
+}
+
+static bool refuse_null(struct reading *reading, const struct document *value, struct text path) {
+    if (value->kind == DOCUMENT_NULL) {
+        return refuse(reading, "[%.*s] 'null' values are not allowed in templates",
+                      TEXT_ARGS(path));
+    }
+    uint32_t number = 0;
+    if (value->kind != DOCUMENT_OBJECT && value->kind != DOCUMENT_LIST) return true;
+    for (const struct document *child = value->children; child; child = child->next, number++) {
+        /* The path is only made where it is shown: most values are no null. */
+        if (child->kind != DOCUMENT_NULL && child->count == 0) continue;
+        struct text below =
+            value->kind == DOCUMENT_LIST
+                ? text_format(reading->arena, "%.*s/%u", TEXT_ARGS(path), number)
+                : text_format(reading->arena, "%.*s/%.*s", TEXT_ARGS(path), TEXT_ARGS(child->key));
+        if (!refuse_null(reading, child, below)) return false;
+    }
+    return true;
+}
+
+static bool section(struct reading *reading, const char *name, struct document **section) {
+    *section = document_get(reading->blueprint->root, name);
+    if (!*section || (*section)->kind == DOCUMENT_OBJECT) return true;
+    return refuse(reading, "Template format error: %s must be an object.", name);
+}
+
+static bool read_mappings(struct reading *reading) {
+    const struct document *mappings = reading->blueprint->mappings;
+    for (const struct document *m = mappings ? mappings->children : NULL; m; m = m->next) {
+        if (m->kind != DOCUMENT_OBJECT) {
+            return refuse(reading, "Template format error: Every Mappings member %.*s must be a "
+                                   "map", TEXT_ARGS(m->key));
+        }
+        for (const struct document *row = m->children; row; row = row->next) {
+            if (row->kind != DOCUMENT_OBJECT) {
+                return refuse(reading, "Template format error: Every Mappings member %.*s must be "
+                                       "a map", TEXT_ARGS(row->key));
+            }
+            for (const struct document *v = row->children; v; v = v->next) {
+                if (v->kind != DOCUMENT_OBJECT && v->kind != DOCUMENT_NULL) continue;
+                return refuse(reading, "Template format error: Every Mappings attribute must be a "
+                                       "String or a List.");
+            }
+        }
+    }
+    return true;
+}
+
+static bool read_item(struct reading *reading, struct document *body, struct sim_item *item) {
+    if (!is_alphanumeric(body->key) || body->key.length > LIMIT_LOGICAL_ID) {
+        return refuse(reading, "Template format error: Resource name %.*s is non alphanumeric.",
+                      TEXT_ARGS(body->key));
+    }
+    if (body->kind != DOCUMENT_OBJECT) {
+        return refuse(reading, "Template format error: Any Resources member must be an object.");
+    }
+    struct document *type = document_get(body, "Type");
+    if (!type || type->kind != DOCUMENT_TEXT) {
+        return refuse(reading, "Template format error: [/Resources/%.*s] Every Resources object "
+                               "must contain a Type member.", TEXT_ARGS(body->key));
+    }
+    item->id = body->key;
+    item->type = type->text;
+    item->body = body;
+    item->properties = document_get(body, "Properties");
+    if (item->properties && item->properties->kind != DOCUMENT_OBJECT) {
+        return refuse(reading, "Template format error: [/Resources/%.*s/Properties] Properties "
+                               "must be an object.", TEXT_ARGS(body->key));
+    }
+    item->schema = schema_type_find(item->type);
+    struct document *condition = document_get(body, "Condition");
+    if (condition && condition->kind != DOCUMENT_TEXT) {
+        return refuse(reading, "Template format error: Every Condition member must be a string.");
+    }
+    if (condition) item->condition = condition->text;
+    static const char *const members[] = {
+        "Type", "Properties", "Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy",
+        "CreationPolicy", "UpdatePolicy", "Metadata"};
+    for (const struct document *m = body->children; m; m = m->next) {
+        bool known = false;
+        for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+            if (text_is(m->key, members[i])) known = true;
+        }
+        if (!known) {
+            return refuse(reading, "Invalid template resource property '%.*s'", TEXT_ARGS(m->key));
+        }
+    }
+    return true;
+}
+
+static bool read_items(struct reading *reading) {
+    struct sim_blueprint *blueprint = reading->blueprint;
+    struct document *resources = blueprint->resources;
+    if (!resources || resources->kind != DOCUMENT_OBJECT || resources->count == 0) {
+        return refuse(reading, "Template format error: At least one Resources member must be "
+                               "defined.");
+    }
+    if (resources->count > LIMIT_STACK_RESOURCES) {
+        return refuse(reading, "Template format error: Number of resources, %u, is greater than "
+                               "maximum allowed, 500", resources->count);
+    }
+    blueprint->items = arena_array(reading->arena, resources->count, sizeof *blueprint->items);
+    struct text unknown = {0};
+    for (struct document *r = resources->children; r; r = r->next) {
+        struct sim_item *item = &blueprint->items[blueprint->count];
+        if (!read_item(reading, r, item)) return false;
+        map_put(&blueprint->index, names_intern(&blueprint->names, item->id),
+                (void *)(uintptr_t)++blueprint->count);
+        if (item->schema || text_is(item->type, "AWS::CDK::Metadata")) continue;
+        unknown = unknown.length ? text_format(reading->arena, "%.*s, %.*s", TEXT_ARGS(unknown),
+                                               TEXT_ARGS(item->type))
+                                 : item->type;
+    }
+    if (!unknown.length) return true;
+    return refuse(reading, "Template format error: Unrecognized resource types: [%.*s]",
+                  TEXT_ARGS(unknown));
+}
+
+static void read_depends(struct reading *reading, const struct document *depends) {
+    if (!depends) return;
+    if (depends->kind == DOCUMENT_TEXT) meet(reading, depends->text, true);
+    if (depends->kind != DOCUMENT_LIST) return;
+    for (const struct document *d = depends->children; d; d = d->next) {
+        if (d->kind == DOCUMENT_TEXT) meet(reading, d->text, true);
+    }
+}
+
+static bool read_references(struct reading *reading) {
+    struct sim_blueprint *blueprint = reading->blueprint;
+    reading->seen = arena_array(reading->arena, blueprint->count, sizeof *reading->seen);
+    for (uint32_t i = 0; i < blueprint->count; i++) {
+        struct sim_item *item = reading->item = &blueprint->items[i];
+        if (item->properties && !walk(reading, item->properties)) return false;
+        bool refers = item->refers;
+        read_depends(reading, document_get(item->body, "DependsOn"));
+        item->refers = refers;
+        for (uint32_t n = 0; n < item->need_count; n++) reading->seen[item->needs[n]] = false;
+    }
+    reading->item = NULL;
+    if (!reading->unresolved.length) return true;
+    return refuse(reading, "Template format error: Unresolved resource dependencies [%.*s] in the "
+                           "Resources block of the template", TEXT_ARGS(reading->unresolved));
+}
+
+static bool read_outputs(struct reading *reading) {
+    const struct document *outputs = reading->blueprint->outputs;
+    if (outputs && outputs->count > LIMIT_STACK_OUTPUTS) {
+        return refuse(reading, "Template format error: Number of outputs, %u, is greater than "
+                               "maximum allowed, 200", outputs->count);
+    }
+    for (const struct document *o = outputs ? outputs->children : NULL; o; o = o->next) {
+        const struct document *value = document_get(o, "Value");
+        if (!value) {
+            return refuse(reading, "Template format error: Every Outputs member must contain a "
+                                   "Value object");
+        }
+        if (!walk(reading, o)) return false;
+    }
+    if (!reading->unresolved.length) return true;
+    return refuse(reading, "Unresolved resource dependencies [%.*s] in the Outputs block of the "
+                           "template", TEXT_ARGS(reading->unresolved));
+}
+
+static bool read_parameters(struct reading *reading) {
+    const struct document *parameters = reading->blueprint->parameters;
+    if (!parameters) return true;
+    if (parameters->count > LIMIT_STACK_PARAMETERS) {
+        return refuse(reading, "Template format error: Number of parameters, %u, is greater than "
+                               "maximum allowed, 200", parameters->count);
+    }
+    for (const struct document *p = parameters->children; p; p = p->next) {
+        if (!is_alphanumeric(p->key)) {
+            return refuse(reading, "Template format error: Parameter name %.*s is non "
+                                   "alphanumeric.", TEXT_ARGS(p->key));
+        }
+        const struct document *type = document_get(p, "Type");
+        if (!type || type->kind != DOCUMENT_TEXT) {
+            return refuse(reading, "Template format error: Every Parameters object must contain a "
+                                   "Type member.");
+        }
+    }
+    return true;
+}
+
+/* Depth first over the needs; marks: 0 not seen, 1 under way, 2 done. The depth is at most the
+ * number of resources, which is capped at 500. */
+static bool order_item(struct reading *reading, uint8_t *marks, uint32_t index, uint32_t *count) {
+    struct sim_blueprint *blueprint = reading->blueprint;
+    if (marks[index] == 2) return true;
+    if (marks[index] == 1) return false;
+    marks[index] = 1;
+    struct sim_item *item = &blueprint->items[index];
+    for (uint32_t i = 0; i < item->need_count; i++) {
+        if (!order_item(reading, marks, item->needs[i], count)) return false;
+    }
+    marks[index] = 2;
+    blueprint->order[(*count)++] = index;
+    return true;
+}
+
+static bool refuse_cycle(struct reading *reading, const uint8_t *marks) {
+    struct buffer names;
+    buffer_init(&names);
+    for (uint32_t i = 0; i < reading->blueprint->count; i++) {
+        if (marks[i] != 1) continue;
+        if (names.length) buffer_string(&names, ", ");
+        buffer_text(&names, reading->blueprint->items[i].id);
+    }
+    refuse(reading, "Circular dependency between resources: [%.*s]",
+           TEXT_ARGS(buffer_view(&names)));
+    buffer_release(&names);
+    return false;
+}
+
+static bool read_order(struct reading *reading) {
+    struct sim_blueprint *blueprint = reading->blueprint;
+    uint8_t *marks = arena_array(reading->arena, blueprint->count, 1);
+    uint32_t count = 0;
+    blueprint->order = arena_array(reading->arena, blueprint->count, sizeof *blueprint->order);
+    for (uint32_t i = 0; i < blueprint->count; i++) {
+        if (!order_item(reading, marks, i, &count)) return refuse_cycle(reading, marks);
+    }
+    return true;
+}
+
+static bool read_document(struct reading *reading, struct text body) {
+    struct failure why = {0};
+    if (!document_read(reading->arena, body, &reading->blueprint->root, &why)) {
+        return refuse(reading, "Template format error: JSON not well-formed. (%s)", why.message);
+    }
+    if (reading->blueprint->root->kind != DOCUMENT_OBJECT) {
+        return refuse(reading, "Template format error: unsupported structure.");
+    }
+    return true;
+}
+
+struct sim_blueprint *sim_blueprint_read(struct arena *arena, struct text body,
+                                         struct cloud_error *error) {
+    struct sim_blueprint *blueprint = ARENA_NEW(arena, struct sim_blueprint);
+    struct reading reading = {.arena = arena, .blueprint = blueprint, .error = error};
+    blueprint->body = body;
+    names_init(&blueprint->names, arena);
+    map_init(&blueprint->index, arena);
+    if (!read_document(&reading, body)) return NULL;
+    blueprint->resources = document_get(blueprint->root, "Resources");
+    bool good = section(&reading, "Parameters", &blueprint->parameters) &&
+                section(&reading, "Mappings", &blueprint->mappings) &&
+                section(&reading, "Conditions", &blueprint->conditions) &&
+                section(&reading, "Outputs", &blueprint->outputs) &&
+                read_parameters(&reading) && read_mappings(&reading) && read_items(&reading) &&
+                refuse_null(&reading, blueprint->resources, TEXT("/Resources")) &&
+                (!blueprint->outputs ||
+                 refuse_null(&reading, blueprint->outputs, TEXT("/Outputs"))) &&
+                read_references(&reading) && read_outputs(&reading) &&
+                (!blueprint->conditions || walk(&reading, blueprint->conditions)) &&
+                read_order(&reading);
+    return good ? blueprint : NULL;
+}
+
+struct text sim_blueprint_capability(const struct sim_blueprint *blueprint) {
+    struct text needed = {0};
+    for (uint32_t i = 0; i < blueprint->count; i++) {
+        const struct sim_item *item = &blueprint->items[i];
+        static const char *const types[] = {
+            "AWS::IAM::AccessKey", "AWS::IAM::Group", "AWS::IAM::InstanceProfile",
+            "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User",
+            "AWS::IAM::UserToGroupAddition"};
+        bool is_iam = false;
+        for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
+            if (text_is(item->type, types[t])) is_iam = true;
+        }
+        if (!is_iam) continue;
+        static const char *const names[] = {"RoleName", "UserName", "GroupName",
+                                            "ManagedPolicyName", "InstanceProfileName"};
+        needed = needed.length ? needed : TEXT("CAPABILITY_IAM");
+        if (text_is(item->type, "AWS::IAM::UserToGroupAddition")) continue;
+        for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+            if (document_get(item->properties, names[n])) return TEXT("CAPABILITY_NAMED_IAM");
+        }
+    }
+    return needed;
+}

@@ -1,0 +1,462 @@
+/* What a change set would do: the new template's values against what the stack has now. */
+#include "runtime/simulator/world.h"
+
+struct planning {
+    struct simulator *simulator;
+    struct sim_stack *stack;
+    struct sim_change_set *set;
+    struct sim_scope scope;
+    struct failure why;
+    uint8_t *unknown;            /* by item */
+    struct cloud_change_detail *details; /* of the change being made */
+    uint32_t detail_count, detail_capacity;
+    uint32_t change_capacity, validation_capacity;
+    bool has_conflict, has_mistake; /* what early validation found */
+};
+
+static const struct document *find(const struct document *object, struct text key) {
+    if (!object || object->kind != DOCUMENT_OBJECT) return NULL;
+    for (const struct document *c = object->children; c; c = c->next) {
+        if (text_equal(c->key, key)) return c;
+    }
+    return NULL;
+}
+
+static bool same(const struct document *a, const struct document *b) {
+    if (!a || !b) return a == b;
+    if (a->kind != b->kind && a->kind <= DOCUMENT_TEXT && b->kind <= DOCUMENT_TEXT) {
+        /* "80" and 80, "true" and true are one value to CloudFormation. */
+        struct text x = a->kind == DOCUMENT_BOOL ? text_of(a->boolean ? "true" : "false") : a->text;
+        struct text y = b->kind == DOCUMENT_BOOL ? text_of(b->boolean ? "true" : "false") : b->text;
+        return text_equal(x, y);
+    }
+    return document_equal(a, b);
+}
+
+static struct text shown(struct arena *arena, const struct document *value) {
+    if (!value) return (struct text){0};
+    if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) {
+        return sim_masked(arena, value->text);
+    }
+    struct buffer out;
+    buffer_init(&out);
+    document_write(value, &out, 0);
+    struct text text = sim_masked(arena, buffer_take(&out, arena));
+    buffer_release(&out);
+    return text;
+}
+
+static struct text context(struct arena *arena, const struct document *properties) {
+    struct text inner = properties ? shown(arena, properties) : TEXT("{}");
+    return text_format(arena, "{\"Properties\":%.*s}", TEXT_ARGS(inner));
+}
+
+/* --- replacement ---------------------------------------------------------------------------- */
+
+/* What lies at "A.B.C" below a document; a list on the way ends it: *is_list. */
+static const struct document *at_path(const struct document *value, struct text path,
+                                      bool *is_list) {
+    while (value && path.length) {
+        const char *dot = memchr(path.bytes, '.', path.length);
+        size_t length = dot ? (size_t)(dot - path.bytes) : path.length;
+        if (value->kind == DOCUMENT_LIST) {
+            *is_list = true;
+            return value;
+        }
+        value = find(value, (struct text){path.bytes, length});
+        path.bytes += length + (dot != NULL);
+        path.length -= length + (dot != NULL);
+    }
+    return value;
+}
+
+/* Flags of the places inside a property that really differ. */
+static unsigned nested_flags(const struct schema_type *type, struct text name,
+                             const struct document *before, const struct document *after) {
+    unsigned flags = 0;
+    for (size_t i = 0; i < schema_type_place_count(type); i++) {
+        struct schema_place place = schema_type_place(type, i);
+        if (!text_starts(place.path, name) || place.path.length <= name.length ||
+            place.path.bytes[name.length] != '.') continue;
+        struct text inner = {place.path.bytes + name.length + 1,
+                             place.path.length - name.length - 1};
+        bool is_list = false;
+        const struct document *a = at_path(before, inner, &is_list);
+        const struct document *b = at_path(after, inner, &is_list);
+        if (same(a, b)) continue;
+        /* Which element of a list changed is not followed: that it may replace is all one knows. */
+        flags |= is_list && (place.flags & SCHEMA_CREATE_ONLY) ? (unsigned)SCHEMA_MAYBE_CREATE_ONLY
+                                                               : place.flags;
+    }
+    return flags;
+}
+
+/* "Never", "Conditionally" or "Always" for a property that differs. */
+static const char *recreation(const struct schema_type *type, struct text name,
+                              const struct document *before, const struct document *after) {
+    if (!type) return "Never";
+    if (schema_type_flags(type) & SCHEMA_TYPE_IMMUTABLE) return "Always";
+    const struct schema_property *property = schema_body_find(schema_type_body(type), name);
+    if (!property) return "Never";
+    unsigned flags = schema_property_flags(property) | nested_flags(type, name, before, after);
+    if (flags & SCHEMA_CREATE_ONLY) return "Always";
+    return flags & SCHEMA_MAYBE_CREATE_ONLY ? "Conditionally" : "Never";
+}
+
+static bool replaces(const struct schema_type *type, struct text name,
+                     const struct document *before, const struct document *after) {
+    return strcmp(recreation(type, name, before, after), "Always") == 0;
+}
+
+bool sim_needs_replacement(const struct schema_type *type, const struct document *before,
+                           const struct document *after) {
+    for (const struct document *c = after ? after->children : NULL; c; c = c->next) {
+        const struct document *old = find(before, c->key);
+        if (!same(old, c) && replaces(type, c->key, old, c)) return true;
+    }
+    for (const struct document *c = before ? before->children : NULL; c; c = c->next) {
+        if (!find(after, c->key) && replaces(type, c->key, c, NULL)) return true;
+    }
+    return false;
+}
+
+struct text sim_policy(const struct document *body, const char *name, const char *fallback) {
+    const struct document *policy = document_get(body, name);
+    return policy && policy->kind == DOCUMENT_TEXT ? policy->text : text_of(fallback);
+}
+
+/* --- details -------------------------------------------------------------------------------- */
+
+static struct cloud_change_detail *add_detail(struct planning *planning) {
+    planning->details = sim_grow(planning->simulator, planning->details, planning->detail_count,
+                                 &planning->detail_capacity, sizeof *planning->details);
+    struct cloud_change_detail *detail = &planning->details[planning->detail_count++];
+    *detail = (struct cloud_change_detail){0};
+    return detail;
+}
+
+struct property_change {
+    const struct schema_type *type;
+    struct text name;
+    const struct document *before, *after, *written;
+};
+
+/* The parameter that the written value is a plain Ref of, or NULL. */
+static const struct document *plain_parameter(const struct planning *planning,
+                                              const struct document *written) {
+    const struct document *ref = written ? document_get(written, "Ref") : NULL;
+    return ref && ref->kind == DOCUMENT_TEXT ? find(planning->set->parameters, ref->text) : NULL;
+}
+
+static void add_property(struct planning *planning, const struct property_change *change) {
+    struct arena *arena = &planning->simulator->arena;
+    bool dynamic = change->after && change->after->kind == DOCUMENT_TEXT &&
+                   text_is(change->after->text, SIM_UNKNOWN);
+    struct cloud_change_detail first = {
+        .attribute = TEXT("Properties"),
+        .name = change->name,
+        .path = text_format(arena, "/Properties/%.*s", TEXT_ARGS(change->name)),
+        .requires_recreation =
+            text_of(recreation(change->type, change->name, change->before, change->after)),
+        .before = shown(arena, change->before),
+        .after = shown(arena, change->after),
+        .change_type = !change->before ? TEXT("Add") : change->after ? TEXT("Modify")
+                                                                     : TEXT("Remove"),
+        .evaluation = TEXT("Static"),
+        .source = TEXT("DirectModification"),
+    };
+    const struct document *parameter = plain_parameter(planning, change->written);
+    if (!dynamic && !parameter) {
+        *add_detail(planning) = first;
+        return;
+    }
+    /* As recorded: once as it is written, once with what caused it. */
+    struct cloud_change_detail second = first;
+    first.evaluation = TEXT("Dynamic");
+    second.causing_entity = parameter ? document_get(change->written, "Ref")->text
+                                      : planning->scope.cause;
+    second.source = parameter ? TEXT("ParameterReference")
+                  : planning->scope.cause_is_attribute ? TEXT("ResourceAttribute")
+                                                       : TEXT("ResourceReference");
+    *add_detail(planning) = first;
+    *add_detail(planning) = second;
+}
+
+static void add_attribute(struct planning *planning, const char *attribute, struct text before,
+                          struct text after) {
+    struct cloud_change_detail *detail = add_detail(planning);
+    detail->attribute = text_of(attribute);
+    detail->requires_recreation = TEXT("Never");
+    detail->evaluation = TEXT("Static");
+    detail->source = TEXT("DirectModification");
+    detail->before = before;
+    detail->after = after;
+    detail->change_type = !before.length ? TEXT("Add") : after.length ? TEXT("Modify")
+                                                                      : TEXT("Remove");
+}
+
+static bool is_taggable(const struct schema_type *type) {
+    return type && (schema_type_flags(type) & SCHEMA_TYPE_TAGGABLE);
+}
+
+static void diff_attributes(struct planning *planning, const struct sim_resource *resource,
+                            const struct sim_item *item) {
+    static const char *const names[] = {"Metadata", "CreationPolicy", "UpdatePolicy",
+                                        "DeletionPolicy", "UpdateReplacePolicy"};
+    struct arena *arena = &planning->simulator->arena;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct document *before = document_get(resource->item->body, names[i]);
+        const struct document *after = document_get(item->body, names[i]);
+        if (same(before, after)) continue;
+        add_attribute(planning, names[i], shown(arena, before), shown(arena, after));
+    }
+}
+
+/* --- changes -------------------------------------------------------------------------------- */
+
+static struct cloud_change *add_change(struct planning *planning, const char *action,
+                                       struct text id, struct text type) {
+    struct sim_change_set *set = planning->set;
+    set->changes = sim_grow(planning->simulator, set->changes, set->change_count,
+                            &planning->change_capacity, sizeof *set->changes);
+    struct cloud_change *change = &set->changes[set->change_count++];
+    *change = (struct cloud_change){
+        .action = text_of(action), .logical_id = id, .type = type,
+        .details = planning->details, .detail_count = planning->detail_count,
+    };
+    planning->details = NULL;
+    planning->detail_count = planning->detail_capacity = 0;
+    return change;
+}
+
+static void set_scope(struct planning *planning, struct cloud_change *change) {
+    struct text *scope = arena_array(&planning->simulator->arena, 8, sizeof *scope);
+    for (uint32_t d = 0; d < change->detail_count; d++) {
+        bool known = false;
+        for (uint32_t i = 0; i < change->scope_count; i++) {
+            if (text_equal(scope[i], change->details[d].attribute)) known = true;
+        }
+        if (!known) scope[change->scope_count++] = change->details[d].attribute;
+    }
+    change->scope = scope;
+}
+
+/* Replacement by the details: a property that always recreates does so for certain where its new
+ * value is known, else perhaps. */
+static const char *replacement_of(const struct cloud_change *change) {
+    const char *replacement = "False";
+    for (uint32_t i = 0; i < change->detail_count; i++) {
+        const struct cloud_change_detail *detail = &change->details[i];
+        bool known = !text_is(detail->after, SIM_UNKNOWN);
+        if (text_is(detail->requires_recreation, "Always") && known) return "True";
+        if (!text_is(detail->requires_recreation, "Never")) replacement = "Conditional";
+    }
+    return replacement;
+}
+
+static void add_validation(struct planning *planning, const struct sim_item *item,
+                           const char *name, struct text path, struct text reason) {
+    struct sim_change_set *set = planning->set;
+    set->validations = sim_grow(planning->simulator, set->validations, set->validation_count,
+                                &planning->validation_capacity, sizeof *set->validations);
+    set->validations[set->validation_count++] = (struct cloud_event){
+        .stack_id = planning->stack->id, .stack_name = planning->stack->name,
+        .logical_id = item->id, .type = item->type, .status = TEXT("FAILED"), .reason = reason,
+        .time = planning->simulator->clock, .validation_name = text_of(name),
+        .validation_path = path, .validation_mode = TEXT("FAIL"),
+    };
+}
+
+static void validate(struct planning *planning, const struct sim_item *item,
+                     const struct document *after, const struct sim_resource *existing,
+                     bool is_made) {
+    struct arena *arena = &planning->simulator->arena;
+    struct text reason, path;
+    if (!sim_validate(arena, item, after, &reason, &path)) {
+        planning->has_mistake = true;
+        add_validation(planning, item, "PROPERTY_VALIDATION", path, reason);
+    }
+    struct sim_stack *owner;
+    struct sim_resource *taken =
+        is_made ? sim_name_taken(planning->simulator, planning->stack, item->schema, after,
+                                 existing, &owner) : NULL;
+    if (!taken) return;
+    planning->has_conflict = true;
+    add_validation(planning, item, "NAME_CONFLICT_VALIDATION",
+                   text_format(arena, "/Resources/%.*s", TEXT_ARGS(item->id)),
+                   text_format(arena, "Resource of type '%.*s' with identifier '%.*s' already "
+                                      "exists.", TEXT_ARGS(item->type),
+                               TEXT_ARGS(taken->now.physical_id)));
+}
+
+static void diff_properties(struct planning *planning, const struct sim_item *item,
+                            const struct document *before, const struct document *after) {
+    struct property_change change = {.type = item->schema};
+    for (const struct document *c = after->children; c; c = c->next) {
+        change.before = find(before, c->key);
+        if (same(change.before, c)) continue;
+        change.name = c->key;
+        change.after = c;
+        change.written = find(item->properties, c->key);
+        add_property(planning, &change);
+    }
+    for (const struct document *c = before ? before->children : NULL; c; c = c->next) {
+        if (find(after, c->key)) continue;
+        change = (struct property_change){item->schema, c->key, c, NULL, NULL};
+        add_property(planning, &change);
+    }
+}
+
+static void plan_modify(struct planning *planning, struct sim_resource *resource,
+                        const struct sim_item *item, const struct document *after) {
+    const struct document *before = resource->now.properties;
+    diff_properties(planning, item, before, after);
+    diff_attributes(planning, resource, item);
+    if (is_taggable(item->schema) && !text_equal(resource->now.tags, planning->stack->tag_text)) {
+        add_attribute(planning, "Tags", resource->now.tags, planning->stack->tag_text);
+    }
+    if (!planning->detail_count) return;
+    struct arena *arena = &planning->simulator->arena;
+    struct cloud_change *change = add_change(planning, "Modify", item->id, item->type);
+    change->physical_id = resource->now.physical_id;
+    change->replacement = text_of(replacement_of(change));
+    change->before_context = context(arena, before);
+    change->after_context = context(arena, after);
+    set_scope(planning, change);
+    bool replaces = !text_is(change->replacement, "False");
+    planning->unknown[item - planning->set->blueprint->items] = replaces;
+    if (text_is(change->replacement, "True")) {
+        change->policy_action = text_format(
+            arena, "ReplaceAnd%.*s", TEXT_ARGS(sim_policy(item->body, "UpdateReplacePolicy",
+                                                          "Delete")));
+    }
+    validate(planning, item, after, resource, text_is(change->replacement, "True"));
+}
+
+static void plan_add(struct planning *planning, const struct sim_item *item,
+                     const struct document *after) {
+    struct cloud_change *change = add_change(planning, "Add", item->id, item->type);
+    if (item->refers) change->replacement = TEXT("True"); /* so it is recorded */
+    change->after_context = context(&planning->simulator->arena, after);
+    planning->unknown[item - planning->set->blueprint->items] = 1;
+    validate(planning, item, after, NULL, true);
+}
+
+static bool exists(const struct sim_resource *resource) {
+    return resource && resource->now.properties;
+}
+
+static void plan_item(struct planning *planning, const struct sim_item *item) {
+    struct sim_resource *resource = sim_stack_resource(planning->stack, item->id);
+    static const struct document nothing = {.kind = DOCUMENT_OBJECT};
+    planning->scope.is_unknown = false;
+    const struct document *after =
+        item->properties ? sim_resolve(&planning->scope, item->properties) : &nothing;
+    if (planning->scope.failed) return;
+    if (!after) after = &nothing;
+    if (exists(resource)) plan_modify(planning, resource, item, after);
+    else plan_add(planning, item, after);
+}
+
+static void plan_removed(struct planning *planning) {
+    for (uint32_t i = 0; i < planning->stack->resource_count; i++) {
+        struct sim_resource *resource = planning->stack->resources[i];
+        if (!exists(resource) || resource->is_leftover || resource->is_orphan) continue;
+        const struct sim_item *item =
+            sim_blueprint_find(planning->set->blueprint, resource->logical_id);
+        if (item && sim_item_wanted(&planning->scope, item)) continue;
+        struct cloud_change *change =
+            add_change(planning, "Remove", resource->logical_id, resource->type);
+        change->physical_id = resource->now.physical_id;
+        change->before_context = context(&planning->simulator->arena, resource->now.properties);
+        struct text policy = resource->deletion_policy;
+        change->policy_action = text_starts(policy, TEXT("Retain")) ? TEXT("Retain") : policy;
+    }
+}
+
+/* --- the whole set -------------------------------------------------------------------------- */
+
+static void fail(struct sim_change_set *set, struct text reason) {
+    set->status = "FAILED";
+    set->execution_status = "UNAVAILABLE";
+    set->status_reason = reason;
+}
+
+static bool same_outputs(const struct sim_stack *stack, const struct sim_change_set *set) {
+    const struct document *before = stack->now.blueprint ? stack->now.blueprint->outputs : NULL;
+    const struct document *after = set->blueprint->outputs;
+    if (!before || !after) return (!before || !before->count) && (!after || !after->count);
+    return document_equal(before, after);
+}
+
+static bool same_inputs(const struct sim_stack *stack, const struct sim_change_set *set,
+                        struct text tags) {
+    return stack->now.blueprint && text_equal(stack->tag_text, tags) &&
+           document_same_template(stack->now.blueprint->root, set->blueprint->root) &&
+           document_equal(stack->now.parameters, set->parameters);
+}
+
+struct text sim_tags_text(struct arena *arena, const struct cloud_tag *tags, uint32_t count) {
+    struct buffer out;
+    buffer_init(&out);
+    for (uint32_t i = 0; i < count; i++) {
+        buffer_format(&out, "%s%.*s=%.*s", i ? "," : "", TEXT_ARGS(tags[i].key),
+                      TEXT_ARGS(tags[i].value));
+    }
+    struct text text = buffer_take(&out, arena);
+    buffer_release(&out);
+    return text;
+}
+
+static void refuse_early(struct planning *planning) {
+    struct sim_change_set *set = planning->set;
+    const char *hook = planning->has_mistake ? "AWS::EarlyValidation::PropertyValidation"
+                                             : "AWS::EarlyValidation::ResourceExistenceCheck";
+    fail(set, text_format(&planning->simulator->arena,
+                          "The following hook(s)/validation failed: [%s]. To troubleshoot Early "
+                          "Validation errors, use the DescribeEvents API for detailed failure "
+                          "information.", hook));
+}
+
+static void plan_items(struct planning *planning) {
+    const struct sim_blueprint *blueprint = planning->set->blueprint;
+    for (uint32_t i = 0; i < blueprint->count && !planning->scope.failed; i++) {
+        const struct sim_item *item = &blueprint->items[blueprint->order[i]];
+        if (sim_item_wanted(&planning->scope, item)) plan_item(planning, item);
+    }
+    plan_removed(planning);
+}
+
+void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_change_set *set) {
+    struct planning planning = {.simulator = simulator, .stack = stack, .set = set};
+    struct text old_tags = stack->tag_text;
+    struct text tags = sim_tags_text(&simulator->arena, set->tags, set->tag_count);
+    planning.scope = (struct sim_scope){
+        .simulator = simulator, .stack = stack, .blueprint = set->blueprint,
+        .parameters = set->parameters, .arena = &simulator->arena, .why = &planning.why,
+        .defer_outputs = true,
+    };
+    planning.unknown = arena_alloc(&simulator->arena, set->blueprint->count);
+    planning.scope.unknown = planning.unknown;
+    set->status = "CREATE_COMPLETE";
+    set->execution_status = "AVAILABLE";
+    /* What other stacks give is not even read where nothing of this one was changed. */
+    if (same_inputs(stack, set, tags)) {
+        fail(set, TEXT("The submitted information didn't contain changes. Submit different "
+                       "information to create a change set."));
+        return;
+    }
+    stack->tag_text = tags; /* what plan_modify compares with */
+    if (sim_conditions(&planning.scope)) plan_items(&planning);
+    stack->tag_text = old_tags;
+    if (planning.scope.failed) {
+        fail(set, text_copy(&simulator->arena, text_of(planning.why.message)));
+        set->change_count = 0;
+    } else if (set->validation_count) {
+        refuse_early(&planning);
+    } else if (!set->change_count && same_outputs(stack, set) && text_equal(old_tags, tags)) {
+        fail(set, TEXT("The submitted information didn't contain changes. Submit different "
+                       "information to create a change set."));
+    }
+}

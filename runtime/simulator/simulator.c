@@ -1,0 +1,80 @@
+/* The simulator as a cloud: calls are answered when they are begun, and handed back in that order;
+ * time passes only when nothing is left to hand back.
+ */
+#include "runtime/simulator/simulator.h"
+
+#include "runtime/simulator/world.h"
+
+/* The clock of a new world: 2026-01-01T00:00:00Z. */
+static const double world_begins = 1767225600;
+
+static void begin(void *context, struct cloud_call *call) {
+    struct simulator *simulator = context;
+    sim_answer(simulator, call);
+    call->next = NULL;
+    *simulator->end = call;
+    simulator->end = &call->next;
+}
+
+static struct cloud_call *next(void *context, double until) {
+    struct simulator *simulator = context;
+    struct cloud_call *call = simulator->first;
+    if (call) {
+        simulator->first = call->next;
+        if (!simulator->first) simulator->end = &simulator->first;
+        return call;
+    }
+    while (simulator->clock < until) {
+        double due = sim_next_time(simulator);
+        simulator->clock = due < until ? due : until;
+        for (uint32_t i = 0; i < simulator->stack_count; i++) {
+            sim_advance(simulator, simulator->stacks[i]);
+        }
+    }
+    return NULL;
+}
+
+static double now(void *context) { return ((struct simulator *)context)->clock; }
+
+bool simulator_open(struct simulator **result, const char *path, struct failure *why) {
+    struct simulator *simulator = memory_alloc(sizeof *simulator);
+    *simulator = (struct simulator){.clock = world_begins};
+    arena_init(&simulator->arena);
+    simulator->end = &simulator->first;
+    simulator->cloud = (struct cloud){simulator, begin, next, now};
+    simulator->salt = TEXT("in memory");
+    if (path) {
+        simulator->salt = (struct text){0};
+        if (!sim_store_open(simulator, path, why)) {
+            arena_release(&simulator->arena);
+            memory_free(simulator);
+            return false;
+        }
+    }
+    *result = simulator;
+    return true;
+}
+
+bool simulator_save(struct simulator *simulator, struct failure *why) {
+    return sim_store_save(simulator, why);
+}
+
+bool simulator_close(struct simulator *simulator, struct failure *why) {
+    bool good = sim_store_close(simulator, why);
+    arena_release(&simulator->arena);
+    memory_free(simulator);
+    return good;
+}
+
+const struct cloud *simulator_cloud(struct simulator *simulator) { return &simulator->cloud; }
+
+void simulator_fail(struct simulator *simulator, struct text region, struct text stack,
+                    struct text logical_id, struct text operation, struct text reason) {
+    struct arena *arena = &simulator->arena;
+    simulator->failures = sim_grow(simulator, simulator->failures, simulator->failure_count,
+                                   &simulator->failure_capacity, sizeof *simulator->failures);
+    simulator->failures[simulator->failure_count++] = (struct sim_failure){
+        .region = text_copy(arena, region), .stack = text_copy(arena, stack),
+        .logical_id = text_copy(arena, logical_id), .operation = text_copy(arena, operation),
+        .reason = text_copy(arena, reason)};
+}

@@ -1,0 +1,32 @@
+/* A CloudFormation in the process, on virtual time.
+ *
+ * It answers the calls of struct cloud as CloudFormation does: change sets, stacks, events, in any
+ * region, of one account. Nothing waits: its clock moves only while the caller waits for the next
+ * finished call. The same calls give the same answers. What it models, and what it does not, is in
+ * docs/sandbox.md. Templates and parameters it is sent are not trusted.
+ */
+#ifndef MRP_RUNTIME_SIMULATOR_H
+#define MRP_RUNTIME_SIMULATOR_H
+
+#include "runtime/cloud.h"
+
+struct simulator;
+
+/* Opens the simulated world kept in the database at path, made if it is not there; NULL for one in
+ * memory alone. Only one process may have it open at a time. */
+bool simulator_open(struct simulator **simulator, const char *path, struct failure *why);
+/* Writes what is not written yet and closes. False when writing failed (why). */
+bool simulator_close(struct simulator *simulator, struct failure *why);
+
+/* Writes what is not written yet, so that the world survives the end of the process. */
+bool simulator_save(struct simulator *simulator, struct failure *why);
+
+/* The functions to reach it; valid until it is closed. */
+const struct cloud *simulator_cloud(struct simulator *simulator);
+
+/* Lets the first creation, update or deletion of that resource fail, from now on and once.
+ * operation is "CREATE", "UPDATE" or "DELETE". */
+void simulator_fail(struct simulator *simulator, struct text region, struct text stack,
+                    struct text logical_id, struct text operation, struct text reason);
+
+#endif

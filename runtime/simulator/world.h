@@ -1,0 +1,298 @@
+/* The simulated world as data: stacks, their resources, change sets and events.
+ *
+ * An operation on a stack has no script of its own: what happens next follows from the stack's phase
+ * and from the work that each resource still has, so that a world read back from its database goes on
+ * where it stopped. engine.c moves it, calls.c answers questions about it, store.c keeps it.
+ */
+#ifndef MRP_SIMULATOR_WORLD_H
+#define MRP_SIMULATOR_WORLD_H
+
+#include "base/names.h"
+#include "runtime/cloud.h"
+#include "runtime/simulator/simulator.h"
+#include "schema/schema.h"
+#include "template/document.h"
+
+#define SIM_ACCOUNT "123456789012"
+#define SIM_UNKNOWN "{{changeSet:KNOWN_AFTER_APPLY}}"
+
+enum sim_status {
+#define STATUS(name) SIM_##name,
+#include "runtime/simulator/statuses.def"
+#undef STATUS
+    SIM_STATUS_COUNT
+};
+
+/* What is left to do for a resource in the running phase. */
+enum sim_work {
+    WORK_NONE,
+    WORK_WAITING,   /* for what it depends on */
+    WORK_STARTED,   /* begun; at `until` it has its physical id */
+    WORK_RUNNING,   /* at `until` it is finished */
+};
+
+enum sim_phase {
+    PHASE_IDLE,
+    PHASE_FORWARD,  /* create and update, dependencies first */
+    PHASE_CLEANUP,  /* after an update: delete what was removed and replaced */
+    PHASE_RESTORE,  /* rollback of an update: back to what was before */
+    PHASE_DROP,     /* rollback of an update: delete what it had created */
+    PHASE_REMOVE,   /* delete everything: rollback of a creation, or deletion of the stack */
+};
+
+struct sim_item { /* a resource of a template */
+    struct text id, type, condition;
+    const struct schema_type *schema; /* NULL for what is no type of AWS */
+    struct document *body, *properties;
+    uint32_t *needs; /* indexes of what it refers to or depends on */
+    uint32_t need_count;
+    bool refers;     /* its properties refer to another resource */
+};
+
+struct sim_blueprint { /* a template that was found to be well formed */
+    struct text body;
+    struct document *root;
+    struct document *parameters, *mappings, *conditions, *resources, *outputs; /* or NULL */
+    struct names names;
+    struct map index; /* const struct name * -> item number + 1 */
+    struct sim_item *items;
+    uint32_t count;
+    uint32_t *order; /* dependencies first */
+};
+
+/* How a resource is at one time. */
+struct sim_state {
+    struct text physical_id;
+    struct document *properties; /* resolved; NULL: does not exist */
+    struct text tags;            /* the stack's tags, as they were put on it */
+    uint32_t version;            /* counts updates: LatestVersionNumber */
+};
+
+struct sim_resource {
+    struct text logical_id, type;
+    const struct schema_type *schema;
+    struct sim_state now, before; /* before: while an operation runs that changed it */
+    uint8_t status;               /* enum sim_status */
+    uint8_t work;                 /* enum sim_work */
+    bool is_new;                  /* made by the running operation */
+    bool is_changed;              /* updated by the running operation: before is set */
+    bool is_removed;              /* no longer in the template */
+    bool is_leftover;             /* the old one of a replacement, or the new one after a rollback */
+    bool is_orphan;               /* retained: exists, but is no longer the stack's */
+    bool is_replacement;          /* the work begun is a replacement */
+    bool is_failed;               /* in the running operation */
+    uint32_t waits;               /* how many others must be finished first */
+    uint32_t generation;          /* counts physical resources of this logical id */
+    const struct sim_item *item;  /* what it was made from, */
+    const struct sim_blueprint *blueprint; /* of this template */
+    double until, updated;
+    struct text reason;           /* of a failure */
+    struct text deletion_policy, update_replace_policy;
+    struct sim_state next;        /* what the work begun leads to */
+};
+
+struct sim_change_set {
+    struct text id, name, description, status_reason;
+    struct text type; /* CREATE, UPDATE */
+    const char *status, *execution_status;
+    struct sim_blueprint *blueprint;
+    struct document *parameters; /* key -> {"value":, "resolved":} */
+    struct cloud_tag *tags;
+    uint32_t tag_count;
+    const struct text *capabilities;
+    uint32_t capability_count;
+    struct text token;
+    struct cloud_change *changes;
+    uint32_t change_count;
+    struct cloud_event *validations;
+    uint32_t validation_count;
+    double created;
+    bool is_deleted;
+};
+
+struct sim_plan_inputs { /* what a stack was made from; two of them while an update runs */
+    struct sim_blueprint *blueprint;
+    struct document *parameters, *conditions;
+    struct cloud_tag *tags;
+    uint32_t tag_count;
+};
+
+struct sim_output {
+    struct text key, value, description, export_name;
+};
+
+struct sim_stack {
+    struct text id, name, region, description;
+    uint8_t status, phase;
+    uint8_t origin; /* which operation runs: SIM_CREATE_, UPDATE_ or DELETE_IN_PROGRESS */
+    bool is_failing; /* a resource failed: nothing more is begun */
+    bool is_rolling_back;
+    struct text reason, token, change_set_id;
+    struct sim_plan_inputs now, before;
+    const struct text *capabilities;
+    uint32_t capability_count;
+    struct sim_resource **resources;
+    uint32_t resource_count, resource_capacity;
+    struct sim_resource **by_item; /* by number of item of now.blueprint, or NULL */
+    struct sim_change_set **change_sets;
+    uint32_t change_set_count, change_set_capacity;
+    struct cloud_event *events; /* oldest first */
+    uint32_t event_count, event_capacity;
+    uint32_t event_saved;
+    struct sim_output *outputs, *old_outputs;
+    uint32_t output_count, old_output_count;
+    const struct text *imports; /* export names it imports */
+    uint32_t import_count;
+    struct text tag_text;       /* its tags as one text, for comparing */
+    double created, updated, deleted, until; /* until: when the phase's next step is due */
+    bool is_protected, disable_rollback, is_dirty;
+};
+
+struct sim_failure {
+    struct text region, stack, logical_id, operation, reason;
+    bool is_spent;
+};
+
+struct sim_store;
+
+struct simulator {
+    struct arena arena;
+    struct cloud cloud;
+    struct sim_store *store; /* NULL in memory */
+    double clock;
+    uint64_t counter;        /* of stacks, change sets and events made */
+    struct sim_stack **stacks;
+    uint32_t stack_count, stack_capacity;
+    struct sim_failure *failures;
+    uint32_t failure_count, failure_capacity;
+    struct cloud_call *first, **end; /* finished calls */
+    struct document *objects;        /* "bucket/key" -> its size */
+    struct text salt;                /* of the hashes that stand for secrets */
+};
+
+const char *sim_status_name(unsigned status);
+unsigned sim_status_find(struct text name);
+
+/* --- world.c --- */
+/* What stands for a secret value: nothing here keeps the value itself. */
+#define SIM_SECRET "sandbox-secret-"
+struct text sim_secret(struct simulator *simulator, struct arena *arena, struct text value);
+/* The text with what stands for secrets as "****". */
+struct text sim_masked(struct arena *arena, struct text value);
+/* Works out by_item for now.blueprint. */
+void sim_stack_index(struct simulator *simulator, struct sim_stack *stack);
+struct sim_stack *sim_stack_find(struct simulator *simulator, struct text region, struct text stack);
+/* As sim_stack_find, without those that are deleted. */
+struct sim_stack *sim_stack_live(struct simulator *simulator, struct text region, struct text name);
+struct sim_stack *sim_stack_new(struct simulator *simulator, struct text region, struct text name);
+void sim_stack_add_resource(struct simulator *simulator, struct sim_stack *stack,
+                            struct sim_resource *resource);
+/* The resource that the logical id stands for now (not a leftover), or NULL. */
+struct sim_resource *sim_stack_resource(const struct sim_stack *stack, struct text logical_id);
+struct sim_change_set *sim_change_set_find(struct simulator *simulator, struct sim_stack *stack,
+                                           struct text name);
+void sim_event(struct simulator *simulator, struct sim_stack *stack,
+               const struct sim_resource *resource, unsigned status, struct text reason);
+/* The stack's new status with its event. */
+void sim_stack_status(struct simulator *simulator, struct sim_stack *stack, unsigned status,
+                      struct text reason);
+/* Room for one more in an array of the arena. */
+void *sim_grow(struct simulator *simulator, void *array, uint32_t count, uint32_t *capacity,
+               size_t size);
+/* Stable random characters that depend on the seed text alone. */
+void sim_random(struct text seed, const char *alphabet, char *out, size_t length);
+struct text sim_uuid(struct arena *arena, struct text seed);
+struct text sim_partition(struct text region);
+struct text sim_url_suffix(struct text region);
+/* Another resource of the type that was given the same physical name, as far as such names must
+ * differ; *owner is its stack. NULL if there is none. */
+struct sim_resource *sim_name_taken(struct simulator *simulator, const struct sim_stack *stack,
+                                    const struct schema_type *type,
+                                    const struct document *properties,
+                                    const struct sim_resource *except, struct sim_stack **owner);
+
+/* --- blueprint.c --- */
+struct sim_blueprint *sim_blueprint_read(struct arena *arena, struct text body,
+                                         struct cloud_error *error);
+struct sim_item *sim_blueprint_find(const struct sim_blueprint *blueprint, struct text id);
+/* CAPABILITY_IAM or CAPABILITY_NAMED_IAM if the template needs it, else an empty text. */
+struct text sim_blueprint_capability(const struct sim_blueprint *blueprint);
+
+/* --- resolve.c --- */
+struct sim_scope {
+    struct simulator *simulator;
+    struct sim_stack *stack;
+    const struct sim_blueprint *blueprint;
+    struct document *parameters; /* key -> {"value":, "resolved":} */
+    struct document *conditions; /* name -> BOOL; filled by sim_conditions */
+    struct arena *arena;
+    const uint8_t *unknown;      /* planning: by item, nonzero where its values are not known yet */
+    struct text cause;           /* planning: the reference that made a value unknown ("Topic.Arn") */
+    bool cause_is_attribute;
+    bool is_unknown;             /* planning: set when something unknown was met */
+    bool defer_outputs;          /* planning: Fn::GetStackOutput is not read */
+    unsigned depth;
+    struct failure *why;
+    bool failed;
+    const struct text *imports;  /* names met by Fn::ImportValue */
+    uint32_t import_count, import_capacity;
+};
+/* The value of a template's value; NULL for AWS::NoValue, or when scope->failed. */
+struct document *sim_resolve(struct sim_scope *scope, const struct document *value);
+/* Parameter values of a request joined with defaults and previous ones; false: *error. */
+bool sim_parameters(struct simulator *simulator, struct text region,
+                    const struct sim_blueprint *blueprint, const struct cloud_request *request,
+                    const struct document *previous, struct arena *arena, struct document **values,
+                    struct cloud_error *error);
+bool sim_conditions(struct sim_scope *scope);
+/* Whether the item exists, by its Condition. */
+bool sim_item_wanted(const struct sim_scope *scope, const struct sim_item *item);
+
+/* --- identity.c --- */
+/* The physical id of a new resource. */
+struct text sim_physical_id(struct simulator *simulator, const struct sim_stack *stack,
+                            const struct sim_resource *resource, const struct document *properties);
+/* The value of an attribute, or NULL if the type has no such attribute. */
+struct document *sim_attribute(struct arena *arena, const struct sim_stack *stack,
+                               const struct sim_resource *resource, const struct sim_state *state,
+                               struct text name);
+double sim_duration(struct text type, struct text operation);
+
+/* --- validate.c --- */
+/* What the schema has against the properties: false, *reason in AWS's words, *path where. */
+bool sim_validate(struct arena *arena, const struct sim_item *item,
+                  const struct document *properties, struct text *reason, struct text *path);
+
+/* --- changes.c --- */
+/* Fills the change set with what it would do, or its failure. */
+void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_change_set *set);
+/* The flags of the replaced properties between two states: whether a new resource is needed. */
+bool sim_needs_replacement(const struct schema_type *type, const struct document *before,
+                           const struct document *after);
+/* "A=1,B=2": tags as one text, to be compared. */
+struct text sim_tags_text(struct arena *arena, const struct cloud_tag *tags, uint32_t count);
+struct text sim_policy(const struct document *body, const char *name, const char *fallback);
+
+/* --- engine.c --- */
+void sim_begin_create(struct simulator *simulator, struct sim_stack *stack,
+                      struct sim_change_set *set);
+void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
+                      struct sim_change_set *set);
+void sim_begin_delete(struct simulator *simulator, struct sim_stack *stack, struct text token);
+/* Moves the stack as far as the clock allows. */
+void sim_advance(struct simulator *simulator, struct sim_stack *stack);
+/* Counts for each waiting resource how many others must be finished first. */
+void sim_count_waits(struct sim_stack *stack);
+/* When something happens next anywhere; HUGE_VAL for never. */
+double sim_next_time(const struct simulator *simulator);
+
+/* --- calls.c --- */
+void sim_answer(struct simulator *simulator, struct cloud_call *call);
+
+/* --- store.c --- */
+bool sim_store_open(struct simulator *simulator, const char *path, struct failure *why);
+bool sim_store_save(struct simulator *simulator, struct failure *why);
+bool sim_store_close(struct simulator *simulator, struct failure *why);
+
+#endif
