@@ -1,7 +1,7 @@
 /* Renders what the schema says for people. See explain.h.
  *
- * A page is written word by word (page_word), which breaks lines and indents what continues; the rest
- * of the file says which words.
+ * A page is written word by word (page_word), which breaks lines and indents what continues; the
+ * rest of the file says which words.
  */
 #include "schema/explain.h"
 
@@ -9,17 +9,17 @@
 
 enum {
     NARROWEST = 60,
-    NAME_WIDTH = 34,   /* a longer name gets a line of its own */
-    ENUM_SHOWN = 8,    /* values shown among other properties; the property's own page has all */
+    NAME_WIDTH = 34, /* a longer name gets a line of its own */
+    ENUM_SHOWN = 8,  /* values shown among other properties; the property's own page has all */
     PATTERN_SHOWN = 44,
-    DEPTH = 32,        /* of a property path */
+    DEPTH = 32, /* of a property path */
     BODIES_SEARCHED = 1024,
 };
 
 enum ink { INK_PLAIN, INK_TITLE, INK_NAME, INK_TYPE, INK_MARK, INK_FAINT };
 
 static const char *const inks[] = {
-    [INK_PLAIN] = "", [INK_TITLE] = "\033[1m", [INK_NAME] = "\033[1;36m",
+    [INK_PLAIN] = "",        [INK_TITLE] = "\033[1m",   [INK_NAME] = "\033[1;36m",
     [INK_TYPE] = "\033[32m", [INK_MARK] = "\033[1;33m", [INK_FAINT] = "\033[2m",
 };
 
@@ -30,10 +30,9 @@ struct page {
     bool whole; /* the page of one property: nothing is shortened */
 };
 
-/* --- words and lines --------------------------------------------------------------------------- */
-
 static void page_spaces(struct page *page, size_t count) {
-    for (size_t i = 0; i < count; i++) buffer_char(page->out, ' ');
+    for (size_t i = 0; i < count; i++)
+        buffer_char(page->out, ' ');
     page->column += count;
 }
 
@@ -96,15 +95,14 @@ static void page_heading(struct page *page, const char *heading) {
 }
 
 /* Begins "    label     " with what follows at the given column. */
-static void page_label(struct page *page, size_t margin, enum ink ink, struct text label, size_t width) {
+static void page_label(struct page *page, size_t margin, enum ink ink, struct text label,
+                       size_t width) {
     page_spaces(page, margin - page->column);
     page_put(page, ink, label);
     page->indent = margin + width + 2;
     if (page->column + 2 > page->indent) page_line(page);
     page_spaces(page, page->indent - page->column);
 }
-
-/* --- values ------------------------------------------------------------------------------------ */
 
 /* The type as one word, or one for each member of a union. */
 static void write_type(struct page *page, const struct schema_value *value) {
@@ -159,7 +157,8 @@ static void write_sizes(struct page *page, const struct schema_value *value,
                             set & SCHEMA_MAX_LENGTH, limits->max_length};
     struct range items = {(set & SCHEMA_MIN_ITEMS) && limits->min_items, limits->min_items,
                           set & SCHEMA_MAX_ITEMS, limits->max_items};
-    struct range numbers = {set & SCHEMA_MINIMUM, limits->minimum, set & SCHEMA_MAXIMUM, limits->maximum};
+    struct range numbers = {set & SCHEMA_MINIMUM, limits->minimum, set & SCHEMA_MAXIMUM,
+                            limits->maximum};
     write_range(page, lengths, "character");
     write_range(page, items, map ? "key" : "item");
     write_range(page, numbers, "");
@@ -172,7 +171,8 @@ static void write_sizes(struct page *page, const struct schema_value *value,
 
 static void write_enum(struct page *page, const struct schema_value *value,
                        const struct schema_limits *limits) {
-    size_t shown = page->whole || limits->enum_count <= ENUM_SHOWN + 2 ? limits->enum_count : ENUM_SHOWN;
+    size_t shown =
+        page->whole || limits->enum_count <= ENUM_SHOWN + 2 ? limits->enum_count : ENUM_SHOWN;
     page_put_string(page, INK_PLAIN, ":");
     for (size_t i = 0; i < shown; i++) {
         if (i) page_comma(page);
@@ -206,7 +206,8 @@ static void write_element_limits(struct page *page, const struct schema_value *v
     struct schema_limits limits;
     const struct schema_value *element = schema_value_element(value);
     if (!element || !schema_value_limits(element, &limits)) return;
-    if (!limits.enum_count && !page->whole && limits.pattern.length > PATTERN_SHOWN && !limits.set) return;
+    if (!limits.enum_count && !page->whole && limits.pattern.length > PATTERN_SHOWN && !limits.set)
+        return;
     page_put_string(page, INK_PLAIN, ";");
     page_words(page, INK_PLAIN, "each");
     write_type(page, element);
@@ -227,8 +228,6 @@ static void write_value(struct page *page, const struct schema_value *value) {
         write_limits(page, member);
     }
 }
-
-/* --- properties -------------------------------------------------------------------------------- */
 
 static void write_wishes(struct page *page, const struct schema_property *property) {
     size_t count = schema_property_wish_count(property);
@@ -278,8 +277,8 @@ static void write_marks(struct page *page, unsigned flags) {
     page_spaces(page, 1);
 }
 
-static void write_property(struct page *page, const struct schema_property *property, unsigned flags,
-                           size_t width) {
+static void write_property(struct page *page, const struct schema_property *property,
+                           unsigned flags, size_t width) {
     write_marks(page, flags);
     page_label(page, 5, INK_NAME, schema_property_name(property), width);
     write_value(page, schema_property_value(property));
@@ -323,8 +322,10 @@ static void write_legend(struct page *page, unsigned seen) {
 
 static void write_rule(struct page *page, const struct schema_rule *rule) {
     static const char *const kinds[] = {
-        [SCHEMA_RULE_EXACTLY_ONE] = "exactly one of", [SCHEMA_RULE_AT_LEAST_ONE] = "at least one of",
-        [SCHEMA_RULE_AT_MOST_ONE] = "at most one of", [SCHEMA_RULE_NEEDS] = "needs",
+        [SCHEMA_RULE_EXACTLY_ONE] = "exactly one of",
+        [SCHEMA_RULE_AT_LEAST_ONE] = "at least one of",
+        [SCHEMA_RULE_AT_MOST_ONE] = "at most one of",
+        [SCHEMA_RULE_NEEDS] = "needs",
         [SCHEMA_RULE_EXCLUDES] = "excludes",
     };
     page_words(page, INK_PLAIN, kinds[rule->kind]);
@@ -364,7 +365,8 @@ static bool is_written(unsigned flags) {
     return !(flags & SCHEMA_READ_ONLY);
 }
 
-static void write_body(struct page *page, const struct schema_body *body, const struct place *place) {
+static void write_body(struct page *page, const struct schema_body *body,
+                       const struct place *place) {
     unsigned seen = 0;
     size_t width = name_width(body);
     for (size_t i = 0; i < schema_body_count(body); i++) {
@@ -388,15 +390,14 @@ static void write_body(struct page *page, const struct schema_body *body, const 
 
 /* The body in a value, if there is one: of a list's elements, or the first of a union. */
 static const struct schema_body *body_inside(const struct schema_value *value) {
-    while (schema_value_element(value)) value = schema_value_element(value);
+    while (schema_value_element(value))
+        value = schema_value_element(value);
     for (size_t i = 0; i < schema_value_member_count(value); i++) {
         const struct schema_body *body = body_inside(schema_value_member(value, i));
         if (body) return body;
     }
     return schema_value_body(value);
 }
-
-/* --- the page of a type ------------------------------------------------------------------------ */
 
 static void fact_begin(struct page *page, const char *label) {
     page_label(page, 2, INK_PLAIN, text_of(label), 9);
@@ -406,8 +407,10 @@ static void write_ref(struct page *page, const struct schema_type *type) {
     struct text ref = schema_type_ref(type), attribute;
     struct text arn = schema_type_arn(type, &attribute);
     fact_begin(page, "Ref");
-    if (ref.length) page_word(page, INK_NAME, ref);
-    else page_words(page, INK_PLAIN, "an opaque string");
+    if (ref.length)
+        page_word(page, INK_NAME, ref);
+    else
+        page_words(page, INK_PLAIN, "an opaque string");
     if (schema_type_primary_count(type) > 1) {
         page_put_string(page, INK_PLAIN, ";");
         page_words(page, INK_PLAIN, "identified by");
@@ -446,8 +449,10 @@ static void write_name(struct page *page, const struct schema_type *type) {
 
 static void write_tags(struct page *page, const struct schema_type *type) {
     static const char *const shapes[] = {
-        [SCHEMA_TAGS_NONE] = "", [SCHEMA_TAGS_LIST] = "a list of Key and Value",
-        [SCHEMA_TAGS_MAP] = "a map", [SCHEMA_TAGS_OTHER] = "in a form of its own",
+        [SCHEMA_TAGS_NONE] = "",
+        [SCHEMA_TAGS_LIST] = "a list of Key and Value",
+        [SCHEMA_TAGS_MAP] = "a map",
+        [SCHEMA_TAGS_OTHER] = "in a form of its own",
     };
     const struct schema_property *property;
     enum schema_tags tags = schema_type_tags(type, &property);
@@ -463,8 +468,10 @@ static void write_regions(struct page *page, const struct schema_type *type) {
     size_t all = schema_region_count(), there = schema_type_region_count(type);
     bool few = 2 * there < all;
     fact_begin(page, "Regions");
-    if (there == all) page_words(page, INK_PLAIN, "all");
-    else page_words(page, INK_PLAIN, !there ? "none known" : few ? "only" : "all but");
+    if (there == all)
+        page_words(page, INK_PLAIN, "all");
+    else
+        page_words(page, INK_PLAIN, !there ? "none known" : few ? "only" : "all but");
     for (size_t i = 0, shown = 0; i < all && there && there < all; i++) {
         if (schema_type_in_region(type, i) != few) continue;
         if (shown++) page_comma(page);
@@ -569,8 +576,6 @@ static void write_type_page(struct page *page, const struct schema_type *type) {
     write_more(page, schema_type_name(type), schema_type_body(type));
 }
 
-/* --- the page of a property, a nested type, an attribute --------------------------------------- */
-
 static void write_change(struct page *page, unsigned flags) {
     static const struct {
         unsigned flag;
@@ -625,7 +630,8 @@ static void write_property_page(struct page *page, struct text title, const stru
     write_more(page, title, body);
 }
 
-static void write_nested_page(struct page *page, struct text title, const struct schema_body *body) {
+static void write_nested_page(struct page *page, struct text title,
+                              const struct schema_body *body) {
     struct place place = {.type = NULL};
     write_title(page, title, "nested type");
     write_body(page, body, &place);
@@ -642,8 +648,6 @@ static void write_attribute_page(struct page *page, struct text title,
     struct place place = {.type = NULL};
     if (body) write_body(page, body, &place);
 }
-
-/* --- finding what is meant --------------------------------------------------------------------- */
 
 static struct text take_segment(struct text *path) {
     const char *dot = memchr(path->bytes, '.', path->length);
@@ -702,7 +706,8 @@ static bool type_missing(struct text name, struct failure *why) {
     const struct schema_type *found[3];
     size_t count = schema_suggest_type(name, found, 3);
     failure_set(why, "resource type \"%.*s\" is not known", TEXT_ARGS(name));
-    if (count == 1) return failure_hint(why, "Did you mean \"%s\"?", schema_type_name(found[0]).bytes);
+    if (count == 1)
+        return failure_hint(why, "Did you mean \"%s\"?", schema_type_name(found[0]).bytes);
     if (count == 2) {
         return failure_hint(why, "Did you mean \"%s\" or \"%s\"?", schema_type_name(found[0]).bytes,
                             schema_type_name(found[1]).bytes);
@@ -752,10 +757,13 @@ static bool write_found(struct page *page, struct text what, const struct schema
 
 bool schema_explain(struct buffer *out, struct text what, unsigned columns, bool color,
                     struct failure *why) {
-    struct page page = {.out = out, .columns = columns < NARROWEST ? NARROWEST : columns, .color = color};
+    struct page page = {
+        .out = out, .columns = columns < NARROWEST ? NARROWEST : columns, .color = color};
     struct text path = what;
     struct text name = take_segment(&path);
     const struct schema_type *type = schema_type_find(name);
-    if (!type) return type_missing(path.length && !memchr(name.bytes, ':', name.length) ? what : name, why);
+    if (!type)
+        return type_missing(path.length && !memchr(name.bytes, ':', name.length) ? what : name,
+                            why);
     return write_found(&page, what, type, path, why);
 }

@@ -8,6 +8,7 @@
  * final numbers. --array writes C source for compilers whose assembler has no .incbin.
  */
 #include <ctype.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +76,6 @@ static void words_add(struct words *words, uint32_t word) {
     words->at[words->count++] = word;
 }
 
-/* --- rows without duplicates ------------------------------------------------------------------- */
-
 struct set {
     size_t size; /* of a row in bytes */
     unsigned char *rows;
@@ -86,7 +85,8 @@ struct set {
 
 static uint64_t hash_bytes(const void *bytes, size_t length, uint64_t hash) {
     const unsigned char *at = bytes;
-    for (size_t i = 0; i < length; i++) hash = (hash ^ at[i]) * 0x100000001b3u;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ at[i]) * 0x100000001b3u;
     return hash ^ (hash >> 29);
 }
 
@@ -97,7 +97,8 @@ static void set_rehash(struct set *set) {
     if (!set->slots) stop("no memory");
     for (uint32_t row = 0; row < set->count; row++) {
         uint64_t slot = hash_bytes(set->rows + row * set->size, set->size, 1) % set->slot_count;
-        while (set->slots[slot]) slot = (slot + 1) % set->slot_count;
+        while (set->slots[slot])
+            slot = (slot + 1) % set->slot_count;
         set->slots[slot] = row + 1;
     }
 }
@@ -115,8 +116,6 @@ static uint32_t set_add(struct set *set, const void *row) {
     set->slots[slot] = ++set->count;
     return set->count - 1;
 }
-
-/* --- strings ----------------------------------------------------------------------------------- */
 
 struct string {
     char *bytes;
@@ -136,7 +135,8 @@ static void strings_rehash(void) {
     if (!strings.slots) stop("no memory");
     for (uint32_t row = 0; row < strings.count; row++) {
         uint64_t slot = hash_bytes(strings.rows[row].bytes, strings.rows[row].length, 1);
-        for (slot %= strings.slot_count; strings.slots[slot];) slot = (slot + 1) % strings.slot_count;
+        for (slot %= strings.slot_count; strings.slots[slot];)
+            slot = (slot + 1) % strings.slot_count;
         strings.slots[slot] = row + 1;
     }
 }
@@ -169,8 +169,6 @@ static int string_compare(const void *a, const void *b) {
     int order = memcmp(left->bytes, right->bytes, common);
     return order ? order : (left->length > right->length) - (left->length < right->length);
 }
-
-/* --- what is read ------------------------------------------------------------------------------ */
 
 static struct type *types;
 static uint32_t type_count, type_room;
@@ -205,7 +203,8 @@ static uint32_t take_word(const char *ends) {
 }
 
 static void take_words(struct words *words) {
-    while (take(" ")) words_add(words, take_word(" "));
+    while (take(" "))
+        words_add(words, take_word(" "));
 }
 
 static unsigned take_hex(void) {
@@ -213,7 +212,8 @@ static unsigned take_hex(void) {
     for (int i = 0; i < 4; i++) {
         char digit = *input.at++;
         if (!isxdigit((unsigned char)digit)) stop("four hexadecimal digits wanted");
-        value = value * 16 + (unsigned)(isdigit((unsigned char)digit) ? digit - '0' : (digit | 32) - 'a' + 10);
+        value = value * 16 +
+                (unsigned)(isdigit((unsigned char)digit) ? digit - '0' : (digit | 32) - 'a' + 10);
     }
     return value;
 }
@@ -280,7 +280,8 @@ static uint16_t take_number(void) {
 static uint32_t pool_add(const struct words *words) {
     uint32_t start = pool.count;
     words_add(&pool, words->count);
-    for (uint32_t i = 0; i < words->count; i++) words_add(&pool, words->at[i]);
+    for (uint32_t i = 0; i < words->count; i++)
+        words_add(&pool, words->at[i]);
     return start;
 }
 
@@ -296,23 +297,65 @@ static uint32_t take_enum(void) {
     return list;
 }
 
+enum limit_kind { LIMIT_COUNT, LIMIT_NUMBER, LIMIT_TEXT, LIMIT_ENUM, LIMIT_FLAG };
+
+#define ROW(member) offsetof(struct packed_limits, member)
+
+static const struct limit_word {
+    const char *word;
+    enum limit_kind kind;
+    unsigned set;
+    size_t offset;
+} limit_words[] = {
+    {"min-length=", LIMIT_COUNT, SCHEMA_MIN_LENGTH, ROW(min_length)},
+    {"max-length=", LIMIT_COUNT, SCHEMA_MAX_LENGTH, ROW(max_length)},
+    {"min-items=", LIMIT_COUNT, SCHEMA_MIN_ITEMS, ROW(min_items)},
+    {"max-items=", LIMIT_COUNT, SCHEMA_MAX_ITEMS, ROW(max_items)},
+    {"minimum=", LIMIT_NUMBER, SCHEMA_MINIMUM, ROW(minimum)},
+    {"maximum=", LIMIT_NUMBER, SCHEMA_MAXIMUM, ROW(maximum)},
+    {"above=", LIMIT_NUMBER, SCHEMA_MINIMUM | SCHEMA_EXCLUSIVE_MINIMUM, ROW(minimum)},
+    {"below=", LIMIT_NUMBER, SCHEMA_MAXIMUM | SCHEMA_EXCLUSIVE_MAXIMUM, ROW(maximum)},
+    {"multiple-of=", LIMIT_NUMBER, 0, ROW(multiple_of)},
+    {"pattern=", LIMIT_TEXT, 0, ROW(pattern)},
+    {"keys=", LIMIT_TEXT, 0, ROW(key_pattern)},
+    {"format=", LIMIT_TEXT, 0, ROW(format)},
+    {"enum=", LIMIT_ENUM, 0, ROW(enums)},
+    {"any-case", LIMIT_FLAG, SCHEMA_ENUM_ANY_CASE, 0},
+    {"unique", LIMIT_FLAG, SCHEMA_UNIQUE_ITEMS, 0},
+};
+
+static void take_limit_value(struct packed_limits *row, const struct limit_word *word) {
+    unsigned char *member = (unsigned char *)row + word->offset;
+    uint32_t value = 0;
+    row->set |= (uint16_t)word->set;
+    switch (word->kind) {
+    case LIMIT_FLAG:
+        return;
+    case LIMIT_NUMBER: {
+        uint16_t number = take_number();
+        memcpy(member, &number, sizeof number);
+        return;
+    }
+    case LIMIT_COUNT:
+        value = take_unsigned();
+        break;
+    case LIMIT_TEXT:
+        value = take_string();
+        break;
+    case LIMIT_ENUM:
+        value = take_enum();
+        break;
+    }
+    memcpy(member, &value, sizeof value);
+}
+
 static void take_limit(struct packed_limits *row) {
-    if (take("min-length=")) row->set |= SCHEMA_MIN_LENGTH, row->min_length = take_unsigned();
-    else if (take("max-length=")) row->set |= SCHEMA_MAX_LENGTH, row->max_length = take_unsigned();
-    else if (take("min-items=")) row->set |= SCHEMA_MIN_ITEMS, row->min_items = take_unsigned();
-    else if (take("max-items=")) row->set |= SCHEMA_MAX_ITEMS, row->max_items = take_unsigned();
-    else if (take("minimum=")) row->set |= SCHEMA_MINIMUM, row->minimum = take_number();
-    else if (take("maximum=")) row->set |= SCHEMA_MAXIMUM, row->maximum = take_number();
-    else if (take("above=")) row->set |= SCHEMA_MINIMUM | SCHEMA_EXCLUSIVE_MINIMUM, row->minimum = take_number();
-    else if (take("below=")) row->set |= SCHEMA_MAXIMUM | SCHEMA_EXCLUSIVE_MAXIMUM, row->maximum = take_number();
-    else if (take("multiple-of=")) row->multiple_of = take_number();
-    else if (take("pattern=")) row->pattern = take_string();
-    else if (take("keys=")) row->key_pattern = take_string();
-    else if (take("format=")) row->format = take_string();
-    else if (take("enum=")) row->enums = take_enum();
-    else if (take("any-case")) row->set |= SCHEMA_ENUM_ANY_CASE;
-    else if (take("unique")) row->set |= SCHEMA_UNIQUE_ITEMS;
-    else stop("unknown limit");
+    for (size_t i = 0; i < sizeof limit_words / sizeof *limit_words; i++) {
+        if (!take(limit_words[i].word)) continue;
+        take_limit_value(row, &limit_words[i]);
+        return;
+    }
+    stop("unknown limit");
 }
 
 /* "(max-length=5 min-length=1)", or nothing. */
@@ -332,7 +375,8 @@ static uint32_t body_of(struct type *type, uint32_t name) {
         if (bodies[type->bodies.at[i]].name == name) return type->bodies.at[i];
     }
     bodies = grow(bodies, body_count, &body_room, sizeof *bodies);
-    bodies[body_count] = (struct body){.name = name, .type = (uint32_t)(type - types), .row = PACKED_NONE};
+    bodies[body_count] =
+        (struct body){.name = name, .type = (uint32_t)(type - types), .row = PACKED_NONE};
     words_add(&type->bodies, body_count);
     return body_count++;
 }
@@ -340,7 +384,8 @@ static uint32_t body_of(struct type *type, uint32_t name) {
 static uint32_t take_value(struct type *type);
 
 static enum schema_shape take_scalar(void) {
-    static const char *const words[] = {"string", "integer", "number", "boolean", "json", "date-time"};
+    static const char *const words[] = {"string",  "integer", "number",
+                                        "boolean", "json",    "date-time"};
     for (int shape = SCHEMA_STRING; shape <= SCHEMA_DATE_TIME; shape++) {
         if (take(words[shape])) return (enum schema_shape)shape;
     }
@@ -384,8 +429,6 @@ static uint32_t take_value(struct type *type) {
     return value;
 }
 
-/* --- the lines of facts.txt -------------------------------------------------------------------- */
-
 struct flag_word {
     const char *word;
     uint32_t flag;
@@ -425,12 +468,9 @@ static const struct flag_word tag_shapes[] = {
     {"list", SCHEMA_TAGS_LIST}, {"map", SCHEMA_TAGS_MAP}, {"other", SCHEMA_TAGS_OTHER}, {NULL, 0}};
 
 static const struct flag_word rule_kinds[] = {
-    {"exactly-one", SCHEMA_RULE_EXACTLY_ONE},
-    {"at-least-one", SCHEMA_RULE_AT_LEAST_ONE},
-    {"at-most-one", SCHEMA_RULE_AT_MOST_ONE},
-    {"needs", SCHEMA_RULE_NEEDS},
-    {"excludes", SCHEMA_RULE_EXCLUDES},
-    {NULL, 0},
+    {"exactly-one", SCHEMA_RULE_EXACTLY_ONE}, {"at-least-one", SCHEMA_RULE_AT_LEAST_ONE},
+    {"at-most-one", SCHEMA_RULE_AT_MOST_ONE}, {"needs", SCHEMA_RULE_NEEDS},
+    {"excludes", SCHEMA_RULE_EXCLUDES},       {NULL, 0},
 };
 
 static const char *const operations[] = {" create", " read", " update", " delete", " list"};
@@ -477,7 +517,8 @@ static void read_rule(struct body *body) {
     rule.has_when = rule.kind == SCHEMA_RULE_NEEDS || rule.kind == SCHEMA_RULE_EXCLUDES;
     need(" ");
     words_add(&rule.names, take_word(" ="));
-    while (take("=") || take(",")) words_add(&rule.values, take_word(" ,"));
+    while (take("=") || take(","))
+        words_add(&rule.values, take_word(" ,"));
     take_words(&rule.names);
     body->rules = grow(body->rules, body->rule_count, &body->rule_room, sizeof *body->rules);
     body->rules[body->rule_count++] = rule;
@@ -489,47 +530,69 @@ static void read_regions(struct type *type) {
     while (take(" ")) {
         bool without = take("-");
         uint32_t name = take_word(" "), region = 0;
-        while (region < regions.count && regions.at[region] != name) region++;
+        while (region < regions.count && regions.at[region] != name)
+            region++;
         if (region == regions.count) stop("unknown region");
-        if (without) type->regions &= ~((uint64_t)1 << region);
-        else type->regions |= (uint64_t)1 << region;
+        uint64_t bit = (uint64_t)1 << region;
+        type->regions = without ? type->regions & ~bit : type->regions | bit;
     }
 }
 
-static void read_pair(struct words *words, uint32_t first, uint32_t second) {
-    words_add(words, first);
-    words_add(words, second);
+static void read_arn(struct type *type) {
+    type->arn_attribute = take("-") ? 0 : take_word(" ");
+    need(" ");
+    type->arn = strcmp(input.at, "-") ? take_word("") : 0;
+}
+
+static void read_tags(struct type *type) {
+    type->tags = flag_find(tag_shapes, take_word(" "));
+    need(" ");
+    type->tag_property = take_word(" ");
+}
+
+static void read_attribute(struct type *type) {
+    uint32_t name = take_word(" ");
+    need(" ");
+    words_add(&type->attributes, name);
+    words_add(&type->attributes, take_value(type));
+}
+
+static void read_place(struct type *type) {
+    words_add(&type->places, take_word(" "));
+    words_add(&type->places, take_flags(property_flags));
+}
+
+static void read_permissions(struct type *type) {
+    for (int i = 0; i < SCHEMA_OPERATIONS; i++) {
+        if (take(operations[i])) {
+            take_words(&type->permissions[i]);
+            return;
+        }
+    }
+    stop("unknown line");
 }
 
 static void read_type_line(struct type *type) {
-    if (take(" flags")) type->flags = take_flags(type_flags);
-    else if (take(" primary")) take_words(&type->primary);
-    else if (take(" ref ")) type->ref = take_word(" ");
-    else if (take(" arn ")) {
-        type->arn_attribute = take("-") ? 0 : take_word(" ");
-        need(" ");
-        type->arn = strcmp(input.at, "-") ? take_word("") : 0;
-    } else if (take(" name ")) type->name_property = take_word(" ");
-    else if (take(" tags ")) {
-        type->tags = flag_find(tag_shapes, take_word(" "));
-        need(" ");
-        type->tag_property = take_word(" ");
+    if (take(" flags")) {
+        type->flags = take_flags(type_flags);
+    } else if (take(" primary")) {
+        take_words(&type->primary);
+    } else if (take(" ref ")) {
+        type->ref = take_word(" ");
+    } else if (take(" name ")) {
+        type->name_property = take_word(" ");
+    } else if (take(" arn ")) {
+        read_arn(type);
+    } else if (take(" tags ")) {
+        read_tags(type);
     } else if (take(" attribute ")) {
-        uint32_t name = take_word(" ");
-        need(" ");
-        read_pair(&type->attributes, name, take_value(type));
+        read_attribute(type);
     } else if (take(" place ")) {
-        uint32_t path = take_word(" ");
-        read_pair(&type->places, path, take_flags(property_flags));
-    } else if (take(" regions")) read_regions(type);
-    else {
-        for (int i = 0; i < SCHEMA_OPERATIONS; i++) {
-            if (take(operations[i])) {
-                take_words(&type->permissions[i]);
-                return;
-            }
-        }
-        stop("unknown line");
+        read_place(type);
+    } else if (take(" regions")) {
+        read_regions(type);
+    } else {
+        read_permissions(type);
     }
 }
 
@@ -547,18 +610,26 @@ static void read_fact(const char *line) {
     struct type *type = type_count ? &types[type_count - 1] : NULL;
     input.at = line;
     if (!*line || *line == '#') return;
-    if (take("type ")) body = read_type()->body;
-    else if (take("date ")) date = take_word("");
-    else if (take("sources ")) sources = take_word("");
-    else if (take("regions")) take_words(&regions);
-    else if (take(" body ")) body = body_of(type, take_word(" "));
-    else if (take("  .")) read_property(type, body);
-    else if (take("  open")) bodies[body].open = true;
-    else if (take("  ")) read_rule(&bodies[body]);
-    else read_type_line(type);
+    if (take("type ")) {
+        body = read_type()->body;
+    } else if (take("date ")) {
+        date = take_word("");
+    } else if (take("sources ")) {
+        sources = take_word("");
+    } else if (take("regions")) {
+        take_words(&regions);
+    } else if (take(" body ")) {
+        body = body_of(type, take_word(" "));
+    } else if (take("  .")) {
+        read_property(type, body);
+    } else if (take("  open")) {
+        bodies[body].open = true;
+    } else if (take("  ")) {
+        read_rule(&bodies[body]);
+    } else {
+        read_type_line(type);
+    }
 }
-
-/* --- the files kept by hand -------------------------------------------------------------------- */
 
 static struct type *type_find(uint32_t name) {
     for (uint32_t i = 0; i < type_count; i++) {
@@ -617,8 +688,6 @@ static void read_lines(const char *path, void (*read)(const char *line)) {
     fclose(file);
 }
 
-/* --- equal bodies ------------------------------------------------------------------------------ */
-
 static uint64_t mix(uint64_t hash, uint64_t value) {
     hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
     return hash ^ (hash >> 31);
@@ -641,7 +710,8 @@ static uint64_t hash_value(uint32_t value) {
 
 static uint64_t hash_words(uint64_t hash, const struct words *words) {
     hash = mix(hash, words->count);
-    for (uint32_t i = 0; i < words->count; i++) hash = mix(hash, words->at[i]);
+    for (uint32_t i = 0; i < words->count; i++)
+        hash = mix(hash, words->at[i]);
     return hash;
 }
 
@@ -663,8 +733,10 @@ static uint64_t hash_body(const struct body *body) {
  * each round, so the rounds are as many as the deepest nesting needs (15 in the facts). */
 static void hash_bodies(void) {
     for (int round = 0; round < 24; round++) {
-        for (uint32_t i = 0; i < body_count; i++) bodies[i].next_hash = hash_body(&bodies[i]);
-        for (uint32_t i = 0; i < body_count; i++) bodies[i].hash = bodies[i].next_hash;
+        for (uint32_t i = 0; i < body_count; i++)
+            bodies[i].next_hash = hash_body(&bodies[i]);
+        for (uint32_t i = 0; i < body_count; i++)
+            bodies[i].hash = bodies[i].next_hash;
     }
 }
 
@@ -678,7 +750,8 @@ static int hash_compare(const void *a, const void *b) {
 static uint32_t number_bodies(void) {
     uint32_t *order = calloc(body_count, sizeof *order), *twin = calloc(body_count, sizeof *twin);
     if (!order || !twin) stop("no memory");
-    for (uint32_t i = 0; i < body_count; i++) order[i] = i;
+    for (uint32_t i = 0; i < body_count; i++)
+        order[i] = i;
     qsort(order, body_count, sizeof *order, hash_compare);
     for (uint32_t i = 0; i < body_count; i++) {
         bool same = i && bodies[order[i]].hash == bodies[order[i - 1]].hash;
@@ -692,8 +765,6 @@ static uint32_t number_bodies(void) {
     free(twin);
     return rows;
 }
-
-/* --- final rows -------------------------------------------------------------------------------- */
 
 struct bytes {
     unsigned char *at;
@@ -726,7 +797,8 @@ static void area_add(const void *bytes, size_t length) {
 static void lay_strings(void) {
     uint32_t *order = calloc(strings.count, sizeof *order);
     if (!order) stop("no memory");
-    for (uint32_t i = 0; i < strings.count; i++) order[i] = i;
+    for (uint32_t i = 0; i < strings.count; i++)
+        order[i] = i;
     qsort(order, strings.count, sizeof *order, string_compare);
     for (uint32_t i = 0; i < strings.count; i++) {
         struct string *string = &strings.rows[order[i]];
@@ -753,7 +825,8 @@ static uint32_t list_add(const uint32_t *list, uint32_t count) {
     }
     uint32_t start = final_pool.count;
     words_add(&final_pool, count);
-    for (uint32_t i = 0; i < count; i++) words_add(&final_pool, list[i]);
+    for (uint32_t i = 0; i < count; i++)
+        words_add(&final_pool, list[i]);
     slots[slot] = start;
     return start;
 }
@@ -761,7 +834,8 @@ static uint32_t list_add(const uint32_t *list, uint32_t count) {
 static uint32_t list_of_strings(const uint32_t *raw, uint32_t count) {
     uint32_t *list = calloc(count + 1, sizeof *list);
     if (!list) stop("no memory");
-    for (uint32_t i = 0; i < count; i++) list[i] = offset_of(raw[i]);
+    for (uint32_t i = 0; i < count; i++)
+        list[i] = offset_of(raw[i]);
     uint32_t start = list_add(list, count);
     free(list);
     return start;
@@ -849,15 +923,15 @@ static uint32_t final_rules(const struct body *body, uint32_t *conditions) {
 static void write_body(const struct body *body) {
     struct schema_body *row = &body_rows[body->row];
     uint32_t conditions, rules = final_rules(body, &conditions);
-    *row = (struct schema_body){offset_of(body->name), conditions << 1 | body->open, property_row_count,
-                                body->property_count, rules};
+    *row = (struct schema_body){offset_of(body->name), conditions << 1 | body->open,
+                                property_row_count, body->property_count, rules};
     for (uint32_t i = 0; i < body->property_count; i++) {
         const struct property *property = &body->properties[i];
-        property_rows = grow(property_rows, property_row_count, &property_row_room,
-                             sizeof *property_rows);
-        property_rows[property_row_count++] = (struct schema_property){
-            offset_of(property->name), final_value(property->value),
-            final_wishes(&property->wishes) << 8 | property->flags};
+        property_rows =
+            grow(property_rows, property_row_count, &property_row_room, sizeof *property_rows);
+        property_rows[property_row_count++] =
+            (struct schema_property){offset_of(property->name), final_value(property->value),
+                                     final_wishes(&property->wishes) << 8 | property->flags};
     }
 }
 
@@ -885,8 +959,10 @@ static void write_name(const struct type *type, struct schema_type *row) {
     row->name_scope = type->scope;
     if (row->name_property == PACKED_NONE || row->name_maximum) return;
     const struct schema_property *property = &property_rows[row->name_property];
-    const struct schema_value *value = (const struct schema_value *)final_values.rows + property->value;
-    const struct packed_limits *limit = (const struct packed_limits *)final_limits.rows + (value->shape_limits >> 8);
+    const struct schema_value *value =
+        (const struct schema_value *)final_values.rows + property->value;
+    const struct packed_limits *limit =
+        (const struct packed_limits *)final_limits.rows + (value->shape_limits >> 8);
     row->name_minimum = limit->min_length;
     row->name_maximum = limit->max_length;
     row->name_pattern = limit->pattern;
@@ -896,8 +972,8 @@ static void write_attributes(const struct type *type, struct schema_type *row) {
     row->first_attribute = attribute_row_count;
     row->attribute_count = type->attributes.count / 2;
     for (uint32_t i = 0; i < type->attributes.count; i += 2) {
-        attribute_rows = grow(attribute_rows, attribute_row_count, &attribute_row_room,
-                              sizeof *attribute_rows);
+        attribute_rows =
+            grow(attribute_rows, attribute_row_count, &attribute_row_room, sizeof *attribute_rows);
         attribute_rows[attribute_row_count++] = (struct packed_attribute){
             offset_of(type->attributes.at[i]), final_value(type->attributes.at[i + 1])};
     }
@@ -944,12 +1020,11 @@ static void write_types(void) {
     type_rows = calloc(type_count, sizeof *type_rows);
     if (!type_rows) stop("no memory");
     for (uint32_t i = 0; i < type_count; i++) {
-        if (i && offset_of(types[i].name) <= offset_of(types[i - 1].name)) stop("types are not sorted");
+        if (i && offset_of(types[i].name) <= offset_of(types[i - 1].name))
+            stop("types are not sorted");
         write_type(&types[i], &type_rows[i]);
     }
 }
-
-/* --- the file ---------------------------------------------------------------------------------- */
 
 static struct packed_header header;
 static struct {
@@ -971,7 +1046,8 @@ static void lay_sections(uint32_t body_rows_count, uint32_t any_string) {
     header.date = offset_of(date);
     header.sources = offset_of(sources);
     header.any_string = any_string;
-    for (uint32_t i = 0; i < regions.count; i++) regions.at[i] = offset_of(regions.at[i]);
+    for (uint32_t i = 0; i < regions.count; i++)
+        regions.at[i] = offset_of(regions.at[i]);
     section(PACKED_STRINGS, string_area.at, string_area.count, 1);
     section(PACKED_WORDS, final_pool.at, final_pool.count, sizeof *final_pool.at);
     section(PACKED_NUMBERS, numbers.rows, numbers.count, numbers.size);
@@ -992,7 +1068,8 @@ static unsigned char *image(void) {
     if (!bytes) stop("no memory");
     memcpy(bytes, &header, sizeof header);
     for (int i = 0; i < PACKED_SECTIONS; i++) {
-        if (contents[i].size) memcpy(bytes + header.sections[i].offset, contents[i].rows, contents[i].size);
+        if (contents[i].size)
+            memcpy(bytes + header.sections[i].offset, contents[i].rows, contents[i].size);
     }
     return bytes;
 }
@@ -1011,7 +1088,8 @@ static bool write_image(FILE *file, const unsigned char *bytes, bool array) {
 int main(int count, char **arguments) {
     bool array = count == 7 && !strcmp(arguments[6], "--array");
     if (count != 6 && !array) {
-        fprintf(stderr, "usage: pack facts.txt names.txt global.txt conditions.txt OUTPUT [--array]\n");
+        fprintf(stderr,
+                "usage: pack facts.txt names.txt global.txt conditions.txt OUTPUT [--array]\n");
         return 2;
     }
     struct packed_limits none = {0};

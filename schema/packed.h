@@ -3,9 +3,9 @@
  * A header, then sections that each begin at a multiple of 8. All numbers are in the byte order of
  * the machine that packed them; the magic number tells if it is another one. Nothing is a pointer:
  *
- *   string   an offset into STRINGS, of the first byte; the two bytes before it are the length, a
- *            NUL follows. Strings are sorted and without duplicates, so that the order of offsets is
- *            byte order. The empty string is at PACKED_EMPTY.
+ *   string   an offset into STRINGS, of the first byte; the two bytes before it are the length,
+ *            a NUL follows. Strings are sorted and without duplicates, so that the order of offsets
+ *            is byte order. The empty string is at PACKED_EMPTY.
  *   list     an index into WORDS: the count, then that many words. The empty list is at 0.
  *   row      an index into the section of its kind; PACKED_NONE for none.
  */
@@ -70,7 +70,8 @@ struct schema_body {
 
 struct schema_property {
     uint32_t name, value;
-    uint32_t flags_wishes; /* low 8 bits: flags; above: list of type (PACKED_SURE may be set), attribute */
+    uint32_t
+        flags_wishes; /* low 8 bits: flags; above: list of type (with PACKED_SURE), attribute */
 };
 
 struct schema_value {

@@ -81,8 +81,6 @@ static const void *search(const void *rows, size_t count, size_t size, struct te
     return NULL;
 }
 
-/* --- the tables -------------------------------------------------------------------------------- */
-
 bool schema_open_bytes(struct text bytes, struct failure *why) {
     if (!packed_verify(bytes.bytes, bytes.length, why)) return false;
     tables = (const unsigned char *)bytes.bytes;
@@ -100,7 +98,8 @@ bool schema_open_file(const char *path, struct failure *why) {
     size_t size = (size_t)state.st_size;
     void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
     close(file);
-    if (bytes == MAP_FAILED) return failure_set(why, "could not read \"%s\": %s", path, strerror(errno));
+    if (bytes == MAP_FAILED)
+        return failure_set(why, "could not read \"%s\": %s", path, strerror(errno));
     struct failure cause = {.hint = ""};
     if (schema_open_bytes((struct text){bytes, size}, &cause)) return true;
     munmap(bytes, size);
@@ -117,8 +116,6 @@ struct text schema_sources(void) {
     return string(header()->sources);
 }
 
-/* --- resource types ---------------------------------------------------------------------------- */
-
 size_t schema_type_count(void) {
     return section_count(PACKED_TYPES);
 }
@@ -131,7 +128,8 @@ const struct schema_type *schema_type_find(struct text name) {
     if (name.length > 8 && !memcmp(name.bytes, "Custom::", 8)) {
         name = TEXT("AWS::CloudFormation::CustomResource");
     }
-    return search(section(PACKED_TYPES), section_count(PACKED_TYPES), sizeof(struct schema_type), name);
+    return search(section(PACKED_TYPES), section_count(PACKED_TYPES), sizeof(struct schema_type),
+                  name);
 }
 
 struct text schema_type_name(const struct schema_type *type) {
@@ -218,7 +216,8 @@ enum schema_tags schema_type_tags(const struct schema_type *type,
     return (enum schema_tags)type->tags;
 }
 
-size_t schema_type_permission_count(const struct schema_type *type, enum schema_operation operation) {
+size_t schema_type_permission_count(const struct schema_type *type,
+                                    enum schema_operation operation) {
     return *list(type->permissions[operation]);
 }
 
@@ -226,8 +225,6 @@ struct text schema_type_permission(const struct schema_type *type, enum schema_o
                                    size_t index) {
     return string(list(type->permissions[operation])[index + 1]);
 }
-
-/* --- regions ----------------------------------------------------------------------------------- */
 
 size_t schema_region_count(void) {
     return section_count(PACKED_REGIONS);
@@ -254,8 +251,6 @@ bool schema_type_in_region(const struct schema_type *type, size_t region) {
 size_t schema_type_region_count(const struct schema_type *type) {
     return (size_t)__builtin_popcountll(region_mask(type));
 }
-
-/* --- bodies ------------------------------------------------------------------------------------ */
 
 struct text schema_body_name(const struct schema_body *body) {
     return string(body->name);
@@ -287,7 +282,8 @@ size_t schema_body_rule_count(const struct schema_body *body) {
 }
 
 /* The rule whose count words begin with its kind. */
-static struct schema_rule rule_of(const struct schema_body *body, const uint32_t *words, size_t count) {
+static struct schema_rule rule_of(const struct schema_body *body, const uint32_t *words,
+                                  size_t count) {
     bool has_when = words[1] != PACKED_NONE;
     return (struct schema_rule){
         .kind = (enum schema_rule_kind)words[0],
@@ -307,7 +303,8 @@ struct schema_condition schema_body_condition(const struct schema_body *body, si
     const uint32_t *rules = list(body->rules) + schema_body_rule_count(body);
     const uint32_t *condition = list(rules[index + 1]);
     const uint32_t *values = list(condition[1]);
-    return (struct schema_condition){rule_of(body, condition + 2, condition[0] - 1), values[0], values + 1};
+    return (struct schema_condition){rule_of(body, condition + 2, condition[0] - 1), values[0],
+                                     values + 1};
 }
 
 struct text schema_condition_value(const struct schema_condition *condition, size_t index) {
@@ -317,8 +314,6 @@ struct text schema_condition_value(const struct schema_condition *condition, siz
 const struct schema_property *schema_rule_property(const struct schema_rule *rule, size_t index) {
     return property_row(rule->body->first_property + rule->rows[index]);
 }
-
-/* --- properties -------------------------------------------------------------------------------- */
 
 struct text schema_property_name(const struct schema_property *property) {
     return string(property->name);
@@ -345,8 +340,8 @@ struct schema_place schema_type_place(const struct schema_type *type, size_t ind
     return (struct schema_place){string(row->path), row->flags};
 }
 
-unsigned schema_flags_at(const struct schema_type *type,
-                         const struct schema_property *const *path, size_t depth) {
+unsigned schema_flags_at(const struct schema_type *type, const struct schema_property *const *path,
+                         size_t depth) {
     char bytes[PATH_BYTES];
     size_t length = 0;
     unsigned flags = schema_property_flags(path[0]);
@@ -356,8 +351,8 @@ unsigned schema_flags_at(const struct schema_type *type,
         if (i) bytes[length++] = '.';
         memcpy(bytes + length, name.bytes, name.length);
         length += name.length;
-        const struct packed_place *place = search(place_rows(type), type->place_count, sizeof *place,
-                                                  (struct text){bytes, length});
+        const struct packed_place *place = search(place_rows(type), type->place_count,
+                                                  sizeof *place, (struct text){bytes, length});
         if (place) flags |= place->flags;
     }
     unsigned required = schema_property_flags(path[depth - 1]) & SCHEMA_REQUIRED;
@@ -390,8 +385,6 @@ struct text schema_property_wants(const struct schema_property *property,
     return string(PACKED_EMPTY);
 }
 
-/* --- values ------------------------------------------------------------------------------------ */
-
 enum schema_shape schema_value_shape(const struct schema_value *value) {
     return (enum schema_shape)(value->shape_limits & 0xff);
 }
@@ -413,7 +406,8 @@ const struct schema_value *schema_value_member(const struct schema_value *value,
     return value_row(list(value->content)[index + 1]);
 }
 
-static void write_enclosed(const struct schema_value *value, const char *brackets, struct buffer *out) {
+static void write_enclosed(const struct schema_value *value, const char *brackets,
+                           struct buffer *out) {
     buffer_char(out, brackets[0]);
     schema_value_write(schema_value_element(value), out);
     buffer_char(out, brackets[1]);
@@ -428,16 +422,36 @@ static void write_members(const struct schema_value *value, struct buffer *out) 
 
 void schema_value_write(const struct schema_value *value, struct buffer *out) {
     switch (schema_value_shape(value)) {
-    case SCHEMA_STRING: buffer_string(out, "string"); break;
-    case SCHEMA_INTEGER: buffer_string(out, "integer"); break;
-    case SCHEMA_NUMBER: buffer_string(out, "number"); break;
-    case SCHEMA_BOOLEAN: buffer_string(out, "boolean"); break;
-    case SCHEMA_JSON: buffer_string(out, "json"); break;
-    case SCHEMA_DATE_TIME: buffer_string(out, "date-time"); break;
-    case SCHEMA_LIST: write_enclosed(value, "[]", out); break;
-    case SCHEMA_MAP: write_enclosed(value, "{}", out); break;
-    case SCHEMA_BODY: buffer_text(out, schema_body_name(schema_value_body(value))); break;
-    case SCHEMA_UNION: write_members(value, out); break;
+    case SCHEMA_STRING:
+        buffer_string(out, "string");
+        break;
+    case SCHEMA_INTEGER:
+        buffer_string(out, "integer");
+        break;
+    case SCHEMA_NUMBER:
+        buffer_string(out, "number");
+        break;
+    case SCHEMA_BOOLEAN:
+        buffer_string(out, "boolean");
+        break;
+    case SCHEMA_JSON:
+        buffer_string(out, "json");
+        break;
+    case SCHEMA_DATE_TIME:
+        buffer_string(out, "date-time");
+        break;
+    case SCHEMA_LIST:
+        write_enclosed(value, "[]", out);
+        break;
+    case SCHEMA_MAP:
+        write_enclosed(value, "{}", out);
+        break;
+    case SCHEMA_BODY:
+        buffer_text(out, schema_body_name(schema_value_body(value)));
+        break;
+    case SCHEMA_UNION:
+        write_members(value, out);
+        break;
     }
 }
 

@@ -25,8 +25,6 @@ struct schema_body;
 struct schema_property;
 struct schema_value;
 
-/* --- the tables -------------------------------------------------------------------------------- */
-
 /* Uses the packed file at path in place of the built-in tables, for the rest of the process. To be
  * called before any other function here, and once: rows of the old tables are not rows of the new.
  * The file is not trusted: every reference in it is checked before the first use. */
@@ -38,8 +36,6 @@ bool schema_open_bytes(struct text bytes, struct failure *why);
 /* The date of the facts, "2026-10-20", and the sources with their versions, one line. */
 struct text schema_date(void);
 struct text schema_sources(void);
-
-/* --- resource types ---------------------------------------------------------------------------- */
 
 /* Types in byte order of their names. */
 size_t schema_type_count(void);
@@ -55,9 +51,9 @@ const struct schema_body *schema_type_body(const struct schema_type *type);
 
 /* Facts about a type that are yes or no. */
 enum schema_type_flag {
-    SCHEMA_TYPE_STATEFUL = 1,       /* holds data that a deletion loses */
-    SCHEMA_TYPE_IMMUTABLE = 2,      /* has no update: every change replaces */
-    SCHEMA_TYPE_TAGGABLE = 4,       /* see schema_type_tags */
+    SCHEMA_TYPE_STATEFUL = 1,  /* holds data that a deletion loses */
+    SCHEMA_TYPE_IMMUTABLE = 2, /* has no update: every change replaces */
+    SCHEMA_TYPE_TAGGABLE = 4,  /* see schema_type_tags */
     SCHEMA_TYPE_TAG_ON_CREATE = 8,
     SCHEMA_TYPE_TAG_UPDATABLE = 16,
     SCHEMA_TYPE_CLOUD_CONTROL = 32, /* has handlers in the registry: Cloud Control can read it */
@@ -112,9 +108,9 @@ bool schema_type_physical_name(const struct schema_type *type, struct schema_nam
 
 /* How a type wants its tags. */
 enum schema_tags {
-    SCHEMA_TAGS_NONE, /* not taggable by a property */
-    SCHEMA_TAGS_LIST, /* a list of Key and Value */
-    SCHEMA_TAGS_MAP,  /* a map of strings, or a json object */
+    SCHEMA_TAGS_NONE,  /* not taggable by a property */
+    SCHEMA_TAGS_LIST,  /* a list of Key and Value */
+    SCHEMA_TAGS_MAP,   /* a map of strings, or a json object */
     SCHEMA_TAGS_OTHER, /* a list of Key, Value and more (PropagateAtLaunch), or another form */
 };
 /* *property is the top-level property that holds them, or NULL; property may be NULL. */
@@ -130,11 +126,10 @@ enum schema_operation {
     SCHEMA_TO_LIST,
 };
 enum { SCHEMA_OPERATIONS = SCHEMA_TO_LIST + 1 };
-size_t schema_type_permission_count(const struct schema_type *type, enum schema_operation operation);
+size_t schema_type_permission_count(const struct schema_type *type,
+                                    enum schema_operation operation);
 struct text schema_type_permission(const struct schema_type *type, enum schema_operation operation,
                                    size_t index);
-
-/* --- regions ----------------------------------------------------------------------------------- */
 
 /* Regions in byte order of their names; at most 64. */
 size_t schema_region_count(void);
@@ -144,8 +139,6 @@ int schema_region_find(struct text name);
 /* Whether the type exists there; region is a number below schema_region_count. */
 bool schema_type_in_region(const struct schema_type *type, size_t region);
 size_t schema_type_region_count(const struct schema_type *type);
-
-/* --- bodies ------------------------------------------------------------------------------------ */
 
 /* The name of the nested type ("LifecycleConfiguration"); for the top level of a resource, the name
  * of the resource type. */
@@ -177,9 +170,9 @@ size_t schema_body_rule_count(const struct schema_body *body);
 struct schema_rule schema_body_rule(const struct schema_body *body, size_t index);
 const struct schema_property *schema_rule_property(const struct schema_rule *rule, size_t index);
 
-/* The same where the value of `when` matters: rule (NEEDS or EXCLUDES) holds only where rule.when is
- * written, and is one of the values, or a list that holds one of them. Values are compared as texts:
- * "true" is the boolean, "6" a number or a string. */
+/* The same where the value of `when` matters: rule (NEEDS or EXCLUDES) holds only where rule.when
+ * is written, and is one of the values, or a list that holds one of them. Values are compared as
+ * texts: "true" is the boolean, "6" a number or a string. */
 struct schema_condition {
     struct schema_rule rule;
     size_t value_count;
@@ -188,8 +181,6 @@ struct schema_condition {
 size_t schema_body_condition_count(const struct schema_body *body);
 struct schema_condition schema_body_condition(const struct schema_body *body, size_t index);
 struct text schema_condition_value(const struct schema_condition *condition, size_t index);
-
-/* --- properties -------------------------------------------------------------------------------- */
 
 enum schema_property_flag {
     SCHEMA_REQUIRED = 1,
@@ -209,8 +200,8 @@ const struct schema_value *schema_property_value(const struct schema_property *p
 /* The flags of the property that is reached from the top level of type by path (property by
  * property; lists and maps in between are not named): what the schema says of that very place, and
  * CREATE_ONLY, READ_ONLY, ... of the properties above it. depth is 1 for a top-level property. */
-unsigned schema_flags_at(const struct schema_type *type,
-                         const struct schema_property *const *path, size_t depth);
+unsigned schema_flags_at(const struct schema_type *type, const struct schema_property *const *path,
+                         size_t depth);
 /* All places below the top level that have flags of their own, as "LaunchTemplate.LaunchTemplateId"
  * (no mark for lists and maps), in byte order. */
 struct schema_place {
@@ -230,11 +221,9 @@ struct schema_wish {
 };
 size_t schema_property_wish_count(const struct schema_property *property);
 struct schema_wish schema_property_wish(const struct schema_property *property, size_t index);
-/* The attribute of type to take for this property ("Arn", "Ref"), empty if it wants no such type. */
+/* The attribute of type to take for this property ("Arn", "Ref"); empty if that is not wanted. */
 struct text schema_property_wants(const struct schema_property *property,
                                   const struct schema_type *type);
-
-/* --- values ------------------------------------------------------------------------------------ */
 
 enum schema_shape {
     SCHEMA_STRING,
@@ -269,13 +258,13 @@ enum schema_limit {
     SCHEMA_MAXIMUM = 8,
     SCHEMA_EXCLUSIVE_MINIMUM = 16, /* minimum itself is not allowed */
     SCHEMA_EXCLUSIVE_MAXIMUM = 32,
-    SCHEMA_MIN_ITEMS = 64,         /* of a list, or entries of a map */
+    SCHEMA_MIN_ITEMS = 64, /* of a list, or entries of a map */
     SCHEMA_MAX_ITEMS = 128,
     SCHEMA_UNIQUE_ITEMS = 256,
-    SCHEMA_ENUM_ANY_CASE = 512,    /* the enum is compared without regard to case */
+    SCHEMA_ENUM_ANY_CASE = 512, /* the enum is compared without regard to case */
 };
 struct schema_limits {
-    unsigned set; /* enum schema_limit, joined with | */
+    unsigned set;                    /* enum schema_limit, joined with | */
     uint32_t min_length, max_length; /* in characters */
     uint32_t min_items, max_items;
     double minimum, maximum, multiple_of; /* multiple_of is 0 for none */
@@ -284,14 +273,12 @@ struct schema_limits {
     struct text format;      /* as in the schema: "uri", "AWS::EC2::VPC.Id"; empty for none */
     size_t enum_count;       /* for schema_value_enum */
 };
-/* True if the value has any limit; *limits is filled in either case. For a list or map the limits are
- * its own (items), those of the elements are at schema_value_element. */
+/* True if the value has any limit; *limits is filled in either case. For a list or map the limits
+ * are its own (items), those of the elements are at schema_value_element. */
 bool schema_value_limits(const struct schema_value *value, struct schema_limits *limits);
 /* A value of the enumeration, as it is written in JSON without quotes ("Enabled", "7"). */
 struct text schema_value_enum(const struct schema_value *value, size_t index);
 bool schema_value_enum_has(const struct schema_value *value, struct text text);
-
-/* --- did you mean ------------------------------------------------------------------------------ */
 
 /* The properties that may have been meant by text: by spelling (BuketName), by part (encryption ->
  * BucketEncryption) or by another tool's habit (bucket_name). Best first, at most room; read-only

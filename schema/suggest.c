@@ -59,16 +59,40 @@ static const struct {
 
 /* Types that are meant more often than others of the same name. */
 static const char *const familiar[] = {
-    "AWS::ApiGateway::RestApi", "AWS::CloudFront::Distribution", "AWS::CloudWatch::Alarm",
-    "AWS::CodeBuild::Project", "AWS::CodePipeline::Pipeline", "AWS::Cognito::UserPool",
-    "AWS::DynamoDB::Table", "AWS::EC2::Instance", "AWS::EC2::SecurityGroup", "AWS::EC2::Subnet",
-    "AWS::EC2::VPC", "AWS::ECR::Repository", "AWS::ECS::Cluster", "AWS::ECS::Service",
-    "AWS::ECS::TaskDefinition", "AWS::EKS::Cluster", "AWS::ElastiCache::CacheCluster",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::Events::Rule", "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Kinesis::Stream", "AWS::Lambda::Function",
-    "AWS::Logs::LogGroup", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::Route53::RecordSet",
-    "AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SSM::Parameter",
-    "AWS::SecretsManager::Secret", "AWS::StepFunctions::StateMachine",
+    "AWS::ApiGateway::RestApi",
+    "AWS::CloudFront::Distribution",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CodeBuild::Project",
+    "AWS::CodePipeline::Pipeline",
+    "AWS::Cognito::UserPool",
+    "AWS::DynamoDB::Table",
+    "AWS::EC2::Instance",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::VPC",
+    "AWS::ECR::Repository",
+    "AWS::ECS::Cluster",
+    "AWS::ECS::Service",
+    "AWS::ECS::TaskDefinition",
+    "AWS::EKS::Cluster",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::Events::Rule",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Role",
+    "AWS::KMS::Key",
+    "AWS::Kinesis::Stream",
+    "AWS::Lambda::Function",
+    "AWS::Logs::LogGroup",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::Route53::RecordSet",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Topic",
+    "AWS::SQS::Queue",
+    "AWS::SSM::Parameter",
+    "AWS::SecretsManager::Secret",
+    "AWS::StepFunctions::StateMachine",
 };
 
 static bool is_upper(char c) {
@@ -150,7 +174,8 @@ static size_t words_shared(const struct folded *a, const struct folded *b) {
     size_t shared = 0;
     for (size_t i = 0; i < a->words; i++) {
         bool found = false;
-        for (size_t j = 0; j < b->words && !found; j++) found = words_match(word_at(a, i), word_at(b, j));
+        for (size_t j = 0; j < b->words && !found; j++)
+            found = words_match(word_at(a, i), word_at(b, j));
         shared += found;
     }
     return shared;
@@ -171,18 +196,21 @@ static bool last_word_matches(const struct folded *a, const struct folded *b) {
 static unsigned words_score(const struct folded *written, const struct folded *candidate) {
     size_t shared = words_shared(written, candidate), back = words_shared(candidate, written);
     if (!shared) return NO_MATCH;
-    unsigned extra = (unsigned)(candidate->words - (back < candidate->words ? back : candidate->words));
+    unsigned extra =
+        (unsigned)(candidate->words - (back < candidate->words ? back : candidate->words));
     unsigned ending = last_word_matches(written, candidate) ? 0 : 1;
     if (shared == written->words) return 20 + 2 * extra + ending;
     if (back == candidate->words) return 40 + 2 * (unsigned)(written->words - shared) + ending;
-    if (2 * shared >= written->words) return 60 + 4 * (unsigned)(written->words - shared) + 2 * extra + ending;
+    if (2 * shared >= written->words)
+        return 60 + 4 * (unsigned)(written->words - shared) + 2 * extra + ending;
     return NO_MATCH;
 }
 
 /* What follows the last separator: Bucket of "AWS::S3::Bucket". */
 static struct text last_part(struct text name, char separator) {
     size_t at = name.length;
-    while (at && name.bytes[at - 1] != separator) at--;
+    while (at && name.bytes[at - 1] != separator)
+        at--;
     return (struct text){name.bytes + at, name.length - at};
 }
 
@@ -201,8 +229,6 @@ static unsigned name_score(const struct folded *written, const struct folded *tr
     return score < words ? score : words;
 }
 
-/* --- the best few ------------------------------------------------------------------------------ */
-
 enum { ROOM = 16 };
 
 struct best {
@@ -220,7 +246,8 @@ static void best_init(struct best *best, size_t room) {
 static void best_add(struct best *best, size_t index, unsigned score) {
     if (score >= NO_MATCH || !best->room) return;
     size_t at = best->count;
-    while (at && best->score[at - 1] > score) at--;
+    while (at && best->score[at - 1] > score)
+        at--;
     if (at >= best->room) return;
     if (best->count < best->room) best->count++;
     for (size_t i = best->count - 1; i > at; i--) {
@@ -234,7 +261,8 @@ static void best_add(struct best *best, size_t index, unsigned score) {
 /* Drops what is far behind the first: one good answer needs no list of poor ones. */
 static void best_trim(struct best *best) {
     unsigned limit = best->count && best->score[0] ? best->score[0] + 19 : 0;
-    while (best->count > 1 && best->score[best->count - 1] > limit) best->count--;
+    while (best->count > 1 && best->score[best->count - 1] > limit)
+        best->count--;
 }
 
 size_t schema_suggest_property(const struct schema_body *body, struct text text,
@@ -255,7 +283,8 @@ size_t schema_suggest_property(const struct schema_body *body, struct text text,
         best_add(&best, i, score);
     }
     best_trim(&best);
-    for (size_t i = 0; i < best.count; i++) found[i] = schema_body_at(body, best.index[i]);
+    for (size_t i = 0; i < best.count; i++)
+        found[i] = schema_body_at(body, best.index[i]);
     return best.count;
 }
 
@@ -273,11 +302,10 @@ size_t schema_suggest_attribute(const struct schema_type *type, struct text text
         best_add(&best, i, part < score ? part : score);
     }
     best_trim(&best);
-    for (size_t i = 0; i < best.count; i++) names[i] = schema_type_attribute(type, best.index[i]).name;
+    for (size_t i = 0; i < best.count; i++)
+        names[i] = schema_type_attribute(type, best.index[i]).name;
     return best.count;
 }
-
-/* --- types ------------------------------------------------------------------------------------- */
 
 static bool begins_with_service(struct text text) {
     return text_starts(text, TEXT("aws")) || text_starts(text, TEXT("amzn"));
@@ -367,7 +395,8 @@ static unsigned type_score(const struct wanted_type *wanted, struct text candida
 }
 
 static bool has_colons(struct text text) {
-    return text.length > 5 && text_starts(text, TEXT("AWS::")) && memchr(text.bytes + 5, ':', text.length - 5);
+    return text.length > 5 && text_starts(text, TEXT("AWS::")) &&
+           memchr(text.bytes + 5, ':', text.length - 5);
 }
 
 size_t schema_suggest_type(struct text text, const struct schema_type **found, size_t room) {
@@ -379,6 +408,7 @@ size_t schema_suggest_type(struct text text, const struct schema_type **found, s
         best_add(&best, i, type_score(&wanted, schema_type_name(schema_type_at(i))));
     }
     best_trim(&best);
-    for (size_t i = 0; i < best.count; i++) found[i] = schema_type_at(best.index[i]);
+    for (size_t i = 0; i < best.count; i++)
+        found[i] = schema_type_at(best.index[i]);
     return best.count;
 }

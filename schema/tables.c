@@ -29,7 +29,7 @@
 #endif
 
 __asm__(SECTION ".balign 16\n"
-        ".globl " SYMBOL "\n" HIDDEN " " SYMBOL "\n" SYMBOL ":\n"
-        ".incbin \"" SCHEMA_TABLES "\"\n" BACK);
+                ".globl " SYMBOL "\n" HIDDEN " " SYMBOL "\n" SYMBOL ":\n"
+                ".incbin \"" SCHEMA_TABLES "\"\n" BACK);
 
 #endif

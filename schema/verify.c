@@ -1,7 +1,7 @@
 /* Checks packed tables from outside before they are used: see verify.h.
  *
- * One function a section. Each reports through fault(), which names the section and the row, so that
- * a damaged file is told from one of another version.
+ * One function a section. Each reports through fault(), which names the section and the row, so
+ * that a damaged file is told from one of another version.
  */
 #include "schema/verify.h"
 
@@ -15,8 +15,8 @@
 enum { VALUE_DEPTH = 32 }; /* lists in lists; the facts need 3 */
 
 static const char *const section_names[PACKED_SECTIONS] = {
-    "strings", "words", "numbers", "masks", "regions", "types", "bodies",
-    "properties", "values", "limits", "attributes", "places",
+    "strings", "words",      "numbers", "masks",  "regions",    "types",
+    "bodies",  "properties", "values",  "limits", "attributes", "places",
 };
 static const size_t row_sizes[PACKED_SECTIONS] = {
     1,
@@ -55,7 +55,8 @@ static const void *rows_of(const struct verify *verify, enum packed_section sect
 }
 
 static bool is_string(const struct verify *verify, uint32_t offset) {
-    return offset < count_of(verify, PACKED_STRINGS) && verify->starts[offset / 8] >> offset % 8 & 1;
+    return offset < count_of(verify, PACKED_STRINGS) &&
+           verify->starts[offset / 8] >> offset % 8 & 1;
 }
 
 static bool is_range(const struct verify *verify, enum packed_section section, uint32_t first,
@@ -153,9 +154,10 @@ static bool verify_limits(struct verify *verify) {
     uint32_t numbers = count_of(verify, PACKED_NUMBERS);
     for (uint32_t i = 0; i < count_of(verify, PACKED_LIMITS); i++) {
         const struct packed_limits *row = &rows[i];
-        bool good = row->minimum < numbers && row->maximum < numbers && row->multiple_of < numbers &&
-                    is_string(verify, row->pattern) && is_string(verify, row->key_pattern) &&
-                    is_string(verify, row->format) && is_string_list(verify, row->enums);
+        bool good = row->minimum < numbers && row->maximum < numbers &&
+                    row->multiple_of < numbers && is_string(verify, row->pattern) &&
+                    is_string(verify, row->key_pattern) && is_string(verify, row->format) &&
+                    is_string_list(verify, row->enums);
         if (!good) return fault(verify, PACKED_LIMITS, i);
     }
     return count_of(verify, PACKED_LIMITS) > 0 || fault(verify, PACKED_LIMITS, 0);
@@ -183,9 +185,11 @@ static bool is_union(struct verify *verify, uint32_t row, uint32_t list) {
 }
 
 static bool is_value(struct verify *verify, uint32_t row) {
-    const struct schema_value *value = (const struct schema_value *)rows_of(verify, PACKED_VALUES) + row;
+    const struct schema_value *value =
+        (const struct schema_value *)rows_of(verify, PACKED_VALUES) + row;
     uint32_t shape = value->shape_limits & 0xff;
-    if (shape >= SCHEMA_SHAPES || value->shape_limits >> 8 >= count_of(verify, PACKED_LIMITS)) return false;
+    if (shape >= SCHEMA_SHAPES || value->shape_limits >> 8 >= count_of(verify, PACKED_LIMITS))
+        return false;
     switch ((enum schema_shape)shape) {
     case SCHEMA_LIST:
     case SCHEMA_MAP:
@@ -210,7 +214,8 @@ static bool verify_values(struct verify *verify) {
     for (uint32_t i = 0; i < count; i++) {
         if (!is_value(verify, i)) return fault(verify, PACKED_VALUES, i);
     }
-    return verify->header->any_string < count || fault(verify, PACKED_VALUES, verify->header->any_string);
+    return verify->header->any_string < count ||
+           fault(verify, PACKED_VALUES, verify->header->any_string);
 }
 
 static bool is_wishes(const struct verify *verify, uint32_t index) {
@@ -260,7 +265,8 @@ static bool has_rules(const struct verify *verify, const struct schema_body *bod
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t *rule = list_at(verify, rules[i], &length);
         bool plain = i < count - conditions;
-        if (!rule || !(plain ? is_rule(body, rule, length) : is_condition(verify, body, rule, length))) {
+        if (!rule ||
+            !(plain ? is_rule(body, rule, length) : is_condition(verify, body, rule, length))) {
             return false;
         }
     }
@@ -270,7 +276,8 @@ static bool has_rules(const struct verify *verify, const struct schema_body *bod
 static bool is_body(const struct verify *verify, const struct schema_body *body) {
     const struct schema_property *properties = rows_of(verify, PACKED_PROPERTIES);
     if (!is_string(verify, body->name)) return false;
-    if (!is_range(verify, PACKED_PROPERTIES, body->first_property, body->property_count)) return false;
+    if (!is_range(verify, PACKED_PROPERTIES, body->first_property, body->property_count))
+        return false;
     for (uint32_t i = 1; i < body->property_count; i++) {
         const struct schema_property *property = &properties[body->first_property + i];
         if (property[-1].name >= property->name) return false;
@@ -301,8 +308,10 @@ static bool verify_attributes(struct verify *verify) {
     return true;
 }
 
-static bool is_own_property(const struct verify *verify, const struct schema_type *type, uint32_t row) {
-    const struct schema_body *body = (const struct schema_body *)rows_of(verify, PACKED_BODIES) + type->body;
+static bool is_own_property(const struct verify *verify, const struct schema_type *type,
+                            uint32_t row) {
+    const struct schema_body *body =
+        (const struct schema_body *)rows_of(verify, PACKED_BODIES) + type->body;
     return row == PACKED_NONE ||
            (row >= body->first_property && row - body->first_property < body->property_count);
 }
@@ -310,7 +319,8 @@ static bool is_own_property(const struct verify *verify, const struct schema_typ
 static bool has_sorted_rows(const struct verify *verify, const struct schema_type *type) {
     const struct packed_attribute *attributes = rows_of(verify, PACKED_ATTRIBUTES);
     const struct packed_place *places = rows_of(verify, PACKED_PLACES);
-    if (!is_range(verify, PACKED_ATTRIBUTES, type->first_attribute, type->attribute_count)) return false;
+    if (!is_range(verify, PACKED_ATTRIBUTES, type->first_attribute, type->attribute_count))
+        return false;
     if (!is_range(verify, PACKED_PLACES, type->first_place, type->place_count)) return false;
     for (uint32_t i = 1; i < type->attribute_count; i++) {
         const struct packed_attribute *row = &attributes[type->first_attribute + i];
@@ -326,7 +336,8 @@ static bool has_sorted_rows(const struct verify *verify, const struct schema_typ
 static bool is_type(const struct verify *verify, const struct schema_type *type) {
     if (!is_string(verify, type->name) || !is_string(verify, type->ref)) return false;
     if (!is_string(verify, type->arn) || !is_string(verify, type->arn_attribute)) return false;
-    if (!is_string(verify, type->name_pattern) || !is_string_list(verify, type->primary)) return false;
+    if (!is_string(verify, type->name_pattern) || !is_string_list(verify, type->primary))
+        return false;
     if (type->body >= count_of(verify, PACKED_BODIES)) return false;
     if (!is_own_property(verify, type, type->name_property)) return false;
     if (!is_own_property(verify, type, type->tag_property)) return false;

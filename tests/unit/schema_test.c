@@ -24,7 +24,8 @@ static const struct schema_type *type(const char *name) {
 }
 
 static const struct schema_body *inside(const struct schema_value *value) {
-    while (schema_value_element(value)) value = schema_value_element(value);
+    while (schema_value_element(value))
+        value = schema_value_element(value);
     for (size_t i = 0; i < schema_value_member_count(value); i++) {
         const struct schema_body *body = inside(schema_value_member(value, i));
         if (body) return body;
@@ -63,7 +64,8 @@ static unsigned flags(const char *of, const char *path) {
 }
 
 static void assert_text(struct text text, const char *expected) {
-    if (!text_is(text, expected)) fprintf(stderr, "\"%.*s\" is not \"%s\"\n", TEXT_ARGS(text), expected);
+    if (!text_is(text, expected))
+        fprintf(stderr, "\"%.*s\" is not \"%s\"\n", TEXT_ARGS(text), expected);
     CU_ASSERT(text_is(text, expected));
 }
 
@@ -75,8 +77,6 @@ static void assert_shape(const struct schema_value *value, const char *expected)
     buffer_release(&text);
 }
 
-/* --- facts ------------------------------------------------------------------------------------- */
-
 static void test_counts(void) {
     size_t properties = 0;
     CU_ASSERT(schema_type_count() >= 1890);
@@ -86,17 +86,22 @@ static void test_counts(void) {
         const struct schema_type *one = schema_type_at(i);
         CU_ASSERT_PTR_EQUAL(schema_type_find(schema_type_name(one)), one);
         properties += schema_body_count(schema_type_body(one));
-        if (i) CU_ASSERT(text_compare(schema_type_name(schema_type_at(i - 1)), schema_type_name(one)) < 0);
+        if (i)
+            CU_ASSERT(text_compare(schema_type_name(schema_type_at(i - 1)), schema_type_name(one)) <
+                      0);
     }
     CU_ASSERT(properties > 12000);
     CU_ASSERT_PTR_NULL(schema_type_find(TEXT("AWS::S3::Bukket")));
     CU_ASSERT_PTR_NULL(schema_type_find(TEXT("")));
     CU_ASSERT_PTR_NULL(schema_type_find(TEXT("AWS::S3::Bucke")));
-    CU_ASSERT_PTR_NULL(schema_body_find(schema_type_body(type("AWS::S3::Bucket")), TEXT("bucketName")));
+    CU_ASSERT_PTR_NULL(
+        schema_body_find(schema_type_body(type("AWS::S3::Bucket")), TEXT("bucketName")));
 }
 
 static void test_shapes(void) {
-    static const struct { const char *type, *path, *shape; } rows[] = {
+    static const struct {
+        const char *type, *path, *shape;
+    } rows[] = {
         {"AWS::S3::Bucket", "BucketName", "string"},
         {"AWS::S3::Bucket", "LifecycleConfiguration.Rules", "[Rule]"},
         {"AWS::S3::Bucket", "LifecycleConfiguration.Rules.ExpirationInDays", "integer"},
@@ -104,7 +109,8 @@ static void test_shapes(void) {
         {"AWS::IAM::Role", "AssumeRolePolicyDocument", "json|string"},
         {"AWS::Lambda::Function", "Environment.Variables", "{string}"},
         {"AWS::DynamoDB::Table", "KeySchema", "[KeySchema]|json"},
-        {"AWS::AutoScaling::AutoScalingGroup", "NotificationConfiguration.TopicARN", "string|[string]"},
+        {"AWS::AutoScaling::AutoScalingGroup", "NotificationConfiguration.TopicARN",
+         "string|[string]"},
         {"AWS::CodePipeline::Pipeline", "Stages.Actions.Configuration", "json"},
         {"AWS::ApiGateway::Method", "RequestParameters", "{boolean|string}"},
         {"AWS::WAFv2::WebACL", "Rules.Statement.AndStatement.Statements", "[Statement]"},
@@ -123,23 +129,30 @@ static void test_shapes(void) {
 }
 
 static void test_recursive_types(void) {
-    const struct schema_body *outer = inside(schema_property_value(property("AWS::WAFv2::WebACL", "Rules.Statement")));
-    const struct schema_body *inner = inside(
-        schema_property_value(property("AWS::WAFv2::WebACL", "Rules.Statement.NotStatement.Statement")));
+    const struct schema_body *outer =
+        inside(schema_property_value(property("AWS::WAFv2::WebACL", "Rules.Statement")));
+    const struct schema_body *inner = inside(schema_property_value(
+        property("AWS::WAFv2::WebACL", "Rules.Statement.NotStatement.Statement")));
     assert_text(schema_body_name(outer), "Statement");
     CU_ASSERT_PTR_EQUAL(outer, inner);
 }
 
 static void test_bodies_are_shared(void) {
-    const struct schema_body *topic = inside(schema_property_value(property("AWS::SNS::Topic", "Tags")));
-    const struct schema_body *subnet = inside(schema_property_value(property("AWS::EC2::Subnet", "Tags")));
-    const struct schema_body *vpc = inside(schema_property_value(property("AWS::EC2::VPC", "Tags")));
+    const struct schema_body *topic =
+        inside(schema_property_value(property("AWS::SNS::Topic", "Tags")));
+    const struct schema_body *subnet =
+        inside(schema_property_value(property("AWS::EC2::Subnet", "Tags")));
+    const struct schema_body *vpc =
+        inside(schema_property_value(property("AWS::EC2::VPC", "Tags")));
     assert_text(schema_body_name(topic), "Tag");
     CU_ASSERT_PTR_EQUAL(subnet, vpc);
 }
 
 static void test_flags(void) {
-    static const struct { const char *type, *path; unsigned flags; } rows[] = {
+    static const struct {
+        const char *type, *path;
+        unsigned flags;
+    } rows[] = {
         {"AWS::S3::Bucket", "BucketName", SCHEMA_CREATE_ONLY},
         {"AWS::S3::Bucket", "Arn", SCHEMA_READ_ONLY},
         {"AWS::S3::Bucket", "LifecycleConfiguration", 0},
@@ -153,21 +166,25 @@ static void test_flags(void) {
         {"AWS::DynamoDB::Table", "TableName", SCHEMA_CREATE_ONLY},
         {"AWS::EC2::Instance", "CpuOptions.CoreCount", SCHEMA_CREATE_ONLY},
         {"AWS::EC2::Subnet", "VpcId", SCHEMA_REQUIRED | SCHEMA_CREATE_ONLY},
-        {"AWS::EFS::AccessPoint", "RootDirectory.CreationInfo.OwnerUid", SCHEMA_REQUIRED | SCHEMA_CREATE_ONLY},
+        {"AWS::EFS::AccessPoint", "RootDirectory.CreationInfo.OwnerUid",
+         SCHEMA_REQUIRED | SCHEMA_CREATE_ONLY},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         unsigned found = flags(rows[i].type, rows[i].path);
-        if (found != rows[i].flags) fprintf(stderr, "%s.%s: %u\n", rows[i].type, rows[i].path, found);
+        if (found != rows[i].flags)
+            fprintf(stderr, "%s.%s: %u\n", rows[i].type, rows[i].path, found);
         CU_ASSERT_EQUAL(found, rows[i].flags);
     }
 }
 
 static void test_limits(void) {
     struct schema_limits limits;
-    CU_ASSERT(schema_value_limits(schema_property_value(property("AWS::SQS::Queue", "DelaySeconds")), &limits));
+    CU_ASSERT(schema_value_limits(
+        schema_property_value(property("AWS::SQS::Queue", "DelaySeconds")), &limits));
     CU_ASSERT_EQUAL(limits.set, SCHEMA_MINIMUM | SCHEMA_MAXIMUM);
     CU_ASSERT_DOUBLE_EQUAL(limits.maximum, 900, 0);
-    CU_ASSERT_FALSE(schema_value_limits(schema_property_value(property("AWS::SQS::Queue", "FifoQueue")), &limits));
+    CU_ASSERT_FALSE(schema_value_limits(
+        schema_property_value(property("AWS::SQS::Queue", "FifoQueue")), &limits));
     CU_ASSERT_EQUAL(limits.set, 0);
     CU_ASSERT_EQUAL(limits.enum_count, 0);
     const struct schema_value *status =
@@ -176,15 +193,19 @@ static void test_limits(void) {
     CU_ASSERT_EQUAL(limits.enum_count, 2);
     CU_ASSERT(schema_value_enum_has(status, TEXT("Enabled")));
     CU_ASSERT_FALSE(schema_value_enum_has(status, TEXT("enabled")));
-    const struct schema_value *engine = schema_property_value(property("AWS::AmazonMQ::Broker", "EngineType"));
+    const struct schema_value *engine =
+        schema_property_value(property("AWS::AmazonMQ::Broker", "EngineType"));
     CU_ASSERT(schema_value_enum_has(engine, TEXT("RabbitMQ")));
-    const struct schema_value *stages = schema_property_value(property("AWS::CodePipeline::Pipeline", "Stages"));
+    const struct schema_value *stages =
+        schema_property_value(property("AWS::CodePipeline::Pipeline", "Stages"));
     CU_ASSERT(schema_value_limits(stages, &limits));
     CU_ASSERT_EQUAL(limits.min_items, 2);
 }
 
 static void test_wishes(void) {
-    static const struct { const char *type, *path, *wants, *attribute; } rows[] = {
+    static const struct {
+        const char *type, *path, *wants, *attribute;
+    } rows[] = {
         {"AWS::Lambda::Function", "Role", "AWS::IAM::Role", "Arn"},
         {"AWS::CodeBuild::Project", "ServiceRole", "AWS::IAM::Role", "Arn"},
         {"AWS::CodePipeline::Pipeline", "RoleArn", "AWS::IAM::Role", "Arn"},
@@ -205,7 +226,7 @@ static void test_wishes(void) {
     }
 }
 
-/* Every wish names an attribute that its type has: else the compiler would write a broken template. */
+/* Every wish names an attribute of its type: else the compiler would write a broken template. */
 static void check_wishes(const struct schema_property *property) {
     for (size_t i = 0; i < schema_property_wish_count(property); i++) {
         struct schema_wish wish = schema_property_wish(property, i);
@@ -222,14 +243,18 @@ static void test_ref_and_attributes(void) {
     assert_text(schema_type_ref(type("AWS::SQS::Queue")), "QueueUrl");
     assert_text(schema_type_ref(type("AWS::EC2::EIP")), "PublicIp");
     assert_text(schema_type_ref(type("AWS::ECS::Service")), "ServiceArn");
-    assert_text(schema_type_arn(type("AWS::S3::Bucket"), &name), "arn:${Partition}:s3:::${BucketName}");
+    assert_text(schema_type_arn(type("AWS::S3::Bucket"), &name),
+                "arn:${Partition}:s3:::${BucketName}");
     assert_text(name, "Arn");
-    CU_ASSERT(schema_type_attribute_find(type("AWS::RDS::DBInstance"), TEXT("Endpoint.Address"), &attribute));
+    CU_ASSERT(schema_type_attribute_find(type("AWS::RDS::DBInstance"), TEXT("Endpoint.Address"),
+                                         &attribute));
     assert_shape(attribute.value, "string");
     CU_ASSERT_FALSE(schema_type_attribute_find(type("AWS::S3::Bucket"), TEXT("Url"), &attribute));
-    CU_ASSERT(schema_type_attribute_find(type("AWS::CloudFormation::Stack"), TEXT("Outputs.Url"), &attribute));
+    CU_ASSERT(schema_type_attribute_find(type("AWS::CloudFormation::Stack"), TEXT("Outputs.Url"),
+                                         &attribute));
     assert_shape(attribute.value, "string");
-    CU_ASSERT_FALSE(schema_type_attribute_find(type("AWS::CloudFormation::Stack"), TEXT("Outputs."), &attribute));
+    CU_ASSERT_FALSE(schema_type_attribute_find(type("AWS::CloudFormation::Stack"), TEXT("Outputs."),
+                                               &attribute));
     CU_ASSERT(schema_type_attribute_find(type("Custom::Thing"), TEXT("Anything"), &attribute));
     CU_ASSERT(schema_body_open(schema_type_body(type("Custom::Thing"))));
     CU_ASSERT_FALSE(schema_body_open(schema_type_body(type("AWS::S3::Bucket"))));
@@ -243,7 +268,8 @@ static void test_type_facts(void) {
     CU_ASSERT_EQUAL(schema_type_tags(bucket, &tags), SCHEMA_TAGS_LIST);
     assert_text(schema_property_name(tags), "Tags");
     CU_ASSERT_EQUAL(schema_type_tags(type("AWS::SSM::Parameter"), NULL), SCHEMA_TAGS_MAP);
-    CU_ASSERT_EQUAL(schema_type_tags(type("AWS::AutoScaling::AutoScalingGroup"), NULL), SCHEMA_TAGS_OTHER);
+    CU_ASSERT_EQUAL(schema_type_tags(type("AWS::AutoScaling::AutoScalingGroup"), NULL),
+                    SCHEMA_TAGS_OTHER);
     CU_ASSERT_EQUAL(schema_type_tags(type("AWS::S3::BucketPolicy"), &tags), SCHEMA_TAGS_NONE);
     CU_ASSERT_PTR_NULL(tags);
     CU_ASSERT_EQUAL(schema_type_primary_count(bucket), 1);
@@ -256,12 +282,14 @@ static void test_type_facts(void) {
 }
 
 static void test_regions(void) {
-    int emirates = schema_region_find(TEXT("me-central-1")), ireland = schema_region_find(TEXT("eu-west-1"));
+    int emirates = schema_region_find(TEXT("me-central-1")),
+        ireland = schema_region_find(TEXT("eu-west-1"));
     CU_ASSERT(emirates >= 0 && ireland >= 0);
     CU_ASSERT_EQUAL(schema_region_find(TEXT("eu-west-9")), -1);
     assert_text(schema_region_at((size_t)ireland), "eu-west-1");
     CU_ASSERT(schema_type_in_region(type("AWS::S3::Bucket"), (size_t)emirates));
-    CU_ASSERT_FALSE(schema_type_in_region(type("AWS::AIOps::InvestigationGroup"), (size_t)emirates));
+    CU_ASSERT_FALSE(
+        schema_type_in_region(type("AWS::AIOps::InvestigationGroup"), (size_t)emirates));
     CU_ASSERT(schema_type_in_region(type("AWS::AIOps::InvestigationGroup"), (size_t)ireland));
     CU_ASSERT_EQUAL(schema_type_region_count(type("AWS::S3::Bucket")), 45);
 }
@@ -290,7 +318,8 @@ static void test_conditions(void) {
     CU_ASSERT_EQUAL(condition.value_count, 1);
     assert_text(schema_condition_value(&condition, 0), "PROVISIONED");
     CU_ASSERT_EQUAL(condition.rule.count, 1);
-    assert_text(schema_property_name(schema_rule_property(&condition.rule, 0)), "ProvisionedThroughput");
+    assert_text(schema_property_name(schema_rule_property(&condition.rule, 0)),
+                "ProvisionedThroughput");
     CU_ASSERT_EQUAL(schema_body_condition_count(schema_type_body(type("AWS::EC2::Subnet"))), 0);
 }
 
@@ -307,13 +336,12 @@ static void test_names(void) {
     CU_ASSERT_FALSE(schema_type_physical_name(type("AWS::EC2::Subnet"), &name));
 }
 
-/* --- all of it --------------------------------------------------------------------------------- */
-
 static void compile(struct text pattern, size_t *failed) {
     int error;
     PCRE2_SIZE at;
     if (!pattern.length) return;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.bytes, pattern.length, PCRE2_UTF, &error, &at, NULL);
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)pattern.bytes, pattern.length, PCRE2_UTF, &error, &at, NULL);
     if (!code) fprintf(stderr, "cannot compile %s\n", pattern.bytes);
     *failed += code == NULL;
     pcre2_code_free(code);
@@ -330,7 +358,8 @@ static void check_value(const struct schema_value *value, size_t *failed) {
     }
 }
 
-static void collect(const struct schema_value *value, const struct schema_body **bodies, size_t *count) {
+static void collect(const struct schema_value *value, const struct schema_body **bodies,
+                    size_t *count) {
     if (schema_value_element(value)) collect(schema_value_element(value), bodies, count);
     for (size_t i = 0; i < schema_value_member_count(value); i++) {
         collect(schema_value_member(value, i), bodies, count);
@@ -361,8 +390,6 @@ static void test_everything(void) {
     }
     CU_ASSERT_EQUAL(failed, 0);
 }
-
-/* --- lists that were worked out on the way to the design --------------------------------------- */
 
 /* A file beside the source tree, for those who have it; the test is silent without it. */
 static bool shared_file(struct arena *arena, const char *name, struct text *bytes) {
@@ -407,8 +434,8 @@ static void test_name_rows(void) {
     arena_release(&arena);
 }
 
-/* Unions that are another shape here, on purpose: a body where the list says json, an alternative that
- * is newer than the list, json that takes text anyway. */
+/* Unions that are another shape here, on purpose: a body where the list says json, an alternative
+ * that is newer than the list, json that takes text anyway. */
 static const char *const other_unions[] = {
     "AWS::BedrockAgentCore::Harness.HarnessAgentCoreMemoryRetrievalConfig.RelevanceScore",
     "AWS::BedrockAgentCore::Harness.HarnessAgentCoreMemoryRetrievalConfig.TopK",
@@ -434,7 +461,8 @@ static int compare_bytes(const void *a, const void *b) {
 /* Members of a union come in any order, so that texts are compared by their letters. */
 static bool same_letters(struct arena *arena, struct text a, struct text b) {
     if (a.length != b.length) return false;
-    char *left = arena_copy(arena, a.bytes, a.length), *right = arena_copy(arena, b.bytes, b.length);
+    char *left = arena_copy(arena, a.bytes, a.length),
+         *right = arena_copy(arena, b.bytes, b.length);
     qsort(left, a.length, 1, compare_bytes);
     qsort(right, b.length, 1, compare_bytes);
     return memcmp(left, right, a.length) == 0;
@@ -456,7 +484,9 @@ static const struct schema_body *nested(const struct schema_type *of, struct tex
 static bool check_union(struct arena *arena, struct text path, struct text shape) {
     struct text rest = path, first = take_field(&rest, '.'), second = take_field(&rest, '.');
     const struct schema_type *of = schema_type_find(first);
-    const struct schema_body *body = !of ? NULL : rest.length ? nested(of, second) : schema_type_body(of);
+    const struct schema_body *body = !of           ? NULL
+                                     : rest.length ? nested(of, second)
+                                                   : schema_type_body(of);
     const struct schema_property *found =
         body ? schema_body_find(body, rest.length ? rest : second) : NULL;
     if (!found) return false;
@@ -483,10 +513,10 @@ static void test_unions(void) {
     arena_release(&arena);
 }
 
-/* --- suggestions and pages --------------------------------------------------------------------- */
-
 static void test_suggest(void) {
-    static const struct { const char *type, *text, *meant; } rows[] = {
+    static const struct {
+        const char *type, *text, *meant;
+    } rows[] = {
         {"AWS::S3::Bucket", "BuketName", "BucketName"},
         {"AWS::S3::Bucket", "bucketname", "BucketName"},
         {"AWS::S3::Bucket", "bucket_name", "BucketName"},
@@ -522,7 +552,8 @@ static void test_suggest(void) {
         const struct schema_type *types[3];
         struct text text = text_of(rows[i].text), best = {"", 0};
         if (rows[i].type) {
-            size_t count = schema_suggest_property(schema_type_body(type(rows[i].type)), text, properties, 3);
+            size_t count =
+                schema_suggest_property(schema_type_body(type(rows[i].type)), text, properties, 3);
             if (count) best = schema_property_name(properties[0]);
         } else if (schema_suggest_type(text, types, 3)) {
             best = schema_type_name(types[0]);
@@ -530,7 +561,8 @@ static void test_suggest(void) {
         assert_text(best, rows[i].meant);
     }
     struct text attribute;
-    CU_ASSERT(schema_suggest_attribute(type("AWS::RDS::DBInstance"), TEXT("Adress"), &attribute, 1));
+    CU_ASSERT(
+        schema_suggest_attribute(type("AWS::RDS::DBInstance"), TEXT("Adress"), &attribute, 1));
     assert_text(attribute, "Endpoint.Address");
 }
 
@@ -539,7 +571,8 @@ static void test_long_text(void) {
     const struct schema_type *types[3];
     const struct schema_property *properties[3];
     memset(text, 'x', sizeof text);
-    for (size_t i = 0; i < sizeof text; i += 3) text[i] = '_';
+    for (size_t i = 0; i < sizeof text; i += 3)
+        text[i] = '_';
     struct text all = {text, sizeof text};
     schema_suggest_type(all, types, 3);
     schema_suggest_property(schema_type_body(type("AWS::S3::Bucket")), all, properties, 3);
@@ -587,8 +620,6 @@ static void test_explain(void) {
     buffer_release(&out);
 }
 
-/* --- damage ------------------------------------------------------------------------------------ */
-
 static uint64_t state = 0x9e3779b97f4a7c15u;
 
 static uint32_t number_below(uint32_t limit) {
@@ -598,8 +629,12 @@ static uint32_t number_below(uint32_t limit) {
     return (uint32_t)(state >> 32) % limit;
 }
 
+static const struct packed_header *image_header(void) {
+    return (const void *)schema_tables;
+}
+
 static size_t image_size(void) {
-    return ((const struct packed_header *)schema_tables)->size;
+    return image_header()->size;
 }
 
 static unsigned char *image_copy(void) {
@@ -620,20 +655,25 @@ static void walk(void) {
 
 static void test_damage(void) {
     unsigned char *bytes = image_copy();
-    const struct packed_header *header = (const struct packed_header *)schema_tables;
+    const struct packed_header *header = image_header();
     struct failure why;
     unsigned refused = 0, rounds = 300;
     for (unsigned round = 0; round < rounds; round++) {
         uint32_t places[3];
         for (int i = 0; i < 3; i++) {
-            const struct packed_range *range = &header->sections[1 + number_below(PACKED_SECTIONS - 1)];
-            uint32_t at = round % 4 == 0 ? number_below(sizeof *header) : range->offset + number_below(range->count * 4);
+            const struct packed_range *range =
+                &header->sections[1 + number_below(PACKED_SECTIONS - 1)];
+            uint32_t at = round % 4 == 0 ? number_below(sizeof *header)
+                                         : range->offset + number_below(range->count * 4);
             places[i] = at;
             bytes[at] ^= (unsigned char)(1u << number_below(8));
         }
-        if (!schema_open_bytes((struct text){(char *)bytes, image_size()}, &why)) refused++;
-        else walk();
-        for (int i = 0; i < 3; i++) bytes[places[i]] = ((const unsigned char *)schema_tables)[places[i]];
+        if (!schema_open_bytes((struct text){(char *)bytes, image_size()}, &why))
+            refused++;
+        else
+            walk();
+        for (int i = 0; i < 3; i++)
+            bytes[places[i]] = ((const unsigned char *)schema_tables)[places[i]];
     }
     CU_ASSERT(refused > rounds / 4);
     CU_ASSERT(schema_open_bytes((struct text){(const char *)schema_tables, image_size()}, &why));
@@ -673,8 +713,8 @@ UNIT_MAIN("schema", {"counts", test_counts}, {"shapes", test_shapes},
           {"recursive types", test_recursive_types}, {"bodies are shared", test_bodies_are_shared},
           {"flags", test_flags}, {"limits", test_limits}, {"wishes", test_wishes},
           {"Ref and attributes", test_ref_and_attributes}, {"facts about types", test_type_facts},
-          {"regions", test_regions}, {"rules", test_rules}, {"conditions", test_conditions}, {"names", test_names},
-          {"everything", test_everything}, {"rows of names.tsv", test_name_rows},
-          {"unions", test_unions}, {"suggestions", test_suggest}, {"long text", test_long_text},
-          {"pages", test_explain}, {"damaged tables", test_damage}, {"cut off", test_cut_off},
-          {"a file", test_open_file})
+          {"regions", test_regions}, {"rules", test_rules}, {"conditions", test_conditions},
+          {"names", test_names}, {"everything", test_everything},
+          {"rows of names.tsv", test_name_rows}, {"unions", test_unions},
+          {"suggestions", test_suggest}, {"long text", test_long_text}, {"pages", test_explain},
+          {"damaged tables", test_damage}, {"cut off", test_cut_off}, {"a file", test_open_file})
