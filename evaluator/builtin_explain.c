@@ -58,12 +58,21 @@ bool builtin_explain(struct buffer *out, struct text name) {
     return true;
 }
 
+/* Whether the example is the same without a program around it. */
+static bool stands_alone(const struct builtin *row) {
+    unsigned group = row->flags & BUILTIN_GROUP_MASK;
+    return group != BUILTIN_GROUP_NAME && !(row->flags & (BUILTIN_FILE | BUILTIN_REGION));
+}
+
 static void add_entry(struct buffer *out, const struct builtin *row) {
-    buffer_format(out, "### %s\n\n```\n", row->name);
+    buffer_format(out, "### %s\n\n```text\n", row->name);
     add_signature(out, row);
     buffer_format(out, "\n```\n\n%s\n", row->doc);
     add_notes(out, row);
-    if (row->example[0]) buffer_format(out, "\n```\n%s\n# => %s\n```\n", row->example, row->result);
+    if (row->example[0]) {
+        buffer_format(out, "\n```%s\n%s # => %s\n```\n", stands_alone(row) ? "mrp eval" : "text",
+                      row->example, row->result);
+    }
     buffer_char(out, '\n');
 }
 

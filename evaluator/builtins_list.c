@@ -1,5 +1,4 @@
 /* Built-in functions on lists. */
-#define _GNU_SOURCE /* memmem, which is linear */
 #include "evaluator/builtins.h"
 
 struct value apply_length(struct call *call) {

@@ -104,34 +104,28 @@ struct value apply_pow(struct call *call) {
     return value_int(power);
 }
 
-/* The quotient rounded down and what is left, which has the sign of the divisor. */
-static bool floor_division(struct call *call, int64_t *quotient, int64_t *rest) {
-    int64_t a, b;
-    if (!argument_int(call, 0, &a) || !argument_int(call, 1, &b)) return false;
-    if (b == 0) return fail(call, 1, "division by 0");
-    if (b == -1) {
-        *rest = 0;
-        if (a == INT64_MIN) return overflow(call).kind == VALUE_INT;
-        *quotient = -a;
-        return true;
-    }
-    *quotient = a / b;
-    *rest = a % b;
-    if (*rest && (*rest < 0) != (b < 0)) {
-        --*quotient;
-        *rest += b;
-    }
-    return true;
+/* Two integers, the second not 0. */
+static bool division(struct call *call, int64_t *a, int64_t *b) {
+    if (!argument_int(call, 0, a) || !argument_int(call, 1, b)) return false;
+    return *b != 0 || fail(call, 1, "division by 0");
+}
+
+/* What is left when the quotient is rounded down: it has the sign of the divisor. */
+static int64_t floor_rest(int64_t a, int64_t b) {
+    int64_t rest = b == -1 ? 0 : a % b;
+    return rest && (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
 struct value apply_div(struct call *call) {
-    int64_t quotient, rest;
-    return floor_division(call, &quotient, &rest) ? value_int(quotient) : value_poison();
+    int64_t a, b;
+    if (!division(call, &a, &b)) return value_poison();
+    if (a == INT64_MIN && b == -1) return overflow(call);
+    return value_int(a / b - (a % b != 0 && (a < 0) != (b < 0)));
 }
 
 struct value apply_mod(struct call *call) {
-    int64_t quotient, rest;
-    return floor_division(call, &quotient, &rest) ? value_int(rest) : value_poison();
+    int64_t a, b;
+    return division(call, &a, &b) ? value_int(floor_rest(a, b)) : value_poison();
 }
 
 /* ---- several numbers ---- */

@@ -1,5 +1,4 @@
 /* Built-in functions on strings. Positions and lengths count characters (code points), not bytes. */
-#define _GNU_SOURCE /* memmem, which is linear */
 #include "base/unicode.h"
 #include "evaluator/builtins.h"
 #include "evaluator/letters.h"

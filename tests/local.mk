@@ -17,6 +17,7 @@ UNIT_LIBS = $(libmrp_la_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 RUNTIME_UNIT_LIBS = $(mrp_runtime_la_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 unit_tests = \
     tests/unit/base_test \
+    tests/unit/builtins_test \
     tests/unit/schema_test
 check_PROGRAMS += $(unit_tests)
 
@@ -24,6 +25,10 @@ tests_unit_base_test_SOURCES = tests/unit/base_test.c tests/unit/unit.h cli/page
 tests_unit_base_test_LDADD = $(tests_run_DEPENDENCIES) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_base_test_DEPENDENCIES = $(tests_run_DEPENDENCIES)
 cli/pages.$(OBJEXT): cli/pages.inc
+
+tests_unit_builtins_test_SOURCES = tests/unit/builtins_test.c tests/unit/unit.h
+tests_unit_builtins_test_LDADD = $(UNIT_LIBS)
+tests_unit_builtins_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
 
 SCHEMA_OBJECTS = $(filter base/% schema/%,$(libmrp_la_OBJECTS))
 tests_unit_schema_test_SOURCES = tests/unit/schema_test.c tests/unit/unit.h
@@ -50,6 +55,7 @@ update: all tests/run$(EXEEXT)
 
 # Targets of libFuzzer: configure --enable-fuzzing CC=clang.
 fuzz_targets = \
+    tests/fuzz/builtins_fuzz \
     tests/fuzz/document_fuzz \
     tests/fuzz/evaluator_fuzz \
     tests/fuzz/parser_fuzz \
@@ -60,6 +66,9 @@ EXTRA_PROGRAMS = $(fuzz_targets)
 if FUZZING
 noinst_PROGRAMS += $(fuzz_targets)
 endif
+tests_fuzz_builtins_fuzz_SOURCES = tests/fuzz/builtins_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_builtins_fuzz_LDADD = $(FUZZER_LIBS)
+tests_fuzz_builtins_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 tests_fuzz_document_fuzz_SOURCES = tests/fuzz/document_fuzz.c tests/fuzz/fuzz.h
 tests_fuzz_document_fuzz_LDADD = $(FUZZER_LIBS)
 tests_fuzz_document_fuzz_LDFLAGS = $(FUZZER_FLAGS)
