@@ -80,7 +80,7 @@ void buffer_json_string(struct buffer *buffer, struct text text) {
         json_escape(buffer, c);
         start = i + 1;
     }
-    buffer_add(buffer, text.bytes + start, text.length - start);
+    if (text.length > start) buffer_add(buffer, text.bytes + start, text.length - start);
     buffer_char(buffer, '"');
 }
 

@@ -360,6 +360,90 @@ void lexer_interpolation_unclosed(struct lexer *lexer) {
                     "Write \"}\" behind the expression, or \"\\${\" if the text is to hold \"${\".");
 }
 
+/* ---- texts of several lines ---- */
+
+static uint32_t line_begin(const struct lexer *lexer, uint32_t at) {
+    while (at > 0 && !strchr("\r\n", lexer->bytes.bytes[at - 1])) at--;
+    return at;
+}
+
+static uint32_t line_end(const struct lexer *lexer, uint32_t at) {
+    const char *found = at < lexer->bytes.length
+                            ? memchr(lexer->bytes.bytes + at, '\n', lexer->bytes.length - at)
+                            : NULL;
+    return found ? (uint32_t)(found - lexer->bytes.bytes) + 1 : (uint32_t)lexer->bytes.length;
+}
+
+static uint32_t skip_blank(const struct lexer *lexer, uint32_t at) {
+    while (at < lexer->bytes.length && strchr(" \t", lexer->bytes.bytes[at])) at++;
+    return at;
+}
+
+/* The first three quotes at or after a place that are not escaped; the end of the source for none. */
+static uint32_t find_quotes(const struct lexer *lexer, uint32_t at, char quote) {
+    const char *bytes = lexer->bytes.bytes;
+    uint32_t length = (uint32_t)lexer->bytes.length;
+    for (; at + 2 < length; at++) {
+        if (bytes[at] == '\\' && quote == '"') at++;
+        else if (bytes[at] == quote && bytes[at + 1] == quote && bytes[at + 2] == quote) return at;
+    }
+    return length;
+}
+
+/* Whether three quotes look like the beginning of another text: `key = """` and nothing more. */
+static bool looks_opening(const struct lexer *lexer, uint32_t quotes) {
+    uint32_t start = line_begin(lexer, quotes), before = quotes;
+    while (before > start && strchr(" \t", lexer->bytes.bytes[before - 1])) before--;
+    if (before == start || !strchr("=([,:", lexer->bytes.bytes[before - 1])) return false;
+    uint32_t behind = skip_blank(lexer, quotes + 3);
+    return behind == lexer->bytes.length || strchr("\r\n", lexer->bytes.bytes[behind]);
+}
+
+/* Where a text that is not closed seems to end: at the first line no deeper than the one that it
+ * begins on. */
+static uint32_t end_by_indent(const struct lexer *lexer) {
+    uint32_t begin = line_begin(lexer, lexer->start);
+    uint32_t indent = skip_blank(lexer, begin) - begin;
+    for (uint32_t at = line_end(lexer, lexer->start); at < lexer->bytes.length;
+         at = line_end(lexer, at)) {
+        uint32_t code = skip_blank(lexer, at);
+        bool blank = code == lexer->bytes.length || strchr("\r\n", lexer->bytes.bytes[code]);
+        if (!blank && code - at <= indent) return at;
+    }
+    return (uint32_t)lexer->bytes.length;
+}
+
+static void leave_unclosed(struct lexer *lexer, const char *quotes) {
+    lexer_text_unclosed(lexer, lexer->start, quotes);
+    lexer->at = end_by_indent(lexer);
+    lexer->newlines = 1;
+}
+
+bool lexer_block_closes(struct lexer *lexer) {
+    uint32_t quotes = find_quotes(lexer, lexer->at, '"');
+    if (quotes < lexer->bytes.length && !looks_opening(lexer, quotes)) return true;
+    uint32_t open = lexer->start + 3;
+    lexer_add(lexer, BLOCK_OPEN, lexer->start, open, TOKEN_BAD);
+    lexer_add(lexer, TEXT_CLOSE, open, open, TOKEN_MADE);
+    leave_unclosed(lexer, "\"\"\"");
+    return false;
+}
+
+void lexer_raw_block(struct lexer *lexer) {
+    uint32_t content = skip_blank(lexer, lexer->at), open = lexer->at;
+    bool late = content < lexer->bytes.length && !strchr("\r\n", lexer->bytes.bytes[content]);
+    uint32_t quotes = find_quotes(lexer, open, '\'');
+    bool closed = quotes < lexer->bytes.length && (late || !looks_opening(lexer, quotes));
+    if (!closed) {
+        lexer_add(lexer, RAW_BLOCK, lexer->start, open, TOKEN_BAD);
+        leave_unclosed(lexer, "'''");
+        return;
+    }
+    if (late) lexer_block_opens_late(lexer);
+    lexer->at = quotes + 3;
+    lexer_add(lexer, RAW_BLOCK, lexer->start, lexer->at, late ? TOKEN_BAD : 0);
+}
+
 bool lexer_may_nest(struct lexer *lexer) {
     if (lexer->frame_count < LIMIT_NESTING) return true;
     diagnostics_report(lexer->diagnostics, DIAGNOSTIC_NESTING, match_span(lexer),
@@ -399,6 +483,7 @@ struct tokens *lexer_scan(struct arena *arena, struct diagnostics *diagnostics, 
     lexer->diagnostics = diagnostics;
     lexer->source = source;
     lexer->bytes = sources_get(diagnostics->sources, source)->bytes;
+    if (lexer->bytes.length == 0) lexer->bytes = TEXT("");
     uint32_t end = 0;
     if (source_is_readable(lexer)) {
         if (text_starts(lexer->bytes, TEXT("\xEF\xBB\xBF"))) lexer->at = 3;

@@ -76,7 +76,8 @@ static struct parser begin(struct arena *arena, struct names *names,
     struct parser parser = {.arena = arena, .names = names, .diagnostics = diagnostics,
                             .source = source};
     uint32_t before = diagnostics->error_count;
-    parser.bytes = sources_get(diagnostics->sources, source)->bytes.bytes;
+    struct text bytes = sources_get(diagnostics->sources, source)->bytes;
+    parser.bytes = bytes.length > 0 ? bytes.bytes : "";
     parser.tokens = lexer_scan(arena, diagnostics, source);
     mend_braces(arena, diagnostics, parser.tokens);
     parser.has_error = diagnostics->error_count > before;
