@@ -262,6 +262,12 @@ static struct term *choose(struct stack_lowering *in, struct term *condition, st
 
 /* ---- Fn::Equals ---- */
 
+/* Counts a step of a walk through operands; false when there were too many. */
+static bool step(struct stack_lowering *in) {
+    if (++in->steps > LOWERING_STEPS) lowering_give_up(in);
+    return !in->is_too_large;
+}
+
 static bool is_truth(struct value value) {
     if (value.kind == VALUE_BOOL) return true;
     if (value.kind != VALUE_DEFERRED) return false;
@@ -273,12 +279,13 @@ static bool is_truth(struct value value) {
 
 /* The Fn::If inside an operand, which Fn::Equals does not take: it is moved to the outside. */
 static struct deferred *find_if(struct stack_lowering *in, struct value value, unsigned depth) {
-    if (value.kind != VALUE_DEFERRED && value.kind != VALUE_LIST) return NULL;
+    if ((value.kind != VALUE_DEFERRED && value.kind != VALUE_LIST) || !step(in)) return NULL;
     value = lowering_reduce(in, value);
     const struct value *items = value.items;
     uint32_t count = value.length;
     if (value.kind == VALUE_DEFERRED) {
         if (value.deferred->kind == DEFERRED_IF) return value.deferred;
+        if (value.deferred->kind == DEFERRED_ATTRIBUTE) return NULL;
         items = value.deferred->operands;
         count = value.deferred->count;
     } else if (value.kind != VALUE_LIST) {
@@ -293,7 +300,7 @@ static struct deferred *find_if(struct stack_lowering *in, struct value value, u
 
 static struct value replace(struct stack_lowering *in, struct value value,
                             const struct deferred *what, struct value by, unsigned depth) {
-    if (value.kind != VALUE_DEFERRED && value.kind != VALUE_LIST) return value;
+    if ((value.kind != VALUE_DEFERRED && value.kind != VALUE_LIST) || !step(in)) return value;
     value = lowering_reduce(in, value);
     if (value.kind == VALUE_DEFERRED && value.deferred == what) return by;
     if (depth >= HOIST_DEPTH) return value;
@@ -307,6 +314,7 @@ static struct value replace(struct stack_lowering *in, struct value value,
     }
     if (value.kind != VALUE_DEFERRED || value.deferred->count == 0) return value;
     struct deferred *d = value.deferred;
+    if (d->kind == DEFERRED_ATTRIBUTE) return value;
     struct deferred *copy = lowering_node(in, d->kind, d->shape, d->count, d->cause);
     copy->resource = d->resource, copy->name = d->name, copy->parameter = d->parameter;
     copy->map_name = d->map_name;
@@ -329,9 +337,10 @@ static struct term *hoist(struct stack_lowering *in, struct value a, struct valu
                               replace(in, b, branch, otherwise, 0), depth + 1));
 }
 
-/* Text as Fn::Equals compares it: pieces that became known are joined, lists too. */
+/* Text as Fn::Equals compares it: pieces that became known are joined, lists too. A property that was
+ * given is compared as it was written, since no condition can ask the resource. */
 static struct value comparable(struct stack_lowering *in, struct value value) {
-    value = lowering_reduce(in, value);
+    value = lowering_reduce(in, value_settle(in->all->arena, value));
     bool is_list = value.kind == VALUE_LIST ||
                    (value.kind == VALUE_DEFERRED && value.deferred->shape == SHAPE_LIST);
     if (is_list) {
@@ -371,6 +380,7 @@ static void report_reads(struct stack_lowering *in, const struct deferred *d, co
 
 /* Notes what an operand of Fn::Equals needs, and reports what cannot stand in it. */
 static void use_operand(struct stack_lowering *in, struct value value) {
+    if (!step(in)) return;
     value = lowering_reduce(in, value);
     if (value.kind == VALUE_LIST) {
         for (uint32_t i = 0; i < value.length; i++) use_operand(in, value.items[i]);
@@ -420,6 +430,7 @@ static void use_operand(struct stack_lowering *in, struct value value) {
 static struct term *plain_equal(struct stack_lowering *in, struct value a, struct value b) {
     use_operand(in, a);
     use_operand(in, b);
+    if (in->is_too_large) return constant(false);
     if (!lowering_is_scalar(a) && !lowering_is_scalar(b)) {
         int order = text_compare(value_content(in, a), value_content(in, b));
         if (order == 0) return constant(true);

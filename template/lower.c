@@ -13,7 +13,8 @@ static struct stack_lowering *stack_lowering_new(struct lowering *all, struct st
     map_init(&in->terms, all->arena);
     map_init(&in->rewritten, all->arena);
     map_init(&in->by_content, all->arena);
-    map_init(&in->mappings, all->arena);
+    map_init(&in->mappings[0], all->arena);
+    map_init(&in->mappings[1], all->arena);
     map_init(&in->ids, all->arena);
     names_init(&in->contents, all->arena);
     in->uses_parameter = arena_array(all->arena, all->deployment->parameter_count + 1, 1);

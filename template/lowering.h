@@ -82,7 +82,7 @@ struct stack_lowering {
     struct map condition_names; /* name -> struct term * */
     struct term **conditions;   /* named ones */
     uint32_t condition_count, condition_capacity;
-    struct map mappings;        /* struct record * -> struct mapping *, NULL value for one that fits not */
+    struct map mappings[2];     /* by levels - 1: struct record * -> struct mapping * */
     struct mapping **mapping_list;
     uint32_t mapping_count, mapping_capacity;
     bool *uses_parameter;       /* by index of deployment->parameters */
@@ -97,6 +97,7 @@ struct stack_lowering {
     bool has_user_output;
     size_t size;                /* about what its template takes, compact */
     bool is_too_large;          /* size is past any limit: the walk was given up */
+    uint32_t steps;             /* of walks through conditions */
 };
 
 struct lowering {
@@ -116,6 +117,14 @@ void *lowering_grow(struct arena *arena, void *items, uint32_t *count, uint32_t 
 #define LOWERING_ADD(arena, items, count, capacity) \
     ((items) = lowering_grow((arena), (items), &(count), &(capacity), sizeof *(items)), \
      &(items)[(count) - 1])
+
+/* Shared deferred values can stand for exponentially long text: walks end here, and the template is
+ * reported as too large. */
+enum { LOWERING_SIZE_CEILING = 16000000, LOWERING_PIECES = 1000000, LOWERING_STEPS = 4000000 };
+static inline void lowering_give_up(struct stack_lowering *in) {
+    in->is_too_large = true;
+    in->size = LOWERING_SIZE_CEILING + 1;
+}
 
 static inline struct span cause_span(const struct node *cause) {
     return cause ? cause->span : (struct span){0};

@@ -94,23 +94,20 @@ static struct mapping *add_mapping(struct stack_lowering *in, struct mapping *ma
 
 struct mapping *lowering_mapping(struct stack_lowering *in, const struct record *record,
                                  const struct name *map_name, uint8_t levels) {
-    struct mapping *known = map_find(&in->mappings, record);
-    if (known == &no_mapping) return NULL;
-    if (known) return known->levels == levels ? known : NULL;
+    struct map *of_levels = &in->mappings[levels - 1];
+    struct mapping *known = map_find(of_levels, record);
+    if (known) return known == &no_mapping ? NULL : known;
     if (!(levels == 2 ? fits_record(record, 2) : fits_flat(record))) {
-        map_put(&in->mappings, record, &no_mapping);
+        map_put(of_levels, record, &no_mapping);
         return NULL;
     }
     struct mapping *mapping = ARENA_NEW(in->all->arena, struct mapping);
     *mapping = (struct mapping){.record = record, .levels = levels};
     mapping->content = mapping_content(in, mapping);
     mapping = add_mapping(in, mapping, map_name);
-    map_put(&in->mappings, record, mapping);
+    map_put(of_levels, record, mapping);
     return mapping;
 }
-
-static bool find_in_map(struct stack_lowering *in, const struct deferred *d,
-                        struct find_in_map *found);
 
 bool lowering_is_key(struct stack_lowering *in, struct value key) {
     if (key.kind == VALUE_TEXT) return true;
@@ -122,36 +119,38 @@ bool lowering_is_key(struct stack_lowering *in, struct value key) {
         return !(in->stack && d->resource->stack == in->stack) && d->resource->stack;
     }
     struct find_in_map found;
-    return d->kind == DEFERRED_LOOKUP && find_in_map(in, d, &found);
+    return d->kind == DEFERRED_LOOKUP && lowering_find_in_map(in, d, &found);
 }
 
-static bool find_in_map(struct stack_lowering *in, const struct deferred *d,
-                        struct find_in_map *found) {
-    struct value map = lowering_reduce(in, d->operands[0]);
-    struct value key = lowering_reduce(in, d->operands[1]);
-    if (map.kind == VALUE_RECORD) {
-        if (!lowering_is_key(in, key)) return false;
-        found->mapping = lowering_mapping(in, map.record, d->map_name, 1);
-        found->first = key;
-        found->second = value_text(TEXT("Value"));
-        return found->mapping != NULL;
-    }
-    if (map.kind != VALUE_DEFERRED || map.deferred->kind != DEFERRED_LOOKUP) return false;
-    struct value outer = lowering_reduce(in, map.deferred->operands[0]);
-    struct value first = lowering_reduce(in, map.deferred->operands[1]);
-    if (outer.kind != VALUE_RECORD || !lowering_is_key(in, first) || !lowering_is_key(in, key)) {
+/* map[first][second] of a known map of records. */
+static bool find_in_two(struct stack_lowering *in, const struct deferred *outer,
+                        const struct deferred *d, struct find_in_map *found) {
+    struct value map = lowering_reduce(in, outer->operands[0]);
+    struct value first = lowering_reduce(in, outer->operands[1]);
+    struct value second = lowering_reduce(in, d->operands[1]);
+    if (map.kind != VALUE_RECORD || !lowering_is_key(in, first) || !lowering_is_key(in, second)) {
         return false;
     }
-    const struct name *name = d->map_name ? d->map_name : map.deferred->map_name;
-    found->mapping = lowering_mapping(in, outer.record, name, 2);
+    found->mapping = lowering_mapping(in, map.record, outer->map_name, 2);
     found->first = first;
-    found->second = key;
+    found->second = second;
     return found->mapping != NULL;
 }
 
-bool lowering_find_in_map(struct stack_lowering *in, const struct deferred *lookup,
+bool lowering_find_in_map(struct stack_lowering *in, const struct deferred *d,
                           struct find_in_map *found) {
-    return find_in_map(in, lookup, found);
+    struct value map = d->operands[0];
+    if (map.kind == VALUE_DEFERRED && map.deferred->kind == DEFERRED_LOOKUP &&
+        find_in_two(in, map.deferred, d, found)) {
+        return true;
+    }
+    map = lowering_reduce(in, map);
+    struct value key = lowering_reduce(in, d->operands[1]);
+    if (map.kind != VALUE_RECORD || !lowering_is_key(in, key)) return false;
+    found->mapping = lowering_mapping(in, map.record, d->map_name, 1);
+    found->first = key;
+    found->second = value_text(text_of(mapping_second_key));
+    return found->mapping != NULL;
 }
 
 /* ---- the chain ---- */

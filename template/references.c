@@ -255,6 +255,13 @@ bool lowering_compute(struct lowering *all, struct resource *resource,
     return compute_depth(all, resource, attribute, 0, value);
 }
 
+/* A property that was given and can also be read: the evaluator keeps what was written. */
+static bool compute_written(struct lowering *all, const struct deferred *d, struct value *value) {
+    if (d->count != 1 || !portable(all, d->resource, d->operands[0], 1, value)) return false;
+    return !lowers_names(schema_type_name(d->resource->type)) ||
+           (value->kind == VALUE_TEXT && !has_upper(value_as_text(*value)));
+}
+
 /* ---- travels and imports ---- */
 
 static struct travel *find_travel(struct lowering *all, const struct deferred *d, int64_t element) {
@@ -269,7 +276,8 @@ static struct travel *find_travel(struct lowering *all, const struct deferred *d
                               .cause = d->cause};
     travel->is_list = d->shape == SHAPE_LIST && element < 0;
     if (element < 0) {
-        travel->is_computed = lowering_compute(all, d->resource, d->name, &travel->computed);
+        travel->is_computed = lowering_compute(all, d->resource, d->name, &travel->computed) ||
+                              compute_written(all, d, &travel->computed);
     }
     map_put(&all->travels, key, travel);
     return travel;

@@ -1,8 +1,5 @@
 /* The first walk: what a stack's values need, and how large its template will be. */
-#include "base/limits.h"
 #include "template/lowering.h"
-
-enum { SIZE_CEILING = 16 * LIMIT_TEMPLATE_BYTES };
 
 struct use {
     struct stack_lowering *in;
@@ -127,7 +124,7 @@ static void use_record(struct use *u, const struct record *record) {
 }
 
 static void use_value(struct use *u, struct value value) {
-    if (u->in->size > SIZE_CEILING) {
+    if (u->in->size > LOWERING_SIZE_CEILING) {
         u->in->is_too_large = true;
         return;
     }

@@ -279,9 +279,12 @@ static struct record_entry *find_entry(struct stack_lowering *in, const struct r
 }
 
 static bool reduce_lookup(struct stack_lowering *in, struct deferred *d, struct value *next) {
+    struct find_in_map found;
+    if (is_deferred(d->operands[0], DEFERRED_LOOKUP) && lowering_find_in_map(in, d, &found)) {
+        return false; /* before the inner look-up becomes a chain of records */
+    }
     struct value map = lowering_reduce(in, d->operands[0]);
     struct value key = lowering_reduce(in, d->operands[1]);
-    struct find_in_map found;
     if (map.kind == VALUE_RECORD && lowering_is_scalar(key)) {
         struct record_entry *entry = find_entry(in, map.record, key);
         *next = entry ? entry->value : value_null();
@@ -371,9 +374,14 @@ struct collector {
     struct stack_lowering *in;
     struct value *items;
     uint32_t count, capacity;
+    size_t bytes;
 };
 
 static void collect(struct collector *c, struct value value) {
+    if (c->count > LOWERING_PIECES || c->bytes > LOWERING_SIZE_CEILING) {
+        lowering_give_up(c->in);
+        return;
+    }
     if (value.kind == VALUE_DEFERRED && value.deferred->kind == DEFERRED_TEXT &&
         value.deferred->count > 1) {
         for (uint16_t i = 0; i < value.deferred->count; i++) {
@@ -389,6 +397,7 @@ static void collect(struct collector *c, struct value value) {
     }
     if (reduced.kind == VALUE_NULL || reduced.kind == VALUE_POISON) return;
     if (reduced.kind == VALUE_TEXT && reduced.length == 0) return;
+    c->bytes += reduced.kind == VALUE_TEXT ? reduced.length : 0;
     *LOWERING_ADD(c->in->all->arena, c->items, c->count, c->capacity) = reduced;
 }
 
