@@ -5,6 +5,7 @@ SCHEMA_PACK = schema/pack$(EXEEXT)
 SCHEMA_FACTS = schema/facts.txt schema/names.txt schema/global.txt schema/conditions.txt
 
 libmrp_la_SOURCES += \
+    schema/actions.c schema/actions.def schema/actions.h \
     schema/explain.c schema/explain.h \
     schema/packed.h \
     schema/schema.c schema/schema.h \

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/files.h"
+#include "schema/actions.h"
 #include "schema/explain.h"
 #include "schema/packed.h"
 #include "schema/schema.h"
@@ -321,6 +322,33 @@ static void test_conditions(void) {
     assert_text(schema_property_name(schema_rule_property(&condition.rule, 0)),
                 "ProvisionedThroughput");
     CU_ASSERT_EQUAL(schema_body_condition_count(schema_type_body(type("AWS::EC2::Subnet"))), 0);
+}
+
+static void test_actions(void) {
+    const struct schema_action *deploy =
+        schema_action_find(TEXT("Deploy"), TEXT("AWS"), TEXT("CloudFormation"));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(deploy);
+    CU_ASSERT_EQUAL(deploy->most_inputs, 10);
+    CU_ASSERT(schema_action_allows(deploy, TEXT("ChangeSetName")));
+    CU_ASSERT_FALSE(schema_action_allows(deploy, TEXT("ChangesetName")));
+    assert_text(schema_action_needs(deploy, TEXT("ActionMode"), TEXT("CHANGE_SET_EXECUTE")),
+                "ChangeSetName");
+    assert_text(schema_action_needs(deploy, TEXT("ActionMode"), TEXT("NOTHING")), "");
+    CU_ASSERT(
+        schema_action_has(schema_action_values(deploy, TEXT("ActionMode")), TEXT("DELETE_ONLY")));
+    CU_ASSERT_PTR_NULL(schema_action_find(TEXT("Source"), TEXT("AWS"), TEXT("CodeBuild")));
+    CU_ASSERT(schema_action_allows(schema_action_find(TEXT("Deploy"), TEXT("AWS"), TEXT("EKS")),
+                                   TEXT("X")));
+    struct text keys = text_of(deploy->required), key;
+    CU_ASSERT(schema_action_take(&keys, &key));
+    assert_text(key, "ActionMode");
+    CU_ASSERT(schema_action_take(&keys, &key));
+    assert_text(key, "StackName");
+    CU_ASSERT_FALSE(schema_action_take(&keys, &key));
+    size_t count = 0;
+    while (schema_action_at(count))
+        count++;
+    CU_ASSERT(count > 25);
 }
 
 static void test_names(void) {
@@ -714,7 +742,7 @@ UNIT_MAIN("schema", {"counts", test_counts}, {"shapes", test_shapes},
           {"flags", test_flags}, {"limits", test_limits}, {"wishes", test_wishes},
           {"Ref and attributes", test_ref_and_attributes}, {"facts about types", test_type_facts},
           {"regions", test_regions}, {"rules", test_rules}, {"conditions", test_conditions},
-          {"names", test_names}, {"everything", test_everything},
+          {"actions", test_actions}, {"names", test_names}, {"everything", test_everything},
           {"rows of names.tsv", test_name_rows}, {"unions", test_unions},
           {"suggestions", test_suggest}, {"long text", test_long_text}, {"pages", test_explain},
           {"damaged tables", test_damage}, {"cut off", test_cut_off}, {"a file", test_open_file})
