@@ -432,7 +432,8 @@ bool call_spend(struct call *call, uint64_t steps) {
 
 struct call_place call_place(struct call *call) {
     struct evaluator *ev = call->evaluator;
-    project_settle(ev);
+    /* env() and file() may stand in what the project's own entries are made of */
+    if (!(call->builtin->flags & (BUILTIN_ENV | BUILTIN_FILE))) project_settle(ev);
     struct site *place = ev->call_frame ? ev->call_frame->place : NULL;
     struct module *module = place ? place->module : NULL;
     const struct frame *file = ev->call_frame;

@@ -34,6 +34,7 @@ struct want {
     const struct schema_property *property; /* names it, and says which resources may stand here */
     bool is_name; /* the physical name: naming.c looks at its limits */
     unsigned depth;
+    const struct node *entry; /* the ENTRY whose value it is, or NULL */
 };
 
 static struct value conform(struct evaluator *ev, struct value value, const struct want *want,
@@ -239,10 +240,15 @@ static struct constraint_place constraint_at(struct evaluator *ev, const struct 
     return (struct constraint_place){ev->diagnostics, schema_property_name(want->property), node->span};
 }
 
+/* Whether the checker has said already which limit the value breaks. */
+static bool is_limited(const struct want *want) {
+    return want->entry && want->entry->flags & NODE_LIMITED;
+}
+
 /* Limits of a text; one that lies at the same place is asked about once. */
 static void check_text(struct evaluator *ev, struct value value, const struct want *want,
                        const struct node *node) {
-    if (want->is_name || value.flags & VALUE_SECRET) return;
+    if (want->is_name || is_limited(want) || value.flags & VALUE_SECRET) return;
     uintptr_t hash = ((uintptr_t)value.bytes >> 3) ^ ((uintptr_t)want->value >> 2);
     struct conform_entry *entry = &cache_of(ev)->texts[hash % CACHE_SLOTS];
     if (entry->data == value.bytes && entry->wanted == want->value &&
@@ -260,7 +266,7 @@ static void check_number(struct evaluator *ev, struct value value, const struct 
                          const struct node *node) {
     struct constraint_place place = constraint_at(ev, want, node);
     double number = value.kind == VALUE_INT ? (double)value.integer : value.number;
-    constraint_number(&place, want->value, number);
+    if (!is_limited(want)) constraint_number(&place, want->value, number);
 }
 
 static struct value conform_text(struct evaluator *ev, struct value value, const struct want *want,
@@ -307,6 +313,11 @@ static struct value conform_bool(struct evaluator *ev, struct value value, const
 
 /* ---- lists and maps ---- */
 
+/* Elements keep the entry only to know that its limits are spoken of. */
+static const struct node *limited_entry(const struct want *want) {
+    return is_limited(want) ? want->entry : NULL;
+}
+
 static void check_unique(struct evaluator *ev, struct value list, const struct want *want,
                          const struct node *node) {
     struct schema_limits limits;
@@ -333,7 +344,8 @@ static bool is_same(struct value a, struct value b) {
 
 static struct value conform_list(struct evaluator *ev, struct value value, const struct want *want,
                                  const struct node *node) {
-    struct want element = {schema_value_element(want->value), want->property, false, want->depth + 1};
+    struct want element = {schema_value_element(want->value), want->property, false, want->depth + 1,
+                           limited_entry(want)};
     struct node *literal = NULL;
     if (node->kind == NODE_LIST) literal = node->list.elements.first;
     size_t base = ev->stack_count;
@@ -353,24 +365,25 @@ static struct value conform_list(struct evaluator *ev, struct value value, const
     if (changed) list = stack_take(ev, base);
     ev->stack_count = base;
     struct constraint_place place = constraint_at(ev, want, node);
-    if (constraint_count(&place, want->value, list.length)) check_unique(ev, list, want, node);
+    if (is_limited(want) || constraint_count(&place, want->value, list.length)) check_unique(ev, list, want, node);
     return list;
 }
 
 static struct value conform_map(struct evaluator *ev, struct value value, const struct want *want,
                                 const struct node *node) {
-    struct want element = {schema_value_element(want->value), want->property, false, want->depth + 1};
+    struct want element = {schema_value_element(want->value), want->property, false, want->depth + 1,
+                           limited_entry(want)};
     struct record *record = record_new(ev->arena, value.record->count);
     if (!spend_steps(ev, value.record->count)) return value_poison();
     for (uint32_t i = 0; i < value.record->count; i++) {
         struct record_entry *entry = &value.record->entries[i];
         struct constraint_place place = constraint_at(ev, want, key_node(entry, node));
-        constraint_key(&place, want->value, name_text(entry->key));
+        if (!is_limited(want)) constraint_key(&place, want->value, name_text(entry->key));
         struct value item = conform(ev, entry->value, &element, value_node(entry, node));
         if (item.kind != VALUE_NULL) record_put(ev->arena, record, entry->key, item, entry->origin);
     }
     struct constraint_place place = constraint_at(ev, want, node);
-    constraint_count(&place, want->value, record->count);
+    if (!is_limited(want)) constraint_count(&place, want->value, record->count);
     return value_seal(value_record(record));
 }
 
@@ -398,9 +411,8 @@ static bool has_property(struct evaluator *ev, const struct record *record,
     return entry && entry->value.kind != VALUE_NULL;
 }
 
-static void check_required(struct evaluator *ev, const struct record *record,
-                           const struct schema_body *body, struct span span,
-                           const struct body_facts *facts) {
+static void check_required(struct evaluator *ev, const struct record *record, struct span head,
+                           struct text owner, const struct body_facts *facts) {
     struct buffer buffer;
     buffer_init(&buffer);
     unsigned count = 0;
@@ -410,8 +422,9 @@ static void check_required(struct evaluator *ev, const struct record *record,
                       TEXT_ARGS(schema_property_name(facts->required[i])));
     }
     if (count) {
-        diagnostics_report(ev->diagnostics, DIAGNOSTIC_MISSING_PROPERTY, span, "%.*s needs %.*s",
-                           TEXT_ARGS(schema_body_name(body)), TEXT_ARGS(buffer_view(&buffer)));
+        diagnostics_report(ev->diagnostics, DIAGNOSTIC_MISSING_PROPERTY, head,
+                           "%.*s also needs the propert%s %.*s", TEXT_ARGS(owner),
+                           count > 1 ? "ies" : "y", TEXT_ARGS(buffer_view(&buffer)));
     }
     buffer_release(&buffer);
 }
@@ -420,7 +433,7 @@ static struct text rule_names(struct evaluator *ev, const struct schema_rule *ru
     struct buffer buffer;
     buffer_init(&buffer);
     for (size_t i = 0; i < rule->count; i++) {
-        if (i) buffer_string(&buffer, ", ");
+        if (i) buffer_string(&buffer, i + 1 == rule->count ? " and " : ", ");
         struct text name = schema_property_name(schema_rule_property(rule, i));
         buffer_format(&buffer, "\"%.*s\"", TEXT_ARGS(name));
     }
@@ -429,12 +442,27 @@ static struct text rule_names(struct evaluator *ev, const struct schema_rule *ru
     return text;
 }
 
-static void check_rule(struct evaluator *ev, const struct record *record,
-                       const struct schema_body *body, struct span span,
-                       const struct schema_rule *rule) {
+/* Where the property that a rule begins with is written. */
+static struct span when_span(struct evaluator *ev, const struct record *record,
+                             const struct schema_property *when, struct span head) {
+    const struct name *name = names_find(ev->names, schema_property_name(when));
+    struct record_entry *entry = name ? record_find(record, name) : NULL;
+    if (!entry || !entry->origin) return head;
+    return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.key->span : entry->origin->span;
+}
+
+static void report_when(struct evaluator *ev, const struct record *record,
+                        const struct schema_rule *rule, struct span head, const char *says) {
+    diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE,
+                       when_span(ev, record, rule->when, head), "\"%.*s\" %s %.*s",
+                       TEXT_ARGS(schema_property_name(rule->when)), says,
+                       TEXT_ARGS(rule_names(ev, rule)));
+}
+
+static void check_rule(struct evaluator *ev, const struct record *record, struct span head,
+                       struct text owner, const struct schema_rule *rule) {
     size_t written = 0;
     const char *says = NULL;
-    struct text body_name = schema_body_name(body);
     for (size_t i = 0; i < rule->count; i++) {
         written += has_property(ev, record, schema_rule_property(rule, i));
     }
@@ -444,34 +472,26 @@ static void check_rule(struct evaluator *ev, const struct record *record,
     case SCHEMA_RULE_AT_LEAST_ONE: if (written == 0) says = "at least one"; break;
     case SCHEMA_RULE_AT_MOST_ONE: if (written > 1) says = "at most one"; break;
     case SCHEMA_RULE_NEEDS:
-        if (when && written < rule->count) {
-            diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, span,
-                               "\"%.*s\" of %.*s needs %.*s too",
-                               TEXT_ARGS(schema_property_name(rule->when)), TEXT_ARGS(body_name),
-                               TEXT_ARGS(rule_names(ev, rule)));
-        }
+        if (when && written < rule->count) report_when(ev, record, rule, head, "also needs");
         return;
     case SCHEMA_RULE_EXCLUDES:
-        if (when && written) {
-            diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, span,
-                               "\"%.*s\" of %.*s cannot stand beside %.*s",
-                               TEXT_ARGS(schema_property_name(rule->when)), TEXT_ARGS(body_name),
-                               TEXT_ARGS(rule_names(ev, rule)));
-        }
+        if (when && written) report_when(ev, record, rule, head, "cannot stand beside");
         return;
     }
     if (!says) return;
-    diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, span, "%.*s takes %s of %.*s",
-                       TEXT_ARGS(body_name), says, TEXT_ARGS(rule_names(ev, rule)));
+    diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, head,
+                       "%.*s takes %s of %.*s, and has %zu", TEXT_ARGS(owner), says,
+                       TEXT_ARGS(rule_names(ev, rule)), written);
 }
 
+/* What must hold for the whole; head and owner name it in messages. */
 static void check_body(struct evaluator *ev, const struct record *record,
-                       const struct schema_body *body, struct span span) {
+                       const struct schema_body *body, struct span head, struct text owner) {
     const struct body_facts *facts = facts_of(ev, body);
-    check_required(ev, record, body, span, facts);
+    check_required(ev, record, head, owner, facts);
     for (size_t i = 0; i < facts->rule_count; i++) {
         struct schema_rule rule = schema_body_rule(body, i);
-        check_rule(ev, record, body, span, &rule);
+        check_rule(ev, record, head, owner, &rule);
     }
 }
 
@@ -494,7 +514,10 @@ static struct value conform_entry(struct evaluator *ev, const struct record_entr
                "property \"%.*s\" can only be read", NAME_ARGS(entry->key));
         return drop;
     }
-    struct want want = {schema_property_value(property), property, property == name_property, depth};
+    const struct node *origin = entry->origin && entry->origin->kind == NODE_ENTRY ? entry->origin
+                                                                                  : NULL;
+    struct want want = {schema_property_value(property), property, property == name_property, depth,
+                        origin};
     struct value value = conform(ev, entry->value, &want, value_node(entry, node));
     return value.kind == VALUE_NULL ? drop : value;
 }
@@ -520,7 +543,15 @@ static struct value conform_body(struct evaluator *ev, struct value value, const
         }
     }
     struct value result = changed ? value_seal(value_record(changed)) : value;
-    if (!(value.flags & VALUE_BROKEN)) check_body(ev, result.record, body, node->span);
+    if (value.flags & VALUE_BROKEN) return result;
+    struct span head = node->span; /* as the checker has it, so that it is said once */
+    if (node->kind == NODE_RECORD) head.end = head.start + 1;
+    if (want->entry && want->entry->entry.value == node && node->kind == NODE_RECORD) {
+        head = want->entry->entry.key->span;
+    }
+    check_body(ev, result.record, body, head,
+               text_format(ev->arena, "property \"%.*s\"",
+                           TEXT_ARGS(schema_property_name(want->property))));
     return result;
 }
 
@@ -628,7 +659,7 @@ static struct value conform_union(struct evaluator *ev, struct value value, cons
     }
     if (!best && value.kind > VALUE_NULL && value.kind < VALUE_LIST) best = string;
     if (!best) return fault_shape(ev, value, want, node);
-    struct want member = {best, want->property, want->is_name, want->depth + 1};
+    struct want member = {best, want->property, want->is_name, want->depth + 1, want->entry};
     return conform(ev, value, &member, node);
 }
 
@@ -713,5 +744,6 @@ void conform_resource(struct evaluator *ev, struct resource *resource) {
         resource->properties = kept;
     }
     if (broken || resource->is_existing) return;
-    check_body(ev, resource->properties, body, written_span(node, node->declaration.name));
+    check_body(ev, resource->properties, body, written_span(node, node->declaration.name),
+               text_format(ev->arena, "resource \"%.*s\"", NAME_ARGS(node->declaration.name.name)));
 }

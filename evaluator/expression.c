@@ -491,7 +491,7 @@ static APART struct value evaluate_list_for(struct evaluator *ev, struct node *n
     loop_run(&loop.loop, node->comprehension.generators.first);
     struct value list = stack_take(ev, base);
     spender_leave(ev, &spender);
-    return value_checked(ev, list, node);
+    return ev->is_exhausted ? value_poison() : value_checked(ev, list, node);
 }
 
 static APART struct value evaluate_map_for(struct evaluator *ev, struct node *node,
@@ -505,6 +505,7 @@ static APART struct value evaluate_map_for(struct evaluator *ev, struct node *no
                             record_new(ev->arena, 0)};
     loop_run(&loop.loop, node->comprehension.generators.first);
     spender_leave(ev, &spender);
+    if (ev->is_exhausted) return value_poison();
     return value_checked(ev, value_seal(value_record(loop.record)), node);
 }
 

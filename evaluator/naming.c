@@ -1,4 +1,5 @@
 /* Logical ids in templates, and physical names at AWS: their limits, and names that meet. */
+#include "checker/constraint.h"
 #include "evaluator/internal.h"
 
 /* ---- logical ids ---- */
@@ -422,6 +423,23 @@ static void check_length(struct evaluator *ev, const struct schema_name *name,
     hint(ev, d, "Shorten it, or write name(\"...\", fit = true), which shortens with a hash.");
 }
 
+static void check_limits(struct evaluator *ev, const struct schema_name *name,
+                         const struct written *written, const struct node *node) {
+    struct constraint_place place = {ev->diagnostics, schema_property_name(name->property),
+                                     node->span};
+    if (node->kind == NODE_TEXT) { /* as the checker says it of what is written out */
+        if (!constraint_text(&place, schema_property_value(name->property), written->text)) return;
+        if (!constraint_name(&place, name, written->text)) return;
+    }
+    uint32_t before = ev->diagnostics->count;
+    check_length(ev, name, written, node);
+    if (ev->diagnostics->count != before || !written->is_whole || node->kind == NODE_TEXT) return;
+    struct schema_name pattern = {.property = name->property, .pattern = name->pattern};
+    if (constraint_text(&place, schema_property_value(name->property), written->text)) {
+        constraint_name(&place, &pattern, written->text);
+    }
+}
+
 static bool is_address(struct text text) { /* 192.168.5.4 */
     unsigned dots = 0;
     for (size_t i = 0; i < text.length; i++) {
@@ -523,7 +541,9 @@ void naming_check(struct evaluator *ev, struct resource *resource) {
     const struct node *node = entry->origin ? entry->origin : resource->declared;
     if (node->kind == NODE_ENTRY) node = node->entry.value;
     struct written written = name_written(ev, entry->value);
-    check_length(ev, &name, &written, node);
+    bool is_limited = entry->origin && entry->origin->kind == NODE_ENTRY &&
+                      entry->origin->flags & NODE_LIMITED;
+    if (!is_limited) check_limits(ev, &name, &written, node);
     if (text_is(schema_type_name(resource->type), "AWS::S3::Bucket")) check_bucket(ev, &written, node);
     check_suffix(ev, resource, &written, node);
     if (written.text.length) check_collision(ev, resource, &name, entry->value, node);

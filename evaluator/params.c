@@ -263,6 +263,16 @@ static struct value deploy_param(struct evaluator *ev, struct frame *frame, stru
 
 /* ---- params of components ---- */
 
+static bool takes_null(const struct type *type) {
+    type = plain_type(type);
+    if (!type) return false;
+    if (type->kind == TYPE_NULL) return true;
+    for (uint32_t i = 0; type->kind == TYPE_UNION && i < type->join.count; i++) {
+        if (takes_null(type->join.members[i])) return true;
+    }
+    return false;
+}
+
 static struct value argument_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol) {
     struct node *param = symbol->declaration;
     struct component *component = frame->place->component;
@@ -270,7 +280,8 @@ static struct value argument_value(struct evaluator *ev, struct frame *frame, st
     const struct type *type = symbol->deploy_type ? symbol->deploy_type : symbol->type;
     struct value value = component_argument(ev, component, symbol->name, &blame);
     struct text what = name_text(symbol->name);
-    if (value.kind == SLOT_WAITING) {
+    if (value.kind == SLOT_WAITING && !param->param.initial && takes_null(type)) value = value_null();
+    if (value.kind == SLOT_WAITING || (value.kind == VALUE_NULL && param->param.initial)) {
         blame = component->declared;
         if (param->param.initial) {
             blame = param->param.initial;
@@ -280,8 +291,8 @@ static struct value argument_value(struct evaluator *ev, struct frame *frame, st
             struct diagnostic *d = diagnostics_report(
                 ev->diagnostics, DIAGNOSTIC_MISSING_PARAMETER,
                 written_span(component->declared, component->declared->declaration.name),
-                "param \"%.*s\" of component \"%.*s\" is not given", NAME_ARGS(symbol->name),
-                NAME_ARGS(component->symbol->name));
+                "resource \"%.*s\" also needs the param \"%.*s\"",
+                NAME_ARGS(component->declared->declaration.name.name), NAME_ARGS(symbol->name));
             note(ev, d, written_span(param, param->declaration.name), "it is declared here");
             return value_poison();
         }
