@@ -1,13 +1,615 @@
-/* Fourth walk: declarations of a file, one after the other. */
-#include "checker/checker.h"
+/* Fourth walk: the declarations of a file, one after the other. */
+#include "checker/typing.h"
 
-void check_begin(struct checker *checker) { (void)checker; }
+static void check_items(struct checker *checker, struct list items);
 
-void check_module(struct checker *checker, struct module *module) { (void)checker; (void)module; }
+/* --- entries of blocks and of the project --- */
 
-void check_one_expression(struct checker *checker, struct node *expression) {
-    (void)checker;
-    (void)expression;
+struct known_entry {
+    const char *name;
+    const struct type *type; /* NULL: anything */
+};
+
+static const struct type texts_type = {.kind = TYPE_MAP, .element = &type_string};
+
+static const struct known_entry project_entries[] = {
+    {"suffix", &type_string},     {"tags", &texts_type}, {"account", &type_string},
+    {"references", &type_string}, {"std", &type_int},    {"name", &type_string}, {NULL, NULL},
+};
+static const struct known_entry pipeline_entries[] = {
+    {"name", &type_string},  {"artifacts", NULL}, {"restart_on_update", &type_bool},
+    {"notify", NULL},        {"mode", NULL},      {"variables", NULL},
+    {"triggers", NULL},      {"role", NULL},      {"tags", &texts_type},
+    {"description", &type_string}, {NULL, NULL},
+};
+static const struct known_entry stage_entries[] = {
+    {"name", &type_string}, {"on_failure", NULL}, {"on_success", NULL}, {"before", NULL},
+    {"after", NULL},        {"rollback_on", NULL}, {"bake", NULL},      {NULL, NULL},
+};
+static const struct known_entry stack_entries[] = {{NULL, NULL}};
+
+static void unknown_entry(struct checker *checker, struct node *key,
+                          const struct known_entry *known, const char *what) {
+    struct suggestion near;
+    suggestion_init(&near, key->text.value);
+    for (const struct known_entry *entry = known; entry->name; entry++) {
+        suggestion_offer(&near, text_of(entry->name));
+    }
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_ENTRY, key,
+                                    "%s has no entry \"%.*s\"", what,
+                                    TEXT_ARGS(key->text.value));
+    if (add_suggestion(checker, d, &near, key->span)) return;
+    if (!known->name) {
+        add_hint(checker, d, "Properties stand in the braces of a resource; to name a value, write "
+                 "let %.*s = ...", TEXT_ARGS(key->text.value));
+    }
 }
 
-void check_unused(struct checker *checker) { (void)checker; }
+static const struct known_entry *entry_find(const struct known_entry *known, struct text name) {
+    for (; known->name; known++) {
+        if (text_is(name, known->name)) return known;
+    }
+    return NULL;
+}
+
+static void check_entry(struct checker *checker, struct node *node,
+                        const struct known_entry *known, const char *what, bool must_be_known) {
+    struct node *key = node->entry.key;
+    if (node->flags & NODE_BAD) return;
+    const struct known_entry *entry =
+        key->kind == NODE_TEXT && !(node->flags & NODE_META) ? entry_find(known, key->text.value)
+                                                             : NULL;
+    struct fact fact;
+    if (key->kind != NODE_TEXT || !entry) {
+        if (key->kind == NODE_TEXT) unknown_entry(checker, key, known, what);
+        infer(checker, node->entry.value);
+        return;
+    }
+    if (!entry->type) {
+        fact = infer(checker, node->entry.value);
+    } else {
+        struct wanted wanted = {.type = type_optional(checker, entry->type), .word = "entry",
+                                .name = key->text.value};
+        fact = expect(checker, node->entry.value, &wanted);
+    }
+    if (must_be_known) {
+        const char *word = text_format(checker->arena, "\"%s\" of the project", entry->name).bytes;
+        need_known(checker, node->entry.value, fact, word, NULL);
+    }
+}
+
+static void check_project(struct checker *checker, struct node *node) {
+    struct map seen;
+    map_init(&seen, checker->arena);
+    for (struct node *e = node->project.body->record.entries.first; e; e = e->next) {
+        if (e->kind != NODE_ENTRY) {
+            complain(checker, DIAGNOSTIC_UNKNOWN_ENTRY, e, "the project takes entries only");
+            continue;
+        }
+        check_entry(checker, e, project_entries, "the project", true);
+        if (e->entry.key->kind != NODE_TEXT) continue;
+        const struct name *name = names_intern(checker->names, e->entry.key->text.value);
+        struct node *first = map_put(&seen, name, e->entry.key);
+        if (!first) continue;
+        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, e->entry.key->span,
+                                           "entry \"%.*s\" is written twice", NAME_ARGS(name));
+        add_note(checker, d, first->span, "it is first written here");
+    }
+}
+
+/* --- params and types --- */
+
+static void check_checks(struct checker *checker, struct list checks, const struct type *type) {
+    for (struct node *node = checks.first; node; node = node->next) {
+        if (node->check.it) {
+            node->check.it->type = type;
+            node->check.it->phase = PHASE_EITHER;
+            node->check.it->state = STATE_DONE;
+        }
+        expect_condition(checker, node->check.condition, false, "a check");
+        if (node->check.message) {
+            expect_type(checker, node->check.message, &type_string, "the message of a check");
+        }
+    }
+}
+
+static void check_param(struct checker *checker, struct node *node) {
+    struct symbol *symbol = node->declaration.symbol;
+    if (!symbol) return;
+    symbol_settle(checker, symbol);
+    const struct type *base = type_base(symbol->type);
+    bool root = symbol->scope->kind == SCOPE_FILE && symbol->module->index == 0;
+    if (symbol->is_deploy && symbol->scope->kind != SCOPE_FILE) {
+        struct diagnostic *d = complain(checker, DIAGNOSTIC_DEPLOY_TYPE, node->param.type,
+                                        "a component has no deploy params");
+        add_hint(checker, d, "Declare the deploy param in the file, and give it to the component.");
+    }
+    if (node->param.initial) {
+        struct wanted wanted = {.type = symbol->type, .word = "param",
+                                .name = name_text(symbol->name)};
+        checker->may_env = root;
+        checker->wants_secret = type_holds_secret(base);
+        struct fact fact = expect(checker, node->param.initial, &wanted);
+        checker->may_env = checker->wants_secret = false;
+        if (root) need_known(checker, node->param.initial, fact, "this default", NULL);
+    }
+    check_checks(checker, node->param.checks, symbol->type);
+}
+
+static void check_type(struct checker *checker, struct node *node) {
+    struct symbol *symbol = node->declaration.symbol;
+    if (!symbol) return;
+    symbol_settle(checker, symbol);
+    check_checks(checker, node->type.checks, type_base(symbol->type));
+}
+
+/* --- outputs --- */
+
+static bool has_plain_text(const struct type *type) {
+    type = type_base(type);
+    return type->kind != TYPE_RESOURCE && type->kind != TYPE_COMPONENT &&
+           type->kind != TYPE_REGION && type->kind != TYPE_STACK;
+}
+
+/* Outputs of files, regions and stacks are printed; those of components are values. */
+static void check_output(struct checker *checker, struct node *node, bool is_shown) {
+    struct symbol *symbol = node->declaration.symbol;
+    if (!symbol) return;
+    symbol_settle(checker, symbol);
+    const struct type *type = symbol->type;
+    if (!is_shown) return;
+    if (type_holds_secret(type)) {
+        struct diagnostic *d = complain(checker, DIAGNOSTIC_SECRET_EXPOSED, node->output.value,
+                                        "output \"%.*s\" would show a secret",
+                                        NAME_ARGS(symbol->name));
+        add_hint(checker, d, "Outputs are readable by all who see the stack; leave it out.");
+        return;
+    }
+    const struct type *inner = type_base(type_without_null(checker, type));
+    if (has_plain_text(inner)) return;
+    bool region = inner->kind == TYPE_REGION;
+    struct diagnostic *d = complain(
+        checker, region || inner->kind == TYPE_STACK ? DIAGNOSTIC_TYPE_MISMATCH
+                                                     : DIAGNOSTIC_RESOURCE_AS_VALUE,
+        node->output.value, "output \"%.*s\" wants a text, but this is %.*s",
+        NAME_ARGS(symbol->name), TEXT_ARGS(type_article(checker, inner)));
+    if (region) {
+        add_hint(checker, d, "Write %.*s.name.",
+                 TEXT_ARGS(expression_text(checker, node->output.value)));
+    } else if (inner->kind != TYPE_STACK) {
+        hint_attribute(checker, d, node->output.value, inner);
+    }
+}
+
+/* --- regions --- */
+
+static void unknown_region(struct checker *checker, struct node *node, struct text name) {
+    struct suggestion near;
+    suggestion_init(&near, name);
+    for (size_t i = 0; i < schema_region_count(); i++) {
+        suggestion_offer(&near, schema_region_at(i));
+    }
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_REGION, node,
+                                    "region \"%.*s\" is not known", TEXT_ARGS(name));
+    if (!near.best.length) return;
+    add_hint(checker, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
+    if (d && node->kind == NODE_TEXT) {
+        diagnostic_fix(checker->diagnostics, d, node->span,
+                       text_format(checker->arena, "\"%.*s\"", TEXT_ARGS(near.best)));
+    }
+}
+
+static void check_region_name(struct checker *checker, struct node *node, struct node *name) {
+    if (name->kind != NODE_TEXT) return;
+    struct text text = name->text.value;
+    if (schema_region_find(text) < 0) {
+        unknown_region(checker, name, text);
+        return;
+    }
+    const struct name *key = names_intern(checker->names, text);
+    struct node *first = map_put(&checker->region_labels, key, node);
+    if (!first || first == node) return;
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_REGION_DECLARED_TWICE, name,
+                                    "region \"%.*s\" has two labels", TEXT_ARGS(text));
+    if (!first->declaration.name.name) return;
+    add_note(checker, d, written_span(first, first->declaration.name),
+             "it is declared as \"%.*s\" here", NAME_ARGS(first->declaration.name.name));
+    add_hint(checker, d, "To add to a region, repeat its label alone: region %.*s { ... }.",
+             NAME_ARGS(first->declaration.name.name));
+}
+
+static void check_region_list(struct checker *checker, struct node *node) {
+    struct node *over = node->region.over;
+    struct fact fact = expect_type(checker, over, type_list(checker, &type_string),
+                                   "the list of regions");
+    need_known(checker, over, fact, "which regions there are", NULL);
+    if (over->kind != NODE_LIST) return;
+    for (struct node *item = over->list.elements.first; item; item = item->next) {
+        check_region_name(checker, node, item);
+    }
+}
+
+static void check_region(struct checker *checker, struct node *node) {
+    const struct region_block *block = NULL;
+    if (node->declaration.symbol) symbol_settle(checker, node->declaration.symbol);
+    if (node->region.region) {
+        struct fact fact = expect_type(checker, node->region.region, &type_string,
+                                       "the name of a region");
+        need_known(checker, node->region.region, fact, "which region this is", NULL);
+        check_region_name(checker, node, node->region.region);
+    }
+    if (node->region.over) check_region_list(checker, node);
+    for (uint32_t i = 0; i < checker->program->region_block_count; i++) {
+        if (checker->program->region_blocks[i].node != node) continue;
+        block = &checker->program->region_blocks[i];
+    }
+    checker->block = block;
+    check_items(checker, node->region.body->block.items);
+    checker->block = NULL;
+}
+
+/* --- units: stack, resource, pipeline, stage, action --- */
+
+static void check_header(struct checker *checker, struct node *node, unsigned *pushed,
+                         struct flow *flows) {
+    const char *word = node_word(node->kind);
+    *pushed = 0;
+    generators_check(checker, node->unit.generators);
+    for (struct node *g = node->unit.generators.first; g; g = g->next) {
+        if (g->kind != NODE_FILTER || *pushed == 4) continue;
+        flow_push(checker, &flows[(*pushed)++], g->filter.condition, true);
+    }
+    if (!node->unit.condition) return;
+    struct fact fact = expect_condition(checker, node->unit.condition, false, "this condition");
+    need_known(checker, node->unit.condition, fact,
+               text_format(checker->arena, "whether there is this %s", word).bytes, NULL);
+    flow_push(checker, &flows[(*pushed)++], node->unit.condition, true);
+}
+
+static void check_pipeline(struct checker *checker, struct node *node) {
+    struct declaration *head = &node->declaration;
+    if (node->unit.home) expect_type(checker, node->unit.home, &type_region, "a pipeline");
+    if (head->name.name) {
+        struct diagnostic *d = complain_at(
+            checker, DIAGNOSTIC_PIPELINE_NOT_BUILT, written_span(node, head->name),
+            "pipeline \"%.*s\" is checked, but this version makes no template of it",
+            NAME_ARGS(head->name.name));
+        add_hint(checker, d, "Until then, declare a resource of type AWS::CodePipeline::Pipeline.");
+    }
+}
+
+static const struct known_entry *entries_of(const struct node *owner, const char **what) {
+    switch ((int)owner->kind) {
+    case NODE_PIPELINE: *what = "a pipeline"; return pipeline_entries;
+    case NODE_STAGE: *what = "a stage"; return stage_entries;
+    case NODE_STACK: *what = "a stack"; return stack_entries;
+    }
+    *what = "a region";
+    return stack_entries;
+}
+
+/* What an action takes depends on its type; there is none yet outside of the library to come. */
+static void check_action(struct checker *checker, struct node *node) {
+    struct node *type = node->unit.type;
+    struct node *first = type && type->kind == NODE_TYPE_NAME ? type->type_name.path.first : NULL;
+    bool silent = !first || type->flags & NODE_BAD || first->flags & NODE_BAD;
+    if (!silent) {
+        const struct type *found = annotation(checker, type);
+        if (found->kind != TYPE_ERROR) {
+            struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_TYPE, type,
+                                            "\"%.*s\" is no type of actions",
+                                            TEXT_ARGS(type_show(checker, found)));
+            add_hint(checker, d, "Types of actions come from the library, which this version does "
+                     "not have yet.");
+        }
+    }
+    if (!node->unit.body || node->unit.body->kind != NODE_RECORD) return;
+    for (struct node *e = node->unit.body->record.entries.first; e; e = e->next) {
+        if (e->kind == NODE_ENTRY && !(e->flags & NODE_META)) infer(checker, e->entry.value);
+    }
+}
+
+static void check_unit(struct checker *checker, struct node *node) {
+    struct flow flows[5];
+    unsigned pushed;
+    struct node *body = node->unit.body;
+    if (node->kind == NODE_PIPELINE) check_pipeline(checker, node);
+    check_header(checker, node, &pushed, flows);
+    if (node->declaration.symbol) symbol_settle(checker, node->declaration.symbol);
+    if (node->kind == NODE_RESOURCE) check_resource(checker, node);
+    else if (node->kind == NODE_ACTION) check_action(checker, node);
+    else if (body && body->kind == NODE_BLOCK) check_items(checker, body->block.items);
+    while (pushed-- > 0) flow_pop(checker);
+}
+
+/* --- blocks --- */
+
+static void check_branch(struct checker *checker, struct node *node) {
+    struct flow flow;
+    struct node *arms[2] = {node->branch.then, node->branch.otherwise};
+    expect_condition(checker, node->branch.condition, true, "this condition");
+    for (int i = 0; i < 2; i++) {
+        if (!arms[i]) continue;
+        flow_push(checker, &flow, node->branch.condition, i == 0);
+        if (arms[i]->kind == NODE_IF) check_branch(checker, arms[i]);
+        else if (arms[i]->kind == NODE_BLOCK) check_items(checker, arms[i]->block.items);
+        flow_pop(checker);
+    }
+}
+
+static void check_loop(struct checker *checker, struct node *node) {
+    generators_check(checker, node->loop.generators);
+    if (node->loop.body->kind == NODE_BLOCK) check_items(checker, node->loop.body->block.items);
+}
+
+static void check_assert(struct checker *checker, struct node *node) {
+    expect_condition(checker, node->assertion.condition, false, "an assertion");
+    if (!node->assertion.message) return;
+    expect_type(checker, node->assertion.message, &type_string, "the message of an assertion");
+}
+
+/* The inputs of a test: params of the root file. */
+static void check_with(struct checker *checker, struct node *node) {
+    struct scope *root = checker->program->modules[0]->scope;
+    for (struct node *e = node->with.record->record.entries.first; e; e = e->next) {
+        if (e->kind != NODE_ENTRY || e->entry.key->kind != NODE_TEXT) continue;
+        struct node *key = e->entry.key;
+        const struct name *name = names_intern(checker->names, key->text.value);
+        struct symbol *param = map_find(&root->values, name);
+        if (param && param->kind == SYMBOL_PARAM) {
+            symbol_settle(checker, param);
+            struct wanted wanted = {.type = param->type, .word = "param", .name = name_text(name),
+                                    .declared = symbol_span(param), .has_declared = true};
+            expect(checker, e->entry.value, &wanted);
+            continue;
+        }
+        struct suggestion near;
+        suggestion_init(&near, key->text.value);
+        for (uint32_t i = 0; i < root->values.count; i++) {
+            struct symbol *symbol = root->values.entries[i].value;
+            if (symbol->kind == SYMBOL_PARAM) suggestion_offer(&near, name_text(symbol->name));
+        }
+        struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PARAMETER, key,
+                                        "the program has no param \"%.*s\"", NAME_ARGS(name));
+        add_suggestion(checker, d, &near, key->span);
+        infer(checker, e->entry.value);
+    }
+}
+
+static void check_fn(struct checker *checker, struct node *node) {
+    if (node->declaration.symbol) fn_settle(checker, node->declaration.symbol);
+}
+
+static void check_item(struct checker *checker, struct node *node) {
+    switch ((int)node->kind) {
+    case NODE_PARAM: check_param(checker, node); break;
+    case NODE_LET: symbol_settle(checker, node->declaration.symbol); break;
+    case NODE_FN: check_fn(checker, node); break;
+    case NODE_TYPE: check_type(checker, node); break;
+    case NODE_COMPONENT: {
+        bool in_component = checker->in_component;
+        checker->in_component = true;
+        check_items(checker, node->component.body->block.items);
+        checker->in_component = in_component;
+        break;
+    }
+    case NODE_PROJECT:
+        if (!(node->flags & NODE_BAD)) check_project(checker, node);
+        break;
+    case NODE_REGION: check_region(checker, node); break;
+    case NODE_STACK: case NODE_RESOURCE: case NODE_PIPELINE: case NODE_STAGE: case NODE_ACTION:
+        check_unit(checker, node);
+        break;
+    case NODE_OUTPUT: check_output(checker, node, !checker->in_component); break;
+    case NODE_ASSERT: check_assert(checker, node); break;
+    case NODE_TEST: case NODE_POLICY: check_items(checker, node->test.body->block.items); break;
+    case NODE_WITH: check_with(checker, node); break;
+    case NODE_IF: check_branch(checker, node); break;
+    case NODE_FOR: check_loop(checker, node); break;
+    }
+}
+
+static void check_owned_entry(struct checker *checker, struct node *node,
+                              const struct node *owner) {
+    const char *what;
+    const struct known_entry *known = entries_of(owner, &what);
+    check_entry(checker, node, known, what, false);
+}
+
+static void check_items(struct checker *checker, struct list items) {
+    for (struct node *item = items.first; item; item = item->next) {
+        if (item->kind == NODE_ENTRY) {
+            if (checker->owner) check_owned_entry(checker, item, checker->owner);
+            continue;
+        }
+        const struct node *owner = checker->owner;
+        bool owns = item->kind == NODE_REGION || item->kind == NODE_STACK ||
+                    item->kind == NODE_PIPELINE || item->kind == NODE_STAGE;
+        if (owns) checker->owner = item;
+        check_item(checker, item);
+        checker->owner = owner;
+    }
+}
+
+/* --- components in themselves --- */
+
+struct inside {
+    struct checker *checker;
+    struct inside *outer;
+    struct symbol *component;
+};
+
+static void visit_component(struct inside *inside);
+
+static void report_recursion(struct inside *inside, struct symbol *target, struct node *resource) {
+    struct checker *checker = inside->checker;
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_RECURSIVE_COMPONENT, resource->unit.type,
+                                    "component \"%.*s\" contains itself", NAME_ARGS(target->name));
+    for (struct inside *i = inside; i && i->component != target; i = i->outer) {
+        add_note(checker, d, symbol_span(i->component), "by way of component \"%.*s\"",
+                 NAME_ARGS(i->component->name));
+    }
+}
+
+static void visit_type(struct inside *inside, struct node *resource) {
+    struct symbol *symbol = resource->declaration.symbol;
+    if (!symbol || !symbol->type || symbol->type->kind != TYPE_COMPONENT) return;
+    struct symbol *target = symbol->type->symbol;
+    unsigned depth = 0;
+    for (struct inside *i = inside; i; i = i->outer, depth++) {
+        bool same = i->component == target ||
+                    (target->kind == SYMBOL_MODULE && component_scope(i->component) &&
+                     component_scope(i->component) == component_scope(target));
+        if (!same) continue;
+        report_recursion(inside, i->component, resource);
+        return;
+    }
+    if (target->is_in_cycle || depth > LIMIT_CALL_DEPTH) return;
+    struct inside next = {inside->checker, inside, target};
+    visit_component(&next);
+    target->is_in_cycle = true; /* seen */
+}
+
+static void visit_items(struct node *node, void *context) {
+    struct inside *inside = context;
+    if (node->kind == NODE_RESOURCE) visit_type(inside, node);
+    else if (node->kind == NODE_BLOCK || node->kind == NODE_IF || node->kind == NODE_FOR ||
+             node->kind == NODE_STACK) {
+        node_each_child(node, visit_items, context);
+    }
+}
+
+static void visit_component(struct inside *inside) {
+    const struct symbol *symbol = inside->component;
+    if (symbol->kind == SYMBOL_MODULE) {
+        if (!symbol->module) return;
+        node_each_child(symbol->module->parse.file, visit_items, inside);
+    } else if (symbol->declaration) {
+        node_each_child(symbol->declaration, visit_items, inside);
+    }
+}
+
+static void check_recursion(struct checker *checker, struct module *module) {
+    for (uint32_t i = 0; i < module->scope->types.count; i++) {
+        struct symbol *symbol = module->scope->types.entries[i].value;
+        if (symbol->kind != SYMBOL_COMPONENT || symbol->scope != module->scope) continue;
+        if (symbol->is_in_cycle) continue;
+        struct inside inside = {checker, NULL, symbol};
+        visit_component(&inside);
+        symbol->is_in_cycle = true;
+    }
+}
+
+/* --- the walk --- */
+
+void check_begin(struct checker *checker) {
+    struct node *project = checker->program->project;
+    struct symbol *account =
+        map_find(&checker->program->universe->values, names_intern(checker->names, TEXT("account")));
+    account->phase = PHASE_DEFERRED;
+    for (uint32_t i = 0; i < checker->program->universe->values.count; i++) {
+        struct symbol *symbol = checker->program->universe->values.entries[i].value;
+        symbol->type = symbol->kind == SYMBOL_HERE     ? &type_region
+                       : symbol->kind == SYMBOL_STACKS ? &type_json
+                                                       : &type_string;
+    }
+    if (!project) return;
+    for (struct node *e = project->project.body->record.entries.first; e; e = e->next) {
+        if (e->kind != NODE_ENTRY || e->entry.key->kind != NODE_TEXT) continue;
+        if (text_is(e->entry.key->text.value, "account")) account->phase = PHASE_EITHER;
+    }
+}
+
+void check_module(struct checker *checker, struct module *module) {
+    checker->in_component = module->index != 0;
+    checker->owner = NULL;
+    check_items(checker, module->parse.file->file.items);
+    check_recursion(checker, module);
+    checker->in_component = false;
+}
+
+void check_one_expression(struct checker *checker, struct node *expression) {
+    infer(checker, expression);
+}
+
+/* --- what is never used --- */
+
+static void warn_unused(struct checker *checker, const struct symbol *symbol, const char *hint) {
+    if (symbol->is_used || !symbol->name || symbol->name->bytes[0] == '_') return;
+    if (symbol->declaration->flags & NODE_BAD) return;
+    struct diagnostic *d = complain_at(checker, DIAGNOSTIC_UNUSED, symbol_span(symbol),
+                                       "%s \"%.*s\" is never used", symbol_word(symbol),
+                                       NAME_ARGS(symbol->name));
+    add_hint(checker, d, "%s", hint);
+}
+
+/* What a file declares at its top may be meant for others; what is in a block is not. */
+static void unused_item(struct checker *checker, struct node *node, bool is_shared) {
+    const struct symbol *symbol = node->declaration.symbol;
+    if (!symbol || is_shared) return;
+    warn_unused(checker, symbol,
+                node->kind == NODE_PARAM ? "Remove it, or use it."
+                                         : "Remove it; a name that begins with \"_\" is kept without "
+                                           "a warning.");
+}
+
+static void unused_items(struct checker *checker, struct list items, bool is_shared);
+
+static void unused_import(struct checker *checker, struct module *module, struct node *node) {
+    if (!node->import.has_names) {
+        const struct symbol *symbol = node->declaration.symbol;
+        if (symbol && symbol->module && !(node->flags & NODE_BAD)) {
+            for (struct node *i = symbol->module->parse.file->file.items.first; i; i = i->next) {
+                if (i->kind == NODE_POLICY) return; /* imported for its policies */
+            }
+            warn_unused(checker, symbol, "Remove the import.");
+        }
+        return;
+    }
+    for (struct node *name = node->import.names.first; name; name = name->next) {
+        struct binding *binding =
+            name->name.name ? map_find(&module->bindings, name->name.name) : NULL;
+        if (!binding || binding->node != name || binding->is_used || name->flags & NODE_BAD) {
+            continue;
+        }
+        complain(checker, DIAGNOSTIC_UNUSED, name, "import \"%.*s\" is never used",
+                 NAME_ARGS(name->name.name));
+    }
+}
+
+static void unused_block(struct checker *checker, struct node *node) {
+    if (node && node->kind == NODE_BLOCK) unused_items(checker, node->block.items, false);
+    if (!node || node->kind != NODE_IF) return;
+    unused_block(checker, node->branch.then);
+    unused_block(checker, node->branch.otherwise);
+}
+
+static void unused_items(struct checker *checker, struct list items, bool is_shared) {
+    for (struct node *node = items.first; node; node = node->next) {
+        switch ((int)node->kind) {
+        case NODE_PARAM: case NODE_LET: case NODE_FN: case NODE_TYPE:
+            unused_item(checker, node, is_shared);
+            break;
+        case NODE_COMPONENT: unused_block(checker, node->component.body); break;
+        case NODE_REGION: unused_block(checker, node->region.body); break;
+        case NODE_STACK: case NODE_PIPELINE: case NODE_STAGE:
+            unused_block(checker, node->unit.body);
+            break;
+        case NODE_TEST: case NODE_POLICY: unused_block(checker, node->test.body); break;
+        case NODE_IF: unused_block(checker, node); break;
+        case NODE_FOR: unused_block(checker, node->loop.body); break;
+        }
+    }
+}
+
+void check_unused(struct checker *checker) {
+    for (uint32_t i = 0; i < checker->program->module_count; i++) {
+        struct module *module = checker->program->modules[i];
+        struct list items = module->parse.file->file.items;
+        if (module->is_std) continue;
+        unused_items(checker, items, i != 0);
+        for (struct node *node = items.first; node; node = node->next) {
+            if (node->kind == NODE_IMPORT) unused_import(checker, module, node);
+        }
+    }
+}

@@ -35,7 +35,14 @@ struct binding {
     bool is_used;
 };
 
-/* Where a name that is declared somewhere can be found: for hints about unknown names. */
+/* A symbol whose type is being found out; the chain shows cycles. */
+struct active {
+    struct active *outer;
+    struct symbol *symbol;
+};
+
+struct flow;
+
 struct checker {
     struct program *program;
     struct arena *arena;
@@ -47,14 +54,25 @@ struct checker {
     struct map literals;   /* interned literal types: const struct name * -> struct type * */
     struct map resources;  /* const struct schema_type * -> struct type * */
     struct map bodies;     /* const struct schema_body * -> struct type * */
+    struct map region_labels; /* region names (interned) -> the REGION node that declares it */
     struct map signatures; /* const struct builtin * -> struct signature * */
     struct node *hidden;   /* while an action's own entries are resolved: that ACTION */
-    struct node *steered;  /* inside what a phase message was given about: say no more */
-    struct scope *scope;   /* around the expression being checked, for suggestions */
+    struct node *entry;    /* the innermost ENTRY of a resource that is being checked */
+    const struct schema_type *resource; /* whose body is being checked */
+    const struct schema_property *path[16]; /* from its top to the body being checked */
+    uint32_t path_depth;
+    struct text json_key;  /* of the innermost entry in free data */
+    struct flow *flow;     /* conditions that hold where the walk is */
+    struct active *active; /* functions, lets and components being settled, innermost first */
+    uint32_t active_depth;
     const struct region_block *block; /* the region block being checked, or NULL */
-    const struct name *name_self, *name_it, *name_underscore;
-    bool in_assert, may_env, is_environment_default;
-    bool account_known;
+    const struct name *name_self, *name_it;
+    const struct node *owner; /* REGION, STACK, PIPELINE, STAGE around, for their entries */
+    bool in_component;     /* outputs are values, not shown */
+    bool may_env;          /* in the default of a param of the root */
+    bool wants_secret;     /* that param is a secret */
+    bool in_signature;     /* T and U are types */
+    uint32_t depth;        /* of expressions being checked, through the symbols they name */
 };
 
 /* --- module.c --- */

@@ -1,12 +1,27 @@
 # The sources of checker/.
 libmrp_la_SOURCES += \
+    checker/annotation.c \
+    checker/call.c \
     checker/check.c \
     checker/checker.h \
+    checker/constraint.c \
+    checker/constraint.h \
     checker/declare.c \
+    checker/expect.c \
+    checker/flow.c \
+    checker/infer.c \
+    checker/member.c \
     checker/message.c \
     checker/module.c \
+    checker/operator.c \
+    checker/phase.c \
     checker/program.c \
     checker/program.h \
+    checker/property.c \
     checker/resolve.c \
+    checker/resource.c \
     checker/scope.c \
-    checker/types.h
+    checker/symbol.c \
+    checker/types.c \
+    checker/types.h \
+    checker/typing.h

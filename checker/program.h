@@ -88,6 +88,7 @@ struct symbol {
     struct node *region;            /* REGION: the REGION node that declares it (with its name) */
     const struct node *deferred_by; /* PHASE_DEFERRED: the expression that makes it so, or NULL */
     uint8_t state;                  /* checker: not begun, in work, done */
+    bool is_in_cycle;            /* checker: a cycle through it is reported */
 };
 
 enum scope_kind { SCOPE_FILE, SCOPE_BLOCK, SCOPE_LOOP, SCOPE_FN, SCOPE_CHECK };

@@ -209,7 +209,16 @@ static void unknown_method(struct checker *checker, struct node *callee) {
     buffer_release(&object);
 }
 
-static void resolve_callee(struct checker *checker, struct node *call, struct scope *scope) {
+/* Functions of one place: what tests and policies look at, and files in artifacts. They have no row
+ * since no template comes of them. */
+static bool is_local_function(const struct name *name, struct scope *scope) {
+    if (text_is(name_text(name), "at")) return is_inside(scope, NODE_PIPELINE);
+    return text_is(name_text(name), "resources") &&
+           (is_inside(scope, NODE_TEST) || is_inside(scope, NODE_POLICY));
+}
+
+static void resolve_callee(struct checker *checker, struct node *call, struct scope *scope,
+                           bool *known) {
     struct node *callee = call->call.callee;
     if (callee->kind == NODE_NAME) {
         if (!callee->name.name) return;
@@ -219,6 +228,10 @@ static void resolve_callee(struct checker *checker, struct node *call, struct sc
         if (found.symbol && found.symbol->kind != SYMBOL_FN) call->call.symbol = NULL;
         if (found.symbol) return;
         call->call.builtin = builtin_find(name_text(callee->name.name));
+        if (!call->call.builtin && is_local_function(callee->name.name, scope)) {
+            *known = true;
+            return;
+        }
         if (!call->call.builtin) unknown_function(checker, callee, scope);
         return;
     }
@@ -242,8 +255,9 @@ static void resolve_callee(struct checker *checker, struct node *call, struct sc
 }
 
 static void resolve_call(struct checker *checker, struct node *call, struct scope *scope) {
-    resolve_callee(checker, call, scope);
-    if (!call->call.symbol && !call->call.builtin) call->flags |= NODE_BAD;
+    bool known = false;
+    resolve_callee(checker, call, scope, &known);
+    if (!call->call.symbol && !call->call.builtin && !known) call->flags |= NODE_BAD;
     for (struct node *a = call->call.arguments.first; a; a = a->next) {
         resolve(checker, a->kind == NODE_ARGUMENT ? a->argument.value : a, scope);
     }

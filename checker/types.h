@@ -35,6 +35,7 @@ enum type_kind {
     TYPE_PROPERTY,  /* what a property of AWS takes, by the schema */
     TYPE_BODY,      /* a nested body of the schema, as attributes give them */
     TYPE_PIPELINE, TYPE_STAGE, TYPE_ACTION,
+    TYPE_GENERIC,   /* T and U of a built-in function's signature */
 };
 
 struct type_field {
@@ -48,7 +49,11 @@ struct type {
     uint8_t kind;
     union {
         const struct type *element; /* LIST, MAP */
-        struct { struct type_field *fields; uint32_t count; } record;
+        struct {
+            struct type_field *fields;
+            uint32_t count;
+            bool is_attributes; /* `db.Endpoint`: the fields are attributes of a resource */
+        } record;
         struct { const struct type **members; uint32_t count; } join; /* UNION */
         struct { bool is_text; struct text text; int64_t integer; } literal;
         struct { struct symbol *symbol; const struct type *base; } named;
@@ -56,8 +61,12 @@ struct type {
                                           region's symbol where one is certain, else NULL; STACK,
                                           PIPELINE, STAGE, ACTION: theirs */
         const struct schema_type *resource; /* RESOURCE */
-        const struct schema_property *property; /* PROPERTY */
+        struct { /* PROPERTY: of a property, or of what is in it (an element, a union's member) */
+            const struct schema_property *property;
+            const struct schema_value *value;
+        } property;
         const struct schema_body *body; /* BODY */
+        uint32_t generic;               /* GENERIC: which */
     };
 };
 

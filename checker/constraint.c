@@ -1,0 +1,271 @@
+/* Limits of values. Compiled patterns are kept for the thread, keyed by where their text is: it stands
+ * in the schema's tables, which stay. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "checker/constraint.h"
+
+#include <pcre2.h>
+
+enum {
+    JIT_AFTER = 64,      /* uses after which compiling to machine code pays */
+    MATCH_STEPS = 200000, /* of pcre2's matcher, for one text */
+    FIRST_SLOTS = 64,
+    SHOWN = 60, /* bytes of a value in a message */
+};
+
+struct pattern {
+    const char *key; /* NULL: an empty slot */
+    pcre2_code *code; /* NULL: could not be compiled */
+    unsigned uses;
+};
+
+static _Thread_local struct patterns {
+    struct pattern *slots;
+    size_t count, capacity;
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+} patterns;
+
+static void *pcre_alloc(size_t size, void *unused) {
+    (void)unused;
+    return memory_alloc(size);
+}
+
+static void pcre_free(void *memory, void *unused) {
+    (void)unused;
+    memory_free(memory);
+}
+
+static size_t pattern_slot(const struct pattern *slots, size_t capacity, const char *key) {
+    size_t at = ((uintptr_t)key * 0x9E3779B97F4A7C15u >> 20) & (capacity - 1);
+    while (slots[at].key && slots[at].key != key) at = (at + 1) & (capacity - 1);
+    return at;
+}
+
+static void patterns_grow(void) {
+    size_t capacity = patterns.capacity ? patterns.capacity * 2 : FIRST_SLOTS;
+    struct pattern *slots = memory_alloc(capacity * sizeof *slots);
+    memset(slots, 0, capacity * sizeof *slots);
+    for (size_t i = 0; i < patterns.capacity; i++) {
+        if (!patterns.slots[i].key) continue;
+        slots[pattern_slot(slots, capacity, patterns.slots[i].key)] = patterns.slots[i];
+    }
+    memory_free(patterns.slots);
+    patterns.slots = slots;
+    patterns.capacity = capacity;
+}
+
+static pcre2_code *pattern_compile(struct text pattern) {
+    int error;
+    PCRE2_SIZE offset;
+    pcre2_general_context *general = pcre2_general_context_create(pcre_alloc, pcre_free, NULL);
+    pcre2_compile_context *compile = pcre2_compile_context_create(general);
+    uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_ALT_BSUX | PCRE2_DOLLAR_ENDONLY;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.bytes, pattern.length, options, &error,
+                                     &offset, compile);
+    if (!patterns.data) {
+        patterns.data = pcre2_match_data_create(1, general);
+        patterns.context = pcre2_match_context_create(general);
+        pcre2_set_match_limit(patterns.context, MATCH_STEPS);
+        pcre2_set_heap_limit(patterns.context, 4096);
+    }
+    pcre2_compile_context_free(compile);
+    pcre2_general_context_free(general);
+    return code;
+}
+
+static struct pattern *pattern_get(struct text text) {
+    if (patterns.count * 2 >= patterns.capacity) patterns_grow();
+    struct pattern *pattern =
+        &patterns.slots[pattern_slot(patterns.slots, patterns.capacity, text.bytes)];
+    if (pattern->key) return pattern;
+    pattern->key = text.bytes;
+    pattern->code = pattern_compile(text);
+    patterns.count++;
+    return pattern;
+}
+
+bool constraint_matches(struct text text, struct text subject) {
+    struct pattern *pattern = pattern_get(text);
+    if (!pattern->code) return true;
+    if (++pattern->uses == JIT_AFTER) pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+    int found = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.length ? subject.bytes : ""),
+                            subject.length, 0, PCRE2_NO_UTF_CHECK, patterns.data,
+                            patterns.context);
+    return found != PCRE2_ERROR_NOMATCH;
+}
+
+void constraint_release(void) {
+    for (size_t i = 0; i < patterns.capacity; i++) pcre2_code_free(patterns.slots[i].code);
+    pcre2_match_data_free(patterns.data);
+    pcre2_match_context_free(patterns.context);
+    memory_free(patterns.slots);
+    patterns = (struct patterns){NULL, 0, 0, NULL, NULL};
+}
+
+/* --- messages --- */
+
+static struct text shown(const struct constraint_place *place, struct text text) {
+    if (text.length <= SHOWN) return text;
+    size_t length = SHOWN - 3;
+    while (length > 0 && ((unsigned char)text.bytes[length] & 0xC0) == 0x80) length--;
+    return text_format(place->diagnostics->arena, "%.*s...", (int)length, text.bytes);
+}
+
+static bool length_fault(const struct constraint_place *place, uint64_t minimum, uint64_t maximum,
+                         struct text text, uint64_t length) {
+    struct diagnostic *d;
+    if (minimum == maximum) {
+        d = diagnostics_report(place->diagnostics, DIAGNOSTIC_VALUE_LENGTH, place->span,
+                               "\"%.*s\" has %llu characters, but this has %llu",
+                               TEXT_ARGS(place->name), (unsigned long long)minimum,
+                               (unsigned long long)length);
+    } else if (length > maximum) {
+        d = diagnostics_report(place->diagnostics, DIAGNOSTIC_VALUE_LENGTH, place->span,
+                               "\"%.*s\" has at most %llu characters, but this has %llu",
+                               TEXT_ARGS(place->name), (unsigned long long)maximum,
+                               (unsigned long long)length);
+    } else {
+        d = diagnostics_report(place->diagnostics, DIAGNOSTIC_VALUE_LENGTH, place->span,
+                               "\"%.*s\" has at least %llu character%s, but this has %llu",
+                               TEXT_ARGS(place->name), (unsigned long long)minimum,
+                               minimum == 1 ? "" : "s", (unsigned long long)length);
+    }
+    diagnostic_hint(place->diagnostics, d, "The value is \"%.*s\".",
+                    TEXT_ARGS(shown(place, text)));
+    return false;
+}
+
+static bool pattern_fault(const struct constraint_place *place, struct text pattern,
+                          struct text text) {
+    struct diagnostic *d = diagnostics_report(
+        place->diagnostics, DIAGNOSTIC_VALUE_PATTERN, place->span,
+        "\"%.*s\" does not match the pattern of \"%.*s\"", TEXT_ARGS(shown(place, text)),
+        TEXT_ARGS(place->name));
+    diagnostic_hint(place->diagnostics, d, "The pattern is %.*s", TEXT_ARGS(pattern));
+    return false;
+}
+
+static void listed_values(struct buffer *out, const struct schema_value *value, size_t count) {
+    for (size_t i = 0; i < count && i < 12; i++) {
+        buffer_format(out, "%s\"%.*s\"", i ? ", " : "", TEXT_ARGS(schema_value_enum(value, i)));
+    }
+    if (count > 12) buffer_format(out, ", and %zu more", count - 12);
+}
+
+static bool listed_fault(const struct constraint_place *place, const struct schema_value *value,
+                         size_t count, struct text text) {
+    struct suggestion near;
+    struct buffer out;
+    suggestion_init(&near, text);
+    for (size_t i = 0; i < count; i++) suggestion_offer(&near, schema_value_enum(value, i));
+    struct diagnostic *d = diagnostics_report(
+        place->diagnostics, DIAGNOSTIC_VALUE_NOT_LISTED, place->span,
+        "\"%.*s\" is not a value of \"%.*s\"", TEXT_ARGS(shown(place, text)),
+        TEXT_ARGS(place->name));
+    if (near.best.length) {
+        diagnostic_hint(place->diagnostics, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
+        return false;
+    }
+    buffer_init(&out);
+    listed_values(&out, value, count);
+    diagnostic_hint(place->diagnostics, d, "It is one of %.*s.", (int)out.length, out.bytes);
+    buffer_release(&out);
+    return false;
+}
+
+/* --- the limits --- */
+
+bool constraint_text(const struct constraint_place *place, const struct schema_value *value,
+                     struct text text) {
+    struct schema_limits limits;
+    if (!schema_value_limits(value, &limits)) return true;
+    if (limits.enum_count && !schema_value_enum_has(value, text)) {
+        return listed_fault(place, value, limits.enum_count, text);
+    }
+    uint64_t minimum = limits.set & SCHEMA_MIN_LENGTH ? limits.min_length : 0;
+    uint64_t maximum = limits.set & SCHEMA_MAX_LENGTH ? limits.max_length : UINT64_MAX;
+    if (text.length < minimum || text.length > maximum || minimum > 0) {
+        uint64_t length = text_characters(text);
+        if (length < minimum || length > maximum) {
+            return length_fault(place, minimum, maximum, text, length);
+        }
+    }
+    if (limits.pattern.length && !constraint_matches(limits.pattern, text)) {
+        return pattern_fault(place, limits.pattern, text);
+    }
+    return true;
+}
+
+static struct text number_text(const struct constraint_place *place, double number) {
+    struct buffer out;
+    buffer_init(&out);
+    buffer_number(&out, number);
+    struct text text = buffer_take(&out, place->diagnostics->arena);
+    buffer_release(&out);
+    return text;
+}
+
+bool constraint_number(const struct constraint_place *place, const struct schema_value *value,
+                       double number) {
+    struct schema_limits limits;
+    if (!schema_value_limits(value, &limits)) return true;
+    if (limits.enum_count) {
+        struct text text = number_text(place, number);
+        if (!schema_value_enum_has(value, text)) {
+            return listed_fault(place, value, limits.enum_count, text);
+        }
+    }
+    bool low = limits.set & SCHEMA_MINIMUM && number < limits.minimum;
+    bool high = limits.set & SCHEMA_MAXIMUM && number > limits.maximum;
+    if (limits.set & SCHEMA_EXCLUSIVE_MINIMUM && number <= limits.minimum) low = true;
+    if (limits.set & SCHEMA_EXCLUSIVE_MAXIMUM && number >= limits.maximum) high = true;
+    if (!low && !high) return true;
+    bool edge = number == (low ? limits.minimum : limits.maximum);
+    diagnostics_report(place->diagnostics, DIAGNOSTIC_VALUE_RANGE, place->span,
+                       "\"%.*s\" is %s %.*s, but this is %.*s", TEXT_ARGS(place->name),
+                       low ? edge ? "above" : "at least" : edge ? "below" : "at most",
+                       TEXT_ARGS(number_text(place, low ? limits.minimum : limits.maximum)),
+                       TEXT_ARGS(number_text(place, number)));
+    return false;
+}
+
+bool constraint_count(const struct constraint_place *place, const struct schema_value *value,
+                      uint64_t count) {
+    struct schema_limits limits;
+    if (!schema_value_limits(value, &limits)) return true;
+    bool few = limits.set & SCHEMA_MIN_ITEMS && count < limits.min_items;
+    bool many = limits.set & SCHEMA_MAX_ITEMS && count > limits.max_items;
+    if (!few && !many) return true;
+    uint32_t limit = few ? limits.min_items : limits.max_items;
+    diagnostics_report(place->diagnostics, DIAGNOSTIC_VALUE_ITEMS, place->span,
+                       "\"%.*s\" has at %s %u item%s, but this has %llu", TEXT_ARGS(place->name),
+                       few ? "least" : "most", limit, limit == 1 ? "" : "s",
+                       (unsigned long long)count);
+    return false;
+}
+
+bool constraint_key(const struct constraint_place *place, const struct schema_value *value,
+                    struct text key) {
+    struct schema_limits limits;
+    if (!schema_value_limits(value, &limits) || !limits.key_pattern.length) return true;
+    if (constraint_matches(limits.key_pattern, key)) return true;
+    struct diagnostic *d = diagnostics_report(
+        place->diagnostics, DIAGNOSTIC_VALUE_PATTERN, place->span,
+        "key \"%.*s\" does not match the pattern of keys of \"%.*s\"",
+        TEXT_ARGS(shown(place, key)), TEXT_ARGS(place->name));
+    diagnostic_hint(place->diagnostics, d, "The pattern is %.*s", TEXT_ARGS(limits.key_pattern));
+    return false;
+}
+
+bool constraint_name(const struct constraint_place *place, const struct schema_name *name,
+                     struct text text) {
+    uint64_t length = text_characters(text);
+    uint64_t maximum = name->maximum ? name->maximum : UINT64_MAX;
+    if (length < name->minimum || length > maximum) {
+        return length_fault(place, name->minimum, maximum, text, length);
+    }
+    if (name->pattern.length && !constraint_matches(name->pattern, text)) {
+        return pattern_fault(place, name->pattern, text);
+    }
+    return true;
+}

@@ -1,0 +1,457 @@
+/* Whether an expression fits what is wanted of it.
+ *
+ * Where the form of an expression is written out (a list, a record, a conditional), what is wanted
+ * goes down into its parts, so that a message points at the part that is wrong.
+ */
+#include "checker/typing.h"
+
+struct text wanted_show(struct checker *checker, const struct wanted *wanted) {
+    if (!wanted->name.length) return text_of(wanted->word);
+    return text_format(checker->arena, "%s \"%.*s\"", wanted->word, TEXT_ARGS(wanted->name));
+}
+
+/* --- messages --- */
+
+static const struct type *plain_member(const struct type *type, enum type_kind kind) {
+    type = type_base(type);
+    for (uint32_t i = 0; i < type_member_count(type); i++) {
+        const struct type *member = type_base(type_member(type, i));
+        if (member->kind == kind) return member;
+    }
+    return NULL;
+}
+
+static void note_declared(struct checker *checker, struct diagnostic *d,
+                          const struct wanted *wanted) {
+    if (!wanted->has_declared) return;
+    add_note(checker, d, wanted->declared, "%.*s is declared here",
+             TEXT_ARGS(wanted_show(checker, wanted)));
+}
+
+static bool hint_literal(struct checker *checker, struct diagnostic *d, const struct type *found,
+                         const struct type *wanted) {
+    struct suggestion near;
+    if (found->kind != TYPE_LITERAL || !found->literal.is_text) return false;
+    suggestion_init(&near, found->literal.text);
+    wanted = type_base(wanted);
+    for (uint32_t i = 0; i < type_member_count(wanted); i++) {
+        const struct type *member = type_base(type_member(wanted, i));
+        if (member->kind == TYPE_LITERAL && member->literal.is_text) {
+            suggestion_offer(&near, member->literal.text);
+        }
+    }
+    if (near.best.length) add_hint(checker, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
+    return near.best.length > 0;
+}
+
+static void hint_mismatch(struct checker *checker, struct diagnostic *d, struct node *node,
+                          const struct type *found, const struct type *wanted) {
+    struct text text = expression_text(checker, node);
+    if (hint_literal(checker, d, found, wanted)) return;
+    bool text_wanted = plain_member(wanted, TYPE_STRING) != NULL;
+    if (text_wanted && (type_is_numeric(found) || found->kind == TYPE_BOOL)) {
+        bool literal = node->kind == NODE_INT || node->kind == NODE_NUMBER || node->kind == NODE_BOOL;
+        add_hint(checker, d, literal ? "Write \"%.*s\"." : "Write \"${%.*s}\".", TEXT_ARGS(text));
+    } else if (text_wanted && found->kind == TYPE_REGION) {
+        add_hint(checker, d, "Write %.*s.name.", TEXT_ARGS(text));
+    } else if (plain_member(wanted, TYPE_INT) && type_is_text(found)) {
+        if (node->kind != NODE_TEXT) add_hint(checker, d, "Write int(%.*s).", TEXT_ARGS(text));
+        else add_hint(checker, d, "Write the number without quotes.");
+    } else if (plain_member(wanted, TYPE_BOOL) && type_is_text(found)) {
+        add_hint(checker, d, "Truth values are written true and false, without quotes.");
+    } else if (found->kind == TYPE_MAP && plain_member(wanted, TYPE_LIST)) {
+        add_hint(checker, d, "Write values(%.*s).", TEXT_ARGS(text));
+    } else if (plain_member(wanted, TYPE_LIST) && found->kind != TYPE_LIST &&
+               type_fits(checker, found, plain_member(wanted, TYPE_LIST)->element)) {
+        add_hint(checker, d, "A list of one is written [%.*s].", TEXT_ARGS(text));
+    } else if (plain_member(wanted, TYPE_SECRET) && type_is_text(found)) {
+        add_hint(checker, d, "Write secret_ref(...) or ssm_ref(...), or pass a param of type secret: "
+                 "a text in the program is no secret.");
+    }
+}
+
+static void mismatch_resource(struct checker *checker, struct node *node, struct fact fact,
+                              const struct wanted *wanted) {
+    struct diagnostic *d = complain(
+        checker, DIAGNOSTIC_RESOURCE_AS_VALUE, node, "%.*s wants %.*s, but this is %.*s",
+        TEXT_ARGS(wanted_show(checker, wanted)), TEXT_ARGS(type_show(checker, wanted->type)),
+        TEXT_ARGS(type_article(checker, fact.type)));
+    hint_attribute(checker, d, node, fact.type);
+    note_declared(checker, d, wanted);
+}
+
+static void mismatch_null(struct checker *checker, struct node *node, struct fact fact,
+                          const struct wanted *wanted) {
+    bool is_null = fact.type->kind == TYPE_NULL;
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_POSSIBLY_NULL, node,
+                                    "%.*s wants %.*s, but \"%.*s\" %s null",
+                                    TEXT_ARGS(wanted_show(checker, wanted)),
+                                    TEXT_ARGS(type_show(checker, wanted->type)),
+                                    TEXT_ARGS(expression_text(checker, node)),
+                                    is_null ? "is" : "may be");
+    if (!is_null) {
+        add_hint(checker, d, "Give a value for null: %.*s ?? ...",
+                 TEXT_ARGS(expression_text(checker, node)));
+    }
+    note_declared(checker, d, wanted);
+}
+
+void mismatch(struct checker *checker, struct node *node, struct fact fact,
+              const struct wanted *wanted) {
+    const struct type *found = type_base(fact.type), *want = type_base(wanted->type);
+    if (node->flags & NODE_BAD) return;
+    bool resource_wanted = plain_member(want, TYPE_RESOURCE) || plain_member(want, TYPE_COMPONENT);
+    bool resource = found->kind == TYPE_RESOURCE || found->kind == TYPE_COMPONENT;
+    if (resource && !resource_wanted) {
+        mismatch_resource(checker, node, fact, wanted);
+        return;
+    }
+    if (type_has_null(found) && !type_has_null(want)) {
+        const struct type *rest = type_without_null(checker, found);
+        if (found->kind == TYPE_NULL || type_fits(checker, rest, want)) {
+            mismatch_null(checker, node, fact, wanted);
+            return;
+        }
+    }
+    bool secret = found->kind == TYPE_SECRET && plain_member(want, TYPE_STRING);
+    struct diagnostic *d = complain(
+        checker,
+        secret     ? DIAGNOSTIC_SECRET_EXPOSED
+        : resource ? DIAGNOSTIC_WRONG_RESOURCE
+                   : DIAGNOSTIC_TYPE_MISMATCH,
+        node, "%.*s wants %.*s, but this is %.*s", TEXT_ARGS(wanted_show(checker, wanted)),
+        TEXT_ARGS(type_show(checker, wanted->type)), TEXT_ARGS(type_article(checker, fact.type)));
+    if (secret) {
+        add_hint(checker, d, "A secret goes only to properties, params and outputs of components "
+                 "that are declared as secret.");
+    } else if (!resource) {
+        hint_mismatch(checker, d, node, found, want);
+    }
+    note_declared(checker, d, wanted);
+}
+
+/* --- parts --- */
+
+static struct wanted part_of(const struct wanted *wanted, const struct type *type,
+                             const char *word, struct text name) {
+    struct wanted part = *wanted;
+    part.type = type;
+    if (word) part.word = word;
+    if (name.length) part.name = name;
+    part.has_declared = false;
+    return part;
+}
+
+/* The one member of this kind, where the wanted type has only one. */
+static const struct type *only_member(const struct type *type, enum type_kind kind) {
+    const struct type *found = NULL;
+    type = type_base(type);
+    for (uint32_t i = 0; i < type_member_count(type); i++) {
+        const struct type *member = type_base(type_member(type, i));
+        if (member->kind != kind) continue;
+        if (found) return NULL;
+        found = member;
+    }
+    return found;
+}
+
+struct fact expect_list(struct checker *checker, struct node *node, const struct wanted *wanted,
+                        const struct type *list) {
+    struct wanted element = part_of(wanted, list->element,
+                                    wanted->name.length ? "an element of" : "the element", TEXT(""));
+    for (struct node *item = node->list.elements.first; item; item = item->next) {
+        if (item->kind != NODE_SPREAD) {
+            expect(checker, item, &element);
+            continue;
+        }
+        struct wanted whole = part_of(wanted, list, "what is spread in", TEXT(""));
+        if (list->element->kind == TYPE_PROPERTY) whole.type = property_list(checker, wanted);
+        expect(checker, item->spread.value, &whole);
+    }
+    return fact_of(list);
+}
+
+/* --- records --- */
+
+struct fields {
+    const struct type *record; /* or NULL: a map of element */
+    const struct type *element;
+    const struct wanted *wanted;
+    struct map seen;   /* of names -> key node */
+    bool is_open;      /* entries of unknown key */
+    bool in_branch;
+};
+
+static void unknown_field(struct checker *checker, const struct fields *fields, struct node *key,
+                          const struct name *name) {
+    struct suggestion near;
+    suggestion_init(&near, name_text(name));
+    for (uint32_t i = 0; i < fields->record->record.count; i++) {
+        suggestion_offer(&near, name_text(fields->record->record.fields[i].name));
+    }
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_MEMBER, key,
+                                    "%.*s has no field \"%.*s\"",
+                                    TEXT_ARGS(wanted_show(checker, fields->wanted)),
+                                    NAME_ARGS(name));
+    add_suggestion(checker, d, &near, key->span);
+}
+
+static void expect_entries(struct checker *checker, struct fields *fields, struct list entries);
+
+static void expect_entry(struct checker *checker, struct fields *fields, struct node *node) {
+    struct node *key = node->entry.key;
+    struct wanted part = part_of(fields->wanted, &type_error, NULL, TEXT(""));
+    if (key->kind != NODE_TEXT) {
+        struct fact fact = infer(checker, key);
+        need_known(checker, key, fact, "this key", NULL);
+        fields->is_open = true;
+        if (fields->element) part.type = fields->element;
+        part.word = "an entry of";
+        expect(checker, node->entry.value, &part);
+        return;
+    }
+    const struct name *name = names_intern(checker->names, key->text.value);
+    struct node *first = map_put(&fields->seen, name, key);
+    if (first && !fields->in_branch) {
+        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, key->span,
+                                           "key \"%.*s\" is written twice", NAME_ARGS(name));
+        add_note(checker, d, first->span, "it is first written here");
+    }
+    part.name = name_text(name);
+    part.word = fields->record ? "field" : "entry";
+    if (fields->record) {
+        struct type_field *field = type_field_find(fields->record, name);
+        if (!field) {
+            unknown_field(checker, fields, key, name);
+            infer(checker, node->entry.value);
+            return;
+        }
+        part.type = field->type;
+        if (field->initial || !field->required) part.type = type_optional(checker, field->type);
+    } else {
+        part.type = fields->element;
+    }
+    struct text outer = checker->json_key;
+    checker->json_key = name_text(name);
+    expect(checker, node->entry.value, &part);
+    checker->json_key = outer;
+}
+
+static void expect_spread(struct checker *checker, struct fields *fields, struct node *node) {
+    struct fact fact = infer(checker, node->spread.value);
+    const struct type *type = type_base(fact.type);
+    if (type->kind == TYPE_RECORD) {
+        for (uint32_t i = 0; i < type->record.count; i++) {
+            const struct type_field *field = &type->record.fields[i];
+            if (field->required) map_put(&fields->seen, field->name, node);
+            const struct type *want = fields->element;
+            if (fields->record) {
+                struct type_field *wanted = type_field_find(fields->record, field->name);
+                want = wanted ? type_optional(checker, wanted->type) : NULL;
+            }
+            if (want && want->kind == TYPE_PROPERTY) want = NULL; /* the evaluator looks */
+            if (want && !type_fits(checker, field->type, want)) {
+                struct wanted part = part_of(fields->wanted, want, "field",
+                                             name_text(field->name));
+                mismatch(checker, node, (struct fact){field->type, fact.phase, fact.by}, &part);
+            }
+        }
+        return;
+    }
+    fields->is_open = true;
+    struct wanted part = part_of(fields->wanted, &type_json, "what is spread in", TEXT(""));
+    if (fields->element) part.type = type_map(checker, fields->element);
+    if (type->kind != TYPE_JSON && type->kind != TYPE_MAP && type->kind != TYPE_UNION &&
+        type->kind != TYPE_BODY && type->kind != TYPE_ERROR) {
+        complain(checker, DIAGNOSTIC_TYPE_MISMATCH, node,
+                 "only a record or map can be spread in a record, but this is %.*s",
+                 TEXT_ARGS(type_article(checker, type)));
+    } else if (fields->element && type->kind == TYPE_MAP &&
+               fields->element->kind != TYPE_PROPERTY &&
+               !type_fits(checker, type->element, fields->element)) {
+        mismatch(checker, node, fact, &part);
+    }
+}
+
+static void expect_branch(struct checker *checker, struct fields *fields, struct node *node) {
+    struct flow flow;
+    struct node *arms[2] = {node->branch.then, node->branch.otherwise};
+    bool in_branch = fields->in_branch;
+    struct fact fact = expect_condition(checker, node->branch.condition, false, "this condition");
+    need_known(checker, node->branch.condition, fact, "which entries there are",
+               "Write the choice as a value: x = if c then 1 else null.");
+    fields->in_branch = true;
+    for (int i = 0; i < 2; i++) {
+        if (!arms[i]) continue;
+        flow_push(checker, &flow, node->branch.condition, i == 0);
+        if (arms[i]->kind == NODE_IF) expect_branch(checker, fields, arms[i]);
+        else expect_entries(checker, fields, arms[i]->record.entries);
+        flow_pop(checker);
+    }
+    fields->in_branch = in_branch;
+}
+
+static void expect_entries(struct checker *checker, struct fields *fields, struct list entries) {
+    for (struct node *node = entries.first; node; node = node->next) {
+        switch ((int)node->kind) {
+        case NODE_ENTRY: expect_entry(checker, fields, node); break;
+        case NODE_SPREAD: expect_spread(checker, fields, node); break;
+        case NODE_IF: expect_branch(checker, fields, node); break;
+        case NODE_FOR: {
+            bool in_branch = fields->in_branch;
+            generators_check(checker, node->loop.generators);
+            fields->in_branch = true;
+            expect_entries(checker, fields, node->loop.body->record.entries);
+            fields->in_branch = in_branch;
+            break;
+        }
+        }
+    }
+}
+
+static void check_missing_fields(struct checker *checker, const struct fields *fields,
+                                 struct node *node) {
+    struct buffer out;
+    uint32_t count = 0;
+    if (!fields->record || fields->is_open) return;
+    buffer_init(&out);
+    for (uint32_t i = 0; i < fields->record->record.count; i++) {
+        const struct type_field *field = &fields->record->record.fields[i];
+        if (!field->required || map_find(&fields->seen, field->name)) continue;
+        buffer_format(&out, "%s\"%.*s\"", count++ ? ", " : "", NAME_ARGS(field->name));
+    }
+    if (count) {
+        complain(checker, DIAGNOSTIC_TYPE_MISMATCH, node, "%.*s also needs the field%s %.*s",
+                 TEXT_ARGS(wanted_show(checker, fields->wanted)), count > 1 ? "s" : "",
+                 (int)out.length, out.bytes);
+    }
+    buffer_release(&out);
+}
+
+struct fact expect_record(struct checker *checker, struct node *node,
+                          const struct wanted *wanted, const struct type *type) {
+    struct fields fields = {.wanted = wanted};
+    if (type->kind == TYPE_RECORD) fields.record = type;
+    else fields.element = type->element;
+    map_init(&fields.seen, checker->arena);
+    expect_entries(checker, &fields, node->record.entries);
+    check_missing_fields(checker, &fields, node);
+    return fact_of(wanted->type);
+}
+
+/* --- dispatch --- */
+
+static struct fact expect_conditional(struct checker *checker, struct node *node,
+                                      const struct wanted *wanted) {
+    struct flow flow;
+    struct node *condition = node->conditional.condition;
+    struct fact when = expect_condition(checker, condition, false, "this condition");
+    flow_push(checker, &flow, condition, true);
+    struct fact then = expect(checker, node->conditional.then, wanted);
+    flow_pop(checker);
+    flow_push(checker, &flow, condition, false);
+    struct fact otherwise = expect(checker, node->conditional.otherwise, wanted);
+    flow_pop(checker);
+    struct fact both = fact_join(type_either(checker, then.type, otherwise.type), then, otherwise);
+    if (then.phase != otherwise.phase) both.phase = PHASE_EITHER;
+    return fact_join(both.type, both, when);
+}
+
+struct fact expect_comprehension(struct checker *checker, struct node *node,
+                                 const struct wanted *wanted, const struct type *type) {
+    struct wanted part = part_of(wanted, type->element, "an element of", TEXT(""));
+    struct flow flows[8];
+    unsigned pushed = 0;
+    generators_check(checker, node->comprehension.generators);
+    for (struct node *g = node->comprehension.generators.first; g; g = g->next) {
+        if (g->kind != NODE_FILTER || pushed == 8) continue;
+        flow_push(checker, &flows[pushed++], g->filter.condition, true);
+    }
+    if (node->comprehension.key) {
+        struct fact key = expect_type(checker, node->comprehension.key, &type_string, "key");
+        need_known(checker, node->comprehension.key, key, "this key", NULL);
+    }
+    expect(checker, node->comprehension.value, &part);
+    while (pushed-- > 0) flow_pop(checker);
+    return (struct fact){wanted->type, PHASE_EITHER, NULL};
+}
+
+static struct fact expect_default(struct checker *checker, struct node *node,
+                                  const struct wanted *wanted) {
+    struct wanted left = *wanted;
+    left.type = type_optional(checker, wanted->type);
+    struct fact l = expect(checker, node->binary.left, &left);
+    struct fact r = expect(checker, node->binary.right, wanted);
+    struct fact fact = fact_join(type_either(checker, type_without_null(checker, l.type), r.type),
+                                 l, r);
+    if (l.phase != r.phase) fact.phase = PHASE_EITHER;
+    return fact;
+}
+
+static struct fact expect_other(struct checker *checker, struct node *node,
+                                const struct wanted *wanted) {
+    struct fact fact = infer(checker, node);
+    const struct type *found = fact.type;
+    if (type_has_null(found) && !type_has_null(wanted->type) && flow_not_null(checker, node)) {
+        found = type_without_null(checker, found);
+    }
+    if (!type_fits(checker, found, wanted->type)) mismatch(checker, node, fact, wanted);
+    return fact;
+}
+
+static struct fact expect_shape(struct checker *checker, struct node *node,
+                                const struct wanted *wanted) {
+    const struct type *type;
+    switch ((int)node->kind) {
+    case NODE_PAREN: return expect(checker, node->paren.inner, wanted);
+    case NODE_CONDITIONAL: return expect_conditional(checker, node, wanted);
+    }
+    if (wanted->type->kind == TYPE_PROPERTY) return expect_property(checker, node, wanted);
+    switch ((int)node->kind) {
+    case NODE_LIST:
+        type = only_member(wanted->type, TYPE_LIST);
+        if (type) return expect_list(checker, node, wanted, type);
+        break;
+    case NODE_RECORD:
+        type = only_member(wanted->type, TYPE_RECORD);
+        if (!type) type = only_member(wanted->type, TYPE_MAP);
+        if (type) return expect_record(checker, node, wanted, type);
+        break;
+    case NODE_LIST_FOR:
+        type = only_member(wanted->type, TYPE_LIST);
+        if (type) return expect_comprehension(checker, node, wanted, type);
+        break;
+    case NODE_MAP_FOR:
+        type = only_member(wanted->type, TYPE_MAP);
+        if (type) return expect_comprehension(checker, node, wanted, type);
+        break;
+    case NODE_BINARY:
+        if (node->binary.op == OPERATOR_DEFAULT) return expect_default(checker, node, wanted);
+        break;
+    }
+    return expect_other(checker, node, wanted);
+}
+
+struct fact expect(struct checker *checker, struct node *node, const struct wanted *wanted) {
+    if (!node) return fact_error();
+    if (wanted->type->kind == TYPE_ERROR) return infer(checker, node);
+    if (checker->depth > 3000) return fact_error();
+    checker->depth++;
+    struct fact fact = expect_shape(checker, node, wanted);
+    checker->depth--;
+    return fact;
+}
+
+struct fact expect_type(struct checker *checker, struct node *node, const struct type *type,
+                        const char *word) {
+    struct wanted wanted = {.type = type, .word = word};
+    return expect(checker, node, &wanted);
+}
+
+struct fact expect_condition(struct checker *checker, struct node *node, bool must_be_known,
+                             const char *what) {
+    struct fact fact = expect_type(checker, node, &type_bool, what);
+    if (must_be_known) need_known(checker, node, fact, what, NULL);
+    fact.type = &type_bool;
+    return fact;
+}

@@ -1,0 +1,558 @@
+/* What stands behind a dot or in brackets. */
+#include "checker/typing.h"
+
+/* --- messages --- */
+
+static struct fact no_member(struct checker *checker, struct node *node, const struct name *name,
+                             struct span span, struct text owner, struct suggestion *near) {
+    if (node->flags & NODE_BAD) return fact_error();
+    node->flags |= NODE_BAD;
+    struct diagnostic *d = complain_at(checker, DIAGNOSTIC_UNKNOWN_MEMBER, span,
+                                       "%.*s has no \"%.*s\"", TEXT_ARGS(owner), NAME_ARGS(name));
+    if (near) add_suggestion(checker, d, near, span);
+    return fact_error();
+}
+
+static void offer_names(struct suggestion *near, const struct map *map) {
+    for (uint32_t i = 0; i < map->count; i++) {
+        suggestion_offer(near, name_text(map->entries[i].key));
+    }
+}
+
+static struct fact symbol_fact(struct checker *checker, struct symbol *symbol, struct node *node) {
+    symbol_settle(checker, symbol);
+    symbol->is_used = true;
+    struct fact fact = {symbol_value_type(checker, symbol), symbol->phase, NULL};
+    if (symbol->phase == PHASE_DEFERRED) fact.by = symbol->deferred_by ? symbol->deferred_by : node;
+    return fact;
+}
+
+/* --- resources --- */
+
+const struct schema_type *type_as_resource(struct checker *checker, const struct type *type) {
+    type = type_base(type);
+    if (type->kind == TYPE_RESOURCE) return type->resource;
+    if (type->kind != TYPE_COMPONENT || !type->symbol) return NULL;
+    struct scope *scope = component_scope(type->symbol);
+    struct symbol *self = scope ? map_find(&scope->values, checker->name_self) : NULL;
+    if (!self || self->kind != SYMBOL_RESOURCE || self->scope != scope) return NULL;
+    if (self->state == STATE_WORKING) return NULL;
+    symbol_settle(checker, self);
+    if (!self->type || self->type == type) return NULL;
+    if (self->type->kind == TYPE_RESOURCE) return self->type->resource;
+    if (checker->depth > 100 || self->type->kind != TYPE_COMPONENT) return NULL;
+    checker->depth += 20; /* a self that is a component again, and may be this one */
+    const struct schema_type *resource = type_as_resource(checker, self->type);
+    checker->depth -= 20;
+    return resource;
+}
+
+struct scope *component_scope(const struct symbol *symbol) {
+    if (symbol->kind == SYMBOL_MODULE) return symbol->module ? symbol->module->scope : NULL;
+    if (symbol->kind != SYMBOL_COMPONENT || !symbol->declaration) return NULL;
+    return symbol->declaration->component.body->block.scope;
+}
+
+void hint_attribute(struct checker *checker, struct diagnostic *d, struct node *node,
+                    const struct type *type) {
+    const struct schema_type *resource = type_as_resource(checker, type);
+    struct text text = expression_text(checker, node);
+    if (!d) return;
+    if (!resource) {
+        add_hint(checker, d, "Write one of its outputs behind a dot.");
+        return;
+    }
+    struct text arn;
+    schema_type_arn(resource, &arn);
+    bool more = arn.length && !text_is(arn, "Ref");
+    struct text ref = schema_type_ref(resource);
+    if (more) {
+        add_hint(checker, d, "Write %.*s.%.*s, or %.*s.Ref%s%.*s%s.", TEXT_ARGS(text),
+                 TEXT_ARGS(arn), TEXT_ARGS(text), ref.length ? " (its " : "", TEXT_ARGS(ref),
+                 ref.length ? ")" : "");
+    } else {
+        add_hint(checker, d, "Write %.*s.Ref%s%.*s%s.", TEXT_ARGS(text),
+                 ref.length ? " (its " : "", TEXT_ARGS(ref), ref.length ? ")" : "");
+    }
+}
+
+/* `db.Endpoint`: a record of what the attributes "Endpoint.Address", ... go on with. */
+static const struct type *attribute_group(struct checker *checker,
+                                          const struct schema_type *resource, struct text prefix) {
+    size_t count = schema_type_attribute_count(resource);
+    struct type_field *fields = NULL;
+    uint32_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct schema_attribute attribute = schema_type_attribute(resource, i);
+        struct text name = attribute.name;
+        if (!text_starts(name, prefix) || name.length <= prefix.length + 1 ||
+            name.bytes[prefix.length] != '.') {
+            continue;
+        }
+        if (!fields) fields = arena_array(checker->arena, count, sizeof *fields);
+        struct text rest = {name.bytes + prefix.length + 1, name.length - prefix.length - 1};
+        const char *dot = memchr(rest.bytes, '.', rest.length);
+        if (dot) rest.length = (size_t)(dot - rest.bytes);
+        const struct name *field = names_intern(checker->names, rest);
+        if (used > 0 && fields[used - 1].name == field) continue;
+        struct text full = {name.bytes, prefix.length + 1 + rest.length};
+        const struct type *type = dot ? attribute_group(checker, resource, full)
+                                      : type_of_value(checker, attribute.value);
+        fields[used++] = (struct type_field){field, type, NULL, true};
+    }
+    if (used == 0) return NULL;
+    struct type *type = ARENA_NEW(checker->arena, struct type);
+    type->kind = TYPE_RECORD;
+    type->record.fields = fields;
+    type->record.count = used;
+    type->record.is_attributes = true;
+    return type;
+}
+
+static struct fact unknown_attribute(struct checker *checker, const struct schema_type *resource,
+                                     struct node *node, const struct name *name,
+                                     struct span span) {
+    struct text names[1];
+    const struct schema_property *found[1];
+    struct suggestion near = {.best = {NULL, 0}};
+    struct text text = name_text(name);
+    if (schema_suggest_attribute(resource, text, names, 1) == 1) {
+        near.best = names[0];
+    } else if (schema_suggest_property(schema_type_body(resource), text, found, 1) == 1) {
+        near.best = schema_property_name(found[0]);
+    } else if (text_is(text, "id") || text_is(text, "ref")) {
+        near.best = TEXT("Ref");
+    }
+    return no_member(checker, node, name, span, schema_type_name(resource),
+                     near.best.length ? &near : NULL);
+}
+
+static struct fact resource_member(struct checker *checker, const struct schema_type *resource,
+                                   struct node *node, const struct name *name, struct span span) {
+    struct text text = name_text(name);
+    struct schema_attribute attribute;
+    struct fact deferred = {&type_string, PHASE_DEFERRED, node};
+    if (text_is(text, "Ref")) return deferred;
+    const struct schema_body *body = schema_type_body(resource);
+    const struct schema_property *property = schema_body_find(body, text);
+    if (property && !(schema_property_flags(property) & SCHEMA_READ_ONLY)) {
+        return (struct fact){type_of_value(checker, schema_property_value(property)),
+                             PHASE_EITHER, NULL};
+    }
+    if (schema_type_attribute_find(resource, text, &attribute)) {
+        deferred.type = type_of_value(checker, attribute.value);
+        return deferred;
+    }
+    const struct type *group = attribute_group(checker, resource, text);
+    if (group) return (struct fact){group, PHASE_EITHER, NULL};
+    if (text_is(text, "type")) return fact_of(&type_type);
+    if (schema_body_open(body)) return deferred;
+    return unknown_attribute(checker, resource, node, name, span);
+}
+
+/* --- components, regions, stacks --- */
+
+static struct fact component_member(struct checker *checker, const struct type *type,
+                                    struct node *node, const struct name *name,
+                                    struct span span) {
+    struct scope *scope = type->symbol ? component_scope(type->symbol) : NULL;
+    if (!scope) return fact_error();
+    struct symbol *output = map_find(&scope->outputs, name);
+    if (output) {
+        struct fact fact = symbol_fact(checker, output, node);
+        if (fact.phase == PHASE_DEFERRED) fact.by = node;
+        return fact;
+    }
+    const struct schema_type *resource = type_as_resource(checker, type);
+    struct suggestion near;
+    suggestion_init(&near, name_text(name));
+    offer_names(&near, &scope->outputs);
+    if (resource && !near.best.length) {
+        return resource_member(checker, resource, node, name, span);
+    }
+    if (resource) {
+        struct schema_attribute attribute;
+        if (schema_type_attribute_find(resource, name_text(name), &attribute) ||
+            schema_body_find(schema_type_body(resource), name_text(name)) ||
+            text_is(name_text(name), "Ref")) {
+            return resource_member(checker, resource, node, name, span);
+        }
+    }
+    struct symbol *inner = map_find(&scope->values, name);
+    struct text owner = text_format(checker->arena, "component \"%.*s\"",
+                                    NAME_ARGS(type->symbol->name));
+    bool first = !(node->flags & NODE_BAD);
+    if (first && inner && inner->scope == scope && !near.best.length) {
+        node->flags |= NODE_BAD;
+        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_UNKNOWN_MEMBER, span,
+                                           "%.*s has no output \"%.*s\"", TEXT_ARGS(owner),
+                                           NAME_ARGS(name));
+        add_note(checker, d, symbol_span(inner), "what is declared in it is seen in it only");
+        add_hint(checker, d, "Add an output to it: output %.*s = %.*s.", NAME_ARGS(name),
+                 NAME_ARGS(name));
+        return fact_error();
+    }
+    return no_member(checker, node, name, span, owner, &near);
+}
+
+static struct fact scope_member(struct checker *checker, struct scope *scope, struct node *node,
+                                const struct name *name, struct span span, struct text owner) {
+    struct symbol *symbol = map_find(&scope->values, name);
+    if (!symbol) symbol = map_find(&scope->outputs, name);
+    if (symbol) return symbol_fact(checker, symbol, node);
+    struct suggestion near;
+    suggestion_init(&near, name_text(name));
+    offer_names(&near, &scope->values);
+    offer_names(&near, &scope->outputs);
+    return no_member(checker, node, name, span, owner, &near);
+}
+
+static struct symbol *region_output(struct checker *checker, const struct symbol *region,
+                                    const struct name *name) {
+    const struct program *program = checker->program;
+    for (uint32_t i = 0; i < program->region_block_count; i++) {
+        const struct region_block *block = &program->region_blocks[i];
+        for (uint32_t r = 0; r < block->region_count; r++) {
+            if (block->regions[r] != region) continue;
+            struct symbol *symbol =
+                map_find(&block->node->region.body->block.scope->outputs, name);
+            if (symbol) return symbol;
+        }
+    }
+    return NULL;
+}
+
+static struct fact region_member(struct checker *checker, const struct type *type,
+                                 struct node *node, const struct name *name, struct span span) {
+    struct text text = name_text(name);
+    if (text_is(text, "name") || text_is(text, "label")) return fact_of(&type_string);
+    if (!type->symbol) {
+        const struct region_block *block = checker->block;
+        bool here = node->kind == NODE_MEMBER && node->member.object->kind == NODE_NAME &&
+                    node->member.object->name.symbol &&
+                    node->member.object->name.symbol->kind == SYMBOL_HERE;
+        if (!here || !block || block->region_count == 0) {
+            struct fact fact = fact_error();
+            bool first = !(node->flags & NODE_BAD);
+            if (!first) return fact;
+            node->flags |= NODE_BAD;
+            struct diagnostic *d = complain_at(
+                checker, DIAGNOSTIC_UNKNOWN_MEMBER, span,
+                "a region that is not certain has no \"%.*s\"", NAME_ARGS(name));
+            add_hint(checker, d, "Of a Region, name and label are known; pass the resource itself "
+                     "instead of its region.");
+            return fact;
+        }
+        struct symbol *symbol = program_region_find(checker->program, block->regions[0], name);
+        if (symbol) return symbol_fact(checker, symbol, node);
+        return no_member(checker, node, name, span, TEXT("this region"), NULL);
+    }
+    struct symbol *symbol = program_region_find(checker->program, type->symbol, name);
+    if (!symbol) symbol = region_output(checker, type->symbol, name);
+    if (symbol) return symbol_fact(checker, symbol, node);
+    struct suggestion near;
+    suggestion_init(&near, text);
+    struct map *names = map_find(&checker->regions, type->symbol);
+    if (names) offer_names(&near, names);
+    suggestion_offer(&near, TEXT("name"));
+    suggestion_offer(&near, TEXT("label"));
+    struct text owner = text_format(checker->arena, "region \"%.*s\"",
+                                    NAME_ARGS(type->symbol->name));
+    return no_member(checker, node, name, span, owner, &near);
+}
+
+static struct fact block_member(struct checker *checker, const struct type *type,
+                                struct node *node, const struct name *name, struct span span) {
+    bool is_text = text_is(name_text(name), "name");
+    if (type->kind == TYPE_PIPELINE && (is_text || text_is(name_text(name), "arn"))) {
+        return (struct fact){&type_string, PHASE_EITHER, NULL};
+    }
+    if (is_text) return fact_of(&type_string);
+    if (!type->symbol || !type->symbol->declaration) return fact_error();
+    struct node *body = type->symbol->declaration->unit.body;
+    if (!body || body->kind != NODE_BLOCK) return fact_error();
+    struct text owner = text_format(checker->arena, "%s \"%.*s\"", symbol_word(type->symbol),
+                                    NAME_ARGS(type->symbol->name));
+    return scope_member(checker, body->block.scope, node, name, span, owner);
+}
+
+/* --- records --- */
+
+static struct fact record_member(struct checker *checker, const struct type *type,
+                                 struct node *node, const struct name *name, struct span span) {
+    struct type_field *field = type_field_find(type, name);
+    struct fact fact = {&type_error, PHASE_EITHER, NULL};
+    if (field) {
+        fact.type = field->type;
+        if (!field->required && !field->initial) {
+            fact.type = type_optional(checker, field->type);
+        }
+        if (type->record.is_attributes && field->type->kind != TYPE_RECORD) {
+            fact.phase = PHASE_DEFERRED;
+            fact.by = node;
+        }
+        return fact;
+    }
+    if (node->flags & NODE_OPTIONAL) return fact_of(&type_null);
+    struct suggestion near;
+    suggestion_init(&near, name_text(name));
+    for (uint32_t i = 0; i < type->record.count; i++) {
+        suggestion_offer(&near, name_text(type->record.fields[i].name));
+    }
+    struct text owner = type->record.count == 0
+                            ? TEXT("an empty record")
+                            : text_format(checker->arena, "the record %.*s",
+                                          TEXT_ARGS(type_show(checker, type_widen(checker, type))));
+    return no_member(checker, node, name, span, owner, &near);
+}
+
+static struct fact body_member(struct checker *checker, struct fact object, struct node *node,
+                               const struct name *name, struct span span) {
+    const struct schema_body *body = object.type->body;
+    const struct schema_property *property = schema_body_find(body, name_text(name));
+    if (property) {
+        object.type = type_of_value(checker, schema_property_value(property));
+        return object;
+    }
+    const struct schema_property *found[1];
+    struct suggestion near = {.best = {NULL, 0}};
+    if (schema_suggest_property(body, name_text(name), found, 1) == 1) {
+        near.best = schema_property_name(found[0]);
+    }
+    return no_member(checker, node, name, span, schema_body_name(body),
+                     near.best.length ? &near : NULL);
+}
+
+static struct fact plain_member(struct checker *checker, struct fact object, struct node *node,
+                                const struct name *name, struct span span) {
+    if (node->flags & NODE_BAD) return fact_error();
+    node->flags |= NODE_BAD;
+    struct diagnostic *d = complain_at(
+        checker, DIAGNOSTIC_UNKNOWN_MEMBER, span, "%.*s has no \"%.*s\"",
+        TEXT_ARGS(type_article(checker, type_widen(checker, object.type))), NAME_ARGS(name));
+    struct text text = name_text(name);
+    if (node->kind != NODE_MEMBER) return fact_error();
+    struct text owner = expression_text(checker, node->member.object);
+    if (text_is(text, "length") || text_is(text, "size") || text_is(text, "count")) {
+        add_hint(checker, d, "Write length(%.*s).", TEXT_ARGS(owner));
+    } else if (object.type->kind == TYPE_LIST) {
+        add_hint(checker, d, "One element is %.*s[0]; of all of them: [for x in %.*s: x.%.*s].",
+                 TEXT_ARGS(owner), TEXT_ARGS(owner), TEXT_ARGS(text));
+    }
+    return fact_error();
+}
+
+static struct fact union_member(struct checker *checker, struct fact object, struct node *node,
+                                const struct name *name, struct span span) {
+    struct fact all = {NULL, PHASE_KNOWN, NULL};
+    const struct type *type = object.type;
+    for (uint32_t i = 0; i < type->join.count; i++) {
+        if (type->join.members[i]->kind == TYPE_NULL) continue;
+        object.type = type->join.members[i];
+        struct fact one = infer_member_of(checker, object, node, name, span);
+        if (node->flags & NODE_BAD) return fact_error();
+        if (!all.type) {
+            all = one;
+        } else {
+            enum phase same = all.phase == one.phase ? all.phase : PHASE_EITHER;
+            all.type = type_either(checker, all.type, one.type);
+            all.phase = same;
+        }
+    }
+    return all.type ? all : fact_error();
+}
+
+struct fact infer_member_of(struct checker *checker, struct fact object, struct node *node,
+                            const struct name *name, struct span span) {
+    object.type = type_base(object.type);
+    struct fact either = {&type_error, PHASE_EITHER, NULL};
+    switch ((enum type_kind)object.type->kind) {
+    case TYPE_ERROR: case TYPE_GENERIC: return fact_error();
+    case TYPE_JSON: either.type = &type_json; return object.phase == PHASE_DEFERRED ? object : either;
+    case TYPE_MAP:
+        either.type = node->flags & NODE_OPTIONAL ? type_optional(checker, object.type->element)
+                                                  : object.type->element;
+        return either;
+    case TYPE_RECORD: return record_member(checker, object.type, node, name, span);
+    case TYPE_BODY: return body_member(checker, object, node, name, span);
+    case TYPE_UNION: return union_member(checker, object, node, name, span);
+    case TYPE_REGION: return region_member(checker, object.type, node, name, span);
+    case TYPE_RESOURCE:
+        return resource_member(checker, object.type->resource, node, name, span);
+    case TYPE_COMPONENT: return component_member(checker, object.type, node, name, span);
+    case TYPE_STACK: case TYPE_PIPELINE: case TYPE_STAGE:
+        return block_member(checker, object.type, node, name, span);
+    case TYPE_ACTION:
+        if (text_is(name_text(name), "artifact")) return fact_of(&type_artifact);
+        return fact_error(); /* what an action gives depends on its type */
+    case TYPE_NULL: case TYPE_BOOL: case TYPE_INT: case TYPE_NUMBER: case TYPE_STRING:
+    case TYPE_SECRET: case TYPE_LITERAL: case TYPE_LIST: case TYPE_NAMED: case TYPE_ARTIFACT:
+    case TYPE_TYPE: case TYPE_PROPERTY:
+        break;
+    }
+    return plain_member(checker, object, node, name, span);
+}
+
+/* The object's type without null; *optional is set where null passes through. */
+static struct fact not_null(struct checker *checker, struct node *node, struct node *object,
+                            struct fact fact, bool *optional) {
+    *optional = false;
+    if (!type_has_null(fact.type)) return fact;
+    struct fact inner = fact;
+    inner.type = type_without_null(checker, fact.type);
+    if (flow_not_null(checker, object)) return inner;
+    if (node->flags & NODE_OPTIONAL) {
+        *optional = true;
+        return inner;
+    }
+    const struct symbol *symbol = object->kind == NODE_NAME ? object->name.symbol : NULL;
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_POSSIBLY_NULL, node, "\"%.*s\" %s null",
+                                    TEXT_ARGS(expression_text(checker, object)),
+                                    fact.type->kind == TYPE_NULL ? "is" : "may be");
+    if (symbol && symbol->is_optional && symbol->declaration) {
+        add_note(checker, d, symbol_span(symbol), "it is made only if its condition holds");
+    }
+    if (node->kind == NODE_MEMBER && node->member.member.name) {
+        add_hint(checker, d, "Write %.*s?.%.*s, which is null where it is null.",
+                 TEXT_ARGS(expression_text(checker, object)), NAME_ARGS(node->member.member.name));
+    } else if (node->kind == NODE_INDEX) {
+        add_hint(checker, d, "Write %.*s?[%.*s], which is null where it is null.",
+                 TEXT_ARGS(expression_text(checker, object)),
+                 TEXT_ARGS(expression_text(checker, node->index.index)));
+    }
+    return fact_error();
+}
+
+static struct fact module_value(struct checker *checker, struct node *node) {
+    struct symbol *symbol = node->member.symbol;
+    symbol_settle(checker, symbol);
+    struct fact fact = {symbol_value_type(checker, symbol), symbol->phase, NULL};
+    if (symbol->phase == PHASE_DEFERRED) fact.by = symbol->deferred_by ? symbol->deferred_by : node;
+    return fact;
+}
+
+struct fact infer_member(struct checker *checker, struct node *node) {
+    struct node *object = node->member.object;
+    bool optional;
+    if (node->member.symbol) return module_value(checker, node);
+    if (node->flags & NODE_BAD) return fact_error();
+    if (object->kind == NODE_NAME && object->name.symbol &&
+        object->name.symbol->kind == SYMBOL_MODULE) {
+        return fact_error();
+    }
+    struct fact fact = not_null(checker, node, object, infer(checker, object), &optional);
+    if (!node->member.member.name) return fact_error();
+    struct fact result = infer_member_of(checker, fact, node, node->member.member.name,
+                                         written_span(node, node->member.member));
+    if (optional) result.type = type_optional(checker, result.type);
+    if (type_has_null(result.type) && flow_not_null(checker, node)) {
+        result.type = type_without_null(checker, result.type);
+    }
+    return result;
+}
+
+/* --- brackets --- */
+
+static struct fact index_fault(struct checker *checker, struct node *node,
+                               const struct type *type) {
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_TYPE_MISMATCH, node->index.object,
+                                    "brackets take an element of a list or map, but this is %.*s",
+                                    TEXT_ARGS(type_article(checker, type_widen(checker, type))));
+    if (type->kind == TYPE_RESOURCE || type->kind == TYPE_COMPONENT) {
+        add_hint(checker, d, "Only a resource under \"for\" has several; this one is %.*s.",
+                 TEXT_ARGS(expression_text(checker, node->index.object)));
+    }
+    return fact_error();
+}
+
+static struct fact index_record(struct checker *checker, struct node *node,
+                                const struct type *type, struct fact key) {
+    const struct type *literal = type_base(key.type);
+    struct fact fact = {NULL, PHASE_EITHER, NULL};
+    if (literal->kind == TYPE_LITERAL && literal->literal.is_text) {
+        const struct name *name = names_intern(checker->names, literal->literal.text);
+        struct span span = node->index.index->span;
+        if (node->flags & NODE_OPTIONAL && !type_field_find(type, name)) {
+            return fact_of(&type_null);
+        }
+        return record_member(checker, type, node, name, span);
+    }
+    for (uint32_t i = 0; i < type->record.count; i++) {
+        const struct type *field = type->record.fields[i].type;
+        fact.type = fact.type ? type_either(checker, fact.type, field) : field;
+    }
+    if (!fact.type) fact.type = &type_error;
+    if (node->flags & NODE_OPTIONAL) fact.type = type_optional(checker, fact.type);
+    return fact;
+}
+
+static struct fact index_type(struct checker *checker, struct node *node, struct fact object) {
+    const struct type *type = type_base(object.type);
+    struct node *index = node->index.index;
+    bool optional = node->flags & NODE_OPTIONAL;
+    struct fact fact = {&type_error, PHASE_EITHER, NULL};
+    switch ((int)type->kind) {
+    case TYPE_ERROR: case TYPE_JSON:
+        infer(checker, index);
+        fact.type = type;
+        break;
+    case TYPE_LIST: {
+        struct fact at = expect_type(checker, index, &type_int, "index");
+        fact.type = optional ? type_optional(checker, type->element) : type->element;
+        if (at.phase == PHASE_DEFERRED) fact = fact_join(fact.type, fact, at);
+        break;
+    }
+    case TYPE_MAP: case TYPE_RECORD: {
+        bool regions = type->kind == TYPE_MAP && type->element->kind == TYPE_REGION;
+        struct fact key = infer(checker, index);
+        bool fits = type_fits(checker, key.type, &type_string) ||
+                    type_base(key.type)->kind == TYPE_REGION || /* the key of a loop over regions */
+                    (type->kind == TYPE_MAP && !regions && type_is_numeric(key.type));
+        if (!fits) {
+            struct wanted wanted = {.type = &type_string, .word = "key"};
+            mismatch(checker, index, key, &wanted);
+            return fact_error();
+        }
+        if (type->kind == TYPE_RECORD) {
+            fact = index_record(checker, node, type, key);
+        } else {
+            fact.type = optional ? type_optional(checker, type->element) : type->element;
+        }
+        if (key.phase == PHASE_DEFERRED) {
+            const struct type *element = type_base(fact.type);
+            if (element->kind == TYPE_RESOURCE || element->kind == TYPE_REGION ||
+                element->kind == TYPE_COMPONENT || element->kind == TYPE_STACK) {
+                need_known(checker, index, key, "which one is meant", NULL);
+            }
+            fact = fact_join(fact.type, fact, key);
+        }
+        break;
+    }
+    default: return index_fault(checker, node, type);
+    }
+    if (object.phase == PHASE_DEFERRED) fact = fact_join(fact.type, fact, object);
+    return fact;
+}
+
+struct fact infer_index(struct checker *checker, struct node *node) {
+    bool optional;
+    struct node *object = node->index.object;
+    struct fact fact = not_null(checker, node, object, infer(checker, object), &optional);
+    const struct type *type = type_base(fact.type);
+    struct fact result;
+    if (type->kind != TYPE_UNION) {
+        result = index_type(checker, node, fact);
+    } else {
+        const struct type *all = NULL;
+        result = fact;
+        for (uint32_t i = 0; i < type->join.count; i++) {
+            fact.type = type->join.members[i];
+            result = index_type(checker, node, fact);
+            all = all ? type_either(checker, all, result.type) : result.type;
+            if (node->flags & NODE_BAD || node->index.index->flags & NODE_BAD) break;
+        }
+        result.type = all;
+    }
+    if (optional) result.type = type_optional(checker, result.type);
+    return result;
+}

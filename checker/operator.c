@@ -1,0 +1,306 @@
+/* Operators: what they take, and what comes out. */
+#include "checker/typing.h"
+
+static const char *sign(enum operator_kind op) {
+    switch (op) {
+    case OPERATOR_OR: return "||";
+    case OPERATOR_AND: return "&&";
+    case OPERATOR_EQUAL: return "==";
+    case OPERATOR_NOT_EQUAL: return "!=";
+    case OPERATOR_LESS: return "<";
+    case OPERATOR_LESS_EQUAL: return "<=";
+    case OPERATOR_GREATER: return ">";
+    case OPERATOR_GREATER_EQUAL: return ">=";
+    case OPERATOR_IN: return "in";
+    case OPERATOR_DEFAULT: return "??";
+    case OPERATOR_RANGE: return "..";
+    case OPERATOR_ADD: return "+";
+    case OPERATOR_SUBTRACT: case OPERATOR_NEGATE: return "-";
+    case OPERATOR_MULTIPLY: return "*";
+    case OPERATOR_DIVIDE: return "/";
+    case OPERATOR_REMAINDER: return "%";
+    case OPERATOR_NOT: return "!";
+    }
+    return "?";
+}
+
+static struct node *unwrap(struct node *node) {
+    while (node->kind == NODE_PAREN) node = node->paren.inner;
+    return node;
+}
+
+static bool is_open_type(const struct type *type) {
+    type = type_base(type);
+    return type->kind == TYPE_ERROR || type->kind == TYPE_JSON || type->kind == TYPE_GENERIC;
+}
+
+/* An operand that must not be null; the operand's type without it. */
+static const struct type *operand(struct checker *checker, struct node *node, struct fact fact,
+                                  enum operator_kind op) {
+    if (!type_has_null(fact.type) || is_open_type(fact.type)) return type_base(fact.type);
+    if (!flow_not_null(checker, node)) {
+        struct diagnostic *d = complain(checker, DIAGNOSTIC_POSSIBLY_NULL, node,
+                                        "\"%.*s\" %s null, which \"%s\" cannot take",
+                                        TEXT_ARGS(expression_text(checker, node)),
+                                        fact.type->kind == TYPE_NULL ? "is" : "may be", sign(op));
+        add_hint(checker, d, "Give a value for null: (%.*s ?? ...).",
+                 TEXT_ARGS(expression_text(checker, node)));
+        return &type_error;
+    }
+    return type_base(type_without_null(checker, fact.type));
+}
+
+static struct fact operator_fault(struct checker *checker, struct node *node,
+                                  const struct type *left, const struct type *right) {
+    enum operator_kind op = node->binary.op;
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_OPERATOR_TYPES, node,
+                                    "\"%s\" does not go with %.*s and %.*s", sign(op),
+                                    TEXT_ARGS(type_article(checker, type_widen(checker, left))),
+                                    TEXT_ARGS(type_article(checker, type_widen(checker, right))));
+    if (!d) return fact_error();
+    struct text a = expression_text(checker, node->binary.left);
+    struct text b = expression_text(checker, node->binary.right);
+    if (op == OPERATOR_ADD && (type_is_text(left) || type_is_text(right))) {
+        bool a_text = unwrap(node->binary.left)->kind == NODE_TEXT;
+        bool b_text = unwrap(node->binary.right)->kind == NODE_TEXT;
+        if (a_text) a = unwrap(node->binary.left)->text.value;
+        if (b_text) b = unwrap(node->binary.right)->text.value;
+        add_hint(checker, d, "Texts are joined by interpolation: \"%s%.*s%s%s%.*s%s\".",
+                 a_text ? "" : "${", TEXT_ARGS(a), a_text ? "" : "}", b_text ? "" : "${",
+                 TEXT_ARGS(b), b_text ? "" : "}");
+    } else if (op == OPERATOR_ADD && left->kind == TYPE_LIST && right->kind == TYPE_LIST) {
+        add_hint(checker, d, "Lists are joined by spreading them: [...%.*s, ...%.*s].",
+                 TEXT_ARGS(a), TEXT_ARGS(b));
+    } else if (op == OPERATOR_ADD &&
+               (left->kind == TYPE_RECORD || left->kind == TYPE_MAP)) {
+        add_hint(checker, d, "Records are joined by spreading them: { ...%.*s, ...%.*s }.",
+                 TEXT_ARGS(a), TEXT_ARGS(b));
+    }
+    return fact_error();
+}
+
+static const char *operation_name(struct checker *checker, enum operator_kind op) {
+    return text_format(checker->arena, "\"%s\"", sign(op)).bytes;
+}
+
+static struct fact infer_arithmetic(struct checker *checker, struct node *node) {
+    struct fact l = infer(checker, node->binary.left), r = infer(checker, node->binary.right);
+    enum operator_kind op = node->binary.op;
+    const struct type *left = operand(checker, node->binary.left, l, op);
+    const struct type *right = operand(checker, node->binary.right, r, op);
+    struct fact fact = fact_join(&type_number, l, r);
+    bool a = is_open_type(left), b = is_open_type(right);
+    if (!(a || type_is_numeric(left)) || !(b || type_is_numeric(right))) {
+        return operator_fault(checker, node, left, right);
+    }
+    need_known_operand(checker, node->binary.left, l, operation_name(checker, op));
+    if (l.phase != PHASE_DEFERRED) {
+        need_known_operand(checker, node->binary.right, r, operation_name(checker, op));
+    }
+    if (type_is_int(left) && type_is_int(right)) fact.type = &type_int;
+    if (a || b) fact.type = &type_json;
+    return fact;
+}
+
+static struct fact infer_order(struct checker *checker, struct node *node) {
+    struct fact l = infer(checker, node->binary.left), r = infer(checker, node->binary.right);
+    enum operator_kind op = node->binary.op;
+    const struct type *left = operand(checker, node->binary.left, l, op);
+    const struct type *right = operand(checker, node->binary.right, r, op);
+    bool a = is_open_type(left), b = is_open_type(right);
+    bool numbers = (a || type_is_numeric(left)) && (b || type_is_numeric(right));
+    bool texts = (a || type_is_text(left)) && (b || type_is_text(right));
+    if (!numbers && !texts) return operator_fault(checker, node, left, right);
+    need_known_operand(checker, node->binary.left, l, operation_name(checker, op));
+    if (l.phase != PHASE_DEFERRED) {
+        need_known_operand(checker, node->binary.right, r, operation_name(checker, op));
+    }
+    return fact_join(&type_bool, l, r);
+}
+
+/* --- equality --- */
+
+static bool only_literals(const struct type *type) {
+    type = type_base(type);
+    if (type->kind != TYPE_UNION) return false;
+    for (uint32_t i = 0; i < type->join.count; i++) {
+        uint8_t kind = type->join.members[i]->kind;
+        if (kind != TYPE_LITERAL && kind != TYPE_NULL) return false;
+    }
+    return true;
+}
+
+/* `kind == "lare"` where kind is one of several texts, and "lare" none of them. */
+static void check_listed(struct checker *checker, struct node *node, struct node *literal,
+                         const struct type *type, const struct type *value) {
+    if (!only_literals(type) || value->kind != TYPE_LITERAL) return;
+    if (unwrap(literal)->kind != NODE_TEXT && unwrap(literal)->kind != NODE_INT) return;
+    struct suggestion near;
+    suggestion_init(&near, value->literal.is_text ? value->literal.text : TEXT(""));
+    type = type_base(type);
+    for (uint32_t i = 0; i < type->join.count; i++) {
+        const struct type *member = type->join.members[i];
+        if (type_equal(member, value)) return;
+        if (member->kind == TYPE_LITERAL && member->literal.is_text && value->literal.is_text) {
+            suggestion_offer(&near, member->literal.text);
+        }
+    }
+    (void)node;
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_TYPE_MISMATCH, literal,
+                                    "this is compared with %.*s, and is none of them",
+                                    TEXT_ARGS(type_show(checker, type)));
+    if (near.best.length) {
+        add_hint(checker, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
+    }
+}
+
+static struct fact infer_equality(struct checker *checker, struct node *node) {
+    struct node *ln = node->binary.left, *rn = node->binary.right;
+    struct fact l = infer(checker, ln), r = infer(checker, rn);
+    struct fact fact = fact_join(&type_bool, l, r);
+    bool null = l.type->kind == TYPE_NULL || r.type->kind == TYPE_NULL;
+    if (null) {
+        /* whether something is there is known, unless a deferred text is asked */
+        if (fact.phase == PHASE_DEFERRED) fact.phase = PHASE_EITHER;
+        return fact;
+    }
+    if (!type_may_meet(checker, l.type, r.type)) {
+        struct diagnostic *d = complain(
+            checker, DIAGNOSTIC_OPERATOR_TYPES, node, "%.*s is never equal to %.*s",
+            TEXT_ARGS(type_article(checker, type_widen(checker, l.type))),
+            TEXT_ARGS(type_article(checker, type_widen(checker, r.type))));
+        if (l.type->kind == TYPE_REGION) {
+            add_hint(checker, d, "Write %.*s.name.", TEXT_ARGS(expression_text(checker, ln)));
+        } else if (r.type->kind == TYPE_REGION) {
+            add_hint(checker, d, "Write %.*s.name.", TEXT_ARGS(expression_text(checker, rn)));
+        }
+        return fact;
+    }
+    check_listed(checker, node, rn, l.type, r.type);
+    check_listed(checker, node, ln, r.type, l.type);
+    return fact;
+}
+
+/* --- the others --- */
+
+static void check_not_in(struct checker *checker, struct node *node, struct node *left) {
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_OPERATOR_TYPES, node,
+                                    "\"!\" belongs to its left side only here");
+    add_hint(checker, d, "Write !(%.*s in %.*s).",
+             TEXT_ARGS(expression_text(checker, left->unary.operand)),
+             TEXT_ARGS(expression_text(checker, node->binary.right)));
+}
+
+static struct fact infer_in(struct checker *checker, struct node *node) {
+    struct node *left = node->binary.left;
+    struct fact r = infer(checker, node->binary.right);
+    const struct type *right = operand(checker, node->binary.right, r, OPERATOR_IN);
+    bool is_list = right->kind == TYPE_LIST;
+    if (left->kind == NODE_UNARY && left->unary.op == OPERATOR_NOT && !is_open_type(right)) {
+        const struct type *element = is_list ? right->element : &type_string;
+        struct fact inner = infer(checker, left->unary.operand);
+        if (!type_may_meet(checker, element, &type_bool) ||
+            !type_may_meet(checker, inner.type, &type_bool)) {
+            check_not_in(checker, node, left);
+            return fact_of(&type_bool);
+        }
+    }
+    struct fact l = infer(checker, left);
+    struct fact fact = fact_join(&type_bool, l, r);
+    if (is_open_type(right) || right->kind == TYPE_UNION) return fact;
+    if (right->kind == TYPE_MAP || right->kind == TYPE_RECORD) {
+        if (!type_may_meet(checker, l.type, &type_string)) {
+            return operator_fault(checker, node, l.type, right);
+        }
+        return fact;
+    }
+    if (!is_list) {
+        struct diagnostic *d = complain(checker, DIAGNOSTIC_OPERATOR_TYPES, node,
+                                        "\"in\" looks into lists and maps, but this is %.*s",
+                                        TEXT_ARGS(type_article(checker, right)));
+        if (type_is_text(right)) {
+            add_hint(checker, d, "To look for a text in a text, write contains(%.*s, %.*s).",
+                     TEXT_ARGS(expression_text(checker, node->binary.right)),
+                     TEXT_ARGS(expression_text(checker, left)));
+        }
+        return fact_of(&type_bool);
+    }
+    if (right->element->kind != TYPE_ERROR && !type_may_meet(checker, l.type, right->element)) {
+        struct diagnostic *d = complain(
+            checker, DIAGNOSTIC_OPERATOR_TYPES, node, "%.*s is never in a list of %.*s",
+            TEXT_ARGS(type_article(checker, type_widen(checker, l.type))),
+            TEXT_ARGS(type_show(checker, type_widen(checker, right->element))));
+        (void)d;
+        return fact;
+    }
+    check_listed(checker, node, left, right->element, l.type);
+    return fact;
+}
+
+static struct fact infer_logic(struct checker *checker, struct node *node) {
+    struct flow flow;
+    struct fact l = expect_condition(checker, node->binary.left, false, "this operand");
+    flow_push(checker, &flow, node->binary.left, node->binary.op == OPERATOR_AND);
+    struct fact r = expect_condition(checker, node->binary.right, false, "this operand");
+    flow_pop(checker);
+    struct fact fact = fact_join(&type_bool, l, r);
+    if (fact.phase == PHASE_DEFERRED && l.phase != r.phase) fact.phase = PHASE_EITHER;
+    return fact; /* false && deferred is known */
+}
+
+static struct fact infer_default(struct checker *checker, struct node *node) {
+    struct fact l = infer(checker, node->binary.left), r = infer(checker, node->binary.right);
+    struct fact fact = fact_join(NULL, l, r);
+    if (l.type->kind == TYPE_NULL) return r;
+    fact.type = type_either(checker, type_without_null(checker, l.type), r.type);
+    if (l.phase != r.phase) fact.phase = PHASE_EITHER;
+    return fact;
+}
+
+static struct fact infer_range(struct checker *checker, struct node *node) {
+    struct fact l = expect_type(checker, node->binary.left, &type_int, "start of a range");
+    struct fact r = expect_type(checker, node->binary.right, &type_int, "end of a range");
+    need_known_operand(checker, node->binary.left, l, "this range");
+    need_known_operand(checker, node->binary.right, r, "this range");
+    return fact_join(type_list(checker, &type_int), l, r);
+}
+
+struct fact infer_binary(struct checker *checker, struct node *node) {
+    switch ((enum operator_kind)node->binary.op) {
+    case OPERATOR_OR: case OPERATOR_AND: return infer_logic(checker, node);
+    case OPERATOR_EQUAL: case OPERATOR_NOT_EQUAL: return infer_equality(checker, node);
+    case OPERATOR_LESS: case OPERATOR_LESS_EQUAL: case OPERATOR_GREATER:
+    case OPERATOR_GREATER_EQUAL:
+        return infer_order(checker, node);
+    case OPERATOR_IN: return infer_in(checker, node);
+    case OPERATOR_DEFAULT: return infer_default(checker, node);
+    case OPERATOR_RANGE: return infer_range(checker, node);
+    case OPERATOR_ADD: case OPERATOR_SUBTRACT: case OPERATOR_MULTIPLY: case OPERATOR_DIVIDE:
+    case OPERATOR_REMAINDER:
+        return infer_arithmetic(checker, node);
+    case OPERATOR_NOT: case OPERATOR_NEGATE: break;
+    }
+    return fact_error();
+}
+
+struct fact infer_unary(struct checker *checker, struct node *node) {
+    struct node *inner = node->unary.operand;
+    if (node->unary.op == OPERATOR_NOT) {
+        return expect_condition(checker, inner, false, "what \"!\" takes");
+    }
+    struct fact fact = infer(checker, inner);
+    const struct type *type = operand(checker, inner, fact, OPERATOR_NEGATE);
+    if (is_open_type(type)) return fact;
+    if (!type_is_numeric(type)) {
+        complain(checker, DIAGNOSTIC_OPERATOR_TYPES, node, "\"-\" does not go with %.*s",
+                 TEXT_ARGS(type_article(checker, type_widen(checker, type))));
+        return fact_error();
+    }
+    need_known_operand(checker, inner, fact, "\"-\"");
+    if (inner->kind == NODE_INT && inner->integer.value != INT64_MIN) {
+        fact.type = type_literal_int(checker, -inner->integer.value);
+    } else {
+        fact.type = type_is_int(type) ? &type_int : &type_number;
+    }
+    return fact;
+}

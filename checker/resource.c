@@ -1,0 +1,731 @@
+/* Bodies of resources: against the schema for AWS's types, against params for components. */
+#include "checker/constraint.h"
+#include "checker/typing.h"
+
+struct body {
+    const struct schema_body *schema;
+    struct map seen;      /* property -> its key node */
+    bool is_open;         /* holds entries whose names are not known here */
+    bool in_branch;
+    bool is_top;
+    struct node *resource; /* RESOURCE, of a top */
+    unsigned exempt;       /* nothing is required (an existing resource) */
+};
+
+static void body_entries(struct checker *checker, struct body *body, struct list entries);
+
+/* --- names of properties --- */
+
+static void unknown_property(struct checker *checker, struct body *body, struct node *key) {
+    const struct schema_property *found[3];
+    struct text name = key->text.value, owner = schema_body_name(body->schema);
+    size_t count = schema_suggest_property(body->schema, name, found, 3);
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PROPERTY, key,
+                                    "%.*s has no property \"%.*s\"", TEXT_ARGS(owner),
+                                    TEXT_ARGS(name));
+    if (!d) return;
+    if (count > 0) {
+        struct suggestion near = {.best = schema_property_name(found[0])};
+        add_suggestion(checker, d, &near, key->span);
+        return;
+    }
+    struct buffer out;
+    buffer_init(&out);
+    size_t all = schema_body_count(body->schema), shown = 0;
+    for (size_t i = 0; i < all && shown < 8; i++) {
+        const struct schema_property *property = schema_body_at(body->schema, i);
+        if (schema_property_flags(property) & SCHEMA_READ_ONLY) continue;
+        buffer_format(&out, "%s%.*s", shown++ ? ", " : "",
+                      TEXT_ARGS(schema_property_name(property)));
+    }
+    if (all > shown) buffer_string(&out, ", ...");
+    if (shown) add_hint(checker, d, "It has %.*s.", (int)out.length, out.bytes);
+    buffer_release(&out);
+}
+
+static unsigned flags_here(struct checker *checker, const struct schema_property *property,
+                           bool is_top) {
+    if (is_top || !checker->resource || checker->path_depth >= 15) {
+        return is_top ? schema_property_flags(property) : 0;
+    }
+    checker->path[checker->path_depth] = property;
+    return schema_flags_at(checker->resource, checker->path, checker->path_depth + 1);
+}
+
+static void check_flags(struct checker *checker, struct body *body, struct node *key,
+                        const struct schema_property *property) {
+    unsigned flags = flags_here(checker, property, body->is_top);
+    struct text name = schema_property_name(property);
+    if (flags & SCHEMA_READ_ONLY && !body->exempt) {
+        struct diagnostic *d = complain(checker, DIAGNOSTIC_READ_ONLY_PROPERTY, key,
+                                        "\"%.*s\" cannot be set: AWS sets it", TEXT_ARGS(name));
+        if (body->is_top && body->resource && body->resource->declaration.name.name) {
+            add_hint(checker, d, "It is read as %.*s.%.*s.",
+                     NAME_ARGS(body->resource->declaration.name.name), TEXT_ARGS(name));
+        }
+    } else if (flags & SCHEMA_DEPRECATED) {
+        complain_at(checker, DIAGNOSTIC_DEPRECATED_PROPERTY, key->span,
+                    "property \"%.*s\" of %.*s is deprecated", TEXT_ARGS(name),
+                    TEXT_ARGS(schema_body_name(body->schema)));
+    }
+}
+
+/* --- values of properties --- */
+
+static void check_value(struct checker *checker, struct node *node,
+                        const struct schema_property *property) {
+    struct wanted wanted = {
+        .type = type_property(checker, property, schema_property_value(property)),
+        .word = "property", .name = schema_property_name(property)};
+    struct node *entry = checker->entry;
+    uint32_t depth = checker->path_depth;
+    checker->entry = node;
+    if (depth < 16) checker->path[depth] = property;
+    checker->path_depth = depth + 1;
+    checker->json_key = (struct text){NULL, 0};
+    expect(checker, node->entry.value, &wanted);
+    checker->path_depth = depth;
+    checker->entry = entry;
+}
+
+static void seen_property(struct checker *checker, struct body *body, struct node *key,
+                          const struct schema_property *property) {
+    struct node *first = map_put(&body->seen, property, key);
+    if (!first || body->in_branch || first->kind == NODE_SPREAD) return;
+    struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, key->span,
+                                       "property \"%.*s\" is written twice",
+                                       TEXT_ARGS(schema_property_name(property)));
+    add_note(checker, d, first->span, "it is first written here");
+}
+
+/* The physical name has limits of its own where the schema has none. */
+static void check_name(struct checker *checker, struct body *body, struct node *entry,
+                       const struct schema_property *property) {
+    struct schema_name name;
+    struct node *value = entry->entry.value;
+    if (!body->is_top || value->kind != NODE_TEXT || entry->flags & NODE_LIMITED) return;
+    if (!schema_type_physical_name(checker->resource, &name) || name.property != property) return;
+    struct constraint_place place = {checker->diagnostics, schema_property_name(property),
+                                     value->span};
+    if (!constraint_name(&place, &name, value->text.value)) entry->flags |= NODE_LIMITED;
+}
+
+/* --- attributes with @ --- */
+
+static const struct type *literals(struct checker *checker, const char *const *texts,
+                                   size_t count) {
+    const struct type *type = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct type *literal = type_literal_text(checker, text_of(texts[i]));
+        type = type ? type_either(checker, type, literal) : literal;
+    }
+    return type;
+}
+
+static const char *const meta_names[] = {
+    "creation_policy", "deletion_policy", "depends_on", "existing", "id", "ignore_changes",
+    "metadata", "protect", "update_policy", "update_replace_policy", "was",
+};
+
+static void unknown_meta(struct checker *checker, struct node *key) {
+    struct suggestion near;
+    struct text name = key->kind == NODE_TEXT ? key->text.value : TEXT("");
+    suggestion_init(&near, name);
+    for (size_t i = 0; i < sizeof meta_names / sizeof *meta_names; i++) {
+        suggestion_offer(&near, text_of(meta_names[i]));
+    }
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_META_ATTRIBUTE, key,
+                                    "attribute \"@%.*s\" is not known", TEXT_ARGS(name));
+    if (near.best.length) {
+        add_hint(checker, d, "Did you mean \"@%.*s\"?", TEXT_ARGS(near.best));
+    } else {
+        add_hint(checker, d, "There are @creation_policy, @deletion_policy, @depends_on, @existing, "
+                 "@id, @ignore_changes, @metadata, @protect, @update_policy, "
+                 "@update_replace_policy and @was.");
+    }
+}
+
+static bool is_dependency(struct checker *checker, const struct type *type) {
+    type = type_base(type);
+    switch ((int)type->kind) {
+    case TYPE_ERROR: case TYPE_RESOURCE: case TYPE_COMPONENT: case TYPE_NULL: return true;
+    case TYPE_LIST: case TYPE_MAP: return is_dependency(checker, type->element);
+    case TYPE_UNION:
+        for (uint32_t i = 0; i < type->join.count; i++) {
+            if (!is_dependency(checker, type->join.members[i])) return false;
+        }
+        return true;
+    case TYPE_RECORD:
+        for (uint32_t i = 0; i < type->record.count; i++) {
+            if (!is_dependency(checker, type->record.fields[i].type)) return false;
+        }
+        return true;
+    }
+    return false;
+}
+
+static void meta_fault(struct checker *checker, struct node *value, const char *name,
+                       const char *what, const char *example) {
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_META_ATTRIBUTE_VALUE, value,
+                                    "\"@%s\" takes %s", name, what);
+    add_hint(checker, d, "Write @%s = %s.", name, example);
+}
+
+static void check_depends_on(struct checker *checker, struct node *value) {
+    if (value->kind == NODE_LIST) {
+        for (struct node *item = value->list.elements.first; item; item = item->next) {
+            struct node *inner = item->kind == NODE_SPREAD ? item->spread.value : item;
+            struct fact fact = infer(checker, inner);
+            if (is_dependency(checker, fact.type) || inner->flags & NODE_BAD) continue;
+            meta_fault(checker, inner, "depends_on", "resources", "[bucket, role]");
+        }
+        return;
+    }
+    struct fact fact = infer(checker, value);
+    if (is_dependency(checker, fact.type) || value->flags & NODE_BAD) return;
+    meta_fault(checker, value, "depends_on", "resources", "[bucket, role]");
+}
+
+static void check_ignored(struct checker *checker, struct node *value,
+                          const struct schema_type *type) {
+    expect_type(checker, value, type_list(checker, &type_string), "\"@ignore_changes\"");
+    if (!type || value->kind != NODE_LIST) return;
+    const struct schema_body *body = schema_type_body(type);
+    for (struct node *item = value->list.elements.first; item; item = item->next) {
+        if (item->kind != NODE_TEXT) continue;
+        struct text name = item->text.value;
+        const char *dot = memchr(name.bytes, '.', name.length);
+        if (dot) name.length = (size_t)(dot - name.bytes);
+        if (schema_body_find(body, name) || schema_body_open(body)) continue;
+        struct body holder = {.schema = body};
+        unknown_property(checker, &holder, item);
+    }
+}
+
+static void check_known_text(struct checker *checker, struct node *value, const char *word) {
+    struct fact fact = expect_type(checker, value, &type_string, word);
+    need_known(checker, value, fact, word, NULL);
+}
+
+static void check_policy(struct checker *checker, struct node *value, const char *name,
+                         bool on_create) {
+    static const char *const texts[] = {"Delete", "Retain", "Snapshot", "RetainExceptOnCreate"};
+    const struct type *type = literals(checker, texts, on_create ? 4 : 3);
+    struct fact fact = infer(checker, value);
+    need_known(checker, value, fact, text_format(checker->arena, "\"@%s\"", name).bytes, NULL);
+    if (type_fits(checker, fact.type, type) || value->flags & NODE_BAD) return;
+    if (type_base(fact.type)->kind == TYPE_STRING) return; /* the evaluator looks */
+    struct suggestion near;
+    struct diagnostic *d =
+        complain(checker, DIAGNOSTIC_META_ATTRIBUTE_VALUE, value, "\"@%s\" is %.*s", name,
+                 TEXT_ARGS(type_show(checker, type)));
+    suggestion_init(&near, value->kind == NODE_TEXT ? value->text.value : TEXT(""));
+    for (size_t i = 0; i < 4 && value->kind == NODE_TEXT; i++) {
+        suggestion_offer(&near, text_of(texts[i]));
+    }
+    if (near.best.length) add_hint(checker, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
+}
+
+static void check_meta(struct checker *checker, struct node *entry,
+                       const struct schema_type *type) {
+    struct node *key = entry->entry.key, *value = entry->entry.value;
+    if (key->kind != NODE_TEXT) return;
+    struct text name = key->text.value;
+    struct node *outer = checker->entry;
+    checker->entry = NULL;
+    if (text_is(name, "depends_on")) {
+        check_depends_on(checker, value);
+    } else if (text_is(name, "deletion_policy")) {
+        check_policy(checker, value, "deletion_policy", true);
+    } else if (text_is(name, "update_replace_policy")) {
+        check_policy(checker, value, "update_replace_policy", false);
+    } else if (text_is(name, "protect") || text_is(name, "existing")) {
+        const char *word = text_is(name, "protect") ? "\"@protect\"" : "\"@existing\"";
+        expect_condition(checker, value, true, word);
+    } else if (text_is(name, "id")) {
+        check_known_text(checker, value, "\"@id\"");
+    } else if (text_is(name, "ignore_changes")) {
+        check_ignored(checker, value, type);
+    } else if (text_is(name, "metadata") || text_is(name, "creation_policy") ||
+               text_is(name, "update_policy")) {
+        struct fact fact = infer(checker, value);
+        const struct type *base = type_base(fact.type);
+        bool fits = base->kind == TYPE_RECORD || base->kind == TYPE_MAP ||
+                    base->kind == TYPE_JSON || base->kind == TYPE_ERROR ||
+                    base->kind == TYPE_NULL || base->kind == TYPE_UNION;
+        if (!fits) {
+            meta_fault(checker, value, text_format(checker->arena, "%.*s", TEXT_ARGS(name)).bytes,
+                       "a record", "{ ... }");
+        }
+    } else if (!text_is(name, "was")) {
+        unknown_meta(checker, key);
+        infer(checker, value);
+    }
+    checker->entry = outer;
+}
+
+/* --- entries --- */
+
+static void body_entry(struct checker *checker, struct body *body, struct node *node) {
+    struct node *key = node->entry.key;
+    if (node->flags & NODE_META) {
+        if (body->is_top) {
+            check_meta(checker, node, checker->resource);
+            return;
+        }
+        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_UNKNOWN_META_ATTRIBUTE, key->span,
+                                           "\"@\" stands in a record that is not a resource's");
+        add_hint(checker, d, "Attributes with @ are written right in the braces of a resource.");
+        return;
+    }
+    if (key->kind != NODE_TEXT) {
+        struct fact fact = infer(checker, key);
+        need_known(checker, key, fact, "this key", NULL);
+        body->is_open = true;
+        infer(checker, node->entry.value);
+        return;
+    }
+    const struct schema_property *property = schema_body_find(body->schema, key->text.value);
+    if (property) {
+        seen_property(checker, body, key, property);
+        check_flags(checker, body, key, property);
+        check_value(checker, node, property);
+        check_name(checker, body, node, property);
+    } else if (schema_body_open(body->schema)) {
+        infer(checker, node->entry.value);
+    } else {
+        unknown_property(checker, body, key);
+        infer(checker, node->entry.value);
+    }
+}
+
+static void spread_record(struct checker *checker, struct body *body, struct node *node,
+                          const struct type *type) {
+    for (uint32_t i = 0; i < type->record.count; i++) {
+        const struct type_field *field = &type->record.fields[i];
+        const struct schema_property *property =
+            schema_body_find(body->schema, name_text(field->name));
+        if (property) {
+            if (!map_find(&body->seen, property)) map_put(&body->seen, property, node);
+        } else if (!schema_body_open(body->schema)) {
+            complain(checker, DIAGNOSTIC_UNKNOWN_PROPERTY, node,
+                     "%.*s has no property \"%.*s\", which is in the record that is spread",
+                     TEXT_ARGS(schema_body_name(body->schema)), NAME_ARGS(field->name));
+        }
+    }
+}
+
+static void body_spread(struct checker *checker, struct body *body, struct node *node) {
+    struct fact fact = infer(checker, node->spread.value);
+    const struct type *type = type_base(fact.type);
+    if (type_has_null(type) && type->kind != TYPE_NULL) {
+        if (!flow_not_null(checker, node->spread.value)) {
+            struct diagnostic *d = complain(checker, DIAGNOSTIC_POSSIBLY_NULL, node,
+                                            "the record that is spread may be null");
+            add_hint(checker, d, "Write ...(%.*s ?? {}).",
+                     TEXT_ARGS(expression_text(checker, node->spread.value)));
+        }
+        type = type_base(type_without_null(checker, type));
+    }
+    need_known_operand(checker, node->spread.value, fact, "what is in this record");
+    if (type->kind == TYPE_RECORD) {
+        spread_record(checker, body, node, type);
+        return;
+    }
+    body->is_open = true;
+    if (type->kind == TYPE_MAP || type->kind == TYPE_JSON || type->kind == TYPE_ERROR ||
+        type->kind == TYPE_UNION || type->kind == TYPE_BODY) {
+        return;
+    }
+    complain(checker, DIAGNOSTIC_TYPE_MISMATCH, node,
+             "only a record or map can be spread in a record, but this is %.*s",
+             TEXT_ARGS(type_article(checker, type)));
+}
+
+static void body_branch(struct checker *checker, struct body *body, struct node *node) {
+    struct flow flow;
+    struct node *arms[2] = {node->branch.then, node->branch.otherwise};
+    bool in_branch = body->in_branch;
+    struct fact fact = expect_condition(checker, node->branch.condition, false, "this condition");
+    need_known(checker, node->branch.condition, fact, "which properties there are",
+               "Write the choice as a value: X = if c then 1 else null (null leaves it out).");
+    body->in_branch = true;
+    for (int i = 0; i < 2; i++) {
+        if (!arms[i]) continue;
+        flow_push(checker, &flow, node->branch.condition, i == 0);
+        if (arms[i]->kind == NODE_IF) body_branch(checker, body, arms[i]);
+        else body_entries(checker, body, arms[i]->record.entries);
+        flow_pop(checker);
+    }
+    body->in_branch = in_branch;
+}
+
+static void body_entries(struct checker *checker, struct body *body, struct list entries) {
+    for (struct node *node = entries.first; node; node = node->next) {
+        switch ((int)node->kind) {
+        case NODE_ENTRY: body_entry(checker, body, node); break;
+        case NODE_SPREAD: body_spread(checker, body, node); break;
+        case NODE_IF: body_branch(checker, body, node); break;
+        case NODE_FOR: {
+            bool in_branch = body->in_branch;
+            generators_check(checker, node->loop.generators);
+            body->in_branch = true;
+            body_entries(checker, body, node->loop.body->record.entries);
+            body->in_branch = in_branch;
+            break;
+        }
+        }
+    }
+}
+
+/* --- what must hold for the whole --- */
+
+static void check_required(struct checker *checker, struct body *body, struct span head,
+                           struct text owner) {
+    struct buffer out;
+    uint32_t count = 0;
+    buffer_init(&out);
+    for (size_t i = 0; i < schema_body_count(body->schema); i++) {
+        const struct schema_property *property = schema_body_at(body->schema, i);
+        unsigned flags = schema_property_flags(property);
+        if (!(flags & SCHEMA_REQUIRED) || (body->is_top && flags & SCHEMA_READ_ONLY)) continue;
+        if (map_find(&body->seen, property)) continue;
+        buffer_format(&out, "%s\"%.*s\"", count++ ? ", " : "",
+                      TEXT_ARGS(schema_property_name(property)));
+    }
+    if (count) {
+        complain_at(checker, DIAGNOSTIC_MISSING_PROPERTY, head, "%.*s also needs the propert%s %.*s",
+                    TEXT_ARGS(owner), count > 1 ? "ies" : "y", (int)out.length, out.bytes);
+    }
+    buffer_release(&out);
+}
+
+static void rule_names(struct buffer *out, const struct schema_rule *rule) {
+    for (size_t i = 0; i < rule->count; i++) {
+        const char *gap = i == 0 ? "" : i + 1 == rule->count ? " and " : ", ";
+        buffer_format(out, "%s\"%.*s\"", gap,
+                      TEXT_ARGS(schema_property_name(schema_rule_property(rule, i))));
+    }
+}
+
+static void report_rule(struct checker *checker, struct body *body, const struct schema_rule *rule,
+                        struct span head, size_t present, struct text owner) {
+    struct buffer out;
+    buffer_init(&out);
+    rule_names(&out, rule);
+    struct node *when = rule->when ? map_find(&body->seen, rule->when) : NULL;
+    struct text name = rule->when ? schema_property_name(rule->when) : TEXT("");
+    struct span span = when ? when->span : head;
+    switch (rule->kind) {
+    case SCHEMA_RULE_EXACTLY_ONE: case SCHEMA_RULE_AT_LEAST_ONE: case SCHEMA_RULE_AT_MOST_ONE:
+        complain_at(checker, DIAGNOSTIC_PROPERTY_RULE, head, "%.*s takes %s of %.*s, and has %zu",
+                    TEXT_ARGS(owner),
+                    rule->kind == SCHEMA_RULE_EXACTLY_ONE    ? "exactly one"
+                    : rule->kind == SCHEMA_RULE_AT_LEAST_ONE ? "at least one"
+                                                             : "at most one",
+                    (int)out.length, out.bytes, present);
+        break;
+    case SCHEMA_RULE_NEEDS:
+        complain_at(checker, DIAGNOSTIC_PROPERTY_RULE, span, "\"%.*s\" also needs %.*s",
+                    TEXT_ARGS(name), (int)out.length, out.bytes);
+        break;
+    case SCHEMA_RULE_EXCLUDES:
+        complain_at(checker, DIAGNOSTIC_PROPERTY_RULE, span,
+                    "\"%.*s\" cannot stand beside %.*s", TEXT_ARGS(name), (int)out.length,
+                    out.bytes);
+        break;
+    }
+    buffer_release(&out);
+}
+
+static void check_rule(struct checker *checker, struct body *body, const struct schema_rule *rule,
+                       struct span head, struct text owner) {
+    size_t present = 0;
+    for (size_t i = 0; i < rule->count; i++) {
+        present += map_find(&body->seen, schema_rule_property(rule, i)) != NULL;
+    }
+    bool when = rule->when && map_find(&body->seen, rule->when);
+    bool broken = false;
+    switch (rule->kind) {
+    case SCHEMA_RULE_EXACTLY_ONE: broken = present != 1; break;
+    case SCHEMA_RULE_AT_LEAST_ONE: broken = present == 0; break;
+    case SCHEMA_RULE_AT_MOST_ONE: broken = present > 1; break;
+    case SCHEMA_RULE_NEEDS: broken = when && present < rule->count; break;
+    case SCHEMA_RULE_EXCLUDES: broken = when && present > 0; break;
+    }
+    if (broken) report_rule(checker, body, rule, head, present, owner);
+}
+
+static bool has_branches(struct list entries) {
+    for (const struct node *node = entries.first; node; node = node->next) {
+        if (node->kind == NODE_IF || node->kind == NODE_FOR) return true;
+        if (node->kind != NODE_ENTRY || !node->entry.value) continue;
+        uint8_t kind = node->entry.value->kind; /* may be null: the evaluator looks */
+        if (kind != NODE_TEXT && kind != NODE_RECORD && kind != NODE_LIST && kind != NODE_INT &&
+            kind != NODE_TEMPLATE && kind != NODE_BOOL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_whole(struct checker *checker, struct body *body, struct node *record,
+                        struct span head, struct text owner) {
+    if (body->is_open || body->exempt) return;
+    check_required(checker, body, head, owner);
+    bool unsure = has_branches(record->record.entries);
+    for (size_t i = 0; i < schema_body_rule_count(body->schema); i++) {
+        struct schema_rule rule = schema_body_rule(body->schema, i);
+        if (unsure && rule.kind != SCHEMA_RULE_NEEDS) continue;
+        check_rule(checker, body, &rule, head, owner);
+    }
+}
+
+/* --- nested bodies --- */
+
+void check_nested_body(struct checker *checker, struct node *record,
+                       const struct schema_body *schema, const struct wanted *wanted) {
+    struct body body = {.schema = schema};
+    struct span head = {record->span.source, record->span.start, record->span.start + 1};
+    map_init(&body.seen, checker->arena);
+    if (checker->entry && checker->entry->entry.value == record) {
+        head = checker->entry->entry.key->span;
+    }
+    body_entries(checker, &body, record->record.entries);
+    check_whole(checker, &body, record, head, wanted_show(checker, wanted));
+}
+
+/* --- resources of AWS --- */
+
+static bool is_existing(struct list entries) {
+    for (const struct node *node = entries.first; node; node = node->next) {
+        if (node->kind == NODE_ENTRY && node->flags & NODE_META &&
+            node->entry.key->kind == NODE_TEXT && text_is(node->entry.key->text.value, "existing")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Types that do not exist where the block lands. */
+static void check_availability(struct checker *checker, struct node *node,
+                               const struct schema_type *type) {
+    const struct region_block *block = checker->block;
+    for (uint32_t i = 0; block && i < block->region_count; i++) {
+        const struct node *region = block->regions[i]->region;
+        const struct node *name = region ? region->region.region : NULL;
+        if (!name || name->kind != NODE_TEXT) continue;
+        int number = schema_region_find(name->text.value);
+        if (number < 0 || schema_type_in_region(type, (size_t)number)) continue;
+        struct diagnostic *d = complain_at(
+            checker, DIAGNOSTIC_TYPE_NOT_IN_REGION, node->unit.type->span,
+            "%.*s does not exist in region %.*s", TEXT_ARGS(schema_type_name(type)),
+            TEXT_ARGS(name->text.value));
+        add_note(checker, d, name->span, "region \"%.*s\" is declared here",
+                 NAME_ARGS(block->regions[i]->name));
+        return;
+    }
+}
+
+static void check_aws(struct checker *checker, struct node *node, const struct schema_type *type) {
+    struct body body = {.schema = schema_type_body(type), .is_top = true, .resource = node};
+    struct node *record = node->unit.body;
+    const struct schema_type *outer = checker->resource;
+    map_init(&body.seen, checker->arena);
+    body.exempt = is_existing(record->record.entries);
+    checker->resource = type;
+    checker->path_depth = 0;
+    check_availability(checker, node, type);
+    body_entries(checker, &body, record->record.entries);
+    struct text owner = text_format(checker->arena, "resource \"%.*s\"",
+                                    NAME_ARGS(node->declaration.name.name));
+    check_whole(checker, &body, record, written_span(node, node->declaration.name), owner);
+    checker->resource = outer;
+}
+
+/* --- instances of components --- */
+
+struct instance {
+    struct symbol *component;
+    struct scope *scope;
+    struct map seen; /* name -> key */
+    bool is_open, in_branch;
+};
+
+static struct symbol *param_find(const struct instance *instance, const struct name *name) {
+    struct symbol *symbol = map_find(&instance->scope->values, name);
+    bool own = symbol && symbol->scope == instance->scope && symbol->kind == SYMBOL_PARAM;
+    return own ? symbol : NULL;
+}
+
+static void unknown_param(struct checker *checker, const struct instance *instance,
+                          struct node *key, const struct name *name) {
+    struct suggestion near;
+    suggestion_init(&near, name_text(name));
+    for (uint32_t i = 0; i < instance->scope->values.count; i++) {
+        struct symbol *symbol = instance->scope->values.entries[i].value;
+        if (symbol->kind == SYMBOL_PARAM) suggestion_offer(&near, name_text(symbol->name));
+    }
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PARAMETER, key,
+                                    "component \"%.*s\" has no param \"%.*s\"",
+                                    NAME_ARGS(instance->component->name), NAME_ARGS(name));
+    add_suggestion(checker, d, &near, key->span);
+}
+
+static void instance_entry(struct checker *checker, struct instance *instance, struct node *node) {
+    struct node *key = node->entry.key;
+    if (node->flags & NODE_META) {
+        check_meta(checker, node, NULL);
+        return;
+    }
+    if (key->kind != NODE_TEXT) {
+        struct fact fact = infer(checker, key);
+        need_known(checker, key, fact, "this key", NULL);
+        instance->is_open = true;
+        infer(checker, node->entry.value);
+        return;
+    }
+    const struct name *name = names_intern(checker->names, key->text.value);
+    struct symbol *param = param_find(instance, name);
+    if (!param) {
+        unknown_param(checker, instance, key, name);
+        infer(checker, node->entry.value);
+        return;
+    }
+    struct node *first = map_put(&instance->seen, name, key);
+    if (first && !instance->in_branch) {
+        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, key->span,
+                                           "param \"%.*s\" is written twice", NAME_ARGS(name));
+        add_note(checker, d, first->span, "it is first written here");
+    }
+    symbol_settle(checker, param);
+    struct wanted wanted = {.type = param->type, .word = "param", .name = name_text(name),
+                            .declared = symbol_span(param), .has_declared = true};
+    if (param->declaration->param.initial) {
+        wanted.type = type_optional(checker, param->type); /* null: its default */
+    }
+    expect(checker, node->entry.value, &wanted);
+}
+
+static void instance_spread(struct checker *checker, struct instance *instance,
+                            struct node *node) {
+    struct fact fact = infer(checker, node->spread.value);
+    const struct type *type = type_base(fact.type);
+    if (type->kind != TYPE_RECORD) {
+        instance->is_open = true;
+        return;
+    }
+    for (uint32_t i = 0; i < type->record.count; i++) {
+        const struct type_field *field = &type->record.fields[i];
+        struct symbol *param = param_find(instance, field->name);
+        if (!param) {
+            complain(checker, DIAGNOSTIC_UNKNOWN_PARAMETER, node,
+                     "component \"%.*s\" has no param \"%.*s\", which is in the record that is "
+                     "spread", NAME_ARGS(instance->component->name), NAME_ARGS(field->name));
+            continue;
+        }
+        if (!map_find(&instance->seen, field->name)) map_put(&instance->seen, field->name, node);
+        symbol_settle(checker, param);
+        if (type_fits(checker, field->type, param->type)) continue;
+        struct wanted wanted = {.type = param->type, .word = "param",
+                                .name = name_text(field->name), .declared = symbol_span(param),
+                                .has_declared = true};
+        mismatch(checker, node, (struct fact){field->type, PHASE_EITHER, NULL}, &wanted);
+    }
+}
+
+static void instance_entries(struct checker *checker, struct instance *instance,
+                             struct list entries);
+
+static void instance_branch(struct checker *checker, struct instance *instance,
+                            struct node *node) {
+    struct flow flow;
+    struct node *arms[2] = {node->branch.then, node->branch.otherwise};
+    bool in_branch = instance->in_branch;
+    expect_condition(checker, node->branch.condition, true, "which params are given");
+    instance->in_branch = true;
+    for (int i = 0; i < 2; i++) {
+        if (!arms[i]) continue;
+        flow_push(checker, &flow, node->branch.condition, i == 0);
+        if (arms[i]->kind == NODE_IF) instance_branch(checker, instance, arms[i]);
+        else instance_entries(checker, instance, arms[i]->record.entries);
+        flow_pop(checker);
+    }
+    instance->in_branch = in_branch;
+}
+
+static void instance_entries(struct checker *checker, struct instance *instance,
+                             struct list entries) {
+    for (struct node *node = entries.first; node; node = node->next) {
+        switch ((int)node->kind) {
+        case NODE_ENTRY: instance_entry(checker, instance, node); break;
+        case NODE_SPREAD: instance_spread(checker, instance, node); break;
+        case NODE_IF: instance_branch(checker, instance, node); break;
+        case NODE_FOR:
+            generators_check(checker, node->loop.generators);
+            instance_entries(checker, instance, node->loop.body->record.entries);
+            break;
+        }
+    }
+}
+
+static void check_missing_params(struct checker *checker, const struct instance *instance,
+                                 struct node *node) {
+    struct buffer out;
+    uint32_t count = 0;
+    struct symbol *first = NULL;
+    if (instance->is_open) return;
+    buffer_init(&out);
+    for (uint32_t i = 0; i < instance->scope->values.count; i++) {
+        struct symbol *symbol = instance->scope->values.entries[i].value;
+        if (symbol->kind != SYMBOL_PARAM || symbol->scope != instance->scope) continue;
+        if (symbol->declaration->param.initial || map_find(&instance->seen, symbol->name)) continue;
+        symbol_settle(checker, symbol);
+        if (type_has_null(symbol->type)) continue;
+        if (!first) first = symbol;
+        buffer_format(&out, "%s\"%.*s\"", count++ ? ", " : "", NAME_ARGS(symbol->name));
+    }
+    if (count) {
+        struct diagnostic *d = complain_at(
+            checker, DIAGNOSTIC_MISSING_PARAMETER, written_span(node, node->declaration.name),
+            "resource \"%.*s\" also needs the param%s %.*s", NAME_ARGS(node->declaration.name.name),
+            count > 1 ? "s" : "", (int)out.length, out.bytes);
+        add_note(checker, d, symbol_span(first), "param \"%.*s\" is declared here",
+                 NAME_ARGS(first->name));
+    }
+    buffer_release(&out);
+}
+
+static void check_component(struct checker *checker, struct node *node, struct symbol *component) {
+    struct instance instance = {.component = component, .scope = component_scope(component)};
+    if (!instance.scope) return;
+    if (component->kind == SYMBOL_MODULE) component->module->is_component = true;
+    map_init(&instance.seen, checker->arena);
+    instance_entries(checker, &instance, node->unit.body->record.entries);
+    check_missing_params(checker, &instance, node);
+}
+
+/* Of a type that is not known. */
+static void infer_values(struct checker *checker, struct list entries) {
+    for (struct node *node = entries.first; node; node = node->next) {
+        bool was = node->kind == NODE_ENTRY && node->flags & NODE_META;
+        if (node->kind == NODE_ENTRY && !was) infer(checker, node->entry.value);
+    }
+}
+
+void check_resource(struct checker *checker, struct node *node) {
+    struct symbol *symbol = node->declaration.symbol;
+    struct node *body = node->unit.body;
+    if (!symbol || !symbol->name || !body || body->kind != NODE_RECORD) return;
+    symbol_settle(checker, symbol);
+    struct node *entry = checker->entry;
+    checker->entry = NULL;
+    if (symbol->type->kind == TYPE_RESOURCE) {
+        check_aws(checker, node, symbol->type->resource);
+    } else if (symbol->type->kind == TYPE_COMPONENT) {
+        check_component(checker, node, symbol->type->symbol);
+    } else {
+        infer_values(checker, body->record.entries);
+    }
+    checker->entry = entry;
+}

@@ -1,0 +1,649 @@
+/* Making, comparing and printing types.
+ *
+ * Types are immutable and small; unions are flat (no union in a union) and hold no member that
+ * another one covers. Literal types make `"a" | "b"` and enumerations of AWS checkable wherever a
+ * value comes from.
+ */
+#include "checker/typing.h"
+
+enum { LITERALS_KEPT = 12 }; /* a union of more literals than these is just a string (or int) */
+
+const struct type type_error = {.kind = TYPE_ERROR}, type_json = {.kind = TYPE_JSON},
+                  type_null = {.kind = TYPE_NULL}, type_bool = {.kind = TYPE_BOOL},
+                  type_int = {.kind = TYPE_INT}, type_number = {.kind = TYPE_NUMBER},
+                  type_string = {.kind = TYPE_STRING}, type_secret = {.kind = TYPE_SECRET},
+                  type_region = {.kind = TYPE_REGION}, type_artifact = {.kind = TYPE_ARTIFACT},
+                  type_type = {.kind = TYPE_TYPE};
+
+static struct type *type_new(struct checker *checker, enum type_kind kind) {
+    struct type *type = ARENA_NEW(checker->arena, struct type);
+    type->kind = (uint8_t)kind;
+    return type;
+}
+
+const struct type *type_list(struct checker *checker, const struct type *element) {
+    struct type *type = type_new(checker, TYPE_LIST);
+    type->element = element;
+    return type;
+}
+
+const struct type *type_map(struct checker *checker, const struct type *element) {
+    struct type *type = type_new(checker, TYPE_MAP);
+    type->element = element;
+    return type;
+}
+
+const struct type *type_literal_text(struct checker *checker, struct text text) {
+    const struct name *key = names_intern(checker->names, text);
+    struct type *type = map_find(&checker->literals, key);
+    if (type) return type;
+    type = type_new(checker, TYPE_LITERAL);
+    type->literal.is_text = true;
+    type->literal.text = name_text(key);
+    map_put(&checker->literals, key, type);
+    return type;
+}
+
+const struct type *type_literal_int(struct checker *checker, int64_t integer) {
+    struct type *type = type_new(checker, TYPE_LITERAL);
+    type->literal.integer = integer;
+    return type;
+}
+
+const struct type *type_record(struct checker *checker, struct type_field *fields,
+                               uint32_t count) {
+    struct type *type = type_new(checker, TYPE_RECORD);
+    type->record.fields = fields;
+    type->record.count = count;
+    return type;
+}
+
+const struct type *type_of_symbol(struct checker *checker, enum type_kind kind,
+                                  struct symbol *symbol) {
+    struct type *type = type_new(checker, kind);
+    type->symbol = symbol;
+    return type;
+}
+
+const struct type *type_resource(struct checker *checker, const struct schema_type *resource) {
+    struct type *type = map_find(&checker->resources, resource);
+    if (type) return type;
+    type = type_new(checker, TYPE_RESOURCE);
+    type->resource = resource;
+    map_put(&checker->resources, resource, type);
+    return type;
+}
+
+const struct type *type_property(struct checker *checker, const struct schema_property *property,
+                                 const struct schema_value *value) {
+    struct type *type = type_new(checker, TYPE_PROPERTY);
+    type->property.property = property;
+    type->property.value = value;
+    return type;
+}
+
+const struct type *type_body(struct checker *checker, const struct schema_body *body) {
+    struct type *type = map_find(&checker->bodies, body);
+    if (type) return type;
+    type = type_new(checker, TYPE_BODY);
+    type->body = body;
+    map_put(&checker->bodies, body, type);
+    return type;
+}
+
+const struct type *type_of_value(struct checker *checker, const struct schema_value *value) {
+    switch (schema_value_shape(value)) {
+    case SCHEMA_STRING: case SCHEMA_DATE_TIME: return &type_string;
+    case SCHEMA_INTEGER: return &type_int;
+    case SCHEMA_NUMBER: return &type_number;
+    case SCHEMA_BOOLEAN: return &type_bool;
+    case SCHEMA_JSON: return &type_json;
+    case SCHEMA_LIST:
+        return type_list(checker, type_of_value(checker, schema_value_element(value)));
+    case SCHEMA_MAP:
+        return type_map(checker, type_of_value(checker, schema_value_element(value)));
+    case SCHEMA_BODY: return type_body(checker, schema_value_body(value));
+    case SCHEMA_UNION: break;
+    }
+    const struct type *type = NULL;
+    for (size_t i = 0; i < schema_value_member_count(value); i++) {
+        const struct type *member = type_of_value(checker, schema_value_member(value, i));
+        type = type ? type_either(checker, type, member) : member;
+    }
+    return type ? type : &type_json;
+}
+
+/* --- unions --- */
+
+const struct type *type_base(const struct type *type) {
+    while (type->kind == TYPE_NAMED) type = type->named.base;
+    return type;
+}
+
+uint32_t type_member_count(const struct type *type) {
+    return type->kind == TYPE_UNION ? type->join.count : 1;
+}
+
+const struct type *type_member(const struct type *type, uint32_t index) {
+    return type->kind == TYPE_UNION ? type->join.members[index] : type;
+}
+
+static bool literal_equal(const struct type *a, const struct type *b) {
+    if (a->literal.is_text != b->literal.is_text) return false;
+    return a->literal.is_text ? text_equal(a->literal.text, b->literal.text)
+                              : a->literal.integer == b->literal.integer;
+}
+
+static bool record_equal(const struct type *a, const struct type *b) {
+    if (a->record.count != b->record.count) return false;
+    for (uint32_t i = 0; i < a->record.count; i++) {
+        const struct type_field *x = &a->record.fields[i], *y = &b->record.fields[i];
+        if (x->name != y->name || x->required != y->required || !type_equal(x->type, y->type)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool union_equal(const struct type *a, const struct type *b) {
+    if (a->join.count != b->join.count) return false;
+    for (uint32_t i = 0; i < a->join.count; i++) {
+        if (!type_equal(a->join.members[i], b->join.members[i])) return false;
+    }
+    return true;
+}
+
+bool type_equal(const struct type *a, const struct type *b) {
+    if (a == b) return true;
+    if (a->kind != b->kind) return false;
+    switch ((enum type_kind)a->kind) {
+    case TYPE_LITERAL: return literal_equal(a, b);
+    case TYPE_LIST: case TYPE_MAP: return type_equal(a->element, b->element);
+    case TYPE_RECORD: return record_equal(a, b);
+    case TYPE_UNION: return union_equal(a, b);
+    case TYPE_NAMED: return a->named.symbol == b->named.symbol;
+    case TYPE_REGION: case TYPE_STACK: case TYPE_COMPONENT: case TYPE_PIPELINE: case TYPE_STAGE:
+    case TYPE_ACTION:
+        return a->symbol == b->symbol;
+    case TYPE_RESOURCE: return a->resource == b->resource;
+    case TYPE_PROPERTY: return a->property.value == b->property.value;
+    case TYPE_BODY: return a->body == b->body;
+    case TYPE_GENERIC: return a->generic == b->generic;
+    case TYPE_ERROR: case TYPE_JSON: case TYPE_NULL: case TYPE_BOOL: case TYPE_INT:
+    case TYPE_NUMBER: case TYPE_STRING: case TYPE_SECRET: case TYPE_ARTIFACT: case TYPE_TYPE:
+        return true;
+    }
+    return true;
+}
+
+/* Whether a is covered by b inside a union. */
+static bool covers(const struct type *b, const struct type *a) {
+    if (type_equal(a, b)) return true;
+    if (a->kind == TYPE_LITERAL) {
+        return a->literal.is_text ? b->kind == TYPE_STRING
+                                  : b->kind == TYPE_INT || b->kind == TYPE_NUMBER;
+    }
+    return a->kind == TYPE_INT && b->kind == TYPE_NUMBER;
+}
+
+struct members {
+    const struct type **items;
+    uint32_t count, literals;
+};
+
+static bool same_names(const struct type *a, const struct type *b) {
+    if (a->record.count != b->record.count || a->record.is_attributes || b->record.is_attributes) {
+        return false;
+    }
+    for (uint32_t i = 0; i < a->record.count; i++) {
+        if (a->record.fields[i].name != b->record.fields[i].name) return false;
+    }
+    return true;
+}
+
+/* Two lists, maps, or records of the same fields are one, of what both hold: a list of records that
+ * somebody writes has one element type. NULL where they are not alike. */
+static const struct type *merge(struct checker *checker, const struct type *a,
+                                const struct type *b) {
+    if (a->kind != b->kind) return NULL;
+    if (a->kind == TYPE_LIST) return type_list(checker, type_either(checker, a->element, b->element));
+    if (a->kind == TYPE_MAP) return type_map(checker, type_either(checker, a->element, b->element));
+    if (a->kind != TYPE_RECORD || !same_names(a, b)) return NULL;
+    struct type_field *fields = arena_array(checker->arena, a->record.count, sizeof *fields);
+    for (uint32_t i = 0; i < a->record.count; i++) {
+        const struct type_field *x = &a->record.fields[i], *y = &b->record.fields[i];
+        fields[i] = *x;
+        fields[i].type = type_either(checker, x->type, y->type);
+        fields[i].required = x->required && y->required;
+    }
+    return type_record(checker, fields, a->record.count);
+}
+
+static void members_add(struct checker *checker, struct members *members,
+                        const struct type *type) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < members->count; i++) {
+        if (covers(members->items[i], type)) return;
+        const struct type *merged = merge(checker, members->items[i], type);
+        if (!merged) continue;
+        members->items[i] = merged;
+        return;
+    }
+    for (uint32_t i = 0; i < members->count; i++) {
+        if (!covers(type, members->items[i])) members->items[kept++] = members->items[i];
+    }
+    members->items[kept++] = type;
+    members->count = kept;
+}
+
+static const struct type *members_type(struct checker *checker, const struct members *members) {
+    if (members->count == 1) return members->items[0];
+    struct type *type = type_new(checker, TYPE_UNION);
+    type->join.members = members->items;
+    type->join.count = members->count;
+    return type;
+}
+
+static uint32_t count_literals(const struct type *type) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < type_member_count(type); i++) {
+        count += type_member(type, i)->kind == TYPE_LITERAL;
+    }
+    return count;
+}
+
+const struct type *type_either(struct checker *checker, const struct type *a,
+                               const struct type *b) {
+    if (a == b || b->kind == TYPE_ERROR) return a->kind == TYPE_ERROR ? b : a;
+    if (a->kind == TYPE_ERROR) return b;
+    if (count_literals(a) + count_literals(b) > LITERALS_KEPT) {
+        a = type_widen(checker, a);
+        b = type_widen(checker, b);
+    }
+    uint32_t room = type_member_count(a) + type_member_count(b);
+    if (room > 64) return &type_json; /* nobody wrote this type: it holds data of many forms */
+    struct members members = {arena_array(checker->arena, room, sizeof *members.items), 0, 0};
+    for (uint32_t i = 0; i < type_member_count(a); i++) members_add(checker, &members, type_member(a, i));
+    for (uint32_t i = 0; i < type_member_count(b); i++) members_add(checker, &members, type_member(b, i));
+    return members_type(checker, &members);
+}
+
+const struct type *type_optional(struct checker *checker, const struct type *type) {
+    if (type->kind == TYPE_ERROR || type_has_null(type)) return type;
+    return type_either(checker, type, &type_null);
+}
+
+bool type_has_null(const struct type *type) {
+    type = type_base(type);
+    for (uint32_t i = 0; i < type_member_count(type); i++) {
+        const struct type *member = type_member(type, i);
+        if (member->kind == TYPE_NULL) return true;
+        if (member->kind == TYPE_NAMED && type_has_null(member)) return true;
+    }
+    return false;
+}
+
+const struct type *type_without_null(struct checker *checker, const struct type *type) {
+    if (!type_has_null(type)) return type;
+    type = type_base(type);
+    if (type->kind == TYPE_NULL) return &type_error;
+    if (type->kind != TYPE_UNION) return type;
+    struct members members = {arena_array(checker->arena, type->join.count, sizeof(void *)), 0, 0};
+    for (uint32_t i = 0; i < type->join.count; i++) {
+        const struct type *member = type->join.members[i];
+        if (member->kind == TYPE_NULL) continue;
+        members.items[members.count++] = type_without_null(checker, member);
+    }
+    return members.count ? members_type(checker, &members) : &type_error;
+}
+
+const struct type *type_widen(struct checker *checker, const struct type *type) {
+    if (type->kind == TYPE_LITERAL) return type->literal.is_text ? &type_string : &type_int;
+    if (type->kind != TYPE_UNION) return type;
+    struct members members = {arena_array(checker->arena, type->join.count, sizeof(void *)), 0, 0};
+    for (uint32_t i = 0; i < type->join.count; i++) {
+        members_add(checker, &members, type_widen(checker, type->join.members[i]));
+    }
+    return members_type(checker, &members);
+}
+
+/* --- questions --- */
+
+static bool all_members(const struct type *type, bool (*test)(const struct type *)) {
+    type = type_base(type);
+    for (uint32_t i = 0; i < type_member_count(type); i++) {
+        if (!test(type_base(type_member(type, i)))) return false;
+    }
+    return true;
+}
+
+static bool member_is_text(const struct type *type) {
+    if (type->kind == TYPE_UNION) return all_members(type, member_is_text);
+    return type->kind == TYPE_STRING || (type->kind == TYPE_LITERAL && type->literal.is_text);
+}
+
+static bool member_is_int(const struct type *type) {
+    if (type->kind == TYPE_UNION) return all_members(type, member_is_int);
+    return type->kind == TYPE_INT || (type->kind == TYPE_LITERAL && !type->literal.is_text);
+}
+
+static bool member_is_numeric(const struct type *type) {
+    if (type->kind == TYPE_UNION) return all_members(type, member_is_numeric);
+    return type->kind == TYPE_NUMBER || member_is_int(type);
+}
+
+bool type_is_text(const struct type *type) { return all_members(type, member_is_text); }
+bool type_is_int(const struct type *type) { return all_members(type, member_is_int); }
+bool type_is_numeric(const struct type *type) { return all_members(type, member_is_numeric); }
+
+bool type_holds_secret(const struct type *type) {
+    type = type_base(type);
+    switch ((int)type->kind) {
+    case TYPE_SECRET: return true;
+    case TYPE_LIST: case TYPE_MAP: return type_holds_secret(type->element);
+    case TYPE_UNION:
+        for (uint32_t i = 0; i < type->join.count; i++) {
+            if (type_holds_secret(type->join.members[i])) return true;
+        }
+        return false;
+    case TYPE_RECORD:
+        for (uint32_t i = 0; i < type->record.count; i++) {
+            if (type_holds_secret(type->record.fields[i].type)) return true;
+        }
+        return false;
+    }
+    return false;
+}
+
+struct type_field *type_field_find(const struct type *record, const struct name *name) {
+    for (uint32_t i = 0; i < record->record.count; i++) {
+        if (record->record.fields[i].name == name) return &record->record.fields[i];
+    }
+    return NULL;
+}
+
+/* --- does it fit --- */
+
+static bool record_fits(struct checker *checker, const struct type *from, const struct type *to) {
+    for (uint32_t i = 0; i < to->record.count; i++) {
+        const struct type_field *want = &to->record.fields[i];
+        const struct type_field *have = type_field_find(from, want->name);
+        if (!have) {
+            if (want->required) return false;
+            continue;
+        }
+        if (!have->required && want->required) return false;
+        if (!type_fits(checker, have->type, want->type)) return false;
+    }
+    return true;
+}
+
+static bool fields_fit(struct checker *checker, const struct type *from,
+                       const struct type *element) {
+    for (uint32_t i = 0; i < from->record.count; i++) {
+        if (!type_fits(checker, from->record.fields[i].type, element)) return false;
+    }
+    return true;
+}
+
+/* Data that can be written as JSON: no resource, no region, no secret. */
+static bool is_data(struct checker *checker, const struct type *type) {
+    type = type_base(type);
+    switch ((enum type_kind)type->kind) {
+    case TYPE_ERROR: case TYPE_JSON: case TYPE_NULL: case TYPE_BOOL: case TYPE_INT:
+    case TYPE_NUMBER: case TYPE_STRING: case TYPE_LITERAL: case TYPE_BODY: case TYPE_PROPERTY:
+    case TYPE_GENERIC:
+        return true;
+    case TYPE_LIST: case TYPE_MAP: return is_data(checker, type->element);
+    case TYPE_RECORD:
+        for (uint32_t i = 0; i < type->record.count; i++) {
+            if (!is_data(checker, type->record.fields[i].type)) return false;
+        }
+        return true;
+    case TYPE_UNION:
+        for (uint32_t i = 0; i < type->join.count; i++) {
+            if (!is_data(checker, type->join.members[i])) return false;
+        }
+        return true;
+    case TYPE_NAMED: case TYPE_SECRET: case TYPE_REGION: case TYPE_STACK: case TYPE_ARTIFACT:
+    case TYPE_RESOURCE: case TYPE_COMPONENT: case TYPE_TYPE: case TYPE_PIPELINE: case TYPE_STAGE:
+    case TYPE_ACTION:
+        return false;
+    }
+    return false;
+}
+
+static bool simple_fits(struct checker *checker, const struct type *from, const struct type *to) {
+    switch ((enum type_kind)to->kind) {
+    case TYPE_ERROR: case TYPE_GENERIC: return true;
+    case TYPE_JSON: return is_data(checker, from);
+    case TYPE_NUMBER:
+        return from->kind == TYPE_INT || from->kind == TYPE_NUMBER ||
+               (from->kind == TYPE_LITERAL && !from->literal.is_text);
+    case TYPE_INT:
+        return from->kind == TYPE_INT || (from->kind == TYPE_LITERAL && !from->literal.is_text);
+    case TYPE_STRING:
+        return from->kind == TYPE_STRING || (from->kind == TYPE_LITERAL && from->literal.is_text);
+    case TYPE_LITERAL: return from->kind == TYPE_LITERAL && literal_equal(from, to);
+    case TYPE_LIST:
+        return from->kind == TYPE_LIST && type_fits(checker, from->element, to->element);
+    case TYPE_MAP:
+        if (from->kind == TYPE_RECORD) return fields_fit(checker, from, to->element);
+        return from->kind == TYPE_MAP && type_fits(checker, from->element, to->element);
+    case TYPE_RECORD: return from->kind == TYPE_RECORD && record_fits(checker, from, to);
+    case TYPE_REGION:
+        return from->kind == TYPE_REGION &&
+               (!to->symbol || !from->symbol || to->symbol == from->symbol);
+    case TYPE_RESOURCE: return type_as_resource(checker, from) == to->resource;
+    case TYPE_BODY: return from->kind == TYPE_BODY && from->body == to->body;
+    case TYPE_STACK: case TYPE_COMPONENT: case TYPE_PIPELINE: case TYPE_STAGE: case TYPE_ACTION:
+        return from->kind == to->kind && (!to->symbol || from->symbol == to->symbol);
+    case TYPE_NULL: case TYPE_BOOL: case TYPE_SECRET: case TYPE_ARTIFACT: case TYPE_TYPE:
+        return from->kind == to->kind;
+    case TYPE_UNION: case TYPE_NAMED: case TYPE_PROPERTY: return true; /* see type_fits */
+    }
+    return true;
+}
+
+bool type_fits(struct checker *checker, const struct type *from, const struct type *to) {
+    if (from == to || from->kind == TYPE_ERROR || to->kind == TYPE_ERROR) return true;
+    if (from->kind == TYPE_NAMED && to->kind == TYPE_NAMED &&
+        from->named.symbol == to->named.symbol) {
+        return true;
+    }
+    from = type_base(from);
+    to = type_base(to);
+    if (from->kind == TYPE_UNION) {
+        for (uint32_t i = 0; i < from->join.count; i++) {
+            if (!type_fits(checker, from->join.members[i], to)) return false;
+        }
+        return true;
+    }
+    if (to->kind == TYPE_UNION) {
+        for (uint32_t i = 0; i < to->join.count; i++) {
+            if (type_fits(checker, from, to->join.members[i])) return true;
+        }
+        return false;
+    }
+    if (from->kind == TYPE_JSON && is_data(checker, to)) return true; /* seen when it is there */
+    return simple_fits(checker, from, to);
+}
+
+/* --- can they be equal --- */
+
+enum family {
+    FAMILY_ANY, FAMILY_NULL, FAMILY_BOOL, FAMILY_NUMBER, FAMILY_TEXT, FAMILY_LIST, FAMILY_RECORD,
+    FAMILY_REGION, FAMILY_RESOURCE, FAMILY_TYPE, FAMILY_OTHER,
+};
+
+static enum family family_of(const struct type *type) {
+    switch ((enum type_kind)type->kind) {
+    case TYPE_ERROR: case TYPE_JSON: case TYPE_GENERIC: case TYPE_UNION: case TYPE_NAMED:
+    case TYPE_PROPERTY:
+        return FAMILY_ANY;
+    case TYPE_NULL: return FAMILY_NULL;
+    case TYPE_BOOL: return FAMILY_BOOL;
+    case TYPE_INT: case TYPE_NUMBER: return FAMILY_NUMBER;
+    case TYPE_STRING: case TYPE_SECRET: return FAMILY_TEXT;
+    case TYPE_LITERAL: return type->literal.is_text ? FAMILY_TEXT : FAMILY_NUMBER;
+    case TYPE_LIST: return FAMILY_LIST;
+    case TYPE_MAP: case TYPE_RECORD: case TYPE_BODY: return FAMILY_RECORD;
+    case TYPE_REGION: return FAMILY_REGION;
+    case TYPE_RESOURCE: case TYPE_COMPONENT: return FAMILY_RESOURCE;
+    case TYPE_TYPE: return FAMILY_TYPE;
+    case TYPE_STACK: case TYPE_ARTIFACT: case TYPE_PIPELINE: case TYPE_STAGE: case TYPE_ACTION:
+        return FAMILY_OTHER;
+    }
+    return FAMILY_OTHER;
+}
+
+bool type_may_meet(struct checker *checker, const struct type *a, const struct type *b) {
+    a = type_base(a);
+    b = type_base(b);
+    for (uint32_t i = 0; i < type_member_count(a); i++) {
+        for (uint32_t j = 0; j < type_member_count(b); j++) {
+            const struct type *x = type_base(type_member(a, i)), *y = type_base(type_member(b, j));
+            if (x->kind == TYPE_UNION || y->kind == TYPE_UNION) {
+                if (type_may_meet(checker, x, y)) return true;
+                continue;
+            }
+            enum family f = family_of(x), g = family_of(y);
+            if (f == FAMILY_ANY || g == FAMILY_ANY || f == g) return true;
+        }
+    }
+    return false;
+}
+
+/* --- printing --- */
+
+static void write_type(struct buffer *out, const struct type *type, unsigned depth);
+
+static void write_fields(struct buffer *out, const struct type *type, unsigned depth) {
+    buffer_string(out, "{ ");
+    for (uint32_t i = 0; i < type->record.count; i++) {
+        if (i > 0) buffer_string(out, ", ");
+        if (i == 6 && type->record.count > 7) {
+            buffer_string(out, "...");
+            break;
+        }
+        const struct type_field *field = &type->record.fields[i];
+        buffer_text(out, name_text(field->name));
+        buffer_string(out, ": ");
+        write_type(out, field->type, depth + 1);
+    }
+    buffer_string(out, " }");
+}
+
+static void write_union(struct buffer *out, const struct type *type, unsigned depth) {
+    bool optional = type_has_null(type);
+    uint32_t others = 0, written = 0;
+    for (uint32_t i = 0; i < type->join.count; i++) {
+        others += type->join.members[i]->kind != TYPE_NULL;
+    }
+    if (optional && others > 1) buffer_char(out, '(');
+    for (uint32_t i = 0; i < type->join.count; i++) {
+        if (type->join.members[i]->kind == TYPE_NULL) continue;
+        if (written++ > 0) buffer_string(out, " | ");
+        write_type(out, type->join.members[i], depth + 1);
+    }
+    if (optional && others > 1) buffer_char(out, ')');
+    if (optional) buffer_char(out, '?');
+}
+
+static void write_symbol(struct buffer *out, const struct type *type, const char *word) {
+    if (type->symbol && type->symbol->name) buffer_text(out, name_text(type->symbol->name));
+    else buffer_string(out, word);
+}
+
+static void write_type(struct buffer *out, const struct type *type, unsigned depth) {
+    if (depth > 6) {
+        buffer_string(out, "...");
+        return;
+    }
+    switch ((enum type_kind)type->kind) {
+    case TYPE_ERROR: buffer_string(out, "unknown"); break;
+    case TYPE_JSON: buffer_string(out, "json"); break;
+    case TYPE_NULL: buffer_string(out, "null"); break;
+    case TYPE_BOOL: buffer_string(out, "bool"); break;
+    case TYPE_INT: buffer_string(out, "int"); break;
+    case TYPE_NUMBER: buffer_string(out, "number"); break;
+    case TYPE_STRING: buffer_string(out, "string"); break;
+    case TYPE_SECRET: buffer_string(out, "secret"); break;
+    case TYPE_LITERAL:
+        if (type->literal.is_text) buffer_json_string(out, type->literal.text);
+        else buffer_format(out, "%lld", (long long)type->literal.integer);
+        break;
+    case TYPE_LIST: case TYPE_MAP: {
+        bool list = type->kind == TYPE_LIST;
+        buffer_char(out, list ? '[' : '{');
+        write_type(out, type->element, depth + 1);
+        buffer_char(out, list ? ']' : '}');
+        break;
+    }
+    case TYPE_RECORD: write_fields(out, type, depth); break;
+    case TYPE_UNION: write_union(out, type, depth); break;
+    case TYPE_NAMED: buffer_text(out, name_text(type->named.symbol->name)); break;
+    case TYPE_REGION: buffer_string(out, "Region"); break;
+    case TYPE_STACK: buffer_string(out, "stack"); break;
+    case TYPE_ARTIFACT: buffer_string(out, "Artifact"); break;
+    case TYPE_RESOURCE: buffer_text(out, schema_type_name(type->resource)); break;
+    case TYPE_COMPONENT: write_symbol(out, type, "component"); break;
+    case TYPE_TYPE: buffer_string(out, "resource type"); break;
+    case TYPE_PROPERTY: schema_value_write(type->property.value, out); break;
+    case TYPE_BODY: buffer_text(out, schema_body_name(type->body)); break;
+    case TYPE_PIPELINE: buffer_string(out, "pipeline"); break;
+    case TYPE_STAGE: buffer_string(out, "stage"); break;
+    case TYPE_ACTION: buffer_string(out, "action"); break;
+    case TYPE_GENERIC: buffer_char(out, type->generic ? 'U' : 'T'); break;
+    }
+}
+
+struct text type_text(struct arena *arena, const struct type *type) {
+    struct buffer out;
+    buffer_init(&out);
+    write_type(&out, type, 0);
+    struct text text = buffer_take(&out, arena);
+    buffer_release(&out);
+    return text;
+}
+
+struct text type_show(struct checker *checker, const struct type *type) {
+    return type_text(checker->arena, type);
+}
+
+struct text type_article(struct checker *checker, const struct type *type) {
+    switch ((enum type_kind)type->kind) {
+    case TYPE_ERROR: return TEXT("a value with a mistake");
+    case TYPE_JSON: return TEXT("json");
+    case TYPE_NULL: return TEXT("null");
+    case TYPE_BOOL: return TEXT("a bool");
+    case TYPE_INT: return TEXT("an int");
+    case TYPE_NUMBER: return TEXT("a number");
+    case TYPE_STRING: return TEXT("a string");
+    case TYPE_SECRET: return TEXT("a secret");
+    case TYPE_REGION: return TEXT("a region");
+    case TYPE_STACK: return TEXT("a stack");
+    case TYPE_ARTIFACT: return TEXT("an artifact");
+    case TYPE_TYPE: return TEXT("a resource type");
+    case TYPE_PIPELINE: return TEXT("a pipeline");
+    case TYPE_STAGE: return TEXT("a stage");
+    case TYPE_ACTION: return TEXT("an action");
+    case TYPE_RESOURCE:
+        return text_format(checker->arena, "a resource of type %.*s",
+                           TEXT_ARGS(schema_type_name(type->resource)));
+    case TYPE_COMPONENT:
+        return text_format(checker->arena, "a resource of type %.*s",
+                           TEXT_ARGS(type_show(checker, type)));
+    case TYPE_LITERAL:
+        return text_format(checker->arena, "the %s %.*s", type->literal.is_text ? "string" : "int",
+                           TEXT_ARGS(type_show(checker, type)));
+    case TYPE_LIST:
+        return text_format(checker->arena, "a list, %.*s", TEXT_ARGS(type_show(checker, type)));
+    case TYPE_MAP:
+        return text_format(checker->arena, "a map, %.*s", TEXT_ARGS(type_show(checker, type)));
+    case TYPE_RECORD:
+        return text_format(checker->arena, "a record, %.*s", TEXT_ARGS(type_show(checker, type)));
+    case TYPE_UNION: case TYPE_NAMED: case TYPE_PROPERTY: case TYPE_BODY: case TYPE_GENERIC: break;
+    }
+    return type_show(checker, type);
+}
