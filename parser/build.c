@@ -272,6 +272,12 @@ struct node *build_type_name(struct parser *parser, struct range range, struct l
 
 struct node *build_type_literal(struct parser *parser, struct range range, struct node *literal) {
     struct node *node = new_node(parser, NODE_TYPE_LITERAL, range);
+    if (literal->kind == NODE_TEMPLATE) {
+        mistake_type_text(parser, range);
+        literal = new_node(parser, NODE_TEXT, range);
+        literal->text.value = TEXT("");
+        node->flags |= NODE_BAD;
+    }
     node->type_literal.literal = literal;
     return build_finish(parser, node);
 }
@@ -330,7 +336,7 @@ struct node *build_field(struct parser *parser, struct range key_range, struct n
     if (key->kind == NODE_NAME) name = name_text(key->name.name);
     if (key->kind == NODE_TEXT) name = key->text.value;
     if (key->kind != NODE_NAME) node->flags |= NODE_QUOTED;
-    if (key->kind == NODE_TEMPLATE) mistake_field_name(parser, key_range);
+    if (key->kind == NODE_TEMPLATE) mistake_type_text(parser, key_range);
     node->field.name = (struct written_name){names_intern(parser->names, name), key_range.start,
                                              key_range.end};
     node->field.type = type;
@@ -402,6 +408,7 @@ struct node *build_import(struct parser *parser, struct range range, struct node
         mistake_import_path(parser, path);
     if (file && file->kind != NODE_TEXT) {
         file = new_node(parser, NODE_TEXT, (struct range){file->span.start, file->span.end});
+        file->text.value = TEXT("");
         file->flags |= NODE_BAD;
     }
     node->import.file = file;

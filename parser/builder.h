@@ -173,12 +173,10 @@ struct node *mistake_no_equal(struct parser *parser, struct range body, struct n
 struct node *mistake_no_colon(struct parser *parser, struct range type, struct node *unit);
 struct node *mistake_hcl_resource(struct parser *parser, struct range type, struct range name,
                                   struct node *type_text, struct node *name_text);
-void mistake_field_name(struct parser *parser, struct range range);
+void mistake_type_text(struct parser *parser, struct range range);
 void mistake_import_path(struct parser *parser, struct node *path);
 struct node *mistake_optional_twice(struct parser *parser, struct range mark, struct node *type);
-struct node *mistake_dashed_key(struct parser *parser, struct range range);
-struct node *mistake_dotted_key(struct parser *parser, struct range range);
-struct node *mistake_number_key(struct parser *parser, struct range range);
+struct node *mistake_key(struct parser *parser, struct range range);
 struct node *mistake_ternary(struct parser *parser, struct range question, struct range colon,
                              struct node *conditional);
 struct node *mistake_member_missing(struct parser *parser, struct range dot, struct node *object);

@@ -73,10 +73,9 @@ static void grammar_error(const struct range *range, struct parser *parser, cons
 %left STAR SLASH PERCENT
 %precedence SIGN
 
-%type <struct written_name> name soft_word declaration_word key_name dashed dotted
-%type <struct written_name> block_dashed block_dotted
+%type <struct written_name> name soft_word declaration_word key_name
 %type <struct node *> name_node path type union_type optional_type atom field field_key
-%type <struct node *> item declaration entry record block key block_key bad_key block_bad_key expr op primary
+%type <struct node *> item declaration entry record block key block_key expr op primary
 %type <struct node *> string literal element argument generator if_item if_entry
 %type <struct node *> fn_let initial type_note import_file
 %type <struct list> items entries names parts elements element_list arguments argument_list
@@ -107,7 +106,7 @@ block_mark: BLOCK_BODY                  { yyerrok; } ;
 item:
   declaration
 | block_key "=" expr comma              { $$ = build_entry(parser, @1, $1, $3); }
-| block_bad_key "=" expr comma          { $$ = build_entry(parser, @1, $1, $3); }
+| block_bad_key "=" expr comma          { $$ = build_entry(parser, @1, mistake_key(parser, @1), $3); }
 | block_key ":" expr comma              { $$ = mistake_colon(parser, @2, build_entry(parser, @1, $1, $3)); }
 | block_key record                      { $$ = mistake_no_equal(parser, @2, build_entry(parser, @1, $1, $2)); }
 ;
@@ -340,42 +339,18 @@ entry:
 | "..." expr                            { $$ = build_spread(parser, @$, $2); }
 | if_entry
 | generators record                     { $$ = build_for(parser, @$, $1, $2); }
-| bad_key "=" expr                      { $$ = build_entry(parser, @1, $1, $3); }
+| bad_key "=" expr                      { $$ = build_entry(parser, @1, mistake_key(parser, @1), $3); }
 | key ":" expr                          { $$ = mistake_colon(parser, @2, build_entry(parser, @1, $1, $3)); }
 | key record                            { $$ = mistake_no_equal(parser, @2, build_entry(parser, @1, $1, $2)); }
 ;
 
-bad_key:
-  dashed                                { $$ = mistake_dashed_key(parser, @1); }
-| dotted                                { $$ = mistake_dotted_key(parser, @1); }
-| INT                                   { $$ = mistake_number_key(parser, @1); }
-;
+bad_key: dashed | dotted | INT ;
+dashed: name minus name | dashed minus name ;
+dotted: name MEMBER | dotted MEMBER ;
 
-dashed:
-  name minus name                       { $$ = $1; }
-| dashed minus name                     { $$ = $1; }
-;
-
-dotted:
-  name MEMBER                           { $$ = $1; }
-| dotted MEMBER                         { $$ = $1; }
-;
-
-block_bad_key:
-  block_dashed                          { $$ = mistake_dashed_key(parser, @1); }
-| block_dotted                          { $$ = mistake_dotted_key(parser, @1); }
-| INT                                   { $$ = mistake_number_key(parser, @1); }
-;
-
-block_dashed:
-  key_name minus name                   { $$ = $1; }
-| block_dashed minus name               { $$ = $1; }
-;
-
-block_dotted:
-  key_name MEMBER                       { $$ = $1; }
-| block_dotted MEMBER                   { $$ = $1; }
-;
+block_bad_key: block_dashed | block_dotted | INT ;
+block_dashed: key_name minus name | block_dashed minus name ;
+block_dotted: key_name MEMBER | block_dotted MEMBER ;
 
 if_entry:
   "if" expr record                      { $$ = build_if(parser, @$, $2, $3, NULL); }

@@ -169,14 +169,10 @@ static struct text block_text(struct block *block, struct text bytes, bool first
 }
 
 static struct node *raw_block(struct parser *parser, struct node *node, struct range range) {
-    uint32_t start = range.start + 3, end = range.end;
+    uint32_t start = content_start(parser, range), end = range.end;
     bool closed = range.end - range.start >= 6 && !memcmp(parser->bytes + range.end - 3, "'''", 3);
-    bool opened_late = false;
     if (closed) end -= 3;
-    while (start < end && is_blank(parser->bytes[start])) start++;
-    if (start < end && parser->bytes[start] == '\r') start++;
-    if (start < end && parser->bytes[start] == '\n') start++;
-    opened_late = start == range.start + 3 || !strchr("\r\n", parser->bytes[start - 1]);
+    bool opened_late = start == range.start + 3 || !strchr("\r\n", parser->bytes[start - 1]);
     if (!closed || opened_late) { /* reported by the lexer */
         node->flags |= NODE_BAD;
         node->text.value = TEXT("");
@@ -220,17 +216,18 @@ static void check_first_line(struct block *block, struct list parts, uint32_t st
     report_indent(block, block->parser->bytes + start, 0);
 }
 
-static uint32_t content_start(struct parser *parser, uint32_t open_end) {
-    uint32_t at = open_end;
-    while (is_blank(parser->bytes[at])) at++;
-    if (parser->bytes[at] == '\r') at++;
-    if (parser->bytes[at] == '\n') at++;
+/* Behind the new line that follows the opening quotes. */
+static uint32_t content_start(struct parser *parser, struct range range) {
+    uint32_t at = range.start + 3;
+    while (at < range.end && is_blank(parser->bytes[at])) at++;
+    if (at < range.end && parser->bytes[at] == '\r') at++;
+    if (at < range.end && parser->bytes[at] == '\n') at++;
     return at;
 }
 
 static void read_block_parts(struct parser *parser, struct range range, struct list parts) {
     struct block block = {.parser = parser};
-    uint32_t start = content_start(parser, range.start + 3), close = range.end - 3;
+    uint32_t start = content_start(parser, range), close = range.end - 3;
     bool closed = range.end - range.start >= 6 &&
                   !memcmp(parser->bytes + close, "\"\"\"", 3);
     if (closed) block.indent = closing_indent(parser, start, close);

@@ -92,7 +92,7 @@ struct node *mistake_optional_twice(struct parser *parser, struct range mark, st
 }
 
 /* A text with ${ } where only a plain one can stand. */
-void mistake_field_name(struct parser *parser, struct range range) {
+void mistake_type_text(struct parser *parser, struct range range) {
     struct diagnostic *diagnostic = report(parser, DIAGNOSTIC_PLAIN_TEXT_NEEDED, range,
                                            TEXT("a type cannot depend on the value in \"${ }\""));
     diagnostic_hint(parser->diagnostics, diagnostic, "Write a text without \"${ }\".");
@@ -111,39 +111,25 @@ void mistake_import_path(struct parser *parser, struct node *path) {
 }
 
 /* `fast-fail = 1`, `a.b = 1`, `80 = 1`: range is the whole key. */
-static struct node *quoted_key(struct parser *parser, struct range range, const char *message,
-                               const char *hint) {
+struct node *mistake_key(struct parser *parser, struct range range) {
     struct text key = parser_text(parser, range);
+    bool number = key.bytes[0] >= '0' && key.bytes[0] <= '9';
+    const char *dot = number ? NULL : memchr(key.bytes, '.', key.length);
     struct diagnostic *diagnostic =
         report(parser, DIAGNOSTIC_KEY_FORM, range,
-               text_format(parser->arena, message, TEXT_ARGS(key)));
-    diagnostic_hint(parser->diagnostics, diagnostic, hint, TEXT_ARGS(key));
-    fix(parser, diagnostic, range,
-        text_format(parser->arena, "\"%.*s\"", TEXT_ARGS(key)));
-    struct node *node = node_new(parser->arena, NODE_TEXT, parser_span(parser, range));
-    node->text.value = key;
-    return node;
-}
-
-struct node *mistake_dashed_key(struct parser *parser, struct range range) {
-    return quoted_key(parser, range, "the key %.*s is not a single word",
-                      "Quote it: \"%.*s\" = ...");
-}
-
-struct node *mistake_number_key(struct parser *parser, struct range range) {
-    return quoted_key(parser, range, "the key %.*s is a number", "Quote it: \"%.*s\" = ...");
-}
-
-struct node *mistake_dotted_key(struct parser *parser, struct range range) {
-    struct text key = parser_text(parser, range);
-    struct diagnostic *diagnostic = report(
-        parser, DIAGNOSTIC_KEY_FORM, range,
-        text_format(parser->arena, "the key %.*s is not a single word", TEXT_ARGS(key)));
-    size_t dot = strcspn(key.bytes, ".");
-    if (dot > key.length) dot = key.length;
-    diagnostic_hint(parser->diagnostics, diagnostic,
-                    "Nest a record: %.*s = { %.*s = ... }, or quote the key if it holds a dot.",
-                    (int)dot, key.bytes, (int)(key.length - dot - 1), key.bytes + dot + 1);
+               text_format(parser->arena, number ? "the key %.*s is a number"
+                                                 : "the key %.*s is not a single word",
+                           TEXT_ARGS(key)));
+    if (dot) {
+        int first = (int)(dot - key.bytes);
+        diagnostic_hint(parser->diagnostics, diagnostic,
+                        "Nest a record: %.*s = { %.*s = ... }, or quote the key if it holds a dot.",
+                        first, key.bytes, (int)key.length - first - 1, dot + 1);
+    } else {
+        diagnostic_hint(parser->diagnostics, diagnostic, "Quote it: \"%.*s\" = ...",
+                        TEXT_ARGS(key));
+        fix(parser, diagnostic, range, text_format(parser->arena, "\"%.*s\"", TEXT_ARGS(key)));
+    }
     struct node *node = node_new(parser->arena, NODE_TEXT, parser_span(parser, range));
     node->text.value = key;
     return node;

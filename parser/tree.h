@@ -24,7 +24,8 @@ enum node_kind {
 };
 
 enum node_flag {
-    NODE_BAD = 1 << 0,      /* has a reported mistake: later passes are silent about it */
+    NODE_BAD = 1 << 0,      /* has a reported mistake: later passes are silent about it; FILE: some
+                               of it could not be read, so names may be missing */
     NODE_RAW = 1 << 1,      /* TEXT: written with '...' or '''...''' */
     NODE_LINES = 1 << 2,    /* TEXT, TEMPLATE: written over several lines, """ or ''' */
     NODE_OPTIONAL = 1 << 3, /* MEMBER, INDEX: written with ?. or ?[ */
