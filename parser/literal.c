@@ -168,6 +168,15 @@ static struct text block_text(struct block *block, struct text bytes, bool first
     return text;
 }
 
+/* Behind the new line that follows the opening quotes. */
+static uint32_t content_start(struct parser *parser, struct range range) {
+    uint32_t at = range.start + 3;
+    while (at < range.end && is_blank(parser->bytes[at])) at++;
+    if (at < range.end && parser->bytes[at] == '\r') at++;
+    if (at < range.end && parser->bytes[at] == '\n') at++;
+    return at;
+}
+
 static struct node *raw_block(struct parser *parser, struct node *node, struct range range) {
     uint32_t start = content_start(parser, range), end = range.end;
     bool closed = range.end - range.start >= 6 && !memcmp(parser->bytes + range.end - 3, "'''", 3);
@@ -214,15 +223,6 @@ static void check_first_line(struct block *block, struct list parts, uint32_t st
     struct node *first = parts.first;
     if (!first || is_part(first, block->parser) || block->indent.length == 0) return;
     report_indent(block, block->parser->bytes + start, 0);
-}
-
-/* Behind the new line that follows the opening quotes. */
-static uint32_t content_start(struct parser *parser, struct range range) {
-    uint32_t at = range.start + 3;
-    while (at < range.end && is_blank(parser->bytes[at])) at++;
-    if (at < range.end && parser->bytes[at] == '\r') at++;
-    if (at < range.end && parser->bytes[at] == '\n') at++;
-    return at;
 }
 
 static void read_block_parts(struct parser *parser, struct range range, struct list parts) {
