@@ -76,6 +76,7 @@ static void copy_options(struct mrp *mrp, const struct mrp_options *options) {
     mrp->options.vars = copy_strings(arena, options->vars, options->vars_count);
     mrp->rules = (struct severity_rules){
         .strict = options->strict,
+        .only_errors = options->only_errors,
         .allow = copy_texts(arena, options->allow, options->allow_count),
         .deny = copy_texts(arena, options->deny, options->deny_count),
         .allow_count = options->allow_count,
@@ -292,12 +293,13 @@ static bool use_host(struct mrp *mrp) {
 
 static struct value value_of_document(struct mrp *mrp, const struct document *document);
 
-static struct value value_of_number(const struct document *document) {
+static struct value value_of_number(struct mrp *mrp, const struct document *document) {
+    const char *written = text_copy(&mrp->arena, document->text).bytes;
     char *end;
     errno = 0;
-    long long integer = strtoll(document->text.bytes, &end, 10);
+    long long integer = strtoll(written, &end, 10);
     if (*end == '\0' && errno == 0) return value_int(integer);
-    return value_number(strtod(document->text.bytes, NULL));
+    return value_number(strtod(written, NULL));
 }
 
 static struct value value_of_list(struct mrp *mrp, const struct document *list) {
@@ -322,7 +324,7 @@ static struct value value_of_document(struct mrp *mrp, const struct document *do
     switch ((enum document_kind)document->kind) {
     case DOCUMENT_NULL: return value_null();
     case DOCUMENT_BOOL: return value_bool(document->boolean);
-    case DOCUMENT_NUMBER: return value_of_number(document);
+    case DOCUMENT_NUMBER: return value_of_number(mrp, document);
     case DOCUMENT_TEXT: return value_text(document->text);
     case DOCUMENT_LIST: return value_of_list(mrp, document);
     case DOCUMENT_OBJECT: return value_of_object(mrp, document);

@@ -59,6 +59,7 @@ struct mrp_options {
     const char *schema;              /* a packed schema in place of the built-in one, or NULL; it
                                         holds for the whole process */
     bool strict;                     /* limits that may be stale are errors */
+    bool only_errors;                /* warnings are not reported */
     bool no_environment;             /* env() finds nothing */
     const struct mrp_host *host;     /* NULL for the file system; else file is a path below its root */
 };

@@ -127,7 +127,8 @@ static void settle(struct diagnostic *diagnostic, const struct severity_rules *r
     diagnostic->is_error = severity_is_error(diagnostic_severity(id), rules->strict) ||
                            is_listed(rules->deny, rules->deny_count, id);
     diagnostic->is_allowed =
-        !diagnostic->is_error && is_listed(rules->allow, rules->allow_count, id);
+        !diagnostic->is_error &&
+        (rules->only_errors || is_listed(rules->allow, rules->allow_count, id));
 }
 
 static bool comes_after(const struct diagnostic *a, const struct diagnostic *b) {

@@ -88,6 +88,7 @@ enum diagnostic_id diagnostic_find(struct text name);
  * Errors cannot be allowed. */
 struct severity_rules {
     bool strict;
+    bool only_errors; /* every warning is allowed */
     const struct text *allow, *deny;
     size_t allow_count, deny_count;
 };

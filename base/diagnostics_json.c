@@ -164,9 +164,9 @@ static void sarif_fixes(const struct diagnostics *diagnostics, struct buffer *ou
 }
 
 static void sarif_result(const struct diagnostics *diagnostics, struct buffer *out,
-                         const struct diagnostic *diagnostic) {
+                         const struct diagnostic *diagnostic, uint32_t rule) {
     buffer_format(out, "\n    {\"ruleId\":\"%s\",\"ruleIndex\":%u,\"level\":\"%s\",",
-                  diagnostic_name(diagnostic->id), (unsigned)diagnostic->id,
+                  diagnostic_name(diagnostic->id), (unsigned)rule,
                   diagnostic->is_error ? "error" : "warning");
     sarif_message(out, diagnostic->message, diagnostic->hint);
     struct region region;
@@ -178,15 +178,27 @@ static void sarif_result(const struct diagnostics *diagnostics, struct buffer *o
     buffer_char(out, '}');
 }
 
-static void sarif_rules(struct buffer *out) {
+/* The number that a kind has among the rules of this report, which are those that occur. */
+struct rule_numbers {
+    uint32_t of[DIAGNOSTIC_COUNT]; /* from 1; 0 for one that does not occur */
+    uint32_t count;
+};
+
+static void sarif_rule(struct buffer *out, enum diagnostic_id id) {
+    const char *level = diagnostic_severity(id) == SEVERITY_ERROR ? "error" : "warning";
+    buffer_format(out, "\n      {\"id\":\"%s\",\"shortDescription\":{\"text\":", diagnostic_name(id));
+    buffer_json_string(out, text_of(diagnostic_title(id)));
+    buffer_format(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}", level);
+}
+
+static void sarif_rules(const struct diagnostics *diagnostics, struct buffer *out,
+                        struct rule_numbers *numbers) {
     buffer_string(out, "\"rules\":[");
-    for (unsigned i = 0; i < DIAGNOSTIC_COUNT; i++) {
-        enum diagnostic_id id = (enum diagnostic_id)i;
-        const char *level = diagnostic_severity(id) == SEVERITY_ERROR ? "error" : "warning";
-        buffer_format(out, "%s\n      {\"id\":\"%s\",\"shortDescription\":{\"text\":", i ? "," : "",
-                      diagnostic_name(id));
-        buffer_json_string(out, text_of(diagnostic_title(id)));
-        buffer_format(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}", level);
+    for (const struct diagnostic *d = diagnostics->first; d; d = d->next) {
+        if (d->is_allowed || numbers->of[d->id]) continue;
+        if (numbers->count) buffer_char(out, ',');
+        numbers->of[d->id] = ++numbers->count;
+        sarif_rule(out, d->id);
     }
     buffer_char(out, ']');
 }
@@ -196,14 +208,15 @@ void diagnostics_sarif(const struct diagnostics *diagnostics, struct buffer *out
                   "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\","
                   "\"version\":\"2.1.0\",\"runs\":[{\n"
                   "  \"tool\":{\"driver\":{\"name\":\"mrp\",");
-    sarif_rules(out);
+    struct rule_numbers numbers = {0};
+    sarif_rules(diagnostics, out, &numbers);
     buffer_string(out, "}},\n  \"columnKind\":\"unicodeCodePoints\",\n  \"results\":[");
     bool first = true;
     for (const struct diagnostic *d = diagnostics->first; d; d = d->next) {
         if (d->is_allowed) continue;
         if (!first) buffer_char(out, ',');
         first = false;
-        sarif_result(diagnostics, out, d);
+        sarif_result(diagnostics, out, d, numbers.of[d->id] - 1);
     }
     buffer_string(out, "]}]}\n");
 }

@@ -36,6 +36,7 @@ static struct mrp *open_empty(void) {
 
 static int evaluate(struct invocation *invocation, const char *file, const char *expression) {
     int outcome = OUTCOME_DONE;
+    invocation->counts[OPTION_QUIET] = 1; /* the program's warnings are not what was asked */
     struct mrp *mrp = file ? program_open(invocation, file, &outcome) : open_empty();
     if (!mrp) return outcome;
     struct mrp_text json;

@@ -10,12 +10,6 @@ struct page {
     struct buffer *out;
 };
 
-static struct text path_of(struct arena *arena, const struct template *template,
-                           const struct template_resource *resource) {
-    return text_format(arena, "%.*s.%.*s", TEXT_ARGS(template->region_label),
-                       TEXT_ARGS(resource->path));
-}
-
 static void declared(struct page *page, struct span span) {
     struct sources *sources = mrp_diagnostics(page->mrp)->sources;
     if (span.source >= sources->count) return;
@@ -103,15 +97,13 @@ static void waits_for(struct page *page, const struct template *template) {
 }
 
 static void explain_stack(struct page *page, const struct template *template) {
-    struct arena *arena = mrp_arena(page->mrp);
     buffer_format(page->out, "%.*s: the stack %.*s in %.*s, %u resource%s\n",
                   TEXT_ARGS(template->path), TEXT_ARGS(template->name),
                   TEXT_ARGS(template->region_name), (unsigned)template->resource_count,
                   template->resource_count == 1 ? "" : "s");
     waits_for(page, template);
     for (uint32_t i = 0; i < template->resource_count; i++) {
-        struct text path = path_of(arena, template, &template->resources[i]);
-        buffer_format(page->out, "  %-40.*s %.*s\n", TEXT_ARGS(path),
+        buffer_format(page->out, "  %-40.*s %.*s\n", TEXT_ARGS(template->resources[i].path),
                       TEXT_ARGS(template->resources[i].type));
     }
     for (uint32_t i = 0; i < template->edge_count; i++) {
@@ -132,7 +124,7 @@ bool explain_path(struct mrp *mrp, struct text path, struct buffer *out) {
         }
         for (uint32_t k = 0; k < template->resource_count; k++) {
             const struct template_resource *resource = &template->resources[k];
-            if (!text_equal(path_of(mrp_arena(mrp), template, resource), path)) continue;
+            if (!text_equal(resource->path, path)) continue;
             explain_resource(&page, template, resource, path);
             found = true;
         }
@@ -148,8 +140,7 @@ void explain_path_unknown(const struct template_set *set, const struct invocatio
         const struct template *template = &set->templates[i];
         suggestion_offer(&suggestion, template->path);
         for (uint32_t k = 0; k < template->resource_count; k++) {
-            suggestion_offer(&suggestion,
-                             path_of(invocation->arena, template, &template->resources[k]));
+            suggestion_offer(&suggestion, template->resources[k].path);
         }
     }
     misuse(invocation, "nothing is known by the name \"%.*s\", in the program or of mrp",

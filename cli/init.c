@@ -27,7 +27,7 @@ static const char program[] =
     "}\n"
     "\n"
     "## Where the pipeline's artifacts go\n"
-    "output ArtifactsBucket = east.artifacts\n";
+    "output ArtifactsBucket = east.artifacts.BucketName\n";
 
 static const char ignored[] = "/.mrp/\n/build/\n";
 

@@ -87,6 +87,7 @@ struct mrp *program_open(const struct invocation *invocation, const char *file, 
         .deny_count = invocation->counts[OPTION_DENY],
         .schema = option_value(invocation, OPTION_SCHEMA),
         .strict = option_given(invocation, OPTION_STRICT),
+        .only_errors = option_given(invocation, OPTION_QUIET),
         .no_environment = option_given(invocation, OPTION_NO_ENV),
     };
     struct mrp *mrp = mrp_new(&options);
@@ -125,11 +126,9 @@ int program_report(const struct invocation *invocation, struct mrp *mrp, bool al
     int outcome = output_form(invocation, true, &form);
     if (outcome != OUTCOME_DONE) return outcome;
     if (form == FORM_TEXT) {
-        bool is_quiet = option_given(invocation, OPTION_QUIET);
-        if (is_quiet && mrp_error_count(mrp) == 0) return OUTCOME_DONE;
         struct mrp_text text = mrp_report(mrp, MRP_TEXT, wants_color(invocation, STDERR_FILENO));
         fwrite(text.bytes, 1, text.length, stderr);
-        if (!is_quiet) count_line(mrp);
+        if (!option_given(invocation, OPTION_QUIET)) count_line(mrp);
         return OUTCOME_DONE;
     }
     if (!always && mrp_error_count(mrp) == 0) return OUTCOME_DONE;

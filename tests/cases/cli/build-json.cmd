@@ -1,0 +1,1 @@
+build FILE -o out --format json

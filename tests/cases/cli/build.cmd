@@ -1,0 +1,3 @@
+build FILE -o out
+build FILE -o out -q
+build FILE --stdout east

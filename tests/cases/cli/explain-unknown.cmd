@@ -1,0 +1,1 @@
+explain east.ordres FILE

@@ -1,0 +1,4 @@
+explain east.vpc FILE
+explain east.orders FILE
+explain west FILE
+explain permissions FILE

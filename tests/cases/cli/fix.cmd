@@ -1,0 +1,3 @@
+check FILE --fix
+fmt --check FILE
+build FILE --stdout -

@@ -1,0 +1,3 @@
+fmt --diff FILE
+fmt FILE
+fmt --check FILE

@@ -1,0 +1,1 @@
+check FILE --format json

@@ -1,0 +1,2 @@
+build FILE -o out
+fmt out

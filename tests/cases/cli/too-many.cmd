@@ -1,0 +1,1 @@
+check FILE other.mrp
