@@ -743,7 +743,7 @@ void conform_resource(struct evaluator *ev, struct resource *resource) {
         }
         resource->properties = kept;
     }
-    if (broken || resource->is_existing) return;
+    if (broken) return;
     check_body(ev, resource->properties, body, written_span(node, node->declaration.name),
                text_format(ev->arena, "resource \"%.*s\"", NAME_ARGS(node->declaration.name.name)));
 }

@@ -351,7 +351,9 @@ static struct value lazy_evaluate(struct evaluator *ev, struct resource_state *s
     if (lazy->value.kind < SLOT_WAITING) return lazy->value;
     if (lazy->value.kind == SLOT_RUNNING) return fault_cycle(ev, lazy, state->frame, asked->span);
     struct waiting waiting = {.what = lazy, .frame = state->frame, .span = entry->span,
-                              .asked = asked->span, .name = name_text(name)};
+                              .asked = asked->span};
+    waiting.name = text_format(ev->arena, "%.*s.%.*s", TEXT_ARGS(state->resource.path),
+                               NAME_ARGS(name));
     if (!waiting_enter(ev, &waiting)) return value_poison();
     lazy->value.kind = SLOT_RUNNING;
     struct value value = evaluate(ev, entry->entry.value, state->frame);
@@ -502,8 +504,9 @@ static void set_meta(struct body_sink *sink, struct text key, struct value value
 void resource_body(struct evaluator *ev, struct resource_state *state) {
     if (!body_evaluate(ev, state, state->resource.declared)) return;
     struct resource *resource = &state->resource;
+    if (resource->is_existing) return; /* only read: what is written of it is as it is */
     conform_resource(ev, resource);
-    if (!resource->is_existing) naming_check(ev, resource);
+    naming_check(ev, resource);
 }
 
 /* ---- instances of components ---- */

@@ -460,6 +460,11 @@ static void write_pseudo(struct buffer *out, const struct name *name) {
 static void write_pieces(struct buffer *out, const struct deferred *deferred) {
     for (uint32_t i = 0; i < deferred->count && !is_full(out); i++) {
         struct value piece = deferred->operands[i];
+        bool is_known = piece.kind == VALUE_DEFERRED && piece.deferred->count == 1 &&
+                        piece.deferred->kind == DEFERRED_ATTRIBUTE;
+        if (is_known && piece.deferred->operands[0].kind == VALUE_TEXT) {
+            piece = piece.deferred->operands[0];
+        }
         if (piece.kind == VALUE_TEXT) {
             buffer_text(out, piece.flags & VALUE_SECRET ? TEXT("(secret)") : value_as_text(piece));
             continue;
