@@ -1,5 +1,9 @@
 /* PCRE2 with limits. It does not tell how much work a match was, so the limit starts low and is
  * raised sixteenfold when it is reached: what is paid is never less than a sixteenth of the work.
+ *
+ * Nor does it count the characters that a loop like `[^x]*` runs over. So a long text is searched
+ * through a window that grows only when a match may go on behind it (PCRE2's hard partial matching,
+ * which then says so): what is paid is the windows, and many matches in a long text stay linear.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "base/pattern.h"
@@ -8,9 +12,11 @@
 #include <stdio.h>
 
 enum {
-    MATCH_FIRST = 4096,         /* PCRE2's own steps: the limit of the first try */
-    MATCH_MOST = 4096 << 12,    /* and of the last: 16,777,216 */
-    MATCH_PER_STEP = 16,        /* of PCRE2's steps in one of the evaluation */
+    MATCH_FIRST = 256,          /* PCRE2's own steps: the limit of the first try */
+    MATCH_MOST = 256 << 16,     /* and of the last: 16,777,216 */
+    MATCH_PER_STEP = 2,         /* of PCRE2's steps in one of the evaluation */
+    SEARCH_STEPS = 8,           /* what a search costs at least */
+    WINDOW_FIRST = 2048,        /* bytes; grows eightfold */
     HEAP_KIB = 20 << 10,
     NESTED_PARENTHESES = 200,
     TABLE_SLOTS = PATTERN_KEPT * 2,
@@ -22,6 +28,7 @@ struct pattern {
     size_t length;
     pcre2_code *code;
     uint32_t uses;
+    bool is_whole; /* holds \G, whose meaning depends on where a search begins: no windows */
 };
 
 struct table {
@@ -125,8 +132,10 @@ struct pattern *pattern_get(struct text source, struct pattern_error *error) {
         slot = table_slot(table, source, hash);
     }
     struct pattern *pattern = memory_alloc(sizeof *pattern);
-    *pattern = (struct pattern){hash, memory_alloc(source.length + 1), source.length, code, 0};
+    *pattern = (struct pattern){hash, memory_alloc(source.length + 1), source.length, code, 0, false};
     if (source.length) memcpy(pattern->source, source.bytes, source.length);
+    pattern->source[source.length] = '\0';
+    pattern->is_whole = strstr(pattern->source, "\\G") || memchr(source.bytes, '\0', source.length);
     table->count++;
     return *slot = pattern;
 }
@@ -145,30 +154,55 @@ static void copy_match(const struct pattern *pattern, const struct table *table,
     if (match->start[0] > match->end[0]) match->start[0] = match->end[0]; /* \K behind the end */
 }
 
-enum pattern_result pattern_search(struct pattern *pattern, struct text text, size_t from,
-                                   const struct pattern_budget *budget, struct pattern_match *match) {
-    struct table *table = table_get();
-    if (++pattern->uses == PATTERN_JIT) pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
-    if (!budget->spend(budget->context, 1 + (text.length - from) / 64)) return PATTERN_BUDGET;
-    uint32_t options = PCRE2_NO_UTF_CHECK;
+/* One match on a text, with the options given; PCRE2's result, or a limit's. Pays when the limit is
+ * raised. */
+static int match_within(struct table *table, struct pattern *pattern, struct text text, size_t from,
+                        uint32_t options, const struct pattern_budget *budget) {
     for (uint32_t limit = MATCH_FIRST; limit <= MATCH_MOST; limit *= 16) {
         pcre2_set_match_limit(table->match, limit);
         int found = pcre2_match(pattern->code, (PCRE2_SPTR)(text.length ? text.bytes : ""),
                                 text.length, from, options, table->data, table->match);
-        if (found == PCRE2_ERROR_NOMATCH) return PATTERN_NO;
+        if (found == PCRE2_ERROR_JIT_STACKLIMIT) {
+            options |= PCRE2_NO_JIT; /* and once more: the interpreter's stack is on the heap */
+            limit /= 16;
+        } else if (found != PCRE2_ERROR_MATCHLIMIT) {
+            return found;
+        } else if (!budget->spend(budget->context, limit / MATCH_PER_STEP)) {
+            return PCRE2_ERROR_CALLOUT; /* never PCRE2's own: there are no callouts */
+        }
+    }
+    return PCRE2_ERROR_MATCHLIMIT;
+}
+
+/* The end of a window of so many bytes from an offset: not inside a character. */
+static size_t window_end(struct text text, size_t from, size_t window) {
+    if (text.length - from <= window) return text.length;
+    size_t end = from + window;
+    while (end < text.length && ((unsigned char)text.bytes[end] & 0xC0) == 0x80) end++;
+    return end;
+}
+
+enum pattern_result pattern_search(struct pattern *pattern, struct text text, size_t from,
+                                   const struct pattern_budget *budget, struct pattern_match *match) {
+    struct table *table = table_get();
+    if (++pattern->uses == PATTERN_JIT) {
+        pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
+    }
+    for (size_t window = pattern->is_whole ? text.length : WINDOW_FIRST;;) {
+        size_t end = window_end(text, from, window);
+        if (!budget->spend(budget->context, SEARCH_STEPS + (end - from) / 64)) return PATTERN_BUDGET;
+        uint32_t options = PCRE2_NO_UTF_CHECK | (end < text.length ? PCRE2_PARTIAL_HARD : 0);
+        int found = match_within(table, pattern, (struct text){text.bytes, end}, from, options, budget);
         if (found >= 0) {
             if (match) copy_match(pattern, table, match);
             return PATTERN_YES;
         }
-        if (found == PCRE2_ERROR_JIT_STACKLIMIT) {
-            options |= PCRE2_NO_JIT; /* and once more: the interpreter's stack is on the heap */
-            limit /= 16;
-            continue;
-        }
-        if (found != PCRE2_ERROR_MATCHLIMIT) return PATTERN_LIMIT;
-        if (!budget->spend(budget->context, limit / MATCH_PER_STEP)) return PATTERN_BUDGET;
+        if (found == PCRE2_ERROR_CALLOUT) return PATTERN_BUDGET;
+        if (found == PCRE2_ERROR_NOMATCH && end == text.length) return PATTERN_NO;
+        if (found != PCRE2_ERROR_NOMATCH && found != PCRE2_ERROR_PARTIAL) return PATTERN_LIMIT;
+        if (found == PCRE2_ERROR_NOMATCH) from = end;
+        window *= 8;
     }
-    return PATTERN_LIMIT;
 }
 
 void pattern_names(const struct pattern *pattern,

@@ -1,17 +1,32 @@
-/* Sorting: a stable merge sort. Texts carry their first eight bytes as a number, so that most
- * comparisons look at nothing else.
+/* Sorting: a stable merge sort. Texts carry eight bytes, those behind what all begin with, as a
+ * number, so that most comparisons look at nothing else.
  */
 #include "evaluator/builtins.h"
 
 struct sortable {
-    uint64_t prefix; /* of a text: order by it is order by its first eight bytes */
+    uint64_t prefix; /* of a text: eight bytes of it as a number that has their order */
     struct value key;
     uint32_t place;  /* in the list */
 };
 
-static uint64_t text_prefix(struct text text) {
+/* How many bytes all texts begin with. */
+static size_t common_start(const struct sortable *items, uint32_t count) {
+    if (count == 0) return 0;
+    struct text first = value_as_text(items[0].key);
+    size_t common = first.length;
+    for (uint32_t i = 1; i < count && common; i++) {
+        struct text text = value_as_text(items[i].key);
+        if (text.length < common) common = text.length;
+        size_t same = 0;
+        while (same < common && text.bytes[same] == first.bytes[same]) same++;
+        common = same;
+    }
+    return common;
+}
+
+static uint64_t text_prefix(struct text text, size_t start) {
     uint64_t prefix = 0;
-    for (size_t i = 0; i < 8; i++) {
+    for (size_t i = start; i < start + 8; i++) {
         prefix = prefix << 8 | (i < text.length ? (unsigned char)text.bytes[i] : 0);
     }
     return prefix;
@@ -76,6 +91,13 @@ static uint64_t sort_cost(uint64_t count) {
     return count * levels / 4;
 }
 
+static void set_prefixes(struct sortable *items, uint32_t count) {
+    size_t start = common_start(items, count);
+    for (uint32_t i = 0; i < count; i++) {
+        items[i].prefix = text_prefix(value_as_text(items[i].key), start);
+    }
+}
+
 /* The list in the order of the keys that are in items already. */
 static struct value sorted_list(struct call *call, struct value list, struct sortable *items,
                                 bool descending) {
@@ -83,6 +105,7 @@ static struct value sorted_list(struct call *call, struct value list, struct sor
     if (!check_keys(call, items, count) || !call_spend(call, sort_cost(count))) {
         return value_poison();
     }
+    if (count && items[0].key.kind == VALUE_TEXT) set_prefixes(items, count);
     struct sortable *scratch = arena_array(call->arena, count + 1u, sizeof *scratch);
     struct value *result = make_items(call, count);
     if (!result) return value_poison();
@@ -93,16 +116,11 @@ static struct value sorted_list(struct call *call, struct value list, struct sor
     return value_list(result, count);
 }
 
-static void set_key(struct sortable *item, struct value key, uint32_t place) {
-    uint64_t prefix = key.kind == VALUE_TEXT ? text_prefix(value_as_text(key)) : 0;
-    *item = (struct sortable){prefix, key, place};
-}
-
 struct value apply_sort(struct call *call) {
     struct value list;
     if (!argument_list(call, 0, &list)) return value_poison();
     struct sortable *items = arena_array(call->arena, list.length + 1u, sizeof *items);
-    for (uint32_t i = 0; i < list.length; i++) set_key(&items[i], list.items[i], i);
+    for (uint32_t i = 0; i < list.length; i++) items[i] = (struct sortable){0, list.items[i], i};
     return sorted_list(call, list, items, false);
 }
 
@@ -120,7 +138,7 @@ struct value apply_sort_by(struct call *call) {
         uint32_t place = descending ? list.length - 1 - i : i;
         struct value key;
         if (!element_field(call, 0, place, list.items[place], field, &key)) return value_poison();
-        set_key(&items[i], key, place);
+        items[i] = (struct sortable){0, key, place};
     }
     return sorted_list(call, list, items, descending);
 }
