@@ -6,7 +6,7 @@
  */
 #include "template/lowering.h"
 
-enum { MAX_OPERANDS = 10, READABLE_BYTES = 100, INLINE_BYTES = 400, HOIST_DEPTH = 12 };
+enum { MAX_OPERANDS = 10, READABLE_BYTES = 100, HOIST_DEPTH = 12 };
 
 static struct term term_false = {.kind = TERM_FALSE}, term_true = {.kind = TERM_TRUE};
 
@@ -130,7 +130,7 @@ static void read_joined(struct stack_lowering *in, struct term *term, const char
 static struct text term_content(struct stack_lowering *in, const struct term *term) {
     struct buffer buffer;
     buffer_init(&buffer);
-    struct emitter e = {.in = in, .out = &buffer};
+    struct emitter e = {.in = in, .out = &buffer, .is_content = true};
     emit_term(&e, term);
     struct text content = buffer_take(&buffer, in->all->arena);
     buffer_release(&buffer);
@@ -177,7 +177,7 @@ static struct term *term_of(struct stack_lowering *in, struct value value, unsig
 /* A long condition is written once and named where others use it: shared parts of a large expression
  * would multiply otherwise. */
 static void name_long(struct stack_lowering *in, struct term *term) {
-    if (term->content.length > INLINE_BYTES) lowering_name_term(in, term);
+    if (term->content.length > CONDITION_INLINE_BYTES) lowering_name_term(in, term);
 }
 
 static struct term *negate(struct stack_lowering *in, struct term *term) {

@@ -339,7 +339,9 @@ bool document_read(struct arena *arena, struct text bytes, struct document **doc
     if (first != '{' && first != '[' && first != '"') {
         return document_read_yaml(arena, bytes, document, why);
     }
-    if (document_read_json(arena, bytes, document, why)) return true;
-    struct failure other = {0};
-    return document_read_yaml(arena, bytes, document, &other);
+    struct failure json, yaml;
+    if (document_read_json(arena, bytes, document, &json)) return true;
+    if (document_read_yaml(arena, bytes, document, &yaml)) return true;
+    *why = json;
+    return false;
 }

@@ -397,13 +397,19 @@ static void emit_operand(struct emitter *e, struct value value) {
     emit_string_value(e, value);
 }
 
+/* Whether an operand stands there by its name. */
+static bool is_by_name(const struct emitter *e, const struct term *term) {
+    if (!term->is_named || e->has_inline_conditions) return false;
+    if (e->is_content) return term->content.length > CONDITION_INLINE_BYTES;
+    return term->content.length > term->name.length + sizeof "{\"Condition\":\"\"}" - 1;
+}
+
 static void emit_terms(struct emitter *e, struct text name, const struct term *term) {
     open_function(e, name);
     for (uint32_t i = 0; i < term->count; i++) {
         const struct term *inner = term->terms[i];
         emit_item(e);
-        if (inner->is_named && inner->content.length > inner->name.length + 16 &&
-            !e->has_inline_conditions) {
+        if (is_by_name(e, inner)) {
             emit_pair(e, TEXT("Condition"), inner->name);
         } else {
             emit_term(e, inner);

@@ -97,6 +97,7 @@ struct stack_lowering {
     bool has_user_output;
     size_t size;                /* about what its template takes, compact */
     bool is_too_large;          /* size is past any limit: the walk was given up */
+    bool needs_value;           /* what is reduced is a required property: see lowering_chain */
     uint32_t steps;             /* of walks through conditions */
 };
 
@@ -120,6 +121,7 @@ void *lowering_grow(struct arena *arena, void *items, uint32_t *count, uint32_t 
 
 /* Shared deferred values can stand for exponentially long text: walks end here, and the template is
  * reported as too large. */
+enum { CONDITION_INLINE_BYTES = 400 }; /* longer ones are always named where others use them */
 enum { LOWERING_SIZE_CEILING = 16000000, LOWERING_PIECES = 1000000, LOWERING_STEPS = 4000000 };
 static inline void lowering_give_up(struct stack_lowering *in) {
     in->is_too_large = true;
@@ -201,7 +203,9 @@ struct find_in_map {
 };
 bool lowering_find_in_map(struct stack_lowering *in, const struct deferred *lookup,
                           struct find_in_map *found);
-/* The chain of Fn::If for a look-up that cannot be a mapping. */
+/* The chain of Fn::If for a look-up that cannot be a mapping. For a key that the map does not have it is
+ * null; where a property needs a value, the last one of the map (cfn-lint and CloudFormation refuse a
+ * required property that may be absent). */
 struct value lowering_chain(struct stack_lowering *in, struct deferred *lookup);
 extern const char mapping_second_key[];
 
@@ -235,6 +239,7 @@ struct emitter {
     struct buffer *out;
     bool indented;
     bool has_inline_conditions; /* values outside a template: the condition instead of its name */
+    bool is_content; /* conditions as their names are made of: not shortened by names given so far */
     bool is_first;
     unsigned depth;
     size_t spaces; /* written so far that compact form does not have */

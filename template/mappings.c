@@ -192,7 +192,8 @@ static struct value lookup_in(struct stack_lowering *in, const struct deferred *
 
 static struct value chain_of(struct stack_lowering *in, const struct deferred *lookup,
                              const struct record *record, struct value key) {
-    bool covers = covers_allowed(record, key, in->all->deployment->names);
+    bool covers =
+        in->needs_value || covers_allowed(record, key, in->all->deployment->names);
     struct value chain = covers ? record->entries[record->count - 1].value : value_null();
     for (uint32_t i = record->count - covers; i-- > 0;) {
         struct deferred *equal =

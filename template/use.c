@@ -1,10 +1,14 @@
 /* The first walk: what a stack's values need, and how large its template will be. */
 #include "template/lowering.h"
 
+enum { PATH_ROOM = 16 };
+
 struct use {
     struct stack_lowering *in;
     struct resource *resource; /* whose values are walked; NULL for outputs */
     bool as_parameter;         /* below something that cannot hold Fn::GetStackOutput */
+    const struct name *path[PATH_ROOM]; /* of properties, from the resource's top level */
+    unsigned depth;                     /* 0: not among the properties */
 };
 
 static void use_value(struct use *u, struct value value);
@@ -114,12 +118,41 @@ static void use_deferred(struct use *u, struct deferred *d) {
     }
 }
 
+/* Whether the schema requires the property that the path leads to. */
+static bool is_required(const struct use *u) {
+    const struct schema_body *body = schema_type_body(u->resource->type);
+    const struct schema_property *property = NULL;
+    if (u->depth == 0 || u->depth > PATH_ROOM) return false;
+    for (unsigned i = 0; i < u->depth; i++) {
+        property = body ? schema_body_find(body, name_text(u->path[i])) : NULL;
+        if (!property) return false;
+        const struct schema_value *value = schema_property_value(property);
+        if (schema_value_shape(value) == SCHEMA_LIST) value = schema_value_element(value);
+        body = schema_value_body(value);
+    }
+    return (schema_property_flags(property) & SCHEMA_REQUIRED) != 0;
+}
+
+static bool is_chosen(struct value value) {
+    return value.kind == VALUE_DEFERRED && (value.deferred->kind == DEFERRED_LOOKUP ||
+                                            value.deferred->kind == DEFERRED_SELECT);
+}
+
 static void use_record(struct use *u, const struct record *record) {
+    bool is_below = u->depth > 0; /* the caller of the top level has set it to 1 */
     u->in->size += 2;
     for (uint32_t i = 0; i < record->count; i++) {
         const struct record_entry *entry = &record->entries[i];
         u->in->size += entry->key->length + 4;
+        if (is_below && u->depth <= PATH_ROOM) u->path[u->depth - 1] = entry->key;
+        if (is_below && is_chosen(entry->value)) {
+            u->in->needs_value = is_required(u);
+            lowering_reduce(u->in, entry->value);
+            u->in->needs_value = false;
+        }
+        if (is_below) u->depth++;
         use_value(u, entry->value);
+        if (is_below) u->depth--;
     }
 }
 
@@ -171,7 +204,9 @@ static void use_dependency(struct use *u, struct value value) {
 static void use_resource(struct use *u, struct resource *resource) {
     u->resource = resource;
     u->in->size += 40 + resource->logical_id->length + schema_type_name(resource->type).length;
+    u->depth = 1;
     if (resource->properties) use_record(u, resource->properties);
+    u->depth = 0;
     use_value(u, resource->deletion_policy);
     use_value(u, resource->update_replace_policy);
     use_value(u, resource->creation_policy);
