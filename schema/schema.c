@@ -5,13 +5,13 @@
  */
 #include "schema/schema.h"
 
+#include "base/limits.h"
 #include "schema/packed.h"
 #include "schema/tables.h"
 #include "schema/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,25 +87,48 @@ bool schema_open_bytes(struct text bytes, struct failure *why) {
     return true;
 }
 
-bool schema_open_file(const char *path, struct failure *why) {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+/* The whole file in memory, rather than a map of it that others could change after the check. */
+static bool read_file(int file, size_t size, char *bytes) {
+    size_t at = 0;
+    while (at < size) {
+        ssize_t count = read(file, bytes + at, size - at);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return false;
+        at += (size_t)count;
+    }
+    return true;
+}
+
+static bool open_packed(int file, const char *path, struct failure *why) {
     struct stat state;
-    if (file < 0) return failure_set(why, "could not open \"%s\": %s", path, strerror(errno));
     if (fstat(file, &state) || !S_ISREG(state.st_mode) || state.st_size <= 0) {
-        close(file);
         return failure_set(why, "\"%s\" is not a file with a packed schema", path);
     }
+    if (state.st_size > LIMIT_SCHEMA_BYTES) {
+        return failure_set(why, "\"%s\" is larger than a schema may be: %d bytes", path,
+                           LIMIT_SCHEMA_BYTES);
+    }
     size_t size = (size_t)state.st_size;
-    void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
-    close(file);
-    if (bytes == MAP_FAILED)
-        return failure_set(why, "could not read \"%s\": %s", path, strerror(errno));
+    char *bytes = memory_alloc(size);
     struct failure cause = {.hint = ""};
-    if (schema_open_bytes((struct text){bytes, size}, &cause)) return true;
-    munmap(bytes, size);
-    failure_set(why, "cannot use \"%s\": %s", path, cause.message);
-    if (cause.hint[0]) failure_hint(why, "%s", cause.hint);
+    if (!read_file(file, size, bytes)) {
+        failure_set(why, "could not read \"%s\"", path);
+    } else if (schema_open_bytes((struct text){bytes, size}, &cause)) {
+        return true;
+    } else {
+        failure_set(why, "cannot use \"%s\": %s", path, cause.message);
+        if (cause.hint[0]) failure_hint(why, "%s", cause.hint);
+    }
+    memory_free(bytes);
     return false;
+}
+
+bool schema_open_file(const char *path, struct failure *why) {
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) return failure_set(why, "could not open \"%s\": %s", path, strerror(errno));
+    bool good = open_packed(file, path, why);
+    close(file);
+    return good;
 }
 
 struct text schema_date(void) {
