@@ -91,10 +91,6 @@ void template_write(const struct template_set *set, uint32_t index, bool indente
 void template_printed_json(const struct template_set *set, const struct template_printed *printed,
                            struct buffer *out);
 
-/* `mrp explain PATH`: where a resource, stack or output is declared, what it becomes, how each value
- * travels and why, who reads it; as text. False if the program has nothing of that path. */
-bool template_explain_path(const struct template_set *set, struct text path, struct buffer *out);
-
 /* manifest.json of cli.md; paths[i] and hashes[i] are the template files' paths and SHA-256. */
 void template_manifest(const struct template_set *set, struct text version, struct text program,
                        const struct text *paths, const struct text *hashes, struct buffer *out);

@@ -18,7 +18,8 @@ RUNTIME_UNIT_LIBS = $(mrp_runtime_la_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 unit_tests = \
     tests/unit/base_test \
     tests/unit/builtins_test \
-    tests/unit/schema_test
+    tests/unit/schema_test \
+    tests/unit/template_test
 check_PROGRAMS += $(unit_tests)
 
 tests_unit_base_test_SOURCES = tests/unit/base_test.c tests/unit/unit.h cli/pages.c cli/pages.h
@@ -34,6 +35,10 @@ SCHEMA_OBJECTS = $(filter base/% schema/%,$(libmrp_la_OBJECTS))
 tests_unit_schema_test_SOURCES = tests/unit/schema_test.c tests/unit/unit.h
 tests_unit_schema_test_LDADD = $(SCHEMA_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_schema_test_DEPENDENCIES = $(SCHEMA_OBJECTS)
+
+tests_unit_template_test_SOURCES = tests/unit/template_test.c tests/unit/unit.h
+tests_unit_template_test_LDADD = $(UNIT_LIBS)
+tests_unit_template_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
 
 TEST_EXTENSIONS = .test
 TEST_LOG_COMPILER = $(SHELL)
