@@ -2,6 +2,13 @@
 
 mrp_runtime_la_SOURCES += \
     runtime/cloud.c runtime/cloud.h \
+    runtime/deploy/apply.c runtime/deploy/apply.h \
+    runtime/deploy/compare.c \
+    runtime/deploy/journal.c runtime/deploy/journal.h \
+    runtime/deploy/plan.c runtime/deploy/plan.h \
+    runtime/deploy/request.c \
+    runtime/deploy/status.c runtime/deploy/status.h \
+    runtime/runtime.c runtime/runtime.h \
     runtime/simulator/blueprint.c \
     runtime/simulator/calls.c \
     runtime/simulator/changes.c \
@@ -14,4 +21,5 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/statuses.def \
     runtime/simulator/store.c \
     runtime/simulator/validate.c \
-    runtime/simulator/world.c runtime/simulator/world.h
+    runtime/simulator/world.c runtime/simulator/world.h \
+    runtime/state.c runtime/state.h

@@ -36,16 +36,16 @@ static struct cloud_call *next(void *context, double until) {
 
 static double now(void *context) { return ((struct simulator *)context)->clock; }
 
-bool simulator_open(struct simulator **result, const char *path, struct failure *why) {
+bool simulator_open(struct simulator **result, struct sqlite3 *database, struct failure *why) {
     struct simulator *simulator = memory_alloc(sizeof *simulator);
     *simulator = (struct simulator){.clock = world_begins};
     arena_init(&simulator->arena);
     simulator->end = &simulator->first;
     simulator->cloud = (struct cloud){simulator, begin, next, now};
     simulator->salt = TEXT("in memory");
-    if (path) {
+    if (database) {
         simulator->salt = (struct text){0};
-        if (!sim_store_open(simulator, path, why)) {
+        if (!sim_store_open(simulator, database, why)) {
             arena_release(&simulator->arena);
             memory_free(simulator);
             return false;
@@ -60,7 +60,7 @@ bool simulator_save(struct simulator *simulator, struct failure *why) {
 }
 
 bool simulator_close(struct simulator *simulator, struct failure *why) {
-    bool good = sim_store_close(simulator, why);
+    bool good = sim_store_save(simulator, why);
     arena_release(&simulator->arena);
     memory_free(simulator);
     return good;

@@ -11,10 +11,11 @@
 #include "runtime/cloud.h"
 
 struct simulator;
+struct sqlite3;
 
-/* Opens the simulated world kept in the database at path, made if it is not there; NULL for one in
- * memory alone. Only one process may have it open at a time. */
-bool simulator_open(struct simulator **simulator, const char *path, struct failure *why);
+/* Opens the simulated world kept in the database, which stays the caller's; NULL for one in memory
+ * alone. */
+bool simulator_open(struct simulator **simulator, struct sqlite3 *database, struct failure *why);
 /* Writes what is not written yet and closes. False when writing failed (why). */
 bool simulator_close(struct simulator *simulator, struct failure *why);
 

@@ -2,7 +2,6 @@
  * when it is opened, written stack by stack when something was asked for or has settled. What runs is
  * kept by what its resources still have to do, so that it goes on after the process was killed.
  */
-#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +18,8 @@ struct sim_store {
 /* --- the database --------------------------------------------------------------------------- */
 
 static bool failed(struct sim_store *store, struct failure *why) {
-    int code = sqlite3_errcode(store->database);
-    if (code == SQLITE_BUSY || code == SQLITE_LOCKED) {
-        failure_set(why, "the sandbox is in use by another mrp");
-        return failure_hint(why, "Wait until it has ended, then try again.");
-    }
-    failure_set(why, "could not use the sandbox's database: %s", sqlite3_errmsg(store->database));
-    return failure_hint(why, "Remove the file .mrp/sandbox.db to begin with an empty sandbox.");
+    failure_set(why, "could not use the sandbox: %s", sqlite3_errmsg(store->database));
+    return failure_hint(why, "Remove the folder .mrp to begin with an empty sandbox.");
 }
 
 static bool run(struct sim_store *store, const char *sql, struct failure *why) {
@@ -427,7 +421,7 @@ static bool read_rows(struct simulator *simulator, const char *sql,
         good = read(simulator, statement);
         if (!good) {
             failure_set(why, "the sandbox's database could not be understood");
-            failure_hint(why, "Remove the file .mrp/sandbox.db to begin with an empty sandbox.");
+            failure_hint(why, "Remove the folder .mrp to begin with an empty sandbox.");
         }
     }
     if (good && code != SQLITE_DONE) good = failed(store, why);
@@ -533,7 +527,8 @@ static bool save_meta(struct simulator *simulator, struct failure *why) {
     struct text counter = text_format(&scratch, "%llu", (unsigned long long)simulator->counter);
     bool good = save_pair(simulator, sql, TEXT("clock"), clock, why) &&
                 save_pair(simulator, sql, TEXT("counter"), counter, why) &&
-                save_pair(simulator, sql, TEXT("salt"), simulator->salt, why);
+                save_pair(simulator, sql, TEXT("salt"), simulator->salt, why) &&
+                save_pair(simulator, sql, TEXT("version"), TEXT("1"), why);
     const struct document *c = simulator->objects ? simulator->objects->children : NULL;
     for (; good && c; c = c->next) {
         good = save_pair(simulator, "INSERT OR REPLACE INTO object VALUES (?, ?)", c->key,
@@ -561,51 +556,32 @@ static void make_salt(struct simulator *simulator) {
     simulator->salt = (struct text){hex, 32};
 }
 
-static bool check_version(struct sim_store *store, struct failure *why) {
+static bool check_version(struct simulator *simulator, struct failure *why) {
+    static const char sql[] = "SELECT key, value FROM meta WHERE key = 'version'";
     sqlite3_stmt *statement = NULL;
-    int version = -1;
-    if (sqlite3_prepare_v2(store->database, "PRAGMA user_version", -1, &statement, NULL) ==
-            SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW) {
-        version = sqlite3_column_int(statement, 0);
+    int version = STORE_VERSION;
+    if (sqlite3_prepare_v2(simulator->store->database, sql, -1, &statement, NULL) != SQLITE_OK) {
+        return failed(simulator->store, why);
     }
+    if (sqlite3_step(statement) == SQLITE_ROW) version = sqlite3_column_int(statement, 1);
     sqlite3_finalize(statement);
-    if (version < 0) return failed(store, why);
-    if (version == 0 || version == STORE_VERSION) return true;
+    if (version == STORE_VERSION) return true;
     failure_set(why, "the sandbox was written by another version of mrp");
-    return failure_hint(why, "Remove the file .mrp/sandbox.db to begin with an empty sandbox.");
+    return failure_hint(why, "Remove the folder .mrp to begin with an empty sandbox.");
 }
 
-bool sim_store_open(struct simulator *simulator, const char *path, struct failure *why) {
+bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struct failure *why) {
     static const char tables[] =
         "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT);"
         "CREATE TABLE IF NOT EXISTS stack (id TEXT PRIMARY KEY, position INTEGER, data TEXT);"
         "CREATE TABLE IF NOT EXISTS event (stack TEXT, number INTEGER, id TEXT, logical TEXT,"
         " physical TEXT, type TEXT, status TEXT, reason TEXT, token TEXT, time REAL,"
         " PRIMARY KEY (stack, number)) WITHOUT ROWID;"
-        "CREATE TABLE IF NOT EXISTS object (key TEXT PRIMARY KEY, body TEXT);"
-        "PRAGMA user_version = 1;";
-    struct sim_store *store = ARENA_NEW(&simulator->arena, struct sim_store);
-    if (sqlite3_open(path, &store->database) != SQLITE_OK) {
-        failed(store, why);
-        sqlite3_close(store->database);
-        return false;
-    }
-    simulator->store = store;
-    /* One process at a time: the lock is kept until the database is closed. */
-    bool good = run(store, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
-                           "PRAGMA synchronous = NORMAL;", why) &&
-                check_version(store, why) &&
-                run(store, tables, why) && read_world(simulator, why);
-    if (good && !simulator->salt.length) make_salt(simulator);
-    if (!good) sqlite3_close(store->database);
-    if (!good) simulator->store = NULL;
-    return good;
-}
-
-bool sim_store_close(struct simulator *simulator, struct failure *why) {
-    if (!simulator->store) return true;
-    bool good = sim_store_save(simulator, why);
-    sqlite3_close(simulator->store->database);
-    simulator->store = NULL;
-    return good;
+        "CREATE TABLE IF NOT EXISTS object (key TEXT PRIMARY KEY, body TEXT);";
+    simulator->store = ARENA_NEW(&simulator->arena, struct sim_store);
+    simulator->store->database = database;
+    if (!run(simulator->store, tables, why) || !check_version(simulator, why) ||
+        !read_world(simulator, why)) return false;
+    if (!simulator->salt.length) make_salt(simulator);
+    return true;
 }

@@ -291,8 +291,7 @@ double sim_next_time(const struct simulator *simulator);
 void sim_answer(struct simulator *simulator, struct cloud_call *call);
 
 /* --- store.c --- */
-bool sim_store_open(struct simulator *simulator, const char *path, struct failure *why);
+bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struct failure *why);
 bool sim_store_save(struct simulator *simulator, struct failure *why);
-bool sim_store_close(struct simulator *simulator, struct failure *why);
 
 #endif

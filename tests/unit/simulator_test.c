@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "runtime/simulator/simulator.h"
+#include "runtime/state.h"
 
 static struct arena arena;
 static struct simulator *simulator;
@@ -452,23 +453,25 @@ static void test_secrets(void) {
 /* --- the world on disk ---------------------------------------------------------------------- */
 
 static void test_store(void) {
-    char path[] = "/tmp/simulator-test-XXXXXX";
-    int file = mkstemp(path);
-    CU_ASSERT_TRUE_FATAL(file >= 0);
-    close(file);
+    char folder[] = "/tmp/simulator-test-XXXXXX";
+    struct state state, other;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
     arena_init(&arena);
-    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, path, &why));
+    CU_ASSERT_TRUE_FATAL(state_open(&state, folder, &why));
+    CU_ASSERT_FALSE(state_open(&other, folder, &why));
+    CU_ASSERT_TRUE(text_starts(text_of(why.message),
+                               TEXT("another mrp works on this deployment: process ")));
+    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, state.database, &why));
     cloud = simulator_cloud(simulator);
     make_set("first", "CREATE", TOPIC("topic-1"));
     ask(CLOUD_EXECUTE_CHANGE_SET, "us-east-1", (struct cloud_request){
         .stack = TEXT("first"), .change_set = TEXT("changes")});
     cloud->next(cloud->context, cloud->now(cloud->context) + 2);
-    struct simulator *other;
-    CU_ASSERT_FALSE(simulator_open(&other, path, &why));
-    SAME(why.message, "the sandbox is in use by another mrp");
     /* In the middle of the creation: what runs goes on. */
     CU_ASSERT_TRUE(simulator_close(simulator, &why));
-    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, path, &why));
+    state_close(&state);
+    CU_ASSERT_TRUE_FATAL(state_open(&state, folder, &why));
+    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, state.database, &why));
     cloud = simulator_cloud(simulator);
     SAME(look("us-east-1", "first")->status.bytes, "CREATE_IN_PROGRESS");
     SAME(settle_in("us-east-1", "first"), "CREATE_COMPLETE");
@@ -476,9 +479,13 @@ static void test_store(void) {
          "CREATE_IN_PROGRESS|CREATE_IN_PROGRESS Resource creation Initiated|CREATE_COMPLETE");
     make_set("first", "UPDATE", TOPIC("topic-1"));
     CU_ASSERT_TRUE(cloud_no_changes(read_set("first")));
-    close_world();
-    unlink(path);
-    unlink(text_format(&arena, "%s-wal", path).bytes);
+    simulator_close(simulator, &why);
+    state_close(&state);
+    static const char *const files[] = {"state.db", "state.db-wal", ".gitignore", "lock", ""};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        remove(text_format(&arena, "%s/.mrp/%s", folder, files[i]).bytes);
+    }
+    CU_ASSERT_EQUAL(rmdir(folder), 0);
     arena_release(&arena);
 }
 

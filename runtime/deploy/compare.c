@@ -1,0 +1,415 @@
+/* Changes of a stack as a plan tells them: from templates alone, or from a described change set. */
+#include "runtime/deploy/plan.h"
+#include "schema/schema.h"
+
+const struct template_resource *plan_resource(const struct template *template,
+                                              struct text logical_id) {
+    for (uint32_t i = 0; template && i < template->resource_count; i++) {
+        if (text_equal(template->resources[i].logical_id, logical_id)) {
+            return &template->resources[i];
+        }
+    }
+    return NULL;
+}
+
+struct plan_change *plan_add_change(struct plan *plan, struct plan_stack *stack) {
+    if (stack->change_count == stack->change_capacity) {
+        uint32_t capacity = stack->change_capacity ? stack->change_capacity * 2 : 16;
+        struct plan_change *larger = arena_array(plan->arena, capacity, sizeof *larger);
+        if (stack->change_count) {
+            memcpy(larger, stack->changes, stack->change_count * sizeof *larger);
+        }
+        stack->changes = larger;
+        stack->change_capacity = capacity;
+    }
+    struct plan_change *change = &stack->changes[stack->change_count++];
+    *change = (struct plan_change){0};
+    return change;
+}
+
+static struct plan_property *add_property(struct plan *plan, struct plan_change *change) {
+    uint32_t count = change->property_count;
+    if ((count & (count - 1)) == 0) { /* room for twice as many at 1, 2, 4, ... */
+        struct plan_property *larger = arena_array(plan->arena, count ? count * 2 : 1,
+                                                   sizeof *larger);
+        if (count) memcpy(larger, change->properties, count * sizeof *larger);
+        change->properties = larger;
+    }
+    struct plan_property *property = &change->properties[change->property_count++];
+    *property = (struct plan_property){0};
+    return property;
+}
+
+static const struct document *find(const struct document *object, struct text key) {
+    if (!object || object->kind != DOCUMENT_OBJECT) return NULL;
+    for (const struct document *c = object->children; c; c = c->next) {
+        if (text_equal(c->key, key)) return c;
+    }
+    return NULL;
+}
+
+static struct text text_member(const struct document *object, const char *key) {
+    const struct document *member = document_get(object, key);
+    return member && member->kind == DOCUMENT_TEXT ? member->text : (struct text){0};
+}
+
+static struct text shown(struct plan *plan, const struct document *value) {
+    if (!value) return (struct text){0};
+    if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) return value->text;
+    struct buffer out;
+    buffer_init(&out);
+    document_write(value, &out, 0);
+    struct text text = buffer_take(&out, plan->arena);
+    buffer_release(&out);
+    return text;
+}
+
+/* --- whole stacks ------------------------------------------------------------------------------- */
+
+static struct plan_change *add_whole(struct plan *plan, struct plan_stack *stack,
+                                     const struct document *resource, enum plan_kind kind) {
+    struct plan_change *change = plan_add_change(plan, stack);
+    change->kind = kind;
+    change->logical_id = resource->key;
+    change->type = text_member(resource, "Type");
+    change->resource = plan_resource(stack->template, resource->key);
+    return change;
+}
+
+void plan_add_all(struct plan *plan, struct plan_stack *stack) {
+    const struct document *resources = document_get(stack->wanted, "Resources");
+    const struct document *r = resources ? resources->children : NULL;
+    for (; r; r = r->next) add_whole(plan, stack, r, PLAN_ADD);
+}
+
+void plan_remove_all(struct plan *plan, struct plan_stack *stack) {
+    const struct document *resources = document_get(stack->current, "Resources");
+    const struct document *r = resources ? resources->children : NULL;
+    for (; r; r = r->next) add_whole(plan, stack, r, PLAN_REMOVE);
+}
+
+/* --- from templates alone ----------------------------------------------------------------------- */
+
+static void set_recreation(const struct schema_type *type, struct plan_property *property) {
+    if (!type) return;
+    if (schema_type_flags(type) & SCHEMA_TYPE_IMMUTABLE) property->replaces = true;
+    const struct schema_property *known = schema_body_find(schema_type_body(type), property->name);
+    unsigned flags = known ? schema_property_flags(known) : 0;
+    if (flags & SCHEMA_CREATE_ONLY) property->replaces = true;
+    if (flags & SCHEMA_MAYBE_CREATE_ONLY) property->may_replace = true;
+}
+
+/* The logical id or stack whose change decides a value, or an empty text. */
+static struct text open_because(const struct plan *plan, const struct plan_stack *stack,
+                                const struct document *value);
+
+static const struct plan_stack *stack_named(const struct plan *plan, struct text name,
+                                            struct text region) {
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (text_equal(plan->stacks[i].name, name) &&
+            (!region.length || text_equal(plan->stacks[i].region, region))) {
+            return &plan->stacks[i];
+        }
+    }
+    return NULL;
+}
+
+static struct text open_output(const struct plan *plan, const struct plan_stack *stack,
+                               const struct document *call) {
+    struct text region = text_member(call, "Region");
+    const struct plan_stack *producer = stack_named(
+        plan, text_member(call, "StackName"), region.length ? region : stack->region);
+    if (!producer || !plan_output_changes(producer, text_member(call, "OutputName"))) {
+        return (struct text){0};
+    }
+    return producer->path;
+}
+
+/* Whether a reference to that resource reads something that is only known afterwards. */
+static bool is_open(const struct plan_stack *stack, struct text logical_id) {
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        if (!text_equal(stack->changes[i].logical_id, logical_id)) continue;
+        return stack->changes[i].kind == PLAN_ADD || stack->changes[i].kind == PLAN_REPLACE;
+    }
+    return false;
+}
+
+static struct text open_sub(const struct plan_stack *stack, struct text format) {
+    for (size_t i = 0; i + 2 < format.length; i++) {
+        if (format.bytes[i] != '$' || format.bytes[i + 1] != '{') continue;
+        size_t end = i + 2;
+        while (end < format.length && format.bytes[end] != '}' && format.bytes[end] != '.') end++;
+        struct text name = {format.bytes + i + 2, end - i - 2};
+        if (is_open(stack, name)) return name;
+    }
+    return (struct text){0};
+}
+
+static struct text open_call(const struct plan *plan, const struct plan_stack *stack,
+                             const struct document *call) {
+    if (text_is(call->key, "Fn::GetStackOutput")) return open_output(plan, stack, call);
+    if (text_is(call->key, "Ref") && call->kind == DOCUMENT_TEXT) {
+        return is_open(stack, call->text) ? call->text : (struct text){0};
+    }
+    if (text_is(call->key, "Fn::GetAtt") && call->kind == DOCUMENT_LIST && call->children &&
+        is_open(stack, call->children->text)) return call->children->text;
+    if (text_is(call->key, "Fn::Sub")) {
+        const struct document *format = call->kind == DOCUMENT_LIST ? call->children : call;
+        if (format && format->kind == DOCUMENT_TEXT) {
+            struct text found = open_sub(stack, format->text);
+            if (found.length) return found;
+        }
+    }
+    return open_because(plan, stack, call);
+}
+
+static struct text open_because(const struct plan *plan, const struct plan_stack *stack,
+                                const struct document *value) {
+    struct text found = {0};
+    if (value->kind != DOCUMENT_OBJECT && value->kind != DOCUMENT_LIST) return found;
+    for (const struct document *c = value->children; c && !found.length; c = c->next) {
+        bool is_call = value->kind == DOCUMENT_OBJECT && value->count == 1;
+        found = is_call ? open_call(plan, stack, c) : open_because(plan, stack, c);
+    }
+    return found;
+}
+
+static void compare_property(struct plan *plan, struct plan_stack *stack,
+                             struct plan_change *change, struct text name,
+                             const struct document *before, const struct document *after) {
+    struct text open = after ? open_because(plan, stack, after) : (struct text){0};
+    bool equal = before && after && document_equal(before, after);
+    if (equal && !open.length) return;
+    struct plan_property *property = add_property(plan, change);
+    property->name = name;
+    property->before = equal ? (struct text){0} : shown(plan, before);
+    property->after = open.length ? (struct text){0} : shown(plan, after);
+    property->known_after = open;
+    set_recreation(schema_type_find(change->type), property);
+}
+
+static void settle_kind(struct plan_change *change) {
+    change->kind = PLAN_MODIFY;
+    for (uint32_t i = 0; i < change->property_count; i++) {
+        if (change->properties[i].may_replace && change->kind == PLAN_MODIFY) {
+            change->kind = PLAN_MAY_REPLACE;
+        }
+        if (change->properties[i].replaces) change->kind = PLAN_REPLACE;
+    }
+}
+
+static void compare_resource(struct plan *plan, struct plan_stack *stack,
+                             const struct document *before, const struct document *after) {
+    const struct document *old = document_get(before, "Properties");
+    const struct document *new = document_get(after, "Properties");
+    struct plan_change change = {
+        .logical_id = after->key, .type = text_member(after, "Type"),
+        .resource = plan_resource(stack->template, after->key),
+    };
+    for (const struct document *p = new ? new->children : NULL; p; p = p->next) {
+        compare_property(plan, stack, &change, p->key, find(old, p->key), p);
+    }
+    for (const struct document *p = old ? old->children : NULL; p; p = p->next) {
+        if (!find(new, p->key)) compare_property(plan, stack, &change, p->key, p, NULL);
+    }
+    if (!change.property_count) return;
+    settle_kind(&change);
+    *plan_add_change(plan, stack) = change;
+}
+
+void plan_compare(struct plan *plan, struct plan_stack *stack) {
+    const struct document *before = document_get(stack->current, "Resources");
+    const struct document *after = document_get(stack->wanted, "Resources");
+    stack->change_count = 0;
+    stack->is_quick = true;
+    /* New ones first: what refers to them is open. */
+    for (const struct document *r = after ? after->children : NULL; r; r = r->next) {
+        if (!find(before, r->key)) add_whole(plan, stack, r, PLAN_ADD);
+    }
+    for (const struct document *r = after ? after->children : NULL; r; r = r->next) {
+        const struct document *old = find(before, r->key);
+        if (old) compare_resource(plan, stack, old, r);
+    }
+    for (const struct document *r = before ? before->children : NULL; r; r = r->next) {
+        if (!find(after, r->key)) add_whole(plan, stack, r, PLAN_REMOVE);
+    }
+}
+
+/* --- from a change set -------------------------------------------------------------------------- */
+
+static void read_detail(struct plan *plan, struct plan_change *change,
+                        const struct cloud_change_detail *detail) {
+    if (text_is(detail->attribute, "Tags")) return;
+    struct text name = text_is(detail->attribute, "Properties")
+                           ? detail->name
+                           : text_format(plan->arena, "@%.*s", TEXT_ARGS(detail->attribute));
+    struct plan_property *property = NULL;
+    for (uint32_t i = 0; i < change->property_count; i++) {
+        if (text_equal(change->properties[i].name, name)) property = &change->properties[i];
+    }
+    if (!property) property = add_property(plan, change);
+    property->name = name;
+    property->before = detail->before;
+    property->after = detail->after;
+    if (text_starts(detail->after, TEXT("{{changeSet:KNOWN_AFTER_APPLY}}"))) {
+        property->after = (struct text){0};
+        struct text cause = detail->causing_entity;
+        const char *dot = cause.length ? memchr(cause.bytes, '.', cause.length) : NULL;
+        if (dot) cause.length = (size_t)(dot - cause.bytes);
+        if (cause.length) property->known_after = cause;
+        else if (!property->known_after.length) property->known_after = TEXT("the deploy");
+    }
+    if (text_is(detail->requires_recreation, "Always")) property->replaces = true;
+    if (text_is(detail->requires_recreation, "Conditionally")) property->may_replace = true;
+}
+
+static enum plan_kind kind_of(const struct cloud_change *change) {
+    if (text_is(change->action, "Add") || text_is(change->action, "Import")) return PLAN_ADD;
+    if (text_is(change->action, "Remove")) return PLAN_REMOVE;
+    if (text_is(change->replacement, "True")) return PLAN_REPLACE;
+    return text_is(change->replacement, "Conditional") ? PLAN_MAY_REPLACE : PLAN_MODIFY;
+}
+
+void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
+                          const struct cloud_change_set *set) {
+    for (uint32_t i = 0; i < set->change_count; i++) {
+        const struct cloud_change *told = &set->changes[i];
+        struct plan_change *change = plan_add_change(plan, stack);
+        change->kind = kind_of(told);
+        change->logical_id = told->logical_id;
+        change->physical_id = told->physical_id;
+        change->type = told->type;
+        change->resource = plan_resource(stack->template, told->logical_id);
+        for (uint32_t d = 0; d < told->detail_count; d++) {
+            read_detail(plan, change, &told->details[d]);
+        }
+        change->is_tags_only = told->detail_count > 0 && change->property_count == 0;
+    }
+}
+
+/* --- what follows ------------------------------------------------------------------------------- */
+
+static enum plan_data data_of(const struct plan_stack *stack, const struct plan_change *change) {
+    const struct schema_type *type = schema_type_find(change->type);
+    if (!type || !(schema_type_flags(type) & SCHEMA_TYPE_STATEFUL)) return PLAN_DATA_SAFE;
+    if (change->kind == PLAN_ADD || change->kind == PLAN_MODIFY) return PLAN_DATA_SAFE;
+    bool removes = change->kind == PLAN_REMOVE;
+    /* The policies in force are those deployed; for a replacement those of the update itself. */
+    const struct document *template = removes ? stack->current : stack->wanted;
+    const struct document *resource = find(document_get(template, "Resources"), change->logical_id);
+    struct text policy = text_member(resource, removes ? "DeletionPolicy" : "UpdateReplacePolicy");
+    if (text_starts(policy, TEXT("Retain"))) return PLAN_DATA_KEPT;
+    return text_is(policy, "Snapshot") ? PLAN_DATA_SNAPSHOT : PLAN_DATA_LOST;
+}
+
+static bool is_replaced(const struct plan_stack *stack, struct text logical_id) {
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        const struct plan_change *change = &stack->changes[i];
+        if (text_equal(change->logical_id, logical_id)) {
+            return change->kind == PLAN_REPLACE || change->kind == PLAN_MAY_REPLACE;
+        }
+    }
+    return false;
+}
+
+void plan_finish_stack(struct plan *plan, struct plan_stack *stack) {
+    (void)plan;
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        struct plan_change *change = &stack->changes[i];
+        change->data = data_of(stack, change);
+        if (change->kind != PLAN_REPLACE && change->kind != PLAN_MAY_REPLACE) continue;
+        for (uint32_t p = 0; p < change->property_count; p++) {
+            const struct plan_property *property = &change->properties[p];
+            if (!property->known_after.length || !(property->replaces || property->may_replace)) {
+                continue;
+            }
+            if (is_replaced(stack, property->known_after)) change->because = property->known_after;
+        }
+    }
+}
+
+void plan_count(struct plan *plan) {
+    plan->counts = (struct plan_counts){0};
+    for (uint32_t s = 0; s < plan->count; s++) {
+        const struct plan_stack *stack = &plan->stacks[s];
+        if (stack->action == PLAN_CREATE || stack->action == PLAN_RECREATE) plan->counts.creates++;
+        if (stack->action == PLAN_UPDATE) plan->counts.updates++;
+        if (stack->action == PLAN_DELETE) plan->counts.deletes++;
+        for (uint32_t i = 0; i < stack->change_count; i++) {
+            const struct plan_change *change = &stack->changes[i];
+            if (!change->is_tags_only) plan->counts.kinds[change->kind]++;
+            plan->counts.lost += change->data == PLAN_DATA_LOST;
+            plan->counts.kept += change->data == PLAN_DATA_KEPT;
+            plan->counts.snapshots += change->data == PLAN_DATA_SNAPSHOT;
+        }
+    }
+}
+
+/* Whether a value reads what the planned changes of its stack may change. */
+static bool reads_change(const struct plan_stack *stack, const struct document *value);
+
+static bool names_change(const struct plan_stack *stack, struct text id, struct text attribute) {
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        const struct plan_change *change = &stack->changes[i];
+        if (!text_equal(change->logical_id, id)) continue;
+        if (change->kind != PLAN_MODIFY) return true;
+        /* An update in place keeps what names the resource; its attributes may follow a property. */
+        if (!attribute.length || change->is_tags_only) return false;
+        for (uint32_t p = 0; p < change->property_count; p++) {
+            if (text_equal(change->properties[p].name, attribute)) return true;
+        }
+        return text_ends(attribute, TEXT("VersionNumber")) || text_is(attribute, "Version");
+    }
+    return false;
+}
+
+static bool sub_reads_change(const struct plan_stack *stack, struct text format) {
+    for (size_t i = 0; i + 2 < format.length; i++) {
+        if (format.bytes[i] != '$' || format.bytes[i + 1] != '{') continue;
+        const char *close = memchr(format.bytes + i, '}', format.length - i);
+        if (!close) return false;
+        struct text name = {format.bytes + i + 2, (size_t)(close - format.bytes) - i - 2};
+        const char *dot = memchr(name.bytes, '.', name.length);
+        struct text id = dot ? (struct text){name.bytes, (size_t)(dot - name.bytes)} : name;
+        struct text attribute = dot ? (struct text){dot + 1, name.length - id.length - 1}
+                                    : (struct text){0};
+        if (names_change(stack, id, attribute)) return true;
+    }
+    return false;
+}
+
+static bool call_reads_change(const struct plan_stack *stack, const struct document *call) {
+    if (text_is(call->key, "Ref") && call->kind == DOCUMENT_TEXT) {
+        return names_change(stack, call->text, (struct text){0});
+    }
+    if (text_is(call->key, "Fn::GetAtt") && call->kind == DOCUMENT_LIST && call->count == 2) {
+        return names_change(stack, call->children->text, call->children->next->text);
+    }
+    if (text_is(call->key, "Fn::Sub")) {
+        const struct document *format = call->kind == DOCUMENT_LIST ? call->children : call;
+        if (format && format->kind == DOCUMENT_TEXT && sub_reads_change(stack, format->text)) {
+            return true;
+        }
+    }
+    return reads_change(stack, call);
+}
+
+static bool reads_change(const struct plan_stack *stack, const struct document *value) {
+    if (value->kind != DOCUMENT_OBJECT && value->kind != DOCUMENT_LIST) return false;
+    for (const struct document *c = value->children; c; c = c->next) {
+        bool is_call = value->kind == DOCUMENT_OBJECT && value->count == 1;
+        if (is_call ? call_reads_change(stack, c) : reads_change(stack, c)) return true;
+    }
+    return false;
+}
+
+bool plan_output_changes(const struct plan_stack *stack, struct text output) {
+    if (stack->action == PLAN_CREATE || stack->action == PLAN_RECREATE) return true;
+    if (stack->action != PLAN_UPDATE) return false;
+    const struct document *after = find(document_get(stack->wanted, "Outputs"), output);
+    const struct document *before = find(document_get(stack->current, "Outputs"), output);
+    const struct document *value = document_get(after, "Value");
+    const struct document *old = document_get(before, "Value");
+    if (!value || !old || !document_equal(value, old)) return true;
+    return reads_change(stack, value);
+}

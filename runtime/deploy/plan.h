@@ -1,0 +1,142 @@
+/* What a deploy would do, as plain data: stacks, their resources, and of these the properties that
+ * change. plan_make asks all regions at the same time and leaves everything as it was: change sets
+ * are made, read and deleted again.
+ */
+#ifndef MRP_DEPLOY_PLAN_H
+#define MRP_DEPLOY_PLAN_H
+
+#include "runtime/cloud.h"
+#include "template/document.h"
+#include "template/template.h"
+
+/* What the program evaluates to. */
+struct deploy_program {
+    const struct template_set *set;
+    const struct text *bodies;    /* compact template of each stack, by its index */
+    struct text project, suffix;  /* suffix empty for none */
+    struct text account;          /* the only account allowed, or empty */
+};
+
+enum plan_action {
+    PLAN_NOTHING,
+    PLAN_CREATE,
+    PLAN_RECREATE, /* what a failed creation left is deleted first */
+    PLAN_UPDATE,
+    PLAN_DELETE,   /* the program no longer has it, or destroy */
+};
+
+enum plan_kind { PLAN_ADD, PLAN_MODIFY, PLAN_REPLACE, PLAN_MAY_REPLACE, PLAN_REMOVE };
+enum { PLAN_KINDS = PLAN_REMOVE + 1 };
+
+/* What becomes of the data of a stateful resource. */
+enum plan_data { PLAN_DATA_SAFE, PLAN_DATA_LOST, PLAN_DATA_KEPT, PLAN_DATA_SNAPSHOT };
+
+struct plan_property {
+    struct text name;            /* "TopicName"; "@deletion_policy" and the like for attributes */
+    struct text before, after;   /* as JSON or text; empty: not there */
+    struct text known_after;     /* after is open: the stack or resource that decides */
+    bool replaces, may_replace;
+};
+
+struct plan_change {
+    enum plan_kind kind;
+    struct text logical_id, physical_id, type;
+    const struct template_resource *resource; /* in the program, or NULL */
+    struct plan_property *properties;
+    uint32_t property_count;
+    bool is_tags_only;           /* only the stack's tags change on it */
+    enum plan_data data;
+    struct text because;         /* logical id whose replacement causes this one's, or empty */
+};
+
+struct plan_stack {
+    const struct template *template; /* NULL for one that the program no longer has */
+    struct text name, region, label, path; /* label, path as the program names it; of an orphan the
+                                              region's name and the tag's */
+    struct text id, status;      /* of the deployed stack; empty if there is none */
+    enum plan_action action;
+    struct plan_change *changes;
+    uint32_t change_count, change_capacity;
+    bool outputs_change;         /* outputs are added, changed or removed */
+    bool inputs_change;          /* it reads outputs that change in the same run */
+    bool tags_change;
+    bool is_quick;               /* compared by templates alone */
+    bool is_adopted;
+    struct text deployed_hash;   /* SHA-256 of the deployed template */
+    /* What the engine needs on the way. */
+    const struct cloud_stack *deployed; /* as it was described, or NULL */
+    struct document *wanted, *current;  /* templates */
+    struct text body;
+};
+
+struct plan_counts {
+    uint32_t kinds[PLAN_KINDS];
+    uint32_t lost, kept, snapshots;
+    uint32_t creates, updates, deletes; /* stacks */
+};
+
+struct plan {
+    struct arena *arena;
+    const struct deploy_program *program;
+    struct text account, caller;
+    struct plan_stack *stacks; /* the program's in deploy order, then those to be deleted */
+    uint32_t count;
+    struct plan_counts counts;
+    bool is_destroy;
+};
+
+struct plan_options {
+    bool quick;                /* templates only, without change sets */
+    const struct text *adopt;  /* names of stacks that may be taken over */
+    size_t adopt_count;
+};
+
+/* What went wrong, for exit codes. */
+enum plan_outcome {
+    PLAN_MADE,
+    PLAN_WORLD,   /* no answer, no permission, wrong account, foreign stack */
+    PLAN_REFUSED, /* AWS would refuse a template: what and where is in the failure */
+};
+
+enum plan_outcome plan_make(const struct cloud *cloud, const struct deploy_program *program,
+                            const struct plan_options *options, struct arena *arena,
+                            struct plan *plan, struct failure *why);
+
+/* The plan of destroy: every stack of the deployment that is there, consumers first. */
+enum plan_outcome plan_destroy(const struct cloud *cloud, const struct deploy_program *program,
+                               struct arena *arena, struct plan *plan, struct failure *why);
+
+/* --- inside deploy/ ----------------------------------------------------------------------------- */
+
+/* compare.c: fills the stack's changes from the deployed template and the wanted one, and the schema.
+ * unknown(context, edge output) says which stack an output that changes is known after. */
+void plan_compare(struct plan *plan, struct plan_stack *stack);
+/* Everything of a new stack is added; everything of a deleted one removed. */
+void plan_add_all(struct plan *plan, struct plan_stack *stack);
+void plan_remove_all(struct plan *plan, struct plan_stack *stack);
+/* Fills the stack's changes from a described change set. */
+void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
+                          const struct cloud_change_set *set);
+struct plan_change *plan_add_change(struct plan *plan, struct plan_stack *stack);
+/* Names what each replacement causes, and what is lost. */
+void plan_finish_stack(struct plan *plan, struct plan_stack *stack);
+void plan_count(struct plan *plan);
+/* Whether the output's value may change by what is planned for its stack. */
+bool plan_output_changes(const struct plan_stack *stack, struct text output);
+const struct template_resource *plan_resource(const struct template *template,
+                                              struct text logical_id);
+
+/* request.c: what is sent for a stack. */
+struct deploy_inputs { /* outputs of the stacks as they are known now */
+    const struct plan *plan;
+    const struct cloud_stack **deployed; /* by the plan's stack number; entries may be NULL */
+};
+/* The value of an output of a stack (template index), false if it is not there. */
+bool deploy_output(const struct deploy_inputs *inputs, uint32_t producer, struct text output,
+                   struct text *value);
+/* Parameters, tags (with mrp:inputs) and capabilities of a change set. False when a parameter's value
+ * is not known yet. */
+bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack *stack,
+                    struct arena *arena, struct cloud_request *request);
+
+#endif

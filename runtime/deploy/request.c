@@ -1,0 +1,108 @@
+/* What is sent for a stack: its parameters, tags and capabilities, with what it reads of others. */
+#include "base/hash.h"
+#include "runtime/deploy/plan.h"
+
+static const struct cloud_stack *deployed_of(const struct deploy_inputs *inputs, uint32_t index) {
+    for (uint32_t i = 0; i < inputs->plan->count; i++) {
+        const struct plan_stack *stack = &inputs->plan->stacks[i];
+        if (stack->template && stack->template->index == index) return inputs->deployed[i];
+    }
+    return NULL;
+}
+
+bool deploy_output(const struct deploy_inputs *inputs, uint32_t producer, struct text output,
+                   struct text *value) {
+    const struct cloud_stack *stack = deployed_of(inputs, producer);
+    for (uint32_t i = 0; stack && i < stack->output_count; i++) {
+        if (!text_equal(stack->outputs[i].key, output)) continue;
+        *value = stack->outputs[i].value;
+        return true;
+    }
+    return false;
+}
+
+static bool has_parameter(const struct plan_stack *stack, struct text key) {
+    if (!stack->deployed || stack->action != PLAN_UPDATE) return false;
+    for (uint32_t i = 0; i < stack->deployed->parameter_count; i++) {
+        if (text_equal(stack->deployed->parameters[i].key, key)) return true;
+    }
+    return false;
+}
+
+static bool add_parameters(const struct deploy_inputs *inputs, const struct plan_stack *stack,
+                           struct arena *arena, struct cloud_request *request) {
+    const struct template *template = stack->template;
+    struct cloud_parameter *parameters =
+        arena_array(arena, template->parameter_count + 1, sizeof *parameters);
+    bool known = true;
+    for (uint32_t i = 0; i < template->parameter_count; i++) {
+        const struct template_parameter *declared = &template->parameters[i];
+        struct cloud_parameter *sent = &parameters[request->parameter_count];
+        *sent = (struct cloud_parameter){.key = declared->logical_id};
+        if (declared->source == PARAMETER_OUTPUT) {
+            if (!deploy_output(inputs, declared->producer, declared->output, &sent->value)) {
+                known = false;
+            }
+        } else if (declared->is_given) {
+            sent->value = declared->given;
+        } else if (has_parameter(stack, declared->logical_id)) {
+            sent->use_previous = true;
+        } else {
+            continue; /* the template's default */
+        }
+        request->parameter_count++;
+    }
+    request->parameters = parameters;
+    return known;
+}
+
+/* What the stack reads of others as one hash, empty if it reads nothing: the tag mrp:inputs. A stack
+ * whose template is equal is only updated because of it. */
+static struct text inputs_hash(const struct deploy_inputs *inputs, const struct template *template,
+                               struct arena *arena) {
+    struct buffer all;
+    struct text value, hex = {0};
+    struct failure why;
+    buffer_init(&all);
+    for (uint32_t i = 0; i < template->edge_count; i++) {
+        const struct template_edge *edge = &template->edges[i];
+        if (edge->is_weak || !edge->output.length) continue;
+        if (!deploy_output(inputs, edge->stack, edge->output, &value)) value = TEXT("?");
+        buffer_format(&all, "%u.%.*s=%.*s\n", edge->stack, TEXT_ARGS(edge->output),
+                      TEXT_ARGS(value));
+    }
+    if (all.length && hash_hex(arena, HASH_SHA256, buffer_view(&all), &hex, &why)) hex.length = 16;
+    buffer_release(&all);
+    return hex;
+}
+
+static void add_tags(const struct deploy_inputs *inputs, const struct plan_stack *stack,
+                     struct arena *arena, struct cloud_request *request) {
+    const struct template *template = stack->template;
+    struct cloud_tag *tags = arena_array(arena, template->tag_count + 1, sizeof *tags);
+    for (uint32_t i = 0; i < template->tag_count; i++) {
+        tags[request->tag_count++] =
+            (struct cloud_tag){template->tags[i].key, template->tags[i].value};
+    }
+    struct text hash = inputs_hash(inputs, template, arena);
+    if (hash.length) tags[request->tag_count++] = (struct cloud_tag){TEXT("mrp:inputs"), hash};
+    request->tags = tags;
+    request->has_tags = true;
+}
+
+bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack *stack,
+                    struct arena *arena, struct cloud_request *request) {
+    const struct template *template = stack->template;
+    struct text *capabilities = arena_array(arena, template->capability_count + 1,
+                                            sizeof *capabilities);
+    for (uint32_t i = 0; i < template->capability_count; i++) {
+        capabilities[i] = text_of(template->capabilities[i]);
+    }
+    request->capabilities = capabilities;
+    request->capability_count = template->capability_count;
+    request->stack = stack->action == PLAN_UPDATE && stack->id.length ? stack->id : stack->name;
+    request->body = stack->body;
+    request->change_type = stack->action == PLAN_UPDATE ? TEXT("UPDATE") : TEXT("CREATE");
+    add_tags(inputs, stack, arena, request);
+    return add_parameters(inputs, stack, arena, request);
+}

@@ -1,0 +1,158 @@
+/* Two rounds: the stacks of all regions, then events and resources of those that are there. */
+#include "runtime/deploy/status.h"
+
+#include <stdio.h>
+
+struct looking {
+    const struct deploy_program *program;
+    struct status *status;
+    struct arena *arena;
+    struct text *regions;
+    uint32_t region_count;
+    struct cloud_call *calls;
+};
+
+static struct text tag_of(const struct cloud_stack *stack, const char *key) {
+    for (uint32_t i = 0; i < stack->tag_count; i++) {
+        if (text_is(stack->tags[i].key, key)) return stack->tags[i].value;
+    }
+    return (struct text){0};
+}
+
+static bool is_ours(const struct deploy_program *program, const struct cloud_stack *stack) {
+    return text_equal(tag_of(stack, "mrp:project"), program->project) &&
+           text_equal(tag_of(stack, "mrp:suffix"), program->suffix);
+}
+
+static void add_region(struct looking *looking, struct text region) {
+    for (uint32_t i = 0; i < looking->region_count; i++) {
+        if (text_equal(looking->regions[i], region)) return;
+    }
+    looking->regions[looking->region_count++] = region;
+}
+
+static bool ask_regions(struct looking *looking, const struct cloud *cloud, struct failure *why) {
+    const struct template_set *set = looking->program->set;
+    looking->regions = arena_array(looking->arena, set->count + 1, sizeof *looking->regions);
+    for (uint32_t i = 0; i < set->count; i++) add_region(looking, set->templates[i].region_name);
+    uint32_t count = looking->region_count;
+    looking->calls = arena_array(looking->arena, count + 1, sizeof *looking->calls);
+    for (uint32_t i = 0; i <= count; i++) {
+        looking->calls[i] = (struct cloud_call){
+            .operation = i < count ? CLOUD_DESCRIBE_STACKS : CLOUD_IDENTITY,
+            .region = i < count ? looking->regions[i] : count ? looking->regions[0]
+                                                               : TEXT("us-east-1"),
+            .arena = looking->arena};
+    }
+    cloud_all(cloud, looking->calls, count + 1);
+    for (uint32_t i = 0; i <= count; i++) {
+        if (!cloud_failed(&looking->calls[i])) continue;
+        return failure_set(why, "could not list the stacks in %.*s: %.*s",
+                           TEXT_ARGS(looking->calls[i].region),
+                           TEXT_ARGS(looking->calls[i].error.message));
+    }
+    looking->status->account = looking->calls[count].reply.account;
+    looking->status->caller = looking->calls[count].reply.caller;
+    return true;
+}
+
+static const struct cloud_stack *find(const struct cloud_reply *reply, struct text name) {
+    for (uint32_t i = 0; i < reply->stack_count; i++) {
+        if (text_equal(reply->stacks[i].name, name)) return &reply->stacks[i];
+    }
+    return NULL;
+}
+
+static bool in_program(const struct template_set *set, struct text region, struct text name) {
+    for (uint32_t i = 0; i < set->count; i++) {
+        if (text_equal(set->templates[i].region_name, region) &&
+            text_equal(set->templates[i].name, name)) return true;
+    }
+    return false;
+}
+
+static void add_program(struct looking *looking, uint32_t region) {
+    const struct template_set *set = looking->program->set;
+    const struct cloud_reply *reply = &looking->calls[region].reply;
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct template *template = &set->templates[set->order[i]];
+        if (!text_equal(template->region_name, looking->regions[region])) continue;
+        const struct cloud_stack *deployed = find(reply, template->name);
+        looking->status->stacks[looking->status->count++] = (struct status_stack){
+            .name = template->name, .region = template->region_name,
+            .label = template->region_label, .path = template->path, .in_program = true,
+            .deployed = deployed, .is_foreign = deployed && !is_ours(looking->program, deployed)};
+    }
+}
+
+static void add_orphans(struct looking *looking, uint32_t region) {
+    const struct cloud_reply *reply = &looking->calls[region].reply;
+    for (uint32_t i = 0; i < reply->stack_count; i++) {
+        const struct cloud_stack *stack = &reply->stacks[i];
+        if (!is_ours(looking->program, stack) ||
+            in_program(looking->program->set, looking->regions[region], stack->name)) continue;
+        looking->status->stacks[looking->status->count++] = (struct status_stack){
+            .name = stack->name, .region = looking->regions[region],
+            .label = looking->regions[region], .path = tag_of(stack, "mrp:stack"),
+            .deployed = stack};
+    }
+}
+
+static void collect(struct looking *looking) {
+    uint32_t most = looking->program->set->count + 1;
+    for (uint32_t i = 0; i < looking->region_count; i++) most += looking->calls[i].reply.stack_count;
+    looking->status->stacks = arena_array(looking->arena, most, sizeof *looking->status->stacks);
+    for (uint32_t i = 0; i < looking->region_count; i++) {
+        add_program(looking, i);
+        add_orphans(looking, i);
+    }
+}
+
+/* The first failure of the last operation: the cause of what followed it. */
+static void note_failure(struct status_stack *stack, const struct cloud_reply *reply) {
+    if (!reply->event_count) return;
+    struct text token = reply->events[0].token;
+    for (uint32_t i = 0; i < reply->event_count; i++) {
+        const struct cloud_event *event = &reply->events[i];
+        if (!text_equal(event->token, token)) return;
+        if (!text_ends(event->status, TEXT("_FAILED")) ||
+            text_is(event->type, "AWS::CloudFormation::Stack") || !event->reason.length ||
+            memmem(event->reason.bytes, event->reason.length, "cancelled", 9)) continue;
+        stack->failure = event->reason;
+        stack->failure_id = event->logical_id;
+        stack->failure_time = event->time;
+    }
+}
+
+static void look_closer(struct looking *looking, const struct cloud *cloud) {
+    struct status *status = looking->status;
+    struct cloud_call *calls = arena_array(looking->arena, 2 * status->count + 1, sizeof *calls);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < status->count; i++) {
+        struct status_stack *stack = &status->stacks[i];
+        if (!stack->deployed) continue;
+        for (int both = 0; both < 2; both++) {
+            calls[count++] = (struct cloud_call){
+                .operation = both ? CLOUD_STACK_EVENTS : CLOUD_STACK_RESOURCES,
+                .region = stack->region, .arena = looking->arena, .context = stack,
+                .request = {.stack = stack->deployed->id}};
+        }
+    }
+    cloud_all(cloud, calls, count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct status_stack *stack = calls[i].context;
+        if (cloud_failed(&calls[i])) continue;
+        if (calls[i].operation == CLOUD_STACK_EVENTS) note_failure(stack, &calls[i].reply);
+        else stack->resource_count = calls[i].reply.resource_count;
+    }
+}
+
+bool status_make(const struct cloud *cloud, const struct deploy_program *program,
+                 struct arena *arena, struct status *status, struct failure *why) {
+    struct looking looking = {.program = program, .status = status, .arena = arena};
+    *status = (struct status){.now = cloud->now(cloud->context)};
+    if (!ask_regions(&looking, cloud, why)) return false;
+    collect(&looking);
+    look_closer(&looking, cloud);
+    return true;
+}

@@ -1,0 +1,27 @@
+/* The stacks of a deployment as they are: those of the program, and those it no longer has. */
+#ifndef MRP_DEPLOY_STATUS_H
+#define MRP_DEPLOY_STATUS_H
+
+#include "runtime/deploy/plan.h"
+
+struct status_stack {
+    struct text name, region, label, path;
+    const struct cloud_stack *deployed; /* NULL: not there */
+    bool in_program;
+    bool is_foreign;                    /* of this name, but not of this deployment */
+    uint32_t resource_count;
+    struct text failure, failure_id;    /* the last failure among its events, AWS's words */
+    double failure_time;
+};
+
+struct status {
+    struct text account, caller;
+    struct status_stack *stacks; /* by region, in deploy order */
+    uint32_t count;
+    double now;
+};
+
+bool status_make(const struct cloud *cloud, const struct deploy_program *program,
+                 struct arena *arena, struct status *status, struct failure *why);
+
+#endif

@@ -1,0 +1,110 @@
+/* The module's table, and sessions: which cloud is used, and what is kept beside the program. */
+#include "runtime/runtime.h"
+
+#include "runtime/simulator/simulator.h"
+
+struct runtime_session {
+    struct state state;
+    struct simulator *simulator;
+    struct journal journal;
+    const struct cloud *cloud;
+    struct cloud kept; /* the simulator, with its world written after what changes it */
+};
+
+/* Each request that changes the world is on disk before its answer is seen: a killed process leaves
+ * a world in which the request was made. */
+static bool changes_world(enum cloud_operation operation) {
+    switch (operation) {
+    case CLOUD_EXECUTE_CHANGE_SET:
+    case CLOUD_DELETE_STACK:
+    case CLOUD_PROTECT_STACK:
+    case CLOUD_PUT_OBJECT: return true;
+    case CLOUD_CREATE_CHANGE_SET:
+    case CLOUD_DELETE_CHANGE_SET:
+    case CLOUD_IDENTITY:
+    case CLOUD_DESCRIBE_STACKS:
+    case CLOUD_DESCRIBE_CHANGE_SET:
+    case CLOUD_STACK_EVENTS:
+    case CLOUD_CHANGE_SET_EVENTS:
+    case CLOUD_GET_TEMPLATE:
+    case CLOUD_STACK_RESOURCES:
+    case CLOUD_EXPORTS:
+    case CLOUD_IMPORTS:
+    case CLOUD_HEAD_OBJECT: return false;
+    }
+    return false;
+}
+
+static void begin(void *context, struct cloud_call *call) {
+    struct runtime_session *session = context;
+    struct failure why;
+    const struct cloud *inner = simulator_cloud(session->simulator);
+    inner->begin(inner->context, call);
+    if (!changes_world(call->operation) || cloud_failed(call)) return;
+    if (simulator_save(session->simulator, &why)) return;
+    call->error.code = TEXT("InternalFailure");
+    call->error.message = text_copy(call->arena, text_of(why.message));
+}
+
+static struct cloud_call *next(void *context, double until) {
+    const struct cloud *inner = simulator_cloud(((struct runtime_session *)context)->simulator);
+    return inner->next(inner->context, until);
+}
+
+static double now(void *context) {
+    const struct cloud *inner = simulator_cloud(((struct runtime_session *)context)->simulator);
+    return inner->now(inner->context);
+}
+
+static bool open_session(struct runtime_session *session, const struct runtime_options *options,
+                         struct failure *why) {
+    if (!options->sandbox) {
+        failure_set(why, "this version of mrp cannot reach AWS: it has no client for it yet");
+        return failure_hint(why, "Add --sandbox to use the simulated AWS in .mrp/: no account, no "
+                                 "network.");
+    }
+    if (!state_open(&session->state, options->folder, why)) return false;
+    if (journal_open(&session->journal, &session->state, why) &&
+        simulator_open(&session->simulator, session->state.database, why)) {
+        session->kept = (struct cloud){session, begin, next, now};
+        session->cloud = &session->kept;
+        return true;
+    }
+    state_close(&session->state);
+    return false;
+}
+
+static bool runtime_open(struct runtime_session **result, const struct runtime_options *options,
+                         struct failure *why) {
+    struct runtime_session *session = memory_alloc(sizeof *session);
+    *session = (struct runtime_session){.state = {.lock = -1}};
+    *result = session;
+    if (open_session(session, options, why)) return true;
+    memory_free(session);
+    *result = NULL;
+    return false;
+}
+
+static bool runtime_close(struct runtime_session *session, struct failure *why) {
+    bool good = simulator_close(session->simulator, why);
+    state_close(&session->state);
+    memory_free(session);
+    return good;
+}
+
+static const struct cloud *session_cloud(struct runtime_session *session) {
+    return session->cloud;
+}
+
+static struct journal *session_journal(struct runtime_session *session) {
+    return &session->journal;
+}
+
+const struct runtime *mrp_runtime(void) {
+    static const struct runtime runtime = {
+        .open = runtime_open, .close = runtime_close, .cloud = session_cloud,
+        .journal = session_journal, .plan = plan_make, .plan_destroy = plan_destroy,
+        .apply = apply_plan, .status = status_make,
+    };
+    return &runtime;
+}

@@ -1,0 +1,43 @@
+/* The module mrp-runtime.so: all that needs a network or a database, behind one table of functions.
+ *
+ * `mrp` opens the module only for commands that need it and finds mrp_runtime() in it; the headers of
+ * runtime/ say what the functions do. Plans are plain data: the command line prints them.
+ */
+#ifndef MRP_RUNTIME_RUNTIME_H
+#define MRP_RUNTIME_RUNTIME_H
+
+#include "runtime/deploy/apply.h"
+#include "runtime/deploy/plan.h"
+#include "runtime/deploy/status.h"
+
+struct runtime_session; /* a cloud, and the folder .mrp/ */
+
+struct runtime_options {
+    const char *folder;   /* the program's; .mrp/ is in it. NULL: nothing is kept on disk */
+    bool sandbox;
+    const char *profile;  /* or NULL */
+};
+
+struct runtime {
+    bool (*open)(struct runtime_session **session, const struct runtime_options *options,
+                 struct failure *why);
+    /* False when what the session did could not be written. */
+    bool (*close)(struct runtime_session *session, struct failure *why);
+    const struct cloud *(*cloud)(struct runtime_session *session);
+    struct journal *(*journal)(struct runtime_session *session);
+    enum plan_outcome (*plan)(const struct cloud *cloud, const struct deploy_program *program,
+                              const struct plan_options *options, struct arena *arena,
+                              struct plan *plan, struct failure *why);
+    enum plan_outcome (*plan_destroy)(const struct cloud *cloud,
+                                      const struct deploy_program *program, struct arena *arena,
+                                      struct plan *plan, struct failure *why);
+    enum apply_outcome (*apply)(const struct cloud *cloud, const struct plan *plan,
+                                const struct apply_options *options, struct arena *arena,
+                                struct apply *apply, struct failure *why);
+    bool (*status)(const struct cloud *cloud, const struct deploy_program *program,
+                   struct arena *arena, struct status *status, struct failure *why);
+};
+
+const struct runtime *mrp_runtime(void);
+
+#endif

@@ -1,0 +1,109 @@
+/* The folder .mrp/: made, checked, locked, and its database opened. */
+#include "runtime/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool failed(struct state *state, struct failure *why) {
+    failure_set(why, "could not use .mrp/state.db: %s", sqlite3_errmsg(state->database));
+    return failure_hint(why, "Remove the folder .mrp to begin anew: AWS knows all that matters.");
+}
+
+bool state_run(struct state *state, const char *sql, struct failure *why) {
+    return sqlite3_exec(state->database, sql, NULL, NULL, NULL) == SQLITE_OK || failed(state, why);
+}
+
+static bool make_folder(int parent, struct failure *why) {
+    if (mkdirat(parent, ".mrp", 0700) != 0 && errno != EEXIST) {
+        return failure_set(why, "could not make the folder .mrp: %s", strerror(errno));
+    }
+    return true;
+}
+
+/* A program of a stranger must not bring its own state along. */
+static bool check_folder(int folder, struct failure *why) {
+    struct stat facts;
+    if (fstat(folder, &facts) != 0 || !S_ISDIR(facts.st_mode)) {
+        return failure_set(why, "\".mrp\" is not a folder");
+    }
+    if (facts.st_uid == geteuid() && !(facts.st_mode & 022)) return true;
+    failure_set(why, "the folder .mrp is not trusted: it belongs to somebody else, or others may "
+                     "write into it");
+    return failure_hint(why, "Remove it, or make it yours with chown and chmod go-w.");
+}
+
+static bool write_gitignore(int folder, struct failure *why) {
+    int file = openat(folder, ".gitignore", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0 && errno == EEXIST) return true;
+    bool good = file >= 0 && write(file, "*\n", 2) == 2;
+    if (file >= 0) close(file);
+    return good || failure_set(why, "could not write .mrp/.gitignore: %s", strerror(errno));
+}
+
+static bool take_lock(struct state *state, int folder, struct failure *why) {
+    char holder[64] = {0};
+    state->lock = openat(folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (state->lock < 0) return failure_set(why, "could not open .mrp/lock: %s", strerror(errno));
+    if (flock(state->lock, LOCK_EX | LOCK_NB) != 0) {
+        ssize_t length = pread(state->lock, holder, sizeof holder - 1, 0);
+        holder[length > 0 ? strcspn(holder, "\n") : 0] = 0;
+        failure_set(why, "another mrp works on this deployment: process %s",
+                    length > 0 ? holder : "unknown");
+        return failure_hint(why, "Wait until it has ended, then try again.");
+    }
+    int length = snprintf(holder, sizeof holder, "%ld\n", (long)getpid());
+    if (ftruncate(state->lock, 0) == 0 && pwrite(state->lock, holder, (size_t)length, 0) < 0) {
+        return failure_set(why, "could not write .mrp/lock: %s", strerror(errno));
+    }
+    return true;
+}
+
+static bool open_folder(struct state *state, const char *folder, struct failure *why) {
+    int parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (parent < 0) {
+        return failure_set(why, "could not open the folder %s: %s", folder, strerror(errno));
+    }
+    int inner = -1;
+    bool good = make_folder(parent, why);
+    if (good) {
+        inner = openat(parent, ".mrp", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        good = inner >= 0 || failure_set(why, "could not open the folder .mrp: %s",
+                                         strerror(errno));
+    }
+    good = good && check_folder(inner, why) && write_gitignore(inner, why) &&
+           take_lock(state, inner, why);
+    if (inner >= 0) close(inner);
+    close(parent);
+    return good;
+}
+
+bool state_open(struct state *state, const char *folder, struct failure *why) {
+    *state = (struct state){.lock = -1};
+    if (folder && !open_folder(state, folder, why)) {
+        state_close(state);
+        return false;
+    }
+    char path[4096];
+    int length = folder ? snprintf(path, sizeof path, "%s/.mrp/state.db", folder)
+                        : snprintf(path, sizeof path, ":memory:");
+    if (length < 0 || (size_t)length >= sizeof path) {
+        state_close(state);
+        return failure_set(why, "the path of the program's folder is too long");
+    }
+    bool good = sqlite3_open(path, &state->database) == SQLITE_OK || failed(state, why);
+    good = good && state_run(state, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
+                                    "PRAGMA synchronous = NORMAL;", why);
+    if (!good) state_close(state);
+    return good;
+}
+
+void state_close(struct state *state) {
+    if (state->database) sqlite3_close(state->database);
+    if (state->lock >= 0) close(state->lock);
+    *state = (struct state){.lock = -1};
+}
