@@ -282,7 +282,8 @@ static void finish(struct document_run *run) {
             failed(run->driver, run->path, "%s", why.message);
         }
     }
-    if (run->is_page && run->programs < 2) {
+    bool is_shown = !memmem(run->bytes.bytes, run->bytes.length, "\n## Example", 11);
+    if (run->is_page && run->programs < 2 && !is_shown) {
         failed(run->driver, run->path, "a page has an example and its mend");
     }
 }
