@@ -64,6 +64,17 @@ static const struct type *unknown_type(struct checker *checker, struct node *nod
     return &type_error;
 }
 
+/* `deliver.S3` where nothing is imported as deliver. */
+static const struct type *unknown_module_type(struct checker *checker, struct node *node,
+                                              struct node *first) {
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_TYPE, node,
+                                    "nothing is imported as \"%.*s\"",
+                                    NAME_ARGS(first->name.name));
+    add_hint(checker, d, "Import it at the top of the file: import \"%.*s.mrp\".",
+             NAME_ARGS(first->name.name));
+    return &type_error;
+}
+
 /* --- resource types --- */
 
 /* Names that CloudFormation has beside its resource types. */
@@ -122,6 +133,7 @@ static const struct type *path_type(struct checker *checker, struct node *node) 
         return type ? type_resource(checker, type) : &type_error;
     }
     if (first->kind != NODE_NAME || !first->name.name) return &type_error;
+    if (!first->name.symbol && first != last) return unknown_module_type(checker, node, first);
     if (!first->name.symbol) {
         const struct type *type = NULL;
         if (first == last) type = generic_type(checker, name_text(first->name.name));
@@ -140,7 +152,8 @@ const struct type *annotation_resource(struct checker *checker, struct node *nod
     if (!node || node->kind != NODE_TYPE_NAME) return &type_error;
     struct node *first = node->type_name.path.first;
     const struct type *type;
-    if (first && first->kind == NODE_NAME && first->name.name && !first->name.symbol &&
+    if (first && first == node->type_name.path.last && first->kind == NODE_NAME &&
+        first->name.name && !first->name.symbol &&
         !built_in_type(name_text(first->name.name)) && !(node->flags & NODE_BAD)) {
         return unknown_type(checker, node, first->name.name);
     }
@@ -304,7 +317,9 @@ void annotation_deploy(struct checker *checker, struct symbol *symbol, struct no
     struct deploy deploy = deploy_scalar(checker, listed ? inner->type_list.element : inner);
     const struct type *type = deploy.type;
     struct text name = text_of(deploy.plain);
-    if (listed && !deploy.listed) deploy_none(checker, inner, "this list");
+    if (listed && !deploy.listed && type->kind != TYPE_ERROR) {
+        deploy_none(checker, inner, "this list");
+    }
     if (listed) {
         type = type_list(checker, type);
         name = text_is(name, "String") && !ssm

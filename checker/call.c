@@ -144,6 +144,7 @@ static struct arguments arrange(struct checker *checker, const struct signature 
             if (!parameter_find(signature, a->argument.name.name, &index)) {
                 wrong_name(checker, signature, function, a);
                 result.failed = true;
+                call->flags |= NODE_BAD;
                 continue;
             }
         } else if (position < signature->count) {
@@ -154,12 +155,14 @@ static struct arguments arrange(struct checker *checker, const struct signature 
         } else {
             if (!result.failed) too_many(checker, signature, function, a);
             result.failed = true;
+            call->flags |= NODE_BAD;
             continue;
         }
         if (result.nodes[index]) {
             complain(checker, DIAGNOSTIC_WRONG_ARGUMENTS, a, "argument \"%.*s\" is given twice",
                      NAME_ARGS(signature->parameters[index].name));
             result.failed = true;
+            call->flags |= NODE_BAD;
             continue;
         }
         result.nodes[index] = value;

@@ -69,7 +69,7 @@ static void check_entry(struct checker *checker, struct node *node,
         fact = infer(checker, node->entry.value);
     } else {
         struct wanted wanted = {.type = type_optional(checker, entry->type), .word = "entry",
-                                .name = key->text.value};
+                                .name = key->text.value, .shown = entry->type};
         fact = expect(checker, node->entry.value, &wanted);
     }
     if (must_be_known) {
@@ -602,7 +602,9 @@ static void unused_items(struct checker *checker, struct list items, bool is_sha
     }
 }
 
+/* Where there are mistakes, what seems unused may be what a misspelt name means. */
 void check_unused(struct checker *checker) {
+    if (diagnostics_failed(checker->diagnostics)) return;
     for (uint32_t i = 0; i < checker->program->module_count; i++) {
         struct module *module = checker->program->modules[i];
         struct list items = module->parse.file->file.items;

@@ -484,6 +484,7 @@ static void block_names(struct checker *checker, const struct region_block *bloc
             struct symbol *first = map_find(names, symbol->name);
             if (!first) map_put(names, symbol->name, symbol);
             if (!first || first == symbol) continue;
+            symbol->declaration->flags |= NODE_BAD;
             struct diagnostic *d = complain_at(
                 checker, DIAGNOSTIC_DUPLICATE_NAME, symbol_span(symbol),
                 "%s \"%.*s\" is declared a second time in region \"%.*s\"", symbol_word(symbol),

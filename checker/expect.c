@@ -10,6 +10,10 @@ struct text wanted_show(struct checker *checker, const struct wanted *wanted) {
     return text_format(checker->arena, "%s \"%.*s\"", wanted->word, TEXT_ARGS(wanted->name));
 }
 
+static struct text type_wanted(struct checker *checker, const struct wanted *wanted) {
+    return type_show(checker, wanted->shown ? wanted->shown : wanted->type);
+}
+
 /* --- messages --- */
 
 static const struct type *plain_member(const struct type *type, enum type_kind kind) {
@@ -74,7 +78,7 @@ static void mismatch_resource(struct checker *checker, struct node *node, struct
                               const struct wanted *wanted) {
     struct diagnostic *d = complain(
         checker, DIAGNOSTIC_RESOURCE_AS_VALUE, node, "%.*s wants %.*s, but this is %.*s",
-        TEXT_ARGS(wanted_show(checker, wanted)), TEXT_ARGS(type_show(checker, wanted->type)),
+        TEXT_ARGS(wanted_show(checker, wanted)), TEXT_ARGS(type_wanted(checker, wanted)),
         TEXT_ARGS(type_article(checker, fact.type)));
     hint_attribute(checker, d, node, fact.type);
     note_declared(checker, d, wanted);
@@ -86,7 +90,7 @@ static void mismatch_null(struct checker *checker, struct node *node, struct fac
     struct diagnostic *d = complain(checker, DIAGNOSTIC_POSSIBLY_NULL, node,
                                     "%.*s wants %.*s, but \"%.*s\" %s null",
                                     TEXT_ARGS(wanted_show(checker, wanted)),
-                                    TEXT_ARGS(type_show(checker, wanted->type)),
+                                    TEXT_ARGS(type_wanted(checker, wanted)),
                                     TEXT_ARGS(expression_text(checker, node)),
                                     is_null ? "is" : "may be");
     if (!is_null) {
@@ -120,7 +124,7 @@ void mismatch(struct checker *checker, struct node *node, struct fact fact,
         : resource ? DIAGNOSTIC_WRONG_RESOURCE
                    : DIAGNOSTIC_TYPE_MISMATCH,
         node, "%.*s wants %.*s, but this is %.*s", TEXT_ARGS(wanted_show(checker, wanted)),
-        TEXT_ARGS(type_show(checker, wanted->type)), TEXT_ARGS(type_article(checker, fact.type)));
+        TEXT_ARGS(type_wanted(checker, wanted)), TEXT_ARGS(type_article(checker, fact.type)));
     if (secret) {
         add_hint(checker, d, "A secret goes only to properties, params and outputs of components "
                  "that are declared as secret.");
@@ -136,6 +140,7 @@ static struct wanted part_of(const struct wanted *wanted, const struct type *typ
                              const char *word, struct text name) {
     struct wanted part = *wanted;
     part.type = type;
+    part.shown = NULL;
     if (word) part.word = word;
     if (name.length) part.name = name;
     part.has_declared = false;
@@ -227,7 +232,10 @@ static void expect_entry(struct checker *checker, struct fields *fields, struct 
             return;
         }
         part.type = field->type;
-        if (field->initial || !field->required) part.type = type_optional(checker, field->type);
+        if (field->initial || !field->required) {
+            part.type = type_optional(checker, field->type);
+            part.shown = field->type;
+        }
     } else {
         part.type = fields->element;
     }

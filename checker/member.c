@@ -301,8 +301,8 @@ static struct fact record_member(struct checker *checker, const struct type *typ
     }
     struct text owner = type->record.count == 0
                             ? TEXT("an empty record")
-                            : text_format(checker->arena, "the record %.*s",
-                                          TEXT_ARGS(type_show(checker, type_widen(checker, type))));
+                            : text_format(checker->arena, "%.*s",
+                                          TEXT_ARGS(type_article(checker, type)));
     return no_member(checker, node, name, span, owner, &near);
 }
 
@@ -362,6 +362,36 @@ static struct fact union_member(struct checker *checker, struct fact object, str
     return all.type ? all : fact_error();
 }
 
+/* `subnet.VpcId` of a resource under `for`: one of them is meant, or all. */
+static bool check_group(struct checker *checker, const struct type *map, struct node *node,
+                        const struct name *name, struct span span) {
+    const struct type *element = map->element;
+    struct schema_attribute attribute;
+    struct text text = name_text(name);
+    if (node->kind != NODE_MEMBER || node->flags & NODE_OPTIONAL) return true;
+    const struct schema_type *type = type_as_resource(checker, element);
+    bool inner = text_is(text, "Ref");
+    if (type) {
+        inner |= schema_body_find(schema_type_body(type), text) != NULL;
+        inner |= schema_type_attribute_find(type, text, &attribute);
+    } else if (element->kind == TYPE_REGION && element->symbol) {
+        inner = program_region_find(checker->program, element->symbol, name) != NULL;
+    } else if (element->kind == TYPE_COMPONENT && element->symbol) {
+        struct scope *scope = component_scope(element->symbol);
+        inner = scope && map_find(&scope->outputs, name);
+    }
+    if (!inner || node->flags & NODE_BAD) return !inner;
+    node->flags |= NODE_BAD;
+    struct text object = expression_text(checker, node->member.object);
+    struct diagnostic *d = complain_at(
+        checker, DIAGNOSTIC_UNKNOWN_MEMBER, span,
+        "\"%.*s\" are several, and \"%.*s\" belongs to each of them", TEXT_ARGS(object),
+        TEXT_ARGS(text));
+    add_hint(checker, d, "One is %.*s[\"key\"].%.*s; of all: [for x in %.*s: x.%.*s].",
+             TEXT_ARGS(object), TEXT_ARGS(text), TEXT_ARGS(object), TEXT_ARGS(text));
+    return false;
+}
+
 struct fact infer_member_of(struct checker *checker, struct fact object, struct node *node,
                             const struct name *name, struct span span) {
     object.type = type_base(object.type);
@@ -370,6 +400,7 @@ struct fact infer_member_of(struct checker *checker, struct fact object, struct 
     case TYPE_ERROR: case TYPE_GENERIC: return fact_error();
     case TYPE_JSON: either.type = &type_json; return object.phase == PHASE_DEFERRED ? object : either;
     case TYPE_MAP:
+        if (!check_group(checker, object.type, node, name, span)) return fact_error();
         either.type = node->flags & NODE_OPTIONAL ? type_optional(checker, object.type->element)
                                                   : object.type->element;
         return either;

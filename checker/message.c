@@ -43,6 +43,7 @@ void add_note(struct checker *checker, struct diagnostic *diagnostic, struct spa
 bool add_suggestion(struct checker *checker, struct diagnostic *diagnostic,
                     const struct suggestion *suggestion, struct span span) {
     if (!suggestion->best.length) return false;
+    if (suggestion->wanted.length == 1) return false; /* every letter is near every other */
     if (!diagnostic) return true;
     add_hint(checker, diagnostic, "Did you mean \"%.*s\"?", TEXT_ARGS(suggestion->best));
     diagnostic_fix(checker->diagnostics, diagnostic, span, suggestion->best);

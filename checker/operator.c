@@ -65,6 +65,8 @@ static struct fact operator_fault(struct checker *checker, struct node *node,
         bool b_text = unwrap(node->binary.right)->kind == NODE_TEXT;
         if (a_text) a = unwrap(node->binary.left)->text.value;
         if (b_text) b = unwrap(node->binary.right)->text.value;
+        a_text |= unwrap(node->binary.left)->kind == NODE_INT;
+        b_text |= unwrap(node->binary.right)->kind == NODE_INT;
         add_hint(checker, d, "Texts are joined by interpolation: \"%s%.*s%s%s%.*s%s\".",
                  a_text ? "" : "${", TEXT_ARGS(a), a_text ? "" : "}", b_text ? "" : "${",
                  TEXT_ARGS(b), b_text ? "" : "}");

@@ -192,12 +192,21 @@ static bool value_fits(struct checker *checker, const struct type *type, enum ph
 /* --- messages --- */
 
 static struct text value_show(struct checker *checker, const struct schema_value *value) {
-    struct buffer out;
-    buffer_init(&out);
-    schema_value_write(value, &out);
-    struct text text = buffer_take(&out, checker->arena);
-    buffer_release(&out);
-    return text;
+    return type_show(checker, type_of_value(checker, value));
+}
+
+/* A list of Key and Value, where a record of tags was written. */
+static bool is_tag_list(const struct schema_value *value) {
+    const struct schema_value *element = schema_value_element(value);
+    if (schema_value_shape(value) != SCHEMA_LIST || !element) return false;
+    const struct schema_body *body = schema_value_body(element);
+    return body && schema_body_find(body, TEXT("Key")) && schema_body_find(body, TEXT("Value"));
+}
+
+static bool element_fits(struct checker *checker, const struct misfit *misfit) {
+    struct misfit other;
+    return value_fits(checker, misfit->found, PHASE_EITHER, misfit->property,
+                      schema_value_element(misfit->value), &other);
 }
 
 static void hint_scalar(struct checker *checker, struct diagnostic *d, struct node *node,
@@ -224,9 +233,16 @@ static void hint_scalar(struct checker *checker, struct diagnostic *d, struct no
         else add_hint(checker, d, "Write int(%.*s).", TEXT_ARGS(text));
     } else if (shape == SCHEMA_BOOLEAN && type_is_text(found)) {
         add_hint(checker, d, "Truth values are written true and false, without quotes.");
+    } else if (is_tag_list(misfit->value) &&
+               (found->kind == TYPE_RECORD || found->kind == TYPE_MAP)) {
+        add_hint(checker, d, node->kind == NODE_RECORD
+                                 ? "Tags are written [{ Key = \"Name\", Value = \"x\" }, ...]."
+                                 : "Write [for k, v in %.*s: { Key = k, Value = v }].",
+                 TEXT_ARGS(text));
     } else if (shape == SCHEMA_LIST && found->kind == TYPE_MAP) {
         add_hint(checker, d, "Write values(%.*s).", TEXT_ARGS(text));
-    } else if (shape == SCHEMA_LIST && found->kind != TYPE_LIST && text.length < 60) {
+    } else if (shape == SCHEMA_LIST && found->kind != TYPE_LIST && text.length < 40 &&
+               element_fits(checker, misfit)) {
         add_hint(checker, d, "A list of one is written [%.*s].", TEXT_ARGS(text));
     }
 }

@@ -603,6 +603,7 @@ static void instance_entry(struct checker *checker, struct instance *instance, s
                             .declared = symbol_span(param), .has_declared = true};
     if (param->declaration->param.initial) {
         wanted.type = type_optional(checker, param->type); /* null: its default */
+        wanted.shown = param->type;
     }
     expect(checker, node->entry.value, &wanted);
 }

@@ -75,6 +75,7 @@ void scope_declare(struct checker *checker, struct scope *scope, struct map *map
     if (!symbol->module && symbol->kind != SYMBOL_MODULE) symbol->module = scope->module;
     struct symbol *first = map_find(map, symbol->name);
     if (first) {
+        if (symbol->declaration) symbol->declaration->flags |= NODE_BAD;
         struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_NAME, span,
                                            "%s \"%.*s\" is declared a second time",
                                            symbol_word(symbol), NAME_ARGS(symbol->name));

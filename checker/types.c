@@ -307,6 +307,28 @@ const struct type *type_widen(struct checker *checker, const struct type *type) 
     return members_type(checker, &members);
 }
 
+/* As messages show what is inside of a type: without literals. */
+static const struct type *type_broad(struct checker *checker, const struct type *type,
+                                     unsigned depth) {
+    if (depth > 6) return type;
+    switch ((int)type->kind) {
+    case TYPE_LITERAL: return type_widen(checker, type);
+    case TYPE_LIST: return type_list(checker, type_broad(checker, type->element, depth + 1));
+    case TYPE_MAP: return type_map(checker, type_broad(checker, type->element, depth + 1));
+    case TYPE_UNION: return type_widen(checker, type);
+    case TYPE_RECORD: {
+        uint32_t count = type->record.count;
+        struct type_field *fields = arena_array(checker->arena, count, sizeof *fields);
+        for (uint32_t i = 0; i < count; i++) {
+            fields[i] = type->record.fields[i];
+            fields[i].type = type_broad(checker, fields[i].type, depth + 1);
+        }
+        return type_record(checker, fields, count);
+    }
+    }
+    return type;
+}
+
 /* --- questions --- */
 
 static bool all_members(const struct type *type, bool (*test)(const struct type *)) {
@@ -637,12 +659,14 @@ struct text type_article(struct checker *checker, const struct type *type) {
     case TYPE_LITERAL:
         return text_format(checker->arena, "the %s %.*s", type->literal.is_text ? "string" : "int",
                            TEXT_ARGS(type_show(checker, type)));
-    case TYPE_LIST:
-        return text_format(checker->arena, "a list, %.*s", TEXT_ARGS(type_show(checker, type)));
-    case TYPE_MAP:
-        return text_format(checker->arena, "a map, %.*s", TEXT_ARGS(type_show(checker, type)));
-    case TYPE_RECORD:
-        return text_format(checker->arena, "a record, %.*s", TEXT_ARGS(type_show(checker, type)));
+    case TYPE_LIST: case TYPE_MAP: case TYPE_RECORD: {
+        const char *word = type->kind == TYPE_LIST  ? "a list"
+                           : type->kind == TYPE_MAP ? "a map"
+                                                    : "a record";
+        struct text shown = type_show(checker, type_broad(checker, type, 0));
+        if (type->kind == TYPE_LIST && type->element->kind == TYPE_ERROR) return text_of(word);
+        return text_format(checker->arena, "%s, %.*s", word, TEXT_ARGS(shown));
+    }
     case TYPE_UNION: case TYPE_NAMED: case TYPE_PROPERTY: case TYPE_BODY: case TYPE_GENERIC: break;
     }
     return type_show(checker, type);

@@ -100,7 +100,7 @@ struct wanted {
     struct text name;      /* may be empty */
     struct span declared;  /* where the type is asked for */
     bool has_declared;
-    bool is_default;       /* default of a param of the root: env() may stand in it */
+    const struct type *shown; /* as messages show the type, or NULL: type itself */
 };
 
 struct fact infer(struct checker *checker, struct node *node);
