@@ -24,9 +24,22 @@ struct conform_cache {
 
 /* What has to be asked of each body again and again. */
 struct body_facts {
-    const struct schema_property **required;
-    uint32_t required_count;
-    size_t rule_count;
+    const struct name **required; /* names of properties */
+    uint32_t required_count, rule_count;
+    struct rule_facts *rules;
+};
+struct rule_facts {
+    enum schema_rule_kind kind;
+    const struct name *when; /* or NULL */
+    const struct name **names;
+    uint32_t count;
+};
+
+/* A record as messages name it. */
+struct owner {
+    const char *word; /* "property", "resource" */
+    struct text name;
+    struct span head; /* where what is missing is reported: as the checker does, to say it once */
 };
 
 struct want {
@@ -48,6 +61,28 @@ static struct conform_cache *cache_of(struct evaluator *ev) {
     return ev->conform_cache;
 }
 
+static const struct name *property_name(struct evaluator *ev,
+                                        const struct schema_property *property) {
+    return property ? names_intern(ev->names, schema_property_name(property)) : NULL;
+}
+
+static void rules_of(struct evaluator *ev, const struct schema_body *body,
+                     struct body_facts *facts) {
+    facts->rule_count = (uint32_t)schema_body_rule_count(body);
+    facts->rules = arena_array(ev->arena, facts->rule_count, sizeof *facts->rules);
+    for (uint32_t i = 0; i < facts->rule_count; i++) {
+        struct schema_rule rule = schema_body_rule(body, i);
+        struct rule_facts *made = &facts->rules[i];
+        made->kind = rule.kind;
+        made->when = property_name(ev, rule.when);
+        made->count = (uint32_t)rule.count;
+        made->names = arena_array(ev->arena, rule.count, sizeof *made->names);
+        for (size_t j = 0; j < rule.count; j++) {
+            made->names[j] = property_name(ev, schema_rule_property(&rule, j));
+        }
+    }
+}
+
 static const struct body_facts *facts_of(struct evaluator *ev, const struct schema_body *body) {
     struct map *bodies = &cache_of(ev)->bodies;
     struct body_facts *facts = map_find(bodies, body);
@@ -59,10 +94,10 @@ static const struct body_facts *facts_of(struct evaluator *ev, const struct sche
         const struct schema_property *property = schema_body_at(body, i);
         unsigned flags = schema_property_flags(property);
         if (flags & SCHEMA_REQUIRED && !(flags & SCHEMA_READ_ONLY)) {
-            facts->required[facts->required_count++] = property;
+            facts->required[facts->required_count++] = property_name(ev, property);
         }
     }
-    facts->rule_count = schema_body_rule_count(body);
+    rules_of(ev, body, facts);
     map_put(bodies, body, facts);
     return facts;
 }
@@ -404,94 +439,84 @@ static const struct schema_property *entry_property(const struct record_entry *e
     return property;
 }
 
-static bool has_property(struct evaluator *ev, const struct record *record,
-                         const struct schema_property *property) {
-    const struct name *name = names_find(ev->names, schema_property_name(property));
-    struct record_entry *entry = name ? record_find(record, name) : NULL;
+static bool has(const struct record *record, const struct name *name) {
+    const struct record_entry *entry = record_find(record, name);
     return entry && entry->value.kind != VALUE_NULL;
 }
 
-static void check_required(struct evaluator *ev, const struct record *record, struct span head,
-                           struct text owner, const struct body_facts *facts) {
+static struct text names_text(struct evaluator *ev, const struct name *const *names, uint32_t count,
+                              const char *last) {
     struct buffer buffer;
     buffer_init(&buffer);
-    unsigned count = 0;
-    for (uint32_t i = 0; i < facts->required_count; i++) {
-        if (has_property(ev, record, facts->required[i])) continue;
-        buffer_format(&buffer, "%s\"%.*s\"", count++ ? ", " : "",
-                      TEXT_ARGS(schema_property_name(facts->required[i])));
-    }
-    if (count) {
-        diagnostics_report(ev->diagnostics, DIAGNOSTIC_MISSING_PROPERTY, head,
-                           "%.*s also needs the propert%s %.*s", TEXT_ARGS(owner),
-                           count > 1 ? "ies" : "y", TEXT_ARGS(buffer_view(&buffer)));
-    }
-    buffer_release(&buffer);
-}
-
-static struct text rule_names(struct evaluator *ev, const struct schema_rule *rule) {
-    struct buffer buffer;
-    buffer_init(&buffer);
-    for (size_t i = 0; i < rule->count; i++) {
-        if (i) buffer_string(&buffer, i + 1 == rule->count ? " and " : ", ");
-        struct text name = schema_property_name(schema_rule_property(rule, i));
-        buffer_format(&buffer, "\"%.*s\"", TEXT_ARGS(name));
+    for (uint32_t i = 0; i < count; i++) {
+        if (i) buffer_string(&buffer, i + 1 == count ? last : ", ");
+        buffer_format(&buffer, "\"%.*s\"", NAME_ARGS(names[i]));
     }
     struct text text = buffer_take(&buffer, ev->arena);
     buffer_release(&buffer);
     return text;
 }
 
-/* Where the property that a rule begins with is written. */
-static struct span when_span(struct evaluator *ev, const struct record *record,
-                             const struct schema_property *when, struct span head) {
-    const struct name *name = names_find(ev->names, schema_property_name(when));
-    struct record_entry *entry = name ? record_find(record, name) : NULL;
-    if (!entry || !entry->origin) return head;
-    return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.key->span : entry->origin->span;
-}
-
-static void report_when(struct evaluator *ev, const struct record *record,
-                        const struct schema_rule *rule, struct span head, const char *says) {
-    diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE,
-                       when_span(ev, record, rule->when, head), "\"%.*s\" %s %.*s",
-                       TEXT_ARGS(schema_property_name(rule->when)), says,
-                       TEXT_ARGS(rule_names(ev, rule)));
-}
-
-static void check_rule(struct evaluator *ev, const struct record *record, struct span head,
-                       struct text owner, const struct schema_rule *rule) {
-    size_t written = 0;
-    const char *says = NULL;
-    for (size_t i = 0; i < rule->count; i++) {
-        written += has_property(ev, record, schema_rule_property(rule, i));
+static void check_required(struct evaluator *ev, const struct record *record,
+                           const struct owner *owner, const struct body_facts *facts) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < facts->required_count; i++) count += !has(record, facts->required[i]);
+    if (count == 0) return;
+    const struct name **missing = arena_array(ev->arena, count, sizeof *missing);
+    count = 0;
+    for (uint32_t i = 0; i < facts->required_count; i++) {
+        if (!has(record, facts->required[i])) missing[count++] = facts->required[i];
     }
-    bool when = rule->when && has_property(ev, record, rule->when);
+    diagnostics_report(ev->diagnostics, DIAGNOSTIC_MISSING_PROPERTY, owner->head,
+                       "%s \"%.*s\" also needs the propert%s %.*s", owner->word,
+                       TEXT_ARGS(owner->name), count > 1 ? "ies" : "y",
+                       TEXT_ARGS(names_text(ev, missing, count, ", ")));
+}
+
+/* About the property that a rule begins with, where it is written. */
+static void report_when(struct evaluator *ev, const struct record *record,
+                        const struct rule_facts *rule, struct span head, const char *says) {
+    const struct record_entry *entry = record_find(record, rule->when);
+    if (entry && entry->origin) {
+        bool plain = entry->origin->kind == NODE_ENTRY;
+        head = plain ? entry->origin->entry.key->span : entry->origin->span;
+    }
+    diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, head, "\"%.*s\" %s %.*s",
+                       NAME_ARGS(rule->when), says,
+                       TEXT_ARGS(names_text(ev, rule->names, rule->count, " and ")));
+}
+
+static void check_rule(struct evaluator *ev, const struct record *record, const struct owner *owner,
+                       const struct rule_facts *rule) {
+    uint32_t written = 0;
+    const char *says = NULL;
+    for (uint32_t i = 0; i < rule->count; i++) written += has(record, rule->names[i]);
+    bool when = rule->when && has(record, rule->when);
     switch (rule->kind) {
     case SCHEMA_RULE_EXACTLY_ONE: if (written != 1) says = "exactly one"; break;
     case SCHEMA_RULE_AT_LEAST_ONE: if (written == 0) says = "at least one"; break;
     case SCHEMA_RULE_AT_MOST_ONE: if (written > 1) says = "at most one"; break;
     case SCHEMA_RULE_NEEDS:
-        if (when && written < rule->count) report_when(ev, record, rule, head, "also needs");
+        if (when && written < rule->count) report_when(ev, record, rule, owner->head, "also needs");
         return;
     case SCHEMA_RULE_EXCLUDES:
-        if (when && written) report_when(ev, record, rule, head, "cannot stand beside");
+        if (when && written) report_when(ev, record, rule, owner->head, "cannot stand beside");
         return;
     }
     if (!says) return;
-    diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, head,
-                       "%.*s takes %s of %.*s, and has %zu", TEXT_ARGS(owner), says,
-                       TEXT_ARGS(rule_names(ev, rule)), written);
+    diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, owner->head,
+                       "%s \"%.*s\" takes %s of %.*s, and has %u", owner->word,
+                       TEXT_ARGS(owner->name), says,
+                       TEXT_ARGS(names_text(ev, rule->names, rule->count, " and ")), written);
 }
 
-/* What must hold for the whole; head and owner name it in messages. */
+/* What must hold for the whole. */
 static void check_body(struct evaluator *ev, const struct record *record,
-                       const struct schema_body *body, struct span head, struct text owner) {
+                       const struct schema_body *body, const struct owner *owner) {
     const struct body_facts *facts = facts_of(ev, body);
-    check_required(ev, record, head, owner, facts);
-    for (size_t i = 0; i < facts->rule_count; i++) {
-        struct schema_rule rule = schema_body_rule(body, i);
-        check_rule(ev, record, head, owner, &rule);
+    check_required(ev, record, owner, facts);
+    for (uint32_t i = 0; i < facts->rule_count; i++) {
+        check_rule(ev, record, owner, &facts->rules[i]);
     }
 }
 
@@ -544,14 +569,12 @@ static struct value conform_body(struct evaluator *ev, struct value value, const
     }
     struct value result = changed ? value_seal(value_record(changed)) : value;
     if (value.flags & VALUE_BROKEN) return result;
-    struct span head = node->span; /* as the checker has it, so that it is said once */
-    if (node->kind == NODE_RECORD) head.end = head.start + 1;
+    struct owner owner = {"property", schema_property_name(want->property), node->span};
+    if (node->kind == NODE_RECORD) owner.head.end = owner.head.start + 1;
     if (want->entry && want->entry->entry.value == node && node->kind == NODE_RECORD) {
-        head = want->entry->entry.key->span;
+        owner.head = want->entry->entry.key->span;
     }
-    check_body(ev, result.record, body, head,
-               text_format(ev->arena, "property \"%.*s\"",
-                           TEXT_ARGS(schema_property_name(want->property))));
+    check_body(ev, result.record, body, &owner);
     return result;
 }
 
@@ -744,6 +767,7 @@ void conform_resource(struct evaluator *ev, struct resource *resource) {
         resource->properties = kept;
     }
     if (broken) return;
-    check_body(ev, resource->properties, body, written_span(node, node->declaration.name),
-               text_format(ev->arena, "resource \"%.*s\"", NAME_ARGS(node->declaration.name.name)));
+    struct written_name written = node->declaration.name;
+    struct owner owner = {"resource", name_text(written.name), written_span(node, written)};
+    check_body(ev, resource->properties, body, &owner);
 }

@@ -101,6 +101,7 @@ struct region_state {
     struct map frames;    /* const struct scope * -> struct frame * */
     struct stack *stack;  /* its own */
     struct site place;
+    struct map physical_names; /* schema_type -> struct map *: names taken */
 };
 
 struct stack_state {
@@ -164,7 +165,7 @@ struct evaluator {
     struct map signatures;  /* struct builtin -> struct signature */
     struct map conversions; /* struct type -> what conversion it needs */
     struct conform_cache *conform_cache;
-    struct map physical_names;
+    struct map physical_names; /* of what must be alone in the account: as in region_state */
     struct map environment; /* names of variables read */
 
     enum { PROJECT_WAITING, PROJECT_RUNNING, PROJECT_DONE } project_state;

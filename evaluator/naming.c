@@ -493,26 +493,12 @@ static struct text mend_collision(struct evaluator *ev, const struct node *node)
     return TEXT("Put the region into it: regional_name(\"...\") does, and so does \"${here.name}\".");
 }
 
-static void check_collision(struct evaluator *ev, const struct resource *resource,
-                            const struct schema_name *name, struct value value,
-                            const struct node *node) {
-    bool regional = name->scope == SCHEMA_SCOPE_REGION;
-    struct text shown = value_brief(ev, value_settle(ev->arena, value));
+static void report_collision(struct evaluator *ev, const struct resource *resource,
+                             const struct schema_name *name, struct text shown,
+                             const struct node *node, const struct named *other) {
     struct text type = schema_type_name(resource->type);
-    struct text key = text_format(ev->arena, "%.*s %.*s %.*s", TEXT_ARGS(type),
-                                  TEXT_ARGS(regional ? resource->region->name : TEXT("*")),
-                                  TEXT_ARGS(shown));
-    const struct name *interned = names_intern(ev->names, key);
-    struct named *other = map_find(&ev->physical_names, interned);
-    if (!other) {
-        struct named *named = ARENA_NEW(ev->arena, struct named);
-        *named = (struct named){resource, node};
-        map_put(&ev->physical_names, interned, named);
-        return;
-    }
-    bool across = other->resource->region != resource->region;
     struct diagnostic *d;
-    if (across) {
+    if (other->resource->region != resource->region) {
         d = report(ev, DIAGNOSTIC_NAME_COLLISION, node,
                    "%.*s lives once in %s, and is named %.*s in regions \"%.*s\" and \"%.*s\"",
                    TEXT_ARGS(type), name->scope == SCHEMA_SCOPE_WORLD ? "all of AWS" : "an account",
@@ -525,6 +511,49 @@ static void check_collision(struct evaluator *ev, const struct resource *resourc
         hint(ev, d, "Give one of them another name.");
     }
     if (other->node != node) note(ev, d, other->node->span, "the other one");
+}
+
+/* The names that are taken where a name of this type must be alone: in a region, or everywhere. */
+static struct map *names_taken(struct evaluator *ev, const struct resource *resource,
+                               const struct schema_name *name) {
+    struct map *types = &ev->physical_names;
+    if (name->scope == SCHEMA_SCOPE_REGION) {
+        types = &((struct region_state *)resource->region)->physical_names;
+    }
+    struct map *taken = map_find(types, resource->type);
+    if (!taken) {
+        taken = ARENA_NEW(ev->arena, struct map);
+        map_init(taken, ev->arena);
+        map_put(types, resource->type, taken);
+    }
+    return taken;
+}
+
+/* A name that is deferred in part is the same as another where both are written alike. */
+static const struct name *name_as_key(struct evaluator *ev, struct value value) {
+    if (value.kind == VALUE_TEXT) return names_intern(ev->names, value_as_text(value));
+    struct buffer buffer;
+    buffer_init(&buffer);
+    value_json(&buffer, value, 0);
+    const struct name *name = names_intern(ev->names, buffer_view(&buffer));
+    buffer_release(&buffer);
+    return name;
+}
+
+static void check_collision(struct evaluator *ev, const struct resource *resource,
+                            const struct schema_name *name, struct value value,
+                            const struct node *node) {
+    value = value_settle(ev->arena, value);
+    struct map *taken = names_taken(ev, resource, name);
+    const struct name *interned = name_as_key(ev, value);
+    struct named *other = map_find(taken, interned);
+    if (other) {
+        report_collision(ev, resource, name, value_brief(ev, value), node, other);
+        return;
+    }
+    struct named *named = ARENA_NEW(ev->arena, struct named);
+    *named = (struct named){resource, node};
+    map_put(taken, interned, named);
 }
 
 void naming_check(struct evaluator *ev, struct resource *resource) {

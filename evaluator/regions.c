@@ -218,6 +218,7 @@ static struct value region_new(struct evaluator *ev, struct symbol *symbol, cons
     state->region.frames = &state->frames;
     state->symbol = symbol;
     map_init(&state->frames, ev->arena);
+    map_init(&state->physical_names, ev->arena);
     regions_add(ev, &state->region);
     struct stack_state *stack = stack_new(ev, state, node, (struct text){"", 0}, path);
     stack->stack.doc = symbol->declaration->declaration.doc;

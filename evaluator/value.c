@@ -1,8 +1,6 @@
 /* Values: records, deferred nodes, texts joined, equality and order, and how values are printed. */
 #include "evaluator/value.h"
 
-#include <stdio.h>
-
 #include "base/limits.h"
 #include "evaluator/builtin.h"
 #include "evaluator/stacks.h"
@@ -163,14 +161,23 @@ struct value value_settle(struct arena *arena, struct value value) {
 
 enum { SCALAR_ROOM = 40 };
 
+/* The digits of an integer, written from the end of room. */
+static struct text integer_text(int64_t integer, char room[SCALAR_ROOM]) {
+    uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
+    char *at = room + SCALAR_ROOM;
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (integer < 0) *--at = '-';
+    return (struct text){at, (size_t)(room + SCALAR_ROOM - at)};
+}
+
 /* The text of a known scalar; numbers are written into room. */
 static struct text scalar_text(struct value value, char room[SCALAR_ROOM]) {
     if (value.kind == VALUE_TEXT) return value_as_text(value);
     if (value.kind == VALUE_BOOL) return value.boolean ? TEXT("true") : TEXT("false");
-    if (value.kind == VALUE_INT) {
-        int length = snprintf(room, SCALAR_ROOM, "%lld", (long long)value.integer);
-        return (struct text){room, (size_t)length};
-    }
+    if (value.kind == VALUE_INT) return integer_text(value.integer, room);
     if (value.kind != VALUE_NUMBER) return (struct text){"", 0};
     struct buffer buffer;
     buffer_init(&buffer);
@@ -625,7 +632,11 @@ static void json_write(struct json_writer *writer, struct value value) {
     case VALUE_POISON: buffer_string(out, "\"(error)\""); return;
     case VALUE_NULL: buffer_string(out, "null"); return;
     case VALUE_BOOL: buffer_string(out, value.boolean ? "true" : "false"); return;
-    case VALUE_INT: buffer_format(out, "%lld", (long long)value.integer); return;
+    case VALUE_INT: {
+        char room[SCALAR_ROOM];
+        buffer_text(out, integer_text(value.integer, room));
+        return;
+    }
     case VALUE_NUMBER: buffer_number(out, value.number); return;
     case VALUE_TEXT: buffer_json_string(out, value_as_text(value)); return;
     case VALUE_LIST: json_list(writer, value); return;
