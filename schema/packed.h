@@ -84,7 +84,7 @@ struct packed_limits {
     uint16_t minimum, maximum, multiple_of; /* rows of NUMBERS */
     uint32_t min_length, max_length, min_items, max_items;
     uint32_t pattern, key_pattern, format;
-    uint32_t enums; /* list of strings */
+    uint32_t enums; /* list of strings, sorted */
 };
 
 struct packed_attribute {

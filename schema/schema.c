@@ -517,13 +517,25 @@ static bool equal_any_case(struct text a, struct text b) {
     return true;
 }
 
+static bool has_any_case(const uint32_t *enums, struct text text) {
+    for (uint32_t i = 1; i <= enums[0]; i++) {
+        if (equal_any_case(string(enums[i]), text)) return true;
+    }
+    return false;
+}
+
 bool schema_value_enum_has(const struct schema_value *value, struct text text) {
     const struct packed_limits *row = limits_row(value);
     const uint32_t *enums = list(row->enums);
-    bool any_case = row->set & SCHEMA_ENUM_ANY_CASE;
-    for (uint32_t i = 1; i <= enums[0]; i++) {
-        struct text one = string(enums[i]);
-        if (text_equal(one, text) || (any_case && equal_any_case(one, text))) return true;
+    if (row->set & SCHEMA_ENUM_ANY_CASE) return has_any_case(enums, text);
+    for (uint32_t low = 1, high = enums[0] + 1; low < high;) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = compare(text, string(enums[middle]));
+        if (order == 0) return true;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
     }
     return false;
 }

@@ -276,7 +276,8 @@ struct schema_limits {
 /* True if the value has any limit; *limits is filled in either case. For a list or map the limits
  * are its own (items), those of the elements are at schema_value_element. */
 bool schema_value_limits(const struct schema_value *value, struct schema_limits *limits);
-/* A value of the enumeration, as it is written in JSON without quotes ("Enabled", "7"). */
+/* A value of the enumeration, as it is written in JSON without quotes ("Enabled", "7"), in byte
+ * order; some have more than a thousand (instance types). */
 struct text schema_value_enum(const struct schema_value *value, size_t index);
 bool schema_value_enum_has(const struct schema_value *value, struct text text);
 

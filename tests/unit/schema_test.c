@@ -194,6 +194,16 @@ static void test_limits(void) {
     CU_ASSERT_EQUAL(limits.enum_count, 2);
     CU_ASSERT(schema_value_enum_has(status, TEXT("Enabled")));
     CU_ASSERT_FALSE(schema_value_enum_has(status, TEXT("enabled")));
+    const struct schema_value *size =
+        schema_property_value(property("AWS::EC2::Instance", "InstanceType"));
+    CU_ASSERT(schema_value_limits(size, &limits));
+    CU_ASSERT(limits.enum_count > 1000);
+    for (size_t i = 0; i < limits.enum_count; i++) {
+        CU_ASSERT(schema_value_enum_has(size, schema_value_enum(size, i)));
+    }
+    CU_ASSERT_FALSE(schema_value_enum_has(size, TEXT("t3.mirco")));
+    CU_ASSERT_FALSE(schema_value_enum_has(size, TEXT("")));
+    CU_ASSERT_FALSE(schema_value_enum_has(size, TEXT("zzz")));
     const struct schema_value *engine =
         schema_property_value(property("AWS::AmazonMQ::Broker", "EngineType"));
     CU_ASSERT(schema_value_enum_has(engine, TEXT("RabbitMQ")));
