@@ -19,6 +19,8 @@ enum { PATH_BYTES = 512 }; /* of a place; the longest in the facts has 110 */
 
 static const unsigned char *tables = (const unsigned char *)schema_tables;
 
+static char *opened; /* the tables of a file, if there is one */
+
 static const struct packed_header *header(void) {
     return (const void *)tables;
 }
@@ -114,6 +116,8 @@ static bool open_packed(int file, const char *path, struct failure *why) {
     if (!read_file(file, size, bytes)) {
         failure_set(why, "could not read \"%s\"", path);
     } else if (schema_open_bytes((struct text){bytes, size}, &cause)) {
+        memory_free(opened);
+        opened = bytes;
         return true;
     } else {
         failure_set(why, "cannot use \"%s\": %s", path, cause.message);
