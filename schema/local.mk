@@ -14,7 +14,13 @@ libmrp_la_SOURCES += \
     schema/verify.c schema/verify.h
 
 noinst_PROGRAMS += schema/pack
-schema_pack_SOURCES = schema/pack.c schema/packed.h
+schema_pack_SOURCES = \
+    schema/pack.c schema/pack.h \
+    schema/pack_bodies.c \
+    schema/pack_read.c \
+    schema/pack_rows.c \
+    schema/pack_write.c \
+    schema/packed.h
 
 EXTRA_DIST += NOTICE $(SCHEMA_FACTS) schema/README.md schema/update-facts schema/wishes.txt
 
