@@ -289,7 +289,9 @@ static void check_argument(struct checker *checker, struct application *applicat
         fact = expect(checker, node, &wanted);
     }
     unsigned flags = application->builtin ? application->builtin->flags : BUILTIN_DEFERS;
-    if (!(flags & BUILTIN_DEFERS)) {
+    bool passes_on = flags & BUILTIN_OPEN &&
+                     type_without_null(checker, parameter->type)->kind == TYPE_GENERIC;
+    if (!(flags & BUILTIN_DEFERS) && !passes_on) {
         struct text what = text_format(checker->arena, "\"%.*s\"",
                                        TEXT_ARGS(application->function));
         need_known_operand(checker, node, fact, what.bytes);

@@ -110,7 +110,11 @@ static bool file_place(struct call *call, const struct host **host, struct call_
         return false;
     }
     *path = path_join(call, place->folder, written);
-    return true;
+    if (!text_starts(*path, TEXT("../")) && !text_is(*path, "..")) return true;
+    call_error_hint(call, 0, "Files are read below the program's root: the nearest parent folder with a "
+                             "file \"mrp.root\", else the program's own.",
+                    "\"%.*s\" leads out of the program's root", TEXT_ARGS(text_slice(written, 0, 100)));
+    return false;
 }
 
 static bool read_file(struct call *call, struct text *bytes) {

@@ -27,9 +27,18 @@ struct text parameter_name(const struct builtin *builtin, int index) {
     return (struct text){start, strcspn(start, ":")};
 }
 
+/* A function that passes values on was to look inside one that is not there yet. */
+static struct value not_known(struct call *call, int index) {
+    return call_error_hint(call, index,
+                           "Use a value that the program itself gives, such as a param or a let.",
+                           "\"%s\" cannot be worked out: its argument is known only at deploy time",
+                           call->builtin->name);
+}
+
 struct value argument_wrong(struct call *call, int index, const char *wanted) {
     struct value value = call->arguments[index];
     if (value.kind == VALUE_POISON) return value;
+    if (value.kind == VALUE_DEFERRED) return not_known(call, index);
     struct text name = parameter_name(call->builtin, index);
     struct text kind = value_kind_text(call->arena, value);
     return call_error(call, index, "argument \"%.*s\" of \"%s\" is %.*s, not %s", TEXT_ARGS(name),
@@ -39,6 +48,7 @@ struct value argument_wrong(struct call *call, int index, const char *wanted) {
 struct value element_wrong(struct call *call, int index, uint32_t position, struct value element,
                            const char *wanted) {
     if (element.kind == VALUE_POISON) return element;
+    if (element.kind == VALUE_DEFERRED) return not_known(call, index);
     struct text name = parameter_name(call->builtin, index);
     struct text kind = value_kind_text(call->arena, element);
     return call_error(call, index, "element %u of argument \"%.*s\" of \"%s\" is %.*s, not %s",
