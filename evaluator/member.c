@@ -353,6 +353,11 @@ static struct value lookup_member(struct evaluator *ev, const struct deferred *l
     made->operands[0] = value_seal(value_record(inner));
     made->operands[1] = lookup->operands[1];
     made->depth = lookup->depth;
+    if (lookup->map_name) { /* template/ makes one mapping of all members that are taken */
+        made->map_name =
+            names_intern(ev->names, text_format(ev->arena, "%.*s.%.*s",
+                                                NAME_ARGS(lookup->map_name), NAME_ARGS(name)));
+    }
     return value_deferred(made);
 }
 

@@ -105,7 +105,8 @@ struct deferred {
     struct resource *resource; /* ATTRIBUTE */
     const struct name *name;   /* ATTRIBUTE, PSEUDO */
     struct parameter *parameter; /* PARAMETER */
-    const struct name *map_name; /* LOOKUP: name of the `let` that holds the map, or NULL */
+    const struct name *map_name; /* LOOKUP: name of the `let` that holds the map ("nodes", or "nodes.cpu"
+                                    where that member of each element was taken), or NULL */
     struct value operands[];
 };
 

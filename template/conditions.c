@@ -256,6 +256,10 @@ static struct term *choose(struct stack_lowering *in, struct term *condition, st
                            struct term *otherwise) {
     if (condition->kind == TERM_TRUE || then == otherwise) return then;
     if (condition->kind == TERM_FALSE) return otherwise;
+    if (then->kind == TERM_TRUE) return join_two(in, TERM_OR, condition, otherwise);
+    if (otherwise->kind == TERM_FALSE) return join_two(in, TERM_AND, condition, then);
+    if (then->kind == TERM_FALSE) return join_two(in, TERM_AND, negate(in, condition), otherwise);
+    if (otherwise->kind == TERM_TRUE) return join_two(in, TERM_OR, negate(in, condition), then);
     return join_two(in, TERM_OR, join_two(in, TERM_AND, condition, then),
                     join_two(in, TERM_AND, negate(in, condition), otherwise));
 }

@@ -486,17 +486,19 @@ static void emit_lookup(struct emitter *e, const struct deferred *d) {
 }
 
 void emit_mapping(struct emitter *e, const struct mapping *mapping) {
+    if (mapping->two_levels) {
+        emit_value(e, value_record((struct record *)mapping->two_levels));
+        return;
+    }
+    const struct record *rows = mapping->columns[0].record;
     emit_open(e, '{');
-    for (uint32_t i = 0; i < mapping->record->count; i++) {
-        const struct record_entry *entry = &mapping->record->entries[i];
-        emit_key(e, name_text(entry->key));
-        if (mapping->levels == 2) {
-            emit_value(e, entry->value);
-            continue;
-        }
+    for (uint32_t i = 0; i < rows->count; i++) {
+        emit_key(e, name_text(rows->entries[i].key));
         emit_open(e, '{');
-        emit_key(e, text_of(mapping_second_key));
-        emit_value(e, entry->value);
+        for (uint32_t j = 0; j < mapping->column_count; j++) {
+            emit_key(e, mapping->columns[j].key);
+            emit_value(e, mapping->columns[j].record->entries[i].value);
+        }
         emit_close(e, '}');
     }
     emit_close(e, '}');
@@ -648,8 +650,16 @@ static bool is_list(struct value value) {
            (value.kind == VALUE_DEFERRED && value.deferred->shape == SHAPE_LIST);
 }
 
+static struct value join_list(struct emitter *e, struct value list) {
+    struct deferred *join = lowering_node(e->in, DEFERRED_JOIN, SHAPE_TEXT, 2, NULL);
+    join->operands[0] = value_text(TEXT(","));
+    join->operands[1] = list;
+    return lowering_reduce(e->in, value_deferred(join));
+}
+
 void emit_string_value(struct emitter *e, struct value value) {
     value = lowering_reduce(e->in, value);
+    if (is_list(value)) value = join_list(e, value);
     if (lowering_is_scalar(value)) {
         emit_text(e, lowering_scalar_text(e->in->all->arena, value));
     } else if (value.kind == VALUE_NULL) {
@@ -665,12 +675,6 @@ void emit_string_value(struct emitter *e, struct value value) {
         emit_string_value(e, value.deferred->operands[1]);
         emit_item(e);
         emit_string_value(e, value.deferred->operands[2]);
-        close_function(e);
-    } else if (is_list(value)) {
-        open_function(e, TEXT("Fn::Join"));
-        emit_item(e);
-        emit_text(e, TEXT(","));
-        emit_item_value(e, value);
         close_function(e);
     } else {
         emit_value(e, value);

@@ -55,11 +55,18 @@ struct term {
     struct text name;       /* is_named */
 };
 
+/* A mapping of a known map. A map { k = v } is a column of it: the keys are the first keys, and the second
+ * is "Value"; of a map of records, of which each use takes one member by name, every member used is a
+ * column. A map whose second key is deferred too is one mapping as it is. */
+struct mapping_column {
+    struct text key;
+    const struct record *record;
+};
 struct mapping {
     struct text name;
-    struct text content;        /* compact JSON */
-    const struct record *record;
-    uint8_t levels;             /* 1: { k = v }; 2: { k = { k2 = v } } */
+    struct mapping_column *columns;
+    uint32_t column_count, column_capacity;
+    const struct record *two_levels; /* else */
 };
 
 struct resource_edge { /* a resource needs another one of its stack */
@@ -82,7 +89,7 @@ struct stack_lowering {
     struct map condition_names; /* name -> struct term * */
     struct term **conditions;   /* named ones */
     uint32_t condition_count, condition_capacity;
-    struct map mappings[2];     /* by levels - 1: struct record * -> struct mapping * */
+    struct map mappings[2];     /* by levels - 1: struct record * -> struct found_mapping * */
     struct mapping **mapping_list;
     uint32_t mapping_count, mapping_capacity;
     bool *uses_parameter;       /* by index of deployment->parameters */
@@ -190,10 +197,6 @@ void lowering_name_term(struct stack_lowering *in, struct term *term);
 
 /* ---- mappings (mappings.c) ---- */
 
-/* The mapping of a known map whose values Fn::FindInMap can give, with that many levels of keys; NULL if
- * it does not fit. */
-struct mapping *lowering_mapping(struct stack_lowering *in, const struct record *record,
-                                 const struct name *map_name, uint8_t levels);
 /* Whether Fn::FindInMap takes it as a key: text, Ref, another Fn::FindInMap. */
 bool lowering_is_key(struct stack_lowering *in, struct value key);
 /* A look-up that Fn::FindInMap can do: the mapping and its two keys (the second may be fixed). */
@@ -207,8 +210,6 @@ bool lowering_find_in_map(struct stack_lowering *in, const struct deferred *look
  * null; where a property needs a value, the last one of the map (cfn-lint and CloudFormation refuse a
  * required property that may be absent). */
 struct value lowering_chain(struct stack_lowering *in, struct deferred *lookup);
-extern const char mapping_second_key[];
-
 /* ---- use (use.c) ---- */
 
 /* Walks all values of a stack's resources and notes what they need. */

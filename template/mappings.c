@@ -1,14 +1,16 @@
 /* Look-ups of a known map by a deferred key: Mappings with Fn::FindInMap, or a chain of Fn::If.
  *
- * A flat map { k = v } has the deferred key as its first key, whose letters may be more (a-z, digits, '-'
- * and '.'; the second has letters and digits only), and one second key for all: "Value".
+ * The deferred key is the first one, whose letters may be more (a-z, digits, '-' and '.'); the second
+ * has letters and digits only.
  */
 #include "base/limits.h"
 #include "template/lowering.h"
 
-const char mapping_second_key[] = "Value";
-
-static struct mapping no_mapping; /* stands for a map that does not fit */
+/* What was found of a map: the mapping (NULL if it does not fit) and the second key for it. */
+struct found_mapping {
+    struct mapping *mapping;
+    struct text column;
+};
 
 static bool is_plain(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -32,38 +34,55 @@ static bool fits_value(struct value value) {
     return true;
 }
 
-static bool fits_record(const struct record *record, uint8_t levels) {
+static bool fits_flat(const struct record *record, bool is_first) {
     if (record->count == 0 || record->count > LIMIT_MAPPING_ATTRIBUTES) return false;
     for (uint32_t i = 0; i < record->count; i++) {
-        const struct record_entry *entry = &record->entries[i];
-        if (!fits_key(name_text(entry->key), levels == 2)) return false;
-        struct value value = entry->value;
-        if (levels == 1 && !fits_value(value)) return false;
-        if (levels == 2 && !(value.kind == VALUE_RECORD && fits_record(value.record, 1))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* A flat map's keys are first keys. */
-static bool fits_flat(const struct record *record) {
-    if (record->count == 0 || record->count > LIMIT_MAPPING_ATTRIBUTES) return false;
-    for (uint32_t i = 0; i < record->count; i++) {
-        if (!fits_key(name_text(record->entries[i].key), true)) return false;
+        if (!fits_key(name_text(record->entries[i].key), is_first)) return false;
         if (!fits_value(record->entries[i].value)) return false;
     }
     return true;
 }
 
-static struct text mapping_content(struct stack_lowering *in, const struct mapping *mapping) {
-    struct buffer buffer;
-    buffer_init(&buffer);
-    struct emitter e = {.in = in, .out = &buffer};
-    emit_mapping(&e, mapping);
-    struct text content = buffer_take(&buffer, in->all->arena);
-    buffer_release(&buffer);
-    return content;
+static bool fits_nested(const struct record *record) {
+    if (record->count == 0 || record->count > LIMIT_MAPPING_ATTRIBUTES) return false;
+    for (uint32_t i = 0; i < record->count; i++) {
+        struct value value = record->entries[i].value;
+        if (!fits_key(name_text(record->entries[i].key), true)) return false;
+        if (value.kind != VALUE_RECORD || !fits_flat(value.record, false)) return false;
+    }
+    return true;
+}
+
+/* Fn::FindInMap gives text, so 1 and "1" are one. */
+static bool same_value(struct arena *arena, struct value a, struct value b) {
+    if (a.kind == VALUE_RECORD || b.kind == VALUE_RECORD) {
+        return a.kind == b.kind && a.record == b.record;
+    }
+    if (a.kind != VALUE_LIST || b.kind != VALUE_LIST) {
+        return lowering_is_scalar(a) && lowering_is_scalar(b) &&
+               text_equal(lowering_scalar_text(arena, a), lowering_scalar_text(arena, b));
+    }
+    if (a.length != b.length) return false;
+    for (uint32_t i = 0; i < a.length; i++) {
+        if (!same_value(arena, a.items[i], b.items[i])) return false;
+    }
+    return true;
+}
+
+static bool same_keys(const struct record *a, const struct record *b) {
+    if (a->count != b->count) return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (a->entries[i].key != b->entries[i].key) return false;
+    }
+    return true;
+}
+
+static bool same_record(struct arena *arena, const struct record *a, const struct record *b) {
+    if (!same_keys(a, b)) return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (!same_value(arena, a->entries[i].value, b->entries[i].value)) return false;
+    }
+    return true;
 }
 
 static struct mapping *mapping_named(struct stack_lowering *in, struct text name) {
@@ -73,40 +92,114 @@ static struct mapping *mapping_named(struct stack_lowering *in, struct text name
     return NULL;
 }
 
-/* The `let`'s name; letters of the content where another map has that name, or it has none. */
-static struct mapping *add_mapping(struct stack_lowering *in, struct mapping *mapping,
-                                   const struct name *map_name) {
-    struct arena *arena = in->all->arena;
-    struct text letters = content_letters(arena, mapping->content);
-    struct text name = map_name ? words_joined(arena, name_text(map_name)) : TEXT("");
-    if (name.length == 0) name = text_format(arena, "Map%.*s", TEXT_ARGS(letters));
-    struct mapping *same = mapping_named(in, name);
-    if (same && !text_equal(same->content, mapping->content)) {
-        name = text_format(arena, "%.*s%.*s", TEXT_ARGS(name), TEXT_ARGS(letters));
-        same = mapping_named(in, name);
-    }
-    if (same) return same;
+static struct mapping *new_mapping(struct stack_lowering *in, struct text name) {
+    struct mapping *mapping = ARENA_NEW(in->all->arena, struct mapping);
     mapping->name = name;
-    in->size += mapping->content.length + name.length + 4;
-    *LOWERING_ADD(arena, in->mapping_list, in->mapping_count, in->mapping_capacity) = mapping;
+    in->size += name.length + 4;
+    *LOWERING_ADD(in->all->arena, in->mapping_list, in->mapping_count, in->mapping_capacity) =
+        mapping;
     return mapping;
 }
 
-struct mapping *lowering_mapping(struct stack_lowering *in, const struct record *record,
-                                 const struct name *map_name, uint8_t levels) {
-    struct map *of_levels = &in->mappings[levels - 1];
-    struct mapping *known = map_find(of_levels, record);
-    if (known) return known == &no_mapping ? NULL : known;
-    if (!(levels == 2 ? fits_record(record, 2) : fits_flat(record))) {
-        map_put(of_levels, record, &no_mapping);
-        return NULL;
+static struct text record_content(struct stack_lowering *in, const struct record *record) {
+    struct buffer buffer;
+    buffer_init(&buffer);
+    struct emitter e = {.in = in, .out = &buffer};
+    emit_value(&e, value_record((struct record *)record));
+    struct text content = buffer_take(&buffer, in->all->arena);
+    buffer_release(&buffer);
+    return content;
+}
+
+/* Whether the map can be this column of the mapping: it is there already, or the column is free and the
+ * rows are the same. */
+static bool takes_column(struct arena *arena, const struct mapping *mapping, struct text column,
+                         const struct record *record, bool *is_there) {
+    *is_there = false;
+    if (mapping->two_levels || !same_keys(mapping->columns[0].record, record)) return false;
+    for (uint32_t i = 0; i < mapping->column_count; i++) {
+        if (!text_equal(mapping->columns[i].key, column)) continue;
+        *is_there = true;
+        return same_record(arena, mapping->columns[i].record, record);
     }
-    struct mapping *mapping = ARENA_NEW(in->all->arena, struct mapping);
-    *mapping = (struct mapping){.record = record, .levels = levels};
-    mapping->content = mapping_content(in, mapping);
-    mapping = add_mapping(in, mapping, map_name);
-    map_put(of_levels, record, mapping);
+    return mapping->column_count < LIMIT_MAPPING_ATTRIBUTES;
+}
+
+static void add_column(struct stack_lowering *in, struct mapping *mapping, struct text column,
+                       const struct record *record, size_t bytes) {
+    in->size += bytes + record->count * (column.length + 6);
+    *LOWERING_ADD(in->all->arena, mapping->columns, mapping->column_count,
+                  mapping->column_capacity) =
+        (struct mapping_column){.key = column, .record = record};
+}
+
+/* A `let` nodes of which .cpu is taken has the name "nodes.cpu": mapping Nodes, column cpu. */
+static void split_name(struct arena *arena, const struct name *map_name, struct text *name,
+                       struct text *column) {
+    struct text whole = map_name ? name_text(map_name) : TEXT("");
+    const char *dot = whole.length ? memchr(whole.bytes, '.', whole.length) : NULL;
+    size_t before = dot ? (size_t)(dot - whole.bytes) : whole.length;
+    *name = words_joined(arena, (struct text){whole.bytes, before});
+    *column = TEXT("Value");
+    if (!dot) return;
+    struct text member = {dot + 1, whole.length - before - 1};
+    *column = fits_key(member, false) ? member : words_joined(arena, member);
+    if (column->length == 0) *column = TEXT("Value");
+}
+
+/* Named as the `let`; with letters of the content where another map has that name, or it has none. */
+static struct mapping *flat_mapping(struct stack_lowering *in, const struct record *record,
+                                    const struct name *map_name, struct text *column) {
+    struct arena *arena = in->all->arena;
+    struct text content = record_content(in, record), name;
+    split_name(arena, map_name, &name, column);
+    struct text letters = content_letters(arena, content);
+    if (name.length == 0) name = text_format(arena, "Map%.*s", TEXT_ARGS(letters));
+    bool is_there = false;
+    struct mapping *mapping = mapping_named(in, name);
+    if (mapping && !takes_column(arena, mapping, *column, record, &is_there)) {
+        name = text_format(arena, "%.*s%.*s", TEXT_ARGS(name), TEXT_ARGS(letters));
+        mapping = mapping_named(in, name);
+        is_there = false;
+        if (mapping) takes_column(arena, mapping, *column, record, &is_there);
+    }
+    if (!mapping) mapping = new_mapping(in, name);
+    if (!is_there) add_column(in, mapping, *column, record, content.length);
     return mapping;
+}
+
+static struct mapping *nested_mapping(struct stack_lowering *in, const struct record *record,
+                                      const struct name *map_name) {
+    struct arena *arena = in->all->arena;
+    struct text content = record_content(in, record);
+    struct text letters = content_letters(arena, content);
+    struct text name = map_name ? words_joined(arena, name_text(map_name)) : TEXT("");
+    if (name.length == 0) name = text_format(arena, "Map%.*s", TEXT_ARGS(letters));
+    if (mapping_named(in, name)) {
+        name = text_format(arena, "%.*s%.*s", TEXT_ARGS(name), TEXT_ARGS(letters));
+    }
+    struct mapping *mapping = mapping_named(in, name);
+    if (mapping) return mapping;
+    mapping = new_mapping(in, name);
+    mapping->two_levels = record;
+    in->size += content.length;
+    return mapping;
+}
+
+static const struct found_mapping *find_mapping(struct stack_lowering *in,
+                                                const struct record *record,
+                                                const struct name *map_name, uint8_t levels) {
+    struct map *known = &in->mappings[levels - 1];
+    struct found_mapping *found = map_find(known, record);
+    if (found) return found;
+    found = ARENA_NEW(in->all->arena, struct found_mapping);
+    if (levels == 2 && fits_nested(record)) {
+        found->mapping = nested_mapping(in, record, map_name);
+    } else if (levels == 1 && fits_flat(record, true)) {
+        found->mapping = flat_mapping(in, record, map_name, &found->column);
+    }
+    map_put(known, record, found);
+    return found;
 }
 
 bool lowering_is_key(struct stack_lowering *in, struct value key) {
@@ -131,7 +224,7 @@ static bool find_in_two(struct stack_lowering *in, const struct deferred *outer,
     if (map.kind != VALUE_RECORD || !lowering_is_key(in, first) || !lowering_is_key(in, second)) {
         return false;
     }
-    found->mapping = lowering_mapping(in, map.record, outer->map_name, 2);
+    found->mapping = find_mapping(in, map.record, outer->map_name, 2)->mapping;
     found->first = first;
     found->second = second;
     return found->mapping != NULL;
@@ -147,9 +240,10 @@ bool lowering_find_in_map(struct stack_lowering *in, const struct deferred *d,
     map = lowering_reduce(in, map);
     struct value key = lowering_reduce(in, d->operands[1]);
     if (map.kind != VALUE_RECORD || !lowering_is_key(in, key)) return false;
-    found->mapping = lowering_mapping(in, map.record, d->map_name, 1);
+    const struct found_mapping *flat = find_mapping(in, map.record, d->map_name, 1);
+    found->mapping = flat->mapping;
     found->first = key;
-    found->second = value_text(text_of(mapping_second_key));
+    found->second = value_text(flat->column);
     return found->mapping != NULL;
 }
 

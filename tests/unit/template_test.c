@@ -592,6 +592,18 @@ static void test_lookup(void) {
     BECOMES(one, two, "{\"Fn::FindInMap\":[\"Nodes\",{\"Ref\":\"Tier\"},\"cpu\"]}");
     SAME(section(w, 0, "Mappings"),
          "{\"Nodes\":{\"dev\":{\"cpu\":1,\"mem\":2},\"prod\":{\"cpu\":4,\"mem\":8}}}");
+    struct value cpu = LOOKUP(w, MAP(w, {"dev", value_int(1)}, {"prod", value_int(4)}), param(w, "tier"));
+    struct value mem = LOOKUP(w, MAP(w, {"dev", txt("2")}, {"prod", txt("8")}), param(w, "tier"));
+    struct value again = LOOKUP(w, MAP(w, {"dev", txt("1")}, {"prod", txt("4")}), param(w, "tier"));
+    struct value other = LOOKUP(w, MAP(w, {"dev", txt("1")}, {"prod", txt("5")}), param(w, "tier"));
+    cpu.deferred->map_name = again.deferred->map_name = other.deferred->map_name =
+        names_intern(&w->names, TEXT("nodes.cpu"));
+    mem.deferred->map_name = names_intern(&w->names, TEXT("nodes.mem_size"));
+    set(w, one.holder, "Value", SUB(w, cpu, txt(" "), mem, txt(" "), again, txt(" "), other));
+    lower(w);
+    SAME(section(w, 0, "Mappings"),
+         "{\"Nodes\":{\"dev\":{\"cpu\":1,\"MemSize\":\"2\"},\"prod\":{\"cpu\":4,\"MemSize\":\"8\"}},"
+         "\"NodesYnwrxlzy\":{\"dev\":{\"cpu\":\"1\"},\"prod\":{\"cpu\":\"5\"}}}");
     BECOMES(one, LOOKUP(w, sizes, IF(w, EQUAL(w, param(w, "a"), txt("b")), txt("dev"), txt("us-east-1"))),
             "{\"Fn::If\":[\"AIsB\",1,10]}");
     world_free(w);
