@@ -472,10 +472,11 @@ static void list_stacks(struct mrp *mrp) {
     }
 }
 
-/* Whether the root file could be understood so far that evaluating it makes sense. */
+/* Whether a file does not follow the grammar: what it would evaluate to is then anybody's guess. Rows
+ * of diagnostics.def stand in the order in which a program is read. */
 static bool has_syntax_errors(const struct mrp *mrp) {
     for (const struct diagnostic *d = mrp->diagnostics.first; d; d = d->next) {
-        if (d->id == DIAGNOSTIC_SYNTAX) return true;
+        if (d->id < DIAGNOSTIC_UNKNOWN_MODULE && d->is_error) return true;
     }
     return false;
 }

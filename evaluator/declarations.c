@@ -67,9 +67,9 @@ struct text path_below(struct evaluator *ev, const struct site *place, struct te
     }
     memcpy(at, name.bytes, name.length);
     at += name.length;
-    memcpy(at, keys.bytes, keys.length);
+    if (keys.length) memcpy(at, keys.bytes, keys.length);
     at += keys.length;
-    memcpy(at, own.bytes, own.length);
+    if (own.length) memcpy(at, own.bytes, own.length);
     at += own.length;
     return (struct text){bytes, (size_t)(at - bytes)};
 }

@@ -22,7 +22,7 @@ void stack_push(struct evaluator *ev, struct value value) {
 struct value stack_take(struct evaluator *ev, size_t base) {
     uint32_t count = (uint32_t)(ev->stack_count - base);
     struct value *items = arena_array(ev->arena, count ? count : 1, sizeof *items);
-    memcpy(items, ev->stack + base, count * sizeof *items);
+    if (count) memcpy(items, ev->stack + base, count * sizeof *items);
     ev->stack_count = base;
     return value_seal(value_list(items, count));
 }
