@@ -118,6 +118,7 @@ static void check_param(struct checker *checker, struct node *node) {
     if (!symbol) return;
     symbol_settle(checker, symbol);
     const struct type *base = type_base(symbol->type);
+    if (symbol->is_deploy && base->kind == TYPE_ERROR) node->flags |= NODE_BAD;
     bool root = symbol->scope->kind == SCOPE_FILE && symbol->module->index == 0;
     if (symbol->is_deploy && symbol->scope->kind != SCOPE_FILE) {
         struct diagnostic *d = complain(checker, DIAGNOSTIC_DEPLOY_TYPE, node->param.type,

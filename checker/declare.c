@@ -105,6 +105,10 @@ static void check_place(struct checker *checker, struct node *node, struct where
     bool fits = (places_of(node->kind) & 1u << where.site) != 0;
     if (fits && !(where.is_nested && stands_outside_blocks(node->kind))) return;
     if (node->flags & NODE_BAD) return;
+    if (where.scope->module->has_syntax_mistakes) {
+        node->flags |= NODE_BAD; /* a brace or word that is missing may have put it here */
+        return;
+    }
     struct diagnostic *d;
     if (fits) {
         d = complain_at(checker, DIAGNOSTIC_MISPLACED_DECLARATION, head_span(node),
@@ -395,10 +399,20 @@ static void declare_import_name(struct checker *checker, struct scope *scope,
     else if (node->name.name->bytes[0] == '_') report_private(checker, target, node);
 }
 
+/* Without an alias, the name is the file's, which may be no word. */
+static bool is_word(const struct name *name) {
+    for (uint32_t i = 0; i < name->length; i++) {
+        char c = name->bytes[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (!letter && !(i > 0 && c >= '0' && c <= '9')) return false;
+    }
+    return name->length > 0;
+}
+
 static void declare_alias(struct checker *checker, struct scope *scope, struct module *target,
                           struct node *import) {
     struct declaration *head = &import->declaration;
-    if (!head->name.name) {
+    if (!head->name.name || !is_word(head->name.name)) {
         struct node *file = import->import.file;
         if (!file) return;
         struct diagnostic *d = complain(checker, DIAGNOSTIC_IMPORT_NEEDS_NAME, file,

@@ -87,8 +87,10 @@ static struct module *module_add(struct checker *checker, struct text path, stru
 }
 
 static void module_parse(struct checker *checker, struct module *module) {
+    uint32_t before = checker->diagnostics->error_count;
     module->parse = parser_parse(checker->arena, checker->names, checker->diagnostics,
                                  module->source);
+    module->has_syntax_mistakes = checker->diagnostics->error_count > before;
     module_imports(checker, module);
 }
 

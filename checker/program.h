@@ -114,6 +114,7 @@ struct module {
     struct text folder;      /* for relative imports and file(): relative to the root, "" for the root */
     uint32_t index;          /* of program.modules */
     bool is_std;
+    bool has_syntax_mistakes; /* what stands where in it is not certain */
     bool is_component;       /* a resource somewhere has this file as its type */
     struct map bindings;     /* checker: names that `import ... { a }` brings -> their NAME nodes */
 };
