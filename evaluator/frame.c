@@ -82,7 +82,8 @@ struct value fault_cycle(struct evaluator *ev, const void *what, const struct fr
 
 bool waiting_enter(struct evaluator *ev, struct waiting *waiting) {
     waiting->outer = ev->waiting;
-    if (!depth_enter(ev, ev->program->modules[0]->parse.file)) return false;
+    struct node asked = {.kind = NODE_NAME, .span = waiting->asked};
+    if (!depth_enter(ev, &asked)) return false;
     ev->waiting = waiting;
     return true;
 }

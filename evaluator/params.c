@@ -246,6 +246,10 @@ static struct value deploy_param(struct evaluator *ev, struct frame *frame, stru
     parameter->allowed = allowed_values(ev, type);
     parameter->declared = param;
     const struct input *input = find_input(ev, symbol->name);
+    if (parameter->is_secret && !input && param->param.initial) {
+        struct value value = default_value(ev, frame, param, type);
+        if (value.kind == VALUE_DEFERRED) return value; /* secret_ref(...): needs no parameter */
+    }
     if (parameter->is_secret && input && input->is_text) {
         struct text message = text_format(
             ev->arena, "param \"%.*s\" is a secret, and %.*s shows it to other processes and in the history",
