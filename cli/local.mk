@@ -1,8 +1,11 @@
 mrp_SOURCES += \
+    cli/apply.c \
     cli/build.c \
     cli/check.c \
     cli/command.c cli/command.h cli/commands.def cli/options.def \
     cli/complete.c \
+    cli/deploy.c cli/deploy.h \
+    cli/destroy.c \
     cli/diff.c cli/diff.h \
     cli/eval.c \
     cli/explain.c cli/explain.h \
@@ -14,8 +17,14 @@ mrp_SOURCES += \
     cli/main.c \
     cli/module.c cli/module.h \
     cli/output.c cli/output.h \
+    cli/outputs.c \
     cli/pages.c cli/pages.h \
+    cli/plan.c \
+    cli/plan_json.c \
+    cli/plan_text.c \
     cli/program.c cli/program.h \
+    cli/progress.c \
+    cli/status.c \
     cli/version.c
 
 # The pages of the diagnostics, for mrp explain.

@@ -2,16 +2,6 @@
 #include "runtime/deploy/plan.h"
 #include "schema/schema.h"
 
-const struct template_resource *plan_resource(const struct template *template,
-                                              struct text logical_id) {
-    for (uint32_t i = 0; template && i < template->resource_count; i++) {
-        if (text_equal(template->resources[i].logical_id, logical_id)) {
-            return &template->resources[i];
-        }
-    }
-    return NULL;
-}
-
 struct plan_change *plan_add_change(struct plan *plan, struct plan_stack *stack) {
     if (stack->change_count == stack->change_capacity) {
         uint32_t capacity = stack->change_capacity ? stack->change_capacity * 2 : 16;

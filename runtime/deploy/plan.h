@@ -106,6 +106,17 @@ enum plan_outcome plan_make(const struct cloud *cloud, const struct deploy_progr
 enum plan_outcome plan_destroy(const struct cloud *cloud, const struct deploy_program *program,
                                struct arena *arena, struct plan *plan, struct failure *why);
 
+/* The resource of a logical id in the program, or NULL. Inline: the command line has it as well. */
+static inline const struct template_resource *plan_resource(const struct template *template,
+                                                            struct text logical_id) {
+    for (uint32_t i = 0; template && i < template->resource_count; i++) {
+        if (text_equal(template->resources[i].logical_id, logical_id)) {
+            return &template->resources[i];
+        }
+    }
+    return NULL;
+}
+
 /* --- inside deploy/ ----------------------------------------------------------------------------- */
 
 /* compare.c: fills the stack's changes from the deployed template and the wanted one, and the schema.
@@ -123,8 +134,6 @@ void plan_finish_stack(struct plan *plan, struct plan_stack *stack);
 void plan_count(struct plan *plan);
 /* Whether the output's value may change by what is planned for its stack. */
 bool plan_output_changes(const struct plan_stack *stack, struct text output);
-const struct template_resource *plan_resource(const struct template *template,
-                                              struct text logical_id);
 
 /* request.c: what is sent for a stack. */
 struct deploy_inputs { /* outputs of the stacks as they are known now */

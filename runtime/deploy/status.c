@@ -131,6 +131,7 @@ static void look_closer(struct looking *looking, const struct cloud *cloud) {
     for (uint32_t i = 0; i < status->count; i++) {
         struct status_stack *stack = &status->stacks[i];
         if (!stack->deployed) continue;
+        stack->is_good = cloud_status_good(stack->deployed->status);
         for (int both = 0; both < 2; both++) {
             calls[count++] = (struct cloud_call){
                 .operation = both ? CLOUD_STACK_EVENTS : CLOUD_STACK_RESOURCES,

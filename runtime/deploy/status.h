@@ -9,6 +9,7 @@ struct status_stack {
     const struct cloud_stack *deployed; /* NULL: not there */
     bool in_program;
     bool is_foreign;                    /* of this name, but not of this deployment */
+    bool is_good;                       /* its last operation ended well */
     uint32_t resource_count;
     struct text failure, failure_id;    /* the last failure among its events, AWS's words */
     double failure_time;

@@ -1,0 +1,140 @@
+/* Opening what a deploy needs: the program compiled, its templates as they are sent, the cloud. */
+#include "cli/deploy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/module.h"
+
+static struct text folder_of(struct arena *arena, const char *file) {
+    const char *slash = strrchr(file, '/');
+    if (!slash) return TEXT(".");
+    if (slash == file) return TEXT("/");
+    return text_copy(arena, (struct text){file, (size_t)(slash - file)});
+}
+
+static void fill_program(struct deploying *deploying) {
+    const struct template_set *set = mrp_templates(deploying->mrp);
+    const struct deployment *deployment = mrp_deployment(deploying->mrp);
+    struct text *bodies = arena_array(&deploying->arena, set->count + 1, sizeof *bodies);
+    for (uint32_t i = 0; i < set->count; i++) {
+        struct buffer body;
+        buffer_init(&body);
+        template_write(set, i, false, &body);
+        bodies[i] = buffer_take(&body, &deploying->arena);
+        buffer_release(&body);
+    }
+    deploying->program = (struct deploy_program){
+        .set = set, .bodies = bodies, .project = deployment->project,
+        .suffix = deployment->suffix, .account = deployment->account};
+}
+
+static int open_session(struct deploying *deploying, const char *file) {
+    const struct runtime *(*runtime)(void);
+    struct failure why;
+    if (!module_function("mrp_runtime", &runtime, &why)) return world_failed(&why);
+    deploying->runtime = runtime();
+    struct runtime_options options = {
+        .folder = folder_of(&deploying->arena, file).bytes,
+        .sandbox = option_given(deploying->invocation, OPTION_SANDBOX),
+        .profile = option_value(deploying->invocation, OPTION_PROFILE)};
+    if (!deploying->runtime->open(&deploying->session, &options, &why)) return world_failed(&why);
+    deploying->cloud = deploying->runtime->cloud(deploying->session);
+    return OUTCOME_DONE;
+}
+
+int deploying_open(struct deploying *deploying, const struct invocation *invocation) {
+    const char *file = NULL;
+    struct failure why;
+    *deploying = (struct deploying){.invocation = invocation};
+    arena_init(&deploying->arena);
+    deploying->color = wants_color(invocation, 1);
+    deploying->columns = terminal_columns(1);
+    int outcome = output_form(invocation, false, &deploying->form);
+    if (outcome != OUTCOME_DONE) return outcome;
+    if (!program_file(invocation, 0, &file, &why)) return world_failed(&why);
+    outcome = program_compile(invocation, 0, &deploying->mrp);
+    if (outcome != OUTCOME_DONE) return outcome;
+    fill_program(deploying);
+    return open_session(deploying, file);
+}
+
+int deploying_close(struct deploying *deploying, int outcome) {
+    struct failure why;
+    if (deploying->session && !deploying->runtime->close(deploying->session, &why)) {
+        outcome = world_failed(&why);
+    }
+    if (deploying->mrp) mrp_free(deploying->mrp);
+    arena_release(&deploying->arena);
+    return outcome;
+}
+
+int deploying_plan(struct deploying *deploying, struct plan *plan) {
+    const struct invocation *invocation = deploying->invocation;
+    struct failure why = {0};
+    size_t count = invocation->counts[OPTION_ADOPT];
+    struct text *adopt = arena_array(&deploying->arena, count + 1, sizeof *adopt);
+    for (size_t i = 0; i < count; i++) adopt[i] = text_of(invocation->values[OPTION_ADOPT][i]);
+    struct plan_options options = {option_given(invocation, OPTION_QUICK), adopt, count};
+    enum plan_outcome made = deploying->runtime->plan(deploying->cloud, &deploying->program,
+                                                      &options, &deploying->arena, plan, &why);
+    return made == PLAN_MADE ? OUTCOME_DONE : world_failed(&why);
+}
+
+/* --- places ------------------------------------------------------------------------------------- */
+
+static struct text place_text(const struct deploying *deploying, struct span span) {
+    struct diagnostics *diagnostics = mrp_diagnostics(deploying->mrp);
+    struct place place = source_place(diagnostics->sources, span.source, span.start);
+    struct text path = mrp_user_path(deploying->mrp, span.source);
+    return text_format((struct arena *)&deploying->arena, "%.*s:%u", TEXT_ARGS(path), place.line);
+}
+
+struct text resource_place(const struct deploying *deploying,
+                           const struct template_resource *resource) {
+    return resource ? place_text(deploying, resource->span) : (struct text){0};
+}
+
+static const struct resource *find_resource(const struct template *template, struct text id) {
+    const struct stack *stack = template ? template->stack : NULL;
+    for (uint32_t i = 0; stack && i < stack->resource_count; i++) {
+        if (text_equal(name_text(stack->resources[i]->logical_id), id)) {
+            return stack->resources[i];
+        }
+    }
+    return NULL;
+}
+
+struct text property_place(const struct deploying *deploying, const struct template *template,
+                           const struct template_resource *resource, struct text property) {
+    const struct resource *declared = resource ? find_resource(template, resource->logical_id)
+                                               : NULL;
+    const struct record *record = declared ? declared->properties : NULL;
+    for (uint32_t i = 0; record && i < record->count; i++) {
+        const struct record_entry *entry = &record->entries[i];
+        if (text_equal(name_text(entry->key), property) && entry->origin) {
+            return place_text(deploying, entry->origin->span);
+        }
+    }
+    return (struct text){0};
+}
+
+/* --- asking ------------------------------------------------------------------------------------- */
+
+bool can_ask(void) { return terminal_columns(0) != 0 && terminal_columns(2) != 0; }
+
+bool ask_for(const char *question, struct text answer) {
+    char line[256];
+    fputs(question, stderr);
+    fflush(stderr);
+    if (!fgets(line, sizeof line, stdin)) return false;
+    size_t length = strcspn(line, "\n");
+    return text_equal((struct text){line, length}, answer);
+}
+
+void write_duration(struct buffer *out, double seconds) {
+    long whole = (long)(seconds + 0.5);
+    if (whole >= 3600) buffer_format(out, "%ld h %ld m", whole / 3600, whole / 60 % 60);
+    else if (whole >= 60) buffer_format(out, "%ld m %ld s", whole / 60, whole % 60);
+    else buffer_format(out, "%ld s", whole);
+}

@@ -1,0 +1,73 @@
+/* What plan, apply, destroy and status share: the program, the cloud, and how plans are shown. */
+#ifndef MRP_CLI_DEPLOY_H
+#define MRP_CLI_DEPLOY_H
+
+#include "cli/output.h"
+#include "cli/program.h"
+#include "mrp_parts.h"
+#include "runtime/runtime.h"
+
+struct deploying {
+    const struct invocation *invocation;
+    enum form form;
+    bool color;                  /* of standard output */
+    unsigned columns;            /* of standard output; 0 where it is no terminal */
+    struct arena arena;
+    struct mrp *mrp;
+    const struct runtime *runtime;
+    struct runtime_session *session;
+    const struct cloud *cloud;
+    struct deploy_program program;
+};
+
+/* Compiles the program and opens the cloud and .mrp/. What is wrong is said; OUTCOME_DONE if nothing
+ * was. To be closed in any case. */
+int deploying_open(struct deploying *deploying, const struct invocation *invocation);
+/* Closes; returns outcome, or OUTCOME_WORLD where the sandbox could not be written. */
+int deploying_close(struct deploying *deploying, int outcome);
+
+/* Makes a plan and says why it could not be made. */
+int deploying_plan(struct deploying *deploying, struct plan *plan);
+
+/* --- showing plans ------------------------------------------------------------------------------ */
+
+enum paint { PAINT_NONE, PAINT_ADD, PAINT_CHANGE, PAINT_REPLACE, PAINT_REMOVE, PAINT_DIM, PAINT_BOLD };
+/* Begins or, with PAINT_NONE, ends a colour; nothing where there is none. */
+void paint(const struct deploying *deploying, struct buffer *out, enum paint paint);
+
+/* Account, identity, project and suffix: said first. */
+void plan_head(const struct deploying *deploying, struct text account, struct text caller,
+               struct buffer *out);
+/* The plan as people read it, with its summary as the last lines. */
+void plan_text(const struct deploying *deploying, const struct plan *plan, struct buffer *out);
+/* The plan as one JSON document. */
+void plan_json(const struct deploying *deploying, const struct plan *plan, struct buffer *out);
+bool plan_changes(const struct plan *plan);
+
+/* "pipeline.mrp:12" of a resource, and of one of its properties; empty where it is not known. */
+struct text resource_place(const struct deploying *deploying,
+                           const struct template_resource *resource);
+struct text property_place(const struct deploying *deploying, const struct template *template,
+                           const struct template_resource *resource, struct text property);
+
+/* How a value is shown in the room there is: one line, shortened. */
+void show_value(struct deploying *deploying, struct text value, unsigned room,
+                struct buffer *out);
+
+/* --- carrying out ------------------------------------------------------------------------------- */
+
+/* Applies the plan, shows how it goes, its end, and the outputs. */
+int deploying_apply(struct deploying *deploying, const struct plan *plan);
+/* The program's outputs as they are deployed: NAME and value, or one JSON object. */
+void outputs_text(struct deploying *deploying, const struct plan *plan, const struct apply *apply,
+                  struct buffer *out);
+void outputs_json(struct deploying *deploying, const struct plan *plan, const struct apply *apply,
+                  struct buffer *out);
+/* Asks on the terminal for exactly that answer. False for any other, or without a terminal. */
+bool ask_for(const char *question, struct text answer);
+bool can_ask(void);
+
+/* "4 m 12 s" */
+void write_duration(struct buffer *out, double seconds);
+
+#endif

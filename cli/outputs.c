@@ -1,0 +1,183 @@
+/* The program's outputs as they are deployed: those of stacks, and those that join several. */
+#include "cli/deploy.h"
+
+struct found { /* an output with its value */
+    struct text id, value;
+};
+
+struct gathering {
+    struct deploying *deploying;
+    const struct plan *plan;
+    const struct apply *apply;
+    struct found *items;
+    uint32_t count, capacity;
+};
+
+static const struct cloud_stack *stack_as_it_is(const struct gathering *gathering, uint32_t index) {
+    const struct apply_stack *stack = &gathering->apply->stacks[index];
+    if (stack->final.id.length) return &stack->final;
+    return stack->plan->deployed;
+}
+
+static bool find_output(const struct gathering *gathering, struct text name, struct text region,
+                        struct text key, struct text *value) {
+    for (uint32_t i = 0; i < gathering->apply->count; i++) {
+        const struct plan_stack *plan = gathering->apply->stacks[i].plan;
+        const struct cloud_stack *stack = stack_as_it_is(gathering, i);
+        if (!stack || !text_equal(plan->name, name) || !text_equal(plan->region, region)) continue;
+        for (uint32_t o = 0; o < stack->output_count; o++) {
+            if (!text_equal(stack->outputs[o].key, key)) continue;
+            *value = stack->outputs[o].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add(struct gathering *gathering, struct text id, struct text value) {
+    if (gathering->count < gathering->capacity) {
+        gathering->items[gathering->count++] = (struct found){id, value};
+    }
+}
+
+/* --- printed outputs ---------------------------------------------------------------------------- */
+
+static bool resolve_text(struct gathering *gathering, const struct document *value,
+                       struct buffer *out);
+
+static struct text operand(const struct document *call, const char *name) {
+    const struct document *value = document_get(call, name);
+    return value && value->kind == DOCUMENT_TEXT ? value->text : (struct text){0};
+}
+
+static bool join_text(struct gathering *gathering, const struct document *call,
+                      struct buffer *out) {
+    if (call->kind != DOCUMENT_LIST || call->count != 2) return false;
+    const struct document *c = call->children->next->children;
+    for (bool is_first = true; c; c = c->next, is_first = false) {
+        if (!is_first) buffer_text(out, call->children->text);
+        if (!resolve_text(gathering, c, out)) return false;
+    }
+    return true;
+}
+
+static bool sub_text(struct gathering *gathering, const struct document *call,
+                     struct buffer *out) {
+    if (call->kind != DOCUMENT_LIST || call->count != 2) return false;
+    struct text format = call->children->text;
+    for (size_t i = 0; i < format.length; i++) {
+        const char *close = NULL;
+        if (format.bytes[i] == '$' && i + 1 < format.length && format.bytes[i + 1] == '{') {
+            close = memchr(format.bytes + i, '}', format.length - i);
+        }
+        if (!close) {
+            buffer_char(out, format.bytes[i]);
+            continue;
+        }
+        struct text name = {format.bytes + i + 2, (size_t)(close - format.bytes) - i - 2};
+        const struct document *c = call->children->next->children;
+        while (c && !text_equal(c->key, name)) c = c->next;
+        if (!c || !resolve_text(gathering, c, out)) return false;
+        i = (size_t)(close - format.bytes);
+    }
+    return true;
+}
+
+static bool call_text(struct gathering *gathering, const struct document *call,
+                      struct buffer *out) {
+    struct text value;
+    if (text_is(call->key, "Fn::GetStackOutput")) {
+        if (!find_output(gathering, operand(call, "StackName"), operand(call, "Region"),
+                         operand(call, "OutputName"), &value)) return false;
+        buffer_text(out, value);
+        return true;
+    }
+    if (text_is(call->key, "Fn::Join")) return join_text(gathering, call, out);
+    if (text_is(call->key, "Fn::Sub")) return sub_text(gathering, call, out);
+    if (text_is(call->key, "Ref") && text_is(call->text, "AWS::AccountId")) {
+        buffer_text(out, gathering->plan->account);
+        return true;
+    }
+    return false;
+}
+
+/* False where the value is made of what only a template can say. */
+static bool resolve_text(struct gathering *gathering, const struct document *value,
+                       struct buffer *out) {
+    if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) {
+        buffer_text(out, value->text);
+        return true;
+    }
+    bool is_call = value->kind == DOCUMENT_OBJECT && value->count == 1 &&
+                   (text_starts(value->children->key, TEXT("Fn::")) ||
+                    text_is(value->children->key, "Ref"));
+    if (is_call) return call_text(gathering, value->children, out);
+    document_write(value, out, 0);
+    return true;
+}
+
+static void add_printed(struct gathering *gathering, const struct template_set *set,
+                        const struct template_printed *printed) {
+    struct arena *arena = &gathering->deploying->arena;
+    struct buffer out;
+    struct document *document;
+    struct failure why;
+    buffer_init(&out);
+    template_printed_json(set, printed, &out);
+    struct text json = buffer_take(&out, arena);
+    out.length = 0;
+    if (document_read(arena, json, &document, &why) && resolve_text(gathering, document, &out)) {
+        add(gathering, printed->id, buffer_take(&out, arena));
+    }
+    buffer_release(&out);
+}
+
+static void gather(struct gathering *gathering, struct deploying *deploying,
+                   const struct plan *plan, const struct apply *apply) {
+    const struct template_set *set = deploying->program.set;
+    *gathering = (struct gathering){.deploying = deploying, .plan = plan, .apply = apply};
+    gathering->capacity = set->printed_count;
+    for (uint32_t i = 0; i < set->count; i++) gathering->capacity += set->templates[i].output_count;
+    gathering->items = arena_array(&deploying->arena, gathering->capacity + 1,
+                                   sizeof *gathering->items);
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct template *template = &set->templates[i];
+        for (uint32_t o = 0; o < template->output_count; o++) {
+            struct text value;
+            if (template->outputs[o].is_internal ||
+                !find_output(gathering, template->name, template->region_name,
+                             template->outputs[o].id, &value)) continue;
+            add(gathering, template->outputs[o].id, value);
+        }
+    }
+    for (uint32_t i = 0; i < set->printed_count; i++) add_printed(gathering, set, &set->printed[i]);
+}
+
+void outputs_text(struct deploying *deploying, const struct plan *plan, const struct apply *apply,
+                  struct buffer *out) {
+    struct gathering gathering;
+    size_t widest = 0;
+    gather(&gathering, deploying, plan, apply);
+    for (uint32_t i = 0; i < gathering.count; i++) {
+        if (gathering.items[i].id.length > widest) widest = gathering.items[i].id.length;
+    }
+    if (gathering.count) buffer_string(out, "\noutputs\n");
+    for (uint32_t i = 0; i < gathering.count; i++) {
+        buffer_format(out, "  %-*.*s  %.*s\n", (int)widest, TEXT_ARGS(gathering.items[i].id),
+                      TEXT_ARGS(gathering.items[i].value));
+    }
+}
+
+void outputs_json(struct deploying *deploying, const struct plan *plan, const struct apply *apply,
+                  struct buffer *out) {
+    struct gathering gathering;
+    gather(&gathering, deploying, plan, apply);
+    buffer_char(out, '{');
+    for (uint32_t i = 0; i < gathering.count; i++) {
+        if (i) buffer_char(out, ',');
+        buffer_json_string(out, gathering.items[i].id);
+        buffer_char(out, ':');
+        buffer_json_string(out, gathering.items[i].value);
+    }
+    buffer_char(out, '}');
+}

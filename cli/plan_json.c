@@ -1,0 +1,117 @@
+/* A plan as one JSON document, "format": 1. Its form is described in docs/plan.md. */
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "cli/deploy.h"
+
+static void member(struct buffer *out, const char *name, struct text value) {
+    buffer_format(out, "\"%s\":", name);
+    buffer_json_string(out, value);
+}
+
+/* Comma, name and value, where there is a value. */
+static void more(struct buffer *out, const char *name, struct text value) {
+    if (!value.length) return;
+    buffer_char(out, ',');
+    member(out, name, value);
+}
+
+static void flag(struct buffer *out, const char *name, bool value) {
+    if (value) buffer_format(out, ",\"%s\":true", name);
+}
+
+static void write_property(const struct deploying *deploying, const struct plan_stack *stack,
+                           const struct plan_change *change,
+                           const struct plan_property *property, struct buffer *out) {
+    buffer_char(out, '{');
+    member(out, "name", property->name);
+    more(out, "before", property->before);
+    more(out, "after", property->after);
+    more(out, "knownAfter", property->known_after);
+    flag(out, "replaces", property->replaces);
+    flag(out, "mayReplace", property->may_replace);
+    more(out, "place", property_place(deploying, stack->template, change->resource,
+                                      property->name));
+    buffer_char(out, '}');
+}
+
+static void write_change(const struct deploying *deploying, const struct plan_stack *stack,
+                         const struct plan_change *change, struct buffer *out) {
+    static const char *const kinds[] = {"add", "change", "replace", "may-replace", "delete"};
+    static const char *const data[] = {"", "lost", "kept", "snapshot"};
+    buffer_char(out, '{');
+    member(out, "action", text_of(kinds[change->kind]));
+    more(out, "id", change->logical_id);
+    more(out, "physicalId", change->physical_id);
+    more(out, "type", change->type);
+    more(out, "path", change->resource ? change->resource->path : (struct text){0});
+    more(out, "place", resource_place(deploying, change->resource));
+    more(out, "data", text_of(data[change->data]));
+    more(out, "because", change->because);
+    flag(out, "onlyTags", change->is_tags_only);
+    buffer_string(out, ",\"properties\":[");
+    for (uint32_t i = 0; i < change->property_count; i++) {
+        if (i) buffer_char(out, ',');
+        write_property(deploying, stack, change, &change->properties[i], out);
+    }
+    buffer_string(out, "]}");
+}
+
+static struct text hash_of(struct text body) {
+    static char hex[2 * 64 + 1];
+    unsigned char digest[64];
+    size_t length = 0;
+    struct failure why;
+    if (!body.length || !hash_digest(HASH_SHA256, body, digest, &length, &why)) {
+        return (struct text){0};
+    }
+    for (size_t i = 0; i < length; i++) snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    return (struct text){hex, 2 * length};
+}
+
+static void write_stack(const struct deploying *deploying, const struct plan_stack *stack,
+                        struct buffer *out) {
+    static const char *const actions[] = {"nothing", "create", "recreate", "update", "delete"};
+    buffer_char(out, '{');
+    member(out, "name", stack->name);
+    more(out, "region", stack->region);
+    more(out, "path", stack->path);
+    more(out, "action", text_of(actions[stack->action]));
+    more(out, "stackId", stack->id);
+    more(out, "status", stack->status);
+    more(out, "deployedHash", stack->deployed_hash);
+    more(out, "templateHash", hash_of(stack->body));
+    flag(out, "quick", stack->is_quick);
+    flag(out, "adopted", stack->is_adopted);
+    flag(out, "outputsChange", stack->outputs_change);
+    flag(out, "inputsChange", stack->inputs_change);
+    flag(out, "tagsChange", stack->tags_change);
+    buffer_string(out, ",\"changes\":[");
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        if (i) buffer_char(out, ',');
+        write_change(deploying, stack, &stack->changes[i], out);
+    }
+    buffer_string(out, "]}");
+}
+
+void plan_json(const struct deploying *deploying, const struct plan *plan, struct buffer *out) {
+    const struct plan_counts *counts = &plan->counts;
+    buffer_string(out, "{\"format\":1");
+    more(out, "account", plan->account);
+    more(out, "identity", plan->caller);
+    more(out, "project", deploying->program.project);
+    more(out, "suffix", deploying->program.suffix);
+    flag(out, "sandbox", option_given(deploying->invocation, OPTION_SANDBOX));
+    buffer_string(out, ",\"stacks\":[");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (i) buffer_char(out, ',');
+        write_stack(deploying, &plan->stacks[i], out);
+    }
+    buffer_format(out, "],\"summary\":{\"add\":%u,\"change\":%u,\"replace\":%u,\"mayReplace\":%u,"
+                       "\"delete\":%u,\"lost\":%u,\"kept\":%u,\"snapshots\":%u,"
+                       "\"createStacks\":%u,\"updateStacks\":%u,\"deleteStacks\":%u}}\n",
+                  counts->kinds[PLAN_ADD], counts->kinds[PLAN_MODIFY],
+                  counts->kinds[PLAN_REPLACE], counts->kinds[PLAN_MAY_REPLACE],
+                  counts->kinds[PLAN_REMOVE], counts->lost, counts->kept, counts->snapshots,
+                  counts->creates, counts->updates, counts->deletes);
+}

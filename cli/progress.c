@@ -1,0 +1,315 @@
+/* A deploy as it goes: one live line a stack on a terminal, plain lines elsewhere, objects as JSON;
+ * then how it ended, and what to do where it did not end well.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/deploy.h"
+
+enum { REDRAW_MILLISECONDS = 80 };
+
+struct progress {
+    struct deploying *deploying;
+    const struct plan *plan;
+    const struct apply_stack *stacks; /* of the apply, once it is known */
+    unsigned columns;                 /* of standard error; 0: plain lines */
+    unsigned drawn;                   /* live lines on the screen */
+    const struct apply_stack **live;  /* in the order in which they began */
+    uint32_t live_count;
+    bool color;
+    struct timespec last;
+};
+
+static volatile sig_atomic_t interruptions;
+
+static void interrupted(int signal_number) {
+    (void)signal_number;
+    interruptions++;
+}
+
+/* --- words -------------------------------------------------------------------------------------- */
+
+static const char *doing(const struct plan_stack *stack) {
+    switch (stack->action) {
+    case PLAN_NOTHING: return "unchanged";
+    case PLAN_CREATE:
+    case PLAN_RECREATE: return "creating";
+    case PLAN_UPDATE: return "updating";
+    case PLAN_DELETE: return "deleting";
+    }
+    return "";
+}
+
+static const char *done(const struct apply_stack *stack) {
+    switch (stack->state) {
+    case APPLY_WAITING: return "waiting";
+    case APPLY_RUNNING: return doing(stack->plan);
+    case APPLY_NOTHING: return "unchanged";
+    case APPLY_SKIPPED: return "not begun";
+    case APPLY_FAILED: return stack->is_back && stack->is_begun ? "failed, rolled back" : "failed";
+    case APPLY_DONE:
+        if (stack->plan->action == PLAN_DELETE) return "deleted";
+        return stack->plan->action == PLAN_UPDATE ? "updated" : "created";
+    }
+    return "";
+}
+
+static struct text name_of(const struct plan_stack *stack, struct text logical_id) {
+    const struct template_resource *resource = plan_resource(stack->template, logical_id);
+    return resource ? resource->path : logical_id;
+}
+
+/* --- live lines --------------------------------------------------------------------------------- */
+
+static void write_line(struct progress *progress, const struct apply_stack *stack,
+                       struct buffer *out) {
+    double now = progress->deploying->cloud->now(progress->deploying->cloud->context);
+    struct buffer line;
+    buffer_init(&line);
+    buffer_format(&line, "%-14.*s %-28.*s %-20s", TEXT_ARGS(stack->plan->region),
+                  TEXT_ARGS(stack->plan->name), done(stack));
+    if (stack->state == APPLY_RUNNING && stack->total) {
+        uint32_t settled = stack->done < stack->total ? stack->done : stack->total;
+        buffer_format(&line, " %u/%u", settled, stack->total);
+    }
+    buffer_char(&line, ' ');
+    write_duration(&line, (stack->ended != 0 ? stack->ended : now) - stack->began);
+    if (stack->state == APPLY_RUNNING && stack->current.length) {
+        buffer_format(&line, "  %.*s", TEXT_ARGS(name_of(stack->plan, stack->current)));
+    }
+    if (progress->columns && line.length >= progress->columns) line.length = progress->columns - 1;
+    buffer_text(out, buffer_view(&line));
+    buffer_release(&line);
+}
+
+static bool is_too_soon(struct progress *progress) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long passed = (now.tv_sec - progress->last.tv_sec) * 1000 +
+                  (now.tv_nsec - progress->last.tv_nsec) / 1000000;
+    if (passed < REDRAW_MILLISECONDS) return true;
+    progress->last = now;
+    return false;
+}
+
+static void redraw(struct progress *progress, bool always) {
+    struct buffer out;
+    if (!always && is_too_soon(progress)) return;
+    buffer_init(&out);
+    if (progress->drawn) buffer_format(&out, "\033[%uA", progress->drawn);
+    for (uint32_t i = 0; i < progress->live_count; i++) {
+        buffer_string(&out, "\r\033[K");
+        write_line(progress, progress->live[i], &out);
+        buffer_char(&out, '\n');
+    }
+    progress->drawn = progress->live_count;
+    fwrite(out.bytes, 1, out.length, stderr);
+    buffer_release(&out);
+}
+
+/* --- plain lines and JSON ----------------------------------------------------------------------- */
+
+static void plain(struct progress *progress, enum apply_event what,
+                  const struct apply_stack *stack, const struct cloud_event *event) {
+    const struct invocation *invocation = progress->deploying->invocation;
+    struct buffer out;
+    if (option_given(invocation, OPTION_QUIET)) return;
+    buffer_init(&out);
+    if (what == APPLY_STACK_BEGAN) {
+        buffer_format(&out, "%.*s  %.*s: %s\n", TEXT_ARGS(stack->plan->region),
+                      TEXT_ARGS(stack->plan->name), doing(stack->plan));
+    } else if (what == APPLY_STACK_ENDED) {
+        buffer_format(&out, "%.*s  %.*s: %s", TEXT_ARGS(stack->plan->region),
+                      TEXT_ARGS(stack->plan->name), done(stack));
+        if (stack->state != APPLY_SKIPPED && stack->state != APPLY_NOTHING) {
+            buffer_string(&out, " after ");
+            write_duration(&out, stack->ended - stack->began);
+        }
+        buffer_char(&out, '\n');
+    } else if (what == APPLY_RESOURCE && option_given(invocation, OPTION_VERBOSE)) {
+        struct text name = name_of(stack->plan, event->logical_id);
+        buffer_format(&out, "%.*s  %.*s: %.*s %.*s%s%.*s\n", TEXT_ARGS(stack->plan->region),
+                      TEXT_ARGS(stack->plan->name), TEXT_ARGS(name), TEXT_ARGS(event->status),
+                      event->reason.length ? ": " : "", TEXT_ARGS(event->reason));
+    }
+    fwrite(out.bytes, 1, out.length, stderr);
+    buffer_release(&out);
+}
+
+static void member(struct buffer *out, const char *name, struct text value) {
+    if (!value.length) return;
+    buffer_format(out, ",\"%s\":", name);
+    buffer_json_string(out, value);
+}
+
+static void json(struct progress *progress, enum apply_event what,
+                 const struct apply_stack *stack, const struct cloud_event *event) {
+    struct buffer out;
+    if (what == APPLY_PROGRESS) return;
+    buffer_init(&out);
+    buffer_format(&out, "{\"format\":1,\"event\":\"%s\"",
+                  what == APPLY_RESOURCE ? "resource" : "stack");
+    member(&out, "region", stack->plan->region);
+    member(&out, "stack", stack->plan->name);
+    if (what == APPLY_RESOURCE) {
+        member(&out, "id", event->logical_id);
+        member(&out, "type", event->type);
+        member(&out, "physicalId", event->physical_id);
+        member(&out, "status", event->status);
+        member(&out, "reason", event->reason);
+        buffer_format(&out, ",\"time\":%.3f", event->time);
+    } else {
+        member(&out, "state", text_of(done(stack)));
+        member(&out, "cause", stack->cause);
+        member(&out, "causeId", stack->cause_id);
+        buffer_format(&out, ",\"time\":%.3f",
+                      progress->deploying->cloud->now(progress->deploying->cloud->context));
+    }
+    buffer_string(&out, "}\n");
+    print(buffer_view(&out));
+    buffer_release(&out);
+}
+
+static void tell(void *context, enum apply_event what, const struct apply_stack *stack,
+                 const struct cloud_event *event) {
+    struct progress *progress = context;
+    if (progress->deploying->form == FORM_JSON) {
+        json(progress, what, stack, event);
+        return;
+    }
+    if (!progress->columns) {
+        plain(progress, what, stack, event);
+        return;
+    }
+    if (what == APPLY_STACK_BEGAN) progress->live[progress->live_count++] = stack;
+    redraw(progress, what == APPLY_STACK_BEGAN || what == APPLY_STACK_ENDED);
+}
+
+/* --- the end ------------------------------------------------------------------------------------ */
+
+static void say_failure(struct progress *progress, const struct apply_stack *stack,
+                        struct buffer *out) {
+    struct deploying *deploying = progress->deploying;
+    if (progress->color) buffer_string(out, "\033[31m");
+    buffer_string(out, "failed: ");
+    if (progress->color) buffer_string(out, "\033[0m");
+    if (stack->cause_id.length) {
+        buffer_format(out, "%.*s (%.*s)", TEXT_ARGS(name_of(stack->plan, stack->cause_id)),
+                      TEXT_ARGS(stack->cause_type));
+        struct text place = resource_place(deploying, stack->cause_resource);
+        if (place.length) buffer_format(out, ", %.*s", TEXT_ARGS(place));
+        buffer_string(out, ", ");
+    }
+    buffer_format(out, "stack %.*s in %.*s\n", TEXT_ARGS(stack->plan->name),
+                  TEXT_ARGS(stack->plan->region));
+    buffer_format(out, "  AWS says: %.*s\n", TEXT_ARGS(stack->cause));
+    if (stack->is_begun) {
+        buffer_format(out, "  the stack is %s (%.*s)\n",
+                      stack->is_back ? "back as it was" : "not back as it was",
+                      TEXT_ARGS(stack->status));
+    } else {
+        buffer_string(out, "  the stack was not changed\n");
+    }
+}
+
+static void say_rest(const struct apply *apply, struct buffer *out) {
+    for (uint32_t i = 0; i < apply->count; i++) {
+        const struct apply_stack *stack = &apply->stacks[i];
+        const char *word = NULL;
+        if (stack->state == APPLY_RUNNING) word = "is still running at AWS";
+        if (stack->state == APPLY_DONE) word = "was changed and stays so";
+        if (stack->state == APPLY_SKIPPED) word = "was not begun";
+        if (!word) continue;
+        buffer_format(out, "  %.*s in %.*s %s\n", TEXT_ARGS(stack->plan->name),
+                      TEXT_ARGS(stack->plan->region), word);
+    }
+}
+
+static int say_end(struct progress *progress, const struct apply *apply,
+                   enum apply_outcome outcome) {
+    struct buffer out;
+    buffer_init(&out);
+    if (outcome != APPLY_ALL_DONE) {
+        for (uint32_t i = 0; i < apply->count; i++) {
+            if (apply->stacks[i].state == APPLY_FAILED) {
+                say_failure(progress, &apply->stacks[i], &out);
+            }
+        }
+        say_rest(apply, &out);
+        if (apply->was_interrupted) buffer_string(&out, "interrupted: ");
+        buffer_string(&out, outcome == APPLY_BEFORE ? "nothing was changed\n"
+                          : outcome == APPLY_ROLLED_BACK
+                              ? "all that was touched is back as it was; mend the cause, then "
+                                "\"mrp apply\" again\n"
+                              : "the deploy is not complete: \"mrp apply\" goes on from what is "
+                                "there, \"mrp status\" shows it\n");
+    }
+    fwrite(out.bytes, 1, out.length, stderr);
+    buffer_release(&out);
+    switch (outcome) {
+    case APPLY_ALL_DONE: return OUTCOME_DONE;
+    case APPLY_BEFORE: return OUTCOME_WORLD;
+    case APPLY_ROLLED_BACK: return OUTCOME_ROLLED_BACK;
+    case APPLY_STUCK: return OUTCOME_STUCK;
+    }
+    return OUTCOME_STUCK;
+}
+
+static void say_outputs(struct progress *progress, const struct apply *apply, int outcome) {
+    struct deploying *deploying = progress->deploying;
+    struct buffer out;
+    buffer_init(&out);
+    if (deploying->form == FORM_JSON) {
+        buffer_format(&out, "{\"format\":1,\"event\":\"end\",\"exit\":%d,\"seconds\":%.0f,"
+                            "\"outputs\":", outcome, apply->seconds);
+        outputs_json(deploying, progress->plan, apply, &out);
+        buffer_string(&out, "}\n");
+    } else if (outcome == OUTCOME_DONE && !progress->plan->is_destroy) {
+        outputs_text(deploying, progress->plan, apply, &out);
+    }
+    print(buffer_view(&out));
+    buffer_release(&out);
+}
+
+static void say_done(struct progress *progress, const struct apply *apply) {
+    struct buffer out;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < apply->count; i++) count += apply->stacks[i].state == APPLY_DONE;
+    if (!count || progress->deploying->form == FORM_JSON) return;
+    buffer_init(&out);
+    buffer_format(&out, "done: %u stack%s %s in ", count, count == 1 ? "" : "s",
+                  progress->plan->is_destroy ? "deleted" : "deployed");
+    write_duration(&out, apply->seconds);
+    if (option_given(progress->deploying->invocation, OPTION_SANDBOX)) {
+        buffer_string(&out, " of the sandbox's time");
+    }
+    buffer_char(&out, '\n');
+    fwrite(out.bytes, 1, out.length, stderr);
+    buffer_release(&out);
+}
+
+int deploying_apply(struct deploying *deploying, const struct plan *plan) {
+    struct progress progress = {.deploying = deploying, .plan = plan,
+                                .color = wants_color(deploying->invocation, 2)};
+    struct sigaction action = {.sa_handler = interrupted}, before;
+    struct apply apply;
+    struct failure why = {0};
+    progress.columns = progress.color ? terminal_columns(2) : 0;
+    progress.live = arena_array(&deploying->arena, plan->count + 1, sizeof *progress.live);
+    struct apply_options options = {
+        .journal = deploying->runtime->journal(deploying->session),
+        .interrupted = &interruptions, .tell = tell, .context = &progress};
+    sigaction(SIGINT, &action, &before);
+    enum apply_outcome done = deploying->runtime->apply(deploying->cloud, plan, &options,
+                                                        &deploying->arena, &apply, &why);
+    sigaction(SIGINT, &before, NULL);
+    if (progress.columns) redraw(&progress, true);
+    if (why.message[0]) world_failed(&why);
+    int outcome = say_end(&progress, &apply, done);
+    if (outcome == OUTCOME_DONE) say_done(&progress, &apply);
+    say_outputs(&progress, &apply, outcome);
+    return outcome;
+}
