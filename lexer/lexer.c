@@ -107,6 +107,19 @@ void lexer_minus(struct lexer *lexer) {
     lexer_add(lexer, spaced && touches ? SP_MINUS : MINUS, lexer->start, lexer->at, 0);
 }
 
+/* `a. b`: a member all the same. */
+void lexer_member_apart(struct lexer *lexer) {
+    struct text text = match_text(lexer);
+    uint32_t blank = 1;
+    while (strchr(" \t", text.bytes[blank])) blank++;
+    struct span gap = span_of(lexer, lexer->start + 1, lexer->start + blank);
+    struct diagnostic *report = diagnostics_report(lexer->diagnostics, DIAGNOSTIC_SPACING, gap,
+                                                   "a name touches the dot before it");
+    diagnostic_hint(lexer->diagnostics, report, "Remove the space.");
+    diagnostic_fix(lexer->diagnostics, report, gap, TEXT(""));
+    lexer_add(lexer, MEMBER, lexer->start, lexer->at, 0);
+}
+
 void lexer_number(struct lexer *lexer, bool whole) {
     lexer_add(lexer, whole ? INT : NUMBER, lexer->start, lexer->at, 0);
 }
@@ -261,11 +274,9 @@ static struct text shown(struct lexer *lexer, struct text text) {
 
 /* A quote that is missing makes many characters of its line look wrong: only the first is said. */
 static bool first_on_line(struct lexer *lexer) {
-    uint32_t start = lexer->start;
-    while (start > 0 && !strchr("\r\n", lexer->bytes.bytes[start - 1])) start--;
-    bool first = !lexer->has_bad_line || lexer->bad_line != start;
+    bool first = !lexer->has_bad_line || lexer->bad_line != lexer->line_start;
     lexer->has_bad_line = true;
-    lexer->bad_line = start;
+    lexer->bad_line = lexer->line_start;
     return first;
 }
 

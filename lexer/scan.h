@@ -27,6 +27,7 @@ struct lexer {
     uint32_t frame_count;
     uint32_t open;       /* the text being scanned: offset of its quote */
     uint32_t part;       /* where its part without ${ } began */
+    uint32_t line_start; /* of the last line of code */
     uint32_t bad_line;   /* start of the last line with a message about a character or quote */
     bool has_bad_line;
     bool line_reported;  /* this line has a message about a text that it leaves open */
@@ -39,6 +40,7 @@ void lexer_add(struct lexer *lexer, int kind, uint32_t start, uint32_t end, unsi
 void lexer_comment(struct lexer *lexer);
 void lexer_flush_part(struct lexer *lexer, uint32_t end);
 void lexer_minus(struct lexer *lexer);
+void lexer_member_apart(struct lexer *lexer);
 void lexer_number(struct lexer *lexer, bool whole);
 void lexer_number_refused(struct lexer *lexer);
 void lexer_escape_refused(struct lexer *lexer);

@@ -151,8 +151,10 @@ static uint32_t width_before_comment(const struct lines *lines, const struct col
     return code_width(lines, index) + padding(lines, groups, index);
 }
 
-static bool joins_comments(const struct lines *lines, uint32_t index) {
-    return index < lines->count && lines->items[index].comment > 0 && !lines->items[index].blank;
+static bool joins_comments(const struct lines *lines, uint32_t index, uint32_t indent) {
+    if (index >= lines->count) return false;
+    const struct output_line *line = &lines->items[index];
+    return line->comment > 0 && !line->blank && line->indent == indent;
 }
 
 /* The column for the comments of lines first to last: where the author had them all if there is
@@ -201,7 +203,7 @@ void lines_finish(struct lines *lines, struct buffer *out) {
     for (uint32_t i = 0; i < lines->count;) {
         uint32_t last = i, column = 0;
         if (lines->items[i].comment > 0) {
-            while (joins_comments(lines, last + 1)) last++;
+            while (joins_comments(lines, last + 1, lines->items[i].indent)) last++;
             column = comment_column(lines, groups, i, last);
         }
         for (; i <= last; i++) put_line(lines, groups, i, column, out);

@@ -7,6 +7,15 @@ static void deepest(struct node *child, void *context) {
     if (child->depth > *depth) *depth = child->depth;
 }
 
+static struct node *cut_else(struct node *node) {
+    uint16_t depth = 0;
+    node->branch.otherwise = NULL;
+    node->flags |= NODE_BAD;
+    node_each_child(node, deepest, &depth);
+    node->depth = depth + 1;
+    return node;
+}
+
 /* What stands for a node that lies too deep: nothing below it, and of a kind that may stand there. */
 static struct node *cut(struct parser *parser, struct node *node) {
     switch ((enum node_kind)node->kind) {
@@ -14,7 +23,7 @@ static struct node *cut(struct parser *parser, struct node *node) {
     case NODE_BLOCK: node->block.items = list_empty(); break;
     case NODE_LIST: node->list.elements = list_empty(); break;
     case NODE_TEMPLATE: node->template.parts = list_empty(); break;
-    case NODE_IF: node->branch.otherwise = NULL; return node;
+    case NODE_IF: return cut_else(node);
     case NODE_SPREAD: case NODE_LIST_FOR: case NODE_MAP_FOR: case NODE_UNARY: case NODE_BINARY:
     case NODE_CONDITIONAL: case NODE_MEMBER: case NODE_INDEX: case NODE_CALL:
     case NODE_PAREN: node = node_new(parser->arena, NODE_ERROR, node->span); break;
@@ -57,7 +66,9 @@ struct written_name build_written(struct parser *parser, struct range range) {
 }
 
 struct written_name build_member_name(struct parser *parser, struct range range, uint32_t skip) {
-    return build_written(parser, (struct range){range.start + skip, range.end});
+    struct range name = {range.start + skip, range.end};
+    while (strchr(" \t", parser->bytes[name.start])) name.start++; /* reported by the lexer */
+    return build_written(parser, name);
 }
 
 struct node *build_error(struct parser *parser, struct range range) {

@@ -30,6 +30,7 @@ struct parser {
     uint32_t last_sync; /* where the parse last went on after an error; a later error goes past it */
     bool doubts;        /* there is a mistake somewhere: see report_line_is_apart */
     uint32_t apart;     /* 1 + the last token that was taken for the beginning of a line apart */
+    uint32_t errors;    /* syntax errors so far */
     bool has_synced, has_error;
     bool too_deep;       /* nesting has been reported */
     uint32_t *depths;    /* braces open before each token; made at the first error */

@@ -85,7 +85,7 @@ static void print_generator(const struct node *node, struct buffer *out) {
 
 static void print_comprehension(const struct node *node, struct buffer *out) {
     bool map = node->kind == NODE_MAP_FOR;
-    buffer_string(out, map ? "{ " : "[");
+    buffer_string(out, map ? "{" : "[");
     print_generators(node->comprehension.generators, out);
     buffer_string(out, ": ");
     if (map) {
@@ -93,7 +93,7 @@ static void print_comprehension(const struct node *node, struct buffer *out) {
         buffer_string(out, " => ");
     }
     print(node->comprehension.value, out);
-    buffer_string(out, map ? " }" : "]");
+    buffer_string(out, map ? "}" : "]");
 }
 
 static void print_record(const struct node *node, struct buffer *out) {

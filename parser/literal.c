@@ -231,6 +231,8 @@ static void read_block_parts(struct parser *parser, struct range range, struct l
     bool closed = range.end - range.start >= 6 &&
                   !memcmp(parser->bytes + close, "\"\"\"", 3);
     if (closed) block.indent = closing_indent(parser, start, close);
+    bool late = start == range.start + 3 || !strchr("\r\n", parser->bytes[start - 1]);
+    block.reported = late; /* by the lexer */
     check_first_line(&block, parts, start);
     for (struct node *part = parts.first; part; part = part->next) {
         if (!is_part(part, parser)) continue;

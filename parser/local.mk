@@ -19,3 +19,5 @@ CLEANFILES += parser/grammar.c parser/grammar.h
 parser/grammar.c: parser/grammar.y
 	$(AM_V_GEN)$(MKDIR_P) parser && $(BISON) $(BISON_WARNINGS) -d -o $@ $(top_srcdir)/parser/grammar.y
 parser/grammar.h: parser/grammar.c
+lexer/lexer.lo parser/build.lo parser/literal.lo parser/mend.lo parser/mistake.lo \
+    parser/parser.lo parser/printer.lo parser/report.lo: parser/grammar.h

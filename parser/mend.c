@@ -7,6 +7,9 @@
 #include "parser/builder.h"
 #include "parser/grammar.h"
 
+/* How far up a "{" is looked for: more would be slow where everything is wrong. */
+enum { LINES_UP = 2000, TOKENS_BACK = 500 };
+
 struct brace {
     uint32_t token;  /* its "{" */
     uint32_t indent; /* of the line that the "{" stands on */
@@ -114,6 +117,7 @@ static bool ends_header(struct token token) {
 static uint32_t header_place(const struct mender *mender) {
     uint32_t indent = mender->lines[mender->line_count - 1].indent;
     uint32_t first = mender->open_count > 0 ? mender->open[mender->open_count - 1].line + 1 : 0;
+    if (first + LINES_UP < mender->line_count) first = mender->line_count - LINES_UP;
     for (uint32_t i = mender->line_count - 1; i > first; i--) {
         const struct line *above = &mender->lines[i - 1];
         if (above->indent > indent) continue;
@@ -135,6 +139,7 @@ static uint32_t inner_place(const struct mender *mender) {
     uint32_t first = mender->lines[mender->line_count - 1].token;
     uint32_t braces = 0, found = 0;
     bool declares = mender->out[first].kind >= IMPORT && mender->out[first].kind <= WITH;
+    if (mender->count - first > TOKENS_BACK) return 0;
     for (uint32_t i = first + 1; i < mender->count; i++) {
         struct token before = mender->out[i - 1];
         if (before.kind == LBRACE) braces++;

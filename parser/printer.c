@@ -496,15 +496,12 @@ static void print_for_value(struct printer *printer, const struct node *node) {
 }
 
 static void print_for_flat(struct printer *printer, const struct node *node) {
-    bool map = node->kind == NODE_MAP_FOR;
     if (opens_line(printer)) printer->failed = true;
     take(printer);
-    if (map) space(printer);
     print_generators(printer, node->comprehension.generators);
     take(printer);
     space(printer);
     print_for_value(printer, node);
-    if (map) space(printer);
     take(printer);
 }
 
@@ -513,21 +510,18 @@ static bool try_hugging_for(struct printer *printer, const struct node *node) {
     if (!hugs(node->comprehension.value) || opens_line(printer)) return false;
     struct printer saved = *printer;
     struct lines_mark mark = lines_mark(printer->out);
-    bool map = node->kind == NODE_MAP_FOR;
     printer->flat++;
     take(printer);
-    if (map) space(printer);
     print_generators(printer, node->comprehension.generators);
     take(printer);
     space(printer);
-    if (map) {
+    if (node->comprehension.key) {
         print_expression(printer, node->comprehension.key);
         take_spaced(printer);
     }
     printer->flat--;
     if (!printer->failed && !is_comment(printer->items[printer->cursor])) {
         print_expression(printer, node->comprehension.value);
-        if (map) space(printer);
         if (!is_comment(printer->items[printer->cursor])) {
             take(printer);
             return true;

@@ -8,6 +8,9 @@
 #include "parser/builder.h"
 #include "parser/grammar.h"
 
+/* How far the reporter looks around: more would be slow where a long line has many mistakes. */
+enum { LOOK_BACK = 5000, LOOK_AHEAD = 50000 };
+
 struct report {
     struct parser *parser;
     const struct syntax_error *error;
@@ -147,7 +150,7 @@ static uint32_t find_sync(struct report *report, uint32_t from) {
 static bool is_in_brackets(const struct report *report, uint32_t brace) {
     const struct parser *parser = report->parser;
     uint32_t i = brace + 1;
-    while (i + 1 < parser->tokens->count && !(report->items[i].kind == RBRACE &&
+    while (i + 1 < parser->tokens->count && i - brace < LOOK_AHEAD && !(report->items[i].kind == RBRACE &&
                                               parser->depths[i] == parser->depths[brace] + 1))
         i++;
     int next = report->items[next_code(parser->tokens, i)].kind;
@@ -196,14 +199,16 @@ static void go_on(struct report *report, uint32_t from) {
     bool here = begins_item(parser->tokens, from) &&
                 parser->depths[from] == report->error->brace_depth &&
                 !(parser->has_synced && from <= parser->last_sync);
-    uint32_t body = here ? 0 : find_body(report);
+    uint32_t body = here || parser->errors >= LIMIT_DIAGNOSTICS ? 0 : find_body(report);
     if (body > 0) {
+        parser->errors++;
         parser->pending = body_kind(report, body);
         parser->last_sync = parser->cursor = body;
         parser->has_synced = true;
         return;
     }
-    uint32_t target = find_sync(report, from);
+    uint32_t target = parser->tokens->count - 1; /* after so many, the rest is not read */
+    if (++parser->errors < LIMIT_DIAGNOSTICS) target = find_sync(report, from);
     parser->last_sync = target;
     parser->has_synced = true;
     parser->cursor = target;
@@ -257,7 +262,7 @@ static struct diagnostic *say(struct report *report, enum diagnostic_id id, stru
 /* The innermost bracket that is open before a token; count of tokens if there is none. */
 static uint32_t open_bracket(const struct report *report, uint32_t index) {
     uint32_t closed = 0, braces = 0;
-    for (uint32_t i = index; i > 0; i--) {
+    for (uint32_t i = index; i > 0 && index - i < LOOK_BACK; i--) {
         int kind = report->items[i - 1].kind;
         if (kind == RBRACE || kind == INTERPOLATION_CLOSE) braces++;
         if (kind == LBRACE || kind == INTERPOLATION_OPEN) {
@@ -405,18 +410,23 @@ static bool say_word_operator(struct report *report) {
     static const struct {
         const char *word, *operator_text;
     } words[] = {{"and", "&&"}, {"or", "||"}, {"is", "=="}, {"mod", "%"}, {"not", "!"}};
-    for (unsigned side = 0; side < 2; side++) {
-        uint32_t at = side ? report->before : report->at;
+    enum { COUNT_OF_INFIX = 4 };
+    uint32_t at = report->at;
+    for (unsigned side = 0; side < 3; side++, at = previous_code(report->parser->tokens, at)) {
         struct text word = {report->parser->bytes + report->items[at].start,
                             report->items[at].length};
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
             if (!text_is(word, words[i].word)) continue;
             if (side == 0 && !expects(report, AND)) continue;
+            if (side == 2 && (i < COUNT_OF_INFIX || report->items[report->before].flags & TOKEN_LINE))
+                continue;
             struct diagnostic *diagnostic =
                 say(report, DIAGNOSTIC_OPERATOR_FORM, span_at(report, at),
                     FORMAT(report, "\"%.*s\" is not an operator", TEXT_ARGS(word)));
             HINT(report, diagnostic, "Write %s.", words[i].operator_text);
-            diagnostic_fix(report->parser->diagnostics, diagnostic, span_at(report, at),
+            struct span span = span_at(report, at);
+            if (i >= COUNT_OF_INFIX) span.end = (uint32_t)report->items[at + 1].start;
+            diagnostic_fix(report->parser->diagnostics, diagnostic, span,
                            text_of(words[i].operator_text));
             return true;
         }
@@ -426,7 +436,9 @@ static bool say_word_operator(struct report *report) {
 
 /* A header without its { }. */
 static bool say_missing_body(struct report *report) {
-    if (!expects(report, LBRACE) || expects_value(report) || expects_type(report)) return false;
+    if (!expects(report, LBRACE) || expects(report, ASSIGN) || expects_value(report) ||
+        expects_type(report))
+        return false;
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_MISSING_BODY, span_behind(report, report->before),
             FORMAT(report, "\"{\" is missing before %.*s", TEXT_ARGS(shown(report, report->at))));
@@ -541,7 +553,8 @@ static bool is_reported(const struct report *report) {
     const struct token *items = report->items;
     if ((items[report->at].flags | items[report->before].flags) & (TOKEN_BAD | TOKEN_MADE))
         return true;
-    for (uint32_t i = report->at; i > 0 && !(items[i].flags & TOKEN_LINE); i--)
+    uint32_t at = report->at;
+    for (uint32_t i = at; i > 0 && at - i < LOOK_BACK && !(items[i].flags & TOKEN_LINE); i--)
         if (items[i].flags & TOKEN_BAD) return true;
     return false;
 }

@@ -17,6 +17,8 @@ UNIT_LIBS = $(libmrp_la_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 RUNTIME_UNIT_LIBS = $(mrp_runtime_la_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 unit_tests = \
     tests/unit/base_test \
+    tests/unit/parser_test \
+    tests/unit/recovery_test \
     tests/unit/builtins_test \
     tests/unit/schema_test \
     tests/unit/template_test
@@ -39,6 +41,15 @@ tests_unit_schema_test_DEPENDENCIES = $(SCHEMA_OBJECTS)
 tests_unit_template_test_SOURCES = tests/unit/template_test.c tests/unit/unit.h
 tests_unit_template_test_LDADD = $(UNIT_LIBS)
 tests_unit_template_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
+
+PARSER_OBJECTS = $(filter base/% lexer/% parser/%,$(libmrp_la_OBJECTS))
+tests_unit_parser_test_SOURCES = tests/unit/parser_test.c tests/unit/parsed.h \
+    tests/unit/random_program.c tests/unit/random_program.h tests/unit/unit.h
+tests_unit_parser_test_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
+tests_unit_parser_test_DEPENDENCIES = $(PARSER_OBJECTS)
+tests_unit_recovery_test_SOURCES = tests/unit/recovery_test.c tests/unit/parsed.h tests/unit/unit.h
+tests_unit_recovery_test_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
+tests_unit_recovery_test_DEPENDENCIES = $(PARSER_OBJECTS)
 
 TEST_EXTENSIONS = .test
 TEST_LOG_COMPILER = $(SHELL)
@@ -80,10 +91,10 @@ tests_fuzz_document_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 tests_fuzz_evaluator_fuzz_SOURCES = tests/fuzz/evaluator_fuzz.c tests/fuzz/fuzz.h
 tests_fuzz_evaluator_fuzz_LDADD = $(FUZZER_LIBS)
 tests_fuzz_evaluator_fuzz_LDFLAGS = $(FUZZER_FLAGS)
-tests_fuzz_parser_fuzz_SOURCES = tests/fuzz/parser_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_parser_fuzz_SOURCES = tests/fuzz/parser_fuzz.c tests/unit/parsed.h
 tests_fuzz_parser_fuzz_LDADD = $(FUZZER_LIBS)
 tests_fuzz_parser_fuzz_LDFLAGS = $(FUZZER_FLAGS)
-tests_fuzz_printer_fuzz_SOURCES = tests/fuzz/printer_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_printer_fuzz_SOURCES = tests/fuzz/printer_fuzz.c tests/unit/parsed.h
 tests_fuzz_printer_fuzz_LDADD = $(FUZZER_LIBS)
 tests_fuzz_printer_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 EXTRA_DIST += tests/fuzz/corpus tests/lint-templates.py tests/validate-json.py tests/set-up.sh

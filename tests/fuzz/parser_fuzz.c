@@ -1,28 +1,29 @@
-/* Lexer and parser: any bytes give a tree or messages, and never both a clean tree and an error. */
-#include "base/diagnostics.h"
-#include "parser/parser.h"
-#include "tests/fuzz/fuzz.h"
+/* Any bytes: the parser ends, the tree is whole, and every message can be shown. */
+#include "tests/unit/parsed.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void visit(struct node *node, void *context) {
+    size_t *bytes = context;
+    if (node->span.start > node->span.end || node->span.end > *bytes) __builtin_trap();
+    if (node->depth > LIMIT_NESTING + 8) __builtin_trap();
+    node_each_child(node, visit, context);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct arena arena;
-    struct names names;
-    struct sources sources;
-    struct diagnostics diagnostics;
+    struct parsed parsed;
     struct severity_rules rules = {0};
     struct buffer out;
-    arena_init(&arena);
     buffer_init(&out);
-    names_init(&names, &arena);
-    sources_init(&sources, &arena);
-    diagnostics_init(&diagnostics, &arena, &sources);
-    struct text bytes = {arena_copy(&arena, (const char *)data, size), size};
-    uint32_t source = sources_add(&sources, TEXT("pipeline.mrp"), bytes);
-    struct parse parse = parser_parse(&arena, &names, &diagnostics, source);
-    if (!parse.file) abort();
-    diagnostics_settle(&diagnostics, &rules);
-    diagnostics_text(&diagnostics, &out, true);
-    diagnostics_json(&diagnostics, &out);
+    parsed_open(&parsed, (struct text){(const char *)data, size});
+    visit(parsed.parse.file, &size);
+    if (!parsed.parse.tokens->mended && !diagnostics_failed(&parsed.diagnostics) &&
+        parsed.parse.file->flags & NODE_BAD)
+        __builtin_trap(); /* a mistake without a message */
+    diagnostics_settle(&parsed.diagnostics, &rules);
+    diagnostics_text(&parsed.diagnostics, &out, false);
+    diagnostics_json(&parsed.diagnostics, &out);
     buffer_release(&out);
-    arena_release(&arena);
+    parsed_close(&parsed);
     return 0;
 }

@@ -1,25 +1,23 @@
-/* The formatter: what it prints parses, and is printed the same again. */
-#include "tests/fuzz/fuzz.h"
+/* Any program that parses: what is printed parses to the same tree, and prints the same again. */
+#include <stdio.h>
 
-static struct mrp *format(struct mrp_text source, struct mrp_text *formatted,
-                          enum mrp_result *result) {
-    struct mrp *mrp = mrp_new(&(struct mrp_options){0});
-    *result = mrp_format(mrp, "pipeline.mrp", source, formatted);
-    return mrp;
-}
+#include "tests/unit/parsed.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct mrp_text once, twice, source = {(const char *)data, size};
-    enum mrp_result result;
-    struct mrp *first = format(source, &once, &result);
-    if (result == MRP_DONE) {
-        struct mrp *second = format(once, &twice, &result);
-        if (result != MRP_DONE || once.length != twice.length ||
-            memcmp(once.bytes, twice.bytes, once.length) != 0) {
-            abort();
+    struct parsed parsed;
+    parsed_open(&parsed, (struct text){(const char *)data, size});
+    if (!diagnostics_failed(&parsed.diagnostics)) {
+        struct buffer printed;
+        buffer_init(&printed);
+        const char *wrong = parsed_round_trip(&parsed, &printed);
+        if (wrong) {
+            fprintf(stderr, "%s:\n%.*s\n", wrong, (int)printed.length, printed.bytes);
+            __builtin_trap();
         }
-        mrp_free(second);
+        buffer_release(&printed);
     }
-    mrp_free(first);
+    parsed_close(&parsed);
     return 0;
 }
