@@ -744,12 +744,12 @@ static struct value conform(struct evaluator *ev, struct value value, const stru
     return conform_shape(ev, value, want, node);
 }
 
-void conform_resource(struct evaluator *ev, struct resource *resource) {
+void conform_resource(struct evaluator *ev, struct resource *resource, bool is_broken) {
     const struct schema_body *body = schema_type_body(resource->type);
     struct record *record = resource->properties;
     struct schema_name name = {0};
     schema_type_physical_name(resource->type, &name);
-    bool broken = false, drops = false;
+    bool broken = is_broken, drops = false;
     const struct node *node = resource->declared;
     for (uint32_t i = 0; i < record->count; i++) {
         struct record_entry *entry = &record->entries[i]; /* ours: made for this resource */

@@ -283,6 +283,7 @@ static bool unit_loop_body(struct loop *loop) {
     struct unit_loop *unit = (struct unit_loop *)loop;
     struct evaluator *ev = loop->ev;
     struct value key = loop_key(loop);
+    if (key.kind == VALUE_POISON) loop->is_broken = true;
     if (key.kind == VALUE_POISON) return !ev->is_exhausted;
     const struct name *name = key_of(ev, key);
     if (record_find(unit->group, name)) {
@@ -314,5 +315,7 @@ struct value unit_make(struct evaluator *ev, struct node *node, struct frame *fr
     spender_enter(ev, &spender, node);
     loop_run(&loop.loop, node->unit.generators.first);
     spender_leave(ev, &spender);
-    return value_seal(value_record(loop.group));
+    struct value group = value_seal(value_record(loop.group));
+    if (loop.loop.is_broken) group.flags |= VALUE_BROKEN; /* what is missing is no mistake of its own */
+    return group;
 }

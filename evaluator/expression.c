@@ -156,7 +156,7 @@ static APART struct value evaluate_template(struct evaluator *ev, struct node *n
 
 static void push_spread(struct evaluator *ev, struct node *node, struct frame *frame) {
     struct value value = evaluate(ev, node, frame);
-    value = value_settle(ev->arena, value);
+    if (value.kind == VALUE_DEFERRED) value = value_settle(ev->arena, value);
     if (value.kind == VALUE_LIST) {
         if (!spend_values(ev, value.length)) return;
         for (uint32_t i = 0; i < value.length; i++) stack_push(ev, value.items[i]);
@@ -259,12 +259,16 @@ static void entries_spread(struct evaluator *ev, struct node *node, struct frame
         fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->spread.value, "%.*s cannot be spread in a record",
               TEXT_ARGS(value_kind_text(ev->arena, value)));
     }
+    bool whole = value.kind == VALUE_NULL ||
+                 (value.kind == VALUE_RECORD && !(value.flags & VALUE_BROKEN));
+    if (!whole) sink->is_broken = true;
 }
 
 static void entries_branch(struct evaluator *ev, struct node *node, struct frame *frame,
                            struct entry_sink *sink) {
     for (;;) {
         bool ok, condition = evaluate_condition(ev, node->branch.condition, frame, "a condition", &ok);
+        if (!ok) sink->is_broken = true;
         if (!ok) return;
         struct node *taken = condition ? node->branch.then : node->branch.otherwise;
         if (!taken) return;
@@ -294,6 +298,7 @@ static void entries_loop(struct evaluator *ev, struct node *node, struct frame *
     struct entries_loop loop = {{.ev = ev, .frame = inner, .body = entries_loop_body},
                                 node->loop.body, sink};
     loop_run(&loop.loop, node->loop.generators.first);
+    sink->is_broken |= loop.loop.is_broken;
 }
 
 void entries_run(struct evaluator *ev, struct list entries, struct frame *frame,
@@ -303,6 +308,7 @@ void entries_run(struct evaluator *ev, struct list entries, struct frame *frame,
         if (entry->kind == NODE_ENTRY) {
             const struct name *key = entry_key(ev, entry, frame);
             if (key) sink->put(sink, key, entry, frame, NULL);
+            else sink->is_broken = true;
         } else if (entry->kind == NODE_SPREAD) {
             entries_spread(ev, entry, frame, sink);
         } else if (entry->kind == NODE_IF) {
@@ -335,9 +341,12 @@ static void record_sink_put(struct entry_sink *sink, const struct name *key, str
 
 static APART struct value evaluate_record(struct evaluator *ev, struct node *node,
                                           struct frame *frame) {
-    struct record_sink sink = {{record_sink_put}, ev, record_new(ev->arena, node->record.entries.count)};
+    struct record_sink sink = {{.put = record_sink_put}, ev,
+                               record_new(ev->arena, node->record.entries.count)};
     entries_run(ev, node->record.entries, frame, &sink.sink);
-    return value_checked(ev, value_seal(value_record(sink.record)), node);
+    struct value value = value_seal(value_record(sink.record));
+    if (sink.sink.is_broken) value.flags |= VALUE_BROKEN;
+    return value_checked(ev, value, node);
 }
 
 /* ---- loops ---- */
@@ -403,6 +412,7 @@ static bool loop_range(struct loop *loop, struct node *generator, struct node *r
         return true;
     }
     struct value bad = first.kind == VALUE_INT ? end : first;
+    loop->is_broken = true;
     struct node *side = first.kind == VALUE_INT ? range->binary.right : range->binary.left;
     if (bad.kind == VALUE_DEFERRED) {
         fault_steering(ev, side, bad, "a loop");
@@ -416,10 +426,17 @@ static bool loop_range(struct loop *loop, struct node *generator, struct node *r
 static bool loop_generator(struct loop *loop, struct node *generator) {
     struct evaluator *ev = loop->ev;
     struct node *over = generator->generator.over;
-    if (generator->flags & NODE_BAD) return true;
+    if (generator->flags & NODE_BAD) {
+        loop->is_broken = true;
+        return true;
+    }
     struct node *range = plain_range(over);
     if (range) return loop_range(loop, generator, range, loop->frame);
-    struct value value = value_settle(ev->arena, evaluate(ev, over, loop->frame));
+    struct value value = evaluate(ev, over, loop->frame);
+    /* elements stay as they are: what flows keeps its reference */
+    if (value.kind == VALUE_DEFERRED) value = value_settle(ev->arena, value);
+    if (value.kind != VALUE_LIST && value.kind != VALUE_RECORD) loop->is_broken = true;
+    if (value.flags & VALUE_BROKEN && value.kind == VALUE_RECORD) loop->is_broken = true;
     if (value.kind == VALUE_LIST) return loop_list(loop, generator, value);
     if (value.kind == VALUE_RECORD) return loop_record(loop, generator, value.record);
     if (value.kind == VALUE_DEFERRED) {
@@ -437,6 +454,7 @@ bool loop_run(struct loop *loop, struct node *generator) {
     if (generator->kind == NODE_GENERATOR) return loop_generator(loop, generator);
     bool ok, holds = evaluate_condition(loop->ev, generator->filter.condition, loop->frame,
                                         "a condition", &ok);
+    if (!ok) loop->is_broken = true;
     if (!ok || !holds) return !loop->ev->is_exhausted;
     return generator->next ? loop_run(loop, generator->next) : loop->body(loop);
 }
@@ -462,6 +480,7 @@ static bool map_loop_body(struct loop *loop) {
     struct value key_value = evaluate(ev, node->comprehension.key, loop->frame);
     const struct name *key = known_key(ev, key_value, node->comprehension.key);
     struct value value = evaluate(ev, node->comprehension.value, loop->frame);
+    if (!key) loop->is_broken = true;
     if (!key) return !ev->is_exhausted;
     uint32_t before = map->record->count;
     record_put(ev->arena, map->record, key, value, node);
@@ -491,7 +510,8 @@ static APART struct value evaluate_list_for(struct evaluator *ev, struct node *n
     loop_run(&loop.loop, node->comprehension.generators.first);
     struct value list = stack_take(ev, base);
     spender_leave(ev, &spender);
-    return ev->is_exhausted ? value_poison() : value_checked(ev, list, node);
+    if (ev->is_exhausted || loop.loop.is_broken) return value_poison();
+    return value_checked(ev, list, node);
 }
 
 static APART struct value evaluate_map_for(struct evaluator *ev, struct node *node,
@@ -505,7 +525,7 @@ static APART struct value evaluate_map_for(struct evaluator *ev, struct node *no
                             record_new(ev->arena, 0)};
     loop_run(&loop.loop, node->comprehension.generators.first);
     spender_leave(ev, &spender);
-    if (ev->is_exhausted) return value_poison();
+    if (ev->is_exhausted || loop.loop.is_broken) return value_poison();
     return value_checked(ev, value_seal(value_record(loop.record)), node);
 }
 

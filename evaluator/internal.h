@@ -77,6 +77,7 @@ struct resource_state {
     struct lazy *lazies;
     struct text below;        /* its path below its stack */
     bool is_registered;
+    bool is_broken;           /* a mistake, reported, leaves properties out */
     uint8_t body;             /* SLOT_WAITING, SLOT_RUNNING, or 0 once properties are there */
 };
 
@@ -281,6 +282,7 @@ struct loop {
     bool (*body)(struct loop *); /* false ends the loop */
     struct value key;            /* of the innermost generator: a map's key, or the element */
     const struct node *keyed;    /* the innermost generator */
+    bool is_broken;              /* a mistake, reported, leaves steps out */
 };
 bool loop_run(struct loop *loop, struct node *generator);
 /* How many steps the first generator will make, if that is plain; else 0. */
@@ -288,6 +290,7 @@ uint32_t loop_guess(struct list generators, const struct frame *frame);
 
 /* Evaluates entries of a record; sink gets each. */
 struct entry_sink {
+    bool is_broken; /* a mistake, reported, leaves entries out */
     void (*put)(struct entry_sink *sink, const struct name *key, struct node *entry,
                 struct frame *frame, const struct value *value);
 };
@@ -389,8 +392,8 @@ bool checks_hold(struct evaluator *ev, struct list checks, struct frame *around,
 
 /* --- conform.c --- */
 
-/* The body of a resource as its type wants it. */
-void conform_resource(struct evaluator *ev, struct resource *resource);
+/* The body of a resource as its type wants it; of a broken one nothing is missed. */
+void conform_resource(struct evaluator *ev, struct resource *resource, bool is_broken);
 /* What leaves the evaluator in free form (outputs, metadata, json): resources become their Ref. */
 struct value conform_free(struct evaluator *ev, struct value value, const struct node *node);
 

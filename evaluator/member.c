@@ -60,12 +60,13 @@ static struct value fault_key(struct evaluator *ev, const struct node *node,
     return value_poison();
 }
 
-static struct value record_member(struct evaluator *ev, const struct record *record,
+static struct value record_member(struct evaluator *ev, struct value record,
                                   const struct name *name, const struct node *node) {
-    struct record_entry *entry = record_find(record, name);
+    struct record_entry *entry = record_find(record.record, name);
     if (entry) return entry->value;
+    if (record.flags & VALUE_BROKEN) return value_poison();
     if (node->flags & NODE_OPTIONAL) return value_null();
-    return fault_key(ev, node, record, name);
+    return fault_key(ev, node, record.record, name);
 }
 
 /* ---- regions and stacks ---- */
@@ -392,7 +393,7 @@ struct value member_of(struct evaluator *ev, struct value object, const struct n
             hint(ev, d, "Write `?.%.*s` where null is meant to pass.", NAME_ARGS(name));
         }
         return value_poison();
-    case VALUE_RECORD: return record_member(ev, object.record, name, node);
+    case VALUE_RECORD: return record_member(ev, object, name, node);
     case VALUE_REGION: return region_member(ev, object.region, name, node);
     case VALUE_STACK: return stack_member(ev, object.stack, name, node);
     case VALUE_RESOURCE: return resource_member(ev, object.resource, name, node);
@@ -514,6 +515,7 @@ static struct value index_record(struct evaluator *ev, struct value map, struct 
     }
     struct record_entry *entry = record_find(map.record, key);
     if (entry) return entry->value;
+    if (map.flags & VALUE_BROKEN) return value_poison();
     if (node->flags & NODE_OPTIONAL) return value_null();
     return fault_key(ev, node->index.index, map.record, key);
 }

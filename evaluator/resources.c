@@ -331,9 +331,10 @@ static bool body_evaluate(struct evaluator *ev, struct resource_state *state,
     state->body = SLOT_RUNNING;
     struct list entries = body_entries(node);
     state->resource.properties = record_new(ev->arena, entries.count);
-    struct body_sink sink = {{body_put}, ev, state, state->resource.properties, set_meta};
+    struct body_sink sink = {{.put = body_put}, ev, state, state->resource.properties, set_meta};
     entries_run(ev, entries, state->frame, &sink.sink);
     state->body = 0;
+    state->is_broken = sink.sink.is_broken;
     waiting_leave(ev);
     return true;
 }
@@ -505,7 +506,7 @@ void resource_body(struct evaluator *ev, struct resource_state *state) {
     if (!body_evaluate(ev, state, state->resource.declared)) return;
     struct resource *resource = &state->resource;
     if (resource->is_existing) return; /* only read: what is written of it is as it is */
-    conform_resource(ev, resource);
+    conform_resource(ev, resource, state->is_broken);
     naming_check(ev, resource);
 }
 
@@ -516,9 +517,10 @@ static struct value all_arguments(struct evaluator *ev, struct component *compon
     if (component->arguments.kind == SLOT_WAITING) {
         component->arguments.kind = SLOT_RUNNING;
         struct list entries = body_entries(component->declared);
-        struct body_sink sink = {{body_put}, ev, NULL, record_new(ev->arena, entries.count), NULL};
+        struct body_sink sink = {{.put = body_put}, ev, NULL, record_new(ev->arena, entries.count), NULL};
         entries_run(ev, entries, component->outer, &sink.sink);
         component->arguments = value_seal(value_record(sink.record));
+        if (sink.sink.is_broken) component->arguments.flags |= VALUE_BROKEN;
     }
     return component->arguments;
 }
@@ -537,6 +539,7 @@ struct value component_argument(struct evaluator *ev, struct component *componen
     *origin = component->declared;
     if (arguments.kind != VALUE_RECORD) return value_poison();
     struct record_entry *found = record_find(arguments.record, name);
+    if (!found && arguments.flags & VALUE_BROKEN) return value_poison();
     if (!found) return (struct value){.kind = SLOT_WAITING};
     if (found->origin) {
         *origin = found->origin->kind == NODE_ENTRY ? found->origin->entry.value : found->origin;
