@@ -16,6 +16,7 @@ tests_run_DEPENDENCIES = $(filter base/%,$(libmrp_la_OBJECTS))
 UNIT_LIBS = $(libmrp_la_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 RUNTIME_UNIT_LIBS = $(mrp_runtime_la_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 unit_tests = \
+    tests/unit/library_test \
     tests/unit/base_test \
     tests/unit/parser_test \
     tests/unit/recovery_test \
@@ -28,6 +29,10 @@ tests_unit_base_test_SOURCES = tests/unit/base_test.c tests/unit/unit.h cli/page
 tests_unit_base_test_LDADD = $(tests_run_DEPENDENCIES) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_base_test_DEPENDENCIES = $(tests_run_DEPENDENCIES)
 cli/pages.$(OBJEXT): cli/pages.inc
+
+# Linked with the library as it is installed.
+tests_unit_library_test_SOURCES = tests/unit/library_test.c tests/unit/unit.h
+tests_unit_library_test_LDADD = libmrp.la $(CUNIT_LIBS)
 
 tests_unit_builtins_test_SOURCES = tests/unit/builtins_test.c tests/unit/unit.h
 tests_unit_builtins_test_LDADD = $(UNIT_LIBS)
