@@ -183,6 +183,16 @@ static void unknown_function(struct checker *checker, struct node *callee, struc
     struct found value = scope_find(checker, scope, name, SPACE_VALUES);
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_FUNCTION, callee,
                                     "function \"%.*s\" is not known", NAME_ARGS(name));
+    const char *advice;
+    struct text ours = builtin_habit(name_text(name), &advice);
+    if (ours.length) {
+        add_hint(checker, d, "The function is called \"%.*s\" here.", TEXT_ARGS(ours));
+        return;
+    }
+    if (advice) {
+        add_hint(checker, d, "%s", advice);
+        return;
+    }
     if (add_suggestion(checker, d, &near, callee->span)) return;
     if (value.symbol) {
         add_hint(checker, d, "\"%.*s\" is a %s, which cannot be called.", NAME_ARGS(name),

@@ -52,3 +52,36 @@ const struct builtin *builtin_all(size_t *count) {
     *count = ROWS;
     return rows;
 }
+
+static const struct {
+    const char *other, *ours, *advice;
+} habits[] = {
+#define HABIT(other, ours, advice) {other, ours, advice},
+#include "evaluator/builtin_habits.def"
+#undef HABIT
+};
+
+struct text builtin_habit(struct text name, const char **advice) {
+    char lower[32];
+    *advice = NULL;
+    if (name.length >= sizeof lower) return TEXT("");
+    for (size_t i = 0; i < name.length; i++) {
+        char c = name.bytes[i];
+        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    struct text wanted = {lower, name.length};
+    size_t low = 0, high = sizeof habits / sizeof *habits;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = text_compare(text_of(habits[middle].other), wanted);
+        if (order < 0) {
+            low = middle + 1;
+        } else if (order > 0) {
+            high = middle;
+        } else {
+            *advice = habits[middle].advice;
+            return habits[middle].ours ? text_of(habits[middle].ours) : TEXT("");
+        }
+    }
+    return TEXT("");
+}

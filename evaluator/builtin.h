@@ -60,6 +60,10 @@ const struct builtin *builtin_find(struct text name);
 /* All rows, in byte order of their names. */
 const struct builtin *builtin_all(size_t *count);
 
+/* For a name that is not known: the function that other languages call so, with NULL advice; or, where
+ * there is none, an empty text and what to write instead; or an empty text and NULL. */
+struct text builtin_habit(struct text name, const char **advice);
+
 /* A page about one function: signature, what it does, example. False for a name that is not known. */
 bool builtin_explain(struct buffer *out, struct text name);
 /* The reference of all functions in Markdown, by groups: docs/builtins.md. */

@@ -5,6 +5,7 @@ libmrp_la_SOURCES += \
     evaluator/builtin.c evaluator/builtin.h \
     evaluator/builtin_explain.c \
     evaluator/builtin_groups.def \
+    evaluator/builtin_habits.def \
     evaluator/builtins.def evaluator/builtins.h \
     evaluator/builtins_aws.c \
     evaluator/builtins_cidr.c \

@@ -25,6 +25,27 @@ static void test_find(void) {
     }
 }
 
+/* Every name of another language leads somewhere, and hides no function of ours. */
+static void test_habits(void) {
+    static const struct { const char *other, *ours; } rows[] = {
+#define HABIT(other, ours, advice) {other, ours},
+#include "evaluator/builtin_habits.def"
+#undef HABIT
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *advice;
+        struct text ours = builtin_habit(text_of(rows[i].other), &advice);
+        CU_ASSERT_PTR_NULL(builtin_find(text_of(rows[i].other)));
+        CU_ASSERT((ours.length > 0) != (advice != NULL));
+        if (ours.length) CU_ASSERT_PTR_NOT_NULL(builtin_find(ours));
+        if (i) CU_ASSERT(strcmp(rows[i - 1].other, rows[i].other) < 0);
+    }
+    const char *advice;
+    CU_ASSERT(text_is(builtin_habit(TEXT("toUpper"), &advice), "upper"));
+    CU_ASSERT_EQUAL(builtin_habit(TEXT("nothing"), &advice).length, 0);
+    CU_ASSERT_PTR_NULL(advice);
+}
+
 /* ---- examples ---- */
 
 static const char program[] = "project shop { suffix = \"dev\", account = \"111122223333\" }\n"
@@ -141,5 +162,6 @@ static void test_explain(void) {
     buffer_release(&page);
 }
 
-UNIT_MAIN("builtins", {"order", test_order}, {"find", test_find}, {"examples", test_examples},
+UNIT_MAIN("builtins", {"order", test_order}, {"find", test_find}, {"habits", test_habits},
+          {"examples", test_examples},
           {"reference", test_reference}, {"explain", test_explain})
