@@ -61,10 +61,26 @@ static bool join_text(struct gathering *gathering, const struct document *call,
     return true;
 }
 
+/* Account and partition are the same in all stacks of a deployment. */
+static bool pseudo_text(const struct gathering *gathering, struct text name, struct buffer *out) {
+    struct text caller = gathering->plan->caller; /* arn:PARTITION:... */
+    struct text partition = {caller.bytes + 4, 0};
+    if (text_is(name, "AWS::AccountId")) {
+        buffer_text(out, gathering->plan->account);
+        return true;
+    }
+    if (!text_is(name, "AWS::Partition") || !text_starts(caller, TEXT("arn:"))) return false;
+    while (partition.bytes + partition.length < caller.bytes + caller.length &&
+           partition.bytes[partition.length] != ':') partition.length++;
+    buffer_text(out, partition);
+    return true;
+}
+
 static bool sub_text(struct gathering *gathering, const struct document *call,
                      struct buffer *out) {
-    if (call->kind != DOCUMENT_LIST || call->count != 2) return false;
-    struct text format = call->children->text;
+    bool is_list = call->kind == DOCUMENT_LIST && call->count == 2;
+    if (!is_list && call->kind != DOCUMENT_TEXT) return false;
+    struct text format = is_list ? call->children->text : call->text;
     for (size_t i = 0; i < format.length; i++) {
         const char *close = NULL;
         if (format.bytes[i] == '$' && i + 1 < format.length && format.bytes[i + 1] == '{') {
@@ -75,9 +91,9 @@ static bool sub_text(struct gathering *gathering, const struct document *call,
             continue;
         }
         struct text name = {format.bytes + i + 2, (size_t)(close - format.bytes) - i - 2};
-        const struct document *c = call->children->next->children;
+        const struct document *c = is_list ? call->children->next->children : NULL;
         while (c && !text_equal(c->key, name)) c = c->next;
-        if (!c || !resolve_text(gathering, c, out)) return false;
+        if (c ? !resolve_text(gathering, c, out) : !pseudo_text(gathering, name, out)) return false;
         i = (size_t)(close - format.bytes);
     }
     return true;
@@ -94,11 +110,7 @@ static bool call_text(struct gathering *gathering, const struct document *call,
     }
     if (text_is(call->key, "Fn::Join")) return join_text(gathering, call, out);
     if (text_is(call->key, "Fn::Sub")) return sub_text(gathering, call, out);
-    if (text_is(call->key, "Ref") && text_is(call->text, "AWS::AccountId")) {
-        buffer_text(out, gathering->plan->account);
-        return true;
-    }
-    return false;
+    return text_is(call->key, "Ref") && pseudo_text(gathering, call->text, out);
 }
 
 /* False where the value is made of what only a template can say. */
@@ -132,6 +144,27 @@ static void add_printed(struct gathering *gathering, const struct template_set *
     buffer_release(&out);
 }
 
+/* The place of an output in the program. */
+static uint32_t position(const struct gathering *gathering, struct text id) {
+    const struct deployment *deployment = mrp_deployment(gathering->deploying->mrp);
+    for (uint32_t i = 0; i < deployment->output_count; i++) {
+        if (text_equal(name_text(deployment->outputs[i]->name), id)) return i;
+    }
+    return UINT32_MAX;
+}
+
+/* Puts them into the order of the program. */
+static void sort(struct gathering *gathering) {
+    for (uint32_t i = 1; i < gathering->count; i++) {
+        struct found moved = gathering->items[i];
+        uint32_t at = i, wanted = position(gathering, moved.id);
+        for (; at > 0 && position(gathering, gathering->items[at - 1].id) > wanted; at--) {
+            gathering->items[at] = gathering->items[at - 1];
+        }
+        gathering->items[at] = moved;
+    }
+}
+
 static void gather(struct gathering *gathering, struct deploying *deploying,
                    const struct plan *plan, const struct apply *apply) {
     const struct template_set *set = deploying->program.set;
@@ -151,6 +184,7 @@ static void gather(struct gathering *gathering, struct deploying *deploying,
         }
     }
     for (uint32_t i = 0; i < set->printed_count; i++) add_printed(gathering, set, &set->printed[i]);
+    sort(gathering);
 }
 
 void outputs_text(struct deploying *deploying, const struct plan *plan, const struct apply *apply,

@@ -44,7 +44,7 @@ static void write_change(const struct deploying *deploying, const struct plan_st
     more(out, "id", change->logical_id);
     more(out, "physicalId", change->physical_id);
     more(out, "type", change->type);
-    more(out, "path", change->resource ? change->resource->path : (struct text){0});
+    more(out, "path", change->resource ? change->resource->path : change->former_path);
     more(out, "place", resource_place(deploying, change->resource));
     more(out, "data", text_of(data[change->data]));
     more(out, "because", change->because);

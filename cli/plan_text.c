@@ -62,7 +62,8 @@ void show_value(struct deploying *deploying, struct text value, unsigned room,
                 struct buffer *out) {
     struct buffer one;
     buffer_init(&one);
-    bool is_json = value.length && (value.bytes[0] == '{' || value.bytes[0] == '[');
+    bool is_json = value.length > 1 && (value.bytes[0] == '[' || text_is(value, "{}") ||
+                                        text_starts(value, TEXT("{\"")));
     if (!is_json) buffer_char(&one, '"');
     safe(&one, value);
     if (!is_json) buffer_char(&one, '"');
@@ -107,8 +108,9 @@ bool plan_changes(const struct plan *plan) {
 
 /* How a resource is named below its stack: its path without the stack's, else its logical id. */
 static struct text name_of(const struct page *page, const struct plan_change *change) {
-    if (!change->resource) return change->logical_id;
-    struct text path = change->resource->path, stack = page->stack->path;
+    struct text path = change->resource ? change->resource->path : change->former_path;
+    struct text stack = page->stack->path;
+    if (!path.length) return change->logical_id;
     if (text_starts(path, stack) && path.length > stack.length + 1 &&
         path.bytes[stack.length] == '.') {
         path.bytes += stack.length + 1;
@@ -566,12 +568,15 @@ static void write_count(struct buffer *out, uint32_t count, const char *what, bo
     *is_first = false;
 }
 
+/* Regions of the stacks that change, or of all where none does. */
 static uint32_t count_regions(const struct plan *plan) {
     uint32_t regions = 0;
+    bool any = plan_changes(plan);
     for (uint32_t i = 0; i < plan->count; i++) {
-        bool is_known = false;
+        bool is_known = any && plan->stacks[i].action == PLAN_NOTHING;
         for (uint32_t j = 0; j < i; j++) {
-            is_known |= text_equal(plan->stacks[i].region, plan->stacks[j].region);
+            bool counts = !any || plan->stacks[j].action != PLAN_NOTHING;
+            is_known |= counts && text_equal(plan->stacks[i].region, plan->stacks[j].region);
         }
         regions += !is_known;
     }
@@ -589,9 +594,14 @@ static void write_summary(struct page *page) {
     struct buffer *out = page->out;
     bool is_first = true;
     if (!plan_changes(page->plan)) {
-        buffer_string(out, page->plan->is_destroy ? "nothing to destroy: " : "nothing changes: ");
+        if (page->plan->is_destroy) {
+            buffer_string(out, "nothing to destroy: no stack is there\n");
+            return;
+        }
+        buffer_string(out, "nothing changes: ");
         write_scope(page, page->plan->count);
-        buffer_string(out, page->plan->is_destroy ? "\n" : " are as the program says\n");
+        buffer_string(out, page->plan->count == 1 ? " is as the program says\n"
+                                                  : " are as the program says\n");
         return;
     }
     buffer_string(out, "plan: ");

@@ -21,6 +21,8 @@ enum phase {
     PHASE_MAKE,
     PHASE_READ,
     PHASE_DROP_EMPTY,   /* deletes a change set that changes nothing */
+    PHASE_WHY,          /* asks what early validation has against it */
+    PHASE_TIDY,         /* deletes the empty stack that a refused creation left */
     PHASE_EXECUTE,
     PHASE_DELETE,
     PHASE_EVENTS,       /* watches: events, */
@@ -218,7 +220,9 @@ static void read_set(struct run *run, struct machine *machine) {
         return;
     }
     if (!text_is(set->status, "CREATE_COMPLETE")) {
-        fail(run, machine, set->status_reason);
+        machine->shown->cause = set->status_reason;
+        prepare(machine, CLOUD_CHANGE_SET_EVENTS, run);
+        send(run, machine, PHASE_WHY);
         return;
     }
     machine->shown->total = set->change_count;
@@ -232,6 +236,27 @@ static void read_set(struct run *run, struct machine *machine) {
         return;
     }
     ask_execute(run, machine);
+}
+
+/* What early validation says names the resource; the change set's own reason does not. */
+static void read_why(struct run *run, struct machine *machine) {
+    const struct cloud_reply *reply = &machine->call.reply;
+    struct apply_stack *shown = machine->shown;
+    for (uint32_t i = 0; !cloud_failed(&machine->call) && i < reply->event_count; i++) {
+        const struct cloud_event *event = &reply->events[i];
+        if (text_is(event->validation_mode, "WARN")) continue;
+        shown->cause = event->reason;
+        shown->cause_id = event->logical_id;
+        shown->cause_type = event->type;
+        shown->cause_resource = plan_resource(machine->plan->template, event->logical_id);
+        break;
+    }
+    if (machine->plan->action == PLAN_UPDATE) {
+        fail(run, machine, shown->cause);
+        return;
+    }
+    prepare(machine, CLOUD_DELETE_STACK, run);
+    send(run, machine, PHASE_TIDY);
 }
 
 /* --- watching ----------------------------------------------------------------------------------- */
@@ -433,6 +458,8 @@ static void step(struct run *run, struct machine *machine) {
         else read_set(run, machine);
         return;
     case PHASE_DROP_EMPTY: end(run, machine, APPLY_NOTHING); return;
+    case PHASE_WHY: read_why(run, machine); return;
+    case PHASE_TIDY: fail(run, machine, machine->shown->cause); return;
     case PHASE_EXECUTE:
     case PHASE_DELETE: accepted(run, machine); return;
     case PHASE_EVENTS:

@@ -302,10 +302,21 @@ static bool is_replaced(const struct plan_stack *stack, struct text logical_id) 
     return false;
 }
 
+/* The path that a resource had, from the deployed template: "pipeline.mrp:4 east.jobs". */
+static struct text former_path(const struct plan_stack *stack, struct text logical_id) {
+    const struct document *notes = document_get(document_get(stack->current, "Metadata"), "mrp");
+    const struct document *note = find(notes, logical_id);
+    const char *space = note && note->kind == DOCUMENT_TEXT && note->text.length
+                            ? memchr(note->text.bytes, ' ', note->text.length) : NULL;
+    if (!space) return (struct text){0};
+    return (struct text){space + 1, (size_t)(note->text.bytes + note->text.length - space) - 1};
+}
+
 void plan_finish_stack(struct plan *plan, struct plan_stack *stack) {
     (void)plan;
     for (uint32_t i = 0; i < stack->change_count; i++) {
         struct plan_change *change = &stack->changes[i];
+        if (!change->resource) change->former_path = former_path(stack, change->logical_id);
         change->data = data_of(stack, change);
         if (change->kind != PLAN_REPLACE && change->kind != PLAN_MAY_REPLACE) continue;
         for (uint32_t p = 0; p < change->property_count; p++) {

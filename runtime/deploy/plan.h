@@ -42,6 +42,7 @@ struct plan_change {
     enum plan_kind kind;
     struct text logical_id, physical_id, type;
     const struct template_resource *resource; /* in the program, or NULL */
+    struct text former_path;     /* of one that the program no longer has: the path it had */
     struct plan_property *properties;
     uint32_t property_count;
     bool is_tags_only;           /* only the stack's tags change on it */

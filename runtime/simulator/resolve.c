@@ -624,6 +624,8 @@ static struct document *dynamic(struct sim_scope *scope, struct text value) {
         struct text found;
         if (stored_parameter(scope->simulator, scope->arena, scope->stack->region, name, &found)) {
             buffer_text(&out, found);
+        } else if (scope->unknown) { /* a change set only looks at how it is written */
+            buffer_add(&out, rest.bytes, (size_t)(close - rest.bytes) + 2);
         } else {
             fail(scope, "Parameters: [ssm:%.*s:] cannot be found.", TEXT_ARGS(name));
         }

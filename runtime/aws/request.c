@@ -1,0 +1,135 @@
+/* Building requests: headers, URLs, percent-encoding. */
+#include <strings.h>
+
+#include "runtime/aws/http.h"
+
+static bool same_name(struct text a, struct text b) {
+    return a.length == b.length && strncasecmp(a.bytes, b.bytes, a.length) == 0;
+}
+
+static void grow(struct arena *arena, struct http_request *request) {
+    if (request->header_count < request->header_room) return;
+    uint32_t room = request->header_room ? request->header_room * 2 : 16;
+    struct http_header *headers = arena_array(arena, room, sizeof *headers);
+    if (request->header_count) {
+        memcpy(headers, request->headers, request->header_count * sizeof *headers);
+    }
+    request->headers = headers;
+    request->header_room = room;
+}
+
+void http_set(struct arena *arena, struct http_request *request, const char *name,
+              struct text value) {
+    struct text wanted = text_of(name);
+    for (uint32_t i = 0; i < request->header_count; i++) {
+        if (!same_name(request->headers[i].name, wanted)) continue;
+        request->headers[i].value = value;
+        return;
+    }
+    grow(arena, request);
+    request->headers[request->header_count++] = (struct http_header){wanted, value};
+}
+
+struct text http_header(const struct http_header *headers, uint32_t count, const char *name) {
+    struct text wanted = text_of(name);
+    for (uint32_t i = 0; i < count; i++) {
+        if (same_name(headers[i].name, wanted)) return headers[i].value;
+    }
+    return (struct text){"", 0};
+}
+
+static size_t find(struct text text, size_t start, const char *of) {
+    while (start < text.length && !strchr(of, text.bytes[start])) start++;
+    return start;
+}
+
+static bool is_sound(struct text url) {
+    for (size_t i = 0; i < url.length; i++) {
+        unsigned char c = (unsigned char)url.bytes[i];
+        if (c <= ' ' || c == 0x7f || strchr("\"<>\\^`{|}", c)) return false;
+    }
+    return true;
+}
+
+static struct text lower_host(struct arena *arena, struct text host, bool is_secure) {
+    char *bytes = arena_copy(arena, host.bytes, host.length);
+    for (size_t i = 0; i < host.length; i++) {
+        if (bytes[i] >= 'A' && bytes[i] <= 'Z') bytes[i] = (char)(bytes[i] - 'A' + 'a');
+    }
+    struct text lower = {bytes, host.length};
+    struct text port = is_secure ? TEXT(":443") : TEXT(":80");
+    if (text_ends(lower, port)) lower.length -= port.length;
+    return lower;
+}
+
+bool http_set_url(struct arena *arena, struct http_request *request, struct text url) {
+    bool is_secure = text_starts(url, TEXT("https://"));
+    if (!is_sound(url) || (!is_secure && !text_starts(url, TEXT("http://")))) return false;
+    size_t start = is_secure ? 8 : 7;
+    size_t path = find(url, start, "/?#");
+    struct text host = {url.bytes + start, path - start};
+    if (!host.length || memchr(host.bytes, '@', host.length)) return false;
+    size_t fragment = find(url, path, "#");
+    size_t query = find(url, path, "?#");
+    request->scheme = is_secure ? TEXT("https") : TEXT("http");
+    request->host = lower_host(arena, host, is_secure);
+    request->path = text_copy(arena, (struct text){url.bytes + path, query - path});
+    if (!request->path.length) request->path = TEXT("/");
+    request->query = (struct text){"", 0};
+    if (query < fragment) {
+        request->query =
+            text_copy(arena, (struct text){url.bytes + query + 1, fragment - query - 1});
+    }
+    return true;
+}
+
+struct text http_url(struct arena *arena, const struct http_request *request) {
+    struct text path = request->path.length ? request->path : TEXT("/");
+    return text_format(arena, "%.*s://%.*s%.*s%s%.*s", TEXT_ARGS(request->scheme),
+                       TEXT_ARGS(request->host), TEXT_ARGS(path), request->query.length ? "?" : "",
+                       TEXT_ARGS(request->query));
+}
+
+static bool is_unreserved(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.' || c == '~';
+}
+
+void http_encode(struct buffer *out, struct text text, const char *keep) {
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.bytes[i];
+        if (is_unreserved(c) || (c && strchr(keep, c))) buffer_char(out, c);
+        else buffer_format(out, "%%%02X", (unsigned char)c);
+    }
+}
+
+static int digit(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+struct text http_decode(struct arena *arena, struct text text) {
+    char *bytes = arena_alloc(arena, text.length + 1);
+    size_t length = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        int high = -1, low = -1;
+        if (text.bytes[i] == '%' && i + 2 < text.length) {
+            high = digit(text.bytes[i + 1]);
+            low = digit(text.bytes[i + 2]);
+        }
+        if (high >= 0 && low >= 0) {
+            bytes[length++] = (char)(high << 4 | low);
+            i += 2;
+        } else {
+            bytes[length++] = text.bytes[i];
+        }
+    }
+    return (struct text){bytes, length};
+}
+
+void http_run(const struct http *http, struct http_call *call) {
+    http->begin(http->context, call);
+    while (http->next(http->context, http->now(http->context) + 3600) != call) {}
+}
