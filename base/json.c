@@ -1,4 +1,5 @@
-/* The JSON reader: a state says what may come next, a stack of bits whether it stands in an object. */
+/* The JSON reader: a state says what may come next, a stack of bits whether it stands in an object.
+ */
 #include "base/json.h"
 
 #include <math.h>
@@ -7,12 +8,12 @@
 #include "base/unicode.h"
 
 enum state {
-    WANT_VALUE,        /* at the start, behind a colon, behind a comma of a list */
-    WANT_FIRST_KEY,    /* behind "{": a key or "}" */
-    WANT_KEY,          /* behind a comma of an object */
-    WANT_FIRST_VALUE,  /* behind "[": a value or "]" */
-    WANT_COMMA,        /* behind a value: a comma or the end of what it stands in */
-    WANT_END,          /* behind the outermost value */
+    WANT_VALUE,       /* at the start, behind a colon, behind a comma of a list */
+    WANT_FIRST_KEY,   /* behind "{": a key or "}" */
+    WANT_KEY,         /* behind a comma of an object */
+    WANT_FIRST_VALUE, /* behind "[": a value or "]" */
+    WANT_COMMA,       /* behind a value: a comma or the end of what it stands in */
+    WANT_END,         /* behind the outermost value */
     FAILED,
 };
 
@@ -74,7 +75,8 @@ static bool read_escape(struct text text, size_t *at, uint32_t *character) {
     *at += 4;
     *character = (uint32_t)unit;
     if (unit < 0xD800 || unit > 0xDBFF) return true;
-    if (*at + 2 > text.length || text.bytes[*at] != '\\' || text.bytes[*at + 1] != 'u') return false;
+    if (*at + 2 > text.length || text.bytes[*at] != '\\' || text.bytes[*at + 1] != 'u')
+        return false;
     int32_t low = read_unit(text, *at + 2);
     if (low < 0xDC00 || low > 0xDFFF) return false;
     *at += 6;
@@ -114,7 +116,8 @@ static size_t unescape(struct text text, size_t at, size_t end, char *out, size_
         size_t next = at + 2;
         if (known) {
             *out++ = meant[known - letters];
-        } else if (letter == 'u' && read_escape((struct text){text.bytes, end}, &next, &character)) {
+        } else if (letter == 'u' &&
+                   read_escape((struct text){text.bytes, end}, &next, &character)) {
             out += unicode_encode(character, out);
         } else {
             return at;
@@ -285,15 +288,21 @@ enum json_kind json_next(struct json *json) {
     skip_space(json);
     json->start = json->at;
     switch ((enum state)json->state) {
-    case WANT_VALUE: return read_value(json);
-    case WANT_FIRST_KEY: return peek(json) == '}' ? close_nested(json) : read_key(json);
-    case WANT_KEY: return read_key(json);
-    case WANT_FIRST_VALUE: return peek(json) == ']' ? close_nested(json) : read_value(json);
-    case WANT_COMMA: return after_value(json);
+    case WANT_VALUE:
+        return read_value(json);
+    case WANT_FIRST_KEY:
+        return peek(json) == '}' ? close_nested(json) : read_key(json);
+    case WANT_KEY:
+        return read_key(json);
+    case WANT_FIRST_VALUE:
+        return peek(json) == ']' ? close_nested(json) : read_value(json);
+    case WANT_COMMA:
+        return after_value(json);
     case WANT_END:
         if (json->at == json->source.length) return JSON_END;
         return json_fail(json, json->at, "there is more behind the value");
-    case FAILED: break;
+    case FAILED:
+        break;
     }
     return JSON_ERROR;
 }

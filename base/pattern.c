@@ -12,11 +12,11 @@
 #include <stdio.h>
 
 enum {
-    MATCH_FIRST = 256,          /* PCRE2's own steps: the limit of the first try */
-    MATCH_MOST = 256 << 16,     /* and of the last: 16,777,216 */
-    MATCH_PER_STEP = 2,         /* of PCRE2's steps in one of the evaluation */
-    SEARCH_STEPS = 8,           /* what a search costs at least */
-    WINDOW_FIRST = 2048,        /* bytes; grows eightfold */
+    MATCH_FIRST = 256,      /* PCRE2's own steps: the limit of the first try */
+    MATCH_MOST = 256 << 16, /* and of the last: 16,777,216 */
+    MATCH_PER_STEP = 2,     /* of PCRE2's steps in one of the evaluation */
+    SEARCH_STEPS = 8,       /* what a search costs at least */
+    WINDOW_FIRST = 2048,    /* bytes; grows eightfold */
     HEAP_KIB = 20 << 10,
     NESTED_PARENTHESES = 200,
     TABLE_SLOTS = PATTERN_KEPT * 2,
@@ -55,7 +55,8 @@ static struct table *table_get(void) {
     if (table) return table;
     struct table *made = memory_alloc(sizeof *made);
     memset(made, 0, sizeof *made);
-    pcre2_general_context *general = pcre2_general_context_create(pattern_alloc, pattern_free, NULL);
+    pcre2_general_context *general =
+        pcre2_general_context_create(pattern_alloc, pattern_free, NULL);
     made->compile = pcre2_compile_context_create(general);
     made->match = pcre2_match_context_create(general);
     made->data = pcre2_match_data_create(PATTERN_GROUPS, general);
@@ -132,7 +133,8 @@ struct pattern *pattern_get(struct text source, struct pattern_error *error) {
         slot = table_slot(table, source, hash);
     }
     struct pattern *pattern = memory_alloc(sizeof *pattern);
-    *pattern = (struct pattern){hash, memory_alloc(source.length + 1), source.length, code, 0, false};
+    *pattern =
+        (struct pattern){hash, memory_alloc(source.length + 1), source.length, code, 0, false};
     if (source.length) memcpy(pattern->source, source.bytes, source.length);
     pattern->source[source.length] = '\0';
     pattern->is_whole = strstr(pattern->source, "\\G") || memchr(source.bytes, '\0', source.length);
@@ -178,21 +180,25 @@ static int match_within(struct table *table, struct pattern *pattern, struct tex
 static size_t window_end(struct text text, size_t from, size_t window) {
     if (text.length - from <= window) return text.length;
     size_t end = from + window;
-    while (end < text.length && ((unsigned char)text.bytes[end] & 0xC0) == 0x80) end++;
+    while (end < text.length && ((unsigned char)text.bytes[end] & 0xC0) == 0x80)
+        end++;
     return end;
 }
 
 enum pattern_result pattern_search(struct pattern *pattern, struct text text, size_t from,
-                                   const struct pattern_budget *budget, struct pattern_match *match) {
+                                   const struct pattern_budget *budget,
+                                   struct pattern_match *match) {
     struct table *table = table_get();
     if (++pattern->uses == PATTERN_JIT) {
         pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
     }
     for (size_t window = pattern->is_whole ? text.length : WINDOW_FIRST;;) {
         size_t end = window_end(text, from, window);
-        if (!budget->spend(budget->context, SEARCH_STEPS + (end - from) / 64)) return PATTERN_BUDGET;
+        if (!budget->spend(budget->context, SEARCH_STEPS + (end - from) / 64))
+            return PATTERN_BUDGET;
         uint32_t options = PCRE2_NO_UTF_CHECK | (end < text.length ? PCRE2_PARTIAL_HARD : 0);
-        int found = match_within(table, pattern, (struct text){text.bytes, end}, from, options, budget);
+        int found =
+            match_within(table, pattern, (struct text){text.bytes, end}, from, options, budget);
         if (found >= 0) {
             if (match) copy_match(pattern, table, match);
             return PATTERN_YES;

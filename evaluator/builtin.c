@@ -1,12 +1,11 @@
-/* The table of built-in functions, and how one is found: a table of hashes, made at the first look-up
- * of a thread, which costs about as much as reading one line of source.
- */
+/* The table of built-in functions, and how one is found: a table of hashes, made at the first look-
+ * up of a thread, which costs about as much as reading one line of source. */
 #include "evaluator/builtin.h"
 
 #include "evaluator/builtins.h"
 
 static const struct builtin rows[] = {
-#define BUILTIN(name, signature, function, flags, doc, example, result) \
+#define BUILTIN(name, signature, function, flags, doc, example, result)                            \
     {#name, signature, function, flags, doc, example, result},
 #include "evaluator/builtins.def"
 #undef BUILTIN
@@ -31,7 +30,8 @@ static const uint8_t *slots_get(void) {
     if (ready) return slots;
     for (uint32_t row = 0; row < ROWS; row++) {
         uint32_t slot = name_slot(text_of(rows[row].name));
-        while (slots[slot]) slot = (slot + 1) % SLOTS;
+        while (slots[slot])
+            slot = (slot + 1) % SLOTS;
         slots[slot] = (uint8_t)(row + 1);
     }
     ready = true;

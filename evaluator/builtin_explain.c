@@ -22,7 +22,8 @@ static const char *group_title(unsigned flags) {
 static void add_signature(struct buffer *out, const struct builtin *row) {
     struct text signature = text_of(row->signature);
     size_t end = signature.length;
-    while (end > 0 && signature.bytes[end - 1] != ')') end--; /* the result holds no ")" */
+    while (end > 0 && signature.bytes[end - 1] != ')')
+        end--; /* the result holds no ")" */
     struct text parameters = {signature.bytes, end - 1};
     struct text result = {signature.bytes + end, signature.length - end};
     buffer_string(out, row->name);
@@ -79,16 +80,20 @@ static void add_entry(struct buffer *out, const struct builtin *row) {
 void builtin_reference(struct buffer *out) {
     size_t count;
     const struct builtin *rows = builtin_all(&count);
-    buffer_string(out,
-                  "# Built-in functions\n\n"
-                  "Made from the rows of evaluator/builtins.def; each example is run by the tests, in region\n"
-                  "us-east-1 of a project with suffix `dev` and account `111122223333`. `T` and `U` stand for\n"
-                  "any type; `...` behind a parameter says that it takes any number of arguments. Positions\n"
-                  "count from 0. `mrp explain NAME` shows one function.\n\n");
+    buffer_string(
+        out,
+        "# Built-in functions\n\n"
+        "Made from the rows of evaluator/builtins.def; each example is run by the tests, in "
+        "region\n"
+        "us-east-1 of a project with suffix `dev` and account `111122223333`. `T` and `U` stand "
+        "for\n"
+        "any type; `...` behind a parameter says that it takes any number of arguments. Positions\n"
+        "count from 0. `mrp explain NAME` shows one function.\n\n");
     for (size_t group = 0; group < sizeof groups / sizeof *groups; group++) {
         buffer_format(out, "## %s\n\n", groups[group].title);
         for (size_t i = 0; i < count; i++) {
-            if ((rows[i].flags & BUILTIN_GROUP_MASK) == groups[group].group) add_entry(out, &rows[i]);
+            if ((rows[i].flags & BUILTIN_GROUP_MASK) == groups[group].group)
+                add_entry(out, &rows[i]);
         }
     }
     out->length--; /* one line end at the end of the file */

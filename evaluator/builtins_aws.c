@@ -1,7 +1,6 @@
-/* Built-in functions that become CloudFormation's where an argument is only known at deploy time, and
- * those that write what AWS wants: ARNs and dynamic references. Functions named like an intrinsic
- * take their arguments in the intrinsic's order.
- */
+/* Built-in functions that become CloudFormation's where an argument is only known at deploy time,
+ * and those that write what AWS wants: ARNs and dynamic references. Functions named like an
+ * intrinsic take their arguments in the intrinsic's order. */
 #include <stdio.h>
 
 #include "evaluator/builtins.h"
@@ -10,14 +9,16 @@
 static void set_operand(struct deferred *deferred, uint32_t index, struct value value) {
     deferred->operands[index] = value;
     unsigned depth = value.kind == VALUE_DEFERRED ? value.deferred->depth + 1u : value.depth;
-    if (depth > deferred->depth) deferred->depth = depth > UINT16_MAX ? UINT16_MAX : (uint16_t)depth;
+    if (depth > deferred->depth)
+        deferred->depth = depth > UINT16_MAX ? UINT16_MAX : (uint16_t)depth;
 }
 
 /* A deferred value of these operands. */
 static struct value defer(struct call *call, enum deferred_kind kind, enum deferred_shape shape,
                           const struct value *operands, uint32_t count) {
     struct deferred *deferred = deferred_new(call->arena, kind, shape, count, call->node);
-    for (uint32_t i = 0; i < count; i++) set_operand(deferred, i, operands[i]);
+    for (uint32_t i = 0; i < count; i++)
+        set_operand(deferred, i, operands[i]);
     return value_deferred(deferred);
 }
 
@@ -41,7 +42,8 @@ static bool check_parts(struct call *call, int index, struct value list, bool *d
     *deferred = false;
     for (uint32_t i = 0; i < list.length; i++) {
         struct value item = list.items[i];
-        bool is_scalar = item.kind == VALUE_TEXT || item.kind == VALUE_BOOL || value_is_number(item);
+        bool is_scalar =
+            item.kind == VALUE_TEXT || item.kind == VALUE_BOOL || value_is_number(item);
         bool later = item.kind == VALUE_DEFERRED && item.deferred->shape != SHAPE_LIST;
         if (!is_scalar && !later) {
             element_wrong(call, index, i, item, "a string");
@@ -107,20 +109,23 @@ struct value apply_select(struct call *call) {
                           (long long)place);
     }
     struct value operands[2] = {list, index};
-    return keep_secret(call, defer(call, DEFERRED_SELECT, later ? SHAPE_TEXT : SHAPE_ANY, operands, 2));
+    return keep_secret(call,
+                       defer(call, DEFERRED_SELECT, later ? SHAPE_TEXT : SHAPE_ANY, operands, 2));
 }
 
 /* ---- cidr, base64, azs ---- */
 
 struct value apply_cidr(struct call *call) {
     bool deferred = false;
-    for (int i = 0; i < 3; i++) deferred |= call->arguments[i].kind == VALUE_DEFERRED;
+    for (int i = 0; i < 3; i++)
+        deferred |= call->arguments[i].kind == VALUE_DEFERRED;
     if (!deferred) return cidr_known(call);
     int64_t number;
     if (!text_or_deferred(call, 0)) return value_poison();
     for (int i = 1; i < 3; i++) {
         bool later = call->arguments[i].kind == VALUE_DEFERRED;
-        if (!later && !argument_range(call, i, 1, i == 1 ? 256 : 128, &number)) return value_poison();
+        if (!later && !argument_range(call, i, 1, i == 1 ? 256 : 128, &number))
+            return value_poison();
     }
     return defer(call, DEFERRED_CIDR, SHAPE_LIST, call->arguments, 3);
 }
@@ -186,10 +191,11 @@ struct value apply_arn(struct call *call) {
     }
     if (argument_given(call, 3) && !text_or_deferred(call, 3)) return value_poison();
     struct value pieces[] = {
-        value_text(TEXT("arn:")), call_partition(call), value_text(TEXT(":")), value_text(service),
-        value_text(TEXT(":")), value_text(region), value_text(TEXT(":")),
-        argument_given(call, 3) ? call->arguments[3] : call_account(call), value_text(TEXT(":")),
-        call->arguments[1],
+        value_text(TEXT("arn:")), call_partition(call),
+        value_text(TEXT(":")),    value_text(service),
+        value_text(TEXT(":")),    value_text(region),
+        value_text(TEXT(":")),    argument_given(call, 3) ? call->arguments[3] : call_account(call),
+        value_text(TEXT(":")),    call->arguments[1],
     };
     return value_concat(call->arena, pieces, sizeof pieces / sizeof *pieces, call->node);
 }
@@ -226,7 +232,8 @@ static struct value ssm_reference(struct call *call, const char *kind, bool secr
     }
     bool has_version = argument_given(call, 1);
     if (has_version && !argument_range(call, 1, 1, INT64_MAX, &version)) return value_poison();
-    struct value pieces[5] = {value_text(text_of(kind)), call->arguments[0], value_text(TEXT("}}"))};
+    struct value pieces[5] = {value_text(text_of(kind)), call->arguments[0],
+                              value_text(TEXT("}}"))};
     uint32_t count = 3;
     if (has_version) {
         pieces[2] = value_text(TEXT(":"));
@@ -250,7 +257,8 @@ static bool secret_id(struct call *call, struct value *id) {
     *id = call->arguments[0];
     struct text text;
     if (!text_or_deferred(call, 0)) return false;
-    return id->kind != VALUE_TEXT || (argument_filled(call, 0, &text) && reference_part(call, 0, "{}"));
+    return id->kind != VALUE_TEXT ||
+           (argument_filled(call, 0, &text) && reference_part(call, 0, "{}"));
 }
 
 struct value apply_secret_ref(struct call *call) {
@@ -261,14 +269,20 @@ struct value apply_secret_ref(struct call *call) {
         if (!reference_part(call, i, "{}:")) return value_poison();
     }
     if (argument_given(call, 2) && argument_given(call, 3)) {
-        return call_error(call, 3, "a secret's version is chosen by its stage or its id, not by both");
+        return call_error(call, 3,
+                          "a secret's version is chosen by its stage or its id, not by both");
     }
     struct value colon = value_text(TEXT(":"));
     struct value pieces[] = {
-        value_text(TEXT("{{resolve:secretsmanager:")), id, value_text(TEXT(":SecretString:")),
-        argument_given(call, 1) ? call->arguments[1] : empty, colon,
-        argument_given(call, 2) ? call->arguments[2] : empty, colon,
-        argument_given(call, 3) ? call->arguments[3] : empty, value_text(TEXT("}}")),
+        value_text(TEXT("{{resolve:secretsmanager:")),
+        id,
+        value_text(TEXT(":SecretString:")),
+        argument_given(call, 1) ? call->arguments[1] : empty,
+        colon,
+        argument_given(call, 2) ? call->arguments[2] : empty,
+        colon,
+        argument_given(call, 3) ? call->arguments[3] : empty,
+        value_text(TEXT("}}")),
     };
     return dynamic(call, pieces, sizeof pieces / sizeof *pieces, true);
 }

@@ -1,7 +1,6 @@
 /* Arithmetic on blocks of addresses, IPv4 and IPv6. An address is 128 bits; an IPv4 address is the
- * upper 32 of them, so that prefix lengths count from the same end for both. Texts are written as RFC
- * 5952 wants them.
- */
+ * upper 32 of them, so that prefix lengths count from the same end for both. Texts are written as
+ * RFC 5952 wants them. */
 #include <stdio.h>
 
 #include "evaluator/builtins.h"
@@ -18,7 +17,8 @@ struct block {
 static int read_decimal(struct text text, size_t *at, int most) {
     int number = 0;
     size_t start = *at;
-    while (*at < text.length && text.bytes[*at] >= '0' && text.bytes[*at] <= '9' && *at < start + 3) {
+    while (*at < text.length && text.bytes[*at] >= '0' && text.bytes[*at] <= '9' &&
+           *at < start + 3) {
         number = number * 10 + (text.bytes[(*at)++] - '0');
     }
     if (*at == start || (text.bytes[start] == '0' && *at > start + 1) || number > most) return -1;
@@ -42,7 +42,8 @@ static int read_hex_group(struct text text, size_t *at) {
     size_t start = *at;
     for (; *at < text.length && *at < start + 4; ++*at) {
         char c = text.bytes[*at];
-        const char *digits = "0123456789abcdef0123456789ABCDEF", *digit = c ? strchr(digits, c) : NULL;
+        const char *digits = "0123456789abcdef0123456789ABCDEF",
+                   *digit = c ? strchr(digits, c) : NULL;
         if (!digit) break;
         group = group << 4 | (int)((digit - digits) & 15);
     }
@@ -82,7 +83,8 @@ static bool read_groups(struct text text, uint16_t groups[8], int *count, int *g
 static bool read_ipv6(struct text text, unsigned __int128 *address) {
     uint16_t groups[8];
     int count, gap;
-    if (!read_groups(text, groups, &count, &gap) || (gap < 0 ? count != 8 : count > 7)) return false;
+    if (!read_groups(text, groups, &count, &gap) || (gap < 0 ? count != 8 : count > 7))
+        return false;
     *address = 0;
     for (int i = 0; i < 8; i++) {
         int behind = i - (8 - count); /* of the groups behind the gap */
@@ -136,10 +138,12 @@ static int zero_run(const unsigned groups[8], int *length) {
 static struct text address_text(struct call *call, const struct block *block) {
     if (block->bits == 32) {
         unsigned a = (unsigned)(block->address >> 96);
-        return text_format(call->arena, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
+        return text_format(call->arena, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255,
+                           a & 255);
     }
     unsigned groups[8];
-    for (int i = 0; i < 8; i++) groups[i] = (unsigned)(block->address >> (112 - 16 * i)) & 0xFFFF;
+    for (int i = 0; i < 8; i++)
+        groups[i] = (unsigned)(block->address >> (112 - 16 * i)) & 0xFFFF;
     int length, run = zero_run(groups, &length), used = 0;
     char room[48];
     for (int i = 0; i < 8; i++) {
@@ -149,7 +153,8 @@ static struct text address_text(struct call *call, const struct block *block) {
             continue;
         }
         bool colon = i > 0 && i != run + length;
-        used += snprintf(room + used, sizeof room - (size_t)used, "%s%x", colon ? ":" : "", groups[i]);
+        used +=
+            snprintf(room + used, sizeof room - (size_t)used, "%s%x", colon ? ":" : "", groups[i]);
     }
     return text_copy(call->arena, (struct text){room, (size_t)used});
 }
@@ -173,8 +178,8 @@ static bool check_block(struct call *call, int index, struct text text, struct b
     block->address = network;
     struct text mended = block_text(call, block);
     struct text hint = text_format(call->arena, "Write \"%.*s\".", TEXT_ARGS(mended));
-    call_error_hint(call, index, hint.bytes,
-                    "\"%.*s\" has bits of an address behind its prefix", TEXT_ARGS(shown));
+    call_error_hint(call, index, hint.bytes, "\"%.*s\" has bits of an address behind its prefix",
+                    TEXT_ARGS(shown));
     return false;
 }
 
@@ -201,8 +206,8 @@ static bool new_prefix(struct call *call, int index, const struct block *block, 
         *prefix = block->prefix + (int)added;
         return true;
     }
-    return fail(call, index, "a prefix of /%d has room for 0 to %d more bits, not %lld", block->prefix,
-                block->bits - block->prefix, (long long)added);
+    return fail(call, index, "a prefix of /%d has room for 0 to %d more bits, not %lld",
+                block->prefix, block->bits - block->prefix, (long long)added);
 }
 
 struct value apply_cidr_subnet(struct call *call) {
@@ -214,7 +219,8 @@ struct value apply_cidr_subnet(struct call *call) {
         !new_prefix(call, 1, &block, added, &prefix)) {
         return value_poison();
     }
-    if (subnet(&block, prefix, (uint64_t)number, &result)) return value_text(block_text(call, &result));
+    if (subnet(&block, prefix, (uint64_t)number, &result))
+        return value_text(block_text(call, &result));
     struct text shown = block_text(call, &block);
     return call_error(call, 2, "\"%.*s\" has %llu subnets of %d more bits: there is no number %lld",
                       TEXT_ARGS(shown), 1ull << (added < 63 ? added : 63), (int)added,
@@ -282,7 +288,8 @@ struct value apply_cidr_size(struct call *call) {
     struct block block;
     if (!argument_block(call, 0, &block)) return value_poison();
     int digits = block.bits - block.prefix;
-    if (digits > 62) return call_error(call, 0, "the number of addresses does not fit into 64 bits");
+    if (digits > 62)
+        return call_error(call, 0, "the number of addresses does not fit into 64 bits");
     return value_int((int64_t)1 << digits);
 }
 
@@ -315,7 +322,8 @@ struct value cidr_known(struct call *call) {
     }
     int prefix = block.bits - (int)bits;
     if (prefix < block.prefix) {
-        return call_error(call, 2, "subnets with %lld bits for hosts are larger than a block of /%d",
+        return call_error(call, 2,
+                          "subnets with %lld bits for hosts are larger than a block of /%d",
                           (long long)bits, block.prefix);
     }
     struct value *items = make_items(call, (uint64_t)count);

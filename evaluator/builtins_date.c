@@ -1,6 +1,5 @@
-/* Durations and dates. A duration is a whole number of seconds. A date is a text as RFC 3339 has it;
- * there is no clock: every date comes from the program.
- */
+/* Durations and dates. A duration is a whole number of seconds. A date is a text as RFC 3339 has
+ * it; there is no clock: every date comes from the program. */
 #include <stdio.h>
 
 #include "evaluator/builtins.h"
@@ -42,7 +41,8 @@ static struct value in_unit(struct call *call, int64_t unit, const char *name) {
     int64_t seconds;
     if (!argument_int(call, 0, &seconds)) return value_poison();
     if (seconds % unit == 0) return value_int(seconds / unit);
-    return call_error(call, 0, "%lld seconds are not a whole number of %s", (long long)seconds, name);
+    return call_error(call, 0, "%lld seconds are not a whole number of %s", (long long)seconds,
+                      name);
 }
 
 struct value apply_in_minutes(struct call *call) {
@@ -77,9 +77,9 @@ struct value apply_iso_duration(struct call *call) {
 /* ---- dates ---- */
 
 struct date {
-    int64_t seconds;  /* since 1970-01-01T00:00:00Z */
-    int offset;       /* of its clock from UTC, in minutes */
-    bool is_zulu;     /* written with Z */
+    int64_t seconds;      /* since 1970-01-01T00:00:00Z */
+    int offset;           /* of its clock from UTC, in minutes */
+    bool is_zulu;         /* written with Z */
     struct text fraction; /* digits behind the point of the seconds, or empty */
 };
 
@@ -129,7 +129,8 @@ static bool has_byte(struct text text, size_t at, const char *letters) {
 static bool read_offset(struct text text, size_t at, struct date *date) {
     date->is_zulu = has_byte(text, at, "Zz");
     if (date->is_zulu) return at + 1 == text.length;
-    if (!has_byte(text, at, "+-") || !has_byte(text, at + 3, ":") || at + 6 != text.length) return false;
+    if (!has_byte(text, at, "+-") || !has_byte(text, at + 3, ":") || at + 6 != text.length)
+        return false;
     int hours = fixed_digits(text, at + 1, 2), minutes = fixed_digits(text, at + 4, 2);
     if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return false;
     date->offset = (hours * 60 + minutes) * (text.bytes[at] == '-' ? -1 : 1);
@@ -139,13 +140,16 @@ static bool read_offset(struct text text, size_t at, struct date *date) {
 static bool read_clock(struct text text, struct date *date) {
     int hour = fixed_digits(text, 11, 2), minute = fixed_digits(text, 14, 2);
     int second = fixed_digits(text, 17, 2);
-    if (!has_byte(text, 10, "Tt ") || !has_byte(text, 13, ":") || !has_byte(text, 16, ":")) return false;
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
+    if (!has_byte(text, 10, "Tt ") || !has_byte(text, 13, ":") || !has_byte(text, 16, ":"))
+        return false;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+        return false;
     date->seconds += hour * HOUR + minute * MINUTE + second;
     size_t at = 19;
     if (has_byte(text, at, ".")) {
         size_t start = ++at;
-        while (has_byte(text, at, "0123456789")) at++;
+        while (has_byte(text, at, "0123456789"))
+            at++;
         if (at == start) return false;
         date->fraction = (struct text){text.bytes + start, at - start};
     }
@@ -160,7 +164,8 @@ static bool read_date(struct text text, struct date *date) {
     int day = fixed_digits(text, 8, 2);
     *date = (struct date){.is_zulu = true, .fraction = TEXT("")};
     if (year < 0 || month < 1 || month > 12 || day < 1) return false;
-    if (!has_byte(text, 4, "-") || !has_byte(text, 7, "-") || day > month_length(year, month)) return false;
+    if (!has_byte(text, 4, "-") || !has_byte(text, 7, "-") || day > month_length(year, month))
+        return false;
     date->seconds = date_days(year, month, day) * DAY;
     return text.length == 10 || read_clock(text, date);
 }
@@ -170,8 +175,9 @@ static bool argument_date(struct call *call, int index, struct date *date) {
     if (!argument_text(call, index, &text)) return false;
     if (read_date(text, date)) return true;
     struct text shown = text_slice(text, 0, 50);
-    call_error_hint(call, index, "Write a date as RFC 3339 has it, such as \"2026-01-31\" or "
-                                 "\"2026-01-31T12:00:00Z\".",
+    call_error_hint(call, index,
+                    "Write a date as RFC 3339 has it, such as \"2026-01-31\" or "
+                    "\"2026-01-31T12:00:00Z\".",
                     "\"%.*s\" is not a date", TEXT_ARGS(shown));
     return false;
 }
@@ -184,7 +190,8 @@ struct clock {
 static struct clock clock_of(const struct date *date) {
     int64_t local = date->seconds + date->offset * MINUTE;
     int64_t days = local / DAY - (local % DAY < 0), rest = local - days * DAY;
-    struct clock clock = {.hour = (int)(rest / HOUR), .minute = (int)(rest % HOUR / MINUTE),
+    struct clock clock = {.hour = (int)(rest / HOUR),
+                          .minute = (int)(rest % HOUR / MINUTE),
                           .second = (int)(rest % MINUTE)};
     date_civil(days, &clock.year, &clock.month, &clock.day);
     clock.weekday = (int)(((days + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
@@ -206,7 +213,8 @@ static struct value date_text(struct call *call, const struct date *date) {
     }
     return make_format(call, "%04d-%02d-%02dT%02d:%02d:%02d%s%.*s%.*s", clock.year, clock.month,
                        clock.day, clock.hour, clock.minute, clock.second,
-                       date->fraction.length ? "." : "", TEXT_ARGS(date->fraction), TEXT_ARGS(zone));
+                       date->fraction.length ? "." : "", TEXT_ARGS(date->fraction),
+                       TEXT_ARGS(zone));
 }
 
 struct value apply_date_add(struct call *call) {
@@ -233,7 +241,8 @@ struct value apply_date_unix(struct call *call) {
 
 struct value apply_date_from_unix(struct call *call) {
     struct date date = {.is_zulu = true, .fraction = TEXT("")};
-    if (!argument_range(call, 0, INT64_MIN / 2, INT64_MAX / 2, &date.seconds)) return value_poison();
+    if (!argument_range(call, 0, INT64_MIN / 2, INT64_MAX / 2, &date.seconds))
+        return value_poison();
     return date_text(call, &date);
 }
 
@@ -254,33 +263,50 @@ struct value apply_date_parts(struct call *call) {
 
 /* ---- formatting ---- */
 
-static const char *const month_names[] = {"January", "February", "March", "April", "May", "June",
-                                          "July", "August", "September", "October", "November",
-                                          "December"};
-static const char *const day_names[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
-                                        "Saturday", "Sunday"};
+static const char *const month_names[] = {"January",   "February", "March",    "April",
+                                          "May",       "June",     "July",     "August",
+                                          "September", "October",  "November", "December"};
+static const char *const day_names[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                        "Friday", "Saturday", "Sunday"};
+
+/* The number that a letter stands for, or -1. */
+static int letter_number(const struct clock *clock, char letter) {
+    if (letter == 'M') return clock->month;
+    if (letter == 'D') return clock->day;
+    if (letter == 'h') return clock->hour;
+    if (letter == 'H') return clock->hour % 12 ? clock->hour % 12 : 12;
+    if (letter == 'm') return clock->minute;
+    return letter == 's' ? clock->second : -1;
+}
+
+/* The word that a run of a letter stands for, or empty. */
+static struct text letter_word(const struct clock *clock, char letter, size_t length) {
+    struct text word = TEXT("");
+    bool morning = clock->hour < 12;
+    if (letter == 'M' && (length == 3 || length == 4))
+        word = text_of(month_names[clock->month - 1]);
+    if (letter == 'E' && (length == 3 || length == 4)) word = text_of(day_names[clock->weekday]);
+    if (letter == 'A' && length == 2) word = morning ? TEXT("AM") : TEXT("PM");
+    if (letter == 'a' && length == 2) word = morning ? TEXT("am") : TEXT("pm");
+    if (length == 3) word.length = word.length ? 3 : 0;
+    return word;
+}
 
 /* Writes what a run of one letter stands for; false if it stands for nothing. */
 static bool add_run(struct buffer *out, const struct date *date, char letter, size_t length) {
     struct clock clock = clock_of(date);
-    int hour12 = clock.hour % 12 ? clock.hour % 12 : 12;
-    if (letter == 'Y' && length == 4) buffer_format(out, "%04d", clock.year);
-    else if (letter == 'Y' && length == 2) buffer_format(out, "%02d", clock.year % 100);
-    else if (letter == 'M' && length == 4) buffer_string(out, month_names[clock.month - 1]);
-    else if (letter == 'M' && length == 3) buffer_add(out, month_names[clock.month - 1], 3);
-    else if (letter == 'E' && length == 4) buffer_string(out, day_names[clock.weekday]);
-    else if (letter == 'E' && length == 3) buffer_add(out, day_names[clock.weekday], 3);
-    else if (length > 2) return false;
-    else if (letter == 'M') buffer_format(out, "%0*d", (int)length, clock.month);
-    else if (letter == 'D') buffer_format(out, "%0*d", (int)length, clock.day);
-    else if (letter == 'h') buffer_format(out, "%0*d", (int)length, clock.hour);
-    else if (letter == 'H') buffer_format(out, "%0*d", (int)length, hour12);
-    else if (letter == 'm') buffer_format(out, "%0*d", (int)length, clock.minute);
-    else if (letter == 's') buffer_format(out, "%0*d", (int)length, clock.second);
-    else if (letter == 'A' && length == 2) buffer_string(out, clock.hour < 12 ? "AM" : "PM");
-    else if (letter == 'a' && length == 2) buffer_string(out, clock.hour < 12 ? "am" : "pm");
-    else return false;
-    return true;
+    struct text word = letter_word(&clock, letter, length);
+    if (letter == 'Y' && (length == 2 || length == 4)) {
+        buffer_format(out, "%0*d", (int)length, length == 2 ? clock.year % 100 : clock.year);
+        return true;
+    }
+    if (word.length) {
+        buffer_text(out, word);
+        return true;
+    }
+    int number = length <= 2 ? letter_number(&clock, letter) : -1;
+    if (number >= 0) buffer_format(out, "%0*d", (int)length, number);
+    return number >= 0;
 }
 
 static void add_zone(struct buffer *out, const struct date *date) {
@@ -322,13 +348,15 @@ static bool format_date(struct call *call, struct buffer *out, const struct date
             continue;
         }
         size_t end = at + 1;
-        while (end < format.length && format.bytes[end] == c) end++;
+        while (end < format.length && format.bytes[end] == c)
+            end++;
         if (c == 'Z' && end == at + 1) {
             add_zone(out, date);
         } else if (!add_run(out, date, c, end - at)) {
             struct text run = text_slice((struct text){format.bytes + at, end - at}, 0, 20);
-            call_error_hint(call, 1, "Known are YYYY YY MMMM MMM MM M DD D EEEE EEE hh h HH H mm m ss s "
-                                     "AA aa Z; other letters stand in '...'.",
+            call_error_hint(call, 1,
+                            "Known are YYYY YY MMMM MMM MM M DD D EEEE EEE hh h HH H mm m ss s "
+                            "AA aa Z; other letters stand in '...'.",
                             "\"%.*s\" is not a part of a date", TEXT_ARGS(run));
             return false;
         }

@@ -1,4 +1,5 @@
-/* Base64, hexadecimal, URLs, hashes, CSV. What is decoded must be UTF-8: a string holds nothing else. */
+/* Base64, hexadecimal, URLs, hashes, CSV. What is decoded must be UTF-8: a string holds nothing
+ * else. */
 #include <stdio.h>
 
 #include "base/hash.h"
@@ -48,7 +49,8 @@ static size_t base64_bytes(struct text text, char *out) {
         held -= 8;
         out[length++] = (char)(bits >> held & 255);
     }
-    bool rest = held == 6 || (bits & ((1u << held) - 1)) != 0; /* a lone letter, or bits left over */
+    bool rest =
+        held == 6 || (bits & ((1u << held) - 1)) != 0; /* a lone letter, or bits left over */
     return rest ? SIZE_MAX : length;
 }
 
@@ -298,8 +300,8 @@ static bool next_cell(struct csv *csv, struct text *cell, bool *last) {
     }
     *last = csv->at == source.length || source.bytes[csv->at] == '\n';
     if (!*last && source.bytes[csv->at] != csv->separator) {
-        return fail(csv->call, 0, "line %u has text behind a quoted cell, or a lone carriage return",
-                    csv->line);
+        return fail(csv->call, 0,
+                    "line %u has text behind a quoted cell, or a lone carriage return", csv->line);
     }
     if (csv->at < source.length) csv->at++;
     return true;
@@ -319,7 +321,8 @@ static bool next_row(struct csv *csv, struct value *row) {
     return true;
 }
 
-static bool csv_record(struct csv *csv, struct value header, struct value row, struct value *result) {
+static bool csv_record(struct csv *csv, struct value header, struct value row,
+                       struct value *result) {
     if (row.length != header.length) {
         return fail(csv->call, 0, "line %u has %u cells, the header %u", csv->line, row.length,
                     header.length);
@@ -353,7 +356,8 @@ struct value apply_csv(struct call *call) {
     if (!next_row(&csv, &header)) return value_poison();
     while (csv.at < text.length) {
         if (!next_row(&csv, &row)) return value_poison();
-        if (row.length == 1 && row.items[0].length == 0 && header.length > 1) continue; /* empty line */
+        if (row.length == 1 && row.items[0].length == 0 && header.length > 1)
+            continue; /* empty line */
         if (!csv_record(&csv, header, row, &record) || !items_add(call, &items, record)) {
             return value_poison();
         }

@@ -21,7 +21,8 @@ static struct text path_join(struct call *call, struct text folder, struct text 
             if (size == 0 || (size == 1 && start[0] == '.')) continue;
             bool up = size == 2 && start[0] == '.' && start[1] == '.';
             if (up && length > floor) {
-                while (length > floor && bytes[length - 1] != '/') length--;
+                while (length > floor && bytes[length - 1] != '/')
+                    length--;
                 if (length > floor) length--;
                 continue;
             }
@@ -37,9 +38,11 @@ static struct text path_join(struct call *call, struct text folder, struct text 
 /* The path (below the root) as one relative to folder. */
 static struct value path_from(struct call *call, struct text folder, struct text path) {
     size_t common = 0; /* the folders that both begin with */
-    for (size_t i = 0; i < folder.length && i < path.length && folder.bytes[i] == path.bytes[i]; i++) {
+    for (size_t i = 0; i < folder.length && i < path.length && folder.bytes[i] == path.bytes[i];
+         i++) {
         if (folder.bytes[i] == '/') common = i + 1;
-        if (i + 1 == folder.length && i + 1 < path.length && path.bytes[i + 1] == '/') common = i + 2;
+        if (i + 1 == folder.length && i + 1 < path.length && path.bytes[i + 1] == '/')
+            common = i + 2;
     }
     struct buffer out;
     buffer_init(&out);
@@ -54,9 +57,11 @@ static struct value path_from(struct call *call, struct text folder, struct text
 
 static struct text last_part(struct text path) {
     size_t end = path.length;
-    while (end > 0 && path.bytes[end - 1] == '/') end--;
+    while (end > 0 && path.bytes[end - 1] == '/')
+        end--;
     size_t start = end;
-    while (start > 0 && path.bytes[start - 1] != '/') start--;
+    while (start > 0 && path.bytes[start - 1] != '/')
+        start--;
     return (struct text){path.bytes + start, end - start};
 }
 
@@ -70,7 +75,8 @@ struct value apply_dirname(struct call *call) {
     if (!argument_text(call, 0, &path)) return value_poison();
     struct text last = last_part(path);
     size_t length = last.bytes ? (size_t)(last.bytes - path.bytes) : 0;
-    while (length > 1 && path.bytes[length - 1] == '/') length--;
+    while (length > 1 && path.bytes[length - 1] == '/')
+        length--;
     return length ? value_text((struct text){path.bytes, length}) : value_text(TEXT("."));
 }
 
@@ -105,15 +111,18 @@ static bool file_place(struct call *call, const struct host **host, struct call_
         return fail(call, 0, "the path holds a character NUL");
     }
     if (written.bytes[0] == '/') {
-        call_error_hint(call, 0, "Write a path relative to this file's folder, without a leading \"/\".",
+        call_error_hint(call, 0,
+                        "Write a path relative to this file's folder, without a leading \"/\".",
                         "\"%.*s\" is not a relative path", TEXT_ARGS(text_slice(written, 0, 100)));
         return false;
     }
     *path = path_join(call, place->folder, written);
     if (!text_starts(*path, TEXT("../")) && !text_is(*path, "..")) return true;
-    call_error_hint(call, 0, "Files are read below the program's root: the nearest parent folder with a "
-                             "file \"mrp.root\", else the program's own.",
-                    "\"%.*s\" leads out of the program's root", TEXT_ARGS(text_slice(written, 0, 100)));
+    call_error_hint(call, 0,
+                    "Files are read below the program's root: the nearest parent folder with a "
+                    "file \"mrp.root\", else the program's own.",
+                    "\"%.*s\" leads out of the program's root",
+                    TEXT_ARGS(text_slice(written, 0, 100)));
     return false;
 }
 
@@ -139,8 +148,9 @@ struct value apply_file(struct call *call) {
     if (!read_file(call, &bytes)) return value_poison();
     size_t at = text_utf8_error(bytes);
     if (at == bytes.length) return value_text(bytes);
-    return call_error_hint(call, 0, "Write \"file_base64(...)\" or \"file_sha256(...)\" for a file that "
-                                    "is not text.",
+    return call_error_hint(call, 0,
+                           "Write \"file_base64(...)\" or \"file_sha256(...)\" for a file that "
+                           "is not text.",
                            "the file is not UTF-8: byte 0x%02X at offset %zu",
                            (unsigned char)bytes.bytes[at], at);
 }
@@ -191,7 +201,8 @@ struct value apply_env(struct call *call) {
         return call_error(call, 0, "environment variable \"%.*s\" is not UTF-8", TEXT_ARGS(name));
     }
     if (argument_given(call, 1)) return call->arguments[1];
-    return call_error_hint(call, 0, "Set it, give a default as second argument, or give the param with "
-                                    "\"--set\".",
+    return call_error_hint(call, 0,
+                           "Set it, give a default as second argument, or give the param with "
+                           "\"--set\".",
                            "environment variable \"%.*s\" is not set", TEXT_ARGS(name));
 }

@@ -25,8 +25,8 @@ struct json_building {
 static bool json_wrong(struct json_building *building, size_t at, const char *error) {
     uint32_t line, column;
     json_place(&building->json, at, &line, &column);
-    return fail(building->call, building->index, "the text is not JSON: %s, line %u column %u", error,
-                line, column);
+    return fail(building->call, building->index, "the text is not JSON: %s, line %u column %u",
+                error, line, column);
 }
 
 static bool put_value(struct json_building *building, struct value value) {
@@ -57,25 +57,35 @@ static bool put_token(struct json_building *building, enum json_kind kind) {
     struct open_value *open = &building->stack[building->depth];
     struct value value;
     switch (kind) {
-    case JSON_ERROR: return json_wrong(building, json->at, json->error);
-    case JSON_END: return true;
+    case JSON_ERROR:
+        return json_wrong(building, json->at, json->error);
+    case JSON_END:
+        return true;
     case JSON_OBJECT:
         building->stack[++building->depth] =
             (struct open_value){.record = record_new(building->call->arena, 0)};
         return true;
-    case JSON_LIST: building->stack[++building->depth] = (struct open_value){0}; return true;
+    case JSON_LIST:
+        building->stack[++building->depth] = (struct open_value){0};
+        return true;
     case JSON_OBJECT_END:
     case JSON_LIST_END:
         value = open->record ? value_record(open->record) : items_list(&open->list);
         building->depth--;
         return put_value(building, value);
-    case JSON_KEY: return put_key(building);
-    case JSON_STRING: return put_value(building, value_text(json->text));
-    case JSON_INT: return put_value(building, value_int(json->integer));
-    case JSON_NUMBER: return put_value(building, value_number(json->number));
+    case JSON_KEY:
+        return put_key(building);
+    case JSON_STRING:
+        return put_value(building, value_text(json->text));
+    case JSON_INT:
+        return put_value(building, value_int(json->integer));
+    case JSON_NUMBER:
+        return put_value(building, value_number(json->number));
     case JSON_TRUE:
-    case JSON_FALSE: return put_value(building, value_bool(kind == JSON_TRUE));
-    case JSON_NULL: return put_value(building, value_null());
+    case JSON_FALSE:
+        return put_value(building, value_bool(kind == JSON_TRUE));
+    case JSON_NULL:
+        return put_value(building, value_null());
     }
     return false;
 }
@@ -100,13 +110,13 @@ struct value apply_json(struct call *call) {
 
 struct json_output {
     struct call *call;
-    int index;           /* of the argument, for messages */
-    struct buffer text;  /* since the last piece */
+    int index;          /* of the argument, for messages */
+    struct buffer text; /* since the last piece */
     struct value *pieces;
     uint32_t count, capacity;
     int64_t indent;
     int depth;
-    uint64_t length;     /* of all text before */
+    uint64_t length; /* of all text before */
 };
 
 static bool write_value(struct json_output *out, struct value value);
@@ -132,7 +142,8 @@ static void flush_text(struct json_output *out) {
 static void write_line(struct json_output *out) {
     if (out->indent == 0) return;
     buffer_char(&out->text, '\n');
-    for (int64_t i = out->indent * out->depth; i > 0; i--) buffer_char(&out->text, ' ');
+    for (int64_t i = out->indent * out->depth; i > 0; i--)
+        buffer_char(&out->text, ' ');
 }
 
 static bool enter(struct json_output *out, char c) {
@@ -176,8 +187,8 @@ static bool write_record(struct json_output *out, const struct record *record) {
 
 /* The value as JSON text of its own, at the depth and indent of out. */
 static bool nested_text(struct json_output *out, struct value value, struct value *text) {
-    struct json_output inner = {.call = out->call, .index = out->index, .indent = out->indent,
-                                .depth = out->depth};
+    struct json_output inner = {
+        .call = out->call, .index = out->index, .indent = out->indent, .depth = out->depth};
     buffer_init(&inner.text);
     bool done = write_value(&inner, value);
     if (done) {
@@ -188,7 +199,7 @@ static bool nested_text(struct json_output *out, struct value value, struct valu
     return done && text->kind != VALUE_POISON;
 }
 
-/* `if c then a else b`: each side as JSON, so that a null or a record of one side comes out right. */
+/* `if c then a else b`: each side as JSON, so that a null or a record comes out right. */
 static bool write_if(struct json_output *out, const struct deferred *deferred) {
     struct value then, otherwise;
     if (!nested_text(out, deferred->operands[1], &then) ||
@@ -279,19 +290,35 @@ static bool write_value(struct json_output *out, struct value value) {
         return false;
     }
     switch ((enum value_kind)value.kind) {
-    case VALUE_POISON: return false;
-    case VALUE_NULL: buffer_string(&out->text, "null"); return true;
-    case VALUE_BOOL: buffer_string(&out->text, value.boolean ? "true" : "false"); return true;
-    case VALUE_INT: buffer_format(&out->text, "%lld", (long long)value.integer); return true;
-    case VALUE_NUMBER: buffer_number(&out->text, value.number); return true;
-    case VALUE_TEXT: buffer_json_string(&out->text, value_as_text(value)); return true;
-    case VALUE_LIST: return write_list(out, value);
-    case VALUE_RECORD: return write_record(out, value.record);
+    case VALUE_POISON:
+        return false;
+    case VALUE_NULL:
+        buffer_string(&out->text, "null");
+        return true;
+    case VALUE_BOOL:
+        buffer_string(&out->text, value.boolean ? "true" : "false");
+        return true;
+    case VALUE_INT:
+        buffer_format(&out->text, "%lld", (long long)value.integer);
+        return true;
+    case VALUE_NUMBER:
+        buffer_number(&out->text, value.number);
+        return true;
+    case VALUE_TEXT:
+        buffer_json_string(&out->text, value_as_text(value));
+        return true;
+    case VALUE_LIST:
+        return write_list(out, value);
+    case VALUE_RECORD:
+        return write_record(out, value.record);
     case VALUE_REGION:
     case VALUE_STACK:
     case VALUE_RESOURCE:
-    case VALUE_COMPONENT: return no_json(out, value);
-    case VALUE_TYPE: buffer_json_string(&out->text, name_text(value.type)); return true;
+    case VALUE_COMPONENT:
+        return no_json(out, value);
+    case VALUE_TYPE:
+        buffer_json_string(&out->text, name_text(value.type));
+        return true;
     case VALUE_DEFERRED:
         if (value.deferred->kind == DEFERRED_TEXT) return write_deferred_text(out, value.deferred);
         return write_deferred(out, value);

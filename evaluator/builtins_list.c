@@ -7,8 +7,10 @@ struct value apply_length(struct call *call) {
     case VALUE_TEXT:
         if (!spend_bytes(call, value.length)) return value_poison();
         return value_int((int64_t)text_characters(value_as_text(value)));
-    case VALUE_LIST: return value_int(value.length);
-    case VALUE_RECORD: return value_int(value.record->count);
+    case VALUE_LIST:
+        return value_int(value.length);
+    case VALUE_RECORD:
+        return value_int(value.record->count);
     case VALUE_POISON:
     case VALUE_NULL:
     case VALUE_BOOL:
@@ -19,7 +21,8 @@ struct value apply_length(struct call *call) {
     case VALUE_RESOURCE:
     case VALUE_COMPONENT:
     case VALUE_TYPE:
-    case VALUE_DEFERRED: break;
+    case VALUE_DEFERRED:
+        break;
     }
     return argument_wrong(call, 0, "a string, a list or a map");
 }
@@ -65,8 +68,7 @@ struct value apply_slice(struct call *call) {
 
 /* take and drop: the first count elements, or with a negative count the last ones. */
 static bool head_bounds(struct call *call, struct value *list, int64_t *count) {
-    if (!argument_list(call, 0, list) ||
-        !argument_range(call, 1, 0, UINT32_MAX, count)) {
+    if (!argument_list(call, 0, list) || !argument_range(call, 1, 0, UINT32_MAX, count)) {
         return false;
     }
     if (*count > list->length) *count = list->length;
@@ -186,7 +188,8 @@ struct value apply_zip(struct call *call) {
     if (!items || !cells) return value_poison();
     for (uint32_t row = 0; row < count; row++) {
         struct value *cell = cells + (uint64_t)row * lists.length;
-        for (uint32_t i = 0; i < lists.length; i++) cell[i] = lists.items[i].items[row];
+        for (uint32_t i = 0; i < lists.length; i++)
+            cell[i] = lists.items[i].items[row];
         items[row] = value_list(cell, lists.length);
     }
     return value_list(items, count);
@@ -220,7 +223,8 @@ struct value apply_reverse(struct call *call) {
     if (value.kind != VALUE_LIST) return argument_wrong(call, 0, "a list or a string");
     struct value *items = make_items(call, value.length);
     if (!items) return value_poison();
-    for (uint32_t i = 0; i < value.length; i++) items[i] = value.items[value.length - 1 - i];
+    for (uint32_t i = 0; i < value.length; i++)
+        items[i] = value.items[value.length - 1 - i];
     return value_list(items, value.length);
 }
 
@@ -229,7 +233,8 @@ struct value apply_fill(struct call *call) {
     if (!argument_range(call, 1, 0, LIMIT_VALUES, &count)) return value_poison();
     struct value *items = make_items(call, (uint64_t)count);
     if (!items) return value_poison();
-    for (int64_t i = 0; i < count; i++) items[i] = call->arguments[0];
+    for (int64_t i = 0; i < count; i++)
+        items[i] = call->arguments[0];
     return value_list(items, (uint32_t)count);
 }
 

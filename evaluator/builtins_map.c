@@ -17,7 +17,8 @@ struct value apply_values(struct call *call) {
     if (!argument_record(call, 0, &record)) return value_poison();
     struct value *items = make_items(call, record->count);
     if (!items) return value_poison();
-    for (uint32_t i = 0; i < record->count; i++) items[i] = record->entries[i].value;
+    for (uint32_t i = 0; i < record->count; i++)
+        items[i] = record->entries[i].value;
     return value_list(items, record->count);
 }
 

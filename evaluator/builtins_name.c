@@ -1,8 +1,9 @@
 /* Names: name(), regional_name(), account_name(), suffix().
  *
- * `fit` is a length in characters, since where the name goes is not known here (a component passes it
- * on); `fit = true` is 63, which fits buckets, functions, roles and most others. A name that is too
- * long keeps its beginning, a hash of the whole, and its suffix, so that it stays one for one.
+ * `fit` is a length in characters, since where the name goes is not known here (a component
+ * passes it on); `fit = true` is 63, which fits buckets, functions, roles and most others. A name
+ * that is too long keeps its beginning, a hash of the whole, and its suffix, so that it stays one
+ * for one.
  */
 #include <stdio.h>
 
@@ -26,12 +27,13 @@ static bool argument_fit(struct call *call, int index, int64_t *fit) {
 }
 
 static struct text without_end(struct text text) {
-    while (text.length && strchr("-_./", text.bytes[text.length - 1])) text.length--;
+    while (text.length && strchr("-_./", text.bytes[text.length - 1]))
+        text.length--;
     return text;
 }
 
-/* Shortens base so that with the tail it has at most fit characters: its beginning, a hash of all, and
- * the tail; where the tail leaves no room for that, a beginning of both and the hash. */
+/* Shortens base so that with the tail it has at most fit characters: its beginning, a hash of all,
+ * and the tail; where the tail leaves no room for that, a beginning of both and the hash. */
 static bool fit_name(struct call *call, struct text *base, struct text *tail, int64_t fit) {
     int64_t length = (int64_t)(text_characters(*base) + text_characters(*tail));
     if (length <= fit) return true;

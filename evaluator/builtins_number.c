@@ -76,7 +76,8 @@ struct value apply_round(struct call *call) {
 struct value apply_sqrt(struct call *call) {
     struct value number;
     if (!argument_number(call, 0, &number)) return value_poison();
-    if (value_as_number(number) < 0) return call_error(call, 0, "a negative number has no square root");
+    if (value_as_number(number) < 0)
+        return call_error(call, 0, "a negative number has no square root");
     return value_number(sqrt(value_as_number(number)));
 }
 
@@ -259,7 +260,8 @@ struct value apply_int(struct call *call) {
     return not_a(call, "an integer");
 }
 
-/* A decimal number as JSON has it (a sign + and leading zeros are fine): no hexadecimal, no "inf". */
+/* A decimal number as JSON has it (a sign + and leading zeros are fine): no
+ * hexadecimal, no "inf". */
 static bool read_number(struct text text, double *number) {
     char room[512];
     if (text.length == 0 || text.length >= sizeof room) return false;
@@ -345,7 +347,8 @@ static bool read_verb(struct text text, size_t *at, struct verb *verb) {
 }
 
 static void add_many(struct buffer *out, char c, uint64_t count) {
-    while (count-- > 0) buffer_char(out, c);
+    while (count-- > 0)
+        buffer_char(out, c);
 }
 
 /* The sign and digits, or text, in their width. */
@@ -470,8 +473,8 @@ static bool format_verb(struct call *call, struct formatting *format, struct tex
     struct value values = call->arguments[1];
     size_t start = *at;
     if (!read_verb(pattern, at, &verb)) {
-        struct text shown = text_slice((struct text){pattern.bytes + start - 1,
-                                                     pattern.length - start + 1}, 0, 8);
+        struct text shown =
+            text_slice((struct text){pattern.bytes + start - 1, pattern.length - start + 1}, 0, 8);
         call_error_hint(call, 0, "Known are %s %d %x %X %o %b %f %e %g %q %v, and %% for itself.",
                         "\"%.*s\" is not known to \"format\"", TEXT_ARGS(shown));
         return false;
@@ -490,7 +493,8 @@ static bool format_verb(struct call *call, struct formatting *format, struct tex
                text_fits(call, format->out.length) && spend_bytes(call, (uint64_t)verb.width + 32);
     }
     if (verb.letter != 's' || verb.width || verb.precision >= 0) {
-        return fail(call, 1, "value %u is only known at deploy time, where \"%%s\" alone can put it",
+        return fail(call, 1,
+                    "value %u is only known at deploy time, where \"%%s\" alone can put it",
                     position);
     }
     end_piece(call, format);
@@ -508,7 +512,8 @@ static bool format_all(struct call *call, struct formatting *format, struct text
         }
     }
     if (used == call->arguments[1].length) return true;
-    return fail(call, 1, "%u values are given, the format uses %u", call->arguments[1].length, used);
+    return fail(call, 1, "%u values are given, the format uses %u", call->arguments[1].length,
+                used);
 }
 
 struct value apply_format(struct call *call) {

@@ -1,4 +1,5 @@
-/* Regular expressions: PCRE2's syntax, in UTF-8, `$` at the very end only. Each use pays for its work. */
+/* Regular expressions: PCRE2's syntax, in UTF-8, `$` at the very end only. Each use pays for its
+ * work. */
 #include <stdio.h>
 
 #include "base/pattern.h"
@@ -39,12 +40,16 @@ static bool search(struct searching *searching, size_t from, bool *found) {
     *found = result == PATTERN_YES;
     switch (result) {
     case PATTERN_NO:
-    case PATTERN_YES: return true;
-    case PATTERN_BUDGET: return false;
-    case PATTERN_LIMIT: break;
+    case PATTERN_YES:
+        return true;
+    case PATTERN_BUDGET:
+        return false;
+    case PATTERN_LIMIT:
+        break;
     }
-    call_error_hint(searching->call, 1, "Write it so that it does not try the same characters in "
-                                        "many ways, as \"(a+)+\" does.",
+    call_error_hint(searching->call, 1,
+                    "Write it so that it does not try the same characters in "
+                    "many ways, as \"(a+)+\" does.",
                     "the pattern takes too long for this text");
     return false;
 }
@@ -63,8 +68,8 @@ static size_t behind_match(const struct searching *searching) {
 static struct value group_value(const struct searching *searching, uint32_t group) {
     size_t start = searching->match.start[group];
     if (start == SIZE_MAX) return value_null();
-    return value_text((struct text){searching->text.bytes + start,
-                                    searching->match.end[group] - start});
+    return value_text(
+        (struct text){searching->text.bytes + start, searching->match.end[group] - start});
 }
 
 struct value apply_matches(struct call *call) {
@@ -78,7 +83,8 @@ struct value apply_matches(struct call *call) {
 static struct value match_list(struct searching *searching) {
     struct value *items = make_items(searching->call, searching->match.count);
     if (!items) return value_poison();
-    for (uint32_t i = 0; i < searching->match.count; i++) items[i] = group_value(searching, i);
+    for (uint32_t i = 0; i < searching->match.count; i++)
+        items[i] = group_value(searching, i);
     return value_list(items, searching->match.count);
 }
 
@@ -180,7 +186,8 @@ static bool read_group(struct searching *searching, struct text to, size_t *at, 
     bool braces = *at < to.length && to.bytes[*at] == '{';
     size_t start = *at + braces, end = start;
     if (braces) {
-        while (end < to.length && to.bytes[end] != '}') end++;
+        while (end < to.length && to.bytes[end] != '}')
+            end++;
         if (end == to.length) return false;
         *at = end + 1;
     } else {
@@ -217,7 +224,8 @@ static bool add_replacement(struct searching *searching, struct buffer *out, str
         size_t start = at - 1;
         uint32_t group;
         if (!read_group(searching, to, &at, &group)) {
-            struct text shown = text_slice((struct text){to.bytes + start, to.length - start}, 0, 12);
+            struct text shown =
+                text_slice((struct text){to.bytes + start, to.length - start}, 0, 12);
             call_error_hint(searching->call, 2, "Write \"$$\" for a dollar sign.",
                             "\"%.*s\" names no group of the pattern", TEXT_ARGS(shown));
             return false;

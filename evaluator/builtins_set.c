@@ -81,7 +81,8 @@ bool value_hash(struct call *call, int index, struct value value, uint64_t *hash
 
 bool value_set_init(struct call *call, struct value_set *set, uint32_t capacity) {
     uint64_t slots = 16;
-    while (slots < (uint64_t)capacity * 2) slots *= 2;
+    while (slots < (uint64_t)capacity * 2)
+        slots *= 2;
     *set = (struct value_set){.mask = (uint32_t)(slots - 1)};
     set->items = make_items(call, capacity);
     if (!set->items) return false;

@@ -6,7 +6,7 @@
 struct sortable {
     uint64_t prefix; /* of a text: eight bytes of it as a number that has their order */
     struct value key;
-    uint32_t place;  /* in the list */
+    uint32_t place; /* in the list */
 };
 
 /* How many bytes all texts begin with. */
@@ -18,7 +18,8 @@ static size_t common_start(const struct sortable *items, uint32_t count) {
         struct text text = value_as_text(items[i].key);
         if (text.length < common) common = text.length;
         size_t same = 0;
-        while (same < common && text.bytes[same] == first.bytes[same]) same++;
+        while (same < common && text.bytes[same] == first.bytes[same])
+            same++;
         common = same;
     }
     return common;
@@ -87,7 +88,8 @@ static bool check_keys(struct call *call, const struct sortable *items, uint32_t
 
 static uint64_t sort_cost(uint64_t count) {
     uint64_t levels = 1;
-    while (count >> levels) levels++;
+    while (count >> levels)
+        levels++;
     return count * levels / 4;
 }
 
@@ -120,7 +122,8 @@ struct value apply_sort(struct call *call) {
     struct value list;
     if (!argument_list(call, 0, &list)) return value_poison();
     struct sortable *items = arena_array(call->arena, list.length + 1u, sizeof *items);
-    for (uint32_t i = 0; i < list.length; i++) items[i] = (struct sortable){0, list.items[i], i};
+    for (uint32_t i = 0; i < list.length; i++)
+        items[i] = (struct sortable){0, list.items[i], i};
     return sorted_list(call, list, items, false);
 }
 

@@ -23,7 +23,8 @@ static const char *parameter_start(const char *signature, int index) {
 
 struct text parameter_name(const struct builtin *builtin, int index) {
     const char *start = parameter_start(builtin->signature, index);
-    while (*start == ' ') start++;
+    while (*start == ' ')
+        start++;
     return (struct text){start, strcspn(start, ":")};
 }
 
@@ -234,7 +235,8 @@ struct text text_slice(struct text text, uint64_t first, uint64_t last) {
     for (uint64_t character = 0; at < text.length && character < last; character++) {
         if (character == first) start = at;
         at++;
-        while (at < text.length && ((unsigned char)text.bytes[at] & 0xC0) == 0x80) at++;
+        while (at < text.length && ((unsigned char)text.bytes[at] & 0xC0) == 0x80)
+            at++;
     }
     if (start > at) start = at;
     return (struct text){text.bytes + start, at - start};

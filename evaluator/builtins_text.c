@@ -1,4 +1,5 @@
-/* Built-in functions on strings. Positions and lengths count characters (code points), not bytes. */
+/* Built-in functions on strings. Positions and lengths count characters (code points), not bytes.
+ */
 #include "base/unicode.h"
 #include "evaluator/builtins.h"
 #include "evaluator/letters.h"
@@ -39,7 +40,8 @@ struct value apply_title(struct call *call) {
         char bytes[4];
         at += unicode_decode(text, at, &character);
         uint32_t shown = inside ? character : letter_upper(character);
-        inside = letter_is_word(character) || (inside && (character == '\'' || character == 0x2019));
+        inside =
+            letter_is_word(character) || (inside && (character == '\'' || character == 0x2019));
         buffer_add(&out, bytes, unicode_encode(shown, bytes));
     }
     return make_buffer(call, &out);
@@ -165,11 +167,13 @@ struct value apply_words(struct call *call) {
     struct text text, word;
     if (!argument_text(call, 0, &text) || !spend_bytes(call, text.length)) return value_poison();
     uint32_t count = 0;
-    for (size_t at = 0; next_word(text, &at, &word);) count++;
+    for (size_t at = 0; next_word(text, &at, &word);)
+        count++;
     struct value *items = make_items(call, count);
     if (!items) return value_poison();
     size_t at = 0;
-    for (uint32_t i = 0; next_word(text, &at, &word); i++) items[i] = value_text(word);
+    for (uint32_t i = 0; next_word(text, &at, &word); i++)
+        items[i] = value_text(word);
     return value_list(items, count);
 }
 
@@ -187,13 +191,15 @@ static bool is_trimmed(struct text set, bool has_set, struct text character) {
 
 static size_t character_size(struct text text, size_t at) {
     size_t end = at + 1;
-    while (end < text.length && ((unsigned char)text.bytes[end] & 0xC0) == 0x80) end++;
+    while (end < text.length && ((unsigned char)text.bytes[end] & 0xC0) == 0x80)
+        end++;
     return end - at;
 }
 
 static size_t character_before(struct text text, size_t at) {
     size_t start = at - 1;
-    while (start > 0 && ((unsigned char)text.bytes[start] & 0xC0) == 0x80) start--;
+    while (start > 0 && ((unsigned char)text.bytes[start] & 0xC0) == 0x80)
+        start--;
     return at - start;
 }
 
@@ -348,7 +354,8 @@ struct value apply_truncate(struct call *call) {
     if (text_characters(text) <= (uint64_t)length) return call->arguments[0];
     uint64_t tail = text_characters(ending);
     if (tail > (uint64_t)length) {
-        return call_error(call, 2, "the ending has %llu characters, more than the %lld of the result",
+        return call_error(call, 2,
+                          "the ending has %llu characters, more than the %lld of the result",
                           (unsigned long long)tail, (long long)length);
     }
     struct value pieces[2] = {value_text(text_slice(text, 0, (uint64_t)length - tail)),
@@ -363,7 +370,8 @@ static struct value repeated(struct call *call, struct text text, uint64_t count
         return value_poison();
     }
     char *bytes = arena_alloc(call->arena, count * text.length + 1);
-    for (uint64_t i = 0; i < count; i++) memcpy(bytes + i * text.length, text.bytes, text.length);
+    for (uint64_t i = 0; i < count; i++)
+        memcpy(bytes + i * text.length, text.bytes, text.length);
     return value_text((struct text){bytes, count * text.length});
 }
 
@@ -383,7 +391,8 @@ static struct value pad(struct call *call, bool left) {
         !argument_text(call, 2, &fill) || !spend_bytes(call, text.length)) {
         return value_poison();
     }
-    if (text_characters(fill) != 1) return call_error(call, 2, "what fills up is not one character");
+    if (text_characters(fill) != 1)
+        return call_error(call, 2, "what fills up is not one character");
     int64_t missing = length - (int64_t)text_characters(text);
     if (missing <= 0) return call->arguments[0];
     struct value filling = repeated(call, fill, (uint64_t)missing);
@@ -446,11 +455,13 @@ struct value apply_lines(struct call *call) {
     struct text text, line;
     if (!argument_text(call, 0, &text) || !spend_bytes(call, text.length)) return value_poison();
     uint32_t count = 0;
-    for (size_t at = 0; next_line(text, &at, &line);) count++;
+    for (size_t at = 0; next_line(text, &at, &line);)
+        count++;
     struct value *items = make_items(call, count);
     if (!items) return value_poison();
     size_t at = 0;
-    for (uint32_t i = 0; next_line(text, &at, &line); i++) items[i] = value_text(line);
+    for (uint32_t i = 0; next_line(text, &at, &line); i++)
+        items[i] = value_text(line);
     return value_list(items, count);
 }
 
@@ -477,7 +488,8 @@ struct value apply_indent(struct call *call) {
                 buffer_release(&out);
                 return value_poison();
             }
-            for (int64_t i = 0; i < spaces; i++) buffer_char(&out, ' ');
+            for (int64_t i = 0; i < spaces; i++)
+                buffer_char(&out, ' ');
         }
         buffer_add(&out, text.bytes + start, at - start);
     }

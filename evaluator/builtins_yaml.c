@@ -1,9 +1,9 @@
 /* yaml() and to_yaml().
  *
- * Scalars are read by the core schema of YAML 1.2: `yes`, `on` and `2012-10-17` are strings. Digits
- * with leading zeros are strings too, since they are account ids and not numbers. CloudFormation's
- * short forms (!Ref, !GetAtt a.b) become the long ones. An alias costs what it stands for, so that a
- * small text cannot become a huge value.
+ * Scalars are read by the core schema of YAML 1.2: `yes`, `on` and `2012-10-17` are strings.
+ * Digits with leading zeros are strings too, since they are account ids and not numbers.
+ * CloudFormation's short forms (!Ref, !GetAtt a.b) become the long ones. An alias costs what it
+ * stands for, so that a small text cannot become a huge value.
  */
 #include <errno.h>
 #include <math.h>
@@ -22,11 +22,11 @@ struct yaml_anchor {
     uint64_t nodes;
 };
 
-struct yaml_open { /* a mapping or a sequence that is not closed yet */
-    struct record *record;      /* a mapping, or NULL */
-    struct record *merged;      /* what its "<<" brought, or NULL */
-    const struct name *key;     /* of the member whose value is read, or NULL */
-    bool is_merge;              /* the value read belongs to "<<" */
+struct yaml_open {          /* a mapping or a sequence that is not closed yet */
+    struct record *record;  /* a mapping, or NULL */
+    struct record *merged;  /* what its "<<" brought, or NULL */
+    const struct name *key; /* of the member whose value is read, or NULL */
+    bool is_merge;          /* the value read belongs to "<<" */
     struct items list;
     const struct name *anchor;
     struct text tag;
@@ -86,7 +86,8 @@ static bool is_false_word(struct text text) {
 }
 
 static size_t digits_end(struct text text, size_t at) {
-    while (at < text.length && text.bytes[at] >= '0' && text.bytes[at] <= '9') at++;
+    while (at < text.length && text.bytes[at] >= '0' && text.bytes[at] <= '9')
+        at++;
     return at;
 }
 
@@ -104,7 +105,8 @@ static enum number_form number_form(struct text text) {
     }
     if (whole == start && fraction == 0) return FORM_NONE;
     if (at < text.length && (text.bytes[at] == 'e' || text.bytes[at] == 'E')) {
-        size_t sign = at + 1 < text.length && (text.bytes[at + 1] == '-' || text.bytes[at + 1] == '+');
+        size_t sign =
+            at + 1 < text.length && (text.bytes[at + 1] == '-' || text.bytes[at + 1] == '+');
         size_t end = digits_end(text, at + 1 + sign);
         if (end == at + 1 + sign) return FORM_NONE;
         at = end;
@@ -157,8 +159,8 @@ static bool plain_value(struct yaml_building *building, struct text text, struct
     } else if (read_based(text, &integer)) {
         *value = value_int(integer);
     } else {
-        static const char *const endless[] = {".inf", ".Inf", ".INF", "-.inf", "-.Inf", "-.INF",
-                                              "+.inf", ".nan", ".NaN", ".NAN", NULL};
+        static const char *const endless[] = {".inf",  ".Inf", ".INF", "-.inf", "-.Inf", "-.INF",
+                                              "+.inf", ".nan", ".NaN", ".NAN",  NULL};
         if (is_one_of(text, endless)) return yaml_wrong(building, "a number is not finite:", text);
         *value = make_text(building->call, text);
     }
@@ -167,10 +169,25 @@ static bool plain_value(struct yaml_building *building, struct text text, struct
 
 /* ---- tags ---- */
 
-static const char *const intrinsic_tags[] = {
-    "!And", "!Base64", "!Cidr", "!Equals", "!FindInMap", "!GetAZs", "!GetStackOutput", "!If",
-    "!ImportValue", "!Join", "!Length", "!Not", "!Or", "!Select", "!Split", "!Sub", "!ToJsonString",
-    "!Transform", NULL};
+static const char *const intrinsic_tags[] = {"!And",
+                                             "!Base64",
+                                             "!Cidr",
+                                             "!Equals",
+                                             "!FindInMap",
+                                             "!GetAZs",
+                                             "!GetStackOutput",
+                                             "!If",
+                                             "!ImportValue",
+                                             "!Join",
+                                             "!Length",
+                                             "!Not",
+                                             "!Or",
+                                             "!Select",
+                                             "!Split",
+                                             "!Sub",
+                                             "!ToJsonString",
+                                             "!Transform",
+                                             NULL};
 
 static struct value wrap(struct call *call, struct text key, struct value value) {
     struct record *record = record_new(call->arena, 1);
@@ -326,7 +343,8 @@ static bool on_scalar(struct yaml_building *building) {
         set_anchor(building, anchor, make_text(building->call, text), 1);
         return put_key(building, text); /* as it is written: `80: x` has the key "80" */
     }
-    if (!scalar_value(building, text, tag_text(building, event->data.scalar.tag), &value)) return false;
+    if (!scalar_value(building, text, tag_text(building, event->data.scalar.tag), &value))
+        return false;
     set_anchor(building, anchor, value, 1);
     return put_value(building, value);
 }
@@ -367,7 +385,8 @@ static bool on_start(struct yaml_building *building, bool is_mapping, const yaml
 static struct value closed_value(struct yaml_building *building, struct yaml_open *open) {
     if (!open->record) return items_list(&open->list);
     if (!open->merged) return value_record(open->record);
-    for (uint32_t i = 0; i < open->record->count; i++) { /* what is written wins over what is merged */
+    for (uint32_t i = 0; i < open->record->count;
+         i++) { /* what is written wins over what is merged */
         struct record_entry *entry = &open->record->entries[i];
         record_put(building->call->arena, open->merged, entry->key, entry->value, NULL);
     }
@@ -393,8 +412,10 @@ static bool on_end(struct yaml_building *building) {
 static bool on_event(struct yaml_building *building) {
     yaml_event_t *event = &building->event;
     switch (event->type) {
-    case YAML_SCALAR_EVENT: return on_scalar(building);
-    case YAML_ALIAS_EVENT: return on_alias(building);
+    case YAML_SCALAR_EVENT:
+        return on_scalar(building);
+    case YAML_ALIAS_EVENT:
+        return on_alias(building);
     case YAML_SEQUENCE_START_EVENT:
         return on_start(building, false, event->data.sequence_start.anchor,
                         event->data.sequence_start.tag);
@@ -402,12 +423,14 @@ static bool on_event(struct yaml_building *building) {
         return on_start(building, true, event->data.mapping_start.anchor,
                         event->data.mapping_start.tag);
     case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT: return on_end(building);
+    case YAML_MAPPING_END_EVENT:
+        return on_end(building);
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
     case YAML_STREAM_END_EVENT:
     case YAML_DOCUMENT_START_EVENT:
-    case YAML_DOCUMENT_END_EVENT: return true;
+    case YAML_DOCUMENT_END_EVENT:
+        return true;
     }
     return true;
 }
@@ -439,7 +462,8 @@ static bool read_stream(struct yaml_building *building, struct items *documents)
     return true;
 }
 
-static bool read_documents(struct call *call, int index, struct text text, struct items *documents) {
+static bool read_documents(struct call *call, int index, struct text text,
+                           struct items *documents) {
     struct yaml_building *building = ARENA_NEW(call->arena, struct yaml_building);
     *building = (struct yaml_building){.call = call, .index = index};
     map_init(&building->anchors, call->arena);
@@ -481,10 +505,11 @@ struct yaml_output {
 
 static bool write_node(struct yaml_output *out, struct value value, int indent);
 
-/* Whether the text can stand without quotes for a reader of either version of YAML: it begins like a
- * word and is none that either version takes for something else. */
+/* Whether the text can stand without quotes for a reader of either version of YAML: it begins like
+ * a word and is none that either version takes for something else. */
 static bool can_be_plain(struct text text) {
-    static const char *const taken[] = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", NULL};
+    static const char *const taken[] = {"true", "false", "yes", "no", "on",
+                                        "off",  "null",  "y",   "n",  NULL};
     if (text.length == 0 || text.length > 200) return false;
     char first = text.bytes[0], last = text.bytes[text.length - 1];
     if (!letter_is_word((unsigned char)first) && first != '_' && first != '/') return false;
@@ -493,7 +518,8 @@ static bool can_be_plain(struct text text) {
     for (size_t i = 0; i < text.length; i++) {
         char c = text.bytes[i];
         if ((unsigned char)c >= 0x80) return false;
-        if (!letter_is_word((unsigned char)c) && (c == '\0' || !strchr("_./@+=- :$()", c))) return false;
+        if (!letter_is_word((unsigned char)c) && (c == '\0' || !strchr("_./@+=- :$()", c)))
+            return false;
         if (c == ':' && (i + 1 == text.length || text.bytes[i + 1] == ' ')) return false;
         if (i < sizeof lower - 1) lower[i] = (char)letter_lower((unsigned char)c);
     }
@@ -542,12 +568,14 @@ static bool can_be_block(struct text text) {
 
 static void new_line(struct buffer *out, int indent) {
     buffer_char(out, '\n');
-    for (int i = 0; i < indent; i++) buffer_char(out, ' ');
+    for (int i = 0; i < indent; i++)
+        buffer_char(out, ' ');
 }
 
 static void write_block(struct buffer *out, struct text text, int indent) {
     size_t ends = 0; /* new lines at the end */
-    while (ends < text.length && text.bytes[text.length - 1 - ends] == '\n') ends++;
+    while (ends < text.length && text.bytes[text.length - 1 - ends] == '\n')
+        ends++;
     buffer_string(out, ends == 0 ? "|-" : ends == 1 ? "|" : "|+");
     for (size_t at = 0; at < text.length;) {
         const char *end = memchr(text.bytes + at, '\n', text.length - at);
@@ -615,7 +643,8 @@ static bool write_scalar(struct yaml_output *out, struct value value, int indent
 }
 
 static bool write_node(struct yaml_output *out, struct value value, int indent) {
-    if (!call_spend(out->call, 1 + (uint64_t)indent / 32) || !text_fits(out->call, out->text.length)) {
+    if (!call_spend(out->call, 1 + (uint64_t)indent / 32) ||
+        !text_fits(out->call, out->text.length)) {
         return false;
     }
     if (!is_nested(value)) return write_scalar(out, value, indent);

@@ -10,7 +10,8 @@
 static void test_order(void) {
     size_t count;
     const struct builtin *rows = builtin_all(&count);
-    for (size_t i = 1; i < count; i++) CU_ASSERT(strcmp(rows[i - 1].name, rows[i].name) < 0);
+    for (size_t i = 1; i < count; i++)
+        CU_ASSERT(strcmp(rows[i - 1].name, rows[i].name) < 0);
 }
 
 static void test_find(void) {
@@ -27,7 +28,9 @@ static void test_find(void) {
 
 /* Every name of another language leads somewhere, and hides no function of ours. */
 static void test_habits(void) {
-    static const struct { const char *other, *ours; } rows[] = {
+    static const struct {
+        const char *other, *ours;
+    } rows[] = {
 #define HABIT(other, ours, advice) {other, ours},
 #include "evaluator/builtin_habits.def"
 #undef HABIT
@@ -62,7 +65,8 @@ static bool world_read(void *context, const char *path, struct mrp_delivery *del
 
 static bool world_glob(void *context, const char *pattern, struct mrp_delivery *delivery) {
     (void)context;
-    if (strcmp(pattern, "*.txt") == 0) mrp_deliver(delivery, "greeting.txt", strlen("greeting.txt"));
+    if (strcmp(pattern, "*.txt") == 0)
+        mrp_deliver(delivery, "greeting.txt", strlen("greeting.txt"));
     return true;
 }
 
@@ -163,5 +167,4 @@ static void test_explain(void) {
 }
 
 UNIT_MAIN("builtins", {"order", test_order}, {"find", test_find}, {"habits", test_habits},
-          {"examples", test_examples},
-          {"reference", test_reference}, {"explain", test_explain})
+          {"examples", test_examples}, {"reference", test_reference}, {"explain", test_explain})
