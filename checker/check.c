@@ -231,7 +231,6 @@ static void check_region_list(struct checker *checker, struct node *node) {
 }
 
 static void check_region(struct checker *checker, struct node *node) {
-    const struct region_block *block = NULL;
     if (node->declaration.symbol) symbol_settle(checker, node->declaration.symbol);
     if (node->region.region) {
         struct fact fact = expect_type(checker, node->region.region, &type_string,
@@ -240,11 +239,7 @@ static void check_region(struct checker *checker, struct node *node) {
         check_region_name(checker, node, node->region.region);
     }
     if (node->region.over) check_region_list(checker, node);
-    for (uint32_t i = 0; i < checker->program->region_block_count; i++) {
-        if (checker->program->region_blocks[i].node != node) continue;
-        block = &checker->program->region_blocks[i];
-    }
-    checker->block = block;
+    checker->block = map_find(&checker->blocks, node);
     check_items(checker, node->region.body->block.items);
     checker->block = NULL;
 }

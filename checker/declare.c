@@ -511,7 +511,9 @@ static void block_names(struct checker *checker, const struct region_block *bloc
 void declare_region_blocks(struct checker *checker) {
     struct program *program = checker->program;
     for (uint32_t i = 0; i < program->region_block_count; i++) {
-        block_regions(checker, &program->region_blocks[i]);
+        struct region_block *block = &program->region_blocks[i];
+        map_put(&checker->blocks, block->node, block);
+        block_regions(checker, block);
     }
     for (uint32_t i = 0; i < program->region_block_count; i++) {
         block_names(checker, &program->region_blocks[i]);

@@ -110,10 +110,7 @@ struct scope *scope_of_kind(struct scope *scope, enum node_kind kind) {
 /* --- regions and pipelines: names that are seen though no scope around holds them --- */
 
 static const struct region_block *block_of(const struct program *program, const struct node *node) {
-    for (uint32_t i = 0; i < program->region_block_count; i++) {
-        if (program->region_blocks[i].node == node) return &program->region_blocks[i];
-    }
-    return NULL;
+    return map_find(&program->checker->blocks, node);
 }
 
 static struct symbol *region_names_find(struct checker *checker, const struct symbol *region,

@@ -149,12 +149,7 @@ static void settle_kind(struct checker *checker, struct symbol *symbol) {
 
 static const struct region_block *block_around(struct checker *checker, struct scope *scope) {
     struct scope *region = scope_of_kind(scope, NODE_REGION);
-    for (uint32_t i = 0; region && i < checker->program->region_block_count; i++) {
-        if (checker->program->region_blocks[i].node == region->owner) {
-            return &checker->program->region_blocks[i];
-        }
-    }
-    return NULL;
+    return region ? map_find(&checker->blocks, region->owner) : NULL;
 }
 
 void symbol_settle(struct checker *checker, struct symbol *symbol) {
