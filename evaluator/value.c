@@ -369,7 +369,12 @@ static int compare_numbers(struct value a, struct value b) {
     double left = a.kind == VALUE_INT ? (double)a.integer : a.number;
     double right = b.kind == VALUE_INT ? (double)b.integer : b.number;
     if (left != right) return left < right ? -1 : 1;
-    return a.kind == VALUE_INT ? -1 : 1; /* equal only after rounding */
+    /* equal only after rounding: above 2^53 the double is an integer too, below 2^63 one of 64 bits */
+    bool is_first = a.kind == VALUE_INT;
+    if (left >= 9223372036854775808.0) return is_first ? -1 : 1;
+    int64_t first = is_first ? a.integer : (int64_t)left;
+    int64_t second = is_first ? (int64_t)right : b.integer;
+    return first < second ? -1 : 1;
 }
 
 int value_compare(struct value a, struct value b) {
