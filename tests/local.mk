@@ -102,4 +102,4 @@ tests_fuzz_parser_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 tests_fuzz_printer_fuzz_SOURCES = tests/fuzz/printer_fuzz.c tests/unit/parsed.h
 tests_fuzz_printer_fuzz_LDADD = $(FUZZER_LIBS)
 tests_fuzz_printer_fuzz_LDFLAGS = $(FUZZER_FLAGS)
-EXTRA_DIST += tests/fuzz/corpus tests/lint-templates.py tests/validate-json.py tests/set-up.sh
+EXTRA_DIST += tests/fuzz/builtins.seeds tests/fuzz/corpus tests/lint-templates.py tests/validate-json.py tests/set-up.sh
