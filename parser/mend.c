@@ -65,11 +65,16 @@ static void insert(struct mender *mender, int kind, uint32_t place) {
     mender->count++;
 }
 
-/* Puts a "}" behind the last token and says so at its "{". */
-static void close_here(struct mender *mender) {
-    struct brace *brace = &mender->open[--mender->open_count];
-    uint32_t place = last_code(mender);
-    uint32_t at = place > 0 ? token_end(mender->out[place - 1]) : 0;
+/* Whether a text on the line behind a "{" is not closed: it may have eaten the "}". */
+static bool is_eaten(const struct mender *mender, const struct brace *brace) {
+    for (uint32_t i = brace->token + 1; i < mender->count; i++) {
+        if (mender->out[i].flags & TOKEN_LINE) return false;
+        if (mender->out[i].flags & TOKEN_BAD) return true;
+    }
+    return false;
+}
+
+static void say_unclosed(struct mender *mender, const struct brace *brace, uint32_t at) {
     struct span span = token_span(mender->tokens, mender->out[brace->token]);
     struct diagnostic *report = diagnostics_report(
         mender->diagnostics, DIAGNOSTIC_UNCLOSED_BRACE, span, "\"{\" is not closed");
@@ -77,6 +82,14 @@ static void close_here(struct mender *mender) {
                     "Write \"}\" behind the end of its block, judged here by the indentation.");
     diagnostic_note(mender->diagnostics, report,
                     (struct span){mender->tokens->source, at, at}, "its block seems to end here");
+}
+
+/* Puts a "}" behind the last token and says so at its "{". */
+static void close_here(struct mender *mender) {
+    const struct brace *brace = &mender->open[--mender->open_count];
+    uint32_t place = last_code(mender);
+    uint32_t at = place > 0 ? token_end(mender->out[place - 1]) : 0;
+    if (!is_eaten(mender, brace)) say_unclosed(mender, brace, at);
     insert(mender, RBRACE, place);
     mender->surplus++;
 }
@@ -115,6 +128,7 @@ static bool ends_header(struct token token) {
 /* The place behind a line that is as deep as this "}" and has deeper lines below it: a header
  * without its "{". 0 for none. */
 static uint32_t header_place(const struct mender *mender) {
+    if (mender->line_count == 0) return 0;
     uint32_t indent = mender->lines[mender->line_count - 1].indent;
     uint32_t first = mender->open_count > 0 ? mender->open[mender->open_count - 1].line + 1 : 0;
     if (first + LINES_UP < mender->line_count) first = mender->line_count - LINES_UP;

@@ -116,6 +116,8 @@ static bool begins_declaration(const struct tokens *tokens, uint32_t i) {
     if (!is_declaration_word(kind) || follow.flags & TOKEN_LINE) return false;
     if (kind == WITH) return follow.kind == LBRACE;
     if (kind == ASSERT) return begins_value(follow.kind) || follow.kind == LPAREN;
+    int then = tokens->items[next_code(tokens, next)].kind;
+    if (is_reserved(follow.kind) && (then == ASSIGN || then == COLON)) return true;
     return token_is_word(follow.kind) || is_text_start(follow.kind) || follow.kind == AWS_TYPE ||
            follow.kind == FOR;
 }
@@ -134,6 +136,12 @@ static bool begins_item(const struct tokens *tokens, uint32_t i) {
     return kind == IF && !line_has_then(tokens, i);
 }
 
+/* `stage` on a line of its own, as an editor sees it while somebody types. */
+static bool is_alone(const struct tokens *tokens, uint32_t i) {
+    return is_declaration_word(tokens->items[i].kind) && tokens->items[i].flags & TOKEN_LINE &&
+           tokens->items[next_code(tokens, i)].flags & TOKEN_LINE;
+}
+
 static uint32_t find_sync(struct report *report, uint32_t from) {
     struct parser *parser = report->parser;
     uint32_t depth = report->error->brace_depth, count = parser->tokens->count;
@@ -142,6 +150,7 @@ static uint32_t find_sync(struct report *report, uint32_t from) {
         if (parser->depths[i] != depth) continue;
         if (report->items[i].kind == RBRACE && depth > 0) return i;
         if (begins_item(parser->tokens, i)) return i;
+        if (report->error->in_block && is_alone(parser->tokens, i)) return i;
     }
     return count - 1;
 }
@@ -361,7 +370,9 @@ static bool say_reserved(struct report *report) {
     if (!is_reserved(report->items[word].kind)) word = report->before;
     if (!is_reserved(report->items[word].kind)) return false;
     int next = report->items[next_code(report->parser->tokens, word)].kind;
-    bool as_key = next == ASSIGN;
+    bool named = word > 0 && !(report->items[word].flags & TOKEN_LINE) &&
+                 is_declaration_word(report->items[word - 1].kind);
+    bool as_key = next == ASSIGN && !named;
     if (!as_key && !(word == report->at && expects(report, NAME) && !expects_value(report)))
         return false;
     struct text text = {report->parser->bytes + report->items[word].start,
@@ -376,6 +387,22 @@ static bool say_reserved(struct report *report) {
     } else {
         HINT(report, diagnostic, "Choose another name.");
     }
+    return true;
+}
+
+/* `a = 5 5` and then the next entry: the second 5 could have been a key, until "=" did not follow. */
+static bool say_stray(struct report *report) {
+    uint32_t stray = report->before;
+    struct token token = report->items[stray];
+    if (!expects(report, ASSIGN) || expects_value(report) || stray == 0) return false;
+    if (token.flags & TOKEN_LINE || !ends_value(report->items[stray - 1].kind)) return false;
+    if (token.kind == TEXT_CLOSE || !begins_value(token.kind)) return false;
+    if (is_declaration_word(report->items[stray - 1].kind)) return false;
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_SYNTAX, span_at(report, stray),
+            FORMAT(report, "%.*s cannot follow a value", TEXT_ARGS(shown(report, stray))));
+    HINT(report, diagnostic,
+         "Two values are joined by an operator, two texts by interpolation: \"${a}${b}\".");
     return true;
 }
 
@@ -455,6 +482,8 @@ static struct text expectation(const struct report *report) {
                   {ARROW, "\"=>\""},   {THEN, "\"then\""},     {ELSE, "\"else\""},
                   {IN, "\"in\""},      {RETURN, "\"return\""}, {INTERPOLATION_CLOSE, "\"}\""}};
     if (expects_value(report)) return TEXT("an expression");
+    if (expects_type(report) && expects(report, STRING) && !expects(report, LBRACE))
+        return TEXT("a library or the text of a path");
     if (expects_type(report)) return TEXT("a type");
     if (expects(report, END)) return TEXT("a declaration");
     if (expects(report, ELLIPSIS)) return TEXT("an entry");
@@ -464,6 +493,7 @@ static struct text expectation(const struct report *report) {
     unsigned count = 0;
     for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
         if (!expects(report, single[i].kind)) continue;
+        if (single[i].kind == IN && expects(report, AND)) continue; /* an operator, one of many */
         text = count++ ? FORMAT(report, "%.*s or %s", TEXT_ARGS(text), single[i].words)
                        : text_of(single[i].words);
         if (count == 3) break;
@@ -472,9 +502,35 @@ static struct text expectation(const struct report *report) {
 }
 
 static void say_expected(struct report *report) {
-    say(report, DIAGNOSTIC_SYNTAX, span_at(report, report->at),
-        FORMAT(report, "expected %.*s, found %.*s", TEXT_ARGS(expectation(report)),
-               TEXT_ARGS(shown(report, report->at))));
+    struct text expected = expectation(report);
+    int kind = report->items[report->at].kind;
+    bool next = kind == END || kind == RBRACE || begins_item(report->parser->tokens, report->at) ||
+                is_alone(report->parser->tokens, report->at);
+    bool behind = report->items[report->at].flags & TOKEN_LINE && report->before != report->at;
+    if (behind && next) /* what is missing is missing on the line above */
+        say(report, DIAGNOSTIC_SYNTAX, span_behind(report, report->before),
+            FORMAT(report, "expected %.*s after %.*s", TEXT_ARGS(expected),
+                   TEXT_ARGS(shown(report, report->before))));
+    else
+        say(report, DIAGNOSTIC_SYNTAX, span_at(report, report->at),
+            FORMAT(report, "expected %.*s, found %.*s", TEXT_ARGS(expected),
+                   TEXT_ARGS(shown(report, report->at))));
+}
+
+/* `param p = 1`, `fn f(a) = a`: what is declared there has a type. */
+static bool say_missing_type(struct report *report) {
+    if (!expects(report, COLON) || expects(report, LBRACE) || expects_value(report)) return false;
+    int first = report->items[line_start(report, report->at)].kind;
+    if (first != PARAM && first != FN) return false;
+    if (!token_is_word(report->items[report->before].kind)) return false;
+    if (report->items[report->at].flags & TOKEN_LINE) return false;
+    struct text name = {report->parser->bytes + report->items[report->before].start,
+                        report->items[report->before].length};
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_SYNTAX, span_at(report, report->before),
+            FORMAT(report, "the parameter \"%.*s\" has no type", TEXT_ARGS(name)));
+    HINT(report, diagnostic, "Write its type behind a colon, as in %.*s: string.", TEXT_ARGS(name));
+    return true;
 }
 
 static bool is_lone_word(const struct tokens *tokens, uint32_t index) {
@@ -567,8 +623,10 @@ static void say_something(struct report *report) {
     if (say_word_operator(report)) return;
     if (say_missing_comma(report)) return;
     if (say_chain(report)) return;
+    if (say_stray(report)) return;
     if (say_missing_value(report)) return;
     if (say_missing_body(report)) return;
+    if (say_missing_type(report)) return;
     say_expected(report);
 }
 
