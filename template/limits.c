@@ -68,7 +68,7 @@ static void suggest_split(struct lowering *all, const struct stack *stack,
     uint32_t count;
     struct group *groups = find_groups(all, stack, &count);
     for (uint32_t i = 0; i < count && i < GROUPS_SHOWN; i++) {
-        diagnostic_note(diagnostics, diagnostic, cause_span(groups[i].declared),
+        diagnostic_note(diagnostics, diagnostic, declared_span(groups[i].declared),
                         "\"%.*s\" makes %u of its resources", TEXT_ARGS(groups[i].name),
                         (unsigned)groups[i].count);
     }

@@ -177,11 +177,11 @@ static void report_parameter_taken(struct lowering *all, const struct stack *sta
                                    const char *what) {
     struct diagnostics *diagnostics = all->deployment->diagnostics;
     struct diagnostic *diagnostic = diagnostics_report(
-        diagnostics, DIAGNOSTIC_PARAMETER_ID_TAKEN, cause_span(parameter->declared),
+        diagnostics, DIAGNOSTIC_PARAMETER_ID_TAKEN, declared_span(parameter->declared),
         "param \"%.*s\" and a %s of stack \"%.*s\" have one logical id, \"%.*s\"",
         TEXT_ARGS(name_text(parameter->name)), what, TEXT_ARGS(stack->name),
         TEXT_ARGS(parameter->logical_id));
-    diagnostic_note(diagnostics, diagnostic, cause_span(other), "the %s is declared here", what);
+    diagnostic_note(diagnostics, diagnostic, declared_span(other), "the %s is declared here", what);
     diagnostic_hint(diagnostics, diagnostic,
                     "Rename one of them, or give the resource another id: `@id = \"%.*sResource\"`.",
                     TEXT_ARGS(parameter->logical_id));

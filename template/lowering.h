@@ -138,6 +138,10 @@ static inline void lowering_give_up(struct stack_lowering *in) {
 static inline struct span cause_span(const struct node *cause) {
     return cause ? cause->span : (struct span){0};
 }
+/* Where a thing is declared: its name there, for long declarations. */
+struct span declared_span(const struct node *declared);
+/* The entry of @depends_on in a resource's declaration; the declaration itself if it has none. */
+const struct node *depends_on_entry(const struct node *declared);
 /* The path of a resource with its region: east.network.subnet["a"]. */
 struct text resource_full_path(struct arena *arena, const struct resource *resource);
 /* east.alb.DNSName; for Ref the resource's path alone. */

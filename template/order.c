@@ -38,24 +38,34 @@ static const struct resource_edge *edge_between(const struct stack_lowering *in,
     return NULL;
 }
 
+/* "a" reads "b": what one edge says. */
+static struct text edge_says(struct stack_lowering *in, uint32_t from,
+                             const struct resource_edge *edge) {
+    struct arena *arena = in->all->arena;
+    struct text a = resource_full_path(arena, in->stack->resources[from]);
+    struct text b = resource_full_path(arena, edge->to);
+    return text_format(arena, edge->is_order ? "\"%.*s\" is made after \"%.*s\" (@depends_on)"
+                                             : "\"%.*s\" reads \"%.*s\"",
+                       TEXT_ARGS(a), TEXT_ARGS(b));
+}
+
+/* The first edge is the message's own place, the others are notes. */
 static void report_resource_cycle(struct stack_lowering *in, const uint32_t *path, uint32_t count) {
     struct diagnostics *diagnostics = in->all->deployment->diagnostics;
-    struct arena *arena = in->all->arena;
-    struct resource **resources = in->stack->resources;
-    struct diagnostic *diagnostic = diagnostics_report(
-        diagnostics, DIAGNOSTIC_RESOURCE_CYCLE,
-        cause_span(edge_between(in, path[count - 1], path[0])->cause),
-        count == 1 ? "resource \"%.*s\" needs itself" : "resource \"%.*s\" needs itself, through others",
-        TEXT_ARGS(resource_full_path(arena, resources[path[0]])));
-    for (uint32_t i = 0; count > 1 && i < count && i < CYCLE_SHOWN; i++) {
-        uint32_t to = path[(i + 1) % count];
-        const struct resource_edge *edge = edge_between(in, path[i], to);
-        struct text a = resource_full_path(arena, resources[path[i]]);
-        struct text b = resource_full_path(arena, resources[to]);
-        diagnostic_note(diagnostics, diagnostic, cause_span(edge->cause),
-                        edge->is_order ? "\"%.*s\" is made after \"%.*s\" (@depends_on)"
-                                       : "\"%.*s\" reads \"%.*s\" here",
-                        TEXT_ARGS(a), TEXT_ARGS(b));
+    const struct resource_edge *edge = edge_between(in, path[0], path[1 % count]);
+    struct text name = resource_full_path(in->all->arena, in->stack->resources[path[0]]);
+    struct diagnostic *diagnostic =
+        count == 1 ? diagnostics_report(diagnostics, DIAGNOSTIC_RESOURCE_CYCLE,
+                                        cause_span(edge->cause), "resource \"%.*s\" needs itself",
+                                        TEXT_ARGS(name))
+                   : diagnostics_report(diagnostics, DIAGNOSTIC_RESOURCE_CYCLE,
+                                        cause_span(edge->cause),
+                                        "resource \"%.*s\" needs itself: %.*s", TEXT_ARGS(name),
+                                        TEXT_ARGS(edge_says(in, path[0], edge)));
+    for (uint32_t i = 1; i < count && i < CYCLE_SHOWN; i++) {
+        edge = edge_between(in, path[i], path[(i + 1) % count]);
+        diagnostic_note(diagnostics, diagnostic, cause_span(edge->cause), "%.*s",
+                        TEXT_ARGS(edge_says(in, path[i], edge)));
     }
     diagnostic_hint(diagnostics, diagnostic,
                     "CloudFormation can make none of them first: break the circle by a fixed name "
@@ -181,7 +191,7 @@ static struct text cycle_names(struct arena *arena, const struct template_set *s
     buffer_init(&names);
     for (uint32_t i = 0; i < count && i < CYCLE_SHOWN; i++) {
         if (i) buffer_string(&names, i + 1 == count ? " and " : ", ");
-        buffer_format(&names, "\"%.*s\"", TEXT_ARGS(set->templates[path[i]].name));
+        buffer_format(&names, "\"%.*s\"", TEXT_ARGS(set->templates[path[i]].path));
     }
     if (count > CYCLE_SHOWN) buffer_string(&names, ", ...");
     struct text text = buffer_take(&names, arena);
@@ -189,21 +199,27 @@ static struct text cycle_names(struct arena *arena, const struct template_set *s
     return text;
 }
 
+static struct text stack_edge_says(struct lowering *all, uint32_t from,
+                                   const struct template_edge *edge) {
+    return text_format(all->arena, edge->output.length ? "\"%.*s\" reads \"%.*s\""
+                                                       : "\"%.*s\" waits for \"%.*s\" (@depends_on)",
+                       TEXT_ARGS(all->set->templates[from].path), TEXT_ARGS(edge->what));
+}
+
+/* The first edge is the message's own place, the others are notes. */
 static void report_stack_cycle(struct lowering *all, const uint32_t *path, uint32_t count) {
     struct diagnostics *diagnostics = all->deployment->diagnostics;
     const struct template_set *set = all->set;
-    const struct template_edge *first = stack_edge(set, path[0], path[1 % count]);
+    const struct template_edge *edge = stack_edge(set, path[0], path[1 % count]);
     struct diagnostic *diagnostic = diagnostics_report(
-        diagnostics, DIAGNOSTIC_STACK_CYCLE, first->span,
-        "stacks %.*s read each other, so none of them can be deployed first",
-        TEXT_ARGS(cycle_names(all->arena, set, path, count)));
-    for (uint32_t i = 0; i < count && i < CYCLE_SHOWN; i++) {
-        const struct template_edge *edge = stack_edge(set, path[i], path[(i + 1) % count]);
-        diagnostic_note(diagnostics, diagnostic, edge->span,
-                        edge->output.length ? "\"%.*s\" reads \"%.*s\" of \"%.*s\" here"
-                                            : "\"%.*s\" waits for \"%.*s\" of \"%.*s\" (@depends_on)",
-                        TEXT_ARGS(set->templates[path[i]].name), TEXT_ARGS(edge->what),
-                        TEXT_ARGS(set->templates[edge->stack].name));
+        diagnostics, DIAGNOSTIC_STACK_CYCLE, edge->span,
+        "stacks %.*s read each other, so none can be deployed first: %.*s",
+        TEXT_ARGS(cycle_names(all->arena, set, path, count)),
+        TEXT_ARGS(stack_edge_says(all, path[0], edge)));
+    for (uint32_t i = 1; i < count && i < CYCLE_SHOWN; i++) {
+        edge = stack_edge(set, path[i], path[(i + 1) % count]);
+        diagnostic_note(diagnostics, diagnostic, edge->span, "%.*s",
+                        TEXT_ARGS(stack_edge_says(all, path[i], edge)));
     }
     diagnostic_hint(diagnostics, diagnostic,
                     "Move one of these resources to the stack that reads it, or give it a fixed "

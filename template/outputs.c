@@ -89,11 +89,11 @@ static void report_same(struct lowering *all, const struct output *output,
                         const struct output *other, struct text id) {
     struct diagnostics *diagnostics = all->deployment->diagnostics;
     struct diagnostic *diagnostic = diagnostics_report(
-        diagnostics, DIAGNOSTIC_OUTPUT_NAME_TAKEN, cause_span(output->declared),
+        diagnostics, DIAGNOSTIC_OUTPUT_NAME_TAKEN, declared_span(output->declared),
         "two outputs of stack \"%.*s\" have the id \"%.*s\"", TEXT_ARGS(output->stack->name),
         TEXT_ARGS(id));
     if (other) {
-        diagnostic_note(diagnostics, diagnostic, cause_span(other->declared),
+        diagnostic_note(diagnostics, diagnostic, declared_span(other->declared),
                         "the other one is declared here");
     }
     diagnostic_hint(diagnostics, diagnostic, "Give one of them another name.");
@@ -156,7 +156,7 @@ static void report_taken(struct stack_lowering *in, uint32_t at, const struct tr
     struct diagnostics *diagnostics = in->all->deployment->diagnostics;
     struct text path = attribute_path(in->all->arena, travel->resource, travel->attribute);
     struct diagnostic *diagnostic = diagnostics_report(
-        diagnostics, DIAGNOSTIC_OUTPUT_NAME_TAKEN, cause_span(in->stack->outputs[at]->declared),
+        diagnostics, DIAGNOSTIC_OUTPUT_NAME_TAKEN, declared_span(in->stack->outputs[at]->declared),
         "output \"%.*s\" has the id of the output by which \"%.*s\" reaches another stack",
         TEXT_ARGS(travel->output), TEXT_ARGS(path));
     diagnostic_note(diagnostics, diagnostic, cause_span(travel->cause),

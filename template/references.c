@@ -289,7 +289,7 @@ static void report_existing(struct lowering *all, const struct deferred *d) {
         diagnostics, DIAGNOSTIC_EXISTING_ATTRIBUTE, cause_span(d->cause),
         "\"%.*s\" of a resource that exists already cannot be worked out from its name",
         TEXT_ARGS(attribute_path(all->arena, d->resource, d->name)));
-    diagnostic_note(diagnostics, diagnostic, cause_span(d->resource->declared),
+    diagnostic_note(diagnostics, diagnostic, declared_span(d->resource->declared),
                     "it is declared with @existing here, so no template of this program has it");
     diagnostic_hint(diagnostics, diagnostic,
                     "Write its value, or take it as a parameter: `param value: deploy string`.");

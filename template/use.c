@@ -192,11 +192,12 @@ static void use_dependency(struct use *u, struct value value) {
     } else if (value.kind == VALUE_RESOURCE && value.resource->stack) {
         struct resource *to = value.resource;
         if (to->stack == u->in->stack) {
-            add_resource_edge(u, to, u->resource->declared, true);
+            add_resource_edge(u, to, depends_on_entry(u->resource->declared), true);
             u->in->size += to->logical_id->length + 3;
         } else {
             lowering_add_edge(u->in, to->stack, false, TEXT(""),
-                              resource_full_path(u->in->all->arena, to), u->resource->declared);
+                              resource_full_path(u->in->all->arena, to),
+                              depends_on_entry(u->resource->declared));
         }
     }
 }

@@ -17,6 +17,25 @@ void *lowering_grow(struct arena *arena, void *items, uint32_t *count, uint32_t 
     return items;
 }
 
+struct span declared_span(const struct node *declared) {
+    if (!declared) return (struct span){0};
+    struct declaration *head = node_declaration((struct node *)declared);
+    if (!head || head->name.end <= head->name.start) return declared->span;
+    return written_span(declared, head->name);
+}
+
+const struct node *depends_on_entry(const struct node *declared) {
+    if (!declared || declared->kind != NODE_RESOURCE || !declared->unit.body) return declared;
+    const struct node *body = declared->unit.body;
+    if (body->kind != NODE_RECORD) return declared;
+    for (const struct node *entry = body->record.entries.first; entry; entry = entry->next) {
+        if (entry->kind != NODE_ENTRY || !(entry->flags & NODE_META)) continue;
+        const struct node *key = entry->entry.key;
+        if (key && key->kind == NODE_TEXT && text_is(key->text.value, "depends_on")) return entry;
+    }
+    return declared;
+}
+
 static struct text joined(struct arena *arena, struct text a, char separator, struct text b) {
     char *bytes = arena_alloc(arena, a.length + b.length + 2);
     memcpy(bytes, a.bytes, a.length);

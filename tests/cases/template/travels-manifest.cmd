@@ -1,0 +1,1 @@
+build travels-manifest.mrp -o out --format json
