@@ -231,6 +231,7 @@ struct value keep_secret(const struct call *call, struct value result) {
 /* ---- slices ---- */
 
 struct text text_slice(struct text text, uint64_t first, uint64_t last) {
+    if (text.length == 0) return TEXT("");
     size_t at = 0, start = text.length;
     for (uint64_t character = 0; at < text.length && character < last; character++) {
         if (character == first) start = at;
