@@ -31,6 +31,7 @@ struct http_request {
 /* Sets a header: an equal name (whatever its case) is replaced. */
 void http_set(struct arena *arena, struct http_request *request, const char *name,
               struct text value);
+void http_drop(struct http_request *request, const char *name);
 /* The value of a header, by its name in any case; empty for none. */
 struct text http_header(const struct http_header *headers, uint32_t count, const char *name);
 /* Takes scheme, host, path and query from a URL. False if it is none, or not of http and https, or holds

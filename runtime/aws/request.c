@@ -30,6 +30,16 @@ void http_set(struct arena *arena, struct http_request *request, const char *nam
     request->headers[request->header_count++] = (struct http_header){wanted, value};
 }
 
+void http_drop(struct http_request *request, const char *name) {
+    struct text unwanted = text_of(name);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < request->header_count; i++) {
+        if (same_name(request->headers[i].name, unwanted)) continue;
+        request->headers[kept++] = request->headers[i];
+    }
+    request->header_count = kept;
+}
+
 struct text http_header(const struct http_header *headers, uint32_t count, const char *name) {
     struct text wanted = text_of(name);
     for (uint32_t i = 0; i < count; i++) {

@@ -169,7 +169,8 @@ static void add_trimmed(struct buffer *out, struct text value) {
 
 /* Sorted by name; equal names in the order they came, which an insertion sort keeps. */
 static uint32_t sorted_headers(struct arena *arena, const struct http_request *request,
-                               bool without_date, struct http_header **result) {
+                               bool without_date, bool token_is_late,
+                               struct http_header **result) {
     struct http_header *sorted = arena_array(arena, request->header_count + 1, sizeof *sorted);
     uint32_t count = 0;
     for (uint32_t i = 0; i <= request->header_count; i++) {
@@ -179,6 +180,7 @@ static uint32_t sorted_headers(struct arena *arena, const struct http_request *r
                                           request->headers[i].value};
             if (!is_signed(header.name) || text_is(header.name, "host")) continue;
             if (without_date && text_is(header.name, "x-amz-date")) continue;
+            if (token_is_late && text_is(header.name, "x-amz-security-token")) continue;
         }
         uint32_t at = count++;
         for (; at > 0 && text_compare(sorted[at - 1].name, header.name) > 0; at--) {
@@ -238,7 +240,8 @@ static void begin(struct signing *signing, bool without_date) {
     signing->scope = text_format(signing->arena, "%.8s/%.*s/%.*s/aws4_request", signing->stamp,
                                  TEXT_ARGS(options->region), TEXT_ARGS(options->service));
     signing->header_count =
-        sorted_headers(signing->arena, signing->request, without_date, &signing->headers);
+        sorted_headers(signing->arena, signing->request, without_date, options->token_is_late,
+                       &signing->headers);
     signing->steps.signed_headers =
         header_names(signing->arena, signing->headers, signing->header_count);
 }
@@ -285,7 +288,8 @@ void sign_headers(struct arena *arena, struct http_request *request,
     struct signing signing = {.arena = arena, .request = request, .options = options};
     char stamp[17];
     when_stamp(options->now, stamp);
-    if (options->token.length && !options->token_is_late) {
+    http_drop(request, "X-Amz-Security-Token");
+    if (options->token.length) {
         http_set(arena, request, "X-Amz-Security-Token", options->token);
     }
     http_set(arena, request, "X-Amz-Date", text_copy(arena, text_of(stamp)));
@@ -299,9 +303,6 @@ void sign_headers(struct arena *arena, struct http_request *request,
         arena, ALGORITHM " Credential=%.*s/%.*s, SignedHeaders=%.*s, Signature=%.*s",
         TEXT_ARGS(options->access_key), TEXT_ARGS(signing.scope),
         TEXT_ARGS(signing.steps.signed_headers), TEXT_ARGS(signing.steps.signature));
-    if (options->token.length && options->token_is_late) {
-        http_set(arena, request, "X-Amz-Security-Token", options->token);
-    }
     http_set(arena, request, "Authorization", value);
     if (steps) *steps = signing.steps;
 }

@@ -131,13 +131,13 @@ void when_format(double seconds, char text[32]) {
     strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts);
 }
 
-void when_format_http(double seconds, char text[32]) {
+void when_format_http(double seconds, char text[40]) {
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct tm parts = civil(seconds);
     char clock[16];
     strftime(clock, sizeof clock, "%H:%M:%S", &parts);
-    snprintf(text, 32, "%s, %02d %s %04d %s GMT", days[parts.tm_wday], parts.tm_mday % 100,
+    snprintf(text, 40, "%s, %02d %s %04d %s GMT", days[parts.tm_wday], parts.tm_mday % 100,
              months[parts.tm_mon], (parts.tm_year + 1900) % 10000, clock);
 }

@@ -17,6 +17,6 @@ void when_stamp(double seconds, char stamp[17]);
 /* "2026-01-31T12:00:00Z" */
 void when_format(double seconds, char text[32]);
 /* "Sat, 31 Jan 2026 12:00:00 GMT" */
-void when_format_http(double seconds, char text[32]);
+void when_format_http(double seconds, char text[40]);
 
 #endif

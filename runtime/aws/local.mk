@@ -1,0 +1,9 @@
+# The sources of runtime/aws/.
+
+mrp_runtime_la_SOURCES += \
+    runtime/aws/http.h \
+    runtime/aws/node.c runtime/aws/node.h \
+    runtime/aws/request.c \
+    runtime/aws/sign.c runtime/aws/sign.h \
+    runtime/aws/when.c runtime/aws/when.h \
+    runtime/aws/xml.c
