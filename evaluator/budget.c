@@ -60,8 +60,9 @@ bool budget_end(struct evaluator *ev, const char *what, uint64_t limit) {
         report(ev, DIAGNOSTIC_BUDGET, node, "evaluation takes more than %llu %s",
                (unsigned long long)limit, what);
     if (most) {
-        note(ev, d, node->span, "this %s spent most: %lld steps, run %llu times",
-             node_word(node->kind), (long long)most->steps, (unsigned long long)most->times);
+        note(ev, d, node->span, "this %s spent most: %lld steps, run %llu time%s",
+             node_word(node->kind), (long long)most->steps, (unsigned long long)most->times,
+             most->times == 1 ? "" : "s");
     }
     hint(ev, d, "Loop over less, or move what does not change out of the loop into a `let`.");
     return false;

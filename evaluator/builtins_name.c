@@ -76,7 +76,10 @@ static struct value make_name(struct call *call, const char *region, int64_t res
     if (fit != INT64_MAX) fit -= reserved;
     if (!fit_name(call, &base, &tail, fit)) return value_poison();
     struct value pieces[4] = {value_text(base), value_text(tail), value_text(TEXT("-")), account};
-    return value_concat(call->arena, pieces, account.kind == VALUE_NULL ? 2 : 4, call->node);
+    struct value name =
+        value_concat(call->arena, pieces, account.kind == VALUE_NULL ? 2 : 4, call->node);
+    if (fit != INT64_MAX) name.flags |= VALUE_FITTED;
+    return name;
 }
 
 struct value apply_name(struct call *call) {

@@ -74,7 +74,6 @@ static void evaluator_start(struct evaluator *ev, struct program *program,
     ev->modules = arena_array(ev->arena, program->module_count, sizeof *ev->modules);
     ev->module_places = arena_array(ev->arena, program->module_count, sizeof *ev->module_places);
     map_init(&ev->signatures, ev->arena);
-    map_init(&ev->conversions, ev->arena);
     map_init(&ev->physical_names, ev->arena);
     map_init(&ev->environment, ev->arena);
     if (program->host) {
@@ -128,7 +127,6 @@ struct value evaluator_expression(struct program *program, const struct evaluati
     struct evaluator *ev = ARENA_NEW(program->arena, struct evaluator);
     evaluator_start(ev, program, evaluation);
     if (!ev->root) return value_poison();
-    ev->is_expression = true;
     project_settle(ev);
     regions_make(ev);
     struct value value = evaluate(ev, expression, ev->root);

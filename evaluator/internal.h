@@ -164,7 +164,6 @@ struct evaluator {
     struct host host;       /* the program's, noting which variables are read */
     bool may_read_secrets;  /* in the default of a secret param */
     struct map signatures;  /* struct builtin -> struct signature */
-    struct map conversions; /* struct type -> what conversion it needs */
     struct conform_cache *conform_cache;
     struct map physical_names; /* of what must be alone in the account: as in region_state */
     struct map environment; /* names of variables read */
@@ -172,9 +171,8 @@ struct evaluator {
     enum { PROJECT_WAITING, PROJECT_RUNNING, PROJECT_DONE } project_state;
     struct value tags;      /* of the project: record or null */
     bool has_suffix;        /* the project has one, though it may be poison */
-    bool suffix_from_param;
+    bool suffix_is_wrong;   /* reported */
     uint32_t suffix_room;   /* the most characters that the suffix can have, 0 if not known */
-    bool is_expression;     /* mrp eval: only what is asked for */
 
     const struct name *name_name, *name_label, *name_ref, *name_self, *name_arn, *name_id,
         *name_existing, *name_type;

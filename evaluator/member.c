@@ -254,9 +254,10 @@ static struct value placeholder_value(struct evaluator *ev, struct resource_stat
 
 enum { ARN_PARTS = 32 };
 
-/* The ARN by the type's template, or kind SLOT_WAITING where a part of it is not written. */
+/* The ARN by the type's template, or kind SLOT_WAITING where a part of it is not written: which. */
 static struct value arn_from_template(struct evaluator *ev, struct resource_state *state,
-                                      struct text arn, const struct node *node) {
+                                      struct text arn, const struct node *node,
+                                      struct text *missing) {
     struct value parts[ARN_PARTS];
     uint32_t count = 0;
     size_t at = 0;
@@ -274,6 +275,7 @@ static struct value arn_from_template(struct evaluator *ev, struct resource_stat
         struct text name = {rest.bytes + 2, (size_t)(close - rest.bytes) - 2};
         struct value part = placeholder_value(ev, state, name, node);
         if (part.kind == SLOT_WAITING || part.kind == VALUE_NULL) {
+            *missing = name;
             return (struct value){.kind = SLOT_WAITING};
         }
         parts[count++] = as_piece(ev, part, node);
@@ -288,20 +290,20 @@ static struct value existing_attribute(struct evaluator *ev, struct resource_sta
     struct text arn_attribute, arn = schema_type_arn(type, &arn_attribute);
     struct text ref = schema_type_ref(type);
     struct value value = {.kind = SLOT_WAITING};
+    struct text needed = name == ev->name_ref && ref.length ? ref : name_text(name);
     if (name == ev->name_ref && ref.length) {
         value = written_text(ev, state, ref, node);
     }
     bool is_arn = text_equal(name_text(name), arn_attribute) ||
                   (name == ev->name_ref && text_equal(ref, arn_attribute));
     if (value.kind == SLOT_WAITING && arn.length && is_arn) {
-        value = arn_from_template(ev, state, arn, node);
+        value = arn_from_template(ev, state, arn, node, &needed);
     }
     if (value.kind != SLOT_WAITING && value.kind != VALUE_NULL) return value;
     struct diagnostic *d = report(
         ev, DIAGNOSTIC_EXISTING_ATTRIBUTE, node,
         "\"%.*s\" of \"%.*s\", which exists already, does not follow from what is written of it",
         NAME_ARGS(name), TEXT_ARGS(state->resource.path));
-    struct text needed = name == ev->name_ref && ref.length ? ref : name_text(name);
     hint(ev, d, "Write `%.*s = \"...\"` in the resource with the value that it has.",
          TEXT_ARGS(needed));
     return value_poison();

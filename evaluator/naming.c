@@ -342,7 +342,8 @@ enum { ACCOUNT_LENGTH = 12 };
 struct written {          /* what is known of a name's text */
     struct text text;     /* its known characters; an account id stands as twelve digits */
     bool is_whole;        /* nothing is unknown */
-    bool has_suffix, has_other;
+    bool has_other;       /* something but texts and the account */
+    bool is_fitted;       /* it does not grow with the suffix */
     unsigned suffixes;    /* how often the suffix stands in it */
 };
 
@@ -373,7 +374,7 @@ static void written_piece(struct buffer *buffer, struct value piece, struct writ
 }
 
 static struct written name_written(struct evaluator *ev, struct value value) {
-    struct written written = {.is_whole = true};
+    struct written written = {.is_whole = true, .is_fitted = value.flags & VALUE_FITTED};
     struct buffer buffer;
     buffer_init(&buffer);
     value = value_settle(ev->arena, value);
@@ -398,7 +399,8 @@ static void check_length(struct evaluator *ev, const struct schema_name *name,
         struct diagnostic *d = report(ev, DIAGNOSTIC_PHYSICAL_NAME, node,
                                       "\"%.*s\" has at most %u characters, and this has %zu",
                                       TEXT_ARGS(property), name->maximum, length);
-        hint(ev, d, "Shorten it, or write name(\"...\", fit = true), which shortens with a hash.");
+        hint(ev, d, "Shorten it, or write name(\"...\", fit = %u), which shortens with a hash.",
+             name->maximum);
         return;
     }
     if (written->is_whole && length < name->minimum) {
@@ -407,7 +409,7 @@ static void check_length(struct evaluator *ev, const struct schema_name *name,
                name->minimum, length);
         return;
     }
-    if (!name->maximum || !written->suffixes) return;
+    if (!name->maximum || !written->suffixes || written->is_fitted) return;
     size_t grow = suffix_longest(ev) - ev->deployment->suffix.length;
     size_t longest = length + written->suffixes * grow;
     if (longest <= name->maximum) return;
@@ -420,7 +422,8 @@ static void check_length(struct evaluator *ev, const struct schema_name *name,
         note(ev, d, written_span(param->declaration, param->declaration->declaration.name),
              "the suffix can have up to %u characters", suffix_longest(ev));
     }
-    hint(ev, d, "Shorten it, or write name(\"...\", fit = true), which shortens with a hash.");
+    hint(ev, d, "Shorten it, or write name(\"...\", fit = %u), which shortens with a hash.",
+         name->maximum);
 }
 
 static void check_limits(struct evaluator *ev, const struct schema_name *name,

@@ -38,6 +38,7 @@ static void project_suffix(struct evaluator *ev, struct node *node) {
                                       "the suffix \"%.*s\" does not fit in the name of a stack",
                                       TEXT_ARGS(suffix));
         hint(ev, d, "Use letters, digits and \"-\", with no \"-\" at an end.");
+        ev->suffix_is_wrong = true;
         return;
     }
 }
@@ -366,6 +367,7 @@ static void stack_name_check(struct evaluator *ev, const struct stack *stack) {
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         fits &= letter || (i && ((c >= '0' && c <= '9') || c == '-'));
     }
+    if (!fits && ev->suffix_is_wrong) return;
     if (!fits) {
         struct diagnostic *d = report(ev, DIAGNOSTIC_STACK_NAME, node,
                                       "the stack would be called \"%.*s\"", TEXT_ARGS(name));

@@ -100,7 +100,7 @@ static void seal_with(struct value *whole, struct value *part) {
     if (depth > whole->depth) whole->depth = depth > UINT16_MAX ? UINT16_MAX : (uint16_t)depth;
     if (part->kind >= VALUE_REGION) whole->flags |= VALUE_OPEN;
     if (part->kind == VALUE_POISON) whole->flags |= VALUE_BROKEN;
-    whole->flags |= part->flags;
+    whole->flags |= part->flags & (VALUE_OPEN | VALUE_SECRET | VALUE_BROKEN);
 }
 
 struct value value_seal(struct value value) {

@@ -33,6 +33,7 @@ enum value_flag {
     VALUE_SECRET = 1 << 0, /* text that must never be shown, or holds such */
     VALUE_OPEN = 1 << 1,   /* LIST, RECORD: something inside is deferred, a resource or a component */
     VALUE_BROKEN = 1 << 2, /* LIST, RECORD: something inside is poison */
+    VALUE_FITTED = 1 << 3, /* text: a name that is shortened where its suffix is long */
 };
 
 struct value {

@@ -1,0 +1,1 @@
+check input-value-near.mrp --set zones=3

@@ -1,0 +1,1 @@
+check input-value.mrp --set zones=two

@@ -1,0 +1,1 @@
+check secret-input.mrp --set password=hunter2

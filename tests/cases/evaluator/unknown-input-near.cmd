@@ -1,0 +1,1 @@
+check unknown-input-near.mrp --set team=network

@@ -1,0 +1,1 @@
+check unknown-input.mrp --set taem=network
