@@ -22,6 +22,7 @@ unit_tests = \
     tests/unit/recovery_test \
     tests/unit/builtins_test \
     tests/unit/schema_test \
+    tests/unit/simulator_test \
     tests/unit/template_test
 check_PROGRAMS += $(unit_tests)
 
@@ -56,6 +57,14 @@ tests_unit_recovery_test_SOURCES = tests/unit/recovery_test.c tests/unit/parsed.
 tests_unit_recovery_test_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_recovery_test_DEPENDENCIES = $(PARSER_OBJECTS)
 
+tests_unit_deploy_test_SOURCES = tests/unit/deploy_test.c
+tests_unit_deploy_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_deploy_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(mrp_runtime_la_OBJECTS)
+
+tests_unit_simulator_test_SOURCES = tests/unit/simulator_test.c
+tests_unit_simulator_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_simulator_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(mrp_runtime_la_OBJECTS)
+
 TEST_EXTENSIONS = .test
 TEST_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; top_srcdir='$(top_srcdir)'; export srcdir top_srcdir;
@@ -66,6 +75,8 @@ data_tests = \
     tests/install.test \
     tests/needs.test
 TESTS += $(unit_tests) $(data_tests)
+# It installs, which may link again; nothing else runs then.
+tests/install.log: tests/cases.log tests/docs.log tests/examples.log
 EXTRA_DIST += $(data_tests) tests/README.md tests/cases
 
 # make update: write what the program says now into the expectations; read the difference before
