@@ -117,6 +117,11 @@ static void test_templates(void) {
     CU_ASSERT(part->next->kind == NODE_TEMPLATE);
     CU_ASSERT(text_is(node->template.parts.last->text.value, "e"));
     parsed_close(&parsed);
+    node = value_of(&parsed, "\"a$$$${b}\"");
+    CU_ASSERT_FATAL(node && node->kind == NODE_TEMPLATE);
+    CU_ASSERT(text_is(node->template.parts.first->text.value, "a$$$"));
+    CU_ASSERT(text_is(name_text(node->template.parts.last->name.name), "b"));
+    parsed_close(&parsed);
 }
 
 static void test_numbers(void) {
