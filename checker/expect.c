@@ -48,6 +48,32 @@ static bool hint_literal(struct checker *checker, struct diagnostic *d, const st
     return near.best.length > 0;
 }
 
+void hint_number(struct checker *checker, struct diagnostic *d, struct node *node) {
+    if (node->kind != NODE_TEXT) {
+        add_hint(checker, d, "Write int(%.*s).", TEXT_ARGS(expression_text(checker, node)));
+        return;
+    }
+    struct text text = node->text.value;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9') return;
+    }
+    if (!d || !text.length || (text.length > 1 && text.bytes[0] == '0')) return;
+    add_hint(checker, d, "Write the number without quotes: %.*s.", TEXT_ARGS(text));
+    diagnostic_fix(checker->diagnostics, d, node->span, text);
+}
+
+void hint_truth(struct checker *checker, struct diagnostic *d, struct node *node) {
+    if (node->kind != NODE_TEXT) {
+        add_hint(checker, d, "Compare it with a value: %.*s == \"...\".",
+                 TEXT_ARGS(expression_text(checker, node)));
+        return;
+    }
+    struct text text = node->text.value;
+    if (!d || (!text_is(text, "true") && !text_is(text, "false"))) return;
+    add_hint(checker, d, "Write it without quotes: %.*s.", TEXT_ARGS(text));
+    diagnostic_fix(checker->diagnostics, d, node->span, text);
+}
+
 static void hint_mismatch(struct checker *checker, struct diagnostic *d, struct node *node,
                           const struct type *found, const struct type *wanted) {
     struct text text = expression_text(checker, node);
@@ -59,10 +85,9 @@ static void hint_mismatch(struct checker *checker, struct diagnostic *d, struct 
     } else if (text_wanted && found->kind == TYPE_REGION) {
         add_hint(checker, d, "Write %.*s.name.", TEXT_ARGS(text));
     } else if (plain_member(wanted, TYPE_INT) && type_is_text(found)) {
-        if (node->kind != NODE_TEXT) add_hint(checker, d, "Write int(%.*s).", TEXT_ARGS(text));
-        else add_hint(checker, d, "Write the number without quotes.");
+        hint_number(checker, d, node);
     } else if (plain_member(wanted, TYPE_BOOL) && type_is_text(found)) {
-        add_hint(checker, d, "Truth values are written true and false, without quotes.");
+        hint_truth(checker, d, node);
     } else if (found->kind == TYPE_MAP && plain_member(wanted, TYPE_LIST)) {
         add_hint(checker, d, "Write values(%.*s).", TEXT_ARGS(text));
     } else if (plain_member(wanted, TYPE_LIST) && found->kind != TYPE_LIST &&
@@ -187,7 +212,7 @@ struct fields {
     bool in_branch;
 };
 
-static void unknown_field(struct checker *checker, const struct fields *fields, struct node *key,
+static void unknown_field(struct checker *checker, struct fields *fields, struct node *key,
                           const struct name *name) {
     struct suggestion near;
     suggestion_init(&near, name_text(name));
@@ -198,7 +223,18 @@ static void unknown_field(struct checker *checker, const struct fields *fields, 
                                     "%.*s has no field \"%.*s\"",
                                     TEXT_ARGS(wanted_show(checker, fields->wanted)),
                                     NAME_ARGS(name));
-    add_suggestion(checker, d, &near, key->span);
+    if (add_suggestion(checker, d, &near, key->span)) {
+        map_put(&fields->seen, names_intern(checker->names, near.best), key);
+        return;
+    }
+    struct buffer out;
+    buffer_init(&out);
+    for (uint32_t i = 0; i < fields->record->record.count && i < 8; i++) {
+        buffer_format(&out, "%s%.*s", i ? ", " : "",
+                      NAME_ARGS(fields->record->record.fields[i].name));
+    }
+    if (out.length) add_hint(checker, d, "It has %.*s.", (int)out.length, out.bytes);
+    buffer_release(&out);
 }
 
 static void expect_entries(struct checker *checker, struct fields *fields, struct list entries);

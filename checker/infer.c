@@ -446,6 +446,30 @@ static struct fact infer_conditional(struct checker *checker, struct node *node)
     return fact_join(both.type, both, when);
 }
 
+/* A name that the regions of a block declare each for itself must mean the same kind of thing. */
+static bool check_siblings(struct checker *checker, struct node *node) {
+    const struct region_block *block = checker->block;
+    struct symbol *first = node->name.symbol;
+    for (uint32_t i = 1; block && i < block->region_count; i++) {
+        struct symbol *other =
+            program_region_find(checker->program, block->regions[i], node->name.name);
+        if (!other || other == first) continue;
+        other->is_used = true;
+        symbol_settle(checker, other);
+        const struct type *a = symbol_value_type(checker, first);
+        const struct type *b = symbol_value_type(checker, other);
+        if (type_fits(checker, b, type_widen(checker, a))) continue;
+        struct diagnostic *d = complain(
+            checker, DIAGNOSTIC_TYPE_MISMATCH, node, "\"%.*s\" is %.*s in region \"%.*s\"",
+            NAME_ARGS(first->name), TEXT_ARGS(type_article(checker, b)),
+            NAME_ARGS(block->regions[i]->name));
+        add_note(checker, d, symbol_span(first), "in region \"%.*s\" it is %.*s",
+                 NAME_ARGS(block->regions[0]->name), TEXT_ARGS(type_article(checker, a)));
+        return false;
+    }
+    return true;
+}
+
 static struct fact infer_name(struct checker *checker, struct node *node) {
     struct symbol *symbol = node->name.symbol;
     if (!symbol || node->flags & NODE_BAD) return fact_error();
@@ -456,6 +480,7 @@ static struct fact infer_name(struct checker *checker, struct node *node) {
         return fact_error();
     }
     symbol_settle(checker, symbol);
+    if (node->name.hops == HOPS_REGION && !check_siblings(checker, node)) return fact_error();
     const struct type *type = symbol_value_type(checker, symbol);
     if (type_has_null(type) && flow_not_null(checker, node)) type = type_without_null(checker, type);
     struct fact fact = {type, symbol->phase, NULL};

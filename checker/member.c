@@ -164,25 +164,19 @@ static struct fact component_member(struct checker *checker, const struct type *
         return fact;
     }
     const struct schema_type *resource = type_as_resource(checker, type);
+    struct schema_attribute attribute;
+    struct text text = name_text(name);
+    bool known = resource && (schema_type_attribute_find(resource, text, &attribute) ||
+                              schema_body_find(schema_type_body(resource), text) ||
+                              attribute_group(checker, resource, text) || text_is(text, "Ref"));
+    if (known) return resource_member(checker, resource, node, name, span);
     struct suggestion near;
-    suggestion_init(&near, name_text(name));
+    suggestion_init(&near, text);
     offer_names(&near, &scope->outputs);
-    if (resource && !near.best.length) {
-        return resource_member(checker, resource, node, name, span);
-    }
-    if (resource) {
-        struct schema_attribute attribute;
-        if (schema_type_attribute_find(resource, name_text(name), &attribute) ||
-            schema_body_find(schema_type_body(resource), name_text(name)) ||
-            text_is(name_text(name), "Ref")) {
-            return resource_member(checker, resource, node, name, span);
-        }
-    }
     struct symbol *inner = map_find(&scope->values, name);
     struct text owner = text_format(checker->arena, "component \"%.*s\"",
                                     NAME_ARGS(type->symbol->name));
-    bool first = !(node->flags & NODE_BAD);
-    if (first && inner && inner->scope == scope && !near.best.length) {
+    if (inner && inner->scope == scope && !(node->flags & NODE_BAD)) {
         node->flags |= NODE_BAD;
         struct diagnostic *d = complain_at(checker, DIAGNOSTIC_UNKNOWN_MEMBER, span,
                                            "%.*s has no output \"%.*s\"", TEXT_ARGS(owner),
@@ -191,6 +185,9 @@ static struct fact component_member(struct checker *checker, const struct type *
         add_hint(checker, d, "Add an output to it: output %.*s = %.*s.", NAME_ARGS(name),
                  NAME_ARGS(name));
         return fact_error();
+    }
+    if (resource && !near.best.length) {
+        return resource_member(checker, resource, node, name, span);
     }
     return no_member(checker, node, name, span, owner, &near);
 }

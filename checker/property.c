@@ -203,6 +203,24 @@ static bool is_tag_list(const struct schema_value *value) {
     return body && schema_body_find(body, TEXT("Key")) && schema_body_find(body, TEXT("Value"));
 }
 
+/* The form of a nested body: its required properties, else its first ones. */
+static void hint_body(struct checker *checker, struct diagnostic *d,
+                      const struct schema_body *body) {
+    struct buffer out;
+    size_t count = schema_body_count(body), shown = 0;
+    buffer_init(&out);
+    for (int pass = 0; pass < 2 && shown == 0; pass++) {
+        for (size_t i = 0; i < count && shown < 4; i++) {
+            const struct schema_property *property = schema_body_at(body, i);
+            if (pass == 0 && !(schema_property_flags(property) & SCHEMA_REQUIRED)) continue;
+            buffer_format(&out, "%s%.*s = ...", shown++ ? ", " : "",
+                          TEXT_ARGS(schema_property_name(property)));
+        }
+    }
+    if (shown) add_hint(checker, d, "It is a record: { %.*s }.", (int)out.length, out.bytes);
+    buffer_release(&out);
+}
+
 static bool element_fits(struct checker *checker, const struct misfit *misfit) {
     struct misfit other;
     return value_fits(checker, misfit->found, PHASE_EITHER, misfit->property,
@@ -229,10 +247,11 @@ static void hint_scalar(struct checker *checker, struct diagnostic *d, struct no
     } else if (shape == SCHEMA_STRING && found->kind == TYPE_LIST) {
         add_hint(checker, d, "Write join(\",\", %.*s), or one of its elements.", TEXT_ARGS(text));
     } else if ((shape == SCHEMA_INTEGER || shape == SCHEMA_NUMBER) && type_is_text(found)) {
-        if (node->kind == NODE_TEXT) add_hint(checker, d, "Write the number without quotes.");
-        else add_hint(checker, d, "Write int(%.*s).", TEXT_ARGS(text));
+        hint_number(checker, d, node);
     } else if (shape == SCHEMA_BOOLEAN && type_is_text(found)) {
-        add_hint(checker, d, "Truth values are written true and false, without quotes.");
+        hint_truth(checker, d, node);
+    } else if (shape == SCHEMA_BODY) {
+        hint_body(checker, d, schema_value_body(misfit->value));
     } else if (is_tag_list(misfit->value) &&
                (found->kind == TYPE_RECORD || found->kind == TYPE_MAP)) {
         add_hint(checker, d, node->kind == NODE_RECORD

@@ -200,7 +200,8 @@ static void unknown_function(struct checker *checker, struct node *callee, struc
     }
 }
 
-static void unknown_method(struct checker *checker, struct node *callee) {
+static void unknown_method(struct checker *checker, struct node *call) {
+    struct node *callee = call->call.callee;
     struct written_name member = callee->member.member;
     if (!member.name || callee->flags & NODE_BAD) return;
     callee->flags |= NODE_BAD;
@@ -213,8 +214,8 @@ static void unknown_method(struct checker *checker, struct node *callee) {
     buffer_init(&object);
     printer_expression(callee->member.object, &object);
     if (object.length <= 60) {
-        add_hint(checker, d, "Write %.*s(%.*s, ...).", NAME_ARGS(member.name), (int)object.length,
-                 object.bytes);
+        add_hint(checker, d, "Write %.*s(%.*s%s).", NAME_ARGS(member.name), (int)object.length,
+                 object.bytes, call->call.arguments.first ? ", ..." : "");
     }
     buffer_release(&object);
 }
@@ -255,7 +256,7 @@ static void resolve_callee(struct checker *checker, struct node *call, struct sc
     resolve(checker, callee->member.object, scope);
     struct symbol *module = module_symbol(callee->member.object);
     if (!module) {
-        if (!(callee->member.object->flags & NODE_BAD)) unknown_method(checker, callee);
+        if (!(callee->member.object->flags & NODE_BAD)) unknown_method(checker, call);
         return;
     }
     if (!module->module) return;

@@ -27,6 +27,9 @@ static void unknown_property(struct checker *checker, struct body *body, struct 
     if (count > 0) {
         struct suggestion near = {.best = schema_property_name(found[0])};
         add_suggestion(checker, d, &near, key->span);
+        if (body->seen.arena && !map_find(&body->seen, found[0])) {
+            map_put(&body->seen, found[0], key); /* it is misspelt, not missing too */
+        }
         return;
     }
     struct buffer out;
@@ -558,7 +561,7 @@ static struct symbol *param_find(const struct instance *instance, const struct n
     return own ? symbol : NULL;
 }
 
-static void unknown_param(struct checker *checker, const struct instance *instance,
+static void unknown_param(struct checker *checker, struct instance *instance,
                           struct node *key, const struct name *name) {
     struct suggestion near;
     suggestion_init(&near, name_text(name));
@@ -569,7 +572,9 @@ static void unknown_param(struct checker *checker, const struct instance *instan
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PARAMETER, key,
                                     "component \"%.*s\" has no param \"%.*s\"",
                                     NAME_ARGS(instance->component->name), NAME_ARGS(name));
-    add_suggestion(checker, d, &near, key->span);
+    if (add_suggestion(checker, d, &near, key->span)) {
+        map_put(&instance->seen, names_intern(checker->names, near.best), key);
+    }
 }
 
 static void instance_entry(struct checker *checker, struct instance *instance, struct node *node) {

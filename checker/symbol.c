@@ -83,7 +83,8 @@ static void settle_value(struct checker *checker, struct symbol *symbol, struct 
     if (!value) return;
     if (type) {
         symbol->type = annotation(checker, type);
-        struct wanted wanted = {.type = symbol->type, .word = symbol_word(symbol),
+        struct wanted wanted = {.type = symbol->type, .word = symbol->kind == SYMBOL_FN ? "the result of function"
+                                                                    : symbol_word(symbol),
                                 .name = name_text(symbol->name), .declared = type->span};
         fact = expect(checker, value, &wanted);
     } else {

@@ -137,6 +137,9 @@ struct scope *component_scope(const struct symbol *symbol);
 /* A hint for a resource where text is wanted: which attribute to write. */
 void hint_attribute(struct checker *checker, struct diagnostic *d, struct node *node,
                     const struct type *type);
+/* For a text where a number or a truth value is wanted. */
+void hint_number(struct checker *checker, struct diagnostic *d, struct node *node);
+void hint_truth(struct checker *checker, struct diagnostic *d, struct node *node);
 /* An expression on one line, cut where it is long. */
 struct text expression_text(struct checker *checker, const struct node *node);
 

@@ -81,12 +81,22 @@ static APART struct value evaluate_special(struct evaluator *ev, struct node *no
     return value_poison();
 }
 
+/* Where a block lands in several regions that declare the name each for itself: the current one's. */
+static struct symbol *region_own(struct evaluator *ev, struct frame *frame,
+                                 struct symbol *symbol) {
+    struct region_state *region = (struct region_state *)frame->place->region;
+    if (!region || map_find(&region->frames, symbol->scope)) return symbol;
+    struct symbol *own = program_region_find(ev->program, region->symbol, symbol->name);
+    return own ? own : symbol;
+}
+
 static inline struct value evaluate_name(struct evaluator *ev, struct node *node,
                                          struct frame *frame) {
     struct symbol *symbol = node->name.symbol;
     if (!symbol) return value_poison();
     if (symbol->kind >= SYMBOL_FN) return evaluate_special(ev, node, frame);
     if (node->name.hops >= HOPS_MODULE) {
+        if (node->name.hops == HOPS_REGION) symbol = region_own(ev, frame, symbol);
         frame = frame_of(ev, frame, symbol, node->name.hops);
         if (!frame) return value_poison();
     } else {
