@@ -108,6 +108,7 @@ item:
 | block_key "=" expr comma              { $$ = build_entry(parser, @1, $1, $3); }
 | block_bad_key "=" expr comma          { $$ = build_entry(parser, @1, mistake_key(parser, @1), $3); }
 | block_key ":" expr comma              { $$ = mistake_colon(parser, @2, build_entry(parser, @1, $1, $3)); }
+| block_bad_key ":" expr comma          { $$ = mistake_colon(parser, @2, build_entry(parser, @1, mistake_key(parser, @1), $3)); }
 | block_key record                      { $$ = mistake_no_equal(parser, @2, build_entry(parser, @1, $1, $2)); }
 ;
 
@@ -341,6 +342,7 @@ entry:
 | generators record                     { $$ = build_for(parser, @$, $1, $2); }
 | bad_key "=" expr                      { $$ = build_entry(parser, @1, mistake_key(parser, @1), $3); }
 | key ":" expr                          { $$ = mistake_colon(parser, @2, build_entry(parser, @1, $1, $3)); }
+| bad_key ":" expr                      { $$ = mistake_colon(parser, @2, build_entry(parser, @1, mistake_key(parser, @1), $3)); }
 | key record                            { $$ = mistake_no_equal(parser, @2, build_entry(parser, @1, $1, $2)); }
 ;
 
