@@ -185,10 +185,16 @@ static enum deferred_shape parameter_shape(const struct type *type) {
     return SHAPE_TEXT;
 }
 
-/* The allowed values of a union of literals; null for other types. */
+/* The allowed values of a union of literals and of truth values; null for other types. */
 static struct value allowed_values(struct evaluator *ev, const struct type *type) {
     type = plain_type(type);
     if (!type) return value_null();
+    if (type->kind == TYPE_BOOL) {
+        struct value *truths = arena_array(ev->arena, 2, sizeof *truths);
+        truths[0] = value_bool(true);
+        truths[1] = value_bool(false);
+        return value_seal(value_list(truths, 2));
+    }
     uint32_t count = type->kind == TYPE_UNION ? type->join.count : 1;
     const struct type *const *members = type->kind == TYPE_UNION ? type->join.members : &type;
     struct value *items = arena_array(ev->arena, count, sizeof *items);

@@ -251,8 +251,10 @@ static struct text variable_base(struct emitter *e, const struct deferred *d) {
     if (d->kind == DEFERRED_LOOKUP && d->map_name) {
         return words_joined(e->in->all->arena, name_text(d->map_name));
     }
-    if (d->kind == DEFERRED_IF) {
-        struct term *term = lowering_term(e->in, d->operands[0]);
+    if (d->kind == DEFERRED_IF || d->shape == SHAPE_BOOL) {
+        struct value truth = d->kind == DEFERRED_IF ? d->operands[0]
+                                                    : value_deferred((struct deferred *)d);
+        struct term *term = lowering_term(e->in, truth);
         if (term->name.length) return term->name;
     }
     return TEXT("Value");

@@ -12,6 +12,7 @@ struct origin {
     bool has_several;
     bool is_deferred;  /* something only a stack knows */
     bool is_record;    /* not one text */
+    const struct parameter *parameter; /* the first deploy param in it */
     unsigned budget;
 };
 
@@ -49,6 +50,7 @@ static void find_origin(struct origin *origin, struct value value, unsigned dept
     case VALUE_DEFERRED: break;
     }
     origin->is_deferred = true;
+    if (!origin->parameter) origin->parameter = value.deferred->parameter;
     if (value.deferred->kind == DEFERRED_ATTRIBUTE) {
         origin_stack(origin, value.deferred->resource->stack);
         return; /* an operand is only what the program wrote */
@@ -58,14 +60,27 @@ static void find_origin(struct origin *origin, struct value value, unsigned dept
     }
 }
 
+/* The first stack that has the deploy param; the first of all if none has. */
+static struct stack *parameter_stack(struct lowering *all, const struct parameter *parameter) {
+    struct deployment *deployment = all->deployment;
+    uintptr_t index = (uintptr_t)map_find(&all->parameter_index, parameter);
+    for (uint32_t i = 0; index && i < deployment->stack_count; i++) {
+        const struct stack_lowering *in = deployment->stacks[i]->lowered;
+        if (in->uses_parameter[index - 1]) return deployment->stacks[i];
+    }
+    return deployment->stack_count ? deployment->stacks[0] : NULL;
+}
+
 /* The stack an output goes to, or NULL for printed ones. */
-static struct stack *output_stack(const struct deployment *deployment, const struct output *output) {
+static struct stack *output_stack(struct lowering *all, const struct output *output) {
+    const struct deployment *deployment = all->deployment;
     struct origin origin = {.budget = LEAVES};
     find_origin(&origin, output->value, 0);
     if (!origin.is_deferred || origin.has_several || origin.is_record) return NULL;
     if (origin.stack) return origin.stack;
     if (output->stack) return output->stack;
-    return deployment->stack_count == 1 ? deployment->stacks[0] : NULL;
+    if (deployment->stack_count == 1) return deployment->stacks[0];
+    return origin.parameter ? parameter_stack(all, origin.parameter) : NULL;
 }
 
 /* ---- the user's outputs ---- */
@@ -131,7 +146,7 @@ void lowering_place_outputs(struct lowering *all) {
     }
     for (uint32_t i = 0; i < deployment->output_count; i++) {
         struct output *output = deployment->outputs[i];
-        output->stack = output_stack(deployment, output);
+        output->stack = output_stack(all, output);
         if (output->stack) {
             add_to_stack(all, output, &capacities[output->stack->index]);
             continue;

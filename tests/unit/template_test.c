@@ -408,7 +408,7 @@ static void test_text_of_conditions(void) {
             "{\"Fn::Sub\":[\"twenty-five characters...${TierIsFull}\","
             "{\"TierIsFull\":{\"Fn::If\":[\"TierIsFull\",\"1\",\"2\"]}}]}");
     BECOMES(one, SUB(w, txt("it is "), full),
-            "{\"Fn::Sub\":[\"it is ${Value}\",{\"Value\":{\"Fn::If\":[\"TierIsFull\",\"true\",\"false\"]}}]}");
+            "{\"Fn::Sub\":[\"it is ${TierIsFull}\",{\"TierIsFull\":{\"Fn::If\":[\"TierIsFull\",\"true\",\"false\"]}}]}");
     BECOMES(one, SUB(w, txt("x"), IF(w, full, attribute(w, one.vpc, "Ref"), value_null())),
             "{\"Fn::Sub\":[\"x${TierIsFull}\",{\"TierIsFull\":{\"Fn::If\":[\"TierIsFull\","
             "{\"Ref\":\"Vpc\"},\"\"]}}]}");
