@@ -25,6 +25,7 @@ enum gap {
 };
 
 struct printer {
+    const struct tokens *tokens;
     const struct token *items;
     const char *bytes;
     struct lines *out;
@@ -163,6 +164,10 @@ static void take_span(struct printer *printer, uint32_t start, uint32_t end) {
     if (printer->failed) return;
     flush(printer);
     if (printer->failed) return;
+    if (printer->flat && end - start > WIDTH * 4) { /* not even in characters of four bytes */
+        printer->failed = true;
+        return;
+    }
     put_gap(printer, printer->items[printer->cursor].flags & TOKEN_BLANK);
     while (start < end) {
         const char *found = memchr(printer->bytes + start, '\n', end - start);
@@ -441,10 +446,19 @@ static void print_bracket_flat(struct printer *printer, const struct node *node)
     take(printer);
 }
 
+/* Whether a comment stands between a value and the bracket that closes behind it. Asked before the
+ * value is printed: to print it and find out then would double the work at each level. */
+static bool comment_behind(const struct printer *printer, const struct node *value) {
+    uint32_t i = tokens_find(printer->tokens, value->span.end);
+    while (printer->items[i].kind == COMMA) i++;
+    return is_comment(printer->items[i]);
+}
+
 /* All but the last element on the line, the last one as it likes: f(a, { ... }). */
 static bool try_hugging(struct printer *printer, const struct node *node) {
     struct list list = bracket_list(node);
     if (!list.last || !hugs(list.last) || opens_line(printer)) return false;
+    if (comment_behind(printer, list.last)) return false;
     struct printer saved = *printer;
     struct lines_mark mark = lines_mark(printer->out);
     take(printer);
@@ -456,22 +470,15 @@ static bool try_hugging(struct printer *printer, const struct node *node) {
         space(printer);
     }
     printer->flat--;
-    bool comment = is_comment(printer->items[printer->cursor]);
-    if (!printer->failed && !comment) {
-        print_element(printer, list.last);
-        if (peek(printer).kind == COMMA) {
-            comment = is_comment(printer->items[printer->cursor]);
-            if (!comment) skip_comma(printer);
-        }
-        comment |= is_comment(printer->items[printer->cursor]);
-        if (!comment) {
-            take(printer);
-            return true;
-        }
+    if (printer->failed || is_comment(printer->items[printer->cursor])) {
+        lines_undo(printer->out, mark);
+        *printer = saved;
+        return false;
     }
-    lines_undo(printer->out, mark);
-    *printer = saved;
-    return false;
+    print_element(printer, list.last);
+    skip_comma(printer);
+    take(printer);
+    return true;
 }
 
 /* A list or the parentheses of a call. */
@@ -508,6 +515,7 @@ static void print_for_flat(struct printer *printer, const struct node *node) {
 /* Generators flat, the value as it likes: [for x in xs: { ... }]. */
 static bool try_hugging_for(struct printer *printer, const struct node *node) {
     if (!hugs(node->comprehension.value) || opens_line(printer)) return false;
+    if (comment_behind(printer, node->comprehension.value)) return false;
     struct printer saved = *printer;
     struct lines_mark mark = lines_mark(printer->out);
     printer->flat++;
@@ -520,16 +528,14 @@ static bool try_hugging_for(struct printer *printer, const struct node *node) {
         take_spaced(printer);
     }
     printer->flat--;
-    if (!printer->failed && !is_comment(printer->items[printer->cursor])) {
-        print_expression(printer, node->comprehension.value);
-        if (!is_comment(printer->items[printer->cursor])) {
-            take(printer);
-            return true;
-        }
+    if (printer->failed || is_comment(printer->items[printer->cursor])) {
+        lines_undo(printer->out, mark);
+        *printer = saved;
+        return false;
     }
-    lines_undo(printer->out, mark);
-    *printer = saved;
-    return false;
+    print_expression(printer, node->comprehension.value);
+    take(printer);
+    return true;
 }
 
 static void print_for(struct printer *printer, const struct node *node) {
@@ -1072,7 +1078,8 @@ static void print_item(struct printer *printer, const struct node *node) {
 void printer_print(const struct parse *parse, const struct sources *sources, struct buffer *out) {
     struct lines lines;
     lines_init(&lines);
-    struct printer printer = {.items = parse->tokens->items,
+    struct printer printer = {.tokens = parse->tokens,
+                              .items = parse->tokens->items,
                               .bytes = sources_get(sources, parse->tokens->source)->bytes.bytes,
                               .out = &lines,
                               .gap = GAP_ITEM,

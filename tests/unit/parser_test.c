@@ -418,6 +418,31 @@ static void test_random_programs(void) {
     CU_ASSERT_EQUAL(wrong, 0);
 }
 
+/* Work grows with the text, not with the levels: comments in odd places at each of them. */
+static void test_deep_comments(void) {
+    static const struct {
+        const char *open, *close;
+    } rows[] = {{"[", " # c\n]"},          {"[ # c\n", "]"},        {"f(a, [", " # c\n])"},
+                {"{ b = ", " # c\n}"},     {"[for x in y: [", " # c\n]]"},
+                {"f({ b = ", "\n# c\n})"}, {"[", ", # c\n]"},       {"if c then [", " # c\n] else []"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buffer source, printed;
+        struct parsed parsed;
+        buffer_init(&source);
+        buffer_init(&printed);
+        buffer_string(&source, "let a = ");
+        for (int j = 0; j < 60; j++) buffer_string(&source, rows[i].open);
+        buffer_string(&source, "1");
+        for (int j = 0; j < 60; j++) buffer_string(&source, rows[i].close);
+        parsed_open(&parsed, buffer_view(&source));
+        CU_ASSERT(!diagnostics_failed(&parsed.diagnostics));
+        CU_ASSERT(parsed_round_trip(&parsed, &printed) == NULL);
+        parsed_close(&parsed);
+        buffer_release(&source);
+        buffer_release(&printed);
+    }
+}
+
 static void test_formatted_cases(void) {
     static const char *const names[] = {"whole", "comments", "layout", "texts", "types"};
     const char *folder = getenv("top_srcdir");
@@ -472,4 +497,5 @@ UNIT_MAIN("parser", {"precedence", test_precedence}, {"texts", test_texts},
           {"mistakes", test_mistakes}, {"many mistakes", test_many_mistakes},
           {"sources", test_sources}, {"source size", test_source_size}, {"nesting", test_nesting},
           {"nesting limit", test_nesting_limit}, {"random programs", test_random_programs},
+          {"deep comments", test_deep_comments},
           {"formatted cases", test_formatted_cases}, {"expressions", test_expressions})
