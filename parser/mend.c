@@ -138,7 +138,7 @@ static uint32_t header_place(const struct mender *mender) {
         if (above->indent < indent || mender->lines[i].indent <= indent) return 0;
         uint32_t place = mender->lines[i].token;
         while (place > 0 && is_comment(mender->out[place - 1])) place--;
-        return ends_header(mender->out[place - 1]) ? place : 0;
+        return place > 0 && ends_header(mender->out[place - 1]) ? place : 0;
     }
     return 0;
 }

@@ -86,6 +86,14 @@ static void put_gap(struct printer *printer, bool blank) {
     printer->forced = false;
 }
 
+/* Where the author put a comment behind code; 0 if no more than one space led there. */
+static uint32_t comment_column(const struct printer *printer, struct token token) {
+    uint32_t start = (uint32_t)token.start, end = start;
+    if (start < 2 || !strchr(" \t", printer->bytes[start - 2])) return 0;
+    while (start > 0 && printer->bytes[start - 1] != '\n') start--;
+    return (uint32_t)text_columns((struct text){printer->bytes + start, end - start});
+}
+
 static void put_comment(struct printer *printer, struct token token) {
     if (printer->flat) {
         printer->failed = true;
@@ -106,9 +114,7 @@ static void put_comment(struct printer *printer, struct token token) {
         printer->forced = forced;
         printer->opened = false;
     } else {
-        uint32_t start = (uint32_t)token.start, column = 0;
-        while (start > 0 && printer->bytes[start - 1] != '\n') start--;
-        column = (uint32_t)text_columns((struct text){printer->bytes + start, token.start - start});
+        uint32_t column = comment_column(printer, token);
         lines_comment(printer->out, text, column);
         if (printer->gap < GAP_LINE) {
             printer->gap = GAP_LINE;
