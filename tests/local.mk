@@ -21,6 +21,7 @@ unit_tests = \
     tests/unit/parser_test \
     tests/unit/recovery_test \
     tests/unit/builtins_test \
+    tests/unit/deploy_test \
     tests/unit/schema_test \
     tests/unit/simulator_test \
     tests/unit/template_test
@@ -57,13 +58,14 @@ tests_unit_recovery_test_SOURCES = tests/unit/recovery_test.c tests/unit/parsed.
 tests_unit_recovery_test_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_recovery_test_DEPENDENCIES = $(PARSER_OBJECTS)
 
-tests_unit_deploy_test_SOURCES = tests/unit/deploy_test.c
-tests_unit_deploy_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_deploy_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(mrp_runtime_la_OBJECTS)
+DEPLOY_OBJECTS = $(filter-out runtime/aws/%,$(mrp_runtime_la_OBJECTS))
+tests_unit_deploy_test_SOURCES = tests/unit/deploy_test.c tests/unit/unit.h
+tests_unit_deploy_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_deploy_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 
-tests_unit_simulator_test_SOURCES = tests/unit/simulator_test.c
-tests_unit_simulator_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_simulator_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(mrp_runtime_la_OBJECTS)
+tests_unit_simulator_test_SOURCES = tests/unit/simulator_test.c tests/unit/unit.h
+tests_unit_simulator_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_simulator_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 
 TEST_EXTENSIONS = .test
 TEST_LOG_COMPILER = $(SHELL)

@@ -575,8 +575,8 @@ static int interruptions(const struct run *run) {
 
 static void loop(struct run *run) {
     while (!is_finished(run)) {
-        if (interruptions(run) > 1) return;
         if (interruptions(run) > 0) run->is_stopping = run->apply->was_interrupted = true;
+        if (interruptions(run) > 1) return;
         start_ready(run);
         struct cloud_call *call = run->cloud->next(run->cloud->context, next_wake(run));
         if (call) step(run, call->context);

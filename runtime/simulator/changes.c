@@ -103,19 +103,29 @@ static const char *recreation(const struct schema_type *type, struct text name,
     return flags & SCHEMA_MAYBE_CREATE_ONLY ? "Conditionally" : "Never";
 }
 
+/* What recreates for certain, and what may: nobody has recorded when it does, so it does, but for a
+ * resource with a name of its own, whose replacement AWS would refuse. */
 static bool replaces(const struct schema_type *type, struct text name,
-                     const struct document *before, const struct document *after) {
-    return strcmp(recreation(type, name, before, after), "Always") == 0;
+                     const struct document *before, const struct document *after, bool is_named) {
+    const char *how = recreation(type, name, before, after);
+    return strcmp(how, "Always") == 0 || (!is_named && strcmp(how, "Conditionally") == 0);
+}
+
+static bool has_own_name(const struct schema_type *type, const struct document *properties) {
+    struct schema_name name;
+    return type && schema_type_physical_name(type, &name) &&
+           find(properties, schema_property_name(name.property));
 }
 
 bool sim_needs_replacement(const struct schema_type *type, const struct document *before,
                            const struct document *after) {
+    bool is_named = has_own_name(type, after);
     for (const struct document *c = after ? after->children : NULL; c; c = c->next) {
         const struct document *old = find(before, c->key);
-        if (!same(old, c) && replaces(type, c->key, old, c)) return true;
+        if (!same(old, c) && replaces(type, c->key, old, c, is_named)) return true;
     }
     for (const struct document *c = before ? before->children : NULL; c; c = c->next) {
-        if (!find(after, c->key) && replaces(type, c->key, c, NULL)) return true;
+        if (!find(after, c->key) && replaces(type, c->key, c, NULL, is_named)) return true;
     }
     return false;
 }

@@ -1,13 +1,13 @@
 /* The simulator through struct cloud: what is asked, what AWS answers. The texts and orders of events
  * that were recorded from AWS are compared word for word.
  */
-#include <CUnit/Basic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "runtime/simulator/simulator.h"
 #include "runtime/state.h"
+#include "tests/unit/unit.h"
 
 static struct arena arena;
 static struct simulator *simulator;
@@ -520,29 +520,11 @@ static void test_hostile(void) {
     close_world();
 }
 
-int main(void) {
-    CU_initialize_registry();
-    CU_pSuite suite = CU_add_suite("simulator", NULL, NULL);
-#define ADD(test) CU_add_test(suite, #test, test)
-    ADD(test_create);
-    ADD(test_no_change);
-    ADD(test_replace);
-    ADD(test_create_fails);
-    ADD(test_update_fails);
-    ADD(test_replacement_rolls_back);
-    ADD(test_delete);
-    ADD(test_functions);
-    ADD(test_refused);
-    ADD(test_early_validation);
-    ADD(test_capabilities);
-    ADD(test_stack_output);
-    ADD(test_exports);
-    ADD(test_secrets);
-    ADD(test_store);
-    ADD(test_hostile);
-    CU_basic_set_mode(CU_BRM_NORMAL);
-    CU_basic_run_tests();
-    unsigned failures = CU_get_number_of_failures();
-    CU_cleanup_registry();
-    return failures ? 1 : 0;
-}
+UNIT_MAIN("simulator", {"create", test_create}, {"no change", test_no_change},
+          {"replace", test_replace}, {"create fails", test_create_fails},
+          {"update fails", test_update_fails},
+          {"replacement rolls back", test_replacement_rolls_back}, {"delete", test_delete},
+          {"functions", test_functions}, {"refused", test_refused},
+          {"early validation", test_early_validation}, {"capabilities", test_capabilities},
+          {"stack output", test_stack_output}, {"exports", test_exports},
+          {"secrets", test_secrets}, {"store", test_store}, {"hostile", test_hostile})

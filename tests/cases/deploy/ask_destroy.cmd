@@ -1,0 +1,1 @@
+destroy ask_destroy.mrp --sandbox

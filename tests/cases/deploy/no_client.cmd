@@ -1,0 +1,1 @@
+plan no_client.mrp

@@ -1,0 +1,360 @@
+/* The deploy engine against the simulator, with programs made by hand: order, ownership, what is
+ * planned and done, what a failure leaves, and what an interruption does.
+ */
+#include <stdio.h>
+
+#include "runtime/runtime.h"
+#include "runtime/simulator/simulator.h"
+#include "tests/unit/unit.h"
+
+enum { MOST = 8 };
+
+static struct arena arena;
+static struct simulator *simulator;
+static const struct cloud *cloud;
+static struct failure why;
+
+/* A deployment in the making: stacks with their bodies and who reads whom. */
+static struct template templates[MOST];
+static struct text bodies[MOST];
+static uint32_t order[MOST];
+static struct tag tags[MOST][3];
+static struct template_set set;
+static struct deploy_program program;
+static char log_text[8192];
+
+static void open_world(void) {
+    arena_init(&arena);
+    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, NULL, &why));
+    cloud = simulator_cloud(simulator);
+    memset(templates, 0, sizeof templates);
+    set = (struct template_set){.templates = templates, .order = order};
+    program = (struct deploy_program){.set = &set, .bodies = bodies, .project = TEXT("shop"),
+                                      .suffix = TEXT("dev")};
+}
+
+static void close_world(void) {
+    simulator_close(simulator, &why);
+    arena_release(&arena);
+}
+
+static struct template *add_stack(const char *name, const char *region, const char *body) {
+    uint32_t i = set.count++;
+    tags[i][0] = (struct tag){TEXT("mrp:project"), program.project, NULL};
+    tags[i][1] = (struct tag){TEXT("mrp:suffix"), program.suffix, NULL};
+    tags[i][2] = (struct tag){TEXT("mrp:stack"), text_of(name), NULL};
+    templates[i] = (struct template){
+        .index = i, .name = text_of(name), .region_name = text_of(region),
+        .region_label = text_of(region), .path = text_of(name), .tags = tags[i], .tag_count = 3};
+    bodies[i] = text_of(body);
+    order[i] = i;
+    return &templates[i];
+}
+
+/* a reads an output of b. */
+static void reads(struct template *a, const struct template *b, const char *output) {
+    a->edges = ARENA_NEW(&arena, struct template_edge);
+    a->edge_count = 1;
+    a->edges[0] = (struct template_edge){.stack = b->index, .output = text_of(output)};
+}
+
+#define QUEUE(name, wait)                                                                         \
+    "{\"Resources\":{\"Q\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"QueueName\":\"" name   \
+    "\",\"VisibilityTimeout\":" wait "}}},\"Outputs\":{\"Url\":{\"Value\":{\"Ref\":\"Q\"}}}}"
+#define READER                                                                                    \
+    "{\"Resources\":{\"P\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\"," \
+    "\"Value\":{\"Fn::GetStackOutput\":{\"StackName\":\"jobs\",\"OutputName\":\"Url\",\"Region\":" \
+    "\"us-east-1\"}}}}},\"Outputs\":{\"Value\":{\"Value\":{\"Fn::GetAtt\":[\"P\",\"Value\"]}}}}"
+
+static void tell(void *context, enum apply_event what, const struct apply_stack *stack,
+                 const struct cloud_event *event) {
+    (void)context;
+    (void)event;
+    size_t used = strlen(log_text);
+    if (what != APPLY_STACK_BEGAN && what != APPLY_STACK_ENDED) return;
+    snprintf(log_text + used, sizeof log_text - used, "%s%.*s ",
+             what == APPLY_STACK_BEGAN ? "+" : "-", TEXT_ARGS(stack->plan->name));
+}
+
+static struct plan make_plan(void) {
+    struct plan plan;
+    CU_ASSERT_EQUAL(plan_make(cloud, &program, NULL, &arena, &plan, &why), PLAN_MADE);
+    return plan;
+}
+
+static enum apply_outcome carry_out(const struct plan *plan, struct apply *apply) {
+    struct apply_options options = {.tell = tell};
+    log_text[0] = 0;
+    return apply_plan(cloud, plan, &options, &arena, apply, &why);
+}
+
+static enum apply_outcome deploy(void) {
+    struct apply apply;
+    struct plan plan = make_plan();
+    return carry_out(&plan, &apply);
+}
+
+#define SAME(a, b) same((a), (b), __LINE__)
+static void same(const char *a, const char *b, int line) {
+    bool equal = strcmp(a, b) == 0;
+    if (!equal) printf("\n  line %d\n  found    %s\n  expected %s\n", line, a, b);
+    CU_ASSERT_TRUE(equal);
+}
+
+/* --- plans -------------------------------------------------------------------------------------- */
+
+static void test_first(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    add_stack("other", "us-west-2", QUEUE("other", "30"));
+    struct template *reader = add_stack("reader", "us-west-2", READER);
+    reads(reader, &templates[0], "Url");
+    struct plan plan = make_plan();
+    CU_ASSERT_EQUAL(plan.counts.creates, 3);
+    CU_ASSERT_EQUAL(plan.counts.kinds[PLAN_ADD], 3);
+    struct apply apply;
+    CU_ASSERT_EQUAL(carry_out(&plan, &apply), APPLY_ALL_DONE);
+    /* Independent stacks side by side, the reader after what it reads. */
+    SAME(log_text, "+jobs +other -jobs +reader -other -reader ");
+    plan = make_plan();
+    CU_ASSERT_EQUAL(plan.counts.creates + plan.counts.updates + plan.counts.deletes, 0);
+    close_world();
+}
+
+/* A change of an output plans its reader, which is then really updated. */
+static void test_reader_follows(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("one", "30"));
+    struct template *reader = add_stack("reader", "us-west-2", READER);
+    reads(reader, &templates[0], "Url");
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    bodies[0] = TEXT(QUEUE("two", "30"));
+    struct plan plan = make_plan();
+    CU_ASSERT_EQUAL(plan.stacks[0].changes[0].kind, PLAN_REPLACE);
+    CU_ASSERT_EQUAL(plan.stacks[0].changes[0].data, PLAN_DATA_LOST);
+    CU_ASSERT_TRUE(plan.stacks[1].inputs_change);
+    SAME(plan.stacks[1].changes[0].properties[0].known_after.bytes, "jobs");
+    struct apply apply;
+    CU_ASSERT_EQUAL(carry_out(&plan, &apply), APPLY_ALL_DONE);
+    SAME(apply.stacks[1].final.outputs[0].value.bytes,
+         "https://sqs.us-east-1.amazonaws.com/123456789012/two");
+    plan = make_plan();
+    CU_ASSERT_EQUAL(plan.counts.updates, 0);
+    /* A change that no output follows leaves the reader alone. */
+    bodies[0] = TEXT(QUEUE("two", "60"));
+    plan = make_plan();
+    CU_ASSERT_EQUAL(plan.counts.updates, 1);
+    CU_ASSERT_EQUAL(plan.stacks[1].action, PLAN_NOTHING);
+    close_world();
+}
+
+static void test_quick_agrees(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("one", "30"));
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    bodies[0] = TEXT(QUEUE("two", "60"));
+    struct plan plan = make_plan(), quick;
+    struct plan_options options = {.quick = true};
+    CU_ASSERT_EQUAL(plan_make(cloud, &program, &options, &arena, &quick, &why), PLAN_MADE);
+    CU_ASSERT_EQUAL(quick.stacks[0].change_count, plan.stacks[0].change_count);
+    CU_ASSERT_EQUAL(quick.stacks[0].changes[0].kind, plan.stacks[0].changes[0].kind);
+    CU_ASSERT_EQUAL(quick.stacks[0].changes[0].property_count,
+                    plan.stacks[0].changes[0].property_count);
+    CU_ASSERT_TRUE(quick.stacks[0].is_quick);
+    close_world();
+}
+
+/* --- ownership ---------------------------------------------------------------------------------- */
+
+static void test_foreign(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    program.project = TEXT("other");
+    set.count = 0;
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    struct plan plan;
+    CU_ASSERT_EQUAL(plan_make(cloud, &program, NULL, &arena, &plan, &why), PLAN_WORLD);
+    SAME(why.message, "the stack \"jobs\" in us-east-1 was not made by this deployment");
+    struct text name = TEXT("jobs");
+    struct plan_options options = {.adopt = &name, .adopt_count = 1};
+    CU_ASSERT_EQUAL(plan_make(cloud, &program, &options, &arena, &plan, &why), PLAN_MADE);
+    CU_ASSERT_TRUE(plan.stacks[0].is_adopted);
+    struct apply apply;
+    CU_ASSERT_EQUAL(carry_out(&plan, &apply), APPLY_ALL_DONE);
+    /* Now it is ours. */
+    CU_ASSERT_EQUAL(make_plan().counts.updates, 0);
+    close_world();
+}
+
+static void test_account(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    program.account = TEXT("111122223333");
+    struct plan plan;
+    CU_ASSERT_EQUAL(plan_make(cloud, &program, NULL, &arena, &plan, &why), PLAN_WORLD);
+    SAME(why.message, "the credentials are for account 123456789012, the program is for account "
+                      "111122223333");
+    close_world();
+}
+
+static void test_orphan(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    add_stack("gone", "us-east-1", QUEUE("gone", "30"));
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    set.count = 1;
+    struct plan plan = make_plan();
+    CU_ASSERT_EQUAL(plan.counts.deletes, 1);
+    struct apply apply;
+    CU_ASSERT_EQUAL(carry_out(&plan, &apply), APPLY_ALL_DONE);
+    SAME(log_text, "+gone -gone ");
+    CU_ASSERT_EQUAL(make_plan().counts.deletes, 0);
+    close_world();
+}
+
+/* --- destroy ------------------------------------------------------------------------------------ */
+
+static void test_destroy(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    struct template *reader = add_stack("reader", "us-west-2", READER);
+    reads(reader, &templates[0], "Url");
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    struct plan plan;
+    struct apply apply;
+    CU_ASSERT_EQUAL(plan_destroy(cloud, &program, &arena, &plan, &why), PLAN_MADE);
+    CU_ASSERT_EQUAL(carry_out(&plan, &apply), APPLY_ALL_DONE);
+    SAME(log_text, "+reader -reader +jobs -jobs ");
+    CU_ASSERT_EQUAL(plan_destroy(cloud, &program, &arena, &plan, &why), PLAN_MADE);
+    CU_ASSERT_EQUAL(plan.count, 0);
+    close_world();
+}
+
+/* --- failures ----------------------------------------------------------------------------------- */
+
+static void fail_next(const char *stack, const char *region, const char *id,
+                      const char *operation) {
+    simulator_fail(simulator, text_of(region), text_of(stack), text_of(id), text_of(operation),
+                   TEXT("because it is a test"));
+}
+
+static void test_first_fails(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    struct template *reader = add_stack("reader", "us-west-2", READER);
+    reads(reader, &templates[0], "Url");
+    fail_next("jobs", "us-east-1", "Q", "CREATE");
+    struct plan plan = make_plan();
+    struct apply apply;
+    CU_ASSERT_EQUAL(carry_out(&plan, &apply), APPLY_ROLLED_BACK);
+    CU_ASSERT_EQUAL(apply.stacks[0].state, APPLY_FAILED);
+    CU_ASSERT_TRUE(apply.stacks[0].is_back);
+    CU_ASSERT_TRUE(text_is(apply.stacks[0].cause, "because it is a test"));
+    CU_ASSERT_TRUE(text_is(apply.stacks[0].cause_id, "Q"));
+    CU_ASSERT_EQUAL(apply.stacks[1].state, APPLY_SKIPPED);
+    /* Again: what the failed creation left is deleted first. */
+    plan = make_plan();
+    CU_ASSERT_EQUAL(plan.stacks[0].action, PLAN_RECREATE);
+    CU_ASSERT_EQUAL(carry_out(&plan, &apply), APPLY_ALL_DONE);
+    close_world();
+}
+
+/* The second fails after the first was changed: that is not "all is back". */
+static void test_second_fails(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    struct template *reader = add_stack("reader", "us-west-2", READER);
+    reads(reader, &templates[0], "Url");
+    fail_next("reader", "us-west-2", "P", "CREATE");
+    CU_ASSERT_EQUAL(deploy(), APPLY_STUCK);
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    close_world();
+}
+
+static void test_refused_by_aws(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", "{\"Resources\":{\"Q\":{\"Type\":\"AWS::SQS::Queue\","
+                                   "\"Properties\":{\"QueName\":\"x\"}}}}");
+    struct plan plan = make_plan();
+    struct apply apply;
+    CU_ASSERT_EQUAL(carry_out(&plan, &apply), APPLY_BEFORE);
+    CU_ASSERT_TRUE(text_is(apply.stacks[0].cause, "#: extraneous key [QueName] is not permitted"));
+    CU_ASSERT_TRUE(text_is(apply.stacks[0].cause_id, "Q"));
+    /* The empty stack that the change set needed is gone as well. */
+    plan = make_plan();
+    CU_ASSERT_PTR_NULL(plan.stacks[0].deployed);
+    close_world();
+}
+
+static volatile sig_atomic_t stops;
+
+static void stop_at_first(void *context, enum apply_event what, const struct apply_stack *stack,
+                          const struct cloud_event *event) {
+    tell(context, what, stack, event);
+    if (what == APPLY_STACK_BEGAN) stops = 1;
+}
+
+/* Once: what runs is waited for, nothing more is begun. */
+static void test_interrupted(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    struct template *reader = add_stack("reader", "us-west-2", READER);
+    reads(reader, &templates[0], "Url");
+    struct plan plan = make_plan();
+    struct apply apply;
+    struct apply_options options = {.tell = stop_at_first, .interrupted = &stops};
+    log_text[0] = 0;
+    stops = 0;
+    CU_ASSERT_EQUAL(apply_plan(cloud, &plan, &options, &arena, &apply, &why), APPLY_STUCK);
+    SAME(log_text, "+jobs -reader -jobs ");
+    CU_ASSERT_EQUAL(apply.stacks[0].state, APPLY_DONE);
+    CU_ASSERT_EQUAL(apply.stacks[1].state, APPLY_SKIPPED);
+    CU_ASSERT_TRUE(apply.was_interrupted);
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    close_world();
+}
+
+/* Twice: it leaves at once; what AWS does goes on. */
+static void leave_at_once(void *context, enum apply_event what, const struct apply_stack *stack,
+                          const struct cloud_event *event) {
+    tell(context, what, stack, event);
+    if (what == APPLY_RESOURCE) stops = 2;
+}
+
+static void test_left(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    struct plan plan = make_plan();
+    struct apply apply;
+    struct apply_options options = {.tell = leave_at_once, .interrupted = &stops};
+    stops = 0;
+    CU_ASSERT_EQUAL(apply_plan(cloud, &plan, &options, &arena, &apply, &why), APPLY_STUCK);
+    CU_ASSERT_EQUAL(apply.stacks[0].state, APPLY_RUNNING);
+    CU_ASSERT_EQUAL(plan_make(cloud, &program, NULL, &arena, &plan, &why), PLAN_WORLD);
+    SAME(why.message, "the stack \"jobs\" in us-east-1 is busy: CREATE_IN_PROGRESS");
+    close_world();
+}
+
+static void test_busy_names(void) {
+    static const char *const regions[] = {"eu-west-1", "us-west-2"};
+    open_world();
+    for (int i = 0; i < 2; i++) {
+        add_stack("bucket", regions[i], "{\"Resources\":{\"B\":{\"Type\":\"AWS::S3::Bucket\","
+                                        "\"Properties\":{\"BucketName\":\"one-name\"}}}}");
+    }
+    /* Bucket names live once in the world: one of both regions gets it. */
+    struct plan plan = make_plan();
+    struct apply apply;
+    CU_ASSERT_EQUAL(carry_out(&plan, &apply), APPLY_STUCK);
+    CU_ASSERT_EQUAL((apply.stacks[0].state == APPLY_DONE) + (apply.stacks[1].state == APPLY_DONE),
+                    1);
+    close_world();
+}
+
+UNIT_MAIN("deploy", {"first", test_first}, {"reader follows", test_reader_follows},
+          {"quick agrees", test_quick_agrees}, {"foreign", test_foreign},
+          {"account", test_account}, {"orphan", test_orphan}, {"destroy", test_destroy},
+          {"first fails", test_first_fails}, {"second fails", test_second_fails},
+          {"refused by aws", test_refused_by_aws}, {"interrupted", test_interrupted},
+          {"left", test_left}, {"busy names", test_busy_names})
