@@ -1,0 +1,182 @@
+/* Where services are: the endpoint tests of AWS's service models, and the settings that change them. */
+#include "runtime/aws/endpoint.h"
+
+#include "tests/unit/vectors.h"
+
+/* What the client has no need of: access points, accelerated transfer, one-zone buckets, the other
+ * sides of sign-in. */
+static bool is_foreign(const struct node *params) {
+    static const char *const names[] = {"UseObjectLambdaEndpoint", "UseS3ExpressControlEndpoint",
+                                        "DisableS3ExpressSessionAuth", "IsControlPlane",
+                                        "IsOAuthEndpoint", "Accelerate"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        bool is_plain = strcmp(names[i], "Accelerate") == 0 || names[i][0] == 'I';
+        if (is_plain ? node_is_true(params, names[i]) : node_get(params, names[i]) != NULL) {
+            return true;
+        }
+    }
+    struct text bucket = node_text(params, "Bucket");
+    if (text_starts(bucket, TEXT("arn:"))) return true;
+    return bucket.length && strstr(bucket.bytes, "--") != NULL;
+}
+
+static void run_case(struct arena *arena, enum service service, const struct node *test) {
+    const struct node *params = node_get(test, "params"), *expect = node_get(test, "expect");
+    struct text wanted = node_value(node_path(expect, "endpoint.url"));
+    struct endpoint endpoint = {.url = {"", 0}};
+    struct failure why = {.message = ""};
+    struct endpoint_options options = {
+        .service = service,
+        .region = node_text(params, "Region"),
+        .custom = node_text(params, "Endpoint"),
+        .is_fips = node_is_true(params, "UseFIPS"),
+        .is_dual_stack = node_is_true(params, "UseDualStack"),
+        .is_legacy = node_is_true(params, "UseGlobalEndpoint"),
+        .bucket = text_copy(arena, node_text(params, "Bucket")),
+        .is_path_style = node_is_true(params, "ForcePathStyle"),
+    };
+    bool good = endpoint_make(arena, &options, &endpoint, &why);
+    struct text name = node_text(test, "documentation");
+    vectors_same(name, why.message, wanted, good ? endpoint.url : TEXT(""));
+    const struct node *scheme =
+        node_first(node_path(expect, "endpoint.properties.authSchemes"));
+    struct text region = node_text(scheme, "signingRegion");
+    if (region.length) vectors_same(name, "signing region", region, endpoint.signing_region);
+}
+
+static unsigned run_file(const char *file, enum service service) {
+    struct arena arena;
+    unsigned run = 0;
+    arena_init(&arena);
+    struct text path = text_format(&arena, "botocore/endpoint-tests/%s.json", file);
+    const struct node *tests = node_get(vectors_json(&arena, path.bytes), "testCases");
+    for (const struct node *t = node_first(tests); t; t = t->next) {
+        const struct node *params = node_get(t, "params");
+        struct node *bucket = (struct node *)node_get(params, "Bucket");
+        if (bucket) bucket->text = text_copy(&arena, bucket->text);
+        if (is_foreign(params)) continue;
+        if (service == SERVICE_S3 && node_is_true(params, "UseGlobalEndpoint")) continue;
+        run_case(&arena, service, t);
+        run++;
+    }
+    arena_release(&arena);
+    return run;
+}
+
+static void test_services(void) {
+    if (!vectors_there("the endpoint tests")) return;
+    CU_ASSERT_EQUAL(run_file("cloudformation", SERVICE_CLOUDFORMATION), 49);
+    CU_ASSERT_EQUAL(run_file("sts", SERVICE_STS), 69);
+    CU_ASSERT_EQUAL(run_file("ssm", SERVICE_SSM), 49);
+    CU_ASSERT_EQUAL(run_file("codepipeline", SERVICE_CODEPIPELINE), 45);
+    CU_ASSERT_EQUAL(run_file("logs", SERVICE_LOGS), 49);
+    CU_ASSERT_EQUAL(run_file("cloudwatch", SERVICE_CLOUDWATCH), 26);
+    CU_ASSERT_EQUAL(run_file("sso", SERVICE_SSO), 40);
+    CU_ASSERT_EQUAL(run_file("sso-oidc", SERVICE_SSO_OIDC), 40);
+    CU_ASSERT(run_file("signin", SERVICE_SIGNIN) >= 12);
+}
+
+static void test_s3(void) {
+    if (!vectors_there("the endpoint tests of S3")) return;
+    CU_ASSERT(run_file("s3", SERVICE_S3) >= 100);
+}
+
+/* --- configured endpoints ----------------------------------------------------------------------- */
+
+static const char *variable(void *context, const char *name) {
+    struct text value = node_text(context, name);
+    return value.length ? value.bytes : NULL;
+}
+
+/* The vectors give sections as records; in a file an inner record is nested lines. */
+static struct node *as_sections(struct arena *arena, const struct node *from) {
+    struct node *sections = node_new(arena, NODE_RECORD);
+    for (const struct node *s = node_first(from); s; s = s->next) {
+        struct node *section = node_add(sections, s->key, node_new(arena, NODE_RECORD));
+        for (const struct node *p = node_first(s); p; p = p->next) {
+            struct text value = p->text;
+            if (p->kind == NODE_RECORD) {
+                value = text_format(arena, "\n%.*s = %.*s", TEXT_ARGS(p->children->key),
+                                    TEXT_ARGS(p->children->text));
+            }
+            node_put(arena, section, text_copy(arena, p->key).bytes, value);
+        }
+    }
+    return sections;
+}
+
+static void run_url_case(struct arena *arena, const struct node *suite, const struct node *test) {
+    struct node *values = node_new(arena, NODE_RECORD);
+    const struct node *client = node_get(node_get(suite, "client_configs"),
+                                         text_copy(arena, node_text(test, "client_config")).bytes);
+    const struct node *environment =
+        node_get(node_get(suite, "environments"),
+                 text_copy(arena, node_text(test, "environment")).bytes);
+    for (const struct node *v = node_first(environment); v; v = v->next) {
+        node_put(arena, values, text_copy(arena, v->key).bytes, text_copy(arena, v->text));
+    }
+    if (node_is_true(client, "ignore_configured_endpoint_urls")) {
+        node_put(arena, values, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", TEXT("true"));
+    }
+    struct surroundings around = {.context = values, .environment = variable};
+    struct config config = {.around = &around,
+                            .arena = arena,
+                            .profile = node_text(test, "profile"),
+                            .profiles = as_sections(arena, node_get(suite, "profiles")),
+                            .sessions = node_new(arena, NODE_RECORD),
+                            .services = as_sections(arena, node_get(suite, "services"))};
+    bool is_s3 = text_is(node_text(test, "service"), "s3");
+    if (!is_s3) return;
+    struct endpoint_options options =
+        endpoint_settings(&config, SERVICE_S3, TEXT("fake-region-10"));
+    struct text given = node_text(client, "endpoint_url");
+    if (given.length) options.custom = given;
+    struct endpoint endpoint = {.url = {"", 0}};
+    struct failure why;
+    bool good = endpoint_make(arena, &options, &endpoint, &why);
+    struct text wanted = node_value(node_path(test, "output.endpointUrl"));
+    CU_ASSERT(good);
+    vectors_same(node_text(test, "name"), "URL", wanted, endpoint.url);
+}
+
+static void test_configured(void) {
+    struct arena arena;
+    unsigned run = 0;
+    if (!vectors_there("configured endpoints")) return;
+    arena_init(&arena);
+    const struct node *file =
+        vectors_json(&arena, "config/botocore-endpoint-url-profile-tests.json");
+    for (const struct node *s = node_first(node_get(file, "testSuites")); s; s = s->next) {
+        for (const struct node *t = node_first(node_get(s, "endpointUrlTests")); t; t = t->next) {
+            run_url_case(&arena, s, t);
+            run++;
+        }
+    }
+    CU_ASSERT(run >= 39);
+    arena_release(&arena);
+}
+
+static void test_messages(void) {
+    struct arena arena;
+    struct endpoint endpoint;
+    struct failure why;
+    arena_init(&arena);
+    struct endpoint_options options = {.service = SERVICE_STS, .region = TEXT("us-east-1/x")};
+    CU_ASSERT_FALSE(endpoint_make(&arena, &options, &endpoint, &why));
+    CU_ASSERT_STRING_EQUAL(why.message, "region \"us-east-1/x\" is not the name of a region");
+    options.region = TEXT("");
+    CU_ASSERT_FALSE(endpoint_make(&arena, &options, &endpoint, &why));
+    CU_ASSERT_STRING_EQUAL(why.message, "no AWS region is set");
+    options = (struct endpoint_options){.service = SERVICE_STS, .region = TEXT("eu-west-1"),
+                                        .custom = TEXT("https://x"), .is_fips = true};
+    CU_ASSERT_FALSE(endpoint_make(&arena, &options, &endpoint, &why));
+    CU_ASSERT_PTR_NOT_NULL(strstr(why.hint, "AWS_ENDPOINT_URL_STS"));
+    options = (struct endpoint_options){.service = SERVICE_STS, .region = TEXT("eu-west-1"),
+                                        .custom = TEXT("https://user:pw@x")};
+    CU_ASSERT_FALSE(endpoint_make(&arena, &options, &endpoint, &why));
+    CU_ASSERT_PTR_NULL(strstr(why.message, "pw"));
+    arena_release(&arena);
+}
+
+UNIT_MAIN("aws_endpoint", {"services", test_services}, {"S3", test_s3},
+          {"configured endpoints", test_configured}, {"messages", test_messages})
