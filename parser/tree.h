@@ -207,8 +207,9 @@ struct node {
     };
 };
 
-/* A node of a kind, zeroed but for head and depth; the caller fills in the rest and then calls
- * node_finish, which sets depth from the children and reports nesting past LIMIT_NESTING once. */
+/* A node of a kind, zeroed but for head and depth 1. The parser fills in the rest and sets depth from
+ * the children; what lies deeper than LIMIT_NESTING is cut off with one message, so that no walk over
+ * a tree recurses much deeper (a few levels more, for the declarations around what is cut). */
 struct node *node_new(struct arena *arena, enum node_kind kind, struct span span);
 void list_add(struct list *list, struct node *node);
 
