@@ -18,6 +18,7 @@ enum {
     LIMIT_EVALUATION_DEPTH = 4000,    /* expressions and declarations that wait for one another */
     LIMIT_VALUE_DEPTH = 500,          /* lists, records and deferred values inside each other */
     LIMIT_TEXT_BYTES = 64 << 20,      /* one text value */
+    LIMIT_TEXT_PIECES = 100000,       /* deferred parts of one text, and the known ones between */
     LIMIT_OUTPUT_BYTES = 1 << 30,     /* all templates together */
     LIMIT_FILE_BYTES = 16 << 20,      /* a file read by file() */
     LIMIT_SCHEMA_BYTES = 64 << 20,    /* a packed schema of --schema; ours has 3 MB */

@@ -75,3 +75,9 @@ bool depth_end(struct evaluator *ev, const struct node *node) {
     }
     return false;
 }
+
+struct value settle_open(struct evaluator *ev, struct value value) {
+    uint32_t before = ev->values_left > 0 ? (uint32_t)ev->values_left : 0, left = before;
+    value = value_settle_within(ev->arena, value, &left);
+    return spend_values(ev, before - left + (left == 0)) ? value : value_poison();
+}

@@ -154,7 +154,7 @@ static struct value argument_ready(struct evaluator *ev, const struct builtin *b
     if (value.kind < VALUE_REGION && !(value.flags & (VALUE_OPEN | VALUE_SECRET))) return value;
     if (form->wants_text) value = resources_to_text(ev, value, node);
     if (builtin->flags & BUILTIN_DEFERS) return value;
-    value = value_settle(ev->arena, value);
+    value = settled(ev, value);
     struct text name = text_of(builtin->name);
     if (builtin->flags & BUILTIN_OPEN) {
         if (value.kind == VALUE_DEFERRED && !form->is_any) {
@@ -210,7 +210,7 @@ static struct node *arguments_rest(struct evaluator *ev, const struct builtin *b
     for (; node && node->kind != NODE_ARGUMENT; node = node->next) {
         struct value value;
         if (node->kind == NODE_SPREAD) {
-            struct value list = value_settle(ev->arena, evaluate(ev, node->spread.value, frame));
+            struct value list = settled(ev, evaluate(ev, node->spread.value, frame));
             for (uint32_t i = 0; list.kind == VALUE_LIST && i < list.length; i++) {
                 stack_push(ev, list.items[i]);
             }

@@ -116,7 +116,7 @@ static const struct node *key_node(const struct record_entry *entry, const struc
 
 static struct value free_list(struct evaluator *ev, struct value value, const struct node *node) {
     size_t base = ev->stack_count;
-    if (!spend_steps(ev, value.length)) return value_poison();
+    if (!spend_values(ev, value.length)) return value_poison();
     for (uint32_t i = 0; i < value.length; i++) {
         struct value item = conform_free(ev, value.items[i], node);
         stack_push(ev, item);
@@ -126,7 +126,7 @@ static struct value free_list(struct evaluator *ev, struct value value, const st
 
 static struct value free_record(struct evaluator *ev, struct value value, const struct node *node) {
     struct record *record = record_new(ev->arena, value.record->count);
-    if (!spend_steps(ev, value.record->count)) return value_poison();
+    if (!spend_values(ev, value.record->count)) return value_poison();
     for (uint32_t i = 0; i < value.record->count; i++) {
         struct record_entry *entry = &value.record->entries[i];
         struct value item = conform_free(ev, entry->value, value_node(entry, node));
@@ -158,18 +158,28 @@ static struct value free_deferred(struct evaluator *ev, struct value value, cons
     return made;
 }
 
+static struct conform_entry *cache_slot(struct evaluator *ev, const void *data,
+                                        const struct schema_value *wanted);
+
+/* Lists and records that hold something open, each once. */
+static struct value free_compound(struct evaluator *ev, struct value value, const struct node *node) {
+    if (!(value.flags & VALUE_OPEN)) return value;
+    const void *data = value.kind == VALUE_LIST ? (const void *)value.items : value.record;
+    struct conform_entry *slot = cache_slot(ev, data, NULL);
+    if (slot->data == data && !slot->wanted && slot->result.kind == value.kind) return slot->result;
+    struct value result = value.kind == VALUE_LIST ? free_list(ev, value, node)
+                                                   : free_record(ev, value, node);
+    *slot = (struct conform_entry){data, NULL, NULL, result};
+    return result;
+}
+
 struct value conform_free(struct evaluator *ev, struct value value, const struct node *node) {
     switch ((enum value_kind)value.kind) {
     case VALUE_RESOURCE: case VALUE_COMPONENT: return reference_to(ev, value, node);
     case VALUE_REGION: return value_text(value.region->name);
     case VALUE_STACK: return value_text(value.stack->name);
     case VALUE_TYPE: return value_text(name_text(value.type));
-    case VALUE_LIST:
-        if (!(value.flags & VALUE_OPEN)) return value;
-        return free_list(ev, value, node);
-    case VALUE_RECORD:
-        if (!(value.flags & VALUE_OPEN)) return value;
-        return free_record(ev, value, node);
+    case VALUE_LIST: case VALUE_RECORD: return free_compound(ev, value, node);
     case VALUE_DEFERRED: return free_deferred(ev, value, node);
     case VALUE_POISON: case VALUE_NULL: case VALUE_BOOL: case VALUE_INT: case VALUE_NUMBER:
     case VALUE_TEXT: break;
@@ -360,7 +370,11 @@ static void check_unique(struct evaluator *ev, struct value list, const struct w
     if (list.length > 1000 || !spend_steps(ev, (uint64_t)list.length * list.length / 8)) return;
     for (uint32_t i = 1; i < list.length; i++) {
         for (uint32_t j = 0; j < i; j++) {
-            if (list.items[i].kind == VALUE_POISON || !value_equal(list.items[i], list.items[j])) continue;
+            uint64_t steps = 10000; /* larger elements are taken as different */
+            if (list.items[i].kind == VALUE_POISON ||
+                !value_equal_within(list.items[i], list.items[j], &steps)) {
+                continue;
+            }
             const struct node *where = node;
             if (node->kind == NODE_LIST && node->list.elements.count == list.length) {
                 where = node->list.elements.first;
@@ -708,21 +722,19 @@ static struct value conform_shape(struct evaluator *ev, struct value value, cons
     return value;
 }
 
-static struct conform_entry *cache_slot(struct evaluator *ev, struct value value,
-                                        const struct want *want) {
-    const void *data = value.kind == VALUE_LIST ? (const void *)value.items : value.record;
-    uintptr_t hash = ((uintptr_t)data >> 4) ^ ((uintptr_t)want->value >> 2);
+static struct conform_entry *cache_slot(struct evaluator *ev, const void *data,
+                                        const struct schema_value *wanted) {
+    uintptr_t hash = ((uintptr_t)data >> 4) ^ ((uintptr_t)wanted >> 2);
     return &cache_of(ev)->entries[hash % CACHE_SLOTS];
 }
 
 static struct value conform_compound(struct evaluator *ev, struct value value,
                                      const struct want *want, const struct node *node) {
     const void *data = value.kind == VALUE_LIST ? (const void *)value.items : value.record;
-    struct conform_entry *slot = cache_slot(ev, value, want);
+    struct conform_entry *slot = cache_slot(ev, data, want->value);
     bool hit = slot->data == data && slot->wanted == want->value && slot->property == want->property;
     if (hit && (value.kind != VALUE_LIST || slot->result.kind == VALUE_LIST)) return slot->result;
     struct value result = conform_shape(ev, value, want, node);
-    slot = cache_slot(ev, value, want);
     *slot = (struct conform_entry){data, want->value, want->property, result};
     return result;
 }

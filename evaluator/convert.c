@@ -285,7 +285,7 @@ struct value convert(struct evaluator *ev, struct value value, const struct type
 
 static struct text check_message(struct evaluator *ev, struct node *check, struct frame *frame) {
     if (!check->check.message) return (struct text){"", 0};
-    struct value message = value_settle(ev->arena, evaluate(ev, check->check.message, frame));
+    struct value message = settled(ev, evaluate(ev, check->check.message, frame));
     if (message.flags & VALUE_SECRET) {
         fault(ev, DIAGNOSTIC_SECRET_EXPOSED, check->check.message, "a message would show a secret");
         return (struct text){"", 0};
@@ -299,7 +299,7 @@ bool checks_hold(struct evaluator *ev, struct list checks, struct frame *around,
         if (check->flags & NODE_BAD || !check->check.it || !check->check.it->scope) continue;
         struct frame *frame = frame_new(ev, check->check.it->scope, around, around->place);
         frame->slots[check->check.it->slot] = value;
-        struct value holds = value_settle(ev->arena, evaluate(ev, check->check.condition, frame));
+        struct value holds = settled(ev, evaluate(ev, check->check.condition, frame));
         if (holds.kind != VALUE_BOOL || holds.boolean) continue; /* what is deferred is not checked */
         struct text message = check_message(ev, check, frame);
         struct text shown = value.flags & VALUE_SECRET ? TEXT("(secret)") : value_brief(ev, value);

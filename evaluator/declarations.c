@@ -89,7 +89,7 @@ static void assert_run(struct evaluator *ev, struct node *node, struct frame *fr
     if (!ok || holds) return;
     struct text message = {"", 0};
     if (node->assertion.message) {
-        struct value value = value_settle(ev->arena, evaluate(ev, node->assertion.message, frame));
+        struct value value = settled(ev, evaluate(ev, node->assertion.message, frame));
         if (value.kind == VALUE_POISON) return;
         if (value.flags & VALUE_SECRET) {
             fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node->assertion.message,
@@ -254,7 +254,7 @@ void block_run(struct evaluator *ev, struct list items, struct frame *frame) {
 
 struct value loop_key(struct loop *loop) {
     struct evaluator *ev = loop->ev;
-    struct value key = value_settle(ev->arena, loop->key);
+    struct value key = settled(ev, loop->key);
     const struct node *node = loop->keyed;
     if (key.kind == VALUE_POISON) return key;
     if (key.flags & VALUE_SECRET) {

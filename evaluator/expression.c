@@ -139,7 +139,10 @@ static struct value text_checked(struct evaluator *ev, struct value value, const
     if (value.kind == VALUE_TEXT) {
         return spend_values(ev, value.length / 16) ? value : value_poison();
     }
-    if (value.kind == VALUE_DEFERRED) return value_checked(ev, value, node);
+    if (value.kind == VALUE_DEFERRED) {
+        if (!spend_values(ev, value.deferred->count)) return value_poison();
+        return value_checked(ev, value, node);
+    }
     for (uint32_t i = 0; i < count; i++) {
         if (parts[i].kind == VALUE_POISON) return value;
     }
@@ -166,7 +169,7 @@ static APART struct value evaluate_template(struct evaluator *ev, struct node *n
 
 static void push_spread(struct evaluator *ev, struct node *node, struct frame *frame) {
     struct value value = evaluate(ev, node, frame);
-    if (value.kind == VALUE_DEFERRED) value = value_settle(ev->arena, value);
+    if (value.kind == VALUE_DEFERRED) value = settled(ev, value);
     if (value.kind == VALUE_LIST) {
         if (!spend_values(ev, value.length)) return;
         for (uint32_t i = 0; i < value.length; i++) stack_push(ev, value.items[i]);
@@ -229,7 +232,7 @@ const struct name *key_of(struct evaluator *ev, struct value value) {
 /* A value as a record's key; NULL, reported, if it is none. */
 static const struct name *known_key(struct evaluator *ev, struct value value,
                                     const struct node *node) {
-    value = value_settle(ev->arena, value);
+    value = settled(ev, value);
     if (value.kind == VALUE_POISON) return NULL;
     if (value.flags & VALUE_SECRET) {
         fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node, "a secret cannot be a key");
@@ -413,8 +416,8 @@ static struct node *plain_range(struct node *over) {
 static bool loop_range(struct loop *loop, struct node *generator, struct node *range,
                        struct frame *frame) {
     struct evaluator *ev = loop->ev;
-    struct value first = value_settle(ev->arena, evaluate(ev, range->binary.left, frame));
-    struct value end = value_settle(ev->arena, evaluate(ev, range->binary.right, frame));
+    struct value first = settled(ev, evaluate(ev, range->binary.left, frame));
+    struct value end = settled(ev, evaluate(ev, range->binary.right, frame));
     if (first.kind == VALUE_INT && end.kind == VALUE_INT) {
         for (int64_t i = first.integer; i < end.integer; i++) {
             if (!loop_element(loop, generator, i - first.integer, value_int(i))) return false;
@@ -444,7 +447,7 @@ static bool loop_generator(struct loop *loop, struct node *generator) {
     if (range) return loop_range(loop, generator, range, loop->frame);
     struct value value = evaluate(ev, over, loop->frame);
     /* elements stay as they are: what flows keeps its reference */
-    if (value.kind == VALUE_DEFERRED) value = value_settle(ev->arena, value);
+    if (value.kind == VALUE_DEFERRED) value = settled(ev, value);
     if (value.kind != VALUE_LIST && value.kind != VALUE_RECORD) loop->is_broken = true;
     if (value.flags & VALUE_BROKEN && value.kind == VALUE_RECORD) loop->is_broken = true;
     if (value.kind == VALUE_LIST) return loop_list(loop, generator, value);
@@ -546,7 +549,7 @@ bool evaluate_condition(struct evaluator *ev, struct node *node, struct frame *f
     struct value value = evaluate(ev, node, frame);
     *ok = value.kind == VALUE_BOOL;
     if (*ok) return value.boolean;
-    value = value_settle(ev->arena, value);
+    value = settled(ev, value);
     *ok = value.kind == VALUE_BOOL;
     if (*ok) return value.boolean;
     if (value.kind == VALUE_DEFERRED) {

@@ -197,6 +197,11 @@ static inline bool spend_values(struct evaluator *ev, uint64_t values) {
     ev->values_left -= (int64_t)values;
     return true;
 }
+/* value_settle, paid for. */
+struct value settle_open(struct evaluator *ev, struct value value);
+static inline struct value settled(struct evaluator *ev, struct value value) {
+    return value.flags & VALUE_WRITTEN ? settle_open(ev, value) : value;
+}
 void spender_enter(struct evaluator *ev, struct spender *spender, const struct node *node);
 void spender_leave(struct evaluator *ev, struct spender *spender);
 /* Counts what waits for something else; false, reported, when it is too deep. leave undoes it. */

@@ -202,7 +202,7 @@ static struct value written_property(struct evaluator *ev, struct resource *reso
     deferred->operands[0] = written;
     deferred->depth = written.kind == VALUE_DEFERRED ? written.deferred->depth + 1 : 0;
     struct value value = value_deferred(deferred);
-    value.flags = written.flags & VALUE_SECRET;
+    value.flags = (written.flags & VALUE_SECRET) | VALUE_WRITTEN;
     return value;
 }
 
@@ -572,6 +572,6 @@ static struct value index_of(struct evaluator *ev, struct value object, struct v
 
 struct value evaluate_index(struct evaluator *ev, struct node *node, struct frame *frame) {
     struct value object = evaluate(ev, node->index.object, frame);
-    struct value index = value_settle(ev->arena, evaluate(ev, node->index.index, frame));
+    struct value index = settled(ev, evaluate(ev, node->index.index, frame));
     return index_of(ev, object, index, node);
 }

@@ -1,7 +1,7 @@
 /* Messages of the evaluator, above all those that say why a value is deferred. */
 #include "evaluator/internal.h"
 
-enum { BRIEF_BYTES = 80, REASON_NOTES = 2 };
+enum { BRIEF_BYTES = 80, BRIEF_PARTS = 20, BRIEF_DEPTH = 4 };
 
 struct diagnostic *report(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
                           const char *message, ...) {
@@ -39,7 +39,17 @@ void note(struct evaluator *ev, struct diagnostic *diagnostic, struct span span,
     diagnostic_note(ev->diagnostics, diagnostic, span, "%.*s", TEXT_ARGS(made));
 }
 
+/* Whether the value takes long to write out only to be cut. */
+static bool is_large(struct value value) {
+    if (value.kind == VALUE_LIST) return value.length > BRIEF_PARTS || value.depth > BRIEF_DEPTH;
+    if (value.kind == VALUE_RECORD) {
+        return value.record->count > BRIEF_PARTS || value.depth > BRIEF_DEPTH;
+    }
+    return value.kind == VALUE_DEFERRED && value.deferred->depth > BRIEF_DEPTH;
+}
+
 struct text value_brief(struct evaluator *ev, struct value value) {
+    if (is_large(value)) return value_kind_text(ev->arena, value);
     struct buffer buffer;
     buffer_init(&buffer);
     value_json(&buffer, value, 0);

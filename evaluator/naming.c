@@ -66,7 +66,7 @@ static struct text fixed_id(struct evaluator *ev, struct resource_state *state) 
     const struct node *entry = id_entry(state->resource.declared);
     if (!entry || entry->flags & NODE_BAD) return (struct text){"", 0};
     struct node *node = entry->entry.value;
-    struct value value = value_settle(ev->arena, evaluate(ev, node, state->frame));
+    struct value value = settled(ev, evaluate(ev, node, state->frame));
     if (value.kind == VALUE_DEFERRED) fault_steering(ev, node, value, "a logical id");
     if (value.kind == VALUE_TEXT && is_id(value_as_text(value)) && !(value.flags & VALUE_SECRET)) {
         return value_as_text(value);
@@ -377,7 +377,7 @@ static struct written name_written(struct evaluator *ev, struct value value) {
     struct written written = {.is_whole = true, .is_fitted = value.flags & VALUE_FITTED};
     struct buffer buffer;
     buffer_init(&buffer);
-    value = value_settle(ev->arena, value);
+    value = settled(ev, value);
     if (value.kind == VALUE_DEFERRED && value.deferred->kind == DEFERRED_TEXT) {
         for (uint32_t i = 0; i < value.deferred->count; i++) {
             written_piece(&buffer, value.deferred->operands[i], &written);
@@ -546,7 +546,7 @@ static const struct name *name_as_key(struct evaluator *ev, struct value value) 
 static void check_collision(struct evaluator *ev, const struct resource *resource,
                             const struct schema_name *name, struct value value,
                             const struct node *node) {
-    value = value_settle(ev->arena, value);
+    value = settled(ev, value);
     struct map *taken = names_taken(ev, resource, name);
     const struct name *interned = name_as_key(ev, value);
     struct named *other = map_find(taken, interned);

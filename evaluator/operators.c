@@ -143,8 +143,8 @@ static struct value arithmetic(struct evaluator *ev, struct node *node, struct f
     if (left.kind == VALUE_INT && right.kind == VALUE_INT) {
         return integer_operation(ev, node, left.integer, right.integer);
     }
-    left = value_settle(ev->arena, left);
-    right = value_settle(ev->arena, right);
+    left = settled(ev, left);
+    right = settled(ev, right);
     if (left.kind == VALUE_INT && right.kind == VALUE_INT) {
         return integer_operation(ev, node, left.integer, right.integer);
     }
@@ -156,8 +156,8 @@ static struct value arithmetic(struct evaluator *ev, struct node *node, struct f
 }
 
 static struct value make_range(struct evaluator *ev, struct node *node, struct frame *frame) {
-    struct value left = value_settle(ev->arena, evaluate(ev, node->binary.left, frame));
-    struct value right = value_settle(ev->arena, evaluate(ev, node->binary.right, frame));
+    struct value left = settled(ev, evaluate(ev, node->binary.left, frame));
+    struct value right = settled(ev, evaluate(ev, node->binary.right, frame));
     if (left.kind != VALUE_INT || right.kind != VALUE_INT) {
         return known_or_fault(ev, node, left, right);
     }
@@ -198,13 +198,23 @@ struct value deferred_not(struct evaluator *ev, struct value operand, const stru
     return node_of(ev, DEFERRED_NOT, SHAPE_BOOL, &operand, 1, cause);
 }
 
+/* Equality that is paid for by what it takes. */
+static bool same(struct evaluator *ev, struct value a, struct value b) {
+    uint64_t left = ev->steps_left > 0 ? (uint64_t)ev->steps_left : 0;
+    uint64_t before = left;
+    bool equal = value_equal_within(a, b, &left);
+    if (left == 0) return spend_steps(ev, before + 1);
+    ev->steps_left -= (int64_t)(before - left);
+    return equal;
+}
+
 /* a && b, a || b of truth values that may be known; chains become one node up to its ten operands. */
 static struct value deferred_chain(struct evaluator *ev, enum deferred_kind kind, struct value a,
                                    struct value b, const struct node *cause) {
     bool absorbing = kind == DEFERRED_OR; /* true || x is true, false && x is false */
     if (a.kind == VALUE_BOOL) return a.boolean == absorbing ? a : b;
     if (b.kind == VALUE_BOOL) return b.boolean == absorbing ? b : a;
-    if (value_equal(a, b)) return a;
+    if (same(ev, a, b)) return a;
     struct value operands[2 * CONDITION_OPERANDS];
     const struct value sides[2] = {a, b};
     uint32_t count = 0;
@@ -261,7 +271,7 @@ struct value deferred_if(struct evaluator *ev, struct value condition, struct va
         condition.kind != VALUE_DEFERRED) {
         return value_poison();
     }
-    if (value_equal(then, otherwise)) return then;
+    if (same(ev, then, otherwise)) return then;
     if (condition.deferred->kind == DEFERRED_NOT) {
         return deferred_if(ev, condition.deferred->operands[0], otherwise, then, cause);
     }
@@ -307,7 +317,7 @@ static struct value deferred_equal(struct evaluator *ev, struct value a, struct 
         struct value bad = a.kind == VALUE_DEFERRED ? a : b;
         return fault_deferred(ev, cause, bad, TEXT("=="));
     }
-    if (value_equal(a, b)) return value_bool(true);
+    if (same(ev, a, b)) return value_bool(true);
     if (is_truth(a) && is_truth(b)) {
         if (a.kind == VALUE_BOOL) return a.boolean ? b : deferred_not(ev, b, cause);
         if (b.kind == VALUE_BOOL) return b.boolean ? a : deferred_not(ev, a, cause);
@@ -321,8 +331,8 @@ struct value equal_values(struct evaluator *ev, struct value a, struct value b,
                           const struct node *cause) {
     if (a.kind == VALUE_POISON || b.kind == VALUE_POISON) return value_poison();
     if (a.kind == VALUE_DEFERRED || b.kind == VALUE_DEFERRED) {
-        a = value_settle(ev->arena, a);
-        b = value_settle(ev->arena, b);
+        a = settled(ev, a);
+        b = settled(ev, b);
         if (a.kind == VALUE_DEFERRED || b.kind == VALUE_DEFERRED) {
             if (a.kind == VALUE_RESOURCE) a = reference_to(ev, a, cause);
             if (b.kind == VALUE_RESOURCE) b = reference_to(ev, b, cause);
@@ -331,14 +341,11 @@ struct value equal_values(struct evaluator *ev, struct value a, struct value b,
     }
     if ((a.flags | b.flags) & VALUE_BROKEN) return value_poison();
     if ((a.flags | b.flags) & VALUE_OPEN) {
-        a = value_settle(ev->arena, a);
-        b = value_settle(ev->arena, b);
+        a = settled(ev, a);
+        b = settled(ev, b);
     }
-    if (a.kind == VALUE_LIST || a.kind == VALUE_RECORD) {
-        uint64_t size = a.kind == VALUE_LIST ? a.length : a.record->count;
-        if (!spend_steps(ev, size)) return value_poison();
-    }
-    return value_bool(value_equal(a, b));
+    bool equal = same(ev, a, b);
+    return ev->is_exhausted ? value_poison() : value_bool(equal);
 }
 
 static struct value equality(struct evaluator *ev, struct node *node, struct frame *frame) {
@@ -357,8 +364,8 @@ static struct value order(struct evaluator *ev, struct node *node, struct frame 
     struct value left = evaluate(ev, node->binary.left, frame);
     struct value right = evaluate(ev, node->binary.right, frame);
     if (left.kind != right.kind || left.kind != VALUE_INT) {
-        left = value_settle(ev->arena, left);
-        right = value_settle(ev->arena, right);
+        left = settled(ev, left);
+        right = settled(ev, right);
         bool texts = left.kind == VALUE_TEXT && right.kind == VALUE_TEXT;
         if (!texts && !(is_number(left) && is_number(right))) {
             return known_or_fault(ev, node, left, right);
@@ -394,10 +401,10 @@ static struct value in_list(struct evaluator *ev, struct node *node, struct valu
 
 static struct value membership(struct evaluator *ev, struct node *node, struct frame *frame) {
     struct value left = evaluate(ev, node->binary.left, frame);
-    struct value right = value_settle(ev->arena, evaluate(ev, node->binary.right, frame));
+    struct value right = settled(ev, evaluate(ev, node->binary.right, frame));
     if (left.kind == VALUE_POISON || right.kind == VALUE_POISON) return value_poison();
     if (right.kind == VALUE_LIST) return in_list(ev, node, left, right);
-    left = value_settle(ev->arena, left);
+    left = settled(ev, left);
     if (right.kind == VALUE_RECORD && left.kind != VALUE_DEFERRED) {
         const struct name *key = key_of(ev, left);
         if (key) return value_bool(record_find(right.record, key) != NULL);
@@ -422,7 +429,7 @@ static struct value membership(struct evaluator *ev, struct node *node, struct f
 static struct value truth(struct evaluator *ev, struct node *node, struct frame *frame) {
     struct value value = evaluate(ev, node, frame);
     if (value.kind == VALUE_BOOL) return value;
-    value = value_settle(ev->arena, value);
+    value = settled(ev, value);
     if (value.kind == VALUE_BOOL || value.kind == VALUE_POISON) return value;
     if (value.kind == VALUE_DEFERRED &&
         (value.deferred->shape == SHAPE_BOOL || value.deferred->shape == SHAPE_ANY)) {
@@ -482,7 +489,7 @@ struct value evaluate_binary(struct evaluator *ev, struct node *node, struct fra
 struct value evaluate_unary(struct evaluator *ev, struct node *node, struct frame *frame) {
     struct node *operand = node->unary.operand;
     if (node->unary.op == OPERATOR_NOT) return deferred_not(ev, truth(ev, operand, frame), node);
-    struct value value = value_settle(ev->arena, evaluate(ev, operand, frame));
+    struct value value = settled(ev, evaluate(ev, operand, frame));
     if (value.kind == VALUE_INT) {
         if (value.integer == INT64_MIN) return fault_overflow(ev, node);
         return value_int(-value.integer);

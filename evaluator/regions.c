@@ -5,7 +5,7 @@
 
 /* A known text of the project, or empty (reported, where it is something else). */
 static struct text project_text(struct evaluator *ev, struct node *node, const char *what) {
-    struct value value = value_settle(ev->arena, evaluate(ev, node, ev->root));
+    struct value value = settled(ev, evaluate(ev, node, ev->root));
     if (value.kind == VALUE_TEXT && !(value.flags & VALUE_SECRET)) return value_as_text(value);
     if (value.kind == VALUE_TEXT) {
         fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node, "a secret cannot be the %s of the project", what);
@@ -108,7 +108,7 @@ void project_settle(struct evaluator *ev) {
 
 static void add_tag(struct evaluator *ev, struct record_entry *entry, const struct node *node) {
     struct deployment *deployment = ev->deployment;
-    struct value value = value_settle(ev->arena, entry->value);
+    struct value value = settled(ev, entry->value);
     const struct node *origin = entry->origin ? entry->origin : node;
     if (value.kind == VALUE_NULL || value.kind == VALUE_POISON) return;
     if (value.flags & VALUE_SECRET) {
@@ -233,7 +233,7 @@ static struct value region_new(struct evaluator *ev, struct symbol *symbol, cons
 /* A region's name as a known text. */
 static bool region_name(struct evaluator *ev, struct value value, const struct node *node,
                         struct text *name) {
-    value = value_settle(ev->arena, value);
+    value = settled(ev, value);
     if (value.kind == VALUE_TEXT && !(value.flags & VALUE_SECRET)) {
         *name = value_as_text(value);
         return true;
@@ -250,7 +250,7 @@ static bool region_name(struct evaluator *ev, struct value value, const struct n
 /* `region fleet in ["eu-west-1", ...]`: a map by the regions' names. */
 static struct value region_group(struct evaluator *ev, struct frame *frame, struct symbol *symbol,
                                  struct node *over) {
-    struct value list = value_settle(ev->arena, evaluate(ev, over, frame));
+    struct value list = settled(ev, evaluate(ev, over, frame));
     struct record *group = record_new(ev->arena, 0);
     if (list.kind == VALUE_DEFERRED) return fault_steering(ev, over, list, "a region");
     if (list.kind != VALUE_LIST) {

@@ -43,7 +43,7 @@ static struct value meta_value(struct evaluator *ev, struct node *node, const st
     struct node *entry = entry_lookup(ev, body_entries(node), name, true, &unsure);
     if (!entry || entry->flags & NODE_BAD) return value_null();
     *where = entry->entry.value;
-    struct value value = value_settle(ev->arena, evaluate(ev, entry->entry.value, frame));
+    struct value value = settled(ev, evaluate(ev, entry->entry.value, frame));
     if (value.kind == VALUE_DEFERRED) {
         char what[32];
         snprintf(what, sizeof what, "\"@%.*s\"", NAME_ARGS(name));
@@ -421,7 +421,7 @@ static void fault_meta(struct evaluator *ev, struct text key, const struct node 
 
 static struct value policy_value(struct evaluator *ev, struct text key, struct value value,
                                  const struct node *node, bool except_on_create) {
-    value = value_settle(ev->arena, value);
+    value = settled(ev, value);
     struct text text = value.kind == VALUE_TEXT ? value_as_text(value) : (struct text){"", 0};
     if (value.kind == VALUE_NULL || text_is(text, "Delete") || text_is(text, "Retain") ||
         text_is(text, "Snapshot") || (except_on_create && text_is(text, "RetainExceptOnCreate"))) {
@@ -446,7 +446,7 @@ static struct value record_meta(struct evaluator *ev, struct text key, struct va
 
 static struct value names_meta(struct evaluator *ev, struct text key, struct value value,
                                const struct node *node) {
-    value = value_settle(ev->arena, value);
+    value = settled(ev, value);
     bool fits = value.kind == VALUE_LIST;
     for (uint32_t i = 0; fits && i < value.length; i++) fits = value.items[i].kind == VALUE_TEXT;
     if (fits) return value;
@@ -456,7 +456,7 @@ static struct value names_meta(struct evaluator *ev, struct text key, struct val
 
 static bool flag_meta(struct evaluator *ev, struct text key, struct value value,
                       const struct node *node) {
-    value = value_settle(ev->arena, value);
+    value = settled(ev, value);
     if (value.kind == VALUE_BOOL) return value.boolean;
     if (value.kind == VALUE_DEFERRED) {
         fault_steering(ev, node, value, "an @ attribute");

@@ -100,7 +100,7 @@ static void seal_with(struct value *whole, struct value *part) {
     if (depth > whole->depth) whole->depth = depth > UINT16_MAX ? UINT16_MAX : (uint16_t)depth;
     if (part->kind >= VALUE_REGION) whole->flags |= VALUE_OPEN;
     if (part->kind == VALUE_POISON) whole->flags |= VALUE_BROKEN;
-    whole->flags |= part->flags & (VALUE_OPEN | VALUE_SECRET | VALUE_BROKEN);
+    whole->flags |= part->flags & (VALUE_OPEN | VALUE_SECRET | VALUE_BROKEN | VALUE_WRITTEN);
 }
 
 struct value value_seal(struct value value) {
@@ -116,45 +116,70 @@ struct value value_seal(struct value value) {
     return value;
 }
 
-static struct value settle_list(struct arena *arena, struct value value) {
-    struct value *items = arena_array(arena, value.length, sizeof *items);
-    for (uint32_t i = 0; i < value.length; i++) items[i] = value_settle(arena, value.items[i]);
+/* Where shared parts are settled again and again, this many have to do. */
+struct settling { struct arena *arena; uint32_t left; };
+
+static struct value settle(struct settling *settling, struct value value);
+
+static struct value settle_list(struct settling *settling, struct value value) {
+    struct value *items = arena_array(settling->arena, value.length, sizeof *items);
+    for (uint32_t i = 0; i < value.length; i++) items[i] = settle(settling, value.items[i]);
     return value_seal(value_list(items, value.length));
 }
 
-static struct value settle_record(struct arena *arena, struct value value) {
-    struct record *record = record_new(arena, value.record->count);
+static struct value settle_record(struct settling *settling, struct value value) {
+    struct record *record = record_new(settling->arena, value.record->count);
     for (uint32_t i = 0; i < value.record->count; i++) {
         struct record_entry *entry = &value.record->entries[i];
-        record_put(arena, record, entry->key, value_settle(arena, entry->value), entry->origin);
+        record_put(settling->arena, record, entry->key, settle(settling, entry->value),
+                   entry->origin);
     }
-    return value_seal(value_record(record));
+    struct value made = value_seal(value_record(record));
+    made.flags |= value.flags & VALUE_BROKEN;
+    return made;
 }
 
-static struct value settle_text(struct arena *arena, struct value value) {
+static struct value settle_text(struct settling *settling, struct value value) {
     struct deferred *deferred = value.deferred;
-    for (uint32_t i = 0; i < deferred->count; i++) {
-        struct value part = deferred->operands[i];
-        if (part.kind != VALUE_DEFERRED) continue;
-        if (part.deferred->kind != DEFERRED_ATTRIBUTE || part.deferred->count == 0) return value;
+    struct value *parts = arena_array(settling->arena, deferred->count, sizeof *parts);
+    for (uint32_t i = 0; i < deferred->count; i++) parts[i] = settle(settling, deferred->operands[i]);
+    struct value made = value_concat(settling->arena, parts, deferred->count, deferred->cause);
+    made.flags |= value.flags & VALUE_FITTED;
+    return made;
+}
+
+static struct value settle(struct settling *settling, struct value value) {
+    if (!(value.flags & VALUE_WRITTEN)) return value;
+    uint32_t size = 1;
+    if (value.kind == VALUE_LIST) size = value.length;
+    if (value.kind == VALUE_RECORD) size = value.record->count;
+    if (value.kind == VALUE_DEFERRED) size = value.deferred->count;
+    if (size >= settling->left) return value;
+    settling->left -= size;
+    if (value.kind == VALUE_LIST) return settle_list(settling, value);
+    if (value.kind == VALUE_RECORD) return settle_record(settling, value);
+    if (value.kind != VALUE_DEFERRED) return value;
+    if (value.deferred->kind == DEFERRED_TEXT) return settle_text(settling, value);
+    if (value.deferred->kind == DEFERRED_ATTRIBUTE && value.deferred->count == 1) {
+        /* what is deferred itself stays the attribute: in another stack, what it is made of (a deploy
+           param) can have another value; template/ looks into those of its own stack */
+        struct value written = settle(settling, value.deferred->operands[0]);
+        return written.kind == VALUE_DEFERRED ? value : written;
     }
-    struct value *parts = arena_array(arena, deferred->count, sizeof *parts);
-    for (uint32_t i = 0; i < deferred->count; i++) {
-        parts[i] = value_settle(arena, deferred->operands[i]);
-    }
-    return value_concat(arena, parts, deferred->count, deferred->cause);
+    return value;
 }
 
 struct value value_settle(struct arena *arena, struct value value) {
-    if ((value.kind == VALUE_LIST || value.kind == VALUE_RECORD) && value.flags & VALUE_OPEN) {
-        return value.kind == VALUE_LIST ? settle_list(arena, value) : settle_record(arena, value);
-    }
-    if (value.kind != VALUE_DEFERRED) return value;
-    if (value.deferred->kind == DEFERRED_TEXT) return settle_text(arena, value);
-    if (value.deferred->kind == DEFERRED_ATTRIBUTE && value.deferred->count == 1) {
-        return value_settle(arena, value.deferred->operands[0]);
-    }
-    return value;
+    uint32_t left = LIMIT_VALUES / 4;
+    return value_settle_within(arena, value, &left);
+}
+
+struct value value_settle_within(struct arena *arena, struct value value, uint32_t *left) {
+    if (!(value.flags & VALUE_WRITTEN)) return value;
+    struct settling settling = {arena, *left};
+    struct value made = settle(&settling, value);
+    *left = settling.left;
+    return made;
 }
 
 /* ---- joining texts ---- */
@@ -237,7 +262,7 @@ static struct value concat_deferred(struct arena *arena, const struct value *pie
     for (uint32_t i = 0; i < count; i++) {
         room += is_deferred_text(pieces[i]) ? pieces[i].deferred->count : 1;
     }
-    if (room > UINT32_MAX / 2) return value_poison();
+    if (room > LIMIT_TEXT_PIECES) return value_poison();
     struct value *flat = arena_array(arena, room, sizeof *flat);
     uint32_t used = flatten_pieces(pieces, count, flat), kept = 0;
     unsigned flags = 0, depth = 0;
@@ -251,7 +276,7 @@ static struct value concat_deferred(struct arena *arena, const struct value *pie
             if (known.length) flat[kept++] = known;
             i = end;
         } else {
-            flags |= flat[i].flags & VALUE_SECRET;
+            flags |= flat[i].flags & (VALUE_SECRET | VALUE_WRITTEN);
             if (flat[i].deferred->depth >= depth) depth = flat[i].deferred->depth + 1u;
             flat[kept++] = flat[i++];
         }
@@ -356,9 +381,16 @@ static bool equal_within(struct comparison *comparison, struct value a, struct v
     return false;
 }
 
+bool value_equal_within(struct value a, struct value b, uint64_t *steps) {
+    struct comparison comparison = {*steps};
+    bool equal = equal_within(&comparison, a, b);
+    *steps = comparison.steps;
+    return equal;
+}
+
 bool value_equal(struct value a, struct value b) {
-    struct comparison comparison = {LIMIT_STEPS};
-    return equal_within(&comparison, a, b);
+    uint64_t steps = LIMIT_STEPS;
+    return value_equal_within(a, b, &steps);
 }
 
 static int compare_numbers(struct value a, struct value b) {

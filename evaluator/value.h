@@ -34,6 +34,7 @@ enum value_flag {
     VALUE_OPEN = 1 << 1,   /* LIST, RECORD: something inside is deferred, a resource or a component */
     VALUE_BROKEN = 1 << 2, /* LIST, RECORD: something inside is poison */
     VALUE_FITTED = 1 << 3, /* text: a name that is shortened where its suffix is long */
+    VALUE_WRITTEN = 1 << 4, /* is, or holds, a deferred value that value_settle makes known */
 };
 
 struct value {
@@ -161,9 +162,15 @@ struct value value_seal(struct value value);
 /* The known value of a deferred one that can be computed from what the program writes (see
  * DEFERRED_ATTRIBUTE; texts of such), else the value itself. For what steers: conditions, keys. */
 struct value value_settle(struct arena *arena, struct value value);
+/* As value_settle; counts down *left by what is made, and leaves the rest as it is at 0. */
+struct value value_settle_within(struct arena *arena, struct value value, uint32_t *left);
 
 /* Deep equality of known values: numbers by value (1 == 1.0), records without regard to order. */
 bool value_equal(struct value a, struct value b);
+
+/* As value_equal; counts down *steps, and is false where they do not suffice (lists can share their
+ * parts, so that comparing them takes far longer than making them). */
+bool value_equal_within(struct value a, struct value b, uint64_t *steps);
 
 /* Total order of known values of one kind: numbers, texts by bytes, lists element by element. */
 int value_compare(struct value a, struct value b);
