@@ -44,7 +44,7 @@ static bool takes(const struct command *command, unsigned option) {
     return command->options >> option & 1;
 }
 
-static enum outcome unknown_command(const char *name, struct failure *why) {
+enum outcome command_unknown(const char *name, struct failure *why) {
     struct suggestion suggestion;
     suggestion_init(&suggestion, text_of(name));
     for (size_t i = 0; i < command_count; i++) {
@@ -164,14 +164,16 @@ static enum outcome check_operands(const struct invocation *invocation, struct f
     const struct command *command = invocation->command;
     if (option_given(invocation, OPTION_HELP)) return OUTCOME_DONE;
     if (invocation->operand_count < command->fewest) {
-        failure_set(why, "\"mrp %s\" needs %s", command->name, command->operands);
+        int first = (int)strcspn(command->operands, " ");
+        failure_set(why, "\"mrp %s\" needs %.*s", command->name, first, command->operands);
     } else if (invocation->operand_count > command->most) {
         failure_set(why, "\"mrp %s\" cannot take \"%s\" as well", command->name,
                     invocation->operands[command->most]);
     } else {
         return OUTCOME_DONE;
     }
-    failure_hint(why, "It is used as \"mrp %s %s\".", command->name, command->operands);
+    failure_hint(why, "It is used as \"mrp %s%s%s\".", command->name,
+                 command->operands[0] ? " " : "", command->operands);
     return OUTCOME_MISUSE;
 }
 
@@ -179,7 +181,7 @@ enum outcome command_line_parse(struct arena *arena, char **arguments, size_t co
                                 struct invocation *invocation, struct failure *why) {
     *invocation = (struct invocation){.arena = arena};
     invocation->command = command_find(text_of(arguments[0]));
-    if (!invocation->command) return unknown_command(arguments[0], why);
+    if (!invocation->command) return command_unknown(arguments[0], why);
     invocation->operands = arena_array(arena, count, sizeof *invocation->operands);
     struct cursor cursor = {arguments + 1, arguments + count};
     bool only_operands = false;
@@ -210,8 +212,17 @@ int misuse(const struct invocation *invocation, const char *message, ...) {
     return OUTCOME_MISUSE;
 }
 
-int world_failed(const struct failure *why) {
+static void print_failure(const struct failure *why) {
     fprintf(stderr, "mrp: %s\n", why->message);
     if (why->hint[0]) fprintf(stderr, "  %s\n", why->hint);
+}
+
+int world_failed(const struct failure *why) {
+    print_failure(why);
     return OUTCOME_WORLD;
+}
+
+int wrong_use(const struct failure *why) {
+    print_failure(why);
+    return OUTCOME_MISUSE;
 }

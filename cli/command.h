@@ -64,6 +64,8 @@ struct command {
 extern const struct command commands[];
 extern const size_t command_count;
 const struct command *command_find(struct text name);
+/* Fills *why for a name that is no command, with the nearest as a hint; OUTCOME_MISUSE. */
+enum outcome command_unknown(const char *name, struct failure *why);
 
 /* How an option is written and what it does, for help and completion. */
 struct option_row {
@@ -93,6 +95,8 @@ int misuse(const struct invocation *invocation, const char *message, ...)
     __attribute__((format(printf, 2, 3)));
 /* Prints a failure of the world on standard error; returns OUTCOME_WORLD. */
 int world_failed(const struct failure *why);
+/* The same for a command line that is wrong; returns OUTCOME_MISUSE. */
+int wrong_use(const struct failure *why);
 
 /* The help of one command, and the list of all. */
 void help_command(const struct command *command, struct buffer *out);

@@ -114,7 +114,9 @@ int command_help(struct invocation *invocation) {
         if (command) {
             help_command(command, &out);
         } else {
-            outcome = misuse(invocation, "there is no command \"%s\"", invocation->operands[0]);
+            struct failure why;
+            command_unknown(invocation->operands[0], &why);
+            outcome = wrong_use(&why);
         }
     }
     if (outcome == OUTCOME_DONE) outcome = print(buffer_view(&out));

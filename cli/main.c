@@ -7,12 +7,6 @@
 #include "cli/command.h"
 #include "cli/output.h"
 
-static int wrong_use(const struct failure *why) {
-    fprintf(stderr, "mrp: %s\n", why->message);
-    if (why->hint[0]) fprintf(stderr, "  %s\n", why->hint);
-    return OUTCOME_MISUSE;
-}
-
 static int show_overview(void) {
     struct buffer out;
     buffer_init(&out);

@@ -16,10 +16,18 @@ static bool is_there(const char *path) {
     return stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
+/* A folder stands for the pipeline.mrp in it. */
+static const char *in_folder(const struct invocation *invocation, const char *path) {
+    struct stat status;
+    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode)) return path;
+    bool ends = text_ends(text_of(path), TEXT("/"));
+    return text_format(invocation->arena, "%s%spipeline.mrp", path, ends ? "" : "/").bytes;
+}
+
 bool program_file(const struct invocation *invocation, size_t index, const char **file,
                   struct failure *why) {
     if (index < invocation->operand_count) {
-        *file = invocation->operands[index];
+        *file = in_folder(invocation, invocation->operands[index]);
         return true;
     }
     struct text path = TEXT("pipeline.mrp");
