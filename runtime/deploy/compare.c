@@ -329,6 +329,24 @@ void plan_finish_stack(struct plan *plan, struct plan_stack *stack) {
     }
 }
 
+bool plan_keeps_name(const struct plan_stack *stack, const struct plan_change *change,
+                     struct text *name) {
+    struct schema_name known;
+    const struct schema_type *type = schema_type_find(change->type);
+    if (change->kind != PLAN_REPLACE || !type || !schema_type_physical_name(type, &known) ||
+        (schema_type_flags(type) & SCHEMA_TYPE_DELETE_FIRST)) return false;
+    struct text property = schema_property_name(known.property);
+    for (uint32_t i = 0; i < change->property_count; i++) {
+        if (text_equal(change->properties[i].name, property)) return false;
+    }
+    const struct document *resource = find(document_get(stack->wanted, "Resources"),
+                                           change->logical_id);
+    const struct document *given = find(document_get(resource, "Properties"), property);
+    if (!given) return false;
+    *name = given->kind == DOCUMENT_TEXT ? given->text : change->physical_id;
+    return true;
+}
+
 void plan_count(struct plan *plan) {
     plan->counts = (struct plan_counts){0};
     for (uint32_t s = 0; s < plan->count; s++) {

@@ -272,11 +272,23 @@ static bool read_body(struct making *making, struct text body, struct document *
                        TEXT_ARGS(stack->name), cause.message);
 }
 
+/* A change set of our name that a killed plan left is deleted, and ours made after all. */
+static void make_again(struct making *making) {
+    for (uint32_t i = 0; i < making->plan->count; i++) {
+        struct cloud_call *call = &making->sets[i];
+        if (!making->has_set[i] || !text_is(call->error.code, "AlreadyExistsException")) continue;
+        cloud_all(making->cloud,
+                  new_call(making, &making->plan->stacks[i], CLOUD_DELETE_CHANGE_SET), 1);
+        cloud_all(making->cloud, call, 1);
+    }
+}
+
 static bool finish_round(struct making *making, struct cloud_call **templates) {
     struct plan *plan = making->plan;
     uint32_t count = 0;
     for (uint32_t i = 0; i < plan->count; i++) count += (templates[i] != NULL) + making->has_set[i];
     wait_for(making, count);
+    make_again(making);
     for (uint32_t i = 0; i < plan->count; i++) {
         struct plan_stack *stack = &plan->stacks[i];
         struct failure ignored;
@@ -436,6 +448,23 @@ static bool plan_update(struct making *making, uint32_t index, const struct clou
     return true;
 }
 
+/* A replacement is made before the old one is deleted: with a name of its own that stays the same
+ * it cannot be. */
+static bool check_names(struct making *making, const struct plan_stack *stack) {
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        const struct plan_change *change = &stack->changes[i];
+        struct text name;
+        if (!plan_keeps_name(stack, change, &name)) continue;
+        failure_set(making->why, "\"%.*s\" in %.*s%.*s must be replaced, which its fixed name "
+                                 "\"%.*s\" forbids: the old one has it until the new one is there",
+                    TEXT_ARGS(change->logical_id), TEXT_ARGS(stack->region),
+                    TEXT_ARGS(place_of(making, stack, change->logical_id)), TEXT_ARGS(name));
+        return failure_hint(making->why, "Give it another name in the same change, leave the name "
+                                         "out, or undo the change that replaces it.");
+    }
+    return true;
+}
+
 static bool plan_stacks(struct making *making, const struct cloud_call *told) {
     for (uint32_t i = 0; i < making->plan->count; i++) { /* producers first */
         struct plan_stack *stack = &making->plan->stacks[i];
@@ -449,6 +478,7 @@ static bool plan_stacks(struct making *making, const struct cloud_call *told) {
         case PLAN_DELETE: plan_remove_all(making->plan, stack); break;
         }
         plan_finish_stack(making->plan, stack);
+        if (stack->action == PLAN_UPDATE && !check_names(making, stack)) return false;
     }
     return true;
 }

@@ -132,6 +132,9 @@ void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
 struct plan_change *plan_add_change(struct plan *plan, struct plan_stack *stack);
 /* Names what each replacement causes, and what is lost. */
 void plan_finish_stack(struct plan *plan, struct plan_stack *stack);
+/* Whether a resource that is certainly replaced was given a name that does not change; *name. */
+bool plan_keeps_name(const struct plan_stack *stack, const struct plan_change *change,
+                     struct text *name);
 void plan_count(struct plan *plan);
 /* Whether the output's value may change by what is planned for its stack. */
 bool plan_output_changes(const struct plan_stack *stack, struct text output);

@@ -210,7 +210,9 @@ static struct text objection(struct simulator *simulator, struct sim_stack *stac
     }
     struct sim_resource *taken = sim_name_taken(simulator, stack, resource->schema,
                                                 resource->next.properties, NULL, &owner);
-    if (!taken) return (struct text){0};
+    bool deletes_first = resource->schema &&
+                         (schema_type_flags(resource->schema) & SCHEMA_TYPE_DELETE_FIRST);
+    if (!taken || (taken == resource && deletes_first)) return (struct text){0};
     if (taken == resource) {
         return text_format(arena, "CloudFormation cannot update a stack when a custom-named "
                                   "resource requires replacing. Rename %.*s and update the stack "

@@ -164,6 +164,37 @@ static void test_quick_agrees(void) {
     close_world();
 }
 
+/* A killed plan leaves its change set; the next one clears it away. */
+static void test_left_change_set(void) {
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("one", "30"));
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    struct cloud_call call = {
+        .operation = CLOUD_CREATE_CHANGE_SET, .region = TEXT("us-east-1"), .arena = &arena,
+        .request = {.stack = TEXT("jobs"), .change_set = TEXT("mrp-plan"),
+                    .change_type = TEXT("UPDATE"), .body = TEXT(QUEUE("one", "31"))}};
+    cloud_all(cloud, &call, 1);
+    CU_ASSERT_FALSE(cloud_failed(&call));
+    bodies[0] = TEXT(QUEUE("one", "60"));
+    CU_ASSERT_EQUAL(make_plan().counts.kinds[PLAN_MODIFY], 1);
+    close_world();
+}
+
+static void test_fixed_name(void) {
+#define TABLE(index) "{\"Resources\":{\"T\":{\"Type\":\"AWS::ElasticLoadBalancingV2::TargetGroup\"," \
+    "\"Properties\":{\"Name\":\"web\",\"Port\":" index ",\"Protocol\":\"HTTP\"," \
+    "\"VpcId\":\"vpc-1\"}}}}"
+    open_world();
+    add_stack("web", "us-east-1", TABLE("80"));
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    bodies[0] = TEXT(TABLE("81"));
+    struct plan plan;
+    CU_ASSERT_EQUAL(plan_make(cloud, &program, NULL, &arena, &plan, &why), PLAN_REFUSED);
+    SAME(why.message, "\"T\" in us-east-1 must be replaced, which its fixed name \"web\" forbids: "
+                      "the old one has it until the new one is there");
+    close_world();
+}
+
 /* --- ownership ---------------------------------------------------------------------------------- */
 
 static void test_foreign(void) {
@@ -353,7 +384,9 @@ static void test_busy_names(void) {
 }
 
 UNIT_MAIN("deploy", {"first", test_first}, {"reader follows", test_reader_follows},
-          {"quick agrees", test_quick_agrees}, {"foreign", test_foreign},
+          {"quick agrees", test_quick_agrees},
+          {"left change set", test_left_change_set}, {"fixed name", test_fixed_name},
+          {"foreign", test_foreign},
           {"account", test_account}, {"orphan", test_orphan}, {"destroy", test_destroy},
           {"first fails", test_first_fails}, {"second fails", test_second_fails},
           {"refused by aws", test_refused_by_aws}, {"interrupted", test_interrupted},
