@@ -1,6 +1,8 @@
 /* Types as the program writes them. */
 #include "checker/typing.h"
 
+enum { SUGGESTIONS = 200 }; /* so many messages get a type that may have been meant */
+
 static const struct {
     const char *name;
     const struct type *type;
@@ -58,7 +60,8 @@ static const struct type *unknown_type(struct checker *checker, struct node *nod
     }
     if (add_suggestion(checker, d, &near, node->span)) return &type_error;
     const struct schema_type *found[1];
-    if (schema_suggest_type(name_text(name), found, 1) == 1) {
+    if (checker->diagnostics->count < SUGGESTIONS &&
+        schema_suggest_type(name_text(name), found, 1) == 1) {
         add_hint(checker, d, "Did you mean \"%.*s\"?", TEXT_ARGS(schema_type_name(found[0])));
     }
     return &type_error;
@@ -105,7 +108,8 @@ static const struct schema_type *schema_type_need(struct checker *checker, struc
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_RESOURCE_TYPE, node,
                                     "resource type \"%.*s\" is not known", NAME_ARGS(name));
     const struct schema_type *found[1];
-    if (schema_suggest_type(name_text(name), found, 1) == 1) {
+    if (checker->diagnostics->count < SUGGESTIONS &&
+        schema_suggest_type(name_text(name), found, 1) == 1) {
         struct suggestion near = {.best = schema_type_name(found[0])};
         add_suggestion(checker, d, &near, node->span);
     } else {
@@ -209,11 +213,7 @@ static const struct type *union_annotation(struct checker *checker, struct node 
         }
         return type ? type : &type_error;
     }
-    struct type *result = ARENA_NEW(checker->arena, struct type);
-    result->kind = TYPE_UNION;
-    result->join.members = members;
-    result->join.count = count;
-    return result;
+    return type_union(checker, members, count);
 }
 
 static const struct type *literal_annotation(struct checker *checker, struct node *node) {

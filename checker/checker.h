@@ -55,6 +55,7 @@ struct checker {
     struct map resources;  /* const struct schema_type * -> struct type * */
     struct map bodies;     /* const struct schema_body * -> struct type * */
     struct map blocks;     /* REGION node -> its region_block, once all are declared */
+    struct map actions;    /* PIPELINE node -> struct map * of the actions that all of it sees */
     struct map region_labels; /* region names (interned) -> the REGION node that declares it */
     struct map signatures; /* const struct builtin * -> struct signature * */
     struct node *hidden;   /* while an action's own entries are resolved: that ACTION */

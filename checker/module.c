@@ -1,25 +1,11 @@
 /* Loads the files of a program: the root, and what imports lead to.
  *
  * Files are keyed by their path below the root, so that a file that is imported in several ways is
- * one module. The library (`import std.storage`) is a table of texts built into the program.
+ * one module. The library (`import std.storage`) is a table of texts built into the program; a module
+ * of it is parsed when it is imported.
  */
 #include "checker/checker.h"
-
-/* The built-in library: name as it is imported ("std.storage") and its source. */
-struct library_module {
-    const char *name, *source;
-};
-
-static const struct library_module library[] = {
-    {NULL, NULL},
-};
-
-static const struct library_module *library_find(struct text name) {
-    for (const struct library_module *module = library; module->name; module++) {
-        if (text_is(name, module->name)) return module;
-    }
-    return NULL;
-}
+#include "stdlib/library.h"
 
 /* --- paths --- */
 
@@ -71,19 +57,26 @@ static bool path_join(struct arena *arena, struct text folder, struct text path,
 
 static void module_imports(struct checker *checker, struct module *module);
 
-static struct module *module_add(struct checker *checker, struct text path, struct text bytes) {
+/* shown: the path in messages. */
+static struct module *module_add(struct checker *checker, struct text path, struct text shown,
+                                 struct text bytes) {
     struct program *program = checker->program;
     struct module *module = ARENA_NEW(checker->arena, struct module);
     module->path = path;
     module->folder = folder_of(path);
-    struct text shown = text_format(checker->arena, "%.*s%.*s", TEXT_ARGS(program->shown),
-                                    TEXT_ARGS(path));
     module->source = sources_add(program->sources, shown, bytes);
     module->index = program->module_count;
     map_init(&module->bindings, checker->arena);
     program->modules[program->module_count++] = module;
     map_put(&checker->files, names_intern(checker->names, path), module);
     return module;
+}
+
+static struct module *file_module_add(struct checker *checker, struct text path,
+                                      struct text bytes) {
+    struct text shown = text_format(checker->arena, "%.*s%.*s", TEXT_ARGS(checker->program->shown),
+                                    TEXT_ARGS(path));
+    return module_add(checker, path, shown, bytes);
 }
 
 static void module_parse(struct checker *checker, struct module *module) {
@@ -108,6 +101,16 @@ static struct text import_path_text(struct checker *checker, const struct node *
     return text;
 }
 
+static void list_modules(struct checker *checker, struct diagnostic *d) {
+    struct buffer out;
+    buffer_init(&out);
+    for (const struct library_module *m = library_modules; m->name; m++) {
+        buffer_format(&out, "%s%s", out.length ? ", " : "", m->name);
+    }
+    add_hint(checker, d, "The library has %.*s.", (int)out.length, out.bytes);
+    buffer_release(&out);
+}
+
 static void unknown_library_module(struct checker *checker, struct node *import, struct text name) {
     struct list path = import->import.path;
     struct span span = span_join(path.first->span, path.last->span);
@@ -115,7 +118,7 @@ static void unknown_library_module(struct checker *checker, struct node *import,
                                        "module \"%.*s\" is not known", TEXT_ARGS(name));
     struct suggestion near;
     suggestion_init(&near, name);
-    for (const struct library_module *m = library; m->name; m++) {
+    for (const struct library_module *m = library_modules; m->name; m++) {
         suggestion_offer(&near, text_of(m->name));
     }
     import->flags |= NODE_BAD;
@@ -123,10 +126,8 @@ static void unknown_library_module(struct checker *checker, struct node *import,
     if (!text_starts(name, TEXT("std."))) {
         add_hint(checker, d, "A file is imported by its path in quotes: import \"%.*s.mrp\".",
                  TEXT_ARGS(name));
-    } else if (!library[0].name) {
-        add_hint(checker, d, "This version has no library modules yet; declare the AWS resources "
-                 "themselves (resource b: AWS::S3::Bucket { ... }), or import a file of your own "
-                 "(import \"storage.mrp\").");
+    } else {
+        list_modules(checker, d);
     }
 }
 
@@ -140,7 +141,7 @@ static struct module *library_module_load(struct checker *checker, struct node *
         unknown_library_module(checker, import, name);
         return NULL;
     }
-    module = module_add(checker, name, text_of(found->source));
+    module = module_add(checker, name, text_of(found->path), text_of(found->source));
     module->is_std = true;
     module_parse(checker, module);
     return module;
@@ -181,7 +182,7 @@ static struct module *file_module_load(struct checker *checker, struct module *f
     if (!program->host->read(program->host->context, checker->arena, path, &bytes, &why)) {
         return file_unreadable(checker, file, &why);
     }
-    module = module_add(checker, path, bytes);
+    module = file_module_add(checker, path, bytes);
     module_parse(checker, module);
     return module;
 }
@@ -251,7 +252,7 @@ bool module_load_root(struct checker *checker, struct text path, struct failure 
     }
     program->modules = arena_array(checker->arena, LIMIT_PROGRAM_FILES + 1,
                                    sizeof *program->modules);
-    struct module *root = module_add(checker, path, bytes);
+    struct module *root = file_module_add(checker, path, bytes);
     module_parse(checker, root);
     struct visit visit = {NULL, root, NULL};
     find_cycles(checker, &visit, arena_alloc(checker->arena, program->module_count));

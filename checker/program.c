@@ -20,7 +20,8 @@ static void checker_init(struct checker *checker, struct program *program) {
     };
     struct map *maps[] = {&checker->files, &checker->everywhere, &checker->regions,
                           &checker->literals, &checker->resources, &checker->bodies,
-                          &checker->signatures, &checker->region_labels, &checker->blocks};
+                          &checker->signatures, &checker->region_labels, &checker->blocks,
+                          &checker->actions};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) map_init(maps[i], program->arena);
     checker->name_self = names_intern(program->names, TEXT("self"));
     checker->name_it = names_intern(program->names, TEXT("it"));

@@ -1,6 +1,8 @@
 /* Scopes and symbols: making them, and finding a name from where it is written. */
 #include "checker/checker.h"
 
+enum { SUGGESTIONS = 200 }; /* so many messages get a name that may have been meant */
+
 struct scope *scope_new(struct checker *checker, enum scope_kind kind, struct scope *parent,
                         struct node *owner) {
     struct scope *scope = ARENA_NEW(checker->arena, struct scope);
@@ -144,37 +146,47 @@ static struct symbol *home_region(const struct node *home) {
     return home->name.symbol->kind == SYMBOL_REGION ? home->name.symbol : NULL;
 }
 
-static struct symbol *items_action(const struct node *item, const struct name *name);
+static void gather_actions(struct map *actions, const struct node *item);
 
-static struct symbol *branch_action(const struct node *node, const struct name *name) {
-    struct symbol *symbol = NULL;
-    if (!node) return NULL;
-    if (node->kind == NODE_IF) {
-        symbol = branch_action(node->branch.then, name);
-        return symbol ? symbol : branch_action(node->branch.otherwise, name);
-    }
-    return node->kind == NODE_BLOCK ? items_action(node->block.items.first, name) : NULL;
+static void gather_branch(struct map *actions, const struct node *node) {
+    if (!node) return;
+    if (node->kind == NODE_BLOCK) gather_actions(actions, node->block.items.first);
+    if (node->kind != NODE_IF) return;
+    gather_branch(actions, node->branch.then);
+    gather_branch(actions, node->branch.otherwise);
 }
 
-/* An action of a stage: seen in the whole pipeline, unless its stage is a group. */
-static struct symbol *items_action(const struct node *item, const struct name *name) {
+/* Actions of stages: seen in the whole pipeline, unless their stage is a group. */
+static void gather_actions(struct map *actions, const struct node *item) {
     for (; item; item = item->next) {
-        struct symbol *symbol = NULL;
-        if (item->kind == NODE_ACTION && item->declaration.name.name == name) {
-            symbol = item->declaration.symbol;
+        if (item->kind == NODE_ACTION) {
+            struct symbol *symbol = item->declaration.symbol;
+            if (symbol && symbol->name && !map_find(actions, symbol->name)) {
+                map_put(actions, symbol->name, symbol);
+            }
         } else if (item->kind == NODE_STAGE && !item->unit.generators.first) {
-            symbol = items_action(item->unit.body->block.items.first, name);
+            gather_actions(actions, item->unit.body->block.items.first);
         } else if (item->kind == NODE_IF) {
-            symbol = branch_action(item, name);
+            gather_branch(actions, item);
         }
-        if (symbol) return symbol;
     }
-    return NULL;
+}
+
+static struct symbol *pipeline_action(struct checker *checker, const struct node *pipeline,
+                                      const struct name *name) {
+    struct map *actions = map_find(&checker->actions, pipeline);
+    if (!actions) {
+        actions = ARENA_NEW(checker->arena, struct map);
+        map_init(actions, checker->arena);
+        map_put(&checker->actions, pipeline, actions);
+        gather_actions(actions, pipeline->unit.body->block.items.first);
+    }
+    return map_find(actions, name);
 }
 
 static struct symbol *pipeline_name(struct checker *checker, const struct node *pipeline,
                                     const struct name *name) {
-    struct symbol *symbol = items_action(pipeline->unit.body->block.items.first, name);
+    struct symbol *symbol = pipeline_action(checker, pipeline, name);
     if (symbol && symbol->declaration != checker->hidden) return symbol;
     struct symbol *region = home_region(pipeline->unit.home);
     return region ? region_names_find(checker, region, name) : NULL;
@@ -240,6 +252,7 @@ static void suggest_beside(struct checker *checker, struct scope *scope,
 
 void scope_suggest(struct checker *checker, struct scope *scope, enum space space,
                    struct suggestion *suggestion) {
+    if (checker->diagnostics->count > SUGGESTIONS) return;
     for (; scope; scope = scope->parent) {
         suggest_map(scope_map(scope, space), suggestion);
         if (space == SPACE_VALUES) suggest_beside(checker, scope, suggestion);

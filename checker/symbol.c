@@ -110,12 +110,8 @@ static void settle_local(struct checker *checker, struct symbol *symbol) {
 }
 
 static void settle_type(struct checker *checker, struct symbol *symbol) {
-    struct type *type = ARENA_NEW(checker->arena, struct type);
     const struct type *base = annotation(checker, symbol->declaration->type.type);
-    type->kind = TYPE_NAMED;
-    type->named.symbol = symbol;
-    type->named.base = base;
-    symbol->type = base->kind == TYPE_ERROR ? &type_error : type;
+    symbol->type = base->kind == TYPE_ERROR ? base : type_named(checker, symbol, base);
 }
 
 static void settle_fn(struct checker *checker, struct symbol *symbol) {

@@ -15,6 +15,20 @@ const struct type type_error = {.kind = TYPE_ERROR}, type_json = {.kind = TYPE_J
                   type_region = {.kind = TYPE_REGION}, type_artifact = {.kind = TYPE_ARTIFACT},
                   type_type = {.kind = TYPE_TYPE};
 
+/* A type may hold another one many times, and so on: types that are larger than this when they are
+ * written out are not followed (type_error agrees with everything; the evaluator sees the values). */
+enum { TYPE_DEPTH = 200, TYPE_WEIGHT = 50000 };
+
+static void add_part(struct type *type, const struct type *part) {
+    uint64_t weight = (uint64_t)type->weight + part->weight + 1;
+    type->weight = weight > TYPE_WEIGHT ? TYPE_WEIGHT + 1 : (uint32_t)weight;
+    if (part->depth >= type->depth) type->depth = part->depth + 1;
+}
+
+static const struct type *type_sized(const struct type *type) {
+    return type->weight > TYPE_WEIGHT || type->depth > TYPE_DEPTH ? &type_error : type;
+}
+
 static struct type *type_new(struct checker *checker, enum type_kind kind) {
     struct type *type = ARENA_NEW(checker->arena, struct type);
     type->kind = (uint8_t)kind;
@@ -24,13 +38,15 @@ static struct type *type_new(struct checker *checker, enum type_kind kind) {
 const struct type *type_list(struct checker *checker, const struct type *element) {
     struct type *type = type_new(checker, TYPE_LIST);
     type->element = element;
-    return type;
+    add_part(type, element);
+    return type_sized(type);
 }
 
 const struct type *type_map(struct checker *checker, const struct type *element) {
     struct type *type = type_new(checker, TYPE_MAP);
     type->element = element;
-    return type;
+    add_part(type, element);
+    return type_sized(type);
 }
 
 const struct type *type_literal_text(struct checker *checker, struct text text) {
@@ -55,7 +71,8 @@ const struct type *type_record(struct checker *checker, struct type_field *field
     struct type *type = type_new(checker, TYPE_RECORD);
     type->record.fields = fields;
     type->record.count = count;
-    return type;
+    for (uint32_t i = 0; i < count; i++) add_part(type, fields[i].type);
+    return type_sized(type);
 }
 
 const struct type *type_of_symbol(struct checker *checker, enum type_kind kind,
@@ -241,7 +258,22 @@ static const struct type *members_type(struct checker *checker, const struct mem
     struct type *type = type_new(checker, TYPE_UNION);
     type->join.members = members->items;
     type->join.count = members->count;
-    return type;
+    for (uint32_t i = 0; i < members->count; i++) add_part(type, members->items[i]);
+    return type_sized(type);
+}
+
+const struct type *type_union(struct checker *checker, const struct type **items,
+                              uint32_t count) {
+    return members_type(checker, &(struct members){items, count, 0});
+}
+
+const struct type *type_named(struct checker *checker, struct symbol *symbol,
+                              const struct type *base) {
+    struct type *type = type_new(checker, TYPE_NAMED);
+    type->named.symbol = symbol;
+    type->named.base = base;
+    add_part(type, base);
+    return type_sized(type);
 }
 
 static uint32_t count_literals(const struct type *type) {

@@ -31,6 +31,11 @@ const struct type *type_literal_int(struct checker *checker, int64_t integer);
 const struct type *type_record(struct checker *checker, struct type_field *fields, uint32_t count);
 /* One of several; what another covers is dropped, and many literals become their base. */
 const struct type *type_either(struct checker *checker, const struct type *a, const struct type *b);
+/* A union just as it is written: members are kept, none is a union. */
+const struct type *type_union(struct checker *checker, const struct type **members,
+                              uint32_t count);
+const struct type *type_named(struct checker *checker, struct symbol *symbol,
+                              const struct type *base);
 const struct type *type_optional(struct checker *checker, const struct type *type);
 const struct type *type_of_symbol(struct checker *checker, enum type_kind kind,
                                   struct symbol *symbol);
