@@ -195,6 +195,7 @@ static struct term *negate(struct stack_lowering *in, struct term *term) {
 struct gathered {
     struct term **terms;
     uint32_t count, capacity;
+    uint32_t mark;   /* of the terms that are in it */
     bool is_decided; /* an operand decides the whole */
 };
 
@@ -209,9 +210,8 @@ static void gather(struct stack_lowering *in, struct gathered *g, enum term_kind
         for (uint32_t i = 0; i < term->count; i++) gather(in, g, kind, term->terms[i]);
         return;
     }
-    for (uint32_t i = 0; i < g->count; i++) {
-        if (g->terms[i] == term) return;
-    }
+    if (term->mark == g->mark) return;
+    term->mark = g->mark;
     *LOWERING_ADD(in->all->arena, g->terms, g->count, g->capacity) = term;
 }
 
@@ -246,7 +246,7 @@ static struct term *join(struct stack_lowering *in, enum term_kind kind, const s
 
 static struct term *join_two(struct stack_lowering *in, enum term_kind kind, struct term *a,
                              struct term *b) {
-    struct gathered g = {0};
+    struct gathered g = {.mark = ++in->operand_lists};
     gather(in, &g, kind, a);
     gather(in, &g, kind, b);
     return join(in, kind, &g);
@@ -322,7 +322,7 @@ static struct value replace(struct stack_lowering *in, struct value value,
     struct deferred *copy = lowering_node(in, d->kind, d->shape, d->count, d->cause);
     copy->resource = d->resource, copy->name = d->name, copy->parameter = d->parameter;
     copy->map_name = d->map_name;
-    for (uint16_t i = 0; i < d->count; i++) {
+    for (uint32_t i = 0; i < d->count; i++) {
         copy->operands[i] = replace(in, d->operands[i], what, by, depth + 1);
     }
     return value_deferred(copy);
@@ -341,10 +341,9 @@ static struct term *hoist(struct stack_lowering *in, struct value a, struct valu
                               replace(in, b, branch, otherwise, 0), depth + 1));
 }
 
-/* Text as Fn::Equals compares it: pieces that became known are joined, lists too. A property that was
- * given is compared as it was written, since no condition can ask the resource. */
+/* Text as Fn::Equals compares it: pieces that became known are joined, lists too. */
 static struct value comparable(struct stack_lowering *in, struct value value) {
-    value = lowering_reduce(in, value_settle(in->all->arena, value));
+    value = lowering_settle(in, value);
     bool is_list = value.kind == VALUE_LIST ||
                    (value.kind == VALUE_DEFERRED && value.deferred->shape == SHAPE_LIST);
     if (is_list) {
@@ -428,7 +427,7 @@ static void use_operand(struct stack_lowering *in, struct value value) {
     case DEFERRED_TEXT: case DEFERRED_IF: case DEFERRED_JOIN: case DEFERRED_SPLIT:
     case DEFERRED_JSON: break;
     }
-    for (uint16_t i = 0; i < d->count; i++) use_operand(in, d->operands[i]);
+    for (uint32_t i = 0; i < d->count; i++) use_operand(in, d->operands[i]);
 }
 
 static struct term *plain_equal(struct stack_lowering *in, struct value a, struct value b) {
@@ -484,18 +483,21 @@ static struct term *is_true(struct stack_lowering *in, struct value value, unsig
     return equal_terms(in, value, value_text(TEXT("true")), depth + 1);
 }
 
+/* All operands are made before any is gathered: making one may mark others. */
+static struct term *joined_term(struct stack_lowering *in, struct deferred *d, unsigned depth) {
+    enum term_kind kind = d->kind == DEFERRED_AND ? TERM_AND : TERM_OR;
+    struct term **terms = arena_array(in->all->arena, d->count + 1, sizeof *terms);
+    for (uint32_t i = 0; i < d->count; i++) terms[i] = term_of(in, d->operands[i], depth);
+    struct gathered g = {.mark = ++in->operand_lists};
+    for (uint32_t i = 0; i < d->count && !g.is_decided; i++) gather(in, &g, kind, terms[i]);
+    return join(in, kind, &g);
+}
+
 static struct term *deferred_term(struct stack_lowering *in, struct deferred *d, unsigned depth) {
-    struct gathered g = {0};
     switch ((enum deferred_kind)d->kind) {
     case DEFERRED_EQUAL: return equal_terms(in, d->operands[0], d->operands[1], depth);
     case DEFERRED_NOT: return negate(in, term_of(in, d->operands[0], depth));
-    case DEFERRED_AND: case DEFERRED_OR: {
-        enum term_kind kind = d->kind == DEFERRED_AND ? TERM_AND : TERM_OR;
-        for (uint16_t i = 0; i < d->count && !g.is_decided; i++) {
-            gather(in, &g, kind, term_of(in, d->operands[i], depth));
-        }
-        return join(in, kind, &g);
-    }
+    case DEFERRED_AND: case DEFERRED_OR: return joined_term(in, d, depth);
     case DEFERRED_IF:
         return choose(in, term_of(in, d->operands[0], depth), term_of(in, d->operands[1], depth),
                       term_of(in, d->operands[2], depth));
@@ -504,7 +506,7 @@ static struct term *deferred_term(struct stack_lowering *in, struct deferred *d,
     case DEFERRED_CIDR: case DEFERRED_BASE64: case DEFERRED_ZONES: case DEFERRED_DYNAMIC:
     case DEFERRED_JSON: break;
     }
-    struct value value = lowering_reduce(in, value_deferred(d));
+    struct value value = lowering_settle(in, value_deferred(d));
     if (value.kind == VALUE_DEFERRED && value.deferred->kind == DEFERRED_IF) {
         return deferred_term(in, value.deferred, depth);
     }

@@ -260,19 +260,21 @@ static struct text variable_base(struct emitter *e, const struct deferred *d) {
     return TEXT("Value");
 }
 
-static bool is_same_piece(struct value a, struct value b) {
-    if (a.kind != VALUE_DEFERRED || b.kind != VALUE_DEFERRED) return false;
-    if (a.deferred == b.deferred) return true;
-    return a.deferred->kind == DEFERRED_ATTRIBUTE && b.deferred->kind == DEFERRED_ATTRIBUTE &&
-           a.deferred->resource == b.deferred->resource && a.deferred->name == b.deferred->name;
+/* What equal pieces have in common: how a value of another stack travels, else the node. */
+static const void *piece_key(struct emitter *e, struct value piece) {
+    if (piece.kind != VALUE_DEFERRED) return piece.items;
+    if (piece.deferred->kind != DEFERRED_ATTRIBUTE) return piece.deferred;
+    return lowering_import(e->in, piece.deferred, -1);
 }
 
-/* Whether an earlier variable has this name, or something of the stack that ${ } could mean. */
-static bool is_name_used(struct emitter *e, const struct text *names, uint32_t count,
-                         struct text name) {
-    for (uint32_t i = 0; i < count; i++) {
-        if (text_equal(names[i], name)) return true;
-    }
+/* Variables of one Fn::Sub: by piece, and the names taken. */
+struct variables {
+    struct map by_piece; /* piece_key -> struct text * */
+    struct map taken;    /* name -> how often it was wanted */
+};
+
+/* Whether something of the stack has this name, which ${ } could mean as well. */
+static bool is_id(struct emitter *e, struct text name) {
     if (lowering_find_id(e->in, name)) return true;
     const struct deployment *deployment = e->in->all->deployment;
     for (uint32_t i = 0; i < deployment->parameter_count; i++) {
@@ -281,29 +283,39 @@ static bool is_name_used(struct emitter *e, const struct text *names, uint32_t c
     return false;
 }
 
-static struct text variable_name(struct emitter *e, const struct text *names, uint32_t count,
+static struct text variable_name(struct emitter *e, struct variables *variables,
                                  struct value piece) {
-    struct arena *arena = e->in->all->arena;
-    struct text base = piece.kind == VALUE_DEFERRED ? variable_base(e, piece.deferred)
-                                                    : TEXT("Value");
+    struct lowering *all = e->in->all;
+    struct text base =
+        piece.kind == VALUE_DEFERRED ? variable_base(e, piece.deferred) : TEXT("Value");
+    const struct name *base_name = names_intern(all->deployment->names, base);
+    uintptr_t number = (uintptr_t)map_find(&variables->taken, base_name);
     struct text name = base;
-    for (unsigned number = 2; is_name_used(e, names, count, name); number++) {
-        name = text_format(arena, "%.*s%u", TEXT_ARGS(base), number);
+    for (bool is_free = false; !is_free; number++) {
+        if (number) name = text_format(all->arena, "%.*s%u", TEXT_ARGS(base), (unsigned)number + 1);
+        const struct name *wanted = names_intern(all->deployment->names, name);
+        is_free = !is_id(e, name) && (wanted == base_name ? number == 0
+                                                          : !map_find(&variables->taken, wanted));
+        if (is_free) map_put(&variables->taken, wanted, (void *)(uintptr_t)1);
     }
+    map_put(&variables->taken, base_name, (void *)number);
     return name;
 }
 
 /* Names of the pieces that need a variable (empty for the others); equal pieces share one. */
 static uint32_t name_variables(struct emitter *e, const struct pieces *pieces, struct text *names) {
+    struct variables variables;
     uint32_t count = 0;
+    map_init(&variables.by_piece, e->in->all->arena);
+    map_init(&variables.taken, e->in->all->arena);
     for (uint32_t i = 0; i < pieces->count; i++) {
         if (pieces->items[i].kind == VALUE_TEXT) continue;
         if (lowering_is_inline(e->in, pieces->items[i])) continue;
-        for (uint32_t j = 0; j < i && names[i].length == 0; j++) {
-            if (is_same_piece(pieces->items[i], pieces->items[j])) names[i] = names[j];
-        }
-        if (names[i].length) continue;
-        names[i] = variable_name(e, names, i, pieces->items[i]);
+        const void *key = piece_key(e, pieces->items[i]);
+        const struct text *known = map_find(&variables.by_piece, key);
+        names[i] = known ? *known : variable_name(e, &variables, pieces->items[i]);
+        if (known) continue;
+        map_put(&variables.by_piece, key, &names[i]);
         count++;
     }
     return count;
@@ -311,11 +323,11 @@ static uint32_t name_variables(struct emitter *e, const struct pieces *pieces, s
 
 static void emit_variables(struct emitter *e, const struct pieces *pieces,
                            const struct text *names) {
+    struct map written;
+    map_init(&written, e->in->all->arena);
     emit_open(e, '{');
     for (uint32_t i = 0; i < pieces->count; i++) {
-        bool is_first = names[i].length > 0;
-        for (uint32_t j = 0; j < i && is_first; j++) is_first = !text_equal(names[i], names[j]);
-        if (!is_first) continue;
+        if (names[i].length == 0 || map_put(&written, names[i].bytes, e)) continue;
         emit_key(e, names[i]);
         emit_string_value(e, pieces->items[i]);
     }
@@ -508,7 +520,7 @@ void emit_mapping(struct emitter *e, const struct mapping *mapping) {
 
 static void emit_select(struct emitter *e, const struct deferred *d) {
     struct value list = lowering_reduce(e->in, d->operands[0]);
-    struct value index = lowering_reduce(e->in, d->operands[1]);
+    struct value index = lowering_settle(e->in, d->operands[1]);
     bool is_attribute = list.kind == VALUE_DEFERRED && list.deferred->kind == DEFERRED_ATTRIBUTE;
     if (is_attribute && index.kind == VALUE_INT &&
         !(e->in->stack && list.deferred->resource->stack == e->in->stack)) {
@@ -523,7 +535,7 @@ static void emit_select(struct emitter *e, const struct deferred *d) {
 
 static void emit_call(struct emitter *e, struct text name, const struct deferred *d) {
     open_function(e, name);
-    for (uint16_t i = 0; i < d->count; i++) emit_item_value(e, d->operands[i]);
+    for (uint32_t i = 0; i < d->count; i++) emit_item_value(e, d->operands[i]);
     close_function(e);
 }
 
@@ -545,7 +557,7 @@ static void emit_cidr(struct emitter *e, const struct deferred *d) {
     } else {
         emit_value(e, block);
     }
-    for (uint16_t i = 1; i < d->count; i++) {
+    for (uint32_t i = 1; i < d->count; i++) {
         if (d->operands[i].kind != VALUE_NULL) emit_item_value(e, d->operands[i]);
     }
     close_function(e);

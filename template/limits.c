@@ -99,11 +99,13 @@ static void check_count(struct stack_lowering *in, enum diagnostic_id id, const 
 
 /* The exact size is only measured where the walk's estimate (without escapes) comes near. */
 static size_t template_bytes(struct stack_lowering *in) {
-    if (in->is_too_large || in->size < LIMIT_TEMPLATE_BYTES / 2) return in->size;
+    size_t size = in->size;
+    bool is_near = size >= LIMIT_TEMPLATE_BYTES / 2 && size <= 3 * (size_t)LIMIT_TEMPLATE_BYTES;
+    if (in->is_too_large || !is_near) return size;
     struct buffer body;
     buffer_init(&body);
     template_write(in->all->set, in->template->index, false, &body);
-    size_t size = body.length;
+    size = body.length;
     buffer_release(&body);
     return size;
 }

@@ -16,6 +16,9 @@ static struct stack_lowering *stack_lowering_new(struct lowering *all, struct st
     map_init(&in->mappings[0], all->arena);
     map_init(&in->mappings[1], all->arena);
     map_init(&in->ids, all->arena);
+    map_init(&in->parameter_ids, all->arena);
+    map_init(&in->output_ids, all->arena);
+    map_init(&in->order_edges, all->arena);
     names_init(&in->contents, all->arena);
     in->uses_parameter = arena_array(all->arena, all->deployment->parameter_count + 1, 1);
     in->size = 64;

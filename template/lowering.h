@@ -48,6 +48,7 @@ struct term {
     bool is_plain;          /* its readable text can be read back: no hash needed in its name */
     bool is_named;          /* stands in Conditions */
     uint32_t count;
+    uint32_t mark;          /* of the list of operands it was last put in */
     struct term **terms;    /* AND, OR, NOT */
     struct value left, right; /* EQUAL */
     struct text readable;   /* TierIsFull */
@@ -101,6 +102,10 @@ struct stack_lowering {
     uint32_t parameter_capacity, template_edge_capacity;
     struct map ids;             /* names of logical ids -> struct resource *, made at first need */
     bool has_ids;
+    struct map parameter_ids;   /* names of ids of all parameters */
+    struct map output_ids;      /* names of ids of travels */
+    struct map order_edges;     /* resources of other stacks that @depends_on names */
+    uint32_t operand_lists;     /* made so far: marks of terms */
     bool has_user_output;
     size_t size;                /* about what its template takes, compact */
     bool is_too_large;          /* size is past any limit: the walk was given up */
@@ -161,6 +166,10 @@ struct text content_letters(struct arena *arena, struct text bytes);
  * not yet a chain, a text of one piece, a region, stack or resource. */
 struct value lowering_reduce(struct stack_lowering *in, struct value value);
 
+/* As lowering_reduce, for what is compared or chosen by: a property of this stack's resources that was
+ * given stands for what was written, since neither a condition nor a mapping can ask the resource. */
+struct value lowering_settle(struct stack_lowering *in, struct value value);
+
 /* The pieces of a text, flattened, neighbouring known texts joined; each piece is reduced. */
 struct pieces {
     struct value *items;
@@ -175,7 +184,7 @@ bool lowering_fits_sub(struct text text);
 struct text lowering_scalar_text(struct arena *arena, struct value value);
 bool lowering_is_scalar(struct value value);
 struct deferred *lowering_node(struct stack_lowering *in, enum deferred_kind kind,
-                               enum deferred_shape shape, uint16_t count, const struct node *cause);
+                               enum deferred_shape shape, uint32_t count, const struct node *cause);
 
 /* ---- references (references.c) ---- */
 

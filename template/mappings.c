@@ -219,8 +219,8 @@ bool lowering_is_key(struct stack_lowering *in, struct value key) {
 static bool find_in_two(struct stack_lowering *in, const struct deferred *outer,
                         const struct deferred *d, struct find_in_map *found) {
     struct value map = lowering_reduce(in, outer->operands[0]);
-    struct value first = lowering_reduce(in, outer->operands[1]);
-    struct value second = lowering_reduce(in, d->operands[1]);
+    struct value first = lowering_settle(in, outer->operands[1]);
+    struct value second = lowering_settle(in, d->operands[1]);
     if (map.kind != VALUE_RECORD || !lowering_is_key(in, first) || !lowering_is_key(in, second)) {
         return false;
     }
@@ -238,7 +238,7 @@ bool lowering_find_in_map(struct stack_lowering *in, const struct deferred *d,
         return true;
     }
     map = lowering_reduce(in, map);
-    struct value key = lowering_reduce(in, d->operands[1]);
+    struct value key = lowering_settle(in, d->operands[1]);
     if (map.kind != VALUE_RECORD || !lowering_is_key(in, key)) return false;
     const struct found_mapping *flat = find_mapping(in, map.record, d->map_name, 1);
     found->mapping = flat->mapping;
@@ -307,7 +307,7 @@ static struct value chain_of(struct stack_lowering *in, const struct deferred *l
  * each of its branches. */
 struct value lowering_chain(struct stack_lowering *in, struct deferred *lookup) {
     struct value map = lowering_reduce(in, lookup->operands[0]);
-    struct value key = lowering_reduce(in, lookup->operands[1]);
+    struct value key = lowering_settle(in, lookup->operands[1]);
     if (map.kind == VALUE_DEFERRED && map.deferred->kind == DEFERRED_LOOKUP) {
         map = lowering_chain(in, map.deferred);
         return lookup_in(in, lookup, map, key);

@@ -1,6 +1,5 @@
 /* Orders: of resources in a stack (cycles, @depends_on that says nothing new), and of stacks. */
-#include <stdio.h>
-
+#include "base/limits.h"
 #include "template/lowering.h"
 
 enum { CYCLE_SHOWN = 20 };
@@ -141,6 +140,7 @@ static bool reaches_around(struct stack_lowering *in, struct walk *walk, uint32_
  * may be judged one by one. */
 static void reduce_depends_on(struct stack_lowering *in) {
     struct walk walk = {0};
+    if (in->stack->resource_count > LIMIT_STACK_RESOURCES) return; /* refused anyway */
     for (uint32_t from = 0; from < in->stack->resource_count; from++) {
         for (uint32_t i = in->edge_start[from]; i < in->edge_start[from + 1]; i++) {
             if (!in->edges[i].is_order) continue;
@@ -160,15 +160,6 @@ void lowering_check_resources(struct stack_lowering *in) {
 void lowering_add_edge(struct stack_lowering *in, struct stack *producer, bool is_weak,
                        struct text output, struct text what, const struct node *cause) {
     struct template *template = in->template;
-    if (!is_weak && output.length == 0) {
-        for (uint32_t i = 0; i < template->edge_count; i++) {
-            const struct template_edge *edge = &template->edges[i];
-            if (edge->stack == producer->index && !edge->is_weak && !edge->output.length &&
-                text_equal(edge->what, what)) {
-                return;
-            }
-        }
-    }
     *LOWERING_ADD(in->all->arena, template->edges, template->edge_count,
                   in->template_edge_capacity) = (struct template_edge){
         .stack = producer->index, .is_weak = is_weak, .output = output, .what = what,

@@ -55,7 +55,7 @@ static void find_origin(struct origin *origin, struct value value, unsigned dept
         origin_stack(origin, value.deferred->resource->stack);
         return; /* an operand is only what the program wrote */
     }
-    for (uint16_t i = 0; i < value.deferred->count; i++) {
+    for (uint32_t i = 0; i < value.deferred->count; i++) {
         find_origin(origin, value.deferred->operands[i], depth + 1);
     }
 }

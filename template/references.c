@@ -76,7 +76,7 @@ static bool portable(struct lowering *all, struct resource *owner, struct value 
     }
     if (d->kind != DEFERRED_TEXT) return false;
     struct deferred *copy = deferred_new(all->arena, DEFERRED_TEXT, SHAPE_TEXT, d->count, d->cause);
-    for (uint16_t i = 0; i < d->count; i++) {
+    for (uint32_t i = 0; i < d->count; i++) {
         if (!portable(all, owner, d->operands[i], depth + 1, &copy->operands[i])) return false;
     }
     *out = value_deferred(copy);
@@ -139,7 +139,7 @@ struct arn {
     struct text property; /* the physical name */
     unsigned depth;
     struct value pieces[ARN_PIECES];
-    uint16_t count;
+    uint32_t count;
 };
 
 static bool arn_add(struct arn *arn, struct value piece) {
@@ -318,16 +318,17 @@ struct import *lowering_import(struct stack_lowering *in, const struct deferred 
     return import;
 }
 
-static bool is_output_taken(const struct stack_lowering *producer, struct text id) {
-    for (uint32_t i = 0; i < producer->travel_count; i++) {
-        if (text_equal(producer->travels[i]->output, id)) return true;
-    }
-    return false;
+/* Takes the id for the travel; false if another one has it. */
+static bool take_output_id(struct stack_lowering *producer, struct text id, struct travel *travel) {
+    const struct name *name = names_intern(producer->all->deployment->names, id);
+    if (map_find(&producer->output_ids, name)) return false;
+    map_put(&producer->output_ids, name, travel);
+    return true;
 }
 
 /* <LogicalId><Attribute>[Index]; where two values would have one id, the second gets letters. */
-static struct text output_id(struct lowering *all, const struct stack_lowering *producer,
-                             const struct travel *travel) {
+static struct text output_id(struct lowering *all, struct stack_lowering *producer,
+                             struct travel *travel) {
     struct text id = name_text(travel->resource->logical_id);
     struct text attribute = name_text(travel->attribute);
     char *bytes = arena_alloc(all->arena, id.length + attribute.length + 1);
@@ -342,7 +343,7 @@ static struct text output_id(struct lowering *all, const struct stack_lowering *
     if (travel->element >= 0) {
         made = text_format(all->arena, "%.*s%lld", TEXT_ARGS(made), (long long)travel->element);
     }
-    if (!is_output_taken(producer, made)) return made;
+    if (take_output_id(producer, made, travel)) return made;
     struct text full = text_format(all->arena, "%.*s %.*s %lld", TEXT_ARGS(id),
                                    TEXT_ARGS(attribute), (long long)travel->element);
     return text_format(all->arena, "%.*s%.*s", TEXT_ARGS(made),
@@ -362,16 +363,17 @@ struct resource *lowering_find_id(struct stack_lowering *in, struct text id) {
     return map_find(&in->ids, name);
 }
 
+static void *take_parameter_id(struct stack_lowering *in, struct text id) {
+    const struct name *name = names_intern(in->all->deployment->names, id);
+    return map_put(&in->parameter_ids, name, in);
+}
+
 static bool is_parameter_taken(struct stack_lowering *in, struct text id) {
-    if (lowering_find_id(in, id)) return true;
     struct deployment *deployment = in->all->deployment;
-    for (uint32_t i = 0; i < deployment->parameter_count; i++) {
-        if (text_equal(deployment->parameters[i]->logical_id, id)) return true;
+    for (uint32_t i = 0; in->parameter_ids.count == 0 && i < deployment->parameter_count; i++) {
+        take_parameter_id(in, deployment->parameters[i]->logical_id);
     }
-    for (uint32_t i = 0; i < in->template->parameter_count; i++) {
-        if (text_equal(in->template->parameters[i].logical_id, id)) return true;
-    }
-    return false;
+    return lowering_find_id(in, id) || take_parameter_id(in, id);
 }
 
 /* The producer's stack is part of the id, since regions have resources of the same name. */

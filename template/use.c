@@ -51,7 +51,7 @@ static void report_place(struct use *u, const struct deferred *d, const char *wh
 
 static void use_select(struct use *u, struct deferred *d) {
     struct value list = lowering_reduce(u->in, d->operands[0]);
-    struct value index = lowering_reduce(u->in, d->operands[1]);
+    struct value index = lowering_settle(u->in, d->operands[1]);
     bool is_attribute = list.kind == VALUE_DEFERRED && list.deferred->kind == DEFERRED_ATTRIBUTE;
     if (is_attribute && index.kind == VALUE_INT &&
         !(u->in->stack && list.deferred->resource->stack == u->in->stack)) {
@@ -109,11 +109,11 @@ static void use_deferred(struct use *u, struct deferred *d) {
     case DEFERRED_SELECT: use_select(u, d); return;
     case DEFERRED_SPLIT: case DEFERRED_CIDR: case DEFERRED_ZONES:
         u->in->size += 16;
-        for (uint16_t i = 0; i < d->count; i++) use_below(u, d->operands[i], true);
+        for (uint32_t i = 0; i < d->count; i++) use_below(u, d->operands[i], true);
         return;
     case DEFERRED_JOIN: case DEFERRED_BASE64: case DEFERRED_JSON:
         u->in->size += 16;
-        for (uint16_t i = 0; i < d->count; i++) use_value(u, d->operands[i]);
+        for (uint32_t i = 0; i < d->count; i++) use_value(u, d->operands[i]);
         return;
     }
 }
@@ -194,7 +194,7 @@ static void use_dependency(struct use *u, struct value value) {
         if (to->stack == u->in->stack) {
             add_resource_edge(u, to, depends_on_entry(u->resource->declared), true);
             u->in->size += to->logical_id->length + 3;
-        } else {
+        } else if (!map_put(&u->in->order_edges, to, to)) {
             lowering_add_edge(u->in, to->stack, false, TEXT(""),
                               resource_full_path(u->in->all->arena, to),
                               depends_on_entry(u->resource->declared));

@@ -1,6 +1,7 @@
 /* What a value is in one stack: the replacements that both walks must make alike. */
 #include <stdio.h>
 
+#include "base/limits.h"
 #include "template/lowering.h"
 
 enum { REDUCE_STEPS = 100000, DISTRIBUTED_BYTES = 24 };
@@ -118,7 +119,7 @@ struct text lowering_scalar_text(struct arena *arena, struct value value) {
 }
 
 struct deferred *lowering_node(struct stack_lowering *in, enum deferred_kind kind,
-                               enum deferred_shape shape, uint16_t count,
+                               enum deferred_shape shape, uint32_t count,
                                const struct node *cause) {
     return deferred_new(in->all->arena, kind, shape, count, cause);
 }
@@ -144,7 +145,7 @@ static bool reduce_attribute(struct stack_lowering *in, struct deferred *d, stru
 }
 
 /* Fn::If with the operation inside both branches: operand `at` of d is the Fn::If. */
-static struct value distribute(struct stack_lowering *in, const struct deferred *d, uint16_t at,
+static struct value distribute(struct stack_lowering *in, const struct deferred *d, uint32_t at,
                                const struct deferred *branch) {
     struct deferred *outer = lowering_node(in, DEFERRED_IF, d->shape, 3, branch->cause);
     outer->operands[0] = branch->operands[0];
@@ -175,9 +176,9 @@ static struct text known_text(struct stack_lowering *in, const struct value *ite
 }
 
 /* The texts around the one deferred operand are short enough to be written twice. */
-static bool is_short_around(const struct deferred *d, uint16_t at) {
+static bool is_short_around(const struct deferred *d, uint32_t at) {
     size_t length = 0;
-    for (uint16_t i = 0; i < d->count; i++) {
+    for (uint32_t i = 0; i < d->count; i++) {
         if (i != at && d->operands[i].kind == VALUE_TEXT) length += d->operands[i].length;
     }
     return length <= DISTRIBUTED_BYTES;
@@ -193,8 +194,8 @@ static bool reduce_text(struct stack_lowering *in, struct deferred *d, struct va
         *next = d->operands[0];
         return true;
     }
-    uint16_t open = 0, at = 0;
-    for (uint16_t i = 0; i < d->count && open < 2; i++) {
+    uint32_t open = 0, at = 0;
+    for (uint32_t i = 0; i < d->count && open < 2; i++) {
         if (lowering_is_scalar(d->operands[i])) continue;
         open++;
         at = i;
@@ -272,7 +273,7 @@ static struct value select_as_lookup(struct stack_lowering *in, const struct def
 
 static bool reduce_select(struct stack_lowering *in, struct deferred *d, struct value *next) {
     struct value list = lowering_reduce(in, d->operands[0]);
-    struct value index = lowering_reduce(in, d->operands[1]);
+    struct value index = lowering_settle(in, d->operands[1]);
     if (is_deferred(list, DEFERRED_IF)) {
         *next = distribute(in, d, 0, list.deferred);
     } else if (list.kind == VALUE_LIST && index.kind == VALUE_INT) {
@@ -303,7 +304,7 @@ static bool reduce_lookup(struct stack_lowering *in, struct deferred *d, struct 
         return false; /* before the inner look-up becomes a chain of records */
     }
     struct value map = lowering_reduce(in, d->operands[0]);
-    struct value key = lowering_reduce(in, d->operands[1]);
+    struct value key = lowering_settle(in, d->operands[1]);
     if (map.kind == VALUE_RECORD && lowering_is_scalar(key)) {
         struct record_entry *entry = find_entry(in, map.record, key);
         *next = entry ? entry->value : value_null();
@@ -387,6 +388,39 @@ struct value lowering_reduce(struct stack_lowering *in, struct value value) {
     return value;
 }
 
+/* ---- what was written of a property ---- */
+
+static bool is_own_written(struct stack_lowering *in, struct value value) {
+    return is_deferred(value, DEFERRED_ATTRIBUTE) && value.deferred->count == 1 && in->stack &&
+           value.deferred->resource->stack == in->stack;
+}
+
+static struct value settle_text(struct stack_lowering *in, struct deferred *d) {
+    bool has_written = false;
+    for (uint32_t i = 0; i < d->count; i++) {
+        has_written = has_written || is_own_written(in, d->operands[i]) ||
+                      is_deferred(d->operands[i], DEFERRED_TEXT);
+    }
+    if (!has_written) return value_deferred(d);
+    struct deferred *copy = lowering_node(in, DEFERRED_TEXT, d->shape, d->count, d->cause);
+    for (uint32_t i = 0; i < d->count; i++) {
+        struct value part = d->operands[i];
+        bool is_open = is_own_written(in, part) || is_deferred(part, DEFERRED_TEXT);
+        copy->operands[i] = is_open ? lowering_settle(in, part) : part;
+    }
+    return value_deferred(copy);
+}
+
+struct value lowering_settle(struct stack_lowering *in, struct value value) {
+    if (++in->steps > LOWERING_STEPS) lowering_give_up(in);
+    if (in->is_too_large) return value;
+    for (unsigned step = 0; is_own_written(in, value) && step < LIMIT_VALUE_DEPTH; step++) {
+        value = value.deferred->operands[0];
+    }
+    if (is_deferred(value, DEFERRED_TEXT)) value = settle_text(in, value.deferred);
+    return lowering_reduce(in, value);
+}
+
 /* ---- the pieces of a text ---- */
 
 struct collector {
@@ -403,7 +437,7 @@ static void collect(struct collector *c, struct value value) {
     }
     if (value.kind == VALUE_DEFERRED && value.deferred->kind == DEFERRED_TEXT &&
         value.deferred->count > 1) {
-        for (uint16_t i = 0; i < value.deferred->count; i++) {
+        for (uint32_t i = 0; i < value.deferred->count; i++) {
             collect(c, value.deferred->operands[i]);
         }
         return;

@@ -139,7 +139,7 @@ static struct value vmap(struct world *w, uint32_t count, const struct pair *pai
          (struct pair[]){__VA_ARGS__})
 
 static struct value op(struct world *w, enum deferred_kind kind, enum deferred_shape shape,
-                       uint16_t count, const struct value *operands) {
+                       uint32_t count, const struct value *operands) {
     struct deferred *d =
         deferred_new(&w->arena, kind, shape, count, node_here(w, NODE_CALL));
     if (count) memcpy(d->operands, operands, count * sizeof *operands);
@@ -546,11 +546,11 @@ static void test_condition_hoisting(void) {
 
 /* 10 operands are one Fn::And; 11 are nested. */
 static void test_condition_width(void) {
-    for (uint16_t count = 10; count <= 11; count++) {
+    for (uint32_t count = 10; count <= 11; count++) {
         struct one one = one_new();
         struct world *w = one.w;
         struct value operands[11];
-        for (uint16_t i = 0; i < count; i++) {
+        for (uint32_t i = 0; i < count; i++) {
             operands[i] = EQUAL(w, param(w, "tier"), value_int(i));
         }
         set(w, one.holder, "Value",
@@ -1095,7 +1095,7 @@ static struct world *many_parameters(uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         values[i] = param_of(one.w, parameter_add(one.w, text_format(&one.w->arena, "p%u", i).bytes, "String"));
     }
-    set(one.w, one.holder, "Value", op(one.w, DEFERRED_TEXT, SHAPE_TEXT, (uint16_t)count, values));
+    set(one.w, one.holder, "Value", op(one.w, DEFERRED_TEXT, SHAPE_TEXT, (uint32_t)count, values));
     return one.w;
 }
 
@@ -1105,7 +1105,7 @@ static struct world *many_mappings(uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
         values[i] = LOOKUP(one.w, MAP(one.w, {"a", value_int(i)}), param(one.w, "tier"));
     }
-    set(one.w, one.holder, "Value", op(one.w, DEFERRED_TEXT, SHAPE_TEXT, (uint16_t)count, values));
+    set(one.w, one.holder, "Value", op(one.w, DEFERRED_TEXT, SHAPE_TEXT, (uint32_t)count, values));
     return one.w;
 }
 
