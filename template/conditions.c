@@ -483,13 +483,37 @@ static struct term *is_true(struct stack_lowering *in, struct value value, unsig
     return equal_terms(in, value, value_text(TEXT("true")), depth + 1);
 }
 
+struct flattened {
+    struct stack_lowering *in;
+    enum deferred_kind kind;
+    struct map seen;
+    struct term **terms;
+    uint32_t count, capacity;
+};
+
+/* The operands of a chain a || b || c, which comes as nodes inside each other: each node once, and no
+ * condition is made of the inner ones. */
+static void flatten(struct flattened *f, struct deferred *d, unsigned depth) {
+    for (uint32_t i = 0; i < d->count; i++) {
+        struct value operand = d->operands[i];
+        bool is_inner = operand.kind == VALUE_DEFERRED && operand.deferred->kind == f->kind;
+        if (!is_inner) {
+            struct term *term = term_of(f->in, operand, depth);
+            *LOWERING_ADD(f->in->all->arena, f->terms, f->count, f->capacity) = term;
+        } else if (!map_put(&f->seen, operand.deferred, f)) {
+            flatten(f, operand.deferred, depth);
+        }
+    }
+}
+
 /* All operands are made before any is gathered: making one may mark others. */
 static struct term *joined_term(struct stack_lowering *in, struct deferred *d, unsigned depth) {
     enum term_kind kind = d->kind == DEFERRED_AND ? TERM_AND : TERM_OR;
-    struct term **terms = arena_array(in->all->arena, d->count + 1, sizeof *terms);
-    for (uint32_t i = 0; i < d->count; i++) terms[i] = term_of(in, d->operands[i], depth);
+    struct flattened f = {.in = in, .kind = d->kind};
+    map_init(&f.seen, in->all->arena);
+    flatten(&f, d, depth);
     struct gathered g = {.mark = ++in->operand_lists};
-    for (uint32_t i = 0; i < d->count && !g.is_decided; i++) gather(in, &g, kind, terms[i]);
+    for (uint32_t i = 0; i < f.count && !g.is_decided; i++) gather(in, &g, kind, f.terms[i]);
     return join(in, kind, &g);
 }
 
