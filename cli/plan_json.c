@@ -1,4 +1,4 @@
-/* A plan as one JSON document, "format": 1. Its form is described in docs/plan.md. */
+/* A plan as one JSON document, "format": 1. Its form is docs/schemas/plan.schema.json. */
 #include <stdio.h>
 
 #include "base/hash.h"
@@ -20,6 +20,15 @@ static void flag(struct buffer *out, const char *name, bool value) {
     if (value) buffer_format(out, ",\"%s\":true", name);
 }
 
+/* "pipeline.mrp:12" as file and line. */
+static void place(struct buffer *out, struct text place) {
+    size_t colon = place.length;
+    while (colon > 0 && place.bytes[colon - 1] != ':') colon--;
+    if (colon < 2) return;
+    more(out, "file", (struct text){place.bytes, colon - 1});
+    buffer_format(out, ",\"line\":%.*s", (int)(place.length - colon), place.bytes + colon);
+}
+
 static void write_property(const struct deploying *deploying, const struct plan_stack *stack,
                            const struct plan_change *change,
                            const struct plan_property *property, struct buffer *out) {
@@ -30,8 +39,7 @@ static void write_property(const struct deploying *deploying, const struct plan_
     more(out, "knownAfter", property->known_after);
     flag(out, "replaces", property->replaces);
     flag(out, "mayReplace", property->may_replace);
-    more(out, "place", property_place(deploying, stack->template, change->resource,
-                                      property->name));
+    place(out, property_place(deploying, stack->template, change->resource, property->name));
     buffer_char(out, '}');
 }
 
@@ -45,7 +53,7 @@ static void write_change(const struct deploying *deploying, const struct plan_st
     more(out, "physicalId", change->physical_id);
     more(out, "type", change->type);
     more(out, "path", change->resource ? change->resource->path : change->former_path);
-    more(out, "place", resource_place(deploying, change->resource));
+    place(out, resource_place(deploying, change->resource));
     more(out, "data", text_of(data[change->data]));
     more(out, "because", change->because);
     flag(out, "onlyTags", change->is_tags_only);

@@ -280,8 +280,6 @@ void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
 /* --- what follows ------------------------------------------------------------------------------- */
 
 static enum plan_data data_of(const struct plan_stack *stack, const struct plan_change *change) {
-    const struct schema_type *type = schema_type_find(change->type);
-    if (!type || !(schema_type_flags(type) & SCHEMA_TYPE_STATEFUL)) return PLAN_DATA_SAFE;
     if (change->kind == PLAN_ADD || change->kind == PLAN_MODIFY) return PLAN_DATA_SAFE;
     bool removes = change->kind == PLAN_REMOVE;
     /* The policies in force are those deployed; for a replacement those of the update itself. */
@@ -289,6 +287,8 @@ static enum plan_data data_of(const struct plan_stack *stack, const struct plan_
     const struct document *resource = find(document_get(template, "Resources"), change->logical_id);
     struct text policy = text_member(resource, removes ? "DeletionPolicy" : "UpdateReplacePolicy");
     if (text_starts(policy, TEXT("Retain"))) return PLAN_DATA_KEPT;
+    const struct schema_type *type = schema_type_find(change->type);
+    if (!type || !(schema_type_flags(type) & SCHEMA_TYPE_STATEFUL)) return PLAN_DATA_SAFE;
     return text_is(policy, "Snapshot") ? PLAN_DATA_SNAPSHOT : PLAN_DATA_LOST;
 }
 
