@@ -107,7 +107,13 @@ static void list_modules(struct checker *checker, struct diagnostic *d) {
     for (const struct library_module *m = library_modules; m->name; m++) {
         buffer_format(&out, "%s%s", out.length ? ", " : "", m->name);
     }
-    add_hint(checker, d, "The library has %.*s.", (int)out.length, out.bytes);
+    if (out.length) {
+        add_hint(checker, d, "The library has %.*s.", (int)out.length, out.bytes);
+    } else {
+        add_hint(checker, d, "This version has no library modules yet; declare the AWS resources "
+                 "themselves (resource b: AWS::S3::Bucket { ... }), or import a file of your own "
+                 "(import \"storage.mrp\").");
+    }
     buffer_release(&out);
 }
 

@@ -228,6 +228,17 @@ static bool is_local_function(const struct name *name, struct scope *scope) {
            (is_inside(scope, NODE_TEST) || is_inside(scope, NODE_POLICY));
 }
 
+/* Only modules have functions behind a dot, so a value of the same name does not hide one there. */
+static bool resolve_module_name(struct checker *checker, struct node *node, struct scope *scope) {
+    if (node->kind != NODE_NAME || !node->name.name) return false;
+    struct found found = scope_find(checker, scope, node->name.name, SPACE_TYPES);
+    if (!found.symbol || found.symbol->kind != SYMBOL_MODULE) return false;
+    node->name.symbol = found.symbol;
+    node->name.hops = found.hops;
+    if (!found.symbol->module) node->flags |= NODE_BAD;
+    return true;
+}
+
 static void resolve_callee(struct checker *checker, struct node *call, struct scope *scope,
                            bool *known) {
     struct node *callee = call->call.callee;
@@ -253,7 +264,9 @@ static void resolve_callee(struct checker *checker, struct node *call, struct sc
         add_hint(checker, d, "Functions are called by their names, such as length(xs).");
         return;
     }
-    resolve(checker, callee->member.object, scope);
+    if (!resolve_module_name(checker, callee->member.object, scope)) {
+        resolve(checker, callee->member.object, scope);
+    }
     struct symbol *module = module_symbol(callee->member.object);
     if (!module) {
         if (!(callee->member.object->flags & NODE_BAD)) unknown_method(checker, call);

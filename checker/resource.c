@@ -216,7 +216,8 @@ static void check_policy(struct checker *checker, struct node *value, const char
     const struct type *type = literals(checker, texts, on_create ? 4 : 3);
     struct fact fact = infer(checker, value);
     need_known(checker, value, fact, text_format(checker->arena, "\"@%s\"", name).bytes, NULL);
-    if (type_fits(checker, fact.type, type) || value->flags & NODE_BAD) return;
+    const struct type *allowed = type_optional(checker, type); /* null: AWS's default */
+    if (type_fits(checker, fact.type, allowed) || value->flags & NODE_BAD) return;
     if (type_base(fact.type)->kind == TYPE_STRING) return; /* the evaluator looks */
     struct suggestion near;
     struct diagnostic *d =
