@@ -5,7 +5,7 @@
 #include "base/files.h"
 #include "cli/deploy.h"
 
-/* --- saved plans -------------------------------------------------------------------------------- */
+/* --- saved plans ------------------------------------------------------------------------------ */
 
 static bool is_saved(const struct invocation *invocation) {
     if (!invocation->operand_count) return false;
@@ -71,7 +71,7 @@ static bool is_same_plan(struct deploying *deploying, const struct plan *plan,
     return failure_hint(why, "Make a new plan with \"mrp plan --out FILE\" and look at it.");
 }
 
-/* --- asking ------------------------------------------------------------------------------------- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 static void show_plan(struct deploying *deploying, const struct plan *plan) {
     struct buffer out;

@@ -81,7 +81,7 @@ int deploying_plan(struct deploying *deploying, struct plan *plan) {
     return made == PLAN_MADE ? OUTCOME_DONE : world_failed(&why);
 }
 
-/* --- places ------------------------------------------------------------------------------------- */
+/* --- places ----------------------------------------------------------------------------------- */
 
 static struct text place_text(const struct deploying *deploying, struct span span) {
     struct diagnostics *diagnostics = mrp_diagnostics(deploying->mrp);
@@ -119,7 +119,7 @@ struct text property_place(const struct deploying *deploying, const struct templ
     return (struct text){0};
 }
 
-/* --- asking ------------------------------------------------------------------------------------- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 bool can_ask(void) { return terminal_columns(0) != 0 && terminal_columns(2) != 0; }
 

@@ -29,7 +29,7 @@ int deploying_close(struct deploying *deploying, int outcome);
 /* Makes a plan and says why it could not be made. */
 int deploying_plan(struct deploying *deploying, struct plan *plan);
 
-/* --- showing plans ------------------------------------------------------------------------------ */
+/* --- showing plans ---------------------------------------------------------------------------- */
 
 enum paint { PAINT_NONE, PAINT_ADD, PAINT_CHANGE, PAINT_REPLACE, PAINT_REMOVE, PAINT_DIM, PAINT_BOLD };
 /* Begins or, with PAINT_NONE, ends a colour; nothing where there is none. */
@@ -54,7 +54,7 @@ struct text property_place(const struct deploying *deploying, const struct templ
 void show_value(struct deploying *deploying, struct text value, unsigned room,
                 struct buffer *out);
 
-/* --- carrying out ------------------------------------------------------------------------------- */
+/* --- carrying out ----------------------------------------------------------------------------- */
 
 /* Applies the plan, shows how it goes, its end, and the outputs. */
 int deploying_apply(struct deploying *deploying, const struct plan *plan);

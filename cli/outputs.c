@@ -40,7 +40,7 @@ static void add(struct gathering *gathering, struct text id, struct text value) 
     }
 }
 
-/* --- printed outputs ---------------------------------------------------------------------------- */
+/* --- printed outputs -------------------------------------------------------------------------- */
 
 static bool resolve_text(struct gathering *gathering, const struct document *value,
                        struct buffer *out);

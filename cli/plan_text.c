@@ -104,7 +104,7 @@ bool plan_changes(const struct plan *plan) {
     return false;
 }
 
-/* --- names -------------------------------------------------------------------------------------- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 /* How a resource is named below its stack: its path without the stack's, else its logical id. */
 static struct text name_of(const struct page *page, const struct plan_change *change) {
@@ -134,7 +134,7 @@ static struct text known_name(const struct page *page, struct text id) {
     return id;
 }
 
-/* --- what is added or removed: a line a type ---------------------------------------------------- */
+/* --- what is added or removed: a line a type -------------------------------------------------- */
 
 struct name_list { /* a list of names being written, wrapped */
     struct page *page;
@@ -233,7 +233,7 @@ static void write_types(struct page *page, enum plan_kind kind) {
     }
 }
 
-/* --- what changes: property by property --------------------------------------------------------- */
+/* --- what changes: property by property ------------------------------------------------------- */
 
 static void write_place(struct page *page, struct text place) {
     if (!place.length) return;
@@ -451,7 +451,7 @@ static struct text stack_body(struct page *page) {
     return text;
 }
 
-/* --- stacks ------------------------------------------------------------------------------------- */
+/* --- stacks ----------------------------------------------------------------------------------- */
 
 static void write_where(struct page *page, const struct group *group) {
     for (uint32_t i = 0; i < group->count; i++) {
@@ -538,7 +538,7 @@ static void write_stacks(struct page *page) {
     for (uint32_t i = 0; i < group_count; i++) write_group(page, &groups[i]);
 }
 
-/* --- the end ------------------------------------------------------------------------------------ */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void write_data(struct page *page, enum plan_data data) {
     for (uint32_t s = 0; s < page->plan->count; s++) {

@@ -30,7 +30,7 @@ static void interrupted(int signal_number) {
     interruptions++;
 }
 
-/* --- words -------------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 static const char *doing(const struct plan_stack *stack) {
     switch (stack->action) {
@@ -62,7 +62,7 @@ static struct text name_of(const struct plan_stack *stack, struct text logical_i
     return resource ? resource->path : logical_id;
 }
 
-/* --- live lines --------------------------------------------------------------------------------- */
+/* --- live lines ------------------------------------------------------------------------------- */
 
 static void write_line(struct progress *progress, const struct apply_stack *stack,
                        struct buffer *out) {
@@ -110,7 +110,7 @@ static void redraw(struct progress *progress, bool always) {
     buffer_release(&out);
 }
 
-/* --- plain lines and JSON ----------------------------------------------------------------------- */
+/* --- plain lines and JSON --------------------------------------------------------------------- */
 
 static void plain(struct progress *progress, enum apply_event what,
                   const struct apply_stack *stack, const struct cloud_event *event) {
@@ -188,7 +188,7 @@ static void tell(void *context, enum apply_event what, const struct apply_stack 
     redraw(progress, what == APPLY_STACK_BEGAN || what == APPLY_STACK_ENDED);
 }
 
-/* --- the end ------------------------------------------------------------------------------------ */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void say_failure(struct progress *progress, const struct apply_stack *stack,
                         struct buffer *out) {

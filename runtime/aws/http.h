@@ -25,7 +25,6 @@ struct http_request {
     uint32_t header_count, header_room;
     double connect_seconds, seconds; /* the most that each may take; 0 for 10 and 60 */
     bool is_direct;             /* never through a proxy */
-    bool is_secret;             /* path, query and bodies are not logged */
 };
 
 /* Sets a header: an equal name (whatever its case) is replaced. */
@@ -85,8 +84,6 @@ enum {
 
 struct http_options {
     const char *ca_bundle;  /* a file of certificates, or NULL for the system's */
-    const char *log_file;   /* where each call is written as a line of JSON, or NULL */
-    bool is_verbose;        /* calls are shown on standard error */
     const char *user_agent;
 };
 

@@ -25,17 +25,19 @@ enum node_kind {
     NODE_MAP,    /* in requests: keys are data, not names */
 };
 
+/* Where a member of a request goes, in the protocols that use HTTP's parts. */
+enum node_place { PLACE_BODY, PLACE_PATH, PLACE_QUERY, PLACE_HEADER, PLACE_PAYLOAD };
+
 struct node {
     enum node_kind kind;
+    enum node_place place;
     struct text key, text;
     struct node *children, *last, *next;
     uint32_t count;
-    /* How a list or map is written in form data and XML; see protocol.h. */
+    /* How lists and maps are named in form data and XML: NULL for "member", "key" and "value". */
     const char *item, *map_key, *map_value;
-    bool is_flat;
+    bool is_flat;      /* a list or map without an element around its items */
     bool is_attribute; /* of an XML element: written into its tag */
-    struct text space; /* XML: the name space that the element declares, as 'xmlns' or 'xmlns:p' */
-    struct text prefix;
 };
 
 /* --- reading ------------------------------------------------------------------------------------ */

@@ -68,7 +68,7 @@ static void tell(struct run *run, enum apply_event what, const struct machine *m
     if (run->options->tell) run->options->tell(run->options->context, what, machine->shown, event);
 }
 
-/* --- the journal -------------------------------------------------------------------------------- */
+/* --- the journal ------------------------------------------------------------------------------ */
 
 static const char *action_word(enum plan_action action) {
     switch (action) {
@@ -90,7 +90,7 @@ static bool write_step(struct run *run, struct machine *machine, enum journal_st
     return false;
 }
 
-/* --- ends --------------------------------------------------------------------------------------- */
+/* --- ends ------------------------------------------------------------------------------------- */
 
 static void end(struct run *run, struct machine *machine, enum apply_state state) {
     machine->phase = PHASE_END;
@@ -113,7 +113,7 @@ static void fail_call(struct run *run, struct machine *machine) {
     fail(run, machine, machine->call.error.message);
 }
 
-/* --- asking ------------------------------------------------------------------------------------- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 static struct cloud_request *prepare(struct machine *machine, enum cloud_operation operation,
                                      struct run *run) {
@@ -193,7 +193,7 @@ static void ask_events(struct run *run, struct machine *machine, enum phase phas
     send(run, machine, phase);
 }
 
-/* --- what the change set says ------------------------------------------------------------------- */
+/* --- what the change set says ----------------------------------------------------------------- */
 
 static bool was_planned(const struct plan_stack *stack, const struct cloud_change *change) {
     bool replaces = text_is(change->replacement, "True") && text_is(change->action, "Modify");
@@ -259,7 +259,7 @@ static void read_why(struct run *run, struct machine *machine) {
     send(run, machine, PHASE_TIDY);
 }
 
-/* --- watching ----------------------------------------------------------------------------------- */
+/* --- watching --------------------------------------------------------------------------------- */
 
 static bool is_seen(const struct machine *machine, struct text id) {
     for (uint32_t i = machine->seen_count; i > 0; i--) {
@@ -379,7 +379,7 @@ static void look(struct run *run, struct machine *machine) {
     else ask_events(run, machine, PHASE_LAST_EVENTS);
 }
 
-/* --- steps -------------------------------------------------------------------------------------- */
+/* --- steps ------------------------------------------------------------------------------------ */
 
 static void start(struct run *run, struct machine *machine) {
     machine->shown->state = APPLY_RUNNING;
@@ -492,7 +492,7 @@ static void awake(struct run *run, struct machine *machine) {
     }
 }
 
-/* --- the order ---------------------------------------------------------------------------------- */
+/* --- the order -------------------------------------------------------------------------------- */
 
 static bool has_ended(const struct machine *machine) { return machine->phase == PHASE_END; }
 
@@ -584,7 +584,7 @@ static void loop(struct run *run) {
     }
 }
 
-/* --- all together ------------------------------------------------------------------------------- */
+/* --- all together ----------------------------------------------------------------------------- */
 
 static void init(struct run *run) {
     const struct plan *plan = run->plan;

@@ -54,7 +54,7 @@ static struct text shown(struct plan *plan, const struct document *value) {
     return text;
 }
 
-/* --- whole stacks ------------------------------------------------------------------------------- */
+/* --- whole stacks ----------------------------------------------------------------------------- */
 
 static struct plan_change *add_whole(struct plan *plan, struct plan_stack *stack,
                                      const struct document *resource, enum plan_kind kind) {
@@ -78,7 +78,7 @@ void plan_remove_all(struct plan *plan, struct plan_stack *stack) {
     for (; r; r = r->next) add_whole(plan, stack, r, PLAN_REMOVE);
 }
 
-/* --- from templates alone ----------------------------------------------------------------------- */
+/* --- from templates alone --------------------------------------------------------------------- */
 
 static void set_recreation(const struct schema_type *type, struct plan_property *property) {
     if (!type) return;
@@ -225,7 +225,7 @@ void plan_compare(struct plan *plan, struct plan_stack *stack) {
     }
 }
 
-/* --- from a change set -------------------------------------------------------------------------- */
+/* --- from a change set ------------------------------------------------------------------------ */
 
 static void read_detail(struct plan *plan, struct plan_change *change,
                         const struct cloud_change_detail *detail) {
@@ -277,7 +277,7 @@ void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
     }
 }
 
-/* --- what follows ------------------------------------------------------------------------------- */
+/* --- what follows ----------------------------------------------------------------------------- */
 
 static enum plan_data data_of(const struct plan_stack *stack, const struct plan_change *change) {
     if (change->kind == PLAN_ADD || change->kind == PLAN_MODIFY) return PLAN_DATA_SAFE;

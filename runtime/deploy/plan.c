@@ -29,7 +29,7 @@ static bool call_failed(struct failure *why, const struct cloud_call *call, cons
     return false;
 }
 
-/* --- regions and stacks ------------------------------------------------------------------------- */
+/* --- regions and stacks ----------------------------------------------------------------------- */
 
 static void add_region(struct making *making, struct text region) {
     for (uint32_t i = 0; i < making->region_count; i++) {
@@ -88,7 +88,7 @@ static bool check_account(struct making *making) {
     return false;
 }
 
-/* --- ownership ---------------------------------------------------------------------------------- */
+/* --- ownership -------------------------------------------------------------------------------- */
 
 static struct text tag_of(const struct cloud_stack *stack, const char *key) {
     for (uint32_t i = 0; i < stack->tag_count; i++) {
@@ -210,7 +210,7 @@ static void add_orphans(struct making *making) {
     }
 }
 
-/* --- templates and change sets ------------------------------------------------------------------ */
+/* --- templates and change sets ---------------------------------------------------------------- */
 
 static struct cloud_call *new_call(struct making *making, const struct plan_stack *stack,
                                    enum cloud_operation operation) {
@@ -304,7 +304,7 @@ static bool finish_round(struct making *making, struct cloud_call **templates) {
     return true;
 }
 
-/* --- what the change sets say ------------------------------------------------------------------- */
+/* --- what the change sets say ----------------------------------------------------------------- */
 
 static bool is_made(const struct cloud_call *call) {
     struct text status = call->reply.change_set.status;
@@ -483,7 +483,7 @@ static bool plan_stacks(struct making *making, const struct cloud_call *told) {
     return true;
 }
 
-/* --- all together ------------------------------------------------------------------------------- */
+/* --- all together ----------------------------------------------------------------------------- */
 
 static enum plan_outcome make_rounds(struct making *making) {
     struct plan *plan = making->plan;

@@ -118,7 +118,7 @@ static inline const struct template_resource *plan_resource(const struct templat
     return NULL;
 }
 
-/* --- inside deploy/ ----------------------------------------------------------------------------- */
+/* --- inside deploy/ --------------------------------------------------------------------------- */
 
 /* compare.c: fills the stack's changes from the deployed template and the wanted one, and the schema.
  * unknown(context, edge output) says which stack an output that changes is known after. */

@@ -27,7 +27,7 @@ static bool unknown_stack(struct cloud_call *call) {
                   TEXT_ARGS(call->request.stack));
 }
 
-/* --- describe ------------------------------------------------------------------------------- */
+/* --- describe --------------------------------------------------------------------------------- */
 
 static void tell_parameters(struct cloud_call *call, const struct sim_stack *stack,
                             struct cloud_stack *out) {
@@ -206,7 +206,7 @@ static bool imports(struct simulator *simulator, struct cloud_call *call) {
                   TEXT_ARGS(call->request.export_name));
 }
 
-/* --- change sets ---------------------------------------------------------------------------- */
+/* --- change sets ------------------------------------------------------------------------------ */
 
 static bool is_name(struct text name) {
     if (!name.length || !isalpha((unsigned char)name.bytes[0])) return false;
@@ -506,7 +506,7 @@ static bool execute_change_set(struct simulator *simulator, struct cloud_call *c
     return true;
 }
 
-/* --- stacks --------------------------------------------------------------------------------- */
+/* --- stacks ----------------------------------------------------------------------------------- */
 
 static bool export_in_use(struct simulator *simulator, struct cloud_call *call,
                           const struct sim_stack *stack) {
@@ -563,7 +563,7 @@ static bool protect_stack(struct simulator *simulator, struct cloud_call *call) 
     return true;
 }
 
-/* --- objects -------------------------------------------------------------------------------- */
+/* --- objects ---------------------------------------------------------------------------------- */
 
 static struct document *find_object(struct simulator *simulator, struct cloud_call *call) {
     struct text key = text_format(call->arena, "%.*s/%.*s", TEXT_ARGS(call->request.bucket),
@@ -607,7 +607,7 @@ static bool head_object(struct simulator *simulator, struct cloud_call *call) {
     return refuse(call, "NotFound", "Not Found");
 }
 
-/* --- all together --------------------------------------------------------------------------- */
+/* --- all together ----------------------------------------------------------------------------- */
 
 static bool identity(struct cloud_call *call) {
     call->reply.account = TEXT(SIM_ACCOUNT);

@@ -51,7 +51,7 @@ static struct text context(struct arena *arena, const struct document *propertie
     return text_format(arena, "{\"Properties\":%.*s}", TEXT_ARGS(inner));
 }
 
-/* --- replacement ---------------------------------------------------------------------------- */
+/* --- replacement ------------------------------------------------------------------------------ */
 
 /* What lies at "A.B.C" below a document; a list on the way ends it: *is_list. */
 static const struct document *at_path(const struct document *value, struct text path,
@@ -135,7 +135,7 @@ struct text sim_policy(const struct document *body, const char *name, const char
     return policy && policy->kind == DOCUMENT_TEXT ? policy->text : text_of(fallback);
 }
 
-/* --- details -------------------------------------------------------------------------------- */
+/* --- details ---------------------------------------------------------------------------------- */
 
 static struct cloud_change_detail *add_detail(struct planning *planning) {
     planning->details = sim_grow(planning->simulator, planning->details, planning->detail_count,
@@ -222,7 +222,7 @@ static void diff_attributes(struct planning *planning, const struct sim_resource
     }
 }
 
-/* --- changes -------------------------------------------------------------------------------- */
+/* --- changes ---------------------------------------------------------------------------------- */
 
 static struct cloud_change *add_change(struct planning *planning, const char *action,
                                        struct text id, struct text type) {
@@ -384,7 +384,7 @@ static void plan_removed(struct planning *planning) {
     }
 }
 
-/* --- the whole set -------------------------------------------------------------------------- */
+/* --- the whole set ---------------------------------------------------------------------------- */
 
 static void fail(struct sim_change_set *set, struct text reason) {
     set->status = "FAILED";

@@ -12,7 +12,7 @@ static bool exists(const struct sim_resource *resource) {
     return resource->now.properties != NULL;
 }
 
-/* --- which resources a phase is about ------------------------------------------------------- */
+/* --- which resources a phase is about --------------------------------------------------------- */
 
 static bool is_involved(const struct sim_resource *resource, unsigned phase) {
     if (resource->is_orphan) return false;
@@ -66,7 +66,7 @@ static void finish(struct sim_stack *stack, struct sim_resource *resource) {
     }
 }
 
-/* --- events of one resource ----------------------------------------------------------------- */
+/* --- events of one resource ------------------------------------------------------------------- */
 
 static void set_status(struct simulator *simulator, struct sim_stack *stack,
                        struct sim_resource *resource, unsigned status, struct text reason) {
@@ -124,7 +124,7 @@ static struct text scripted(struct simulator *simulator, const struct sim_stack 
     return (struct text){0};
 }
 
-/* --- forward: create and update ------------------------------------------------------------- */
+/* --- forward: create and update --------------------------------------------------------------- */
 
 static bool is_taggable(const struct sim_resource *resource) {
     return resource->schema && (schema_type_flags(resource->schema) & SCHEMA_TYPE_TAGGABLE);
@@ -280,7 +280,7 @@ static void complete_forward(struct simulator *simulator, struct sim_stack *stac
     finish(stack, resource);
 }
 
-/* --- deletion ------------------------------------------------------------------------------- */
+/* --- deletion --------------------------------------------------------------------------------- */
 
 static bool is_retained(const struct sim_stack *stack, const struct sim_resource *resource) {
     struct text policy = resource->is_leftover && stack->phase == PHASE_CLEANUP
@@ -333,7 +333,7 @@ static void complete_delete(struct simulator *simulator, struct sim_stack *stack
     finish(stack, resource);
 }
 
-/* --- rollback of an update ------------------------------------------------------------------ */
+/* --- rollback of an update -------------------------------------------------------------------- */
 
 static void begin_restore(struct simulator *simulator, struct sim_stack *stack,
                           struct sim_resource *resource) {
@@ -364,7 +364,7 @@ static void complete_restore(struct simulator *simulator, struct sim_stack *stac
     finish(stack, resource);
 }
 
-/* --- outputs -------------------------------------------------------------------------------- */
+/* --- outputs ---------------------------------------------------------------------------------- */
 
 static struct sim_stack *exporter(struct simulator *simulator, const struct sim_stack *stack,
                                   struct text name) {
@@ -480,7 +480,7 @@ static bool make_outputs(struct simulator *simulator, struct sim_stack *stack,
     return !breaks_import(simulator, stack, reason);
 }
 
-/* --- the phases ----------------------------------------------------------------------------- */
+/* --- the phases ------------------------------------------------------------------------------- */
 
 static bool later_first(const struct sim_stack *stack) { return is_deletion(stack->phase); }
 
@@ -714,7 +714,7 @@ double sim_next_time(const struct simulator *simulator) {
     return earliest;
 }
 
-/* --- beginnings ----------------------------------------------------------------------------- */
+/* --- beginnings ------------------------------------------------------------------------------- */
 
 static void take_inputs(struct simulator *simulator, struct sim_stack *stack,
                         struct sim_change_set *set) {

@@ -76,7 +76,7 @@ static struct text random_text(struct identity *identity, struct text what, cons
     return (struct text){out, length};
 }
 
-/* --- names ---------------------------------------------------------------------------------- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 static struct text lowered(struct arena *arena, struct text name) {
     char *out = arena_copy(arena, name.bytes, name.length);
@@ -116,7 +116,7 @@ static struct text physical_name(struct identity *identity) {
     return lower ? lowered(identity->arena, made) : made;
 }
 
-/* --- forms ---------------------------------------------------------------------------------- */
+/* --- forms ------------------------------------------------------------------------------------ */
 
 static bool random_word(struct identity *identity, struct text word, struct text *out) {
     static const struct {
@@ -193,7 +193,7 @@ static struct text expand(struct identity *identity, struct text form) {
     return text;
 }
 
-/* --- values nobody wrote down --------------------------------------------------------------- */
+/* --- values nobody wrote down ----------------------------------------------------------------- */
 
 static struct text last_word(struct text type) {
     size_t i = type.length;
@@ -271,7 +271,7 @@ static struct text make(struct identity *identity, struct text attribute) {
     return plausible(identity, attribute);
 }
 
-/* --- physical ids --------------------------------------------------------------------------- */
+/* --- physical ids ----------------------------------------------------------------------------- */
 
 static struct text joined_primaries(struct identity *identity) {
     const struct schema_type *type = identity->resource->schema;
@@ -310,7 +310,7 @@ struct text sim_physical_id(struct simulator *simulator, const struct sim_stack 
     return make(&identity, ref);
 }
 
-/* --- attributes ----------------------------------------------------------------------------- */
+/* --- attributes ------------------------------------------------------------------------------- */
 
 static struct document *shaped(struct identity *identity, const struct schema_value *value,
                                struct text name) {

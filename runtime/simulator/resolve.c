@@ -76,7 +76,7 @@ static struct document *copy(struct sim_scope *scope, const struct document *val
     return result;
 }
 
-/* --- names ---------------------------------------------------------------------------------- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 static struct document *pseudo(struct sim_scope *scope, struct text name) {
     const struct sim_stack *stack = scope->stack;
@@ -160,7 +160,7 @@ static struct document *fn_get_att(struct sim_scope *scope, const struct documen
     return get_att(scope, value->children->text, name);
 }
 
-/* --- texts ---------------------------------------------------------------------------------- */
+/* --- texts ------------------------------------------------------------------------------------ */
 
 static struct document *named(struct sim_scope *scope, struct text name) {
     if (member(scope->parameters, name)) return ref(scope, name);
@@ -335,7 +335,7 @@ static struct document *fn_base64(struct sim_scope *scope, const struct document
     return text(scope, (struct text){out, n});
 }
 
-/* --- lists and tables ----------------------------------------------------------------------- */
+/* --- lists and tables ------------------------------------------------------------------------- */
 
 static struct document *fn_zones(struct sim_scope *scope, const struct document *value) {
     struct document *region = sim_resolve(scope, value);
@@ -442,7 +442,7 @@ static struct document *fn_cidr(struct sim_scope *scope, const struct document *
     return cidr_blocks(scope, address, family, wanted, count);
 }
 
-/* --- other stacks --------------------------------------------------------------------------- */
+/* --- other stacks ----------------------------------------------------------------------------- */
 
 static void remember_import(struct sim_scope *scope, struct text name) {
     struct text *imports = sim_grow(scope->simulator, (void *)scope->imports, scope->import_count,
@@ -497,7 +497,7 @@ static struct document *fn_stack_output(struct sim_scope *scope, const struct do
                 TEXT_ARGS(name));
 }
 
-/* --- conditions ----------------------------------------------------------------------------- */
+/* --- conditions ------------------------------------------------------------------------------- */
 
 static bool truth(struct sim_scope *scope, const struct document *value) {
     struct text word;
@@ -576,7 +576,7 @@ bool sim_item_wanted(const struct sim_scope *scope, const struct sim_item *item)
     return value && value->boolean;
 }
 
-/* --- dynamic references --------------------------------------------------------------------- */
+/* --- dynamic references ----------------------------------------------------------------------- */
 
 /* A parameter of the region's parameter store: AWS's public ones, or those that stacks made. */
 static bool stored_parameter(struct simulator *simulator, struct arena *arena, struct text region,
@@ -636,7 +636,7 @@ static struct document *dynamic(struct sim_scope *scope, struct text value) {
     return result;
 }
 
-/* --- all together --------------------------------------------------------------------------- */
+/* --- all together ----------------------------------------------------------------------------- */
 
 static struct document *call(struct sim_scope *scope, const struct document *value) {
     struct text name = value->key;
@@ -721,7 +721,7 @@ struct document *sim_resolve(struct sim_scope *scope, const struct document *val
     return result;
 }
 
-/* --- parameters ----------------------------------------------------------------------------- */
+/* --- parameters ------------------------------------------------------------------------------- */
 
 struct parameter_reading {
     struct simulator *simulator;

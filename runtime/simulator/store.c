@@ -15,7 +15,7 @@ struct sim_store {
     sqlite3 *database;
 };
 
-/* --- the database --------------------------------------------------------------------------- */
+/* --- the database ----------------------------------------------------------------------------- */
 
 static bool failed(struct sim_store *store, struct failure *why) {
     failure_set(why, "could not use the sandbox: %s", sqlite3_errmsg(store->database));
@@ -39,7 +39,7 @@ static struct text column(struct arena *arena, sqlite3_stmt *statement, int inde
     return (struct text){arena_copy(arena, bytes, (size_t)length), (size_t)length};
 }
 
-/* --- to JSON -------------------------------------------------------------------------------- */
+/* --- to JSON ---------------------------------------------------------------------------------- */
 
 static void put(struct arena *arena, struct document *object, const char *key,
                 struct text value) {
@@ -209,7 +209,7 @@ static struct document *write_stack(struct arena *arena, const struct sim_stack 
     return object;
 }
 
-/* --- from JSON ------------------------------------------------------------------------------ */
+/* --- from JSON -------------------------------------------------------------------------------- */
 
 static struct text get(const struct document *object, const char *key) {
     const struct document *value = document_get(object, key);
@@ -359,7 +359,7 @@ static void read_stack(struct simulator *simulator, struct text id,
     sim_count_waits(stack);
 }
 
-/* --- reading -------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static bool read_meta(struct simulator *simulator, sqlite3_stmt *statement) {
     struct text key = column(&simulator->arena, statement, 0);
@@ -442,7 +442,7 @@ static bool read_world(struct simulator *simulator, struct failure *why) {
     return good;
 }
 
-/* --- writing -------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 static bool step(struct sim_store *store, sqlite3_stmt *statement, struct failure *why) {
     int code = sqlite3_step(statement);
@@ -546,7 +546,7 @@ bool sim_store_save(struct simulator *simulator, struct failure *why) {
     return false;
 }
 
-/* --- opening and closing -------------------------------------------------------------------- */
+/* --- opening and closing ---------------------------------------------------------------------- */
 
 static void make_salt(struct simulator *simulator) {
     unsigned char bytes[16];

@@ -19,7 +19,7 @@ unsigned sim_status_find(struct text name) {
     return SIM_NONE;
 }
 
-/* --- random characters ---------------------------------------------------------------------- */
+/* --- random characters ------------------------------------------------------------------------ */
 
 static uint64_t mix(uint64_t x) { /* splitmix64 */
     x += 0x9e3779b97f4a7c15u;
@@ -62,7 +62,7 @@ struct text sim_url_suffix(struct text region) {
     return TEXT("amazonaws.com");
 }
 
-/* --- arrays --------------------------------------------------------------------------------- */
+/* --- arrays ----------------------------------------------------------------------------------- */
 
 void *sim_grow(struct simulator *simulator, void *array, uint32_t count, uint32_t *capacity,
                size_t size) {
@@ -73,7 +73,7 @@ void *sim_grow(struct simulator *simulator, void *array, uint32_t count, uint32_
     return larger;
 }
 
-/* --- stacks --------------------------------------------------------------------------------- */
+/* --- stacks ----------------------------------------------------------------------------------- */
 
 struct sim_stack *sim_stack_live(struct simulator *simulator, struct text region,
                                  struct text name) {
@@ -157,7 +157,7 @@ void sim_stack_index(struct simulator *simulator, struct sim_stack *stack) {
     }
 }
 
-/* --- secrets -------------------------------------------------------------------------------- */
+/* --- secrets ---------------------------------------------------------------------------------- */
 
 struct text sim_secret(struct simulator *simulator, struct arena *arena, struct text value) {
     struct failure why;
@@ -187,7 +187,7 @@ struct text sim_masked(struct arena *arena, struct text value) {
     return masked;
 }
 
-/* --- events --------------------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------------------- */
 
 static struct text event_id(struct simulator *simulator, const struct sim_resource *resource,
                             unsigned status) {
@@ -226,7 +226,7 @@ void sim_stack_status(struct simulator *simulator, struct sim_stack *stack, unsi
     sim_event(simulator, stack, NULL, status, reason);
 }
 
-/* --- names that are taken ------------------------------------------------------------------- */
+/* --- names that are taken --------------------------------------------------------------------- */
 
 static bool in_scope(enum schema_scope scope, const struct sim_stack *a,
                      const struct sim_stack *b) {

@@ -173,7 +173,7 @@ struct simulator {
 const char *sim_status_name(unsigned status);
 unsigned sim_status_find(struct text name);
 
-/* --- world.c --- */
+/* --- world.c ---------------------------------------------------------------------------------- */
 /* What stands for a secret value: nothing here keeps the value itself. */
 #define SIM_SECRET "sandbox-secret-"
 struct text sim_secret(struct simulator *simulator, struct arena *arena, struct text value);
@@ -211,14 +211,14 @@ struct sim_resource *sim_name_taken(struct simulator *simulator, const struct si
                                     const struct document *properties,
                                     const struct sim_resource *except, struct sim_stack **owner);
 
-/* --- blueprint.c --- */
+/* --- blueprint.c ------------------------------------------------------------------------------ */
 struct sim_blueprint *sim_blueprint_read(struct arena *arena, struct text body,
                                          struct cloud_error *error);
 struct sim_item *sim_blueprint_find(const struct sim_blueprint *blueprint, struct text id);
 /* CAPABILITY_IAM or CAPABILITY_NAMED_IAM if the template needs it, else an empty text. */
 struct text sim_blueprint_capability(const struct sim_blueprint *blueprint);
 
-/* --- resolve.c --- */
+/* --- resolve.c -------------------------------------------------------------------------------- */
 struct sim_scope {
     struct simulator *simulator;
     struct sim_stack *stack;
@@ -248,7 +248,7 @@ bool sim_conditions(struct sim_scope *scope);
 /* Whether the item exists, by its Condition. */
 bool sim_item_wanted(const struct sim_scope *scope, const struct sim_item *item);
 
-/* --- identity.c --- */
+/* --- identity.c ------------------------------------------------------------------------------- */
 /* The physical id of a new resource. */
 struct text sim_physical_id(struct simulator *simulator, const struct sim_stack *stack,
                             const struct sim_resource *resource, const struct document *properties);
@@ -258,12 +258,12 @@ struct document *sim_attribute(struct arena *arena, const struct sim_stack *stac
                                struct text name);
 double sim_duration(struct text type, struct text operation);
 
-/* --- validate.c --- */
+/* --- validate.c ------------------------------------------------------------------------------- */
 /* What the schema has against the properties: false, *reason in AWS's words, *path where. */
 bool sim_validate(struct arena *arena, const struct sim_item *item,
                   const struct document *properties, struct text *reason, struct text *path);
 
-/* --- changes.c --- */
+/* --- changes.c -------------------------------------------------------------------------------- */
 /* Fills the change set with what it would do, or its failure. */
 void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
                          struct sim_change_set *set);
@@ -274,7 +274,7 @@ bool sim_needs_replacement(const struct schema_type *type, const struct document
 struct text sim_tags_text(struct arena *arena, const struct cloud_tag *tags, uint32_t count);
 struct text sim_policy(const struct document *body, const char *name, const char *fallback);
 
-/* --- engine.c --- */
+/* --- engine.c --------------------------------------------------------------------------------- */
 void sim_begin_create(struct simulator *simulator, struct sim_stack *stack,
                       struct sim_change_set *set);
 void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
@@ -287,10 +287,10 @@ void sim_count_waits(struct sim_stack *stack);
 /* When something happens next anywhere; HUGE_VAL for never. */
 double sim_next_time(const struct simulator *simulator);
 
-/* --- calls.c --- */
+/* --- calls.c ---------------------------------------------------------------------------------- */
 void sim_answer(struct simulator *simulator, struct cloud_call *call);
 
-/* --- store.c --- */
+/* --- store.c ---------------------------------------------------------------------------------- */
 bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struct failure *why);
 bool sim_store_save(struct simulator *simulator, struct failure *why);
 

@@ -101,7 +101,7 @@ static void same(const char *a, const char *b, int line) {
     CU_ASSERT_TRUE(equal);
 }
 
-/* --- plans -------------------------------------------------------------------------------------- */
+/* --- plans ------------------------------------------------------------------------------------ */
 
 static void test_first(void) {
     open_world();
@@ -195,7 +195,7 @@ static void test_fixed_name(void) {
     close_world();
 }
 
-/* --- ownership ---------------------------------------------------------------------------------- */
+/* --- ownership -------------------------------------------------------------------------------- */
 
 static void test_foreign(void) {
     open_world();
@@ -244,7 +244,7 @@ static void test_orphan(void) {
     close_world();
 }
 
-/* --- destroy ------------------------------------------------------------------------------------ */
+/* --- destroy ---------------------------------------------------------------------------------- */
 
 static void test_destroy(void) {
     open_world();
@@ -262,7 +262,7 @@ static void test_destroy(void) {
     close_world();
 }
 
-/* --- failures ----------------------------------------------------------------------------------- */
+/* --- failures --------------------------------------------------------------------------------- */
 
 static void fail_next(const char *stack, const char *region, const char *id,
                       const char *operation) {

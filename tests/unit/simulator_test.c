@@ -14,7 +14,7 @@ static struct simulator *simulator;
 static const struct cloud *cloud;
 static struct failure why;
 
-/* --- asking --------------------------------------------------------------------------------- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 static void open_world(void) {
     arena_init(&arena);
@@ -107,7 +107,7 @@ static void same(const char *a, const char *b, int line) {
     CU_ASSERT_TRUE(equal);
 }
 
-/* --- creation ------------------------------------------------------------------------------- */
+/* --- creation --------------------------------------------------------------------------------- */
 
 #define TOPIC(name)                                                                               \
     "{\"Resources\":{\"Foo\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":\"" name \
@@ -184,7 +184,7 @@ static void test_replace(void) {
     close_world();
 }
 
-/* --- failures ------------------------------------------------------------------------------- */
+/* --- failures --------------------------------------------------------------------------------- */
 
 #define TWO(extra)                                                                               \
     "{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\"},\"B\":{\"Type\":\"AWS::SQS::Queue\","  \
@@ -239,7 +239,7 @@ static void test_replacement_rolls_back(void) {
     close_world();
 }
 
-/* --- deletion ------------------------------------------------------------------------------- */
+/* --- deletion --------------------------------------------------------------------------------- */
 
 static void test_delete(void) {
     open_world();
@@ -264,7 +264,7 @@ static void test_delete(void) {
     close_world();
 }
 
-/* --- functions ------------------------------------------------------------------------------ */
+/* --- functions -------------------------------------------------------------------------------- */
 
 static void test_functions(void) {
     static const struct { const char *expression, *expected; } rows[] = {
@@ -382,7 +382,7 @@ static void test_capabilities(void) {
     close_world();
 }
 
-/* --- across stacks -------------------------------------------------------------------------- */
+/* --- across stacks ---------------------------------------------------------------------------- */
 
 static void test_stack_output(void) {
     static const char reader[] =
@@ -450,7 +450,7 @@ static void test_secrets(void) {
     close_world();
 }
 
-/* --- the world on disk ---------------------------------------------------------------------- */
+/* --- the world on disk ------------------------------------------------------------------------ */
 
 static void test_store(void) {
     char folder[] = "/tmp/simulator-test-XXXXXX";
@@ -489,7 +489,7 @@ static void test_store(void) {
     arena_release(&arena);
 }
 
-/* --- hostile -------------------------------------------------------------------------------- */
+/* --- hostile ---------------------------------------------------------------------------------- */
 
 static void test_hostile(void) {
     static const char *const bodies[] = {

@@ -1,0 +1,114 @@
+/* Responses: results and errors in all the forms that AWS's services have for them. */
+#include "runtime/aws/protocol.h"
+
+struct text protocol_error_code(struct text code) {
+    const char *colon = code.length ? memchr(code.bytes, ':', code.length) : NULL;
+    if (colon) code.length = (size_t)(colon - code.bytes);
+    const char *hash = code.length ? memchr(code.bytes, '#', code.length) : NULL;
+    if (!hash) return code;
+    size_t skip = (size_t)(hash - code.bytes) + 1;
+    return (struct text){code.bytes + skip, code.length - skip};
+}
+
+static struct text first_of(struct text a, struct text b) { return a.length ? a : b; }
+
+static struct text header(const struct http_call *call, const char *name) {
+    return http_header(call->headers, call->header_count, name);
+}
+
+static bool is_xml(enum protocol protocol) {
+    return protocol == PROTOCOL_QUERY || protocol == PROTOCOL_REST_XML;
+}
+
+/* What a status alone says, where the body says nothing: of HEAD, of proxies and load balancers. */
+static void error_of_status(struct arena *arena, unsigned status, struct service_error *error) {
+    const char *code = NULL;
+    switch (status) {
+    case 301: code = "PermanentRedirect"; break;
+    case 400: code = "BadRequest"; break;
+    case 401: code = "Unauthorized"; break;
+    case 403: code = "AccessDenied"; break;
+    case 404: code = "NotFound"; break;
+    case 412: code = "PreconditionFailed"; break;
+    case 429: code = "TooManyRequestsException"; break;
+    case 500: code = "InternalFailure"; break;
+    case 503: code = "ServiceUnavailable"; break;
+    }
+    error->code = code ? text_of(code) : text_format(arena, "HTTP%u", status);
+    error->message = text_format(arena, "the server answered with HTTP status %u", status);
+}
+
+/* <ErrorResponse><Error>, <Response><Errors><Error>, or S3's <Error> alone. */
+static const struct node *xml_error(const struct node *root) {
+    if (!root) return NULL;
+    if (text_is(root->key, "Error")) return root;
+    const struct node *errors = node_get(root, "Errors");
+    return node_get(errors ? errors : root, "Error");
+}
+
+static void read_xml_error(const struct node *root, struct service_error *error) {
+    const struct node *found = xml_error(root);
+    error->code = node_text(found, "Code");
+    error->message = node_text(found, "Message");
+    error->request_id = first_of(node_text(root, "RequestId"), node_text(found, "RequestId"));
+    if (!error->request_id.length) error->request_id = node_text(root, "RequestID");
+}
+
+static void read_json_error(const struct node *root, const struct http_call *call,
+                            struct service_error *error) {
+    struct text code = header(call, "x-amzn-errortype");
+    static const char *const codes[] = {"__type", "code", "Code", "error"};
+    static const char *const messages[] = {"message", "Message", "errorMessage",
+                                           "error_description"};
+    for (size_t i = 0; i < 4; i++) code = first_of(code, node_text(root, codes[i]));
+    for (size_t i = 0; i < 4; i++) {
+        error->message = first_of(error->message, node_text(root, messages[i]));
+    }
+    error->code = protocol_error_code(code);
+}
+
+static bool parse(struct arena *arena, enum protocol protocol, struct text body,
+                  struct node **root, struct failure *why) {
+    size_t blank = 0;
+    while (blank < body.length && strchr(" \t\r\n", body.bytes[blank])) blank++;
+    if (blank == body.length) return true;
+    return is_xml(protocol) ? node_read_xml(arena, body, root, why)
+                            : node_read_json(arena, body, root, why);
+}
+
+/* The result stands in <XResult> inside <XResponse>, but for calls that have none. */
+static struct node *query_result(struct node *root) {
+    for (struct node *child = root->children; child; child = child->next) {
+        if (text_ends(child->key, TEXT("Result"))) return child;
+    }
+    return root;
+}
+
+static void unreadable(struct arena *arena, const struct failure *why,
+                       struct service_error *error) {
+    error->code = TEXT("UnreadableResponse");
+    error->message = text_format(arena, "the server's answer could not be read: %s", why->message);
+}
+
+void protocol_response(struct arena *arena, enum protocol protocol, const struct http_call *call,
+                       struct node **result, struct service_error *error) {
+    struct node *root = NULL;
+    struct failure why = {.message = ""};
+    bool is_good = call->status >= 200 && call->status < 300;
+    *error = (struct service_error){.code = {"", 0}, .message = {"", 0}, .request_id = {"", 0}};
+    bool is_read = parse(arena, protocol, call->body, &root, &why);
+    if (!is_read) root = NULL;
+    *result = root ? root : node_new(arena, NODE_RECORD);
+    if (is_good && !is_read) {
+        unreadable(arena, &why, error);
+    } else if (!is_good || (root && protocol != PROTOCOL_JSON_11 && text_is(root->key, "Error"))) {
+        if (is_xml(protocol)) read_xml_error(root, error);
+        else read_json_error(root, call, error);
+        if (!error->code.length) error_of_status(arena, call->status, error);
+    } else if (protocol == PROTOCOL_QUERY && root) {
+        error->request_id = node_value(node_path(root, "ResponseMetadata.RequestId"));
+        *result = query_result(root);
+    }
+    error->request_id = first_of(error->request_id, header(call, "x-amzn-requestid"));
+    error->request_id = first_of(error->request_id, header(call, "x-amz-request-id"));
+}
