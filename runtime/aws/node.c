@@ -61,7 +61,7 @@ double node_time(const struct node *node, const char *key) {
 
 /* --- making ------------------------------------------------------------------------------------- */
 
-struct node *node_new(struct arena *arena, enum node_kind kind) {
+struct node *data_new(struct arena *arena, enum node_kind kind) {
     struct node *node = ARENA_NEW(arena, struct node);
     node->kind = kind;
     node->text = (struct text){"", 0};
@@ -78,7 +78,7 @@ struct node *node_add(struct node *parent, struct text key, struct node *child) 
 }
 
 struct node *node_put(struct arena *arena, struct node *record, const char *key, struct text text) {
-    struct node *node = node_new(arena, NODE_TEXT);
+    struct node *node = data_new(arena, NODE_TEXT);
     node->text = text;
     return node_add(record, text_of(key), node);
 }
@@ -88,18 +88,18 @@ void node_set(struct arena *arena, struct node *record, const char *key, struct 
 }
 
 void node_set_bool(struct arena *arena, struct node *record, const char *key, bool value) {
-    node_add(record, text_of(key), node_new(arena, value ? NODE_TRUE : NODE_FALSE));
+    node_add(record, text_of(key), data_new(arena, value ? NODE_TRUE : NODE_FALSE));
 }
 
 void node_set_number(struct arena *arena, struct node *record, const char *key, long value) {
-    struct node *node = node_new(arena, NODE_NUMBER);
+    struct node *node = data_new(arena, NODE_NUMBER);
     node->text = text_format(arena, "%ld", value);
     node_add(record, text_of(key), node);
 }
 
 struct node *node_set_new(struct arena *arena, struct node *record, const char *key,
                           enum node_kind kind) {
-    return node_add(record, text_of(key), node_new(arena, kind));
+    return node_add(record, text_of(key), data_new(arena, kind));
 }
 
 void node_set_texts(struct arena *arena, struct node *record, const char *key,
@@ -150,7 +150,7 @@ bool node_read_json(struct arena *arena, struct text bytes, struct node **node,
             continue;
         }
         if (++made > LIMIT_NODES) return failure_set(why, "it holds more than a reply can");
-        struct node *made_node = node_new(arena, kind_of(kind));
+        struct node *made_node = data_new(arena, kind_of(kind));
         if (made_node->kind == NODE_TEXT) made_node->text = json.text;
         if (made_node->kind == NODE_NUMBER) {
             made_node->text = (struct text){bytes.bytes + json.start, json.at - json.start};

@@ -69,7 +69,7 @@ bool node_read_xml(struct arena *arena, struct text bytes, struct node **node, s
 
 /* --- making ------------------------------------------------------------------------------------- */
 
-struct node *node_new(struct arena *arena, enum node_kind kind);
+struct node *data_new(struct arena *arena, enum node_kind kind);
 /* Adds a child; key is copied by reference. Returns it. */
 struct node *node_add(struct node *parent, struct text key, struct node *child);
 /* Sets a text of a record; nothing where the text is empty (node_put sets it anyway). */

@@ -310,7 +310,7 @@ static void rest_body(struct arena *arena, const struct operation_row *row,
     for (const struct node *child = node_first(input); child; child = child->next) {
         if (child->place == PLACE_PAYLOAD) payload = child;
         if (child->place != PLACE_BODY) continue;
-        struct node *copy = node_new(arena, child->kind);
+        struct node *copy = data_new(arena, child->kind);
         *copy = *child;
         copy->next = NULL;
         node_add(&body, child->key, copy);

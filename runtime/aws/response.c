@@ -98,7 +98,7 @@ void protocol_response(struct arena *arena, enum protocol protocol, const struct
     *error = (struct service_error){.code = {"", 0}, .message = {"", 0}, .request_id = {"", 0}};
     bool is_read = parse(arena, protocol, call->body, &root, &why);
     if (!is_read) root = NULL;
-    *result = root ? root : node_new(arena, NODE_RECORD);
+    *result = root ? root : data_new(arena, NODE_RECORD);
     if (is_good && !is_read) {
         unreadable(arena, &why, error);
     } else if (!is_good || (root && protocol != PROTOCOL_JSON_11 && text_is(root->key, "Error"))) {

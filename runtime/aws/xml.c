@@ -32,7 +32,7 @@ static void add_attributes(struct xml_reader *reader, struct node *element,
     for (; attributes[0]; attributes += 2) {
         if (strncmp(attributes[0], "xmlns", 5) == 0) continue;
         if (++reader->made > LIMIT_NODES) return stop(reader, "it holds more than a reply can");
-        struct node *attribute = node_new(reader->arena, NODE_TEXT);
+        struct node *attribute = data_new(reader->arena, NODE_TEXT);
         attribute->is_attribute = true;
         attribute->text = text_copy(reader->arena, text_of(attributes[1]));
         node_add(element, text_copy(reader->arena, local_name(attributes[0])), attribute);
@@ -46,7 +46,7 @@ static void on_start(void *context, const XML_Char *name, const XML_Char **attri
     if (++reader->made > LIMIT_NODES) return stop(reader, "it holds more than a reply can");
     struct node *parent = reader->open[reader->depth];
     parent->kind = NODE_RECORD;
-    struct node *element = node_new(reader->arena, NODE_TEXT);
+    struct node *element = data_new(reader->arena, NODE_TEXT);
     node_add(parent, text_copy(reader->arena, local_name(name)), element);
     add_attributes(reader, element, attributes);
     reader->open[++reader->depth] = element;
