@@ -21,6 +21,7 @@ unit_tests = \
     tests/unit/parser_test \
     tests/unit/recovery_test \
     tests/unit/builtins_test \
+    tests/unit/checker_test \
     tests/unit/deploy_test \
     tests/unit/schema_test \
     tests/unit/simulator_test \
@@ -39,6 +40,10 @@ tests_unit_library_test_LDADD = libmrp.la $(CUNIT_LIBS)
 tests_unit_builtins_test_SOURCES = tests/unit/builtins_test.c tests/unit/unit.h
 tests_unit_builtins_test_LDADD = $(UNIT_LIBS)
 tests_unit_builtins_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
+
+tests_unit_checker_test_SOURCES = tests/unit/checker_test.c tests/unit/unit.h
+tests_unit_checker_test_LDADD = $(UNIT_LIBS)
+tests_unit_checker_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
 
 SCHEMA_OBJECTS = $(filter base/% schema/%,$(libmrp_la_OBJECTS))
 tests_unit_schema_test_SOURCES = tests/unit/schema_test.c tests/unit/unit.h

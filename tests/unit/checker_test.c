@@ -1,0 +1,208 @@
+/* What a case cannot reach: limits that take a thousand files, every signature of the built-in
+ * functions, patterns of the schema, what the evaluator asks of the checked program. */
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "checker/constraint.h"
+#include "checker/program.h"
+#include "evaluator/builtin.h"
+#include "tests/unit/unit.h"
+
+/* A host whose files are made when they are read: "pipeline.mrp" is text; "f7.mrp" imports "f8.mrp",
+ * up to last. */
+struct made {
+    struct host host;
+    const char *text;
+    int last;
+};
+
+static bool made_read(void *context, struct arena *arena, struct text path, struct text *bytes,
+                      struct failure *why) {
+    const struct made *made = context;
+    if (text_is(path, "pipeline.mrp")) {
+        *bytes = text_of(made->text);
+        return true;
+    }
+    int number = path.length > 1 && path.bytes[0] == 'f' ? atoi(path.bytes + 1) : 0;
+    if (number == 0) return failure_set(why, "file \"%.*s\" does not exist", TEXT_ARGS(path));
+    if (number == made->last) {
+        *bytes = TEXT("let x = 1\n");
+    } else {
+        *bytes = text_format(arena, "import \"f%d.mrp\" as next\nlet x = next.x\n", number + 1);
+    }
+    return true;
+}
+
+struct checked {
+    struct made made;
+    struct arena arena;
+    struct names names;
+    struct sources sources;
+    struct diagnostics diagnostics;
+    struct program program;
+};
+
+static void load(struct checked *checked, const char *text, int last) {
+    struct failure why;
+    memset(checked, 0, sizeof *checked);
+    arena_init(&checked->arena);
+    names_init(&checked->names, &checked->arena);
+    sources_init(&checked->sources, &checked->arena);
+    diagnostics_init(&checked->diagnostics, &checked->arena, &checked->sources);
+    checked->made = (struct made){.text = text, .last = last};
+    checked->made.host = (struct host){.context = &checked->made, .read = made_read};
+    checked->program = (struct program){.arena = &checked->arena, .names = &checked->names,
+                                        .sources = &checked->sources,
+                                        .diagnostics = &checked->diagnostics,
+                                        .host = &checked->made.host};
+    CU_ASSERT_TRUE(program_load(&checked->program, TEXT("pipeline.mrp"), &why));
+}
+
+static unsigned count_of(const struct checked *checked, enum diagnostic_id id) {
+    unsigned count = 0;
+    for (const struct diagnostic *d = checked->diagnostics.first; d; d = d->next) {
+        count += d->id == id;
+    }
+    return count;
+}
+
+static void unload(struct checked *checked) {
+    arena_release(&checked->arena);
+    constraint_release();
+}
+
+/* --- limits --- */
+
+static const char importing[] = "import \"f1.mrp\" as f\noutput X = f.x\n";
+
+static void test_files(void) {
+    struct checked checked;
+    load(&checked, importing, LIMIT_PROGRAM_FILES - 1); /* and the root */
+    CU_ASSERT_EQUAL(checked.program.module_count, LIMIT_PROGRAM_FILES);
+    CU_ASSERT_EQUAL(count_of(&checked, DIAGNOSTIC_UNREADABLE_IMPORT), 0);
+    unload(&checked);
+    load(&checked, importing, LIMIT_PROGRAM_FILES);
+    CU_ASSERT_EQUAL(checked.program.module_count, LIMIT_PROGRAM_FILES);
+    CU_ASSERT_EQUAL(count_of(&checked, DIAGNOSTIC_UNREADABLE_IMPORT), 1);
+    unload(&checked);
+}
+
+static void test_unreadable_root(void) {
+    struct checked checked;
+    struct failure why = {.message = ""};
+    load(&checked, "", 0);
+    CU_ASSERT_FALSE(program_load(&checked.program, TEXT("other.mrp"), &why));
+    CU_ASSERT_NOT_EQUAL(why.message[0], '\0');
+    unload(&checked);
+}
+
+/* Types that hold the one before twice: 2^60 of them, were they written out. */
+static void test_type_size(void) {
+    struct checked checked;
+    struct buffer text;
+    buffer_init(&text);
+    buffer_string(&text, "let a0 = { x = 1 }\n");
+    for (int i = 1; i <= 60; i++) {
+        buffer_format(&text, "let a%d = { x = a%d, y = a%d }\n", i, i - 1, i - 1);
+    }
+    buffer_string(&text, "let z = [a60, a59, a60]\nparam p: { x: int } = a60\noutput X = [z, p]\n");
+    buffer_char(&text, '\0');
+    load(&checked, text.bytes, 0);
+    CU_ASSERT(checked.arena.used < 64u << 20);
+    unload(&checked);
+    buffer_release(&text);
+}
+
+/* --- built-in functions --- */
+
+static void test_signatures(void) {
+    size_t count;
+    const struct builtin *rows = builtin_all(&count);
+    for (size_t i = 0; i < count; i++) {
+        struct checked checked;
+        char text[256];
+        /* a call with nothing in it reads the signature, and never says more than what is missing */
+        snprintf(text, sizeof text, "param p: string = \"${%s()}\"\noutput X = p\n", rows[i].name);
+        load(&checked, text, 0);
+        for (const struct diagnostic *d = checked.diagnostics.first; d; d = d->next) {
+            bool meant = d->id == DIAGNOSTIC_WRONG_ARGUMENTS || d->id == DIAGNOSTIC_TYPE_MISMATCH ||
+                         d->id == DIAGNOSTIC_POSSIBLY_NULL || d->id == DIAGNOSTIC_SECRET_EXPOSED;
+            CU_ASSERT_TRUE(meant);
+            CU_ASSERT_EQUAL(d->span.source, 0);
+            if (!meant) printf("%s: %.*s\n", rows[i].name, TEXT_ARGS(d->message));
+        }
+        unload(&checked);
+    }
+}
+
+/* --- patterns --- */
+
+static void test_patterns(void) {
+    CU_ASSERT_TRUE(constraint_matches(TEXT("^[a-z]+$"), TEXT("abc")));
+    CU_ASSERT_FALSE(constraint_matches(TEXT("^[a-z]{2}$"), TEXT("abc")));
+    CU_ASSERT_TRUE(constraint_matches(TEXT("b"), TEXT("abc"))); /* a search */
+    CU_ASSERT_FALSE(constraint_matches(TEXT("^a$"), TEXT("a\n")));
+    CU_ASSERT_TRUE(constraint_matches(TEXT("("), TEXT("abc"))); /* not a pattern: no limit */
+    CU_ASSERT_TRUE(constraint_matches(TEXT("^\\u0041$"), TEXT("A"))); /* as in ECMAScript */
+    static const char long_text[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab";
+    CU_ASSERT_TRUE(constraint_matches(TEXT("^(a+)+$"), text_of(long_text))); /* gives up */
+    struct text often = TEXT("^[0-9]+x$");
+    for (int i = 0; i < 200; i++) { /* compiled to machine code on the way */
+        CU_ASSERT_TRUE(constraint_matches(often, TEXT("12x")));
+        CU_ASSERT_FALSE(constraint_matches(often, TEXT("12y")));
+    }
+    constraint_release();
+}
+
+static void walk_value(const struct schema_value *value, unsigned *compiled) {
+    struct schema_limits limits;
+    schema_value_limits(value, &limits);
+    if (limits.pattern.length) {
+        constraint_matches(limits.pattern, TEXT("x"));
+        ++*compiled;
+    }
+    if (schema_value_element(value)) walk_value(schema_value_element(value), compiled);
+}
+
+/* The first patterns of every type: none crashes, whatever is in it. */
+static void test_schema_patterns(void) {
+    unsigned compiled = 0;
+    for (size_t t = 0; t < schema_type_count(); t++) {
+        const struct schema_body *body = schema_type_body(schema_type_at(t));
+        for (size_t i = 0; i < schema_body_count(body); i++) {
+            walk_value(schema_property_value(schema_body_at(body, i)), &compiled);
+        }
+    }
+    CU_ASSERT(compiled > 1000);
+    constraint_release();
+}
+
+/* --- what the evaluator asks --- */
+
+static void test_region_names(void) {
+    struct checked checked;
+    load(&checked,
+         "region east \"us-east-1\" { resource q: AWS::SQS::Queue {} }\n"
+         "region west \"us-west-2\" { resource q: AWS::SQS::Queue {} }\n"
+         "region east, west { output Q = q.Arn }\n", 0);
+    CU_ASSERT_EQUAL(checked.diagnostics.count, 0);
+    CU_ASSERT_EQUAL(checked.program.region_block_count, 3);
+    const struct region_block *blocks = checked.program.region_blocks;
+    CU_ASSERT_EQUAL(blocks[2].region_count, 2);
+    const struct name *q = names_find(&checked.names, TEXT("q"));
+    struct symbol *east = program_region_find(&checked.program, blocks[0].regions[0], q);
+    struct symbol *west = program_region_find(&checked.program, blocks[1].regions[0], q);
+    CU_ASSERT_PTR_NOT_NULL(east);
+    CU_ASSERT_PTR_NOT_NULL(west);
+    CU_ASSERT_PTR_NOT_EQUAL(east, west);
+    const struct node *output = blocks[2].node->region.body->block.items.first;
+    const struct node *name = output->output.value->member.object;
+    CU_ASSERT_EQUAL(name->name.hops, HOPS_REGION);
+    CU_ASSERT_PTR_EQUAL(name->name.symbol, east);
+    unload(&checked);
+}
+
+UNIT_MAIN("checker", {"files", test_files}, {"unreadable root", test_unreadable_root},
+          {"size of types", test_type_size}, {"signatures", test_signatures},
+          {"patterns", test_patterns}, {"patterns of the schema", test_schema_patterns},
+          {"names of regions", test_region_names})
