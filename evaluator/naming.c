@@ -564,14 +564,18 @@ void naming_check(struct evaluator *ev, struct resource *resource) {
     if (!schema_type_physical_name(resource->type, &name) || !name.property) return;
     const struct name *key = names_find(ev->names, schema_property_name(name.property));
     struct record_entry *entry = key ? record_find(resource->properties, key) : NULL;
-    if (!entry || entry->value.flags & VALUE_SECRET) return;
+    if (!entry) return;
+    const struct node *node = entry->origin ? entry->origin : resource->declared;
+    if (node->kind == NODE_ENTRY) node = node->entry.value;
+    if (entry->value.flags & VALUE_SECRET) {
+        fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node, "the name of a resource would show a secret");
+        return;
+    }
     if (entry->value.kind != VALUE_TEXT && entry->value.kind != VALUE_DEFERRED) return;
     if (entry->value.kind == VALUE_DEFERRED && entry->value.deferred->kind != DEFERRED_TEXT &&
         entry->value.deferred->kind != DEFERRED_ATTRIBUTE) {
         return;
     }
-    const struct node *node = entry->origin ? entry->origin : resource->declared;
-    if (node->kind == NODE_ENTRY) node = node->entry.value;
     struct written written = name_written(ev, entry->value);
     bool is_limited = entry->origin && entry->origin->kind == NODE_ENTRY &&
                       entry->origin->flags & NODE_LIMITED;
