@@ -65,7 +65,7 @@ static struct node *member_new(struct arena *arena, struct node *record, struct 
                                enum node_kind kind) {
     struct node *found = member(record, key);
     return found ? found
-                 : node_add(record, text_copy(arena, key), node_new(arena, kind));
+                 : node_add(record, text_copy(arena, key), data_new(arena, kind));
 }
 
 /* --- sections ----------------------------------------------------------------------------------- */
@@ -94,7 +94,7 @@ static void open_profile(struct config_reader *reader, struct text name, bool ha
     if (reader->file == CONFIG_FILE && text_is(name, "default")) {
         if (has_prefix) reader->has_profile_default = true;
         if (!has_prefix) {
-            if (!reader->plain_default) reader->plain_default = node_new(arena, NODE_RECORD);
+            if (!reader->plain_default) reader->plain_default = data_new(arena, NODE_RECORD);
             reader->section = reader->plain_default;
             return;
         }
@@ -155,6 +155,12 @@ static struct text without_comment(struct text value) {
     return trim(value);
 }
 
+static void note_key(struct config_reader *reader) {
+    if (reader->file != CREDENTIALS_FILE) return;
+    if (!text_is(reader->property->key, "aws_access_key_id")) return;
+    member_new(reader->config->arena, reader->config->keys, reader->section->key, NODE_TRUE);
+}
+
 static bool read_property(struct config_reader *reader, struct text line) {
     struct text key, value;
     if (!reader->section && !reader->is_ignored) {
@@ -171,6 +177,7 @@ static bool read_property(struct config_reader *reader, struct text line) {
     reader->property = member_new(arena, reader->section, lower(arena, key), NODE_TEXT);
     reader->property->text = text_copy(arena, value);
     reader->is_nested = value.length == 0;
+    note_key(reader);
     return true;
 }
 
@@ -228,9 +235,10 @@ static bool read_file(struct config *config, enum config_file file, struct text 
 
 static void begin(struct config *config, struct arena *arena) {
     config->arena = arena;
-    config->profiles = node_new(arena, NODE_RECORD);
-    config->sessions = node_new(arena, NODE_RECORD);
-    config->services = node_new(arena, NODE_RECORD);
+    config->profiles = data_new(arena, NODE_RECORD);
+    config->sessions = data_new(arena, NODE_RECORD);
+    config->services = data_new(arena, NODE_RECORD);
+    config->keys = data_new(arena, NODE_RECORD);
     if (!config->config_path.length) config->config_path = TEXT("config");
     if (!config->credentials_path.length) config->credentials_path = TEXT("credentials");
 }

@@ -15,6 +15,8 @@ struct config {
     struct arena *arena;
     /* Each a record of records of texts; names of properties in lower case. */
     struct node *profiles, *sessions, *services;
+    /* The profiles whose keys are in the credentials file: those come before other sources. */
+    struct node *keys;
     struct text profile;            /* the name of the chosen one */
     bool profile_is_option;         /* by --profile: the environment's keys are left aside */
     bool profile_is_named;          /* by --profile or AWS_PROFILE */

@@ -1,0 +1,221 @@
+/* The order of the sources, and keeping keys until they have to be renewed. */
+#include "runtime/aws/credentials.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "runtime/aws/sources.h"
+
+enum {
+    RENEW_WANTED = 15 * 60, /* seconds before they expire */
+    RENEW_NEEDED = 10 * 60,
+};
+
+struct credentials {
+    struct credentials_options options;
+    struct arena arena;      /* of the keys */
+    bool has_keys, is_refused;
+    struct keys keys;
+    char source[256];
+};
+
+struct credentials *credentials_open(const struct credentials_options *options) {
+    struct credentials *credentials = memory_alloc(sizeof *credentials);
+    *credentials = (struct credentials){.options = *options};
+    arena_init(&credentials->arena);
+    return credentials;
+}
+
+void credentials_close(struct credentials *credentials) {
+    arena_release(&credentials->arena);
+    memory_free(credentials);
+}
+
+void credentials_expire(struct credentials *credentials) { credentials->is_refused = true; }
+
+struct text credentials_source(const struct credentials *credentials) {
+    return text_of(credentials->source);
+}
+
+/* --- finding ------------------------------------------------------------------------------------ */
+
+static bool is_set(const struct config *config, const char *name) {
+    struct text value;
+    return surroundings_variable(config->around, name, &value);
+}
+
+static bool from_instance(const struct source_context *context, struct keys *keys,
+                          struct failure *why) {
+    if (!source_instance(context, keys, why)) return false;
+    /* While its own source is down the metadata service hands out expired keys; AWS then takes them. */
+    double now = context->http->now(context->http->context);
+    if (keys->expires && keys->expires < now + RENEW_WANTED) keys->expires = now + RENEW_WANTED + 60;
+    return true;
+}
+
+static bool from_source(const struct source_context *context, const struct profile_chain *chain,
+                        struct keys *keys, struct failure *why) {
+    const struct node *profile = chain->profile;
+    switch (chain->source) {
+    case SOURCE_NONE: return failure_set(why, "no source of keys");
+    case SOURCE_KEYS:
+        *keys = (struct keys){.access_key = node_text(profile, "aws_access_key_id"),
+                              .secret_key = node_text(profile, "aws_secret_access_key"),
+                              .token = node_text(profile, "aws_session_token")};
+        return true;
+    case SOURCE_WEB_IDENTITY:
+        return source_web_identity(context, node_text(profile, "role_arn"),
+                                   node_text(profile, "web_identity_token_file"),
+                                   node_text(profile, "role_session_name"), keys, why);
+    case SOURCE_SSO: return source_sso(context, profile, chain->name, keys, why);
+    case SOURCE_LOGIN: return source_login(context, profile, chain->name, keys, why);
+    case SOURCE_PROCESS:
+        return source_process(context, node_text(profile, "credential_process"), keys, why);
+    case SOURCE_ENVIRONMENT: return source_environment(context, keys, why);
+    case SOURCE_INSTANCE: return from_instance(context, keys, why);
+    case SOURCE_CONTAINER: return source_container(context, keys, why);
+    }
+    return false;
+}
+
+static const char *source_name(enum source source) {
+    switch (source) {
+    case SOURCE_NONE: return "nothing";
+    case SOURCE_KEYS: return "keys in a file";
+    case SOURCE_WEB_IDENTITY: return "web identity";
+    case SOURCE_SSO: return "SSO";
+    case SOURCE_LOGIN: return "aws login";
+    case SOURCE_PROCESS: return "credential_process";
+    case SOURCE_ENVIRONMENT: return "environment";
+    case SOURCE_INSTANCE: return "instance metadata";
+    case SOURCE_CONTAINER: return "container";
+    }
+    return "";
+}
+
+static bool from_profile(const struct source_context *context, const struct profile_chain *chain,
+                         struct keys *keys, struct failure *why) {
+    if (!from_source(context, chain, keys, why)) return false;
+    if (!keys->account.length) keys->account = node_text(chain->profile, "aws_account_id");
+    for (const struct role *role = chain->roles; role; role = role->next) {
+        struct keys from = *keys;
+        if (!source_role(context, role->profile, &from, keys, why)) return false;
+    }
+    return true;
+}
+
+static bool from_web_variables(const struct source_context *context, struct keys *keys,
+                               struct failure *why) {
+    const struct surroundings *around = context->config->around;
+    struct text file = {"", 0}, role = {"", 0}, session = {"", 0};
+    surroundings_variable(around, "AWS_WEB_IDENTITY_TOKEN_FILE", &file);
+    surroundings_variable(around, "AWS_ROLE_SESSION_NAME", &session);
+    if (!surroundings_variable(around, "AWS_ROLE_ARN", &role)) {
+        failure_set(why, "AWS_WEB_IDENTITY_TOKEN_FILE is set, but not AWS_ROLE_ARN");
+        return false;
+    }
+    return source_web_identity(context, role, file, session, keys, why);
+}
+
+/* What was looked at, and what can be done. */
+static bool nothing_found(const struct config *config, const struct failure *instance,
+                          struct failure *why) {
+    failure_set(why, "there are no AWS credentials: looked at AWS_ACCESS_KEY_ID%s, the profile "
+                     "\"%.*s\" in \"%.*s\" and \"%.*s\", AWS_WEB_IDENTITY_TOKEN_FILE, "
+                     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, and the instance's metadata (%s)",
+                config->profile_is_option ? " (not used with --profile)" : "",
+                TEXT_ARGS(config->profile), TEXT_ARGS(config->config_path),
+                TEXT_ARGS(config->credentials_path), instance->message);
+    return failure_hint(why, "Run \"aws configure sso\", \"aws login\" or \"aws configure\", or set "
+                             "AWS_PROFILE to a profile of \"aws configure list-profiles\".");
+}
+
+struct finding {
+    struct credentials *credentials;
+    const struct source_context *context;
+    struct keys *keys;
+    struct failure *why;
+};
+
+static void note(struct finding *finding, const char *source) {
+    snprintf(finding->credentials->source, sizeof finding->credentials->source, "%s", source);
+}
+
+static bool find_machine(struct finding *finding) {
+    const struct config *config = finding->context->config;
+    struct failure instance;
+    if (is_set(config, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") ||
+        is_set(config, "AWS_CONTAINER_CREDENTIALS_FULL_URI")) {
+        note(finding, "container");
+        return source_container(finding->context, finding->keys, finding->why);
+    }
+    note(finding, "instance metadata");
+    if (from_instance(finding->context, finding->keys, &instance)) return true;
+    return nothing_found(config, &instance, finding->why);
+}
+
+static bool find(struct finding *finding) {
+    const struct source_context *context = finding->context;
+    const struct config *config = context->config;
+    struct profile_chain chain;
+    bool uses_environment = !config->profile_is_option;
+    if (uses_environment &&
+        (is_set(config, "AWS_ACCESS_KEY_ID") || is_set(config, "AWS_SECRET_ACCESS_KEY"))) {
+        note(finding, "environment");
+        return source_environment(context, finding->keys, finding->why);
+    }
+    if (!profile_chain_make(context->arena, config, config->profile, &chain, finding->why)) {
+        return false;
+    }
+    if (uses_environment && !chain.roles && is_set(config, "AWS_WEB_IDENTITY_TOKEN_FILE")) {
+        note(finding, "web identity of the environment");
+        return from_web_variables(context, finding->keys, finding->why);
+    }
+    if (chain.source == SOURCE_NONE) return find_machine(finding);
+    snprintf(finding->credentials->source, sizeof finding->credentials->source,
+             "profile \"%.*s\" (%s%s)", TEXT_ARGS(config->profile), source_name(chain.source),
+             chain.roles ? ", then a role" : "");
+    return from_profile(context, &chain, finding->keys, finding->why);
+}
+
+/* --- keeping ------------------------------------------------------------------------------------ */
+
+static double now_of(const struct credentials *credentials) {
+    return credentials->options.http->now(credentials->options.http->context);
+}
+
+/* The new keys get an arena of their own; the old one goes when they are there. */
+static bool renew(struct credentials *credentials, struct failure *why) {
+    struct arena arena;
+    struct keys keys = {.expires = 0};
+    arena_init(&arena);
+    struct source_context context = {credentials->options.config, credentials->options.http,
+                                     credentials->options.region, &arena};
+    struct finding finding = {credentials, &context, &keys, why};
+    if (!context.region.length) context.region = config_region(context.config, NULL);
+    if (!find(&finding)) {
+        arena_release(&arena);
+        return false;
+    }
+    arena_release(&credentials->arena);
+    credentials->arena = arena;
+    credentials->keys = keys;
+    credentials->has_keys = true;
+    credentials->is_refused = false;
+    return true;
+}
+
+bool credentials_get(struct credentials *credentials, const struct keys **keys,
+                     struct failure *why) {
+    double left = 1e12;
+    if (credentials->has_keys && credentials->keys.expires) {
+        left = credentials->keys.expires - now_of(credentials);
+    }
+    bool is_wanted = !credentials->has_keys || credentials->is_refused || left < RENEW_WANTED;
+    if (is_wanted && !renew(credentials, why)) {
+        bool is_usable = credentials->has_keys && !credentials->is_refused && left > RENEW_NEEDED;
+        if (!is_usable) return false;
+    }
+    *keys = &credentials->keys;
+    return true;
+}

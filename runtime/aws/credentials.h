@@ -1,0 +1,80 @@
+/* Keys to sign with: found in the order and by the rules of the AWS CLI, kept, and renewed in time.
+ *
+ * 1. environment (not with --profile)      6. aws login (login_session)
+ * 2. a role of the profile, by another     7. credential_process
+ * 3. web identity (a token in a file)      8. keys in the config file
+ * 4. SSO                                   9. the container's endpoint
+ * 5. keys in the credentials file         10. the instance's metadata
+ *
+ * The first source that is configured is used; if it fails, that is the failure: another source might
+ * belong to another account. Calls that sources make go over a transport of their own, so that waiting
+ * for them does not lose replies of others.
+ */
+#ifndef MRP_RUNTIME_AWS_CREDENTIALS_H
+#define MRP_RUNTIME_AWS_CREDENTIALS_H
+
+#include "runtime/aws/config.h"
+#include "runtime/aws/http.h"
+#include "runtime/aws/node.h"
+
+struct keys {
+    struct text access_key, secret_key, token;
+    struct text account;  /* where the source knows it; else empty */
+    double expires;       /* seconds since 1970; 0 for never */
+};
+
+struct credentials; /* a source, with the keys that it gave */
+
+struct credentials_options {
+    const struct config *config;
+    const struct http *http;
+    struct text region;   /* for STS; empty for that of the settings */
+};
+
+struct credentials *credentials_open(const struct credentials_options *options);
+void credentials_close(struct credentials *credentials);
+
+/* The keys. They are renewed when less than 15 minutes are left, and must be with less than 10. They stay
+ * until the next call. */
+bool credentials_get(struct credentials *credentials, const struct keys **keys,
+                     struct failure *why);
+/* The keys were refused as expired: the next get renews them. */
+void credentials_expire(struct credentials *credentials);
+/* Where the keys come from, for messages: "profile \"dev\" (SSO)". Empty before the first get. */
+struct text credentials_source(const struct credentials *credentials);
+
+/* The region of the instance's metadata; empty where there is none. */
+struct text credentials_instance_region(struct arena *arena, const struct config *config,
+                                        const struct http *http);
+
+/* --- profiles as chains, for tests -------------------------------------------------------------- */
+
+enum source {
+    SOURCE_NONE,         /* the profile says nothing about credentials */
+    SOURCE_KEYS,
+    SOURCE_WEB_IDENTITY,
+    SOURCE_SSO,
+    SOURCE_LOGIN,
+    SOURCE_PROCESS,
+    SOURCE_ENVIRONMENT,  /* credential_source */
+    SOURCE_INSTANCE,
+    SOURCE_CONTAINER,
+};
+
+struct role {
+    const struct node *profile; /* its role_arn, external_id, ... */
+    struct role *next;          /* the role that is assumed with this one's keys */
+};
+
+struct profile_chain {
+    enum source source;
+    struct text name;           /* of the profile with the source */
+    const struct node *profile;
+    struct role *roles;         /* in the order they are assumed */
+};
+
+/* Follows source_profile from a profile to keys or another source. */
+bool profile_chain_make(struct arena *arena, const struct config *config, struct text name,
+                        struct profile_chain *chain, struct failure *why);
+
+#endif

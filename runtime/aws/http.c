@@ -1,0 +1,313 @@
+/* The network: libcurl's multi interface. One thread, any number of requests, connections kept. */
+#include "runtime/aws/http.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <time.h>
+
+struct transfer {
+    struct http_call *call;
+    CURL *easy;
+    struct curl_slist *headers;
+    struct buffer body;
+    size_t header_bytes;
+    uint32_t header_room;
+    bool is_too_long;
+    char error[CURL_ERROR_SIZE];
+    struct transfer *next, *before; /* among the idle or the running ones */
+};
+
+struct network {
+    CURLM *multi;
+    struct http_options options;
+    struct transfer *idle, *running;
+};
+
+static double network_now(void *context) {
+    struct timespec time;
+    (void)context;
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* --- receiving ---------------------------------------------------------------------------------- */
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
+    struct transfer *transfer = context;
+    size_t length = size * count;
+    if (length > LIMIT_RESPONSE_BYTES - transfer->body.length) {
+        transfer->is_too_long = true;
+        return 0;
+    }
+    buffer_add(&transfer->body, bytes, length);
+    return length;
+}
+
+static struct text trim(struct text text) {
+    while (text.length && strchr(" \t\r\n", text.bytes[0])) text.bytes++, text.length--;
+    while (text.length && strchr(" \t\r\n", text.bytes[text.length - 1])) text.length--;
+    return text;
+}
+
+static void add_header(struct transfer *transfer, struct text name, struct text value) {
+    struct http_call *call = transfer->call;
+    if (call->header_count == LIMIT_RESPONSE_HEADERS) return;
+    if (call->header_count == transfer->header_room) {
+        uint32_t room = transfer->header_room ? 2 * transfer->header_room : 16;
+        struct http_header *headers = arena_array(call->arena, room, sizeof *headers);
+        if (call->header_count) {
+            memcpy(headers, call->headers, call->header_count * sizeof *headers);
+        }
+        call->headers = headers;
+        transfer->header_room = room;
+    }
+    call->headers[call->header_count++] =
+        (struct http_header){text_copy(call->arena, name), text_copy(call->arena, value)};
+}
+
+/* A status line begins the headers anew: those of "100 Continue" come first. */
+static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
+    struct transfer *transfer = context;
+    struct text line = {bytes, size * count};
+    transfer->header_bytes += line.length;
+    if (transfer->header_bytes > LIMIT_HEADER_BYTES) {
+        transfer->is_too_long = true;
+        return 0;
+    }
+    if (text_starts(line, TEXT("HTTP/"))) {
+        transfer->call->header_count = 0;
+        return line.length;
+    }
+    const char *colon = memchr(line.bytes, ':', line.length);
+    if (colon) {
+        size_t length = (size_t)(colon - line.bytes);
+        add_header(transfer, trim((struct text){line.bytes, length}),
+                   trim((struct text){colon + 1, line.length - length - 1}));
+    }
+    return line.length;
+}
+
+/* --- sending ------------------------------------------------------------------------------------ */
+
+static struct transfer *take_transfer(struct network *network) {
+    struct transfer *transfer = network->idle;
+    if (transfer) {
+        network->idle = transfer->next;
+        curl_easy_reset(transfer->easy);
+        return transfer;
+    }
+    transfer = memory_alloc(sizeof *transfer);
+    *transfer = (struct transfer){.easy = curl_easy_init()};
+    if (!transfer->easy) memory_exhausted();
+    buffer_init(&transfer->body);
+    return transfer;
+}
+
+static void add_line(struct transfer *transfer, const char *line) {
+    struct curl_slist *longer = curl_slist_append(transfer->headers, line);
+    if (!longer) memory_exhausted();
+    transfer->headers = longer;
+}
+
+static void set_headers(struct transfer *transfer) {
+    const struct http_request *request = &transfer->call->request;
+    bool has_type = false;
+    transfer->headers = NULL;
+    for (uint32_t i = 0; i < request->header_count; i++) {
+        struct http_header header = request->headers[i];
+        has_type = has_type || text_is(header.name, "Content-Type");
+        struct text line = text_format(transfer->call->arena, header.value.length ? "%.*s: %.*s"
+                                                                                  : "%.*s;%.*s",
+                                       TEXT_ARGS(header.name), TEXT_ARGS(header.value));
+        add_line(transfer, line.bytes);
+    }
+    if (!has_type) add_line(transfer, "Content-Type:"); /* none that nobody signed */
+    add_line(transfer, "Expect:");
+    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+}
+
+static void set_method(struct transfer *transfer) {
+    const struct http_request *request = &transfer->call->request;
+    CURL *easy = transfer->easy;
+    if (text_is(request->method, "HEAD")) {
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    } else if (request->body.length || !text_is(request->method, "GET")) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body.bytes ? request->body.bytes : "");
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.length);
+        struct text method = text_copy(transfer->call->arena, request->method);
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.bytes);
+    }
+}
+
+static void set_protocols(CURL *easy) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+}
+
+static long milliseconds(double seconds, double usual) {
+    return (long)((seconds > 0 ? seconds : usual) * 1000);
+}
+
+static void set_options(struct network *network, struct transfer *transfer) {
+    const struct http_request *request = &transfer->call->request;
+    CURL *easy = transfer->easy;
+    struct text url = http_url(transfer->call->arena, request);
+    curl_easy_setopt(easy, CURLOPT_URL, url.bytes);
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* as it was signed */
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request->connect_seconds, 10));
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(request->seconds, 60));
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+    if (request->is_direct) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    if (network->options.user_agent) {
+        curl_easy_setopt(easy, CURLOPT_USERAGENT, network->options.user_agent);
+    }
+    if (network->options.ca_bundle) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, network->options.ca_bundle);
+    }
+    set_protocols(easy);
+}
+
+static void network_begin(void *context, struct http_call *call) {
+    struct network *network = context;
+    struct transfer *transfer = take_transfer(network);
+    transfer->call = call;
+    transfer->body.length = 0;
+    transfer->header_bytes = 0;
+    transfer->header_room = 0;
+    transfer->is_too_long = false;
+    transfer->error[0] = '\0';
+    call->status = 0;
+    call->headers = NULL;
+    call->header_count = 0;
+    call->body = (struct text){"", 0};
+    call->failure = HTTP_GOOD;
+    set_options(network, transfer);
+    set_headers(transfer);
+    set_method(transfer);
+    if (curl_multi_add_handle(network->multi, transfer->easy) != CURLM_OK) memory_exhausted();
+    transfer->before = NULL;
+    transfer->next = network->running;
+    if (transfer->next) transfer->next->before = transfer;
+    network->running = transfer;
+}
+
+/* --- ending ------------------------------------------------------------------------------------- */
+
+static enum http_failure failure_of(const struct transfer *transfer, CURLcode code) {
+    if (code == CURLE_OK) return HTTP_GOOD;
+    if (transfer->is_too_long) return HTTP_TOO_LONG;
+    if (code == CURLE_OPERATION_TIMEDOUT) return HTTP_TIMEOUT;
+    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+        code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CERTPROBLEM) {
+        return HTTP_UNTRUSTED;
+    }
+    if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST ||
+        code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_SSL_CONNECT_ERROR) {
+        return HTTP_UNREACHABLE;
+    }
+    return HTTP_BROKEN;
+}
+
+/* Out of the running ones, to be used again. */
+static void retire(struct network *network, struct transfer *transfer) {
+    curl_multi_remove_handle(network->multi, transfer->easy);
+    curl_slist_free_all(transfer->headers);
+    transfer->headers = NULL;
+    transfer->call = NULL;
+    if (transfer->before) transfer->before->next = transfer->next;
+    else network->running = transfer->next;
+    if (transfer->next) transfer->next->before = transfer->before;
+    transfer->next = network->idle;
+    network->idle = transfer;
+}
+
+static struct http_call *finish(struct network *network, struct transfer *transfer,
+                                CURLcode code) {
+    struct http_call *call = transfer->call;
+    long status = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    call->failure = failure_of(transfer, code);
+    call->status = (unsigned)status;
+    if (call->failure == HTTP_GOOD) {
+        call->body = buffer_take(&transfer->body, call->arena);
+    } else {
+        const char *error = transfer->error[0] ? transfer->error : curl_easy_strerror(code);
+        if (transfer->is_too_long) error = "the answer is longer than any of AWS's";
+        snprintf(call->error, sizeof call->error, "%s", error);
+    }
+    retire(network, transfer);
+    return call;
+}
+
+static struct http_call *take_finished(struct network *network) {
+    CURLMsg *message;
+    int left;
+    while ((message = curl_multi_info_read(network->multi, &left))) {
+        if (message->msg != CURLMSG_DONE) continue;
+        char *private = NULL;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+        return finish(network, (struct transfer *)private, message->data.result);
+    }
+    return NULL;
+}
+
+/* A wait that ends early without news was ended by a signal, or by one of libcurl's own timers: the
+ * caller may look, and come back. Long waits are cut, so that a clock that is set does not stop us. */
+static struct http_call *network_next(void *context, double until) {
+    struct network *network = context;
+    for (;;) {
+        int running = 0, ready = 0;
+        curl_multi_perform(network->multi, &running);
+        struct http_call *call = take_finished(network);
+        if (call) return call;
+        double left = until - network_now(NULL);
+        if (left <= 0) return NULL;
+        int wait = left > 1 ? 1000 : (int)(left * 1000) + 1;
+        double before = network_now(NULL);
+        if (curl_multi_poll(network->multi, NULL, 0, wait, &ready) != CURLM_OK) return NULL;
+        if (!ready && network_now(NULL) - before < wait / 1000.0 - 0.005) return NULL;
+    }
+}
+
+/* --- opening ------------------------------------------------------------------------------------ */
+
+bool http_open(struct http *http, const struct http_options *options, struct failure *why) {
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        return failure_set(why, "could not start libcurl");
+    }
+    struct network *network = memory_alloc(sizeof *network);
+    *network = (struct network){.multi = curl_multi_init(), .options = *options};
+    if (!network->multi) memory_exhausted();
+    curl_multi_setopt(network->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(network->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 8L);
+    curl_multi_setopt(network->multi, CURLMOPT_MAXCONNECTS, 64L);
+    *http = (struct http){network, network_begin, network_next, network_now};
+    return true;
+}
+
+void http_close(struct http *http) {
+    struct network *network = http->context;
+    if (!network) return;
+    while (network->running) retire(network, network->running);
+    for (struct transfer *transfer = network->idle, *next; transfer; transfer = next) {
+        next = transfer->next;
+        curl_easy_cleanup(transfer->easy);
+        buffer_release(&transfer->body);
+        memory_free(transfer);
+    }
+    curl_multi_cleanup(network->multi);
+    memory_free(network);
+    *http = (struct http){.context = NULL};
+}

@@ -1,0 +1,177 @@
+/* IAM Identity Center (SSO): the token that "aws sso login" left, renewed where it can be, is changed for
+ * keys of a role. */
+#include "base/hash.h"
+#include "runtime/aws/sources.h"
+#include "runtime/aws/when.h"
+
+struct sso {
+    const struct source_context *context;
+    struct text name;    /* the profile's */
+    struct text region, start_url, session;
+    struct text path;    /* of the token's file */
+    struct node *token;  /* what is in it */
+};
+
+static bool login_needed(const struct sso *sso, struct failure *why) {
+    return failure_hint(why, "Run \"aws sso login --profile %.*s\".", TEXT_ARGS(sso->name));
+}
+
+static const struct node *find_session(const struct config *config, struct text name) {
+    for (const struct node *s = node_first(config->sessions); s; s = s->next) {
+        if (text_equal(s->key, name)) return s;
+    }
+    return NULL;
+}
+
+static bool read_token(struct sso *sso, struct failure *why) {
+    const struct source_context *context = sso->context;
+    const struct surroundings *around = context->config->around;
+    struct text named = sso->session.length ? sso->session : sso->start_url, hex, bytes;
+    struct failure reason;
+    if (!hash_hex(context->arena, HASH_SHA1, named, &hex, why)) return false;
+    struct text file = text_format(context->arena, ".aws/sso/cache/%.*s.json", TEXT_ARGS(hex));
+    sso->path = source_home(context, file.bytes);
+    enum reading reading =
+        around->read(around->context, context->arena, sso->path, &bytes, &reason);
+    if (reading == READ_MISSING) {
+        failure_set(why, "there is no SSO login of the AWS profile \"%.*s\": %s",
+                    TEXT_ARGS(sso->name), reason.message);
+        return login_needed(sso, why);
+    }
+    if (reading == READ_FAILED) {
+        *why = reason;
+        return false;
+    }
+    if (!node_read_json(context->arena, bytes, &sso->token, &reason) ||
+        !node_text(sso->token, "accessToken").length) {
+        failure_set(why, "the SSO login in \"%.*s\" holds no token", TEXT_ARGS(sso->path));
+        return login_needed(sso, why);
+    }
+    return true;
+}
+
+static double now_of(const struct source_context *context) {
+    return context->http->now(context->http->context);
+}
+
+static void replace(struct arena *arena, struct node *record, const char *key, struct text value) {
+    struct node *found = (struct node *)node_get(record, key);
+    if (!found) node_put(arena, record, key, value);
+    else *found = (struct node){.kind = NODE_TEXT, .key = found->key, .text = value,
+                                .next = found->next};
+}
+
+/* Other programs use the same file: it is replaced as a whole, and that it cannot be is no failure. */
+static void keep_token(const struct sso *sso, const struct node *result) {
+    struct arena *arena = sso->context->arena;
+    const struct surroundings *around = sso->context->config->around;
+    struct failure why;
+    struct buffer out;
+    char expires[32];
+    double lifetime = (double)node_long(result, "expiresIn", 0);
+    when_format(now_of(sso->context) + lifetime, expires);
+    replace(arena, sso->token, "accessToken", node_text(result, "accessToken"));
+    replace(arena, sso->token, "expiresAt", text_copy(arena, text_of(expires)));
+    struct text refresh = node_text(result, "refreshToken");
+    if (refresh.length) replace(arena, sso->token, "refreshToken", refresh);
+    buffer_init(&out);
+    node_write_json(sso->token, &out);
+    around->write(around->context, sso->path, buffer_view(&out), &why);
+    buffer_release(&out);
+}
+
+static bool can_refresh(const struct sso *sso) {
+    double registered = node_time(sso->token, "registrationExpiresAt");
+    return sso->session.length && node_text(sso->token, "refreshToken").length &&
+           node_text(sso->token, "clientId").length &&
+           node_text(sso->token, "clientSecret").length &&
+           (registered == 0 || registered > now_of(sso->context));
+}
+
+static bool refresh(struct sso *sso, struct failure *why) {
+    struct arena *arena = sso->context->arena;
+    struct node *input = data_new(arena, NODE_RECORD), *result;
+    struct service_error error;
+    node_put(arena, input, "clientId", node_text(sso->token, "clientId"));
+    node_put(arena, input, "clientSecret", node_text(sso->token, "clientSecret"));
+    node_put(arena, input, "grantType", TEXT("refresh_token"));
+    node_put(arena, input, "refreshToken", node_text(sso->token, "refreshToken"));
+    if (!source_call(sso->context, OPERATION_CREATE_TOKEN, sso->region, input, NULL, &result,
+                     &error, why)) {
+        return false;
+    }
+    if (error.code.length || !node_text(result, "accessToken").length) {
+        return failure_set(why, "the SSO login of the AWS profile \"%.*s\" could not be renewed: "
+                                "%.*s",
+                           TEXT_ARGS(sso->name), TEXT_ARGS(error.code));
+    }
+    keep_token(sso, result);
+    return true;
+}
+
+static bool ready_token(struct sso *sso, struct failure *why) {
+    double left = node_time(sso->token, "expiresAt") - now_of(sso->context);
+    struct failure reason = {.message = ""};
+    if (left >= 15 * 60) return true;
+    if (can_refresh(sso) && refresh(sso, &reason)) return true;
+    if (left > 0) return true;
+    failure_set(why, "the SSO login of the AWS profile \"%.*s\" has expired%s%s",
+                TEXT_ARGS(sso->name), reason.message[0] ? ": " : "", reason.message);
+    return login_needed(sso, why);
+}
+
+static bool take_keys(const struct sso *sso, const struct node *profile, const struct node *result,
+                      const struct service_error *error, struct keys *keys, struct failure *why) {
+    const struct node *record = node_get(result, "roleCredentials");
+    struct text account = node_text(profile, "sso_account_id");
+    if (error->code.length) {
+        failure_set(why, "SSO gave no keys of the role \"%.*s\" in the account %.*s: %.*s: %.*s",
+                    TEXT_ARGS(node_text(profile, "sso_role_name")), TEXT_ARGS(account),
+                    TEXT_ARGS(error->code), TEXT_ARGS(error->message));
+        if (text_is(error->code, "UnauthorizedException") ||
+            text_is(error->code, "Unauthorized")) {
+            login_needed(sso, why);
+        }
+        return false;
+    }
+    *keys = (struct keys){.access_key = node_text(record, "accessKeyId"),
+                          .secret_key = node_text(record, "secretAccessKey"),
+                          .token = node_text(record, "sessionToken"),
+                          .account = account,
+                          .expires = node_time(record, "expiration") / 1000};
+    if (keys->access_key.length && keys->secret_key.length) return true;
+    return failure_set(why, "what SSO answered holds no keys");
+}
+
+static bool check(const struct sso *sso, const struct node *profile, struct failure *why) {
+    if (node_text(profile, "sso_account_id").length && node_text(profile, "sso_role_name").length) {
+        return true;
+    }
+    failure_set(why, "the AWS profile \"%.*s\" has an SSO session, but no account and role: it "
+                     "gives a token, not keys",
+                TEXT_ARGS(sso->name));
+    return failure_hint(why, "Add sso_account_id and sso_role_name.");
+}
+
+bool source_sso(const struct source_context *context, const struct node *profile,
+                struct text name, struct keys *keys, struct failure *why) {
+    struct arena *arena = context->arena;
+    struct text session_name = node_text(profile, "sso_session");
+    const struct node *settings =
+        session_name.length ? find_session(context->config, session_name) : profile;
+    struct sso sso = {.context = context, .name = name, .session = session_name,
+                      .region = node_text(settings, "sso_region"),
+                      .start_url = node_text(settings, "sso_start_url")};
+    struct service_error error;
+    struct node *input = data_new(arena, NODE_RECORD), *result;
+    if (!check(&sso, profile, why) || !read_token(&sso, why) || !ready_token(&sso, why)) {
+        return false;
+    }
+    node_put(arena, input, "account_id", node_text(profile, "sso_account_id"))->place = PLACE_QUERY;
+    node_put(arena, input, "role_name", node_text(profile, "sso_role_name"))->place = PLACE_QUERY;
+    node_put(arena, input, "x-amz-sso_bearer_token", node_text(sso.token, "accessToken"))->place =
+        PLACE_HEADER;
+    return source_call(context, OPERATION_GET_ROLE_CREDENTIALS, sso.region, input, NULL, &result,
+                       &error, why) &&
+           take_keys(&sso, profile, result, &error, keys, why);
+}

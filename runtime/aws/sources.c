@@ -1,0 +1,235 @@
+/* Sources of keys that are calls to STS, and the sending that all sources share. */
+#include "runtime/aws/sources.h"
+
+#include <stdio.h>
+#include <strings.h>
+
+#include "runtime/aws/sign.h"
+#include "runtime/aws/when.h"
+
+/* --- sending ------------------------------------------------------------------------------------ */
+
+struct http_call *source_request(const struct source_context *context, const char *method) {
+    struct http_call *call = ARENA_NEW(context->arena, struct http_call);
+    call->arena = context->arena;
+    call->request = (struct http_request){.method = text_of(method), .query = {"", 0},
+                                          .path = TEXT("/"), .body = {"", 0}};
+    return call;
+}
+
+static bool is_passing(const struct http_call *call) {
+    if (call->failure == HTTP_UNTRUSTED || call->failure == HTTP_TOO_LONG) return false;
+    return call->failure != HTTP_GOOD || call->status >= 500 || call->status == 429;
+}
+
+static void wait_until(const struct source_context *context, double until) {
+    while (context->http->now(context->http->context) < until) {
+        context->http->next(context->http->context, until);
+    }
+}
+
+bool source_send(const struct source_context *context, struct http_call *call, unsigned attempts,
+                 struct failure *why) {
+    double pause = 0.2;
+    for (unsigned attempt = 1;; attempt++, pause *= 3) {
+        http_run(context->http, call);
+        if (!is_passing(call) || attempt >= attempts) break;
+        wait_until(context, context->http->now(context->http->context) + pause);
+    }
+    if (call->failure == HTTP_GOOD) return true;
+    return failure_set(why, "could not reach \"%.*s\": %s", TEXT_ARGS(call->request.host),
+                       call->error);
+}
+
+static bool set_endpoint(const struct source_context *context, enum service service,
+                         struct text region, struct http_request *request, struct endpoint *endpoint,
+                         struct failure *why) {
+    struct endpoint_options options = endpoint_settings(context->config, service, region);
+    if (!endpoint_make(context->arena, &options, endpoint, why)) return false;
+    if (http_set_url(context->arena, request, endpoint->url)) return true;
+    return failure_set(why, "\"%.*s\" is not a URL", TEXT_ARGS(endpoint->url));
+}
+
+/* Attempts are made here, not in source_send: each is signed anew, with the time that it is. */
+bool source_call(const struct source_context *context, enum operation operation,
+                 struct text region, const struct node *input, const struct keys *keys,
+                 struct node **result, struct service_error *error, struct failure *why) {
+    const struct operation_row *row = operation_row(operation);
+    struct http_call *call = source_request(context, row->method);
+    struct endpoint endpoint;
+    if (!set_endpoint(context, row->service, region, &call->request, &endpoint, why)) return false;
+    if (!protocol_request(context->arena, row, input, &call->request, why)) return false;
+    double pause = 0.2;
+    for (unsigned attempt = 1;; attempt++, pause *= 3) {
+        double now = context->http->now(context->http->context);
+        struct sign_options options = {
+            .service = text_of(service_signing_name(row->service)),
+            .region = endpoint.signing_region, .now = now};
+        if (keys) {
+            options.access_key = keys->access_key;
+            options.secret_key = keys->secret_key;
+            options.token = keys->token;
+            sign_headers(context->arena, &call->request, &options, NULL);
+        }
+        if (!source_send(context, call, 1, why)) {
+            if (attempt >= 3 || !is_passing(call)) return false;
+        } else {
+            protocol_response(context->arena, row->protocol, call, result, error);
+            bool is_retried = is_passing(call) || text_is(error->code, "IDPCommunicationError") ||
+                              text_is(error->code, "Throttling");
+            if (attempt >= 3 || !is_retried) return true;
+        }
+        wait_until(context, now + pause);
+    }
+}
+
+bool source_keys(const struct node *record, const char *token_name, struct keys *keys) {
+    *keys = (struct keys){
+        .access_key = node_text(record, "AccessKeyId"),
+        .secret_key = node_text(record, "SecretAccessKey"),
+        .token = node_text(record, token_name),
+        .account = node_text(record, "AccountId"),
+        .expires = node_time(record, "Expiration"),
+    };
+    return keys->access_key.length && keys->secret_key.length;
+}
+
+struct text source_home(const struct source_context *context, const char *path) {
+    struct text home = {"", 0};
+    surroundings_variable(context->config->around, "HOME", &home);
+    return text_format(context->arena, "%.*s/%s", TEXT_ARGS(home), path);
+}
+
+/* --- environment -------------------------------------------------------------------------------- */
+
+bool source_environment(const struct source_context *context, struct keys *keys,
+                        struct failure *why) {
+    const struct surroundings *around = context->config->around;
+    struct text expires, nothing = {"", 0};
+    *keys = (struct keys){.access_key = nothing, .secret_key = nothing, .token = nothing,
+                          .account = nothing};
+    bool has_id = surroundings_variable(around, "AWS_ACCESS_KEY_ID", &keys->access_key);
+    bool has_secret = surroundings_variable(around, "AWS_SECRET_ACCESS_KEY", &keys->secret_key);
+    if (!has_id || !has_secret) {
+        const char *missing = has_id ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID";
+        return failure_set(why, "the environment variable %s is not set", missing);
+    }
+    if (!surroundings_variable(around, "AWS_SESSION_TOKEN", &keys->token)) {
+        surroundings_variable(around, "AWS_SECURITY_TOKEN", &keys->token);
+    }
+    surroundings_variable(around, "AWS_ACCOUNT_ID", &keys->account);
+    if (surroundings_variable(around, "AWS_CREDENTIAL_EXPIRATION", &expires)) {
+        when_any(expires, &keys->expires);
+    }
+    return true;
+}
+
+/* --- roles -------------------------------------------------------------------------------------- */
+
+/* "arn:aws:sts::123456789012:assumed-role/..." */
+static struct text account_of(struct text arn) {
+    size_t start = 0;
+    for (int part = 0; part < 4; part++) {
+        const char *colon = start < arn.length
+                                ? memchr(arn.bytes + start, ':', arn.length - start) : NULL;
+        if (!colon) return (struct text){"", 0};
+        start = (size_t)(colon - arn.bytes) + 1;
+    }
+    const char *end = memchr(arn.bytes + start, ':', arn.length - start);
+    size_t length = end ? (size_t)(end - arn.bytes) - start : 0;
+    return (struct text){arn.bytes + start, length};
+}
+
+static struct text session_name(const struct source_context *context, struct text given) {
+    if (given.length) return given;
+    double now = context->http->now(context->http->context);
+    return text_format(context->arena, "mrp-%.0f", now);
+}
+
+/* The region of STS: the settings', else the one that the role's partition begins with. */
+static struct text sts_region(const struct source_context *context, struct text role) {
+    if (context->region.length) return context->region;
+    if (text_starts(role, TEXT("arn:aws-cn:"))) return TEXT("cn-north-1");
+    if (text_starts(role, TEXT("arn:aws-us-gov:"))) return TEXT("us-gov-west-1");
+    if (text_starts(role, TEXT("arn:aws-eusc:"))) return TEXT("eusc-de-east-1");
+    return TEXT("us-east-1");
+}
+
+static bool take_role(const struct source_context *context, struct text role,
+                      const struct node *result, const struct service_error *error,
+                      struct keys *keys, struct failure *why) {
+    (void)context;
+    if (error->code.length) {
+        failure_set(why, "could not assume the role \"%.*s\": %.*s: %.*s", TEXT_ARGS(role),
+                    TEXT_ARGS(error->code), TEXT_ARGS(error->message));
+        if (text_is(error->code, "AccessDenied")) {
+            failure_hint(why, "The role's trust policy must allow who assumes it, whose policies "
+                              "must allow sts:AssumeRole.");
+        }
+        return false;
+    }
+    const struct node *record = node_get(result, "Credentials");
+    if (!source_keys(record, "SessionToken", keys)) {
+        return failure_set(why, "could not assume the role \"%.*s\": the answer holds no keys",
+                           TEXT_ARGS(role));
+    }
+    keys->account = account_of(node_value(node_path(result, "AssumedRoleUser.Arn")));
+    return true;
+}
+
+static bool ask_code(const struct source_context *context, struct text serial, struct text *code,
+                     struct failure *why) {
+    const struct surroundings *around = context->config->around;
+    struct text question = text_format(context->arena, "MFA code for %.*s: ", TEXT_ARGS(serial));
+    if (!around->ask || !around->ask(around->context, context->arena, question, code)) {
+        failure_set(why, "the role needs an MFA code of \"%.*s\", and there is nobody to ask",
+                    TEXT_ARGS(serial));
+        return failure_hint(why, "Run it in a terminal, or put keys of a session into the "
+                                 "environment first.");
+    }
+    bool good = code->length == 6;
+    for (size_t i = 0; i < code->length; i++) {
+        good = good && code->bytes[i] >= '0' && code->bytes[i] <= '9';
+    }
+    return good || failure_set(why, "an MFA code has six digits");
+}
+
+bool source_role(const struct source_context *context, const struct node *profile,
+                 const struct keys *from, struct keys *keys, struct failure *why) {
+    struct arena *arena = context->arena;
+    struct text role = node_text(profile, "role_arn"), serial = node_text(profile, "mfa_serial");
+    struct node *input = data_new(arena, NODE_RECORD), *result;
+    struct service_error error;
+    node_put(arena, input, "RoleArn", role);
+    node_put(arena, input, "RoleSessionName",
+             session_name(context, node_text(profile, "role_session_name")));
+    node_set(arena, input, "ExternalId", node_text(profile, "external_id"));
+    long duration = node_long(profile, "duration_seconds", 0);
+    if (duration > 0) node_set_number(arena, input, "DurationSeconds", duration);
+    if (serial.length) {
+        struct text code;
+        if (!ask_code(context, serial, &code, why)) return false;
+        node_put(arena, input, "SerialNumber", serial);
+        node_put(arena, input, "TokenCode", code);
+    }
+    return source_call(context, OPERATION_ASSUME_ROLE, sts_region(context, role), input, from,
+                       &result, &error, why) &&
+           take_role(context, role, result, &error, keys, why);
+}
+
+bool source_web_identity(const struct source_context *context, struct text role, struct text file,
+                         struct text session, struct keys *keys, struct failure *why) {
+    struct arena *arena = context->arena;
+    const struct surroundings *around = context->config->around;
+    struct node *input = data_new(arena, NODE_RECORD), *result;
+    struct service_error error;
+    struct text token;
+    if (around->read(around->context, arena, file, &token, why) != READ_GOOD) return false;
+    while (token.length && strchr(" \t\r\n", token.bytes[token.length - 1])) token.length--;
+    node_put(arena, input, "RoleArn", role);
+    node_put(arena, input, "RoleSessionName", session_name(context, session));
+    node_put(arena, input, "WebIdentityToken", token);
+    return source_call(context, OPERATION_ASSUME_ROLE_WITH_WEB_IDENTITY, sts_region(context, role),
+                       input, NULL, &result, &error, why) &&
+           take_role(context, role, result, &error, keys, why);
+}

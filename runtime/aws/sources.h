@@ -1,0 +1,53 @@
+/* What the sources of keys share; nobody else includes it. */
+#ifndef MRP_RUNTIME_AWS_SOURCES_H
+#define MRP_RUNTIME_AWS_SOURCES_H
+
+#include "runtime/aws/credentials.h"
+#include "runtime/aws/protocol.h"
+
+struct source_context {
+    const struct config *config;
+    const struct http *http;
+    struct text region;   /* of STS */
+    struct arena *arena;  /* of the keys that are made */
+};
+
+/* Sends a request, again after passing failures, at most attempts times. False with *why where no answer
+ * came; any status is an answer. */
+bool source_send(const struct source_context *context, struct http_call *call, unsigned attempts,
+                 struct failure *why);
+/* Calls an operation of a service, signed by keys (NULL: unsigned). */
+bool source_call(const struct source_context *context, enum operation operation,
+                 struct text region, const struct node *input, const struct keys *keys,
+                 struct node **result, struct service_error *error, struct failure *why);
+/* A new call, empty. */
+struct http_call *source_request(const struct source_context *context, const char *method);
+
+/* Keys of a record with members named as in STS's Credentials; false where one is missing. */
+bool source_keys(const struct node *record, const char *token_name, struct keys *keys);
+
+bool source_environment(const struct source_context *context, struct keys *keys,
+                        struct failure *why);
+bool source_role(const struct source_context *context, const struct node *profile,
+                 const struct keys *from, struct keys *keys, struct failure *why);
+bool source_web_identity(const struct source_context *context, struct text role, struct text file,
+                         struct text session, struct keys *keys, struct failure *why);
+bool source_sso(const struct source_context *context, const struct node *profile,
+                struct text name, struct keys *keys, struct failure *why);
+bool source_login(const struct source_context *context, const struct node *profile,
+                  struct text name, struct keys *keys, struct failure *why);
+bool source_process(const struct source_context *context, struct text command, struct keys *keys,
+                    struct failure *why);
+bool source_container(const struct source_context *context, struct keys *keys,
+                      struct failure *why);
+bool source_instance(const struct source_context *context, struct keys *keys,
+                     struct failure *why);
+
+/* A proof that whoever sends the request holds the key: the header DPoP of RFC 9449. */
+bool dpop_proof(struct arena *arena, struct text private_key, struct text url, double now,
+                struct text *proof, struct failure *why);
+
+/* A path below the home folder. */
+struct text source_home(const struct source_context *context, const char *path);
+
+#endif
