@@ -327,6 +327,7 @@ struct value param_value(struct evaluator *ev, struct frame *frame, struct symbo
         value = (struct value){.kind = SLOT_WAITING};
         if (blame) value = default_value(ev, frame, param, symbol->type);
     }
+    if (value.kind == SLOT_WAITING && takes_null(symbol->type)) return value_null();
     if (value.kind == SLOT_WAITING) return fault_missing(ev, symbol);
     return checked(ev, frame, symbol, value, blame);
 }
