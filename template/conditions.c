@@ -1,8 +1,9 @@
 /* Truth values that only CloudFormation knows: Conditions.
  *
- * A condition's name follows from its content alone, so that adding one never renames another, and equal
- * conditions are one. What reads as a sentence keeps it (TierIsFull, TierIsFullAndZoneIsUsEast1); where
- * two contents could read the same, letters of the content are added.
+ * A condition's name follows from its content alone, so that adding one never renames another,
+ * and equal conditions are one. What reads as a sentence keeps it (TierIsFull,
+ * TierIsFullAndZoneIsUsEast1); where two contents could read the same, letters of the content
+ * are added.
  */
 #include "template/lowering.h"
 
@@ -20,8 +21,8 @@ static bool is_constant(const struct term *term) {
 
 /* ---- readable names ---- */
 
-/* Whether one of the words that join conditions stands in the text, so that a name made of it could be
- * read in two ways. */
+/* Whether one of the words that join conditions stands in the text, so that a name made of it
+ * could be read in two ways. */
 static bool has_joint(struct text text) {
     static const char *const joints[] = {"Is", "And", "Or", "Not"};
     for (size_t i = 0; i < text.length; i++) {
@@ -43,7 +44,8 @@ static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/* The text that words are taken to come from: UsEast1 from us-east-1, T3 from t3, Prod from prod. */
+/* The text that words are taken to come from: UsEast1 from us-east-1, T3 from t3, Prod from
+ * prod. */
 static struct text unjoined(struct arena *arena, struct text words) {
     size_t capitals = 0;
     for (size_t i = 0; i < words.length; i++) capitals += is_upper(words.bytes[i]);
@@ -174,8 +176,8 @@ void lowering_name_term(struct stack_lowering *in, struct term *term) {
 
 static struct term *term_of(struct stack_lowering *in, struct value value, unsigned depth);
 
-/* A long condition is written once and named where others use it: shared parts of a large expression
- * would multiply otherwise. */
+/* A long condition is written once and named where others use it: shared parts of a large
+ * expression would multiply otherwise. */
 static void name_long(struct stack_lowering *in, struct term *term) {
     if (term->content.length > CONDITION_INLINE_BYTES) lowering_name_term(in, term);
 }
@@ -381,27 +383,41 @@ static void report_reads(struct stack_lowering *in, const struct deferred *d, co
                     "compiling, by a plain `param`.");
 }
 
+static void use_attribute(struct stack_lowering *in, struct deferred *d) {
+    struct import *import = lowering_import(in, d, -1);
+    if (import) {
+        lowering_carry(in, import, true);
+    } else if (d->resource->stack) {
+        struct text path = attribute_path(in->all->arena, d->resource, d->name);
+        report_reads(in, d, text_format(in->all->arena, "\"%.*s\"", TEXT_ARGS(path)).bytes);
+    }
+}
+
+/* One element of a list attribute of another stack travels alone. */
+static bool use_element(struct stack_lowering *in, const struct deferred *d) {
+    struct value list = lowering_reduce(in, d->operands[0]);
+    bool is_attribute = list.kind == VALUE_DEFERRED && list.deferred->kind == DEFERRED_ATTRIBUTE;
+    if (!is_attribute || d->operands[1].kind != VALUE_INT) return false;
+    struct import *import = lowering_import(in, list.deferred, d->operands[1].integer);
+    if (import) lowering_carry(in, import, true);
+    return import != NULL;
+}
+
+static void use_operand(struct stack_lowering *in, struct value value);
+
+static void use_operands(struct stack_lowering *in, const struct value *values, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) use_operand(in, values[i]);
+}
+
 /* Notes what an operand of Fn::Equals needs, and reports what cannot stand in it. */
 static void use_operand(struct stack_lowering *in, struct value value) {
     if (!step(in)) return;
     value = lowering_reduce(in, value);
-    if (value.kind == VALUE_LIST) {
-        for (uint32_t i = 0; i < value.length; i++) use_operand(in, value.items[i]);
-        return;
-    }
+    if (value.kind == VALUE_LIST) use_operands(in, value.items, value.length);
     if (value.kind != VALUE_DEFERRED) return;
     struct deferred *d = value.deferred;
     switch ((enum deferred_kind)d->kind) {
-    case DEFERRED_ATTRIBUTE: {
-        struct import *import = lowering_import(in, d, -1);
-        if (import) {
-            lowering_carry(in, import, true);
-        } else if (d->resource->stack) {
-            struct text path = attribute_path(in->all->arena, d->resource, d->name);
-            report_reads(in, d, text_format(in->all->arena, "\"%.*s\"", TEXT_ARGS(path)).bytes);
-        }
-        return;
-    }
+    case DEFERRED_ATTRIBUTE: use_attribute(in, d); return;
     case DEFERRED_PARAMETER: lowering_use_parameter(in, d->parameter); return;
     case DEFERRED_PSEUDO: return;
     case DEFERRED_DYNAMIC: report_reads(in, d, "a dynamic reference"); return;
@@ -409,25 +425,13 @@ static void use_operand(struct stack_lowering *in, struct value value) {
     case DEFERRED_CIDR: report_reads(in, d, "cidr() of a deferred value"); return;
     case DEFERRED_ZONES: report_reads(in, d, "the availability zones"); return;
     case DEFERRED_EQUAL: case DEFERRED_AND: case DEFERRED_OR: case DEFERRED_NOT: return;
-    case DEFERRED_LOOKUP: use_operand(in, d->operands[1]);
-        use_operand(in, d->operands[0]);
-        return;
-    case DEFERRED_SELECT: {
-        struct value list = lowering_reduce(in, d->operands[0]);
-        bool is_foreign = list.kind == VALUE_DEFERRED && list.deferred->kind == DEFERRED_ATTRIBUTE &&
-                          d->operands[1].kind == VALUE_INT;
-        struct import *import =
-            is_foreign ? lowering_import(in, list.deferred, d->operands[1].integer) : NULL;
-        if (import) {
-            lowering_carry(in, import, true);
-            return;
-        }
+    case DEFERRED_SELECT:
+        if (use_element(in, d)) return;
         break;
-    }
     case DEFERRED_TEXT: case DEFERRED_IF: case DEFERRED_JOIN: case DEFERRED_SPLIT:
-    case DEFERRED_JSON: break;
+    case DEFERRED_LOOKUP: case DEFERRED_JSON: break;
     }
-    for (uint32_t i = 0; i < d->count; i++) use_operand(in, d->operands[i]);
+    use_operands(in, d->operands, d->count);
 }
 
 static struct term *plain_equal(struct stack_lowering *in, struct value a, struct value b) {
@@ -446,8 +450,16 @@ static struct term *plain_equal(struct stack_lowering *in, struct value a, struc
     return shared(in, made);
 }
 
+/* {{resolve:...}} is text to a condition: what it stands for comes later. */
+static bool reads_dynamic(struct stack_lowering *in, struct value value) {
+    if (value.kind != VALUE_DEFERRED || value.deferred->kind != DEFERRED_DYNAMIC) return false;
+    report_reads(in, value.deferred, "a dynamic reference");
+    return true;
+}
+
 static struct term *equal_terms(struct stack_lowering *in, struct value a, struct value b,
                                 unsigned depth) {
+    if (reads_dynamic(in, a) || reads_dynamic(in, b)) return constant(false);
     a = comparable(in, a);
     b = comparable(in, b);
     if (a.kind == VALUE_POISON || b.kind == VALUE_POISON) return constant(false);
@@ -491,8 +503,8 @@ struct flattened {
     uint32_t count, capacity;
 };
 
-/* The operands of a chain a || b || c, which comes as nodes inside each other: each node once, and no
- * condition is made of the inner ones. */
+/* The operands of a chain a || b || c, which comes as nodes inside each other: each node once,
+ * and no condition is made of the inner ones. */
 static void flatten(struct flattened *f, struct deferred *d, unsigned depth) {
     for (uint32_t i = 0; i < d->count; i++) {
         struct value operand = d->operands[i];

@@ -116,8 +116,8 @@ bool document_is_number(struct text text) {
     return at == end;
 }
 
-/* A decimal taken apart: sign, the digits from the first to the last that is not 0 (a point among them
- * is skipped), and the power of ten of the first. Exact, however long. */
+/* A decimal taken apart: sign, the digits from the first to the last that is not 0 (a point
+ * among them is skipped), and the power of ten of the first. Exact, however long. */
 struct decimal {
     bool is_negative;
     const char *first, *end; /* equal for zero */
@@ -319,8 +319,8 @@ static char first_character(struct text bytes) {
     return 0;
 }
 
-/* Text that begins like JSON is read as JSON; what is not JSON then may still be YAML's flow style. If it
- * is neither, JSON's complaint is the better one. */
+/* Text that begins like JSON is read as JSON; what is not JSON then may still be YAML's flow
+ * style. If it is neither, JSON's complaint is the better one. */
 bool document_read(struct arena *arena, struct text bytes, struct document **document,
                    struct failure *why) {
     bytes = without_mark_of_order(bytes);

@@ -1,8 +1,8 @@
 /* CloudFormation templates and other JSON or YAML documents as data: read, compared, looked up.
  *
  * Used by plan (what is deployed against what is wanted), the simulator and, later, convert. The
- * text is hostile: size, depth and aliases are capped. Short forms of YAML (!Ref, !Sub, !GetAtt a.b)
- * are read as their long forms.
+ * text is hostile: size, depth and aliases are capped. Short forms of YAML (!Ref, !Sub, !GetAtt
+ * a.b) are read as their long forms.
  */
 #ifndef MRP_TEMPLATE_DOCUMENT_H
 #define MRP_TEMPLATE_DOCUMENT_H
@@ -28,7 +28,8 @@ bool document_read(struct arena *arena, struct text bytes, struct document **doc
                    struct failure *why);
 /* The member of an object, or NULL (also when object is NULL or no object). */
 struct document *document_get(const struct document *object, const char *key);
-/* Equal but for order of members and white space; numbers by value; "true" and true are different. */
+/* Equal but for order of members and white space; numbers by value; "true" and true are
+ * different. */
 bool document_equal(const struct document *a, const struct document *b);
 /* As JSON, indent 0 for one line. */
 void document_write(const struct document *document, struct buffer *out, int indent);

@@ -1,5 +1,5 @@
-/* JSON (RFC 8259) into a document. The bytes are copied once; texts are slices of the copy, with escapes
- * undone in place. */
+/* JSON (RFC 8259) into a document. The bytes are copied once; texts are slices of the copy, with
+ * escapes undone in place. */
 #include "base/limits.h"
 #include "base/unicode.h"
 #include "template/document_internal.h"
@@ -19,8 +19,8 @@ static bool wrong(struct reader *r, const char *at, const char *what) {
 }
 
 static void skip_space(struct reader *r) {
-    while (r->at < r->end && (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t')) {
-        r->at++;
+    for (; r->at < r->end; r->at++) {
+        if (*r->at != ' ' && *r->at != '\n' && *r->at != '\r' && *r->at != '\t') return;
     }
 }
 

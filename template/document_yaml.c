@@ -295,11 +295,13 @@ static bool read_node(struct reader *r, struct document **document, unsigned dep
     if (depth > LIMIT_JSON_DEPTH) return wrong(r, "values are nested too deep");
     struct text tag = text_copy(r->arena, event_tag(&r->event));
     const yaml_char_t *anchor = event_anchor(&r->event);
-    const struct name *name = anchor ? names_intern(&r->names, text_of((const char *)anchor)) : NULL;
+    const struct name *name =
+        anchor ? names_intern(&r->names, text_of((const char *)anchor)) : NULL;
     if (text_is(tag, "!")) tag = TEXT("!!"); /* "no type": text, and no function */
     bool is_short = tag.length > 2 && tag.bytes[0] == '!' && tag.bytes[1] != '!';
     if (is_short && !is_function(tag)) {
-        return failure_set(r->why, "line %zu, column %zu: tag \"%.*s\" is no function of CloudFormation",
+        return failure_set(r->why,
+                           "line %zu, column %zu: tag \"%.*s\" is no function of CloudFormation",
                            r->event.start_mark.line + 1, r->event.start_mark.column + 1,
                            (int)(tag.length > 60 ? 60 : tag.length), tag.bytes);
     }

@@ -1,4 +1,5 @@
-/* The second walk: values as CloudFormation's JSON, straight into the buffer, in the smallest form. */
+/* The second walk: values as CloudFormation's JSON, straight into the buffer, in the smallest
+ * form. */
 #include "template/lowering.h"
 
 /* ---- JSON ---- */

@@ -75,11 +75,13 @@ static void suggest_split(struct lowering *all, const struct stack *stack,
     if (count == 0) return;
     if (count > 1) {
         diagnostic_hint(diagnostics, diagnostic,
-                        "Move a part into a stack of its own: `stack %.*s { ... }` around \"%.*s\".",
+                        "Move a part into a stack of its own: `stack %.*s { ... }` around "
+                        "\"%.*s\".",
                         TEXT_ARGS(groups[0].name), TEXT_ARGS(groups[0].name));
     } else {
         diagnostic_hint(diagnostics, diagnostic,
-                        "Spread \"%.*s\" over several stacks: `stack part for ... { resource %.*s ... }`.",
+                        "Spread \"%.*s\" over several stacks: `stack part for ... { resource %.*s "
+                        "... }`.",
                         TEXT_ARGS(groups[0].name), TEXT_ARGS(groups[0].name));
     }
 }

@@ -1,4 +1,5 @@
-/* template_lower: every stack's values are walked, then what follows from all of them is worked out. */
+/* template_lower: every stack's values are walked, then what follows from all of them is worked
+ * out. */
 #include "template/lowering.h"
 
 /* ---- one stack ---- */
@@ -186,7 +187,8 @@ static void report_parameter_taken(struct lowering *all, const struct stack *sta
         TEXT_ARGS(parameter->logical_id));
     diagnostic_note(diagnostics, diagnostic, declared_span(other), "the %s is declared here", what);
     diagnostic_hint(diagnostics, diagnostic,
-                    "Rename one of them, or give the resource another id: `@id = \"%.*sResource\"`.",
+                    "Rename one of them, or give the resource another id: `@id = "
+                    "\"%.*sResource\"`.",
                     TEXT_ARGS(parameter->logical_id));
 }
 
@@ -199,8 +201,9 @@ static void check_parameter_id(struct stack_lowering *in, const struct parameter
     }
     for (uint32_t i = 0; i < index; i++) {
         const struct parameter *other = deployment->parameters[i];
-        if (!in->uses_parameter[i] || !text_equal(other->logical_id, parameter->logical_id)) continue;
-        report_parameter_taken(in->all, in->stack, parameter, other->declared, "param");
+        if (in->uses_parameter[i] && text_equal(other->logical_id, parameter->logical_id)) {
+            report_parameter_taken(in->all, in->stack, parameter, other->declared, "param");
+        }
     }
 }
 

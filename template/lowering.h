@@ -1,10 +1,11 @@
 /* The inside of template/: what is worked out of a deployment before anything is written.
  *
- * Lowering is two walks over each resource's values. The first (use.c) finds what a stack needs: its
- * parameters, conditions, mappings, imports from other stacks, and which resources depend on each other.
- * The second (emit.c) writes JSON straight into the buffer. Both look at a value only through
- * lowering_reduce, so that they agree: a value that can be computed, a condition that is always true, a
- * look-up that must become a chain of Fn::If are replaced there, once, by what they stand for.
+ * Lowering is two walks over each resource's values. The first (use.c) finds what a stack needs:
+ * its parameters, conditions, mappings, imports from other stacks, and which resources depend on
+ * each other. The second (emit.c) writes JSON straight into the buffer. Both look at a value
+ * only through lowering_reduce, so that they agree: a value that can be computed, a condition
+ * that is always true, a look-up that must become a chain of Fn::If are replaced there, once, by
+ * what they stand for.
  */
 #ifndef MRP_TEMPLATE_LOWERING_H
 #define MRP_TEMPLATE_LOWERING_H
@@ -56,9 +57,9 @@ struct term {
     struct text name;       /* is_named */
 };
 
-/* A mapping of a known map. A map { k = v } is a column of it: the keys are the first keys, and the second
- * is "Value"; of a map of records, of which each use takes one member by name, every member used is a
- * column. A map whose second key is deferred too is one mapping as it is. */
+/* A mapping of a known map. A map { k = v } is a column of it: the keys are the first keys, and
+ * the second is "Value"; of a map of records, of which each use takes one member by name, every
+ * member used is a column. A map whose second key is deferred too is one mapping as it is. */
 struct mapping_column {
     struct text key;
     const struct record *record;
@@ -152,8 +153,8 @@ struct text resource_full_path(struct arena *arena, const struct resource *resou
 /* east.alb.DNSName; for Ref the resource's path alone. */
 struct text attribute_path(struct arena *arena, const struct resource *resource,
                            const struct name *attribute);
-/* The type as a template has it. The schema has one row for all of Custom::...: their names come from
- * where they are declared. */
+/* The type as a template has it. The schema has one row for all of Custom::...: their names come
+ * from where they are declared. */
 struct text resource_type_name(const struct resource *resource);
 /* The words of text, each with a capital letter: my-app["x"] is MyAppX. */
 struct text words_joined(struct arena *arena, struct text text);
@@ -162,12 +163,13 @@ struct text content_letters(struct arena *arena, struct text bytes);
 
 /* ---- values (values.c) ---- */
 
-/* What the value is in this stack: never an in-place attribute, a constant condition, a chain that is
- * not yet a chain, a text of one piece, a region, stack or resource. */
+/* What the value is in this stack: never an in-place attribute, a constant condition, a chain
+ * that is not yet a chain, a text of one piece, a region, stack or resource. */
 struct value lowering_reduce(struct stack_lowering *in, struct value value);
 
-/* As lowering_reduce, for what is compared or chosen by: a property of this stack's resources that was
- * given stands for what was written, since neither a condition nor a mapping can ask the resource. */
+/* As lowering_reduce, for what is compared or chosen by: a property of this stack's resources
+ * that was given stands for what was written, since neither a condition nor a mapping can ask
+ * the resource. */
 struct value lowering_settle(struct stack_lowering *in, struct value value);
 
 /* The pieces of a text, flattened, neighbouring known texts joined; each piece is reduced. */
@@ -188,8 +190,8 @@ struct deferred *lowering_node(struct stack_lowering *in, enum deferred_kind kin
 
 /* ---- references (references.c) ---- */
 
-/* How the attribute travels into this stack; made at the first call. NULL for resources of this stack
- * itself, and for existing ones that cannot be computed (reported). */
+/* How the attribute travels into this stack; made at the first call. NULL for resources of this
+ * stack itself, and for existing ones that cannot be computed (reported). */
 struct import *lowering_import(struct stack_lowering *in, const struct deferred *attribute,
                                int64_t element);
 /* Makes it an output of its producer (and a parameter of this stack if so wanted). */
@@ -219,9 +221,9 @@ struct find_in_map {
 };
 bool lowering_find_in_map(struct stack_lowering *in, const struct deferred *lookup,
                           struct find_in_map *found);
-/* The chain of Fn::If for a look-up that cannot be a mapping. For a key that the map does not have it is
- * null; where a property needs a value, the last one of the map (cfn-lint and CloudFormation refuse a
- * required property that may be absent). */
+/* The chain of Fn::If for a look-up that cannot be a mapping. For a key that the map does not
+ * have it is null; where a property needs a value, the last one of the map (cfn-lint and
+ * CloudFormation refuse a required property that may be absent). */
 struct value lowering_chain(struct stack_lowering *in, struct deferred *lookup);
 /* ---- use (use.c) ---- */
 
@@ -253,7 +255,7 @@ struct emitter {
     struct buffer *out;
     bool indented;
     bool has_inline_conditions; /* values outside a template: the condition instead of its name */
-    bool is_content; /* conditions as their names are made of: not shortened by names given so far */
+    bool is_content; /* conditions as names are made of them: not shortened by names so far */
     bool is_first;
     unsigned depth;
     size_t spaces; /* written so far that compact form does not have */

@@ -69,7 +69,8 @@ static void write_lists(struct emitter *e, const struct template *template) {
     emit_close(e, '}');
 }
 
-/* One entry a stack that is read, with what is read of it; weak where all of it is written in place. */
+/* One entry a stack that is read, with what is read of it; weak where all of it is written in
+ * place. */
 static void write_dependency(struct emitter *e, const struct template_set *set,
                              const struct template *template, uint32_t producer) {
     bool is_weak = true;

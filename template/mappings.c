@@ -1,7 +1,7 @@
 /* Look-ups of a known map by a deferred key: Mappings with Fn::FindInMap, or a chain of Fn::If.
  *
- * The deferred key is the first one, whose letters may be more (a-z, digits, '-' and '.'); the second
- * has letters and digits only.
+ * The deferred key is the first one, whose letters may be more (a-z, digits, '-' and '.'); the
+ * second has letters and digits only.
  */
 #include "base/limits.h"
 #include "template/lowering.h"
@@ -111,8 +111,8 @@ static struct text record_content(struct stack_lowering *in, const struct record
     return content;
 }
 
-/* Whether the map can be this column of the mapping: it is there already, or the column is free and the
- * rows are the same. */
+/* Whether the map can be this column of the mapping: it is there already, or the column is free
+ * and the rows are the same. */
 static bool takes_column(struct arena *arena, const struct mapping *mapping, struct text column,
                          const struct record *record, bool *is_there) {
     *is_there = false;
@@ -147,7 +147,8 @@ static void split_name(struct arena *arena, const struct name *map_name, struct 
     if (column->length == 0) *column = TEXT("Value");
 }
 
-/* Named as the `let`; with letters of the content where another map has that name, or it has none. */
+/* Named as the `let`; with letters of the content where another map has that name, or it has
+ * none. */
 static struct mapping *flat_mapping(struct stack_lowering *in, const struct record *record,
                                     const struct name *map_name, struct text *column) {
     struct arena *arena = in->all->arena;
@@ -303,8 +304,8 @@ static struct value chain_of(struct stack_lowering *in, const struct deferred *l
     return chain;
 }
 
-/* A map of records looked up twice: the outer look-up becomes the chain, and the inner one is done in
- * each of its branches. */
+/* A map of records looked up twice: the outer look-up becomes the chain, and the inner one is
+ * done in each of its branches. */
 struct value lowering_chain(struct stack_lowering *in, struct deferred *lookup) {
     struct value map = lowering_reduce(in, lookup->operands[0]);
     struct value key = lowering_settle(in, lookup->operands[1]);

@@ -113,7 +113,8 @@ static bool has_resource_cycle(struct stack_lowering *in) {
 }
 
 /* Whether `from` needs `to` by way of some other resource. */
-static bool reaches_around(struct stack_lowering *in, struct walk *walk, uint32_t from, uint32_t to) {
+static bool reaches_around(struct stack_lowering *in, struct walk *walk, uint32_t from,
+                           uint32_t to) {
     memset(walk->color, WHITE, in->stack->resource_count);
     walk->depth = 0;
     walk->color[from] = BLACK;
@@ -136,8 +137,8 @@ static bool reaches_around(struct stack_lowering *in, struct walk *walk, uint32_
     return false;
 }
 
-/* The transitive reduction over what @depends_on adds. It is unique in a graph without cycles, so edges
- * may be judged one by one. */
+/* The transitive reduction over what @depends_on adds. It is unique in a graph without cycles,
+ * so edges may be judged one by one. */
 static void reduce_depends_on(struct stack_lowering *in) {
     struct walk walk = {0};
     if (in->stack->resource_count > LIMIT_STACK_RESOURCES) return; /* refused anyway */
@@ -192,8 +193,9 @@ static struct text cycle_names(struct arena *arena, const struct template_set *s
 
 static struct text stack_edge_says(struct lowering *all, uint32_t from,
                                    const struct template_edge *edge) {
-    return text_format(all->arena, edge->output.length ? "\"%.*s\" reads \"%.*s\""
-                                                       : "\"%.*s\" waits for \"%.*s\" (@depends_on)",
+    return text_format(all->arena,
+                       edge->output.length ? "\"%.*s\" reads \"%.*s\""
+                                           : "\"%.*s\" waits for \"%.*s\" (@depends_on)",
                        TEXT_ARGS(all->set->templates[from].path), TEXT_ARGS(edge->what));
 }
 
@@ -228,8 +230,8 @@ static void found_stack_cycle(struct lowering *all, const struct walk *walk, uin
     report_stack_cycle(all, walk->path + start, walk->depth - start);
 }
 
-/* Fills the deploy order: producers first, else as declared. False if there is a cycle among the edges
- * that count; with `report` they are the strong ones, and each cycle is told. */
+/* Fills the deploy order: producers first, else as declared. False if there is a cycle among the
+ * edges that count; with `report` they are the strong ones, and each cycle is told. */
 static bool sort_stacks(struct lowering *all, bool strong_only, bool report) {
     struct template_set *set = all->set;
     struct walk walk;

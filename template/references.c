@@ -1,9 +1,10 @@
 /* References that leave a stack: which way each takes, and the values that can be computed.
  *
- * A value can be computed when its resource has a fixed name: Ref of a type whose Ref is that name, the
- * attribute that repeats it, and the ARN by the type's template. Fixed means known text, or text with
- * pseudo parameters that mean the same in every stack of the account (AWS::AccountId, AWS::Partition,
- * AWS::URLSuffix). A deploy param is not: each stack keeps its own value of it.
+ * A value can be computed when its resource has a fixed name: Ref of a type whose Ref is that
+ * name, the attribute that repeats it, and the ARN by the type's template. Fixed means known
+ * text, or text with pseudo parameters that mean the same in every stack of the account
+ * (AWS::AccountId, AWS::Partition, AWS::URLSuffix). A deploy param is not: each stack keeps its
+ * own value of it.
  */
 #include "template/lowering.h"
 
@@ -110,8 +111,8 @@ static struct text type_word(struct text type) {
     return type;
 }
 
-/* Whether a placeholder of the ARN stands for the physical name: ${QueueName}, ${ProjectName} where the
- * property is called Name, ${PolicyNameWithPath} where it is ManagedPolicyName. */
+/* Whether a placeholder of the ARN stands for the physical name: ${QueueName}, ${ProjectName}
+ * where the property is called Name, ${PolicyNameWithPath} where it is ManagedPolicyName. */
 static bool is_name_placeholder(const struct schema_type *type, struct text placeholder,
                                 struct text property) {
     placeholder = without_end(without_end(placeholder, "WithPath"), "WithoutLeadingSlash");

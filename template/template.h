@@ -75,19 +75,20 @@ struct template_set {
     struct lowering *lowered;   /* template/'s own */
 };
 
-/* Lowers all stacks. Mistakes (cycles with every edge's line, limits of 500/200/1 MB, values that cannot
- * travel) are reported in the deployment's diagnostics. False when there were any. */
+/* Lowers all stacks. Mistakes (cycles with every edge's line, limits of 500/200/1 MB, values
+ * that cannot travel) are reported in the deployment's diagnostics. False when there were any. */
 bool template_lower(struct deployment *deployment, struct template_set *set);
 
-/* Appends a stack's template as JSON: indented by two for files, compact to be sent. The same input
- * gives the same bytes. Source positions stand in the top-level Metadata ("mrp"), and are left out where
- * they would push the compact body over LIMIT_TEMPLATE_INLINE_BYTES. */
+/* Appends a stack's template as JSON: indented by two for files, compact to be sent. The same
+ * input gives the same bytes. Source positions stand in the top-level Metadata ("mrp"), and are
+ * left out where they would push the compact body over LIMIT_TEMPLATE_INLINE_BYTES. */
 void template_write(const struct template_set *set, uint32_t index, bool indented,
                     struct buffer *out);
 
 /* The value of a printed output as JSON: known data; what only a deployed stack knows as
- * {"Fn::GetStackOutput": {StackName, OutputName, Region}} (Region is always there), inside the other
- * intrinsic functions of CloudFormation; conditions stand in Fn::If itself, in place of their names. */
+ * {"Fn::GetStackOutput": {StackName, OutputName, Region}} (Region is always there), inside the
+ * other intrinsic functions of CloudFormation; conditions stand in Fn::If itself, in place of
+ * their names. */
 void template_printed_json(const struct template_set *set, const struct template_printed *printed,
                            struct buffer *out);
 

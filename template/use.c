@@ -43,8 +43,8 @@ static void use_attribute(struct use *u, struct deferred *d) {
 
 static void report_place(struct use *u, const struct deferred *d, const char *what) {
     struct diagnostics *diagnostics = u->in->all->deployment->diagnostics;
-    struct diagnostic *diagnostic =
-        diagnostics_report(diagnostics, DIAGNOSTIC_DEFERRED_PLACE, cause_span(d->cause), "%s", what);
+    struct diagnostic *diagnostic = diagnostics_report(diagnostics, DIAGNOSTIC_DEFERRED_PLACE,
+                                                       cause_span(d->cause), "%s", what);
     diagnostic_hint(diagnostics, diagnostic,
                     "Use a known value here, or a deploy param as it is.");
 }

@@ -85,7 +85,8 @@ struct text words_joined(struct arena *arena, struct text text) {
     return (struct text){bytes, length};
 }
 
-/* FNV-1a with a finalizer (splitmix64): no library to load, and nobody gains by a collision here. */
+/* FNV-1a with a finalizer (splitmix64): no library to load, and nobody gains by a collision
+ * here. */
 struct text content_letters(struct arena *arena, struct text bytes) {
     uint64_t hash = 0xcbf29ce484222325u;
     for (size_t i = 0; i < bytes.length; i++) {

@@ -1,7 +1,9 @@
-/* One stack's template: Description, Metadata, Parameters, Mappings, Conditions, Resources, Outputs.
+/* One stack's template: Description, Metadata, Parameters, Mappings, Conditions, Resources,
+ * Outputs.
  *
- * Resources and their properties stand in the order of the program, so that a template reads as its
- * source and a change moves nothing else. Metadata is put in last, when the size of the rest is known.
+ * Resources and their properties stand in the order of the program, so that a template reads as
+ * its source and a change moves nothing else. Metadata is put in last, when the size of the rest
+ * is known.
  */
 #include "base/limits.h"
 #include "template/lowering.h"
@@ -114,12 +116,17 @@ static void emit_conditions(struct emitter *e) {
 
 /* ---- Resources ---- */
 
+static bool is_written(const struct resource_edge *edge) {
+    return edge->is_order && !edge->is_implied;
+}
+
 static void emit_depends_on(struct emitter *e, const struct resource *resource) {
     const struct stack_lowering *in = e->in;
-    uint32_t count = 0;
+    uint32_t start = in->edge_start[resource->index], end = in->edge_start[resource->index + 1];
     const struct resource_edge *only = NULL;
-    for (uint32_t i = in->edge_start[resource->index]; i < in->edge_start[resource->index + 1]; i++) {
-        if (!in->edges[i].is_order || in->edges[i].is_implied) continue;
+    uint32_t count = 0;
+    for (uint32_t i = start; i < end; i++) {
+        if (!is_written(&in->edges[i])) continue;
         only = &in->edges[i];
         count++;
     }
@@ -130,8 +137,8 @@ static void emit_depends_on(struct emitter *e, const struct resource *resource) 
         return;
     }
     emit_open(e, '[');
-    for (uint32_t i = in->edge_start[resource->index]; i < in->edge_start[resource->index + 1]; i++) {
-        if (!in->edges[i].is_order || in->edges[i].is_implied) continue;
+    for (uint32_t i = start; i < end; i++) {
+        if (!is_written(&in->edges[i])) continue;
         emit_item(e);
         emit_text(e, name_text(in->edges[i].to->logical_id));
     }
@@ -148,8 +155,8 @@ static void emit_policy(struct emitter *e, const char *key, struct value value) 
     emit_value(e, value);
 }
 
-/* @protect keeps the resource whatever becomes of the stack: Retain for both policies, unless others
- * are written. mrp refuses to plan its deletion; these hold where another tool deletes. */
+/* @protect keeps the resource whatever becomes of the stack: Retain for both policies, unless
+ * others are written. mrp refuses to plan its deletion; these hold where another tool deletes. */
 static void emit_deletion(struct emitter *e, const struct resource *resource) {
     struct value retain = value_text(TEXT("Retain"));
     struct value deletion = resource->deletion_policy;
@@ -270,7 +277,8 @@ static size_t positions_bytes(const struct template *template) {
     return size;
 }
 
-/* Puts the positions in at `at` if the compact template stays within what can be sent in a request. */
+/* Puts the positions in at `at` if the compact template stays within what can be sent in a
+ * request. */
 static void insert_positions(struct emitter *e, size_t start, size_t at) {
     size_t compact = e->out->length - start - e->spaces + 1; /* the last bracket is to come */
     if (compact + positions_bytes(e->in->template) > LIMIT_TEMPLATE_INLINE_BYTES) return;
