@@ -110,6 +110,12 @@ static inline struct value evaluate_name(struct evaluator *ev, struct node *node
 /* ---- texts ---- */
 
 struct value as_piece(struct evaluator *ev, struct value value, const struct node *node) {
+    if (value.flags & VALUE_SECRET) {
+        struct diagnostic *d = report(ev, DIAGNOSTIC_SECRET_EXPOSED, node,
+                                      "a secret cannot be part of a text");
+        hint(ev, d, "Give the secret itself to the property that needs it.");
+        return value_poison();
+    }
     switch ((enum value_kind)value.kind) {
     case VALUE_POISON: case VALUE_TEXT: case VALUE_INT: case VALUE_NUMBER: case VALUE_BOOL:
         return value;
