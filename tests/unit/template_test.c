@@ -217,7 +217,7 @@ static struct output *output_add(struct world *w, const char *name, struct value
 static void keep_template(struct text region, struct text body) {
     const char *folder = getenv("MRP_KEEP_TEMPLATES");
     static unsigned number;
-    if (!folder) return;
+    if (!folder || body.length > LIMIT_TEMPLATE_INLINE_BYTES) return;
     char path[512];
     snprintf(path, sizeof path, "%s/%.*s/", folder, TEXT_ARGS(region));
     char command[600];
