@@ -94,6 +94,7 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
     flag(out, "outputsChange", stack->outputs_change);
     flag(out, "inputsChange", stack->inputs_change);
     flag(out, "tagsChange", stack->tags_change);
+    flag(out, "protectionChanges", stack->protection_changes);
     buffer_string(out, ",\"changes\":[");
     for (uint32_t i = 0; i < stack->change_count; i++) {
         if (i) buffer_char(out, ',');

@@ -424,6 +424,11 @@ static void write_rest(struct page *page) {
     } else if (stack->tags_change && stack->action == PLAN_UPDATE) {
         buffer_string(page->out, "  ~ the stack's tags\n");
     }
+    if (stack->protection_changes) {
+        buffer_string(page->out, stack->template->is_protected
+                                     ? "  ~ is protected from deletion\n"
+                                     : "  ~ is no longer protected from deletion\n");
+    }
     if (stack->outputs_change) buffer_string(page->out, "  ~ the stack's outputs\n");
     if (stack->inputs_change) {
         buffer_string(page->out, "  ~ is updated after the stacks it reads, which change\n");
@@ -508,6 +513,7 @@ static struct group *find_group(struct group *groups, uint32_t count,
 static int by_program(const void *a, const void *b) {
     const struct plan_stack *x = *(const struct plan_stack *const *)a;
     const struct plan_stack *y = *(const struct plan_stack *const *)b;
+    if (x->is_assets != y->is_assets) return x->is_assets ? -1 : 1;
     uint32_t at = x->template ? x->template->index : UINT32_MAX;
     uint32_t bt = y->template ? y->template->index : UINT32_MAX;
     if (at != bt) return at < bt ? -1 : 1;

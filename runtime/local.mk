@@ -3,6 +3,7 @@
 mrp_runtime_la_SOURCES += \
     runtime/cloud.c runtime/cloud.h \
     runtime/deploy/apply.c runtime/deploy/apply.h \
+    runtime/deploy/assets.c \
     runtime/deploy/compare.c \
     runtime/deploy/journal.c runtime/deploy/journal.h \
     runtime/deploy/plan.c runtime/deploy/plan.h \

@@ -18,6 +18,7 @@ enum phase {
     PHASE_CLEAR,        /* deletes what a failed creation left */
     PHASE_CLEAR_WATCH,
     PHASE_FORGET,       /* deletes a change set of that name that an earlier run left */
+    PHASE_UPLOAD,       /* puts a large template into the bucket */
     PHASE_MAKE,
     PHASE_READ,
     PHASE_DROP_EMPTY,   /* deletes a change set that changes nothing */
@@ -158,6 +159,21 @@ static void ask_make(struct run *run, struct machine *machine) {
     request->change_set = TEXT(APPLY_SET_NAME);
     request->token = machine->token;
     send(run, machine, PHASE_MAKE);
+}
+
+/* Makes the change set, after a large template has been put where CloudFormation reads it. */
+static void begin_make(struct run *run, struct machine *machine) {
+    struct text key, url;
+    if (!plan_is_large(machine->plan) ||
+        !assets_place(run->arena, run->plan->account, machine->plan, &key, &url)) {
+        ask_make(run, machine);
+        return;
+    }
+    struct cloud_request *request = prepare(machine, CLOUD_PUT_OBJECT, run);
+    request->bucket = assets_bucket(run->arena, run->plan->account, machine->plan->region);
+    request->key = key;
+    request->body = machine->plan->body;
+    send(run, machine, PHASE_UPLOAD);
 }
 
 static void ask_forget(struct run *run, struct machine *machine) {
@@ -336,6 +352,17 @@ static void keep_final(struct run *run, struct machine *machine) {
     run->deployed[index] = &machine->shown->final;
 }
 
+/* Sets termination protection where it is not as the program says; false where it is. */
+static bool set_protection(struct run *run, struct machine *machine) {
+    const struct template *template = machine->plan->template;
+    if (!template || machine->plan->action == PLAN_DELETE ||
+        template->is_protected == machine->shown->final.is_protected) return false;
+    prepare(machine, CLOUD_PROTECT_STACK, run)->is_protected = template->is_protected;
+    machine->shown->is_begun = true;
+    send(run, machine, PHASE_PROTECT);
+    return true;
+}
+
 static bool is_back(const struct machine *machine, struct text status) {
     return text_is(status, "UPDATE_ROLLBACK_COMPLETE") || text_is(status, "ROLLBACK_COMPLETE") ||
            (text_is(status, "DELETE_COMPLETE") && machine->plan->action != PLAN_DELETE);
@@ -351,14 +378,7 @@ static void settle(struct run *run, struct machine *machine) {
                                ? machine->shown->final.status_reason : status);
         return;
     }
-    const struct template *template = machine->plan->template;
-    if (template && template->is_protected && machine->plan->action != PLAN_DELETE &&
-        !machine->shown->final.is_protected) {
-        prepare(machine, CLOUD_PROTECT_STACK, run)->is_protected = true;
-        send(run, machine, PHASE_PROTECT);
-        return;
-    }
-    end(run, machine, APPLY_DONE);
+    if (!set_protection(run, machine)) end(run, machine, APPLY_DONE);
 }
 
 static void look(struct run *run, struct machine *machine) {
@@ -388,8 +408,8 @@ static void start(struct run *run, struct machine *machine) {
     tell(run, APPLY_STACK_BEGAN, machine, NULL);
     switch (machine->plan->action) {
     case PLAN_NOTHING: return;
-    case PLAN_CREATE: ask_make(run, machine); return;
-    case PLAN_UPDATE: ask_make(run, machine); return;
+    case PLAN_CREATE:
+    case PLAN_UPDATE: begin_make(run, machine); return;
     case PLAN_RECREATE: ask_delete(run, machine, PHASE_CLEAR); return;
     case PLAN_DELETE: ask_delete(run, machine, PHASE_DELETE); return;
     }
@@ -435,7 +455,7 @@ static void cleared(struct run *run, struct machine *machine) {
         sleep_until(run, machine, PHASE_CLEAR_WATCH);
     } else if (text_is(status, "DELETE_COMPLETE")) {
         machine->id = (struct text){0};
-        ask_make(run, machine);
+        begin_make(run, machine);
     } else {
         fail(run, machine, text_format(run->arena, "what a failed creation left could not be "
                                                    "deleted: %.*s",
@@ -452,12 +472,18 @@ static void step(struct run *run, struct machine *machine) {
     case PHASE_CLEAR:
     case PHASE_CLEAR_WATCH: cleared(run, machine); return;
     case PHASE_FORGET: ask_make(run, machine); return;
+    case PHASE_UPLOAD:
+        if (cloud_failed(&machine->call)) fail_call(run, machine);
+        else ask_make(run, machine);
+        return;
     case PHASE_MAKE: made(run, machine); return;
     case PHASE_READ:
         if (cloud_failed(&machine->call)) fail_call(run, machine);
         else read_set(run, machine);
         return;
-    case PHASE_DROP_EMPTY: end(run, machine, APPLY_NOTHING); return;
+    case PHASE_DROP_EMPTY:
+        if (!set_protection(run, machine)) end(run, machine, APPLY_NOTHING);
+        return;
     case PHASE_WHY: read_why(run, machine); return;
     case PHASE_TIDY: fail(run, machine, machine->shown->cause); return;
     case PHASE_EXECUTE:
@@ -523,6 +549,8 @@ static bool must_wait(struct run *run, const struct machine *machine) {
         const struct machine *other = &run->machines[i];
         if (other == machine || has_ended(other)) continue;
         if (!deletes(machine)) {
+            if (other->plan->is_assets && plan_is_large(machine->plan) &&
+                text_equal(other->plan->region, machine->plan->region)) return true;
             if (!deletes(other) && reads(run, machine, other)) return true;
             continue;
         }

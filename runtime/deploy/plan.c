@@ -232,6 +232,50 @@ static const struct cloud_stack **deployed_stacks(struct making *making) {
     return deployed;
 }
 
+/* --- large templates ---------------------------------------------------------------------------- */
+
+static bool has_assets(const struct making *making, struct text region) {
+    const struct cloud_stack *stack = described(making, region, TEXT(ASSETS_STACK));
+    return stack && cloud_status_good(stack->status);
+}
+
+/* Where a large template is to be sent and the bucket is not there, its stack goes first. */
+static void add_assets(struct making *making) {
+    struct plan *plan = making->plan;
+    struct plan_stack *all = arena_array(making->arena, plan->count + making->region_count + 1,
+                                         sizeof *all);
+    uint32_t added = 0;
+    for (uint32_t r = 0; r < making->region_count; r++) {
+        bool is_needed = false;
+        for (uint32_t i = 0; i < plan->count; i++) {
+            is_needed |= plan_is_large(&plan->stacks[i]) &&
+                         text_equal(plan->stacks[i].region, making->regions[r]);
+        }
+        if (!is_needed || has_assets(making, making->regions[r])) continue;
+        all[added++] = (struct plan_stack){
+            .name = TEXT(ASSETS_STACK), .region = making->regions[r], .label = making->regions[r],
+            .path = TEXT(ASSETS_STACK), .action = PLAN_CREATE, .is_assets = true,
+            .body = assets_template(making->arena, plan->account, making->regions[r])};
+    }
+    if (plan->count) memcpy(all + added, plan->stacks, plan->count * sizeof *all);
+    plan->stacks = all;
+    plan->count += added;
+}
+
+/* Puts the template of a stack that is to be compared by change set where it is read from. */
+static bool upload(struct making *making, const struct plan_stack *stack) {
+    if (!plan_is_large(stack)) return true;
+    struct text key, url;
+    if (!has_assets(making, stack->region) ||
+        !assets_place(making->arena, making->plan->account, stack, &key, &url)) return false;
+    struct cloud_call *call = new_call(making, stack, CLOUD_PUT_OBJECT);
+    call->request.bucket = assets_bucket(making->arena, making->plan->account, stack->region);
+    call->request.key = key;
+    call->request.body = stack->body;
+    cloud_all(making->cloud, call, 1);
+    return !cloud_failed(call);
+}
+
 static bool wants_set(const struct making *making, const struct plan_stack *stack) {
     return stack->action == PLAN_UPDATE && !(making->options && making->options->quick);
 }
@@ -241,12 +285,15 @@ static void begin_round(struct making *making, struct cloud_call **templates) {
     struct plan *plan = making->plan;
     struct deploy_inputs inputs = {plan, deployed_stacks(making)};
     for (uint32_t i = 0; i < plan->count; i++) {
+        making->has_set[i] = wants_set(making, &plan->stacks[i]) && upload(making, &plan->stacks[i]);
+    }
+    for (uint32_t i = 0; i < plan->count; i++) {
         struct plan_stack *stack = &plan->stacks[i];
         if (stack->deployed && stack->action != PLAN_CREATE) {
             templates[i] = new_call(making, stack, CLOUD_GET_TEMPLATE);
             making->cloud->begin(making->cloud->context, templates[i]);
         }
-        if (!wants_set(making, stack)) continue;
+        if (!making->has_set[i]) continue;
         struct cloud_call *call = &making->sets[i];
         *call = *new_call(making, stack, CLOUD_CREATE_CHANGE_SET);
         making->has_set[i] = deploy_request(&inputs, stack, making->arena, &call->request);
@@ -479,6 +526,11 @@ static bool plan_stacks(struct making *making, const struct cloud_call *told) {
         }
         plan_finish_stack(making->plan, stack);
         if (stack->action == PLAN_UPDATE && !check_names(making, stack)) return false;
+        bool is_kept = stack->action == PLAN_NOTHING || stack->action == PLAN_UPDATE;
+        if (is_kept && stack->template->is_protected != stack->deployed->is_protected) {
+            stack->action = PLAN_UPDATE;
+            stack->protection_changes = true;
+        }
     }
     return true;
 }
@@ -501,6 +553,39 @@ static enum plan_outcome make_rounds(struct making *making) {
     return PLAN_MADE;
 }
 
+/* What is protected must be unprotected first, knowingly. */
+static bool check_protection(const struct making *making) {
+    for (uint32_t i = 0; i < making->plan->count; i++) {
+        const struct plan_stack *stack = &making->plan->stacks[i];
+        if (stack->action != PLAN_DELETE || !stack->deployed->is_protected) continue;
+        failure_set(making->why, "the stack \"%.*s\" in %.*s is protected from deletion",
+                    TEXT_ARGS(stack->name), TEXT_ARGS(stack->region));
+        return failure_hint(making->why, stack->template
+            ? "Remove @protect from what is in it, apply that, then try again."
+            : "Turn its termination protection off in the AWS console, then try again.");
+    }
+    return true;
+}
+
+/* A deploy param without any value, for a stack that has no previous one. */
+static bool check_parameters(const struct making *making) {
+    for (uint32_t i = 0; i < making->plan->count; i++) {
+        const struct plan_stack *stack = &making->plan->stacks[i];
+        if (stack->action != PLAN_CREATE && stack->action != PLAN_RECREATE) continue;
+        for (uint32_t p = 0; p < stack->template->parameter_count; p++) {
+            const struct template_parameter *parameter = &stack->template->parameters[p];
+            if (parameter->source != PARAMETER_USER || parameter->is_given ||
+                parameter->has_default) continue;
+            failure_set(making->why, "the deploy param \"%.*s\" of stack \"%.*s\" has no value",
+                        TEXT_ARGS(parameter->logical_id), TEXT_ARGS(stack->name));
+            return failure_hint(making->why, parameter->is_secret
+                ? "Give it with --vars FILE, or by env() in its default."
+                : "Give it with --set or --vars; later deploys keep it.");
+        }
+    }
+    return true;
+}
+
 static void init(struct making *making, const struct deploy_program *program) {
     *making->plan = (struct plan){.arena = making->arena, .program = program};
     collect_stacks(making);
@@ -515,8 +600,10 @@ enum plan_outcome plan_make(const struct cloud *cloud, const struct deploy_progr
     if (!ask_regions(&making) || !check_account(&making) || !match_stacks(&making)) {
         return PLAN_WORLD;
     }
+    if (!check_parameters(&making)) return PLAN_REFUSED;
     add_orphans(&making);
-    return make_rounds(&making);
+    add_assets(&making);
+    return check_protection(&making) ? make_rounds(&making) : PLAN_WORLD;
 }
 
 enum plan_outcome plan_destroy(const struct cloud *cloud, const struct deploy_program *program,
@@ -544,5 +631,5 @@ enum plan_outcome plan_destroy(const struct cloud *cloud, const struct deploy_pr
     plan->stacks = reversed;
     plan->count = kept;
     add_orphans(&making);
-    return make_rounds(&making);
+    return check_protection(&making) ? make_rounds(&making) : PLAN_WORLD;
 }

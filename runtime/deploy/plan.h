@@ -63,6 +63,8 @@ struct plan_stack {
     bool tags_change;
     bool is_quick;               /* compared by templates alone */
     bool is_adopted;
+    bool is_assets;              /* the small stack of the bucket for large templates; template NULL */
+    bool protection_changes;     /* termination protection is to be set or taken away */
     struct text deployed_hash;   /* SHA-256 of the deployed template */
     /* What the engine needs on the way. */
     const struct cloud_stack *deployed; /* as it was described, or NULL */
@@ -118,6 +120,10 @@ static inline const struct template_resource *plan_resource(const struct templat
     return NULL;
 }
 
+/* Whether the template is too large to be sent with the request: it goes by way of a bucket, which is
+ * the same for all deployments in an account and region. */
+bool plan_is_large(const struct plan_stack *stack);
+
 /* --- inside deploy/ --------------------------------------------------------------------------- */
 
 /* compare.c: fills the stack's changes from the deployed template and the wanted one, and the schema.
@@ -138,6 +144,14 @@ bool plan_keeps_name(const struct plan_stack *stack, const struct plan_change *c
 void plan_count(struct plan *plan);
 /* Whether the output's value may change by what is planned for its stack. */
 bool plan_output_changes(const struct plan_stack *stack, struct text output);
+
+/* assets.c: the bucket that large templates go through. */
+#define ASSETS_STACK "mrp-assets"
+struct text assets_bucket(struct arena *arena, struct text account, struct text region);
+struct text assets_template(struct arena *arena, struct text account, struct text region);
+/* The key of a template is its hash; *url is how CloudFormation is told of it. */
+bool assets_place(struct arena *arena, struct text account, const struct plan_stack *stack,
+                  struct text *key, struct text *url);
 
 /* request.c: what is sent for a stack. */
 struct deploy_inputs { /* outputs of the stacks as they are known now */

@@ -93,6 +93,12 @@ static void add_tags(const struct deploy_inputs *inputs, const struct plan_stack
 bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack *stack,
                     struct arena *arena, struct cloud_request *request) {
     const struct template *template = stack->template;
+    if (!template) { /* the bucket's own stack */
+        request->stack = stack->name;
+        request->body = stack->body;
+        request->change_type = TEXT("CREATE");
+        return true;
+    }
     struct text *capabilities = arena_array(arena, template->capability_count + 1,
                                             sizeof *capabilities);
     for (uint32_t i = 0; i < template->capability_count; i++) {
@@ -101,7 +107,9 @@ bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack 
     request->capabilities = capabilities;
     request->capability_count = template->capability_count;
     request->stack = stack->action == PLAN_UPDATE && stack->id.length ? stack->id : stack->name;
-    request->body = stack->body;
+    struct text key;
+    if (!plan_is_large(stack)) request->body = stack->body;
+    else if (!assets_place(arena, inputs->plan->account, stack, &key, &request->url)) return false;
     request->change_type = stack->action == PLAN_UPDATE ? TEXT("UPDATE") : TEXT("CREATE");
     add_tags(inputs, stack, arena, request);
     return add_parameters(inputs, stack, arena, request);

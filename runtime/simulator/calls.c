@@ -272,6 +272,10 @@ static bool template_body(struct simulator *simulator, struct cloud_call *call,
     if (!c) {
         return refuse(call, "ValidationError", "S3 error: The specified key does not exist.");
     }
+    if (c->text.length > LIMIT_TEMPLATE_BYTES) {
+        return refuse(call, "ValidationError", "Template may not exceed %d bytes in size.",
+                      LIMIT_TEMPLATE_BYTES);
+    }
     *body = c->text;
     return true;
 }
@@ -599,6 +603,7 @@ static bool put_object(struct simulator *simulator, struct cloud_call *call) {
                                  TEXT_ARGS(call->request.key)), object);
     }
     object->text = text_copy(arena, call->request.body);
+    object->boolean = false; /* not written to the database yet */
     return true;
 }
 

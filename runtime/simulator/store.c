@@ -403,8 +403,9 @@ static bool read_event_row(struct simulator *simulator, sqlite3_stmt *statement)
 static bool read_object_row(struct simulator *simulator, sqlite3_stmt *statement) {
     struct arena *arena = &simulator->arena;
     if (!simulator->objects) simulator->objects = document_new(arena, DOCUMENT_OBJECT);
-    document_add(simulator->objects, column(arena, statement, 0),
-                 document_text(arena, column(arena, statement, 1)));
+    struct document *object = document_text(arena, column(arena, statement, 1));
+    object->boolean = true;
+    document_add(simulator->objects, column(arena, statement, 0), object);
     return true;
 }
 
@@ -531,8 +532,10 @@ static bool save_meta(struct simulator *simulator, struct failure *why) {
                 save_pair(simulator, sql, TEXT("version"), TEXT("1"), why);
     const struct document *c = simulator->objects ? simulator->objects->children : NULL;
     for (; good && c; c = c->next) {
+        if (c->boolean) continue; /* written before */
         good = save_pair(simulator, "INSERT OR REPLACE INTO object VALUES (?, ?)", c->key,
                          c->text, why);
+        ((struct document *)c)->boolean = good;
     }
     arena_release(&scratch);
     return good;

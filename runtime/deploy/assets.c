@@ -1,0 +1,42 @@
+/* Templates over CloudFormation's limit for a request lie in a bucket under their hash, so that putting
+ * one twice is harmless. The bucket belongs to a stack of its own, which outlives deployments.
+ */
+#include "base/hash.h"
+#include "base/limits.h"
+#include "runtime/deploy/plan.h"
+
+bool plan_is_large(const struct plan_stack *stack) {
+    return stack->body.length > LIMIT_TEMPLATE_INLINE_BYTES;
+}
+
+struct text assets_bucket(struct arena *arena, struct text account, struct text region) {
+    return text_format(arena, "mrp-assets-%.*s-%.*s", TEXT_ARGS(account), TEXT_ARGS(region));
+}
+
+struct text assets_template(struct arena *arena, struct text account, struct text region) {
+    struct text bucket = assets_bucket(arena, account, region);
+    return text_format(
+        arena,
+        "{\"Description\":\"Large templates that mrp deploys\",\"Resources\":{\"Bucket\":{"
+        "\"Type\":\"AWS::S3::Bucket\",\"DeletionPolicy\":\"Retain\","
+        "\"UpdateReplacePolicy\":\"Retain\",\"Properties\":{\"BucketName\":\"%.*s\","
+        "\"PublicAccessBlockConfiguration\":{\"BlockPublicAcls\":true,\"BlockPublicPolicy\":true,"
+        "\"IgnorePublicAcls\":true,\"RestrictPublicBuckets\":true},\"BucketEncryption\":{"
+        "\"ServerSideEncryptionConfiguration\":[{\"ServerSideEncryptionByDefault\":{"
+        "\"SSEAlgorithm\":\"AES256\"}}]},\"LifecycleConfiguration\":{\"Rules\":[{"
+        "\"Id\":\"old\",\"Status\":\"Enabled\",\"ExpirationInDays\":30}]}}}}}",
+        TEXT_ARGS(bucket));
+}
+
+bool assets_place(struct arena *arena, struct text account, const struct plan_stack *stack,
+                  struct text *key, struct text *url) {
+    struct text hex, bucket = assets_bucket(arena, account, stack->region);
+    struct failure why;
+    if (!hash_hex(arena, HASH_SHA256, stack->body, &hex, &why)) return false;
+    *key = text_format(arena, "%.*s.template.json", TEXT_ARGS(hex));
+    const char *suffix = text_starts(stack->region, TEXT("cn-")) ? "amazonaws.com.cn"
+                                                                 : "amazonaws.com";
+    *url = text_format(arena, "https://%.*s.s3.%.*s.%s/%.*s", TEXT_ARGS(bucket),
+                       TEXT_ARGS(stack->region), suffix, TEXT_ARGS(*key));
+    return true;
+}
