@@ -264,6 +264,10 @@ const struct name *entry_key(struct evaluator *ev, struct node *entry, struct fr
 
 static void entries_spread(struct evaluator *ev, struct node *node, struct frame *frame,
                            struct entry_sink *sink) {
+    if (node->flags & NODE_BAD) {
+        sink->is_broken = true;
+        return;
+    }
     struct value value = evaluate(ev, node->spread.value, frame);
     if (value.kind == VALUE_RECORD) {
         if (!spend_values(ev, value.record->count)) return;
@@ -316,7 +320,10 @@ static void entries_loop(struct evaluator *ev, struct node *node, struct frame *
     struct frame *inner = frame_new(ev, node->loop.scope, frame, frame->place);
     struct entries_loop loop = {{.ev = ev, .frame = inner, .body = entries_loop_body},
                                 node->loop.body, sink};
+    struct spender spender;
+    spender_enter(ev, &spender, node);
     loop_run(&loop.loop, node->loop.generators.first);
+    spender_leave(ev, &spender);
     sink->is_broken |= loop.loop.is_broken;
 }
 

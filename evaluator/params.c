@@ -283,6 +283,15 @@ static bool takes_null(const struct type *type) {
     return false;
 }
 
+/* Whether the checker has found a key in the braces of an instance that is no param. */
+static bool has_unknown_key(const struct node *resource) {
+    const struct node *entry = resource->unit.body->record.entries.first;
+    for (; entry; entry = entry->next) {
+        if (entry->kind == NODE_ENTRY && entry->entry.key->flags & NODE_BAD) return true;
+    }
+    return false;
+}
+
 static struct value argument_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol) {
     struct node *param = symbol->declaration;
     struct component *component = frame->place->component;
@@ -297,6 +306,8 @@ static struct value argument_value(struct evaluator *ev, struct frame *frame, st
             blame = param->param.initial;
             value = evaluate(ev, param->param.initial, frame);
             if (type) value = convert(ev, value, type, blame, what);
+        } else if (has_unknown_key(component->declared)) {
+            return value_poison(); /* it may be this one, misspelt */
         } else {
             struct diagnostic *d = diagnostics_report(
                 ev->diagnostics, DIAGNOSTIC_MISSING_PARAMETER,
