@@ -2,13 +2,24 @@
 
 mrp_runtime_la_SOURCES += \
     runtime/aws/config.c runtime/aws/config.h \
+    runtime/aws/credentials.c runtime/aws/credentials.h \
+    runtime/aws/dpop.c \
     runtime/aws/endpoint.c runtime/aws/endpoint.h \
-    runtime/aws/http.h \
+    runtime/aws/http.c runtime/aws/http.h \
     runtime/aws/node.c runtime/aws/node.h \
+    runtime/aws/operations.def \
     runtime/aws/partitions.def \
+    runtime/aws/profiles.c \
+    runtime/aws/protocol.c runtime/aws/protocol.h \
     runtime/aws/request.c \
+    runtime/aws/response.c \
     runtime/aws/services.def \
     runtime/aws/sign.c runtime/aws/sign.h \
+    runtime/aws/source_local.c \
+    runtime/aws/source_login.c \
+    runtime/aws/source_process.c \
+    runtime/aws/source_sso.c \
+    runtime/aws/sources.c runtime/aws/sources.h \
     runtime/aws/surroundings.c runtime/aws/surroundings.h \
     runtime/aws/when.c runtime/aws/when.h \
     runtime/aws/xml.c

@@ -153,24 +153,39 @@ static bool check(const struct sso *sso, const struct node *profile, struct fail
     return failure_hint(why, "Add sso_account_id and sso_role_name.");
 }
 
-bool source_sso(const struct source_context *context, const struct node *profile,
-                struct text name, struct keys *keys, struct failure *why) {
-    struct arena *arena = context->arena;
+static struct sso open_sso(const struct source_context *context, const struct node *profile,
+                           struct text name) {
     struct text session_name = node_text(profile, "sso_session");
     const struct node *settings =
         session_name.length ? find_session(context->config, session_name) : profile;
-    struct sso sso = {.context = context, .name = name, .session = session_name,
-                      .region = node_text(settings, "sso_region"),
-                      .start_url = node_text(settings, "sso_start_url")};
+    return (struct sso){.context = context, .name = name, .session = session_name,
+                        .region = node_text(settings, "sso_region"),
+                        .start_url = node_text(settings, "sso_start_url")};
+}
+
+bool source_sso_token(const struct source_context *context, const struct node *profile,
+                      struct text name, struct text *token, double *expires,
+                      struct failure *why) {
+    struct sso sso = open_sso(context, profile, name);
+    if (!read_token(&sso, why) || !ready_token(&sso, why)) return false;
+    *token = node_text(sso.token, "accessToken");
+    *expires = node_time(sso.token, "expiresAt");
+    return true;
+}
+
+bool source_sso(const struct source_context *context, const struct node *profile,
+                struct text name, struct keys *keys, struct failure *why) {
+    struct arena *arena = context->arena;
+    struct sso sso = open_sso(context, profile, name);
     struct service_error error;
     struct node *input = data_new(arena, NODE_RECORD), *result;
-    if (!check(&sso, profile, why) || !read_token(&sso, why) || !ready_token(&sso, why)) {
-        return false;
-    }
+    struct text token;
+    double expires;
+    if (!check(&sso, profile, why)) return false;
+    if (!source_sso_token(context, profile, name, &token, &expires, why)) return false;
     node_put(arena, input, "account_id", node_text(profile, "sso_account_id"))->place = PLACE_QUERY;
     node_put(arena, input, "role_name", node_text(profile, "sso_role_name"))->place = PLACE_QUERY;
-    node_put(arena, input, "x-amz-sso_bearer_token", node_text(sso.token, "accessToken"))->place =
-        PLACE_HEADER;
+    node_put(arena, input, "x-amz-sso_bearer_token", token)->place = PLACE_HEADER;
     return source_call(context, OPERATION_GET_ROLE_CREDENTIALS, sso.region, input, NULL, &result,
                        &error, why) &&
            take_keys(&sso, profile, result, &error, keys, why);

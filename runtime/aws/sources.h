@@ -34,6 +34,9 @@ bool source_web_identity(const struct source_context *context, struct text role,
                          struct text session, struct keys *keys, struct failure *why);
 bool source_sso(const struct source_context *context, const struct node *profile,
                 struct text name, struct keys *keys, struct failure *why);
+/* The token alone, renewed where it has to be. */
+bool source_sso_token(const struct source_context *context, const struct node *profile,
+                      struct text name, struct text *token, double *expires, struct failure *why);
 bool source_login(const struct source_context *context, const struct node *profile,
                   struct text name, struct keys *keys, struct failure *why);
 bool source_process(const struct source_context *context, struct text command, struct keys *keys,
