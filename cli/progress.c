@@ -9,7 +9,10 @@
 
 #include "cli/deploy.h"
 
-enum { REDRAW_MILLISECONDS = 80 };
+enum {
+    REDRAW_MILLISECONDS = 80,
+    WIDE_COLUMNS = 90, /* from here on live lines have columns */
+};
 
 struct progress {
     struct deploying *deploying;
@@ -69,8 +72,9 @@ static void write_line(struct progress *progress, const struct apply_stack *stac
     double now = progress->deploying->cloud->now(progress->deploying->cloud->context);
     struct buffer line;
     buffer_init(&line);
-    buffer_format(&line, "%-14.*s %-28.*s %-20s", TEXT_ARGS(stack->plan->region),
-                  TEXT_ARGS(stack->plan->name), done(stack));
+    bool is_wide = progress->columns >= WIDE_COLUMNS;
+    buffer_format(&line, "%-*.*s %-*.*s %-*s", is_wide ? 14 : 0, TEXT_ARGS(stack->plan->region),
+                  is_wide ? 28 : 0, TEXT_ARGS(stack->plan->name), is_wide ? 20 : 0, done(stack));
     if (stack->state == APPLY_RUNNING && stack->total) {
         uint32_t settled = stack->done < stack->total ? stack->done : stack->total;
         buffer_format(&line, " %u/%u", settled, stack->total);

@@ -495,12 +495,19 @@ static bool plan_update(struct making *making, uint32_t index, const struct clou
     return true;
 }
 
-/* A replacement is made before the old one is deleted: with a name of its own that stays the same
- * it cannot be. */
-static bool check_names(struct making *making, const struct plan_stack *stack) {
+/* What must not or cannot be replaced. A replacement is made before the old one is deleted: with a
+ * name of its own that stays the same it cannot be. */
+static bool check_replaced(struct making *making, const struct plan_stack *stack) {
     for (uint32_t i = 0; i < stack->change_count; i++) {
         const struct plan_change *change = &stack->changes[i];
         struct text name;
+        if (change->kind == PLAN_REPLACE && change->resource && change->resource->is_protected) {
+            failure_set(making->why, "\"%.*s\" in %.*s%.*s is protected and would be replaced",
+                        TEXT_ARGS(change->logical_id), TEXT_ARGS(stack->region),
+                        TEXT_ARGS(place_of(making, stack, change->logical_id)));
+            return failure_hint(making->why, "Undo the change that replaces it, or take its "
+                                             "@protect away.");
+        }
         if (!plan_keeps_name(stack, change, &name)) continue;
         failure_set(making->why, "\"%.*s\" in %.*s%.*s must be replaced, which its fixed name "
                                  "\"%.*s\" forbids: the old one has it until the new one is there",
@@ -525,7 +532,7 @@ static bool plan_stacks(struct making *making, const struct cloud_call *told) {
         case PLAN_DELETE: plan_remove_all(making->plan, stack); break;
         }
         plan_finish_stack(making->plan, stack);
-        if (stack->action == PLAN_UPDATE && !check_names(making, stack)) return false;
+        if (stack->action == PLAN_UPDATE && !check_replaced(making, stack)) return false;
         bool is_kept = stack->action == PLAN_NOTHING || stack->action == PLAN_UPDATE;
         if (is_kept && stack->template->is_protected != stack->deployed->is_protected) {
             stack->action = PLAN_UPDATE;
