@@ -14,6 +14,7 @@ enum {
     LIMIT_VALUES = 20000000,          /* elements and entries made while evaluating */
     LIMIT_STEPS = 200000000,          /* evaluation steps: expressions, calls, regular expressions */
 #endif
+    LIMIT_EVALUATION_MB = 1024,       /* memory of one evaluation */
     LIMIT_CALL_DEPTH = 200,           /* calls and components inside each other */
     LIMIT_EVALUATION_DEPTH = 4000,    /* expressions and declarations that wait for one another */
     LIMIT_VALUE_DEPTH = 500,          /* lists, records and deferred values inside each other */

@@ -5,6 +5,7 @@
 void budget_start(struct evaluator *ev) {
     ev->steps_left = LIMIT_STEPS;
     ev->values_left = LIMIT_VALUES;
+    ev->memory_ceiling = ev->arena->used + ((size_t)LIMIT_EVALUATION_MB << 20);
 }
 
 void spender_enter(struct evaluator *ev, struct spender *spender, const struct node *node) {

@@ -193,14 +193,17 @@ static bool block_loop_body(struct loop *loop) {
     place->keys = text_format(ev->arena, "%.*s%.*s", TEXT_ARGS(place->keys), TEXT_ARGS(own));
     kept->place = place;
     block_run(ev, body->block.items, frame_new(ev, body->block.scope, kept, place));
-    return !ev->is_exhausted;
+    return spend_values(ev, 8);
 }
 
 static void loop_block_run(struct evaluator *ev, struct node *node, struct frame *frame) {
     if (node->loop.body->kind != NODE_BLOCK || !node->loop.scope) return;
     struct frame *inner = frame_new(ev, node->loop.scope, frame, frame->place);
     struct block_loop loop = {{.ev = ev, .frame = inner, .body = block_loop_body}, node->loop.body};
+    struct spender spender;
+    spender_enter(ev, &spender, node);
     loop_run(&loop.loop, node->loop.generators.first);
+    spender_leave(ev, &spender);
 }
 
 static void stacks_run(struct evaluator *ev, struct node *node, struct value value) {
@@ -295,7 +298,7 @@ static bool unit_loop_body(struct loop *loop) {
     struct frame *kept = frame_keep(ev, loop->frame);
     struct value made = unit->make(ev, unit->node, kept, key);
     record_put(ev->arena, unit->group, name, made, unit->node);
-    return spend_values(ev, 4);
+    return spend_values(ev, 40); /* some 700 bytes */
 }
 
 struct value unit_make(struct evaluator *ev, struct node *node, struct frame *frame,

@@ -146,6 +146,7 @@ struct evaluator {
     struct deployment *deployment;
 
     int64_t steps_left, values_left;
+    size_t memory_ceiling; /* of the arena */
     bool is_exhausted;
     unsigned depth, call_depth;
     struct spender *spender;
@@ -193,6 +194,9 @@ static inline bool spend_steps(struct evaluator *ev, uint64_t steps) {
 static inline bool spend_values(struct evaluator *ev, uint64_t values) {
     if (__builtin_expect(ev->values_left < (int64_t)values, 0)) {
         return budget_end(ev, "values", LIMIT_VALUES);
+    }
+    if (__builtin_expect(ev->arena->used > ev->memory_ceiling, 0)) {
+        return budget_end(ev, "MB of memory", LIMIT_EVALUATION_MB);
     }
     ev->values_left -= (int64_t)values;
     return true;

@@ -83,6 +83,10 @@ static const struct deferred *deferred_root(const struct deferred *deferred) {
 static struct text reason_text(struct evaluator *ev, const struct deferred *root) {
     struct value value = value_deferred((struct deferred *)root);
     struct text brief = value_brief(ev, value);
+    if (root->kind == DEFERRED_PARAMETER && root->parameter->is_secret) {
+        return text_format(ev->arena, "param \"%.*s\" is a secret, which is never looked at",
+                           NAME_ARGS(root->parameter->name));
+    }
     if (root->kind == DEFERRED_PARAMETER) {
         return text_format(ev->arena, "param \"%.*s\" is a deploy-time parameter",
                            NAME_ARGS(root->parameter->name));
@@ -116,6 +120,7 @@ void note_deferred(struct evaluator *ev, struct diagnostic *diagnostic, struct v
 
 static void hint_instead(struct evaluator *ev, struct diagnostic *diagnostic, struct value value) {
     const struct deferred *root = deferred_root(value.deferred);
+    if (root->kind == DEFERRED_PARAMETER && root->parameter->is_secret) return;
     if (root->kind == DEFERRED_PARAMETER) {
         hint(ev, diagnostic, "Leave `deploy` out of param \"%.*s\", so that it is known while compiling.",
              NAME_ARGS(root->parameter->name));
