@@ -253,7 +253,7 @@ const struct type *annotation_signature(struct checker *checker, struct node *no
 
 /* --- deploy params --- */
 
-/* https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html */
+/* CloudFormation User Guide, "CloudFormation-supplied parameter types". */
 static const char *const aws_parameters[] = {
     "AWS::EC2::AvailabilityZone::Name", "AWS::EC2::Image::Id", "AWS::EC2::Instance::Id",
     "AWS::EC2::KeyPair::KeyName", "AWS::EC2::SecurityGroup::GroupName",

@@ -14,7 +14,7 @@
 #include "base/limits.h"
 #include "checker/program.h"
 
-/* What kind of block a declaration stands in; IF and FOR blocks have the place of what holds them. */
+/* What kind of block a declaration stands in; IF and FOR blocks have the site of what holds them. */
 enum site {
     SITE_ROOT,      /* the root file */
     SITE_FILE,      /* an imported file: may be a component */

@@ -1,5 +1,5 @@
-/* Limits of values. Compiled patterns are kept for the thread, keyed by where their text is: it stands
- * in the schema's tables, which stay. */
+/* Limits of values. Compiled patterns are kept for the thread, keyed by where their text is: it
+ * stands in the schema's tables, which stay. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "checker/constraint.h"
 

@@ -80,7 +80,8 @@ static void hint_mismatch(struct checker *checker, struct diagnostic *d, struct 
     if (hint_literal(checker, d, found, wanted)) return;
     bool text_wanted = plain_member(wanted, TYPE_STRING) != NULL;
     if (text_wanted && (type_is_numeric(found) || found->kind == TYPE_BOOL)) {
-        bool literal = node->kind == NODE_INT || node->kind == NODE_NUMBER || node->kind == NODE_BOOL;
+        bool literal = node->kind == NODE_INT || node->kind == NODE_NUMBER ||
+                       node->kind == NODE_BOOL;
         add_hint(checker, d, literal ? "Write \"%.*s\"." : "Write \"${%.*s}\".", TEXT_ARGS(text));
     } else if (text_wanted && found->kind == TYPE_REGION) {
         add_hint(checker, d, "Write %.*s.name.", TEXT_ARGS(text));
@@ -94,8 +95,8 @@ static void hint_mismatch(struct checker *checker, struct diagnostic *d, struct 
                type_fits(checker, found, plain_member(wanted, TYPE_LIST)->element)) {
         add_hint(checker, d, "A list of one is written [%.*s].", TEXT_ARGS(text));
     } else if (plain_member(wanted, TYPE_SECRET) && type_is_text(found)) {
-        add_hint(checker, d, "Write secret_ref(...) or ssm_ref(...), or pass a param of type secret: "
-                 "a text in the program is no secret.");
+        add_hint(checker, d, "Write secret_ref(...) or ssm_secure_ref(...), or pass a param of "
+                 "type secret: a text in the program is no secret.");
     }
 }
 
@@ -187,8 +188,8 @@ static const struct type *only_member(const struct type *type, enum type_kind ki
 
 struct fact expect_list(struct checker *checker, struct node *node, const struct wanted *wanted,
                         const struct type *list) {
-    struct wanted element = part_of(wanted, list->element,
-                                    wanted->name.length ? "an element of" : "the element", TEXT(""));
+    const char *word = wanted->name.length ? "an element of" : "the element";
+    struct wanted element = part_of(wanted, list->element, word, TEXT(""));
     for (struct node *item = node->list.elements.first; item; item = item->next) {
         if (item->kind != NODE_SPREAD) {
             expect(checker, item, &element);

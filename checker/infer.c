@@ -482,7 +482,9 @@ static struct fact infer_name(struct checker *checker, struct node *node) {
     symbol_settle(checker, symbol);
     if (node->name.hops == HOPS_REGION && !check_siblings(checker, node)) return fact_error();
     const struct type *type = symbol_value_type(checker, symbol);
-    if (type_has_null(type) && flow_not_null(checker, node)) type = type_without_null(checker, type);
+    if (type_has_null(type) && flow_not_null(checker, node)) {
+        type = type_without_null(checker, type);
+    }
     struct fact fact = {type, symbol->phase, NULL};
     if (symbol->phase == PHASE_DEFERRED) fact.by = symbol->deferred_by ? symbol->deferred_by : node;
     return fact;

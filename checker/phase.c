@@ -18,7 +18,7 @@ struct text expression_text(struct checker *checker, const struct node *node) {
     printer_expression(node, &out);
     if (out.length > 60) {
         out.length = 57;
-        while (out.length > 0 && ((unsigned char)out.bytes[out.length] & 0xC0) == 0x80) out.length--;
+        while (out.length > 0 && (out.bytes[out.length] & 0xC0) == 0x80) out.length--;
         buffer_string(&out, "...");
     }
     struct text text = buffer_take(&out, checker->arena);
@@ -58,8 +58,8 @@ static void explain_deferred(struct checker *checker, struct diagnostic *d,
                  "\"%.*s\" is declared here; AWS makes its attributes when it is deployed",
                  NAME_ARGS(symbol->name));
     }
-    if (instead) add_hint(checker, d, "%s", instead);
-    else add_hint(checker, d, "Use a value that the program itself gives, such as a param or a let.");
+    if (!instead) instead = "Use a value that the program itself gives, such as a param or a let.";
+    add_hint(checker, d, "%s", instead);
 }
 
 void need_known(struct checker *checker, struct node *node, struct fact fact, const char *what,
