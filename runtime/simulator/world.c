@@ -250,6 +250,15 @@ static bool given_name(const struct schema_name *name, const struct document *pr
     return false;
 }
 
+/* A hash of the given name, worked out once for each version of the properties; 0 for none. */
+static uint64_t name_hash(const struct schema_name *name, struct sim_state *state) {
+    struct text given;
+    if (state->named == state->properties) return state->name_hash;
+    state->named = state->properties;
+    state->name_hash = given_name(name, state->properties, &given) ? seed_of(given) | 1 : 0;
+    return state->name_hash;
+}
+
 struct sim_resource *sim_name_taken(struct simulator *simulator, const struct sim_stack *stack,
                                     const struct schema_type *type,
                                     const struct document *properties,
@@ -258,12 +267,14 @@ struct sim_resource *sim_name_taken(struct simulator *simulator, const struct si
     struct text wanted, other_name;
     if (!type || !schema_type_physical_name(type, &name) ||
         !given_name(&name, properties, &wanted)) return NULL;
+    uint64_t hash = seed_of(wanted) | 1;
     for (uint32_t s = 0; s < simulator->stack_count; s++) {
         struct sim_stack *other = simulator->stacks[s];
         if (!in_scope(name.scope, stack, other)) continue;
         for (uint32_t r = 0; r < other->resource_count; r++) {
             struct sim_resource *resource = other->resources[r];
-            if (resource == except || resource->schema != type || !resource->now.properties ||
+            if (resource->schema != type || resource == except || !resource->now.properties ||
+                name_hash(&name, &resource->now) != hash ||
                 !given_name(&name, resource->now.properties, &other_name) ||
                 !text_equal(other_name, wanted)) continue;
             *owner = other;

@@ -66,6 +66,8 @@ struct sim_state {
     struct document *properties; /* resolved; NULL: does not exist */
     struct text tags;            /* the stack's tags, as they were put on it */
     uint32_t version;            /* counts updates: LatestVersionNumber */
+    const struct document *named; /* the properties that name_hash is of: sim_name_taken's own */
+    uint64_t name_hash;
 };
 
 struct sim_resource {
