@@ -100,7 +100,7 @@ static void test_missing_profile(void) {
     struct config config;
     struct failure why;
     arena_init(&arena);
-    struct node *values = node_new(&arena, NODE_RECORD);
+    struct node *values = data_new(&arena, NODE_RECORD);
     node_put(&arena, values, "HOME", TEXT("/home"));
     struct surroundings around = {values, variable, read_nothing, NULL, NULL};
     CU_ASSERT(config_load(&config, &arena, &around, NULL, &why));

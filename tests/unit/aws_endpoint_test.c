@@ -90,9 +90,9 @@ static const char *variable(void *context, const char *name) {
 
 /* The vectors give sections as records; in a file an inner record is nested lines. */
 static struct node *as_sections(struct arena *arena, const struct node *from) {
-    struct node *sections = node_new(arena, NODE_RECORD);
+    struct node *sections = data_new(arena, NODE_RECORD);
     for (const struct node *s = node_first(from); s; s = s->next) {
-        struct node *section = node_add(sections, s->key, node_new(arena, NODE_RECORD));
+        struct node *section = node_add(sections, s->key, data_new(arena, NODE_RECORD));
         for (const struct node *p = node_first(s); p; p = p->next) {
             struct text value = p->text;
             if (p->kind == NODE_RECORD) {
@@ -106,7 +106,7 @@ static struct node *as_sections(struct arena *arena, const struct node *from) {
 }
 
 static void run_url_case(struct arena *arena, const struct node *suite, const struct node *test) {
-    struct node *values = node_new(arena, NODE_RECORD);
+    struct node *values = data_new(arena, NODE_RECORD);
     const struct node *client = node_get(node_get(suite, "client_configs"),
                                          text_copy(arena, node_text(test, "client_config")).bytes);
     const struct node *environment =
@@ -123,7 +123,7 @@ static void run_url_case(struct arena *arena, const struct node *suite, const st
                             .arena = arena,
                             .profile = node_text(test, "profile"),
                             .profiles = as_sections(arena, node_get(suite, "profiles")),
-                            .sessions = node_new(arena, NODE_RECORD),
+                            .sessions = data_new(arena, NODE_RECORD),
                             .services = as_sections(arena, node_get(suite, "services"))};
     bool is_s3 = text_is(node_text(test, "service"), "s3");
     if (!is_s3) return;
