@@ -338,10 +338,28 @@ static void check_loop(struct checker *checker, struct node *node) {
     if (node->loop.body->kind == NODE_BLOCK) check_items(checker, node->loop.body->block.items);
 }
 
+/* What an assert warns of has a row among the diagnostics, so that it can be allowed by name. */
+static void check_warning(struct checker *checker, struct node *name) {
+    struct suggestion near;
+    struct text text = name->text.value;
+    enum diagnostic_id id = diagnostic_find(text);
+    if (id != DIAGNOSTIC_COUNT && diagnostic_severity(id) == SEVERITY_WARNING) return;
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_WARNING, name,
+                                    "no warning has the name \"%.*s\"", TEXT_ARGS(text));
+    suggestion_init(&near, text);
+    for (int i = 0; i < DIAGNOSTIC_COUNT; i++) {
+        if (diagnostic_severity(i) != SEVERITY_WARNING) continue;
+        suggestion_offer(&near, text_of(diagnostic_name(i)));
+    }
+    if (add_suggestion(checker, d, &near, name->span)) return;
+    add_hint(checker, d, "Write \"advice\", which is for warnings of programs.");
+}
+
 static void check_assert(struct checker *checker, struct node *node) {
     expect_condition(checker, node->assertion.condition, false, "an assertion");
     if (!node->assertion.message) return;
     expect_type(checker, node->assertion.message, &type_string, "the message of an assertion");
+    if (node->assertion.warning) check_warning(checker, node->assertion.warning);
 }
 
 /* The inputs of a test: params of the root file. */

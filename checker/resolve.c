@@ -127,7 +127,8 @@ static struct symbol *module_member(struct checker *checker, const struct symbol
                                                  : &module->scope->types;
     struct span span = written_span(node, name);
     struct symbol *found = name.name ? map_find(map, name.name) : NULL;
-    if (found && found->scope != module->scope) found = NULL; /* imports are not passed on */
+    bool is_passed_on = found && space == SPACE_TYPES; /* types and components are, what has a value is not */
+    if (found && found->scope != module->scope && !is_passed_on) found = NULL;
     if (found) found->is_used = true;
     if (found && symbol_is_public(found)) return found;
     if (!name.name || node->flags & NODE_BAD) return NULL;

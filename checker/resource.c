@@ -126,7 +126,7 @@ static const struct type *literals(struct checker *checker, const char *const *t
 }
 
 static const char *const meta_names[] = {
-    "creation_policy", "deletion_policy", "depends_on", "existing", "id", "ignore_changes",
+    "add", "creation_policy", "deletion_policy", "depends_on", "existing", "id", "ignore_changes",
     "metadata", "protect", "update_policy", "update_replace_policy", "was",
 };
 
@@ -142,8 +142,8 @@ static void unknown_meta(struct checker *checker, struct node *key) {
     if (near.best.length) {
         add_hint(checker, d, "Did you mean \"@%.*s\"?", TEXT_ARGS(near.best));
     } else {
-        add_hint(checker, d, "There are @creation_policy, @deletion_policy, @depends_on, @existing, "
-                 "@id, @ignore_changes, @metadata, @protect, @update_policy, "
+        add_hint(checker, d, "There are @add, @creation_policy, @deletion_policy, @depends_on, "
+                 "@existing, @id, @ignore_changes, @metadata, @protect, @update_policy, "
                  "@update_replace_policy and @was.");
     }
 }
@@ -187,6 +187,17 @@ static void check_depends_on(struct checker *checker, struct node *value) {
     struct fact fact = infer(checker, value);
     if (is_dependency(checker, fact.type) || value->flags & NODE_BAD) return;
     meta_fault(checker, value, "depends_on", "resources", "[bucket, role]");
+}
+
+/* @add = [{ to = role, Policies = [...] }]: what the properties are is seen when they are added. */
+static void check_additions(struct checker *checker, struct node *value) {
+    struct fact fact = infer(checker, value);
+    const struct type *base = type_base(fact.type);
+    if (base->kind == TYPE_LIST || base->kind == TYPE_ERROR || base->kind == TYPE_NULL ||
+        base->kind == TYPE_UNION || value->flags & NODE_BAD) {
+        return;
+    }
+    meta_fault(checker, value, "add", "a list of records", "[{ to = role, Policies = [...] }]");
 }
 
 static void check_ignored(struct checker *checker, struct node *value,
@@ -248,6 +259,8 @@ static void check_meta(struct checker *checker, struct node *entry,
         expect_condition(checker, value, true, word);
     } else if (text_is(name, "id")) {
         check_known_text(checker, value, "\"@id\"");
+    } else if (text_is(name, "add")) {
+        check_additions(checker, value);
     } else if (text_is(name, "ignore_changes")) {
         check_ignored(checker, value, type);
     } else if (text_is(name, "metadata") || text_is(name, "creation_policy") ||

@@ -57,3 +57,64 @@ struct value apply_type_of(struct call *call) {
     }
     return value_text(text_of(kind_type(value)));
 }
+
+/* ---- prune ---- */
+
+static struct value prune(struct call *call, struct value value, unsigned depth);
+
+static struct value prune_list(struct call *call, struct value list, unsigned depth) {
+    struct value *items = make_items(call, list.length);
+    if (!items) return value_poison();
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < list.length; i++) {
+        if (list.items[i].kind != VALUE_NULL) items[kept++] = prune(call, list.items[i], depth);
+    }
+    return value_list(items, kept);
+}
+
+static struct value prune_record(struct call *call, struct value map, unsigned depth) {
+    struct record *record = record_new(call->arena, map.record->count);
+    if (!make_items(call, map.record->count)) return value_poison();
+    for (uint32_t i = 0; i < map.record->count; i++) {
+        const struct record_entry *entry = &map.record->entries[i];
+        if (entry->value.kind == VALUE_NULL) continue;
+        record_put(call->arena, record, entry->key, prune(call, entry->value, depth), entry->origin);
+    }
+    return value_record(record);
+}
+
+static struct value prune(struct call *call, struct value value, unsigned depth) {
+    if (depth == 0) return value; /* no value is nested as deep */
+    if (value.kind == VALUE_LIST) return prune_list(call, value, depth - 1);
+    if (value.kind == VALUE_RECORD) return prune_record(call, value, depth - 1);
+    return value;
+}
+
+struct value apply_prune(struct call *call) {
+    return value_seal(prune(call, call->arguments[0], LIMIT_JSON_DEPTH));
+}
+
+/* ---- logical_id, stack_name ---- */
+
+/* The resource that the argument is, once it has its place in a template; or NULL, reported. */
+static const struct resource *placed_resource(struct call *call) {
+    struct value value = call->arguments[0];
+    if (value.kind == VALUE_POISON) return NULL;
+    if (value.kind != VALUE_RESOURCE) {
+        argument_wrong(call, 0, "a resource of one of AWS's types");
+        return NULL;
+    }
+    if (value.resource->logical_id && value.resource->stack) return value.resource;
+    call_error(call, 0, "\"%.*s\" has no place in a template", TEXT_ARGS(value.resource->path));
+    return NULL;
+}
+
+struct value apply_logical_id(struct call *call) {
+    const struct resource *resource = placed_resource(call);
+    return resource ? value_text(name_text(resource->logical_id)) : value_poison();
+}
+
+struct value apply_stack_name(struct call *call) {
+    const struct resource *resource = placed_resource(call);
+    return resource ? value_text(resource->stack->name) : value_poison();
+}

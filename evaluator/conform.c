@@ -282,7 +282,8 @@ static struct value conform_resource_value(struct evaluator *ev, struct value va
 
 static struct constraint_place constraint_at(struct evaluator *ev, const struct want *want,
                                              const struct node *node) {
-    return (struct constraint_place){ev->diagnostics, schema_property_name(want->property), node->span};
+    return (struct constraint_place){ev->diagnostics, schema_property_name(want->property),
+                                     blame_node(ev, node)->span};
 }
 
 /* Whether the checker has said already which limit the value breaks. */

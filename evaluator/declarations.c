@@ -98,11 +98,11 @@ static void assert_run(struct evaluator *ev, struct node *node, struct frame *fr
         }
         message = value.kind == VALUE_TEXT ? value_as_text(value) : value_brief(ev, value);
     }
-    if (message.length) {
-        report(ev, DIAGNOSTIC_ASSERT_FAILED, node->assertion.condition, "%.*s", TEXT_ARGS(message));
-    } else {
-        report(ev, DIAGNOSTIC_ASSERT_FAILED, node->assertion.condition, "the assert does not hold");
-    }
+    enum diagnostic_id id = DIAGNOSTIC_ASSERT_FAILED;
+    if (node->assertion.warning) id = diagnostic_find(node->assertion.warning->text.value);
+    if (id == DIAGNOSTIC_COUNT) return; /* the checker has said that there is none */
+    if (!message.length) message = TEXT("the assert does not hold");
+    report(ev, id, node->assertion.condition, "%.*s", TEXT_ARGS(message));
 }
 
 static void output_run(struct evaluator *ev, struct symbol *symbol, struct frame *frame) {
@@ -129,7 +129,18 @@ static void output_run(struct evaluator *ev, struct symbol *symbol, struct frame
     deployment->outputs[deployment->output_count++] = output;
 }
 
+/* The component's instance, as the root file declares it, that the task is a part of. */
+static const struct node *task_instance(const struct task *task) {
+    switch ((enum task_kind)task->kind) {
+    case TASK_BODY: return task->resource->resource.instance;
+    case TASK_VALUE: case TASK_OUTPUT: case TASK_ASSERT: return task->frame->place->instance;
+    case TASK_COMPONENT: return task->component->place.instance;
+    }
+    return NULL;
+}
+
 static void task_run(struct evaluator *ev, const struct task *task) {
+    ev->instance = task_instance(task);
     switch ((enum task_kind)task->kind) {
     case TASK_BODY: resource_body(ev, task->resource); break;
     case TASK_VALUE: force(ev, task->frame, task->symbol, NULL); break;

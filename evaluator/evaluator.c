@@ -87,6 +87,7 @@ static void evaluator_start(struct evaluator *ev, struct program *program,
     ev->name_ref = word(ev, "Ref");
     ev->name_self = word(ev, "self");
     ev->name_id = word(ev, "id");
+    ev->name_add = word(ev, "add");
     ev->name_existing = word(ev, "existing");
     budget_start(ev);
     ev->root = module_frame(ev, program->modules[0]);

@@ -70,11 +70,18 @@ struct lazy {
     const struct node *origin;
 };
 
+struct addition {
+    struct addition *next;
+    struct record *properties;
+    const struct node *node;
+};
+
 struct resource_state {
     struct resource resource; /* first, so that one pointer is both */
     struct frame *frame;      /* its body is evaluated in it */
     struct site *place;      /* where it is declared */
     struct lazy *lazies;
+    struct addition *additions, **additions_end; /* what others add to its properties (@add) */
     struct text below;        /* its path below its stack */
     bool is_registered;
     bool is_broken;           /* a mistake, reported, leaves properties out */
@@ -160,6 +167,7 @@ struct evaluator {
     struct frame **modules; /* by index: file frames of imported files, made when first needed */
     struct site *module_places;
     struct task *tasks, **tasks_end;
+    const struct node *instance; /* of the component whose inside is looked at, or NULL */
     struct stack **stacks;  /* with what is registered, in order */
     uint32_t stack_number, stack_room;
     struct host host;       /* the program's, noting which variables are read */
@@ -176,7 +184,7 @@ struct evaluator {
     uint32_t suffix_room;   /* the most characters that the suffix can have, 0 if not known */
 
     const struct name *name_name, *name_label, *name_ref, *name_self, *name_arn, *name_id,
-        *name_existing, *name_type;
+        *name_existing, *name_type, *name_add;
 };
 
 /* --- budget.c --- */
@@ -228,6 +236,11 @@ void hint(struct evaluator *ev, struct diagnostic *diagnostic, const char *text,
     __attribute__((format(printf, 3, 4)));
 void note(struct evaluator *ev, struct diagnostic *diagnostic, struct span span, const char *text,
           ...) __attribute__((format(printf, 4, 5)));
+/* Whether the node stands in a module of the library. */
+bool in_library(const struct evaluator *ev, const struct node *node);
+/* What the user wrote that a mistake at the node is about. Of a node in the library: the argument that
+ * the running instance gives for a param in it, else the instance's name. */
+const struct node *blame_node(struct evaluator *ev, const struct node *node);
 /* Something that steers (what: "the condition of an if", ...) is deferred. */
 struct value fault_steering(struct evaluator *ev, const struct node *node, struct value value,
                             const char *what);

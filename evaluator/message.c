@@ -3,13 +3,70 @@
 
 enum { BRIEF_BYTES = 80, BRIEF_PARTS = 20, BRIEF_DEPTH = 4 };
 
+/* ---- mistakes that show in the library ---- */
+
+bool in_library(const struct evaluator *ev, const struct node *node) {
+    for (uint32_t i = 0; i < ev->program->module_count; i++) {
+        const struct module *module = ev->program->modules[i];
+        if (module->source == node->span.source) return module->is_std;
+    }
+    return false;
+}
+
+/* The param that the expression is about: the first that the instance gives a value. */
+struct blame {
+    struct evaluator *ev;
+    struct node *argument; /* the value that the instance gives, or NULL */
+    unsigned lets;         /* on the way */
+};
+
+static void find_argument(struct node *node, void *context) {
+    struct blame *blame = context;
+    if (blame->argument) return;
+    const struct symbol *symbol = node->kind == NODE_NAME ? node->name.symbol : NULL;
+    if (symbol && symbol->kind == SYMBOL_PARAM && blame->ev->instance->unit.body) {
+        struct list entries = blame->ev->instance->unit.body->record.entries;
+        bool unsure;
+        struct node *entry = entry_lookup(blame->ev, entries, symbol->name, false, &unsure);
+        if (entry) blame->argument = entry->entry.value;
+    }
+    if (symbol && symbol->kind == SYMBOL_LET && symbol->declaration && blame->lets < BRIEF_DEPTH &&
+        symbol->declaration->kind == NODE_LET) {
+        blame->lets++;
+        find_argument(symbol->declaration->let.value, blame);
+        blame->lets--;
+    }
+    node_each_child(node, find_argument, blame);
+}
+
+const struct node *blame_node(struct evaluator *ev, const struct node *node) {
+    if (!ev->instance || !in_library(ev, node) || in_library(ev, ev->instance)) return node;
+    struct blame blame = {.ev = ev};
+    find_argument((struct node *)node, &blame);
+    if (blame.argument) return blame.argument;
+    struct node *head = arena_alloc(ev->arena, sizeof *head);
+    head->kind = NODE_NAME;
+    head->span = written_span(ev->instance, ev->instance->declaration.name);
+    return head;
+}
+
+/* Reports at the user's own text what shows inside of the library, which a note names. */
+static struct diagnostic *report_text(struct evaluator *ev, enum diagnostic_id id,
+                                      const struct node *node, struct text text) {
+    const struct node *blamed = blame_node(ev, node);
+    struct diagnostic *d =
+        diagnostics_report(ev->diagnostics, id, blamed->span, "%.*s", TEXT_ARGS(text));
+    if (blamed != node) note(ev, d, node->span, "it shows here, in the library");
+    return d;
+}
+
 struct diagnostic *report(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
                           const char *message, ...) {
     va_list args;
     va_start(args, message);
     struct text text = text_vformat(ev->arena, message, args);
     va_end(args);
-    return diagnostics_report(ev->diagnostics, id, node->span, "%.*s", TEXT_ARGS(text));
+    return report_text(ev, id, node, text);
 }
 
 struct value fault(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
@@ -18,7 +75,7 @@ struct value fault(struct evaluator *ev, enum diagnostic_id id, const struct nod
     va_start(args, message);
     struct text text = text_vformat(ev->arena, message, args);
     va_end(args);
-    diagnostics_report(ev->diagnostics, id, node->span, "%.*s", TEXT_ARGS(text));
+    report_text(ev, id, node, text);
     return value_poison();
 }
 

@@ -576,6 +576,7 @@ void naming_check(struct evaluator *ev, struct resource *resource) {
         entry->value.deferred->kind != DEFERRED_ATTRIBUTE) {
         return;
     }
+    node = blame_node(ev, node);
     struct written written = name_written(ev, entry->value);
     bool is_limited = entry->origin && entry->origin->kind == NODE_ENTRY &&
                       entry->origin->flags & NODE_LIMITED;

@@ -37,7 +37,7 @@ static struct list body_entries(const struct node *node) {
 }
 
 /* An @ attribute that must be known when the resource is made; null if it is not written. */
-static struct value meta_value(struct evaluator *ev, struct node *node, const struct name *name,
+static struct value meta_value(struct evaluator *ev, const struct node *node, const struct name *name,
                                struct frame *frame, const struct node **where) {
     bool unsure;
     struct node *entry = entry_lookup(ev, body_entries(node), name, true, &unsure);
@@ -240,6 +240,122 @@ static void check_region(struct evaluator *ev, const struct resource *resource) 
     }
 }
 
+static void fault_meta(struct evaluator *ev, struct text key, const struct node *node,
+                       struct value value, const char *wanted) {
+    if (value.kind == VALUE_POISON) return;
+    report(ev, DIAGNOSTIC_META_ATTRIBUTE_VALUE, node, "\"@%.*s\" is %s, and this is %.*s",
+           TEXT_ARGS(key), wanted, TEXT_ARGS(value_brief(ev, value)));
+}
+
+/* ---- @add: what a resource adds to others ---- */
+
+static struct resource_state *addition_target(struct evaluator *ev, struct value value,
+                                              const struct node *node) {
+    struct resource *resource = NULL;
+    if (value.kind == VALUE_RESOURCE) resource = value.resource;
+    if (value.kind == VALUE_COMPONENT) resource = component_self(ev, value.component);
+    if (value.kind == VALUE_POISON) return NULL;
+    if (resource && !resource->is_existing) return (struct resource_state *)resource;
+    struct diagnostic *d = report(ev, DIAGNOSTIC_META_ATTRIBUTE_VALUE, node,
+                                  "\"@add\" adds to a resource of the program, and \"to\" is %.*s",
+                                  TEXT_ARGS(value_kind_text(ev->arena, value)));
+    hint(ev, d, "Write @add = [{ to = role, Policies = [...] }].");
+    return NULL;
+}
+
+static void addition_make(struct evaluator *ev, struct value value, const struct node *node) {
+    struct record_entry *to = NULL;
+    const struct name *name = names_intern(ev->names, TEXT("to"));
+    if (value.kind == VALUE_RECORD) to = record_find(value.record, name);
+    if (value.kind == VALUE_POISON) return;
+    if (!to) {
+        fault_meta(ev, TEXT("add"), node, value, "a list of records with \"to\" and properties");
+        return;
+    }
+    struct resource_state *state = addition_target(ev, to->value, node);
+    if (!state) return;
+    struct addition *addition = ARENA_NEW(ev->arena, struct addition);
+    addition->node = node;
+    addition->properties = record_new(ev->arena, value.record->count);
+    for (uint32_t i = 0; i < value.record->count; i++) {
+        struct record_entry *entry = &value.record->entries[i];
+        if (entry->key == name) continue;
+        record_put(ev->arena, addition->properties, entry->key, entry->value, entry->origin);
+    }
+    if (!state->additions_end) state->additions_end = &state->additions;
+    *state->additions_end = addition;
+    state->additions_end = &addition->next;
+}
+
+/* Before any body is looked at: bodies are whole then. */
+static void additions_run(struct evaluator *ev, const struct node *node, struct frame *frame) {
+    const struct node *where;
+    if (!has_meta(node)) return;
+    struct value value = meta_value(ev, node, ev->name_add, frame, &where);
+    if (value.kind == VALUE_NULL || value.kind == VALUE_POISON) return;
+    if (value.kind != VALUE_LIST) {
+        fault_meta(ev, TEXT("add"), where, value, "a list of records with \"to\" and properties");
+        return;
+    }
+    for (uint32_t i = 0; i < value.length; i++) addition_make(ev, value.items[i], where);
+}
+
+static struct value added(struct evaluator *ev, struct value own, struct value more,
+                          const struct name *name, const struct node *node);
+
+static struct value added_list(struct evaluator *ev, struct value own, struct value more) {
+    size_t base = ev->stack_count;
+    if (!spend_steps(ev, (uint64_t)own.length + more.length)) return value_poison();
+    for (uint32_t i = 0; i < own.length; i++) stack_push(ev, own.items[i]);
+    for (uint32_t i = 0; i < more.length; i++) stack_push(ev, more.items[i]);
+    return stack_take(ev, base);
+}
+
+static void add_entries(struct evaluator *ev, struct record *record, const struct record *more,
+                        const struct node *node) {
+    for (uint32_t i = 0; i < more->count && spend_steps(ev, 1); i++) {
+        const struct record_entry *entry = &more->entries[i];
+        struct record_entry *own = record_find(record, entry->key);
+        if (!own || own->value.kind == VALUE_NULL) {
+            record_put(ev->arena, record, entry->key, entry->value, entry->origin);
+        } else {
+            own->value = added(ev, own->value, entry->value, entry->key, node);
+        }
+    }
+}
+
+static struct value added_record(struct evaluator *ev, struct value own, struct value more,
+                                 const struct node *node) {
+    struct record *record = record_new(ev->arena, own.record->count + more.record->count);
+    for (uint32_t i = 0; i < own.record->count; i++) {
+        const struct record_entry *entry = &own.record->entries[i];
+        record_put(ev->arena, record, entry->key, entry->value, entry->origin);
+    }
+    add_entries(ev, record, more.record, node);
+    return value_seal(value_record(record));
+}
+
+static struct value added(struct evaluator *ev, struct value own, struct value more,
+                          const struct name *name, const struct node *node) {
+    if (own.kind == VALUE_POISON || more.kind == VALUE_POISON) return value_poison();
+    if (more.kind == VALUE_NULL) return own;
+    if (own.kind == VALUE_LIST && more.kind == VALUE_LIST) return added_list(ev, own, more);
+    if (own.kind == VALUE_RECORD && more.kind == VALUE_RECORD) {
+        return added_record(ev, own, more, node);
+    }
+    struct value same = settled(ev, equal_values(ev, own, more, node));
+    if (same.kind == VALUE_BOOL && same.boolean) return own;
+    return fault(ev, DIAGNOSTIC_META_ATTRIBUTE_VALUE, node,
+                 "\"@add\" gives \"%.*s\", which has a value already that is no list and no record",
+                 NAME_ARGS(name));
+}
+
+static void additions_take(struct evaluator *ev, struct resource_state *state) {
+    for (struct addition *a = state->additions; a; a = a->next) {
+        add_entries(ev, state->resource.properties, a->properties, a->node);
+    }
+}
+
 void resource_register(struct evaluator *ev, struct value value) {
     if (value.kind == VALUE_RECORD) {
         for (uint32_t i = 0; i < value.record->count; i++) {
@@ -256,6 +372,7 @@ void resource_register(struct evaluator *ev, struct value value) {
                 component_add(ev, c, value.resource);
             }
         }
+        additions_run(ev, value.resource->declared, state->frame);
         task_add(ev, (struct task){.kind = TASK_BODY, .resource = state});
     } else if (value.kind == VALUE_COMPONENT) {
         struct component *component = value.component;
@@ -263,7 +380,11 @@ void resource_register(struct evaluator *ev, struct value value) {
         struct scope *scope;
         if (component->is_registered || !component_inside(component->symbol, &items, &scope)) return;
         component->is_registered = true;
+        const struct node *outer = ev->instance;
+        ev->instance = component->place.instance;
         block_run(ev, items, component->frame);
+        ev->instance = outer;
+        additions_run(ev, component->declared, component->outer);
         task_add(ev, (struct task){.kind = TASK_COMPONENT, .component = component});
     }
 }
@@ -284,8 +405,9 @@ struct body_sink {
     void (*meta)(struct body_sink *sink, struct text key, struct value value, struct node *entry);
 };
 
-static bool meta_is_unresolved(struct text key) {
-    return text_is(key, "was");
+/* Not a value of the resource: never resolved, or done when it was registered. */
+static bool meta_is_no_value(struct text key) {
+    return text_is(key, "was") || text_is(key, "add");
 }
 
 static void body_put(struct entry_sink *sink, const struct name *key, struct node *entry,
@@ -298,7 +420,7 @@ static void body_put(struct entry_sink *sink, const struct name *key, struct nod
         value = *given;
     } else if (entry->flags & NODE_BAD) {
         value = value_poison();
-    } else if (is_meta && meta_is_unresolved(name_text(key))) {
+    } else if (is_meta && meta_is_no_value(name_text(key))) {
         value = value_null();
     } else {
         struct lazy *lazy = body->state && !is_meta ? lazy_find(body->state, key) : NULL;
@@ -333,6 +455,7 @@ static bool body_evaluate(struct evaluator *ev, struct resource_state *state,
     state->resource.properties = record_new(ev->arena, entries.count);
     struct body_sink sink = {{.put = body_put}, ev, state, state->resource.properties, set_meta};
     entries_run(ev, entries, state->frame, &sink.sink);
+    additions_take(ev, state);
     state->body = 0;
     state->is_broken = sink.sink.is_broken;
     waiting_leave(ev);
@@ -370,6 +493,7 @@ struct value resource_property(struct evaluator *ev, struct resource_state *stat
     struct node *entry = NULL;
     if (state->body != 0) {
         entry = entry_lookup(ev, body_entries(state->resource.declared), name, false, &unsure);
+        if (state->additions) unsure = true;
         if (!unsure && !entry) return none;
         if (!unsure && entry->flags & NODE_BAD) return value_poison();
         if (!unsure) return lazy_evaluate(ev, state, name, entry, asked);
@@ -410,13 +534,6 @@ static struct value dependencies(struct evaluator *ev, struct value value, const
     add_dependency(ev, value, node);
     if (ev->stack_count == base) return value_null();
     return stack_take(ev, base);
-}
-
-static void fault_meta(struct evaluator *ev, struct text key, const struct node *node,
-                       struct value value, const char *wanted) {
-    if (value.kind == VALUE_POISON) return;
-    report(ev, DIAGNOSTIC_META_ATTRIBUTE_VALUE, node, "\"@%.*s\" is %s, and this is %.*s",
-           TEXT_ARGS(key), wanted, TEXT_ARGS(value_brief(ev, value)));
 }
 
 static struct value policy_value(struct evaluator *ev, struct text key, struct value value,
@@ -550,7 +667,7 @@ struct value component_argument(struct evaluator *ev, struct component *componen
 static void component_meta(struct evaluator *ev, struct component *component, struct node *entry) {
     struct text key = entry->entry.key->kind == NODE_TEXT ? entry->entry.key->text.value : TEXT("");
     const struct node *node = entry->entry.value;
-    if (text_is(key, "id") || text_is(key, "existing")) return;
+    if (text_is(key, "id") || text_is(key, "existing") || text_is(key, "add")) return;
     if (text_is(key, "was")) {
         struct resource *self = component_self(ev, component);
         if (self && !self->was.length) self->was = former_path(ev, node);

@@ -556,9 +556,10 @@ struct node *build_test(struct parser *parser, struct range range, enum node_kin
 }
 
 struct node *build_assert(struct parser *parser, struct range range, struct node *condition,
-                          struct node *message) {
+                          struct node *message, struct node *warning) {
     struct node *node = new_node(parser, NODE_ASSERT, range);
     node->assertion.condition = condition;
     node->assertion.message = message;
+    node->assertion.warning = warning;
     return build_finish(parser, node);
 }

@@ -165,7 +165,7 @@ struct node *build_with(struct parser *parser, struct range range, struct node *
 struct node *build_test(struct parser *parser, struct range range, enum node_kind kind,
                         struct node *title, struct node *body);
 struct node *build_assert(struct parser *parser, struct range range, struct node *condition,
-                          struct node *message);
+                          struct node *message, struct node *warning);
 
 /* mistake.c: what is written wrong but means one thing. Each reports and returns the node that was
  * meant. */

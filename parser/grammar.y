@@ -154,8 +154,9 @@ declaration:
 | "with" record                         { $$ = build_with(parser, @$, $2); }
 | "test" string block                   { $$ = build_test(parser, @$, NODE_TEST, $2, $3); }
 | "policy" string block                 { $$ = build_test(parser, @$, NODE_POLICY, $2, $3); }
-| "assert" expr                         { $$ = build_assert(parser, @$, $2, NULL); }
-| "assert" expr "," expr                { $$ = build_assert(parser, @$, $2, $4); }
+| "assert" expr                         { $$ = build_assert(parser, @$, $2, NULL, NULL); }
+| "assert" expr "," expr                { $$ = build_assert(parser, @$, $2, $4, NULL); }
+| "assert" expr "," expr "," string     { $$ = build_assert(parser, @$, $2, $4, $6); }
 | if_item
 | generators block                      { $$ = build_for(parser, @$, $1, $2); }
 ;

@@ -1021,6 +1021,14 @@ static void print_unit(struct printer *printer, const struct node *node) {
     print_body(printer, node->unit.body);
 }
 
+/* The name of the warning that an assert is. */
+static void print_warning(struct printer *printer, const struct node *node) {
+    if (!node->assertion.warning) return;
+    take(printer);
+    space(printer);
+    print_expression(printer, node->assertion.warning);
+}
+
 static void print_assert(struct printer *printer, const struct node *node) {
     take(printer);
     space(printer);
@@ -1030,11 +1038,13 @@ static void print_assert(struct printer *printer, const struct node *node) {
     space(printer);
     if (printer->flat || try_flat(printer, print_expression, node->assertion.message)) {
         if (printer->flat) print_expression(printer, node->assertion.message);
+        print_warning(printer, node);
         return;
     }
     printer->indent += STEP;
     line(printer);
     print_expression(printer, node->assertion.message);
+    print_warning(printer, node);
     printer->indent -= STEP;
 }
 

@@ -215,6 +215,7 @@ void node_each_child(struct node *node, void (*visit)(struct node *child, void *
     case NODE_ASSERT:
         each_one(&walk, node->assertion.condition);
         each_one(&walk, node->assertion.message);
+        each_one(&walk, node->assertion.warning);
         break;
     case NODE_TEST:
     case NODE_POLICY:

@@ -200,7 +200,8 @@ struct node {
             struct node *home;       /* PIPELINE: expression after `in`; else NULL */
         } unit;
         struct { struct declaration head; struct node *type, *value; } output; /* OUTPUT */
-        struct { struct node *condition, *message; } assertion; /* ASSERT: message may be NULL */
+        struct { struct node *condition, *message, *warning; } assertion; /* ASSERT: message may be
+                                 NULL; warning: the TEXT that names it, or NULL: it is an error */
         struct { struct declaration head; struct node *title, *body; } test;   /* TEST, POLICY */
         struct { struct node *record; } with;                                  /* WITH */
         struct { struct list items; struct scope *scope; } file;               /* FILE: the root */
