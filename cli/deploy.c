@@ -29,6 +29,12 @@ static void fill_program(struct deploying *deploying) {
         .suffix = deployment->suffix, .account = deployment->account};
 }
 
+/* What the connection to AWS has to say: beside the result, never in it. */
+static void say_line(void *context, struct text line) {
+    (void)context;
+    fprintf(stderr, "note: %.*s\n", TEXT_ARGS(line));
+}
+
 static int open_session(struct deploying *deploying, const char *file) {
     const struct runtime *(*runtime)(void);
     struct failure why;
@@ -37,7 +43,10 @@ static int open_session(struct deploying *deploying, const char *file) {
     struct runtime_options options = {
         .folder = folder_of(&deploying->arena, file).bytes,
         .sandbox = option_given(deploying->invocation, OPTION_SANDBOX),
-        .profile = option_value(deploying->invocation, OPTION_PROFILE)};
+        .profile = option_value(deploying->invocation, OPTION_PROFILE),
+        .version = mrp_version(),
+        .is_verbose = option_given(deploying->invocation, OPTION_VERBOSE),
+        .say = say_line};
     if (!deploying->runtime->open(&deploying->session, &options, &why)) return world_failed(&why);
     deploying->cloud = deploying->runtime->cloud(deploying->session);
     return OUTCOME_DONE;

@@ -1,11 +1,13 @@
 /* The module's table, and sessions: which cloud is used, and what is kept beside the program. */
 #include "runtime/runtime.h"
 
+#include "runtime/aws/network.h"
 #include "runtime/simulator/simulator.h"
 
 struct runtime_session {
     struct state state;
-    struct simulator *simulator;
+    struct simulator *simulator; /* one of these two */
+    struct network *network;
     struct journal journal;
     const struct cloud *cloud;
     struct cloud kept; /* the simulator, with its world written after what changes it */
@@ -56,18 +58,28 @@ static double now(void *context) {
     return inner->now(inner->context);
 }
 
+static bool open_simulator(struct runtime_session *session, struct failure *why) {
+    if (!simulator_open(&session->simulator, session->state.database, why)) return false;
+    session->kept = (struct cloud){session, begin, next, now};
+    session->cloud = &session->kept;
+    return true;
+}
+
+static bool open_network(struct runtime_session *session, const struct runtime_options *options,
+                         struct failure *why) {
+    struct client_options client = {.profile = options->profile, .version = options->version,
+                                    .is_verbose = options->is_verbose, .say = options->say,
+                                    .context = options->context};
+    if (!network_open(&session->network, &client, why)) return false;
+    session->cloud = network_cloud(session->network);
+    return true;
+}
+
 static bool open_session(struct runtime_session *session, const struct runtime_options *options,
                          struct failure *why) {
-    if (!options->sandbox) {
-        failure_set(why, "this version of mrp cannot reach AWS: it has no client for it yet");
-        return failure_hint(why, "Add --sandbox to use the simulated AWS in .mrp/: no account, no "
-                                 "network.");
-    }
     if (!state_open(&session->state, options->folder, why)) return false;
     if (journal_open(&session->journal, &session->state, why) &&
-        simulator_open(&session->simulator, session->state.database, why)) {
-        session->kept = (struct cloud){session, begin, next, now};
-        session->cloud = &session->kept;
+        (options->sandbox ? open_simulator(session, why) : open_network(session, options, why))) {
         return true;
     }
     state_close(&session->state);
@@ -86,7 +98,8 @@ static bool runtime_open(struct runtime_session **result, const struct runtime_o
 }
 
 static bool runtime_close(struct runtime_session *session, struct failure *why) {
-    bool good = simulator_close(session->simulator, why);
+    bool good = !session->simulator || simulator_close(session->simulator, why);
+    if (session->network) network_close(session->network);
     state_close(&session->state);
     memory_free(session);
     return good;

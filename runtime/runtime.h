@@ -16,6 +16,11 @@ struct runtime_options {
     const char *folder;   /* the program's; .mrp/ is in it. NULL: nothing is kept on disk */
     bool sandbox;
     const char *profile;  /* or NULL */
+    const char *version;  /* of mrp, which AWS is told */
+    bool is_verbose;      /* say each call to AWS */
+    /* Says a line to the user: a note about the connection to AWS. May be NULL. */
+    void (*say)(void *context, struct text line);
+    void *context;
 };
 
 struct runtime {

@@ -10,12 +10,12 @@ struct config_reader {
     enum config_file file;
     struct text path;
     unsigned line;
-    struct node *section;   /* NULL before the first; its properties */
+    struct data *section;   /* NULL before the first; its properties */
     bool is_ignored;        /* the section has no name that counts */
-    struct node *property;  /* that continuation lines belong to, or NULL */
+    struct data *property;  /* that continuation lines belong to, or NULL */
     bool is_property;       /* a property came in this section, maybe one that is ignored */
     bool is_nested;         /* its value began empty: lines below are properties of their own */
-    struct node *plain_default; /* [default] of the config file, which [profile default] beats */
+    struct data *plain_default; /* [default] of the config file, which [profile default] beats */
     bool has_profile_default;
     struct failure *why;
 };
@@ -54,18 +54,18 @@ static bool is_name(struct text name) {
     return name.length > 0;
 }
 
-static struct node *member(struct node *record, struct text key) {
-    for (struct node *child = record->children; child; child = child->next) {
+static struct data *member(struct data *record, struct text key) {
+    for (struct data *child = record->children; child; child = child->next) {
         if (text_equal(child->key, key)) return child;
     }
     return NULL;
 }
 
-static struct node *member_new(struct arena *arena, struct node *record, struct text key,
-                               enum node_kind kind) {
-    struct node *found = member(record, key);
+static struct data *member_new(struct arena *arena, struct data *record, struct text key,
+                               enum data_kind kind) {
+    struct data *found = member(record, key);
     return found ? found
-                 : node_add(record, text_copy(arena, key), data_new(arena, kind));
+                 : data_add(record, text_copy(arena, key), data_new(arena, kind));
 }
 
 /* --- sections ----------------------------------------------------------------------------------- */
@@ -94,12 +94,12 @@ static void open_profile(struct config_reader *reader, struct text name, bool ha
     if (reader->file == CONFIG_FILE && text_is(name, "default")) {
         if (has_prefix) reader->has_profile_default = true;
         if (!has_prefix) {
-            if (!reader->plain_default) reader->plain_default = data_new(arena, NODE_RECORD);
+            if (!reader->plain_default) reader->plain_default = data_new(arena, DATA_RECORD);
             reader->section = reader->plain_default;
             return;
         }
     }
-    reader->section = member_new(arena, reader->config->profiles, name, NODE_RECORD);
+    reader->section = member_new(arena, reader->config->profiles, name, DATA_RECORD);
 }
 
 static void open_section(struct config_reader *reader, struct text name) {
@@ -113,11 +113,11 @@ static void open_section(struct config_reader *reader, struct text name) {
         if (unquote(&name)) open_profile(reader, name, true);
     } else if (take_word(&name, "sso-session")) {
         if (unquote(&name)) {
-            reader->section = member_new(config->arena, config->sessions, name, NODE_RECORD);
+            reader->section = member_new(config->arena, config->sessions, name, DATA_RECORD);
         }
     } else if (take_word(&name, "services")) {
         if (unquote(&name)) {
-            reader->section = member_new(config->arena, config->services, name, NODE_RECORD);
+            reader->section = member_new(config->arena, config->services, name, DATA_RECORD);
         }
     } else if (text_is(name, "default")) {
         open_profile(reader, name, false);
@@ -158,7 +158,7 @@ static struct text without_comment(struct text value) {
 static void note_key(struct config_reader *reader) {
     if (reader->file != CREDENTIALS_FILE) return;
     if (!text_is(reader->property->key, "aws_access_key_id")) return;
-    member_new(reader->config->arena, reader->config->keys, reader->section->key, NODE_TRUE);
+    member_new(reader->config->arena, reader->config->keys, reader->section->key, DATA_TRUE);
 }
 
 static bool read_property(struct config_reader *reader, struct text line) {
@@ -174,7 +174,7 @@ static bool read_property(struct config_reader *reader, struct text line) {
     reader->property = NULL;
     if (!is_name(key)) return true;
     struct arena *arena = reader->config->arena;
-    reader->property = member_new(arena, reader->section, lower(arena, key), NODE_TEXT);
+    reader->property = member_new(arena, reader->section, lower(arena, key), DATA_TEXT);
     reader->property->text = text_copy(arena, value);
     reader->is_nested = value.length == 0;
     note_key(reader);
@@ -207,10 +207,10 @@ static bool read_line(struct config_reader *reader, struct text line) {
     return read_property(reader, content);
 }
 
-static void merge(struct arena *arena, struct node *into, const struct node *from) {
-    for (const struct node *child = node_first(from); child; child = child->next) {
+static void merge(struct arena *arena, struct data *into, const struct data *from) {
+    for (const struct data *child = data_first(from); child; child = child->next) {
         if (member(into, child->key)) continue;
-        member_new(arena, into, child->key, NODE_TEXT)->text = child->text;
+        member_new(arena, into, child->key, DATA_TEXT)->text = child->text;
     }
 }
 
@@ -227,7 +227,7 @@ static bool read_file(struct config *config, enum config_file file, struct text 
     }
     if (reader.plain_default && !reader.has_profile_default) {
         merge(config->arena,
-              member_new(config->arena, config->profiles, TEXT("default"), NODE_RECORD),
+              member_new(config->arena, config->profiles, TEXT("default"), DATA_RECORD),
               reader.plain_default);
     }
     return true;
@@ -235,10 +235,10 @@ static bool read_file(struct config *config, enum config_file file, struct text 
 
 static void begin(struct config *config, struct arena *arena) {
     config->arena = arena;
-    config->profiles = data_new(arena, NODE_RECORD);
-    config->sessions = data_new(arena, NODE_RECORD);
-    config->services = data_new(arena, NODE_RECORD);
-    config->keys = data_new(arena, NODE_RECORD);
+    config->profiles = data_new(arena, DATA_RECORD);
+    config->sessions = data_new(arena, DATA_RECORD);
+    config->services = data_new(arena, DATA_RECORD);
+    config->keys = data_new(arena, DATA_RECORD);
     if (!config->config_path.length) config->config_path = TEXT("config");
     if (!config->credentials_path.length) config->credentials_path = TEXT("credentials");
 }
@@ -310,12 +310,12 @@ bool config_load(struct config *config, struct arena *arena, const struct surrou
 
 /* --- looking up --------------------------------------------------------------------------------- */
 
-const struct node *config_profile(const struct config *config, struct text name) {
+const struct data *config_profile(const struct config *config, struct text name) {
     return member(config->profiles, name);
 }
 
 struct text config_get(const struct config *config, const char *property) {
-    return node_text(config_profile(config, config->profile), property);
+    return data_text(config_profile(config, config->profile), property);
 }
 
 struct text config_nested(struct arena *arena, struct text value, const char *property) {

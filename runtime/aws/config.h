@@ -7,16 +7,16 @@
 #ifndef MRP_RUNTIME_AWS_CONFIG_H
 #define MRP_RUNTIME_AWS_CONFIG_H
 
-#include "runtime/aws/node.h"
+#include "runtime/aws/data.h"
 #include "runtime/aws/surroundings.h"
 
 struct config {
     const struct surroundings *around;
     struct arena *arena;
     /* Each a record of records of texts; names of properties in lower case. */
-    struct node *profiles, *sessions, *services;
+    struct data *profiles, *sessions, *services;
     /* The profiles whose keys are in the credentials file: those come before other sources. */
-    struct node *keys;
+    struct data *keys;
     struct text profile;            /* the name of the chosen one */
     bool profile_is_option;         /* by --profile: the environment's keys are left aside */
     bool profile_is_named;          /* by --profile or AWS_PROFILE */
@@ -34,7 +34,7 @@ bool config_parse(struct config *config, struct arena *arena, struct text config
 /* Where the files are. */
 void config_places(struct config *config, struct arena *arena, const struct surroundings *around);
 
-const struct node *config_profile(const struct config *config, struct text name);
+const struct data *config_profile(const struct config *config, struct text name);
 /* A property of the chosen profile; empty for none. */
 struct text config_get(const struct config *config, const char *property);
 /* A property inside another ("s3 =\n  addressing_style = path"). */

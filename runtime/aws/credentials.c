@@ -55,22 +55,22 @@ static bool from_instance(const struct source_context *context, struct keys *key
 
 static bool from_source(const struct source_context *context, const struct profile_chain *chain,
                         struct keys *keys, struct failure *why) {
-    const struct node *profile = chain->profile;
+    const struct data *profile = chain->profile;
     switch (chain->source) {
     case SOURCE_NONE: return failure_set(why, "no source of keys");
     case SOURCE_KEYS:
-        *keys = (struct keys){.access_key = node_text(profile, "aws_access_key_id"),
-                              .secret_key = node_text(profile, "aws_secret_access_key"),
-                              .token = node_text(profile, "aws_session_token")};
+        *keys = (struct keys){.access_key = data_text(profile, "aws_access_key_id"),
+                              .secret_key = data_text(profile, "aws_secret_access_key"),
+                              .token = data_text(profile, "aws_session_token")};
         return true;
     case SOURCE_WEB_IDENTITY:
-        return source_web_identity(context, node_text(profile, "role_arn"),
-                                   node_text(profile, "web_identity_token_file"),
-                                   node_text(profile, "role_session_name"), keys, why);
+        return source_web_identity(context, data_text(profile, "role_arn"),
+                                   data_text(profile, "web_identity_token_file"),
+                                   data_text(profile, "role_session_name"), keys, why);
     case SOURCE_SSO: return source_sso(context, profile, chain->name, keys, why);
     case SOURCE_LOGIN: return source_login(context, profile, chain->name, keys, why);
     case SOURCE_PROCESS:
-        return source_process(context, node_text(profile, "credential_process"), keys, why);
+        return source_process(context, data_text(profile, "credential_process"), keys, why);
     case SOURCE_ENVIRONMENT: return source_environment(context, keys, why);
     case SOURCE_INSTANCE: return from_instance(context, keys, why);
     case SOURCE_CONTAINER: return source_container(context, keys, why);
@@ -78,7 +78,7 @@ static bool from_source(const struct source_context *context, const struct profi
     return false;
 }
 
-static const char *source_name(enum source source) {
+static const char *source_name(enum key_source source) {
     switch (source) {
     case SOURCE_NONE: return "nothing";
     case SOURCE_KEYS: return "keys in a file";
@@ -96,7 +96,7 @@ static const char *source_name(enum source source) {
 static bool from_profile(const struct source_context *context, const struct profile_chain *chain,
                          struct keys *keys, struct failure *why) {
     if (!from_source(context, chain, keys, why)) return false;
-    if (!keys->account.length) keys->account = node_text(chain->profile, "aws_account_id");
+    if (!keys->account.length) keys->account = data_text(chain->profile, "aws_account_id");
     for (const struct role *role = chain->roles; role; role = role->next) {
         struct keys from = *keys;
         if (!source_role(context, role->profile, &from, keys, why)) return false;

@@ -15,7 +15,7 @@
 
 #include "runtime/aws/config.h"
 #include "runtime/aws/http.h"
-#include "runtime/aws/node.h"
+#include "runtime/aws/data.h"
 
 struct keys {
     struct text access_key, secret_key, token;
@@ -49,7 +49,7 @@ struct text credentials_instance_region(struct arena *arena, const struct config
 
 /* --- profiles as chains, for tests -------------------------------------------------------------- */
 
-enum source {
+enum key_source {
     SOURCE_NONE,         /* the profile says nothing about credentials */
     SOURCE_KEYS,
     SOURCE_WEB_IDENTITY,
@@ -62,14 +62,14 @@ enum source {
 };
 
 struct role {
-    const struct node *profile; /* its role_arn, external_id, ... */
+    const struct data *profile; /* its role_arn, external_id, ... */
     struct role *next;          /* the role that is assumed with this one's keys */
 };
 
 struct profile_chain {
-    enum source source;
+    enum key_source source;
     struct text name;           /* of the profile with the source */
-    const struct node *profile;
+    const struct data *profile;
     struct role *roles;         /* in the order they are assumed */
 };
 

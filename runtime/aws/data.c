@@ -1,5 +1,5 @@
 /* Trees of data: looking things up, making them, JSON in and out. */
-#include "runtime/aws/node.h"
+#include "runtime/aws/data.h"
 
 #include <stdlib.h>
 
@@ -8,19 +8,19 @@
 
 /* --- looking up --------------------------------------------------------------------------------- */
 
-const struct node *node_get(const struct node *node, const char *key) {
+const struct data *data_get(const struct data *node, const char *key) {
     struct text wanted = text_of(key);
-    for (const struct node *child = node_first(node); child; child = child->next) {
+    for (const struct data *child = data_first(node); child; child = child->next) {
         if (text_equal(child->key, wanted)) return child;
     }
     return NULL;
 }
 
-const struct node *node_path(const struct node *node, const char *path) {
+const struct data *data_path(const struct data *node, const char *path) {
     while (node && *path) {
         size_t length = strcspn(path, ".");
         struct text part = {path, length};
-        const struct node *child = node_first(node);
+        const struct data *child = data_first(node);
         while (child && !text_equal(child->key, part)) child = child->next;
         node = child;
         path += length + (path[length] == '.');
@@ -28,24 +28,24 @@ const struct node *node_path(const struct node *node, const char *path) {
     return node;
 }
 
-struct text node_value(const struct node *node) {
-    if (node && (node->kind == NODE_TEXT || node->kind == NODE_NUMBER)) return node->text;
-    if (node && node->kind == NODE_TRUE) return TEXT("true");
-    if (node && node->kind == NODE_FALSE) return TEXT("false");
+struct text data_value(const struct data *node) {
+    if (node && (node->kind == DATA_TEXT || node->kind == DATA_NUMBER)) return node->text;
+    if (node && node->kind == DATA_TRUE) return TEXT("true");
+    if (node && node->kind == DATA_FALSE) return TEXT("false");
     return (struct text){"", 0};
 }
 
-struct text node_text(const struct node *node, const char *key) {
-    return node_value(node_get(node, key));
+struct text data_text(const struct data *node, const char *key) {
+    return data_value(data_get(node, key));
 }
 
-bool node_is_true(const struct node *node, const char *key) {
-    struct text value = node_text(node, key);
+bool data_is_true(const struct data *node, const char *key) {
+    struct text value = data_text(node, key);
     return text_is(value, "true") || text_is(value, "True") || text_is(value, "1");
 }
 
-long node_long(const struct node *node, const char *key, long fallback) {
-    struct text value = node_text(node, key);
+long data_long(const struct data *node, const char *key, long fallback) {
+    struct text value = data_text(node, key);
     char room[32], *end;
     if (!value.length || value.length >= sizeof room) return fallback;
     memcpy(room, value.bytes, value.length);
@@ -54,21 +54,21 @@ long node_long(const struct node *node, const char *key, long fallback) {
     return *end ? fallback : number;
 }
 
-double node_time(const struct node *node, const char *key) {
+double data_time(const struct data *node, const char *key) {
     double seconds = 0;
-    return when_any(node_text(node, key), &seconds) ? seconds : 0;
+    return when_any(data_text(node, key), &seconds) ? seconds : 0;
 }
 
 /* --- making ------------------------------------------------------------------------------------- */
 
-struct node *data_new(struct arena *arena, enum node_kind kind) {
-    struct node *node = ARENA_NEW(arena, struct node);
+struct data *data_new(struct arena *arena, enum data_kind kind) {
+    struct data *node = ARENA_NEW(arena, struct data);
     node->kind = kind;
     node->text = (struct text){"", 0};
     return node;
 }
 
-struct node *node_add(struct node *parent, struct text key, struct node *child) {
+struct data *data_add(struct data *parent, struct text key, struct data *child) {
     child->key = key;
     if (parent->last) parent->last->next = child;
     else parent->children = child;
@@ -77,48 +77,48 @@ struct node *node_add(struct node *parent, struct text key, struct node *child) 
     return child;
 }
 
-struct node *node_put(struct arena *arena, struct node *record, const char *key, struct text text) {
-    struct node *node = data_new(arena, NODE_TEXT);
+struct data *data_put(struct arena *arena, struct data *record, const char *key, struct text text) {
+    struct data *node = data_new(arena, DATA_TEXT);
     node->text = text;
-    return node_add(record, text_of(key), node);
+    return data_add(record, text_of(key), node);
 }
 
-void node_set(struct arena *arena, struct node *record, const char *key, struct text text) {
-    if (text.length) node_put(arena, record, key, text);
+void data_set(struct arena *arena, struct data *record, const char *key, struct text text) {
+    if (text.length) data_put(arena, record, key, text);
 }
 
-void node_set_bool(struct arena *arena, struct node *record, const char *key, bool value) {
-    node_add(record, text_of(key), data_new(arena, value ? NODE_TRUE : NODE_FALSE));
+void data_set_bool(struct arena *arena, struct data *record, const char *key, bool value) {
+    data_add(record, text_of(key), data_new(arena, value ? DATA_TRUE : DATA_FALSE));
 }
 
-void node_set_number(struct arena *arena, struct node *record, const char *key, long value) {
-    struct node *node = data_new(arena, NODE_NUMBER);
+void data_set_number(struct arena *arena, struct data *record, const char *key, long value) {
+    struct data *node = data_new(arena, DATA_NUMBER);
     node->text = text_format(arena, "%ld", value);
-    node_add(record, text_of(key), node);
+    data_add(record, text_of(key), node);
 }
 
-struct node *node_set_new(struct arena *arena, struct node *record, const char *key,
-                          enum node_kind kind) {
-    return node_add(record, text_of(key), data_new(arena, kind));
+struct data *data_set_new(struct arena *arena, struct data *record, const char *key,
+                          enum data_kind kind) {
+    return data_add(record, text_of(key), data_new(arena, kind));
 }
 
-void node_set_texts(struct arena *arena, struct node *record, const char *key,
+void data_set_texts(struct arena *arena, struct data *record, const char *key,
                     const struct text *texts, uint32_t count) {
-    struct node *list = node_set_new(arena, record, key, NODE_LIST);
-    for (uint32_t i = 0; i < count; i++) node_put(arena, list, "", texts[i]);
+    struct data *list = data_set_new(arena, record, key, DATA_LIST);
+    for (uint32_t i = 0; i < count; i++) data_put(arena, list, "", texts[i]);
 }
 
 /* --- JSON --------------------------------------------------------------------------------------- */
 
-static enum node_kind kind_of(enum json_kind kind) {
+static enum data_kind kind_of(enum json_kind kind) {
     switch (kind) {
-    case JSON_OBJECT: return NODE_RECORD;
-    case JSON_LIST: return NODE_LIST;
-    case JSON_STRING: return NODE_TEXT;
+    case JSON_OBJECT: return DATA_RECORD;
+    case JSON_LIST: return DATA_LIST;
+    case JSON_STRING: return DATA_TEXT;
     case JSON_INT:
-    case JSON_NUMBER: return NODE_NUMBER;
-    case JSON_TRUE: return NODE_TRUE;
-    case JSON_FALSE: return NODE_FALSE;
+    case JSON_NUMBER: return DATA_NUMBER;
+    case JSON_TRUE: return DATA_TRUE;
+    case JSON_FALSE: return DATA_FALSE;
     case JSON_NULL:
     case JSON_ERROR:
     case JSON_END:
@@ -126,14 +126,14 @@ static enum node_kind kind_of(enum json_kind kind) {
     case JSON_LIST_END:
     case JSON_KEY: break;
     }
-    return NODE_NULL;
+    return DATA_NULL;
 }
 
-bool node_read_json(struct arena *arena, struct text bytes, struct node **node,
+bool data_read_json(struct arena *arena, struct text bytes, struct data **node,
                     struct failure *why) {
     struct json json;
-    struct node *open[LIMIT_NODE_DEPTH + 1];
-    struct node root = {.kind = NODE_LIST};
+    struct data *open[LIMIT_DATA_DEPTH + 1];
+    struct data root = {.kind = DATA_LIST};
     struct text key = {"", 0};
     int depth = 0;
     size_t made = 0;
@@ -149,42 +149,42 @@ bool node_read_json(struct arena *arena, struct text bytes, struct node **node,
             depth--;
             continue;
         }
-        if (++made > LIMIT_NODES) return failure_set(why, "it holds more than a reply can");
-        struct node *made_node = data_new(arena, kind_of(kind));
-        if (made_node->kind == NODE_TEXT) made_node->text = json.text;
-        if (made_node->kind == NODE_NUMBER) {
+        if (++made > LIMIT_DATA) return failure_set(why, "it holds more than a reply can");
+        struct data *made_node = data_new(arena, kind_of(kind));
+        if (made_node->kind == DATA_TEXT) made_node->text = json.text;
+        if (made_node->kind == DATA_NUMBER) {
             made_node->text = (struct text){bytes.bytes + json.start, json.at - json.start};
         }
-        node_add(open[depth], key, made_node);
+        data_add(open[depth], key, made_node);
         key = (struct text){"", 0};
         if (kind != JSON_OBJECT && kind != JSON_LIST) continue;
-        if (depth == LIMIT_NODE_DEPTH) return failure_set(why, "it is nested too deeply");
+        if (depth == LIMIT_DATA_DEPTH) return failure_set(why, "it is nested too deeply");
         open[++depth] = made_node;
     }
     *node = root.children;
     return true;
 }
 
-void node_write_json(const struct node *node, struct buffer *out) {
-    bool is_list = node->kind == NODE_LIST;
+void data_write_json(const struct data *node, struct buffer *out) {
+    bool is_list = node->kind == DATA_LIST;
     switch (node->kind) {
-    case NODE_NULL: buffer_string(out, "null"); return;
-    case NODE_FALSE: buffer_string(out, "false"); return;
-    case NODE_TRUE: buffer_string(out, "true"); return;
-    case NODE_NUMBER: buffer_text(out, node->text); return;
-    case NODE_TEXT: buffer_json_string(out, node->text); return;
-    case NODE_LIST:
-    case NODE_RECORD:
-    case NODE_MAP: break;
+    case DATA_NULL: buffer_string(out, "null"); return;
+    case DATA_FALSE: buffer_string(out, "false"); return;
+    case DATA_TRUE: buffer_string(out, "true"); return;
+    case DATA_NUMBER: buffer_text(out, node->text); return;
+    case DATA_TEXT: buffer_json_string(out, node->text); return;
+    case DATA_LIST:
+    case DATA_RECORD:
+    case DATA_MAP: break;
     }
     buffer_char(out, is_list ? '[' : '{');
-    for (const struct node *child = node->children; child; child = child->next) {
+    for (const struct data *child = node->children; child; child = child->next) {
         if (child != node->children) buffer_char(out, ',');
         if (!is_list) {
             buffer_json_string(out, child->key);
             buffer_char(out, ':');
         }
-        node_write_json(child, out);
+        data_write_json(child, out);
     }
     buffer_char(out, is_list ? ']' : '}');
 }

@@ -229,7 +229,7 @@ static struct text section_url(const struct config *config, const char *service)
     char name[32];
     struct text section = config_get(config, "services"), nothing = {"", 0};
     if (!section.length) return nothing;
-    for (const struct node *s = node_first(config->services); s; s = s->next) {
+    for (const struct data *s = data_first(config->services); s; s = s->next) {
         if (!text_equal(s->key, section)) continue;
         size_t length = 0;
         for (; service[length] && length < sizeof name - 1; length++) {
@@ -237,7 +237,7 @@ static struct text section_url(const struct config *config, const char *service)
             name[length] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
         }
         name[length] = '\0';
-        return config_nested(config->arena, node_text(s, name), "endpoint_url");
+        return config_nested(config->arena, data_text(s, name), "endpoint_url");
     }
     return nothing;
 }

@@ -1,12 +1,15 @@
 # The sources of runtime/aws/.
 
 mrp_runtime_la_SOURCES += \
+    runtime/aws/client.c runtime/aws/client.h \
+    runtime/aws/cloudformation.c runtime/aws/cloudformation.h \
     runtime/aws/config.c runtime/aws/config.h \
     runtime/aws/credentials.c runtime/aws/credentials.h \
     runtime/aws/dpop.c \
     runtime/aws/endpoint.c runtime/aws/endpoint.h \
     runtime/aws/http.c runtime/aws/http.h \
-    runtime/aws/node.c runtime/aws/node.h \
+    runtime/aws/network.c runtime/aws/network.h \
+    runtime/aws/data.c runtime/aws/data.h \
     runtime/aws/operations.def \
     runtime/aws/partitions.def \
     runtime/aws/profiles.c \

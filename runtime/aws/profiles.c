@@ -1,11 +1,11 @@
 /* From a profile to the source of its keys: role_arn and source_profile followed, mistakes named. */
 #include "runtime/aws/sources.h"
 
-static struct text get(const struct node *profile, const char *property) {
-    return node_text(profile, property);
+static struct text get(const struct data *profile, const char *property) {
+    return data_text(profile, property);
 }
 
-static bool has(const struct node *profile, const char *property) {
+static bool has(const struct data *profile, const char *property) {
     return get(profile, property).length > 0;
 }
 
@@ -13,11 +13,11 @@ static bool wrong(struct failure *why, struct text name, const char *what) {
     return failure_set(why, "the AWS profile \"%.*s\" %s", TEXT_ARGS(name), what);
 }
 
-static bool has_keys(const struct node *profile) {
+static bool has_keys(const struct data *profile) {
     return has(profile, "aws_access_key_id") || has(profile, "aws_secret_access_key");
 }
 
-static bool check_keys(const struct node *profile, struct text name, struct failure *why) {
+static bool check_keys(const struct data *profile, struct text name, struct failure *why) {
     if (!has(profile, "aws_secret_access_key")) {
         return wrong(why, name, "has aws_access_key_id, but no aws_secret_access_key");
     }
@@ -27,15 +27,15 @@ static bool check_keys(const struct node *profile, struct text name, struct fail
     return true;
 }
 
-static const struct node *find(const struct node *records, struct text name) {
-    for (const struct node *record = node_first(records); record; record = record->next) {
+static const struct data *find(const struct data *records, struct text name) {
+    for (const struct data *record = data_first(records); record; record = record->next) {
         if (text_equal(record->key, name)) return record;
     }
     return NULL;
 }
 
 /* A value that stands in the profile and in its session must be the same in both. */
-static bool check_agreement(const struct node *profile, const struct node *session,
+static bool check_agreement(const struct data *profile, const struct data *session,
                             const char *property, struct text name, struct failure *why) {
     struct text here = get(profile, property), there = get(session, property);
     if (!there.length) {
@@ -49,7 +49,7 @@ static bool check_agreement(const struct node *profile, const struct node *sessi
     return failure_hint(why, "Remove %s from the profile.", property);
 }
 
-static bool check_sso(const struct config *config, const struct node *profile, struct text name,
+static bool check_sso(const struct config *config, const struct data *profile, struct text name,
                       struct failure *why) {
     struct text session_name = get(profile, "sso_session");
     bool has_account = has(profile, "sso_account_id"), has_role = has(profile, "sso_role_name");
@@ -64,7 +64,7 @@ static bool check_sso(const struct config *config, const struct node *profile, s
         }
         return true;
     }
-    const struct node *session = find(config->sessions, session_name);
+    const struct data *session = find(config->sessions, session_name);
     if (!session) {
         return failure_set(why, "the AWS profile \"%.*s\" names the SSO session \"%.*s\", which is "
                                 "not in \"%.*s\"",
@@ -77,7 +77,7 @@ static bool check_sso(const struct config *config, const struct node *profile, s
 /* What the profile itself is a source of, roles aside. */
 static bool find_source(const struct config *config, struct profile_chain *chain,
                         struct failure *why) {
-    const struct node *profile = chain->profile;
+    const struct data *profile = chain->profile;
     if (has(profile, "sso_account_id") || has(profile, "sso_role_name") ||
         has(profile, "sso_session")) {
         chain->source = SOURCE_SSO;
@@ -101,7 +101,7 @@ static bool named_source(struct profile_chain *chain, struct failure *why) {
     return failure_hint(why, "Write Environment, Ec2InstanceMetadata or EcsContainer.");
 }
 
-static bool check_role(const struct node *profile, struct text name, struct failure *why) {
+static bool check_role(const struct data *profile, struct text name, struct failure *why) {
     bool by_profile = has(profile, "source_profile"), by_name = has(profile, "credential_source");
     if (by_profile && by_name) {
         return wrong(why, name, "has both source_profile and credential_source");
@@ -113,13 +113,13 @@ static bool check_role(const struct node *profile, struct text name, struct fail
 }
 
 static void add_role(struct arena *arena, struct profile_chain *chain,
-                     const struct node *profile) {
+                     const struct data *profile) {
     struct role *role = ARENA_NEW(arena, struct role);
     *role = (struct role){profile, chain->roles};
     chain->roles = role;
 }
 
-static bool was_visited(const struct profile_chain *chain, const struct node *profile) {
+static bool was_visited(const struct profile_chain *chain, const struct data *profile) {
     for (const struct role *role = chain->roles; role; role = role->next) {
         if (role->profile == profile) return true;
     }
@@ -129,7 +129,7 @@ static bool was_visited(const struct profile_chain *chain, const struct node *pr
 /* One profile: *next is the name of the one that it takes its keys from, empty where the chain ends. */
 static bool visit(struct arena *arena, const struct config *config, struct profile_chain *chain,
                   struct text *next, struct failure *why) {
-    const struct node *profile = chain->profile;
+    const struct data *profile = chain->profile;
     struct text name = chain->name;
     *next = (struct text){"", 0};
     if (has(profile, "web_identity_token_file") && (!chain->roles || !has_keys(profile))) {

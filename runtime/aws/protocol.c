@@ -46,11 +46,11 @@ static void form_value(struct form *form, struct text value) {
     http_encode(form->out, value, "");
 }
 
-static void form_node(struct form *form, const struct node *node);
+static void form_node(struct form *form, const struct data *node);
 
 static const char *or_else(const char *given, const char *usual) { return given ? given : usual; }
 
-static void form_list(struct form *form, const struct node *list) {
+static void form_list(struct form *form, const struct data *list) {
     size_t before = form->length;
     uint32_t index = 1;
     if (!list->count) form_value(form, (struct text){"", 0});
@@ -58,7 +58,7 @@ static void form_list(struct form *form, const struct node *list) {
         const char *item = or_else(list->item, "member");
         form_enter(form, item, strlen(item));
     }
-    for (const struct node *child = list->children; child; child = child->next, index++) {
+    for (const struct data *child = list->children; child; child = child->next, index++) {
         size_t inner = form_enter_number(form, index);
         form_node(form, child);
         form->length = inner;
@@ -66,12 +66,12 @@ static void form_list(struct form *form, const struct node *list) {
     form->length = before;
 }
 
-static void form_map(struct form *form, const struct node *map) {
+static void form_map(struct form *form, const struct data *map) {
     size_t before = form->length;
     const char *key = or_else(map->map_key, "key"), *value = or_else(map->map_value, "value");
     uint32_t index = 1;
     if (!map->is_flat) form_enter(form, "entry", 5);
-    for (const struct node *child = map->children; child; child = child->next, index++) {
+    for (const struct data *child = map->children; child; child = child->next, index++) {
         size_t entry = form_enter_number(form, index);
         size_t inner = form_enter(form, key, strlen(key));
         form_value(form, child->key);
@@ -83,25 +83,25 @@ static void form_map(struct form *form, const struct node *map) {
     form->length = before;
 }
 
-static void form_node(struct form *form, const struct node *node) {
+static void form_node(struct form *form, const struct data *node) {
     switch (node->kind) {
-    case NODE_NULL: return;
-    case NODE_FALSE:
-    case NODE_TRUE:
-    case NODE_NUMBER:
-    case NODE_TEXT: form_value(form, node_value(node)); return;
-    case NODE_LIST: form_list(form, node); return;
-    case NODE_MAP: form_map(form, node); return;
-    case NODE_RECORD: break;
+    case DATA_NULL: return;
+    case DATA_FALSE:
+    case DATA_TRUE:
+    case DATA_NUMBER:
+    case DATA_TEXT: form_value(form, data_value(node)); return;
+    case DATA_LIST: form_list(form, node); return;
+    case DATA_MAP: form_map(form, node); return;
+    case DATA_RECORD: break;
     }
-    for (const struct node *child = node->children; child; child = child->next) {
+    for (const struct data *child = node->children; child; child = child->next) {
         size_t before = form_enter(form, child->key.bytes, child->key.length);
         form_node(form, child);
         form->length = before;
     }
 }
 
-void protocol_write_form(const struct node *input, struct buffer *out) {
+void protocol_write_form(const struct data *input, struct buffer *out) {
     struct form form = {.out = out, .length = 0};
     form_node(&form, input);
 }
@@ -120,12 +120,12 @@ static void xml_text(struct buffer *out, struct text text) {
     }
 }
 
-static void xml_open(struct buffer *out, struct text name, const struct node *element) {
+static void xml_open(struct buffer *out, struct text name, const struct data *element) {
     buffer_format(out, "<%.*s", TEXT_ARGS(name));
-    for (const struct node *child = node_first(element); child; child = child->next) {
+    for (const struct data *child = data_first(element); child; child = child->next) {
         if (!child->is_attribute) continue;
         buffer_format(out, " %.*s=\"", TEXT_ARGS(child->key));
-        xml_text(out, node_value(child));
+        xml_text(out, data_value(child));
         buffer_char(out, '"');
     }
     buffer_char(out, '>');
@@ -135,18 +135,18 @@ static void xml_close(struct buffer *out, struct text name) {
     buffer_format(out, "</%.*s>", TEXT_ARGS(name));
 }
 
-static void xml_element(struct buffer *out, struct text name, const struct node *node);
+static void xml_element(struct buffer *out, struct text name, const struct data *node);
 
-static void xml_items(struct buffer *out, struct text name, const struct node *node) {
-    for (const struct node *child = node->children; child; child = child->next) {
+static void xml_items(struct buffer *out, struct text name, const struct data *node) {
+    for (const struct data *child = node->children; child; child = child->next) {
         if (!child->is_attribute) xml_element(out, name, child);
     }
 }
 
-static void xml_entries(struct buffer *out, struct text name, const struct node *map) {
-    for (const struct node *child = map->children; child; child = child->next) {
+static void xml_entries(struct buffer *out, struct text name, const struct data *map) {
+    for (const struct data *child = map->children; child; child = child->next) {
         if (child->is_attribute) continue;
-        struct node key = {.kind = NODE_TEXT, .text = child->key};
+        struct data key = {.kind = DATA_TEXT, .text = child->key};
         xml_open(out, name, NULL);
         xml_element(out, text_of(or_else(map->map_key, "key")), &key);
         xml_element(out, text_of(or_else(map->map_value, "value")), child);
@@ -154,28 +154,28 @@ static void xml_entries(struct buffer *out, struct text name, const struct node 
     }
 }
 
-static void xml_content(struct buffer *out, const struct node *node) {
+static void xml_content(struct buffer *out, const struct data *node) {
     switch (node->kind) {
-    case NODE_NULL: return;
-    case NODE_FALSE:
-    case NODE_TRUE:
-    case NODE_NUMBER:
-    case NODE_TEXT: xml_text(out, node_value(node)); return;
-    case NODE_LIST: xml_items(out, text_of(or_else(node->item, "member")), node); return;
-    case NODE_MAP: xml_entries(out, TEXT("entry"), node); return;
-    case NODE_RECORD: break;
+    case DATA_NULL: return;
+    case DATA_FALSE:
+    case DATA_TRUE:
+    case DATA_NUMBER:
+    case DATA_TEXT: xml_text(out, data_value(node)); return;
+    case DATA_LIST: xml_items(out, text_of(or_else(node->item, "member")), node); return;
+    case DATA_MAP: xml_entries(out, TEXT("entry"), node); return;
+    case DATA_RECORD: break;
     }
-    for (const struct node *child = node->children; child; child = child->next) {
+    for (const struct data *child = node->children; child; child = child->next) {
         if (!child->is_attribute) xml_element(out, child->key, child);
     }
 }
 
 /* A flat list has no element of its own: its items carry its name. */
-static void xml_element(struct buffer *out, struct text name, const struct node *node) {
-    if (node->kind == NODE_NULL) return;
-    if (node->is_flat && node->kind == NODE_LIST) {
+static void xml_element(struct buffer *out, struct text name, const struct data *node) {
+    if (node->kind == DATA_NULL) return;
+    if (node->is_flat && node->kind == DATA_LIST) {
         xml_items(out, name, node);
-    } else if (node->is_flat && node->kind == NODE_MAP) {
+    } else if (node->is_flat && node->kind == DATA_MAP) {
         xml_entries(out, name, node);
     } else {
         xml_open(out, name, node);
@@ -184,14 +184,14 @@ static void xml_element(struct buffer *out, struct text name, const struct node 
     }
 }
 
-void protocol_write_xml(const struct node *element, struct buffer *out) {
+void protocol_write_xml(const struct data *element, struct buffer *out) {
     xml_element(out, element->key, element);
 }
 
 /* --- the parts of HTTP -------------------------------------------------------------------------- */
 
-static const struct node *path_member(const struct node *input, struct text name) {
-    for (const struct node *child = node_first(input); child; child = child->next) {
+static const struct data *path_member(const struct data *input, struct text name) {
+    for (const struct data *child = data_first(input); child; child = child->next) {
         if (child->place == PLACE_PATH && text_equal(child->key, name)) return child;
     }
     return NULL;
@@ -205,7 +205,7 @@ static void add_pair(struct buffer *query, struct text name, struct text value) 
 }
 
 /* The row's path with its names filled in; what follows "?" in it goes to the query. */
-static bool add_path(const char *template, const struct node *input, struct buffer *path,
+static bool add_path(const char *template, const struct data *input, struct buffer *path,
                      struct buffer *query, struct failure *why) {
     for (const char *at = template; *at && *at != '?';) {
         const char *end = *at == '{' ? strchr(at, '}') : NULL;
@@ -215,7 +215,7 @@ static bool add_path(const char *template, const struct node *input, struct buff
         }
         bool keeps_slashes = end[-1] == '+';
         struct text name = {at + 1, (size_t)(end - at) - 1 - keeps_slashes};
-        struct text value = node_value(path_member(input, name));
+        struct text value = data_value(path_member(input, name));
         if (!value.length) {
             return failure_set(why, "a request lacks \"%.*s\"", TEXT_ARGS(name));
         }
@@ -231,35 +231,35 @@ static bool add_path(const char *template, const struct node *input, struct buff
 }
 
 /* A map in the query names its own parameters; those that are named otherwise win. */
-static void add_query_map(const struct node *map, const struct node *input, struct buffer *query) {
-    for (const struct node *entry = map->children; entry; entry = entry->next) {
+static void add_query_map(const struct data *map, const struct data *input, struct buffer *query) {
+    for (const struct data *entry = map->children; entry; entry = entry->next) {
         bool is_taken = false;
-        for (const struct node *other = node_first(input); other; other = other->next) {
-            if (other->place == PLACE_QUERY && other->kind != NODE_MAP &&
+        for (const struct data *other = data_first(input); other; other = other->next) {
+            if (other->place == PLACE_QUERY && other->kind != DATA_MAP &&
                 text_equal(other->key, entry->key)) {
                 is_taken = true;
             }
         }
         if (is_taken) continue;
-        if (entry->kind != NODE_LIST) add_pair(query, entry->key, node_value(entry));
-        for (const struct node *v = entry->kind == NODE_LIST ? entry->children : NULL; v;
+        if (entry->kind != DATA_LIST) add_pair(query, entry->key, data_value(entry));
+        for (const struct data *v = entry->kind == DATA_LIST ? entry->children : NULL; v;
              v = v->next) {
-            add_pair(query, entry->key, node_value(v));
+            add_pair(query, entry->key, data_value(v));
         }
     }
 }
 
-static void add_query(const struct node *input, struct buffer *query) {
-    for (const struct node *child = node_first(input); child; child = child->next) {
-        if (child->place != PLACE_QUERY || child->kind == NODE_NULL) continue;
-        if (child->kind == NODE_MAP) {
+static void add_query(const struct data *input, struct buffer *query) {
+    for (const struct data *child = data_first(input); child; child = child->next) {
+        if (child->place != PLACE_QUERY || child->kind == DATA_NULL) continue;
+        if (child->kind == DATA_MAP) {
             add_query_map(child, input, query);
-        } else if (child->kind == NODE_LIST) {
-            for (const struct node *v = child->children; v; v = v->next) {
-                add_pair(query, child->key, node_value(v));
+        } else if (child->kind == DATA_LIST) {
+            for (const struct data *v = child->children; v; v = v->next) {
+                add_pair(query, child->key, data_value(v));
             }
         } else {
-            add_pair(query, child->key, node_value(child));
+            add_pair(query, child->key, data_value(child));
         }
     }
 }
@@ -280,42 +280,42 @@ static void add_listed(struct buffer *out, struct text value) {
 }
 
 static void add_header(struct arena *arena, struct http_request *request,
-                       const struct node *member) {
+                       const struct data *member) {
     const char *name = text_copy(arena, member->key).bytes;
-    if (member->kind == NODE_MAP) { /* "x-amz-meta-" and the names of the map */
-        for (const struct node *entry = member->children; entry; entry = entry->next) {
+    if (member->kind == DATA_MAP) { /* "x-amz-meta-" and the names of the map */
+        for (const struct data *entry = member->children; entry; entry = entry->next) {
             struct text full = text_format(arena, "%s%.*s", name, TEXT_ARGS(entry->key));
-            http_set(arena, request, full.bytes, node_value(entry));
+            http_set(arena, request, full.bytes, data_value(entry));
         }
-    } else if (member->kind == NODE_LIST) {
+    } else if (member->kind == DATA_LIST) {
         struct buffer out;
         buffer_init(&out);
-        for (const struct node *v = member->children; v; v = v->next) {
+        for (const struct data *v = member->children; v; v = v->next) {
             if (v != member->children) buffer_string(&out, ", ");
-            add_listed(&out, node_value(v));
+            add_listed(&out, data_value(v));
         }
         if (member->count) http_set(arena, request, name, buffer_take(&out, arena));
         buffer_release(&out);
-    } else if (member->kind != NODE_NULL) {
-        http_set(arena, request, name, node_value(member));
+    } else if (member->kind != DATA_NULL) {
+        http_set(arena, request, name, data_value(member));
     }
 }
 
 static void rest_body(struct arena *arena, const struct operation_row *row,
-                      const struct node *input, struct http_request *request) {
-    struct node body = {.kind = NODE_RECORD, .key = TEXT("Request")};
-    const struct node *payload = NULL;
+                      const struct data *input, struct http_request *request) {
+    struct data body = {.kind = DATA_RECORD, .key = TEXT("Request")};
+    const struct data *payload = NULL;
     bool is_xml = row->protocol == PROTOCOL_REST_XML;
     if (input && input->key.length) body.key = input->key;
-    for (const struct node *child = node_first(input); child; child = child->next) {
+    for (const struct data *child = data_first(input); child; child = child->next) {
         if (child->place == PLACE_PAYLOAD) payload = child;
         if (child->place != PLACE_BODY) continue;
-        struct node *copy = data_new(arena, child->kind);
+        struct data *copy = data_new(arena, child->kind);
         *copy = *child;
         copy->next = NULL;
-        node_add(&body, child->key, copy);
+        data_add(&body, child->key, copy);
     }
-    if (payload && payload->kind == NODE_TEXT) {
+    if (payload && payload->kind == DATA_TEXT) {
         request->body = payload->text;
         return;
     }
@@ -323,7 +323,7 @@ static void rest_body(struct arena *arena, const struct operation_row *row,
     struct buffer out;
     buffer_init(&out);
     if (is_xml) protocol_write_xml(payload ? payload : &body, &out);
-    else node_write_json(payload ? payload : &body, &out);
+    else data_write_json(payload ? payload : &body, &out);
     request->body = buffer_take(&out, arena);
     buffer_release(&out);
     http_set(arena, request, "Content-Type", is_xml ? TEXT("application/xml")
@@ -331,7 +331,7 @@ static void rest_body(struct arena *arena, const struct operation_row *row,
 }
 
 static bool rest_request(struct arena *arena, const struct operation_row *row,
-                         const struct node *input, struct http_request *request,
+                         const struct data *input, struct http_request *request,
                          struct failure *why) {
     struct buffer path, query;
     buffer_init(&path);
@@ -346,7 +346,7 @@ static bool rest_request(struct arena *arena, const struct operation_row *row,
     buffer_release(&path);
     buffer_release(&query);
     rest_body(arena, row, input, request);
-    for (const struct node *child = node_first(input); child; child = child->next) {
+    for (const struct data *child = data_first(input); child; child = child->next) {
         if (child->place == PLACE_HEADER) add_header(arena, request, child);
     }
     return good;
@@ -354,7 +354,7 @@ static bool rest_request(struct arena *arena, const struct operation_row *row,
 
 /* --- all ---------------------------------------------------------------------------------------- */
 
-static void query_body(const struct operation_row *row, const struct node *input,
+static void query_body(const struct operation_row *row, const struct data *input,
                        struct buffer *out) {
     buffer_format(out, "Action=%s&Version=%s", row->name, row->version);
     if (input) protocol_write_form(input, out);
@@ -369,7 +369,7 @@ static void json_headers(struct arena *arena, const struct operation_row *row,
 }
 
 bool protocol_request(struct arena *arena, const struct operation_row *row,
-                      const struct node *input, struct http_request *request,
+                      const struct data *input, struct http_request *request,
                       struct failure *why) {
     struct buffer body;
     bool is_query = row->protocol == PROTOCOL_QUERY;
@@ -379,7 +379,7 @@ bool protocol_request(struct arena *arena, const struct operation_row *row,
     }
     buffer_init(&body);
     if (is_query) query_body(row, input, &body);
-    else if (input) node_write_json(input, &body);
+    else if (input) data_write_json(input, &body);
     else buffer_string(&body, "{}");
     request->body = buffer_take(&body, arena);
     buffer_release(&body);

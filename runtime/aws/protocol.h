@@ -10,7 +10,7 @@
 
 #include "runtime/aws/endpoint.h"
 #include "runtime/aws/http.h"
-#include "runtime/aws/node.h"
+#include "runtime/aws/data.h"
 
 enum protocol {
     PROTOCOL_QUERY,
@@ -40,7 +40,7 @@ const struct operation_row *operation_row(enum operation operation);
  * place says; "{Key+}" in a row's path keeps the slashes of a name. False where a member of the path is
  * missing. */
 bool protocol_request(struct arena *arena, const struct operation_row *row,
-                      const struct node *input, struct http_request *request,
+                      const struct data *input, struct http_request *request,
                       struct failure *why);
 
 struct service_error {
@@ -52,12 +52,12 @@ struct service_error {
  * an error. A response that is neither what was expected nor an error has the code
  * "UnreadableResponse". */
 void protocol_response(struct arena *arena, enum protocol protocol, const struct http_call *call,
-                       struct node **result, struct service_error *error);
+                       struct data **result, struct service_error *error);
 
 /* Form data: lists as "Name.member.1", maps as "Name.entry.1.key"; an empty list as "Name=". */
-void protocol_write_form(const struct node *input, struct buffer *out);
+void protocol_write_form(const struct data *input, struct buffer *out);
 /* An XML element with its name. */
-void protocol_write_xml(const struct node *element, struct buffer *out);
+void protocol_write_xml(const struct data *element, struct buffer *out);
 /* "com.example#Code:http://..." as "Code". */
 struct text protocol_error_code(struct text code);
 

@@ -39,46 +39,46 @@ static void error_of_status(struct arena *arena, unsigned status, struct service
 }
 
 /* <ErrorResponse><Error>, <Response><Errors><Error>, or S3's <Error> alone. */
-static const struct node *xml_error(const struct node *root) {
+static const struct data *xml_error(const struct data *root) {
     if (!root) return NULL;
     if (text_is(root->key, "Error")) return root;
-    const struct node *errors = node_get(root, "Errors");
-    return node_get(errors ? errors : root, "Error");
+    const struct data *errors = data_get(root, "Errors");
+    return data_get(errors ? errors : root, "Error");
 }
 
-static void read_xml_error(const struct node *root, struct service_error *error) {
-    const struct node *found = xml_error(root);
-    error->code = node_text(found, "Code");
-    error->message = node_text(found, "Message");
-    error->request_id = first_of(node_text(root, "RequestId"), node_text(found, "RequestId"));
-    if (!error->request_id.length) error->request_id = node_text(root, "RequestID");
+static void read_xml_error(const struct data *root, struct service_error *error) {
+    const struct data *found = xml_error(root);
+    error->code = data_text(found, "Code");
+    error->message = data_text(found, "Message");
+    error->request_id = first_of(data_text(root, "RequestId"), data_text(found, "RequestId"));
+    if (!error->request_id.length) error->request_id = data_text(root, "RequestID");
 }
 
-static void read_json_error(const struct node *root, const struct http_call *call,
+static void read_json_error(const struct data *root, const struct http_call *call,
                             struct service_error *error) {
     struct text code = header(call, "x-amzn-errortype");
     static const char *const codes[] = {"__type", "code", "Code", "error"};
     static const char *const messages[] = {"message", "Message", "errorMessage",
                                            "error_description"};
-    for (size_t i = 0; i < 4; i++) code = first_of(code, node_text(root, codes[i]));
+    for (size_t i = 0; i < 4; i++) code = first_of(code, data_text(root, codes[i]));
     for (size_t i = 0; i < 4; i++) {
-        error->message = first_of(error->message, node_text(root, messages[i]));
+        error->message = first_of(error->message, data_text(root, messages[i]));
     }
     error->code = protocol_error_code(code);
 }
 
 static bool parse(struct arena *arena, enum protocol protocol, struct text body,
-                  struct node **root, struct failure *why) {
+                  struct data **root, struct failure *why) {
     size_t blank = 0;
     while (blank < body.length && strchr(" \t\r\n", body.bytes[blank])) blank++;
     if (blank == body.length) return true;
-    return is_xml(protocol) ? node_read_xml(arena, body, root, why)
-                            : node_read_json(arena, body, root, why);
+    return is_xml(protocol) ? data_read_xml(arena, body, root, why)
+                            : data_read_json(arena, body, root, why);
 }
 
 /* The result stands in <XResult> inside <XResponse>, but for calls that have none. */
-static struct node *query_result(struct node *root) {
-    for (struct node *child = root->children; child; child = child->next) {
+static struct data *query_result(struct data *root) {
+    for (struct data *child = root->children; child; child = child->next) {
         if (text_ends(child->key, TEXT("Result"))) return child;
     }
     return root;
@@ -91,14 +91,14 @@ static void unreadable(struct arena *arena, const struct failure *why,
 }
 
 void protocol_response(struct arena *arena, enum protocol protocol, const struct http_call *call,
-                       struct node **result, struct service_error *error) {
-    struct node *root = NULL;
+                       struct data **result, struct service_error *error) {
+    struct data *root = NULL;
     struct failure why = {.message = ""};
     bool is_good = call->status >= 200 && call->status < 300;
     *error = (struct service_error){.code = {"", 0}, .message = {"", 0}, .request_id = {"", 0}};
     bool is_read = parse(arena, protocol, call->body, &root, &why);
     if (!is_read) root = NULL;
-    *result = root ? root : data_new(arena, NODE_RECORD);
+    *result = root ? root : data_new(arena, DATA_RECORD);
     if (is_good && !is_read) {
         unreadable(arena, &why, error);
     } else if (!is_good || (root && protocol != PROTOCOL_JSON_11 && text_is(root->key, "Error"))) {
@@ -106,7 +106,7 @@ void protocol_response(struct arena *arena, enum protocol protocol, const struct
         else read_json_error(root, call, error);
         if (!error->code.length) error_of_status(arena, call->status, error);
     } else if (protocol == PROTOCOL_QUERY && root) {
-        error->request_id = node_value(node_path(root, "ResponseMetadata.RequestId"));
+        error->request_id = data_value(data_path(root, "ResponseMetadata.RequestId"));
         *result = query_result(root);
     }
     error->request_id = first_of(error->request_id, header(call, "x-amzn-requestid"));

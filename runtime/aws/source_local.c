@@ -7,15 +7,15 @@
 
 static bool take_json(const struct source_context *context, const struct http_call *call,
                       const char *what, struct keys *keys, struct failure *why) {
-    struct node *record;
+    struct data *record;
     struct failure reason;
     if (call->status != 200) {
         return failure_set(why, "%s answered with HTTP status %u", what, call->status);
     }
-    if (!node_read_json(context->arena, call->body, &record, &reason)) {
+    if (!data_read_json(context->arena, call->body, &record, &reason)) {
         return failure_set(why, "what %s answered is no JSON", what);
     }
-    struct text code = node_text(record, "Code");
+    struct text code = data_text(record, "Code");
     if (code.length && !text_is(code, "Success")) {
         return failure_set(why, "%s answered \"%.*s\"", what, TEXT_ARGS(code));
     }

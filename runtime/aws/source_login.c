@@ -6,7 +6,7 @@
 struct login {
     const struct source_context *context;
     struct text name, path;
-    struct node *cache;
+    struct data *cache;
     double now;
 };
 
@@ -25,12 +25,12 @@ static struct text cache_folder(const struct source_context *context) {
 static bool check_cache(const struct login *login, struct failure *why) {
     static const char *const needed[] = {"refreshToken", "dpopKey", "clientId"};
     const char *missing = NULL;
-    if (!node_text(node_get(login->cache, "accessToken"), "accessKeyId").length ||
-        !node_text(node_get(login->cache, "accessToken"), "secretAccessKey").length) {
+    if (!data_text(data_get(login->cache, "accessToken"), "accessKeyId").length ||
+        !data_text(data_get(login->cache, "accessToken"), "secretAccessKey").length) {
         missing = "accessToken";
     }
     for (size_t i = 0; i < 3; i++) {
-        if (!node_text(login->cache, needed[i]).length) missing = needed[i];
+        if (!data_text(login->cache, needed[i]).length) missing = needed[i];
     }
     if (!missing) return true;
     failure_set(why, "the login in \"%.*s\" has no %s", TEXT_ARGS(login->path), missing);
@@ -49,7 +49,7 @@ static bool read_cache(struct login *login, struct text session, struct failure 
                     TEXT_ARGS(login->name), reason.message);
         return login_needed(login, why);
     }
-    if (!node_read_json(context->arena, bytes, &login->cache, &reason)) {
+    if (!data_read_json(context->arena, bytes, &login->cache, &reason)) {
         failure_set(why, "the login in \"%.*s\" cannot be read: %s", TEXT_ARGS(login->path),
                     reason.message);
         return login_needed(login, why);
@@ -57,40 +57,40 @@ static bool read_cache(struct login *login, struct text session, struct failure 
     return check_cache(login, why);
 }
 
-static void replace(struct arena *arena, struct node *record, const char *key, struct text value) {
-    struct node *found = (struct node *)node_get(record, key);
+static void replace(struct arena *arena, struct data *record, const char *key, struct text value) {
+    struct data *found = (struct data *)data_get(record, key);
     if (!value.length) return;
-    if (!found) node_put(arena, record, key, value);
-    else *found = (struct node){.kind = NODE_TEXT, .key = found->key, .text = value,
+    if (!found) data_put(arena, record, key, value);
+    else *found = (struct data){.kind = DATA_TEXT, .key = found->key, .text = value,
                                 .next = found->next};
 }
 
-static bool keep(const struct login *login, const struct node *result, struct failure *why) {
+static bool keep(const struct login *login, const struct data *result, struct failure *why) {
     struct arena *arena = login->context->arena;
     const struct surroundings *around = login->context->config->around;
-    struct node *keys = (struct node *)node_get(login->cache, "accessToken");
-    const struct node *made = node_get(result, "accessToken");
+    struct data *keys = (struct data *)data_get(login->cache, "accessToken");
+    const struct data *made = data_get(result, "accessToken");
     char expires[32];
     struct buffer out;
-    double seconds = (double)node_long(result, "expiresIn", 0);
+    double seconds = (double)data_long(result, "expiresIn", 0);
     when_format(login->now + (seconds > 0 && seconds <= 900 ? seconds : 900), expires);
-    replace(arena, keys, "accessKeyId", node_text(made, "accessKeyId"));
-    replace(arena, keys, "secretAccessKey", node_text(made, "secretAccessKey"));
-    replace(arena, keys, "sessionToken", node_text(made, "sessionToken"));
+    replace(arena, keys, "accessKeyId", data_text(made, "accessKeyId"));
+    replace(arena, keys, "secretAccessKey", data_text(made, "secretAccessKey"));
+    replace(arena, keys, "sessionToken", data_text(made, "sessionToken"));
     replace(arena, keys, "expiresAt", text_copy(arena, text_of(expires)));
-    replace(arena, login->cache, "refreshToken", node_text(result, "refreshToken"));
-    replace(arena, login->cache, "idToken", node_text(result, "idToken"));
+    replace(arena, login->cache, "refreshToken", data_text(result, "refreshToken"));
+    replace(arena, login->cache, "idToken", data_text(result, "idToken"));
     buffer_init(&out);
-    node_write_json(login->cache, &out);
+    data_write_json(login->cache, &out);
     /* The refresh token was used up: without the new one nobody can renew the login. */
     bool good = around->write(around->context, login->path, buffer_view(&out), why);
     buffer_release(&out);
     return good;
 }
 
-static bool refused(const struct login *login, const struct node *result,
+static bool refused(const struct login *login, const struct data *result,
                     const struct service_error *error, struct failure *why) {
-    struct text reason = node_text(result, "error");
+    struct text reason = data_text(result, "error");
     if (!reason.length) reason = error->code;
     failure_set(why, "the login of the AWS profile \"%.*s\" could not be renewed: %.*s",
                 TEXT_ARGS(login->name), TEXT_ARGS(reason));
@@ -103,46 +103,46 @@ static bool refresh(struct login *login, struct text region, struct failure *why
     struct arena *arena = context->arena;
     struct endpoint_options options = endpoint_settings(context->config, SERVICE_SIGNIN, region);
     struct endpoint endpoint;
-    struct node *input = data_new(arena, NODE_RECORD), *result;
+    struct data *input = data_new(arena, DATA_RECORD), *result;
     struct service_error error;
     struct text proof;
     if (!endpoint_make(arena, &options, &endpoint, why)) return false;
     struct text url = text_format(arena, "%.*s/v1/token", TEXT_ARGS(endpoint.url));
-    if (!dpop_proof(arena, node_text(login->cache, "dpopKey"), url, login->now, &proof, why)) {
+    if (!dpop_proof(arena, data_text(login->cache, "dpopKey"), url, login->now, &proof, why)) {
         return login_needed(login, why);
     }
-    node_put(arena, input, "clientId", node_text(login->cache, "clientId"));
-    node_put(arena, input, "refreshToken", node_text(login->cache, "refreshToken"));
-    node_put(arena, input, "grantType", TEXT("refresh_token"));
-    node_put(arena, input, "DPoP", proof)->place = PLACE_HEADER;
+    data_put(arena, input, "clientId", data_text(login->cache, "clientId"));
+    data_put(arena, input, "refreshToken", data_text(login->cache, "refreshToken"));
+    data_put(arena, input, "grantType", TEXT("refresh_token"));
+    data_put(arena, input, "DPoP", proof)->place = PLACE_HEADER;
     if (!source_call(context, OPERATION_CREATE_OAUTH2_TOKEN, region, input, NULL, &result, &error,
                      why)) {
         return false;
     }
     /* The answer's members may stand in a member of their own. */
-    const struct node *inner = node_get(result, "tokenOutput");
-    const struct node *output = inner ? inner : result;
+    const struct data *inner = data_get(result, "tokenOutput");
+    const struct data *output = inner ? inner : result;
     if (error.code.length ||
-        !node_text(node_get(output, "accessToken"), "accessKeyId").length) {
+        !data_text(data_get(output, "accessToken"), "accessKeyId").length) {
         return refused(login, result, &error, why);
     }
     return keep(login, output, why);
 }
 
-bool source_login(const struct source_context *context, const struct node *profile,
+bool source_login(const struct source_context *context, const struct data *profile,
                   struct text name, struct keys *keys, struct failure *why) {
     struct login login = {.context = context, .name = name,
                           .now = context->http->now(context->http->context)};
-    struct text region = node_text(profile, "region");
+    struct text region = data_text(profile, "region");
     if (!region.length) region = context->region.length ? context->region : TEXT("us-east-1");
-    if (!read_cache(&login, node_text(profile, "login_session"), why)) return false;
-    double left = node_time(node_get(login.cache, "accessToken"), "expiresAt") - login.now;
+    if (!read_cache(&login, data_text(profile, "login_session"), why)) return false;
+    double left = data_time(data_get(login.cache, "accessToken"), "expiresAt") - login.now;
     if (left < 5 * 60 && !refresh(&login, region, why) && left <= 0) return false;
-    const struct node *made = node_get(login.cache, "accessToken");
-    *keys = (struct keys){.access_key = node_text(made, "accessKeyId"),
-                          .secret_key = node_text(made, "secretAccessKey"),
-                          .token = node_text(made, "sessionToken"),
-                          .account = node_text(made, "accountId"),
-                          .expires = node_time(made, "expiresAt")};
+    const struct data *made = data_get(login.cache, "accessToken");
+    *keys = (struct keys){.access_key = data_text(made, "accessKeyId"),
+                          .secret_key = data_text(made, "secretAccessKey"),
+                          .token = data_text(made, "sessionToken"),
+                          .account = data_text(made, "accountId"),
+                          .expires = data_time(made, "expiresAt")};
     return true;
 }

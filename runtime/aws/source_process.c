@@ -184,13 +184,13 @@ static bool run(const struct words *words, struct buffer *out, struct failure *w
 /* What it printed is never shown: it may be a secret, even where it is no JSON. */
 static bool take_keys(const struct words *words, struct arena *arena, struct text printed,
                       struct keys *keys, struct failure *why) {
-    struct node *record;
+    struct data *record;
     struct failure reason;
     const char *name = words->arguments[0];
-    if (!node_read_json(arena, printed, &record, &reason)) {
+    if (!data_read_json(arena, printed, &record, &reason)) {
         return failure_set(why, "what credential_process \"%s\" printed is no JSON", name);
     }
-    if (node_long(record, "Version", 0) != 1) {
+    if (data_long(record, "Version", 0) != 1) {
         return failure_set(why, "credential_process \"%s\" printed a version other than 1", name);
     }
     if (!source_keys(record, "SessionToken", keys)) {

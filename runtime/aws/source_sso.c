@@ -9,15 +9,15 @@ struct sso {
     struct text name;    /* the profile's */
     struct text region, start_url, session;
     struct text path;    /* of the token's file */
-    struct node *token;  /* what is in it */
+    struct data *token;  /* what is in it */
 };
 
 static bool login_needed(const struct sso *sso, struct failure *why) {
     return failure_hint(why, "Run \"aws sso login --profile %.*s\".", TEXT_ARGS(sso->name));
 }
 
-static const struct node *find_session(const struct config *config, struct text name) {
-    for (const struct node *s = node_first(config->sessions); s; s = s->next) {
+static const struct data *find_session(const struct config *config, struct text name) {
+    for (const struct data *s = data_first(config->sessions); s; s = s->next) {
         if (text_equal(s->key, name)) return s;
     }
     return NULL;
@@ -42,8 +42,8 @@ static bool read_token(struct sso *sso, struct failure *why) {
         *why = reason;
         return false;
     }
-    if (!node_read_json(context->arena, bytes, &sso->token, &reason) ||
-        !node_text(sso->token, "accessToken").length) {
+    if (!data_read_json(context->arena, bytes, &sso->token, &reason) ||
+        !data_text(sso->token, "accessToken").length) {
         failure_set(why, "the SSO login in \"%.*s\" holds no token", TEXT_ARGS(sso->path));
         return login_needed(sso, why);
     }
@@ -54,53 +54,53 @@ static double now_of(const struct source_context *context) {
     return context->http->now(context->http->context);
 }
 
-static void replace(struct arena *arena, struct node *record, const char *key, struct text value) {
-    struct node *found = (struct node *)node_get(record, key);
-    if (!found) node_put(arena, record, key, value);
-    else *found = (struct node){.kind = NODE_TEXT, .key = found->key, .text = value,
+static void replace(struct arena *arena, struct data *record, const char *key, struct text value) {
+    struct data *found = (struct data *)data_get(record, key);
+    if (!found) data_put(arena, record, key, value);
+    else *found = (struct data){.kind = DATA_TEXT, .key = found->key, .text = value,
                                 .next = found->next};
 }
 
 /* Other programs use the same file: it is replaced as a whole, and that it cannot be is no failure. */
-static void keep_token(const struct sso *sso, const struct node *result) {
+static void keep_token(const struct sso *sso, const struct data *result) {
     struct arena *arena = sso->context->arena;
     const struct surroundings *around = sso->context->config->around;
     struct failure why;
     struct buffer out;
     char expires[32];
-    double lifetime = (double)node_long(result, "expiresIn", 0);
+    double lifetime = (double)data_long(result, "expiresIn", 0);
     when_format(now_of(sso->context) + lifetime, expires);
-    replace(arena, sso->token, "accessToken", node_text(result, "accessToken"));
+    replace(arena, sso->token, "accessToken", data_text(result, "accessToken"));
     replace(arena, sso->token, "expiresAt", text_copy(arena, text_of(expires)));
-    struct text refresh = node_text(result, "refreshToken");
+    struct text refresh = data_text(result, "refreshToken");
     if (refresh.length) replace(arena, sso->token, "refreshToken", refresh);
     buffer_init(&out);
-    node_write_json(sso->token, &out);
+    data_write_json(sso->token, &out);
     around->write(around->context, sso->path, buffer_view(&out), &why);
     buffer_release(&out);
 }
 
 static bool can_refresh(const struct sso *sso) {
-    double registered = node_time(sso->token, "registrationExpiresAt");
-    return sso->session.length && node_text(sso->token, "refreshToken").length &&
-           node_text(sso->token, "clientId").length &&
-           node_text(sso->token, "clientSecret").length &&
+    double registered = data_time(sso->token, "registrationExpiresAt");
+    return sso->session.length && data_text(sso->token, "refreshToken").length &&
+           data_text(sso->token, "clientId").length &&
+           data_text(sso->token, "clientSecret").length &&
            (registered == 0 || registered > now_of(sso->context));
 }
 
 static bool refresh(struct sso *sso, struct failure *why) {
     struct arena *arena = sso->context->arena;
-    struct node *input = data_new(arena, NODE_RECORD), *result;
+    struct data *input = data_new(arena, DATA_RECORD), *result;
     struct service_error error;
-    node_put(arena, input, "clientId", node_text(sso->token, "clientId"));
-    node_put(arena, input, "clientSecret", node_text(sso->token, "clientSecret"));
-    node_put(arena, input, "grantType", TEXT("refresh_token"));
-    node_put(arena, input, "refreshToken", node_text(sso->token, "refreshToken"));
+    data_put(arena, input, "clientId", data_text(sso->token, "clientId"));
+    data_put(arena, input, "clientSecret", data_text(sso->token, "clientSecret"));
+    data_put(arena, input, "grantType", TEXT("refresh_token"));
+    data_put(arena, input, "refreshToken", data_text(sso->token, "refreshToken"));
     if (!source_call(sso->context, OPERATION_CREATE_TOKEN, sso->region, input, NULL, &result,
                      &error, why)) {
         return false;
     }
-    if (error.code.length || !node_text(result, "accessToken").length) {
+    if (error.code.length || !data_text(result, "accessToken").length) {
         return failure_set(why, "the SSO login of the AWS profile \"%.*s\" could not be renewed: "
                                 "%.*s",
                            TEXT_ARGS(sso->name), TEXT_ARGS(error.code));
@@ -110,7 +110,7 @@ static bool refresh(struct sso *sso, struct failure *why) {
 }
 
 static bool ready_token(struct sso *sso, struct failure *why) {
-    double left = node_time(sso->token, "expiresAt") - now_of(sso->context);
+    double left = data_time(sso->token, "expiresAt") - now_of(sso->context);
     struct failure reason = {.message = ""};
     if (left >= 15 * 60) return true;
     if (can_refresh(sso) && refresh(sso, &reason)) return true;
@@ -120,13 +120,13 @@ static bool ready_token(struct sso *sso, struct failure *why) {
     return login_needed(sso, why);
 }
 
-static bool take_keys(const struct sso *sso, const struct node *profile, const struct node *result,
+static bool take_keys(const struct sso *sso, const struct data *profile, const struct data *result,
                       const struct service_error *error, struct keys *keys, struct failure *why) {
-    const struct node *record = node_get(result, "roleCredentials");
-    struct text account = node_text(profile, "sso_account_id");
+    const struct data *record = data_get(result, "roleCredentials");
+    struct text account = data_text(profile, "sso_account_id");
     if (error->code.length) {
         failure_set(why, "SSO gave no keys of the role \"%.*s\" in the account %.*s: %.*s: %.*s",
-                    TEXT_ARGS(node_text(profile, "sso_role_name")), TEXT_ARGS(account),
+                    TEXT_ARGS(data_text(profile, "sso_role_name")), TEXT_ARGS(account),
                     TEXT_ARGS(error->code), TEXT_ARGS(error->message));
         if (text_is(error->code, "UnauthorizedException") ||
             text_is(error->code, "Unauthorized")) {
@@ -134,17 +134,17 @@ static bool take_keys(const struct sso *sso, const struct node *profile, const s
         }
         return false;
     }
-    *keys = (struct keys){.access_key = node_text(record, "accessKeyId"),
-                          .secret_key = node_text(record, "secretAccessKey"),
-                          .token = node_text(record, "sessionToken"),
+    *keys = (struct keys){.access_key = data_text(record, "accessKeyId"),
+                          .secret_key = data_text(record, "secretAccessKey"),
+                          .token = data_text(record, "sessionToken"),
                           .account = account,
-                          .expires = node_time(record, "expiration") / 1000};
+                          .expires = data_time(record, "expiration") / 1000};
     if (keys->access_key.length && keys->secret_key.length) return true;
     return failure_set(why, "what SSO answered holds no keys");
 }
 
-static bool check(const struct sso *sso, const struct node *profile, struct failure *why) {
-    if (node_text(profile, "sso_account_id").length && node_text(profile, "sso_role_name").length) {
+static bool check(const struct sso *sso, const struct data *profile, struct failure *why) {
+    if (data_text(profile, "sso_account_id").length && data_text(profile, "sso_role_name").length) {
         return true;
     }
     failure_set(why, "the AWS profile \"%.*s\" has an SSO session, but no account and role: it "
@@ -153,39 +153,39 @@ static bool check(const struct sso *sso, const struct node *profile, struct fail
     return failure_hint(why, "Add sso_account_id and sso_role_name.");
 }
 
-static struct sso open_sso(const struct source_context *context, const struct node *profile,
+static struct sso open_sso(const struct source_context *context, const struct data *profile,
                            struct text name) {
-    struct text session_name = node_text(profile, "sso_session");
-    const struct node *settings =
+    struct text session_name = data_text(profile, "sso_session");
+    const struct data *settings =
         session_name.length ? find_session(context->config, session_name) : profile;
     return (struct sso){.context = context, .name = name, .session = session_name,
-                        .region = node_text(settings, "sso_region"),
-                        .start_url = node_text(settings, "sso_start_url")};
+                        .region = data_text(settings, "sso_region"),
+                        .start_url = data_text(settings, "sso_start_url")};
 }
 
-bool source_sso_token(const struct source_context *context, const struct node *profile,
+bool source_sso_token(const struct source_context *context, const struct data *profile,
                       struct text name, struct text *token, double *expires,
                       struct failure *why) {
     struct sso sso = open_sso(context, profile, name);
     if (!read_token(&sso, why) || !ready_token(&sso, why)) return false;
-    *token = node_text(sso.token, "accessToken");
-    *expires = node_time(sso.token, "expiresAt");
+    *token = data_text(sso.token, "accessToken");
+    *expires = data_time(sso.token, "expiresAt");
     return true;
 }
 
-bool source_sso(const struct source_context *context, const struct node *profile,
+bool source_sso(const struct source_context *context, const struct data *profile,
                 struct text name, struct keys *keys, struct failure *why) {
     struct arena *arena = context->arena;
     struct sso sso = open_sso(context, profile, name);
     struct service_error error;
-    struct node *input = data_new(arena, NODE_RECORD), *result;
+    struct data *input = data_new(arena, DATA_RECORD), *result;
     struct text token;
     double expires;
     if (!check(&sso, profile, why)) return false;
     if (!source_sso_token(context, profile, name, &token, &expires, why)) return false;
-    node_put(arena, input, "account_id", node_text(profile, "sso_account_id"))->place = PLACE_QUERY;
-    node_put(arena, input, "role_name", node_text(profile, "sso_role_name"))->place = PLACE_QUERY;
-    node_put(arena, input, "x-amz-sso_bearer_token", token)->place = PLACE_HEADER;
+    data_put(arena, input, "account_id", data_text(profile, "sso_account_id"))->place = PLACE_QUERY;
+    data_put(arena, input, "role_name", data_text(profile, "sso_role_name"))->place = PLACE_QUERY;
+    data_put(arena, input, "x-amz-sso_bearer_token", token)->place = PLACE_HEADER;
     return source_call(context, OPERATION_GET_ROLE_CREDENTIALS, sso.region, input, NULL, &result,
                        &error, why) &&
            take_keys(&sso, profile, result, &error, keys, why);

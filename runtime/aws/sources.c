@@ -52,8 +52,8 @@ static bool set_endpoint(const struct source_context *context, enum service serv
 
 /* Attempts are made here, not in source_send: each is signed anew, with the time that it is. */
 bool source_call(const struct source_context *context, enum operation operation,
-                 struct text region, const struct node *input, const struct keys *keys,
-                 struct node **result, struct service_error *error, struct failure *why) {
+                 struct text region, const struct data *input, const struct keys *keys,
+                 struct data **result, struct service_error *error, struct failure *why) {
     const struct operation_row *row = operation_row(operation);
     struct http_call *call = source_request(context, row->method);
     struct endpoint endpoint;
@@ -83,13 +83,13 @@ bool source_call(const struct source_context *context, enum operation operation,
     }
 }
 
-bool source_keys(const struct node *record, const char *token_name, struct keys *keys) {
+bool source_keys(const struct data *record, const char *token_name, struct keys *keys) {
     *keys = (struct keys){
-        .access_key = node_text(record, "AccessKeyId"),
-        .secret_key = node_text(record, "SecretAccessKey"),
-        .token = node_text(record, token_name),
-        .account = node_text(record, "AccountId"),
-        .expires = node_time(record, "Expiration"),
+        .access_key = data_text(record, "AccessKeyId"),
+        .secret_key = data_text(record, "SecretAccessKey"),
+        .token = data_text(record, token_name),
+        .account = data_text(record, "AccountId"),
+        .expires = data_time(record, "Expiration"),
     };
     return keys->access_key.length && keys->secret_key.length;
 }
@@ -156,7 +156,7 @@ static struct text sts_region(const struct source_context *context, struct text 
 }
 
 static bool take_role(const struct source_context *context, struct text role,
-                      const struct node *result, const struct service_error *error,
+                      const struct data *result, const struct service_error *error,
                       struct keys *keys, struct failure *why) {
     (void)context;
     if (error->code.length) {
@@ -168,12 +168,12 @@ static bool take_role(const struct source_context *context, struct text role,
         }
         return false;
     }
-    const struct node *record = node_get(result, "Credentials");
+    const struct data *record = data_get(result, "Credentials");
     if (!source_keys(record, "SessionToken", keys)) {
         return failure_set(why, "could not assume the role \"%.*s\": the answer holds no keys",
                            TEXT_ARGS(role));
     }
-    keys->account = account_of(node_value(node_path(result, "AssumedRoleUser.Arn")));
+    keys->account = account_of(data_value(data_path(result, "AssumedRoleUser.Arn")));
     return true;
 }
 
@@ -194,23 +194,23 @@ static bool ask_code(const struct source_context *context, struct text serial, s
     return good || failure_set(why, "an MFA code has six digits");
 }
 
-bool source_role(const struct source_context *context, const struct node *profile,
+bool source_role(const struct source_context *context, const struct data *profile,
                  const struct keys *from, struct keys *keys, struct failure *why) {
     struct arena *arena = context->arena;
-    struct text role = node_text(profile, "role_arn"), serial = node_text(profile, "mfa_serial");
-    struct node *input = data_new(arena, NODE_RECORD), *result;
+    struct text role = data_text(profile, "role_arn"), serial = data_text(profile, "mfa_serial");
+    struct data *input = data_new(arena, DATA_RECORD), *result;
     struct service_error error;
-    node_put(arena, input, "RoleArn", role);
-    node_put(arena, input, "RoleSessionName",
-             session_name(context, node_text(profile, "role_session_name")));
-    node_set(arena, input, "ExternalId", node_text(profile, "external_id"));
-    long duration = node_long(profile, "duration_seconds", 0);
-    if (duration > 0) node_set_number(arena, input, "DurationSeconds", duration);
+    data_put(arena, input, "RoleArn", role);
+    data_put(arena, input, "RoleSessionName",
+             session_name(context, data_text(profile, "role_session_name")));
+    data_set(arena, input, "ExternalId", data_text(profile, "external_id"));
+    long duration = data_long(profile, "duration_seconds", 0);
+    if (duration > 0) data_set_number(arena, input, "DurationSeconds", duration);
     if (serial.length) {
         struct text code;
         if (!ask_code(context, serial, &code, why)) return false;
-        node_put(arena, input, "SerialNumber", serial);
-        node_put(arena, input, "TokenCode", code);
+        data_put(arena, input, "SerialNumber", serial);
+        data_put(arena, input, "TokenCode", code);
     }
     return source_call(context, OPERATION_ASSUME_ROLE, sts_region(context, role), input, from,
                        &result, &error, why) &&
@@ -221,14 +221,14 @@ bool source_web_identity(const struct source_context *context, struct text role,
                          struct text session, struct keys *keys, struct failure *why) {
     struct arena *arena = context->arena;
     const struct surroundings *around = context->config->around;
-    struct node *input = data_new(arena, NODE_RECORD), *result;
+    struct data *input = data_new(arena, DATA_RECORD), *result;
     struct service_error error;
     struct text token;
     if (around->read(around->context, arena, file, &token, why) != READ_GOOD) return false;
     while (token.length && strchr(" \t\r\n", token.bytes[token.length - 1])) token.length--;
-    node_put(arena, input, "RoleArn", role);
-    node_put(arena, input, "RoleSessionName", session_name(context, session));
-    node_put(arena, input, "WebIdentityToken", token);
+    data_put(arena, input, "RoleArn", role);
+    data_put(arena, input, "RoleSessionName", session_name(context, session));
+    data_put(arena, input, "WebIdentityToken", token);
     return source_call(context, OPERATION_ASSUME_ROLE_WITH_WEB_IDENTITY, sts_region(context, role),
                        input, NULL, &result, &error, why) &&
            take_role(context, role, result, &error, keys, why);

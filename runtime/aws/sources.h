@@ -18,26 +18,26 @@ bool source_send(const struct source_context *context, struct http_call *call, u
                  struct failure *why);
 /* Calls an operation of a service, signed by keys (NULL: unsigned). */
 bool source_call(const struct source_context *context, enum operation operation,
-                 struct text region, const struct node *input, const struct keys *keys,
-                 struct node **result, struct service_error *error, struct failure *why);
+                 struct text region, const struct data *input, const struct keys *keys,
+                 struct data **result, struct service_error *error, struct failure *why);
 /* A new call, empty. */
 struct http_call *source_request(const struct source_context *context, const char *method);
 
 /* Keys of a record with members named as in STS's Credentials; false where one is missing. */
-bool source_keys(const struct node *record, const char *token_name, struct keys *keys);
+bool source_keys(const struct data *record, const char *token_name, struct keys *keys);
 
 bool source_environment(const struct source_context *context, struct keys *keys,
                         struct failure *why);
-bool source_role(const struct source_context *context, const struct node *profile,
+bool source_role(const struct source_context *context, const struct data *profile,
                  const struct keys *from, struct keys *keys, struct failure *why);
 bool source_web_identity(const struct source_context *context, struct text role, struct text file,
                          struct text session, struct keys *keys, struct failure *why);
-bool source_sso(const struct source_context *context, const struct node *profile,
+bool source_sso(const struct source_context *context, const struct data *profile,
                 struct text name, struct keys *keys, struct failure *why);
 /* The token alone, renewed where it has to be. */
-bool source_sso_token(const struct source_context *context, const struct node *profile,
+bool source_sso_token(const struct source_context *context, const struct data *profile,
                       struct text name, struct text *token, double *expires, struct failure *why);
-bool source_login(const struct source_context *context, const struct node *profile,
+bool source_login(const struct source_context *context, const struct data *profile,
                   struct text name, struct keys *keys, struct failure *why);
 bool source_process(const struct source_context *context, struct text command, struct keys *keys,
                     struct failure *why);

@@ -5,12 +5,12 @@
  */
 #include <expat.h>
 
-#include "runtime/aws/node.h"
+#include "runtime/aws/data.h"
 
 struct xml_reader {
     struct arena *arena;
     XML_Parser parser;
-    struct node *open[LIMIT_NODE_DEPTH + 1];
+    struct data *open[LIMIT_DATA_DEPTH + 1];
     int depth; /* open[depth] is the innermost element; open[0] holds the document */
     size_t made;
     struct buffer text; /* of the innermost element */
@@ -27,27 +27,27 @@ static void stop(struct xml_reader *reader, const char *error) {
     XML_StopParser(reader->parser, XML_FALSE);
 }
 
-static void add_attributes(struct xml_reader *reader, struct node *element,
+static void add_attributes(struct xml_reader *reader, struct data *element,
                            const XML_Char **attributes) {
     for (; attributes[0]; attributes += 2) {
         if (strncmp(attributes[0], "xmlns", 5) == 0) continue;
-        if (++reader->made > LIMIT_NODES) return stop(reader, "it holds more than a reply can");
-        struct node *attribute = data_new(reader->arena, NODE_TEXT);
+        if (++reader->made > LIMIT_DATA) return stop(reader, "it holds more than a reply can");
+        struct data *attribute = data_new(reader->arena, DATA_TEXT);
         attribute->is_attribute = true;
         attribute->text = text_copy(reader->arena, text_of(attributes[1]));
-        node_add(element, text_copy(reader->arena, local_name(attributes[0])), attribute);
+        data_add(element, text_copy(reader->arena, local_name(attributes[0])), attribute);
     }
 }
 
 static void on_start(void *context, const XML_Char *name, const XML_Char **attributes) {
     struct xml_reader *reader = context;
     if (reader->error) return;
-    if (reader->depth == LIMIT_NODE_DEPTH) return stop(reader, "it is nested too deeply");
-    if (++reader->made > LIMIT_NODES) return stop(reader, "it holds more than a reply can");
-    struct node *parent = reader->open[reader->depth];
-    parent->kind = NODE_RECORD;
-    struct node *element = data_new(reader->arena, NODE_TEXT);
-    node_add(parent, text_copy(reader->arena, local_name(name)), element);
+    if (reader->depth == LIMIT_DATA_DEPTH) return stop(reader, "it is nested too deeply");
+    if (++reader->made > LIMIT_DATA) return stop(reader, "it holds more than a reply can");
+    struct data *parent = reader->open[reader->depth];
+    parent->kind = DATA_RECORD;
+    struct data *element = data_new(reader->arena, DATA_TEXT);
+    data_add(parent, text_copy(reader->arena, local_name(name)), element);
     add_attributes(reader, element, attributes);
     reader->open[++reader->depth] = element;
     reader->text.length = 0;
@@ -57,8 +57,8 @@ static void on_end(void *context, const XML_Char *name) {
     struct xml_reader *reader = context;
     (void)name;
     if (reader->error || reader->depth == 0) return;
-    struct node *element = reader->open[reader->depth--];
-    if (element->kind == NODE_TEXT) {
+    struct data *element = reader->open[reader->depth--];
+    if (element->kind == DATA_TEXT) {
         element->text = text_copy(reader->arena, buffer_view(&reader->text));
     }
     reader->text.length = 0;
@@ -75,9 +75,9 @@ static void on_document_type(void *context, const XML_Char *name, const XML_Char
     stop(context, "it declares a document type");
 }
 
-bool node_read_xml(struct arena *arena, struct text bytes, struct node **node,
+bool data_read_xml(struct arena *arena, struct text bytes, struct data **node,
                    struct failure *why) {
-    struct node document = {.kind = NODE_RECORD};
+    struct data document = {.kind = DATA_RECORD};
     struct xml_reader reader = {.arena = arena, .open = {&document}};
     reader.parser = XML_ParserCreate(NULL);
     if (!reader.parser) memory_exhausted();

@@ -7,7 +7,7 @@
 
 /* --- profiles as chains ------------------------------------------------------------------------- */
 
-static enum source wanted_source(const struct node *base) {
+static enum key_source wanted_source(const struct data *base) {
     struct text kind = base->key;
     if (text_is(kind, "AccessKey")) return SOURCE_KEYS;
     if (text_is(kind, "WebIdentityToken")) return SOURCE_WEB_IDENTITY;
@@ -18,14 +18,14 @@ static enum source wanted_source(const struct node *base) {
     return SOURCE_NONE;
 }
 
-static void check_member(struct text name, const struct node *wanted, const struct node *profile,
+static void check_member(struct text name, const struct data *wanted, const struct data *profile,
                          const char *wanted_name, const char *property) {
-    vectors_same(name, property, node_text(wanted, wanted_name), node_text(profile, property));
+    vectors_same(name, property, data_text(wanted, wanted_name), data_text(profile, property));
 }
 
-static void check_chain(struct text name, const struct node *wanted,
+static void check_chain(struct text name, const struct data *wanted,
                         const struct profile_chain *chain) {
-    const struct node *base = node_first(node_first(wanted));
+    const struct data *base = data_first(data_first(wanted));
     CU_ASSERT_EQUAL(chain->source, wanted_source(base));
     if (chain->source == SOURCE_KEYS) {
         check_member(name, base, chain->profile, "access_key_id", "aws_access_key_id");
@@ -36,9 +36,9 @@ static void check_chain(struct text name, const struct node *wanted,
         check_member(name, base, chain->profile, "role_session_name", "role_session_name");
     }
     const struct role *role = chain->roles;
-    for (const struct node *step = node_first(wanted)->next; step; step = step->next) {
+    for (const struct data *step = data_first(wanted)->next; step; step = step->next) {
         CU_ASSERT_PTR_NOT_NULL_FATAL(role);
-        const struct node *assumed = node_first(step);
+        const struct data *assumed = data_first(step);
         check_member(name, assumed, role->profile, "role_arn", "role_arn");
         check_member(name, assumed, role->profile, "external_id", "external_id");
         check_member(name, assumed, role->profile, "role_session_name", "role_session_name");
@@ -51,21 +51,21 @@ static void test_chains(void) {
     struct arena arena;
     if (!vectors_there("chains of profiles")) return;
     arena_init(&arena);
-    const struct node *tests = vectors_json(&arena, "config/smithy-rs/assume-role-tests.json");
+    const struct data *tests = vectors_json(&arena, "config/smithy-rs/assume-role-tests.json");
     CU_ASSERT(tests->count >= 25);
-    for (const struct node *t = node_first(tests); t; t = t->next) {
-        const struct node *input = node_get(t, "input");
-        const struct node *wanted = node_path(t, "output.ProfileChain");
-        const struct node *sessions = node_get(input, "sso_sessions");
-        struct config config = {.profiles = (struct node *)node_get(input, "profiles"),
-                                .sessions = sessions ? (struct node *)sessions
-                                                     : data_new(&arena, NODE_RECORD),
-                                .keys = data_new(&arena, NODE_RECORD),
+    for (const struct data *t = data_first(tests); t; t = t->next) {
+        const struct data *input = data_get(t, "input");
+        const struct data *wanted = data_path(t, "output.ProfileChain");
+        const struct data *sessions = data_get(input, "sso_sessions");
+        struct config config = {.profiles = (struct data *)data_get(input, "profiles"),
+                                .sessions = sessions ? (struct data *)sessions
+                                                     : data_new(&arena, DATA_RECORD),
+                                .keys = data_new(&arena, DATA_RECORD),
                                 .config_path = TEXT("config")};
         struct profile_chain chain;
         struct failure why = {.message = ""};
-        struct text name = node_text(t, "docs");
-        bool good = profile_chain_make(&arena, &config, node_text(input, "selected_profile"),
+        struct text name = data_text(t, "docs");
+        bool good = profile_chain_make(&arena, &config, data_text(input, "selected_profile"),
                                        &chain, &why);
         if ((good && chain.source != SOURCE_NONE) != (wanted != NULL)) {
             printf("FAILED %.*s: %s\n", TEXT_ARGS(name), good ? "was taken" : why.message);
@@ -99,28 +99,28 @@ static bool find_keys(struct machine *machine, const char *profile, struct keys 
     return good;
 }
 
-static struct text member_of(const struct node *record, const char *name) {
-    const struct node *found = node_get(record, name);
-    return found && found->kind != NODE_NULL ? node_value(found) : TEXT("");
+static struct text member_of(const struct data *record, const char *name) {
+    const struct data *found = data_get(record, name);
+    return found && found->kind != DATA_NULL ? data_value(found) : TEXT("");
 }
 
-static void check_keys(struct text name, const struct node *wanted, const struct keys *keys) {
+static void check_keys(struct text name, const struct data *wanted, const struct keys *keys) {
     vectors_same(name, "key", member_of(wanted, "access_key_id"), keys->access_key);
     vectors_same(name, "secret", member_of(wanted, "secret_access_key"), keys->secret_key);
     vectors_same(name, "token", member_of(wanted, "session_token"), keys->token);
     vectors_same(name, "account", member_of(wanted, "account_id"), keys->account);
-    CU_ASSERT_EQUAL(keys->expires, node_time(wanted, "expiry"));
+    CU_ASSERT_EQUAL(keys->expires, data_time(wanted, "expiry"));
 }
 
 static struct machine open_case(struct arena *arena, const char *group, struct text name) {
     struct machine machine;
     struct text path = text_format(arena, "config/smithy-rs/%s/%s/env.json", group, name.bytes);
     machine_open(&machine, arena, 1.6e9);
-    machine.variables = (struct node *)vectors_json(arena, path.bytes);
+    machine.variables = (struct data *)vectors_json(arena, path.bytes);
     machine.folder = text_format(arena, "%s/config/smithy-rs/%s/%s/fs", vectors_folder(), group,
                                  name.bytes).bytes;
     path = text_format(arena, "config/smithy-rs/%s/%s/http-traffic.json", group, name.bytes);
-    machine.events = node_first(node_get(vectors_json(arena, path.bytes), "events"));
+    machine.events = data_first(data_get(vectors_json(arena, path.bytes), "events"));
     machine.runs_shell = true;
     return machine;
 }
@@ -132,10 +132,10 @@ static void run_case(struct arena *arena, const char *group, struct text name,
     struct failure why = {.message = ""};
     struct text path = text_format(arena, "config/smithy-rs/%s/%s/test-case.json", group,
                                    name.bytes);
-    const struct node *test = vectors_json(arena, path.bytes);
-    const struct node *wanted = node_path(test, "result.Ok");
+    const struct data *test = vectors_json(arena, path.bytes);
+    const struct data *wanted = data_path(test, "result.Ok");
     if (text_is(name, "region_override")) { /* as if by --region */
-        node_put(arena, machine.variables, "AWS_REGION", TEXT("us-east-2"));
+        data_put(arena, machine.variables, "AWS_REGION", TEXT("us-east-2"));
     }
     bool good = find_keys(&machine, profile, &keys, &why);
     CU_ASSERT_EQUAL(machine.mismatches, 0);
@@ -198,22 +198,22 @@ static void test_tokens(void) {
 
 /* --- containers and instances: where they are asked --------------------------------------------- */
 
-static void run_place(struct arena *arena, const struct node *test, bool is_container) {
+static void run_place(struct arena *arena, const struct data *test, bool is_container) {
     struct machine machine;
     struct keys keys;
     struct failure why = {.message = ""};
     machine_open(&machine, arena, 1.6e9);
-    const struct node *values = node_get(test, "env");
-    for (const struct node *v = node_first(values); v; v = v->next) {
-        node_put(arena, machine.variables, text_copy(arena, v->key).bytes, v->text);
+    const struct data *values = data_get(test, "env");
+    for (const struct data *v = data_first(values); v; v = v->next) {
+        data_put(arena, machine.variables, text_copy(arena, v->key).bytes, v->text);
     }
-    struct text mode = node_text(test, "mode_override"), url = node_text(test, "endpoint_override");
+    struct text mode = data_text(test, "mode_override"), url = data_text(test, "endpoint_override");
     if (mode.length) {
-        node_put(arena, machine.variables, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", mode);
+        data_put(arena, machine.variables, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", mode);
     }
-    if (url.length) node_put(arena, machine.variables, "AWS_EC2_METADATA_SERVICE_ENDPOINT", url);
-    for (const struct node *f = node_first(node_get(test, "fs")); f; f = f->next) {
-        node_put(arena, machine.files, text_copy(arena, f->key).bytes, f->text);
+    if (url.length) data_put(arena, machine.variables, "AWS_EC2_METADATA_SERVICE_ENDPOINT", url);
+    for (const struct data *f = data_first(data_get(test, "fs")); f; f = f->next) {
+        data_put(arena, machine.files, text_copy(arena, f->key).bytes, f->text);
     }
     struct surroundings around = machine_surroundings(&machine);
     struct http http = machine_http(&machine);
@@ -222,23 +222,23 @@ static void run_place(struct arena *arena, const struct node *test, bool is_cont
     struct source_context context = {&config, &http, {"", 0}, arena};
     if (is_container) source_container(&context, &keys, &why);
     else source_instance(&context, &keys, &why);
-    vectors_same(node_text(test, "docs"), why.message, node_value(node_path(test, "result.Ok")),
-                 node_text(node_first(machine.requests), "url"));
+    vectors_same(data_text(test, "docs"), why.message, data_value(data_path(test, "result.Ok")),
+                 data_text(data_first(machine.requests), "url"));
 }
 
 static void test_places(void) {
     struct arena arena;
     if (!vectors_there("places of container and instance")) return;
     arena_init(&arena);
-    const struct node *file = vectors_json(&arena, "config/smithy-rs/ecs-tests.json");
-    for (const struct node *t = node_first(node_get(file, "tests")); t; t = t->next) {
+    const struct data *file = vectors_json(&arena, "config/smithy-rs/ecs-tests.json");
+    for (const struct data *t = data_first(data_get(file, "tests")); t; t = t->next) {
         run_place(&arena, t, true);
     }
     struct text *names;
     CU_ASSERT(vectors_list(&arena, "config/smithy-rs/imds-config", &names) >= 1);
     struct text path = text_format(&arena, "config/smithy-rs/imds-config/%s", names[0].bytes);
     file = vectors_json(&arena, path.bytes);
-    for (const struct node *t = node_first(node_get(file, "tests")); t; t = t->next) {
+    for (const struct data *t = data_first(data_get(file, "tests")); t; t = t->next) {
         run_place(&arena, t, false);
     }
     arena_release(&arena);
@@ -255,7 +255,7 @@ static void test_hostile_hosts(void) {
         struct keys keys;
         arena_init(&arena);
         machine_open(&machine, &arena, 0);
-        node_put(&arena, machine.variables, "AWS_CONTAINER_CREDENTIALS_FULL_URI", text_of(urls[i]));
+        data_put(&arena, machine.variables, "AWS_CONTAINER_CREDENTIALS_FULL_URI", text_of(urls[i]));
         CU_ASSERT_FALSE(find_keys(&machine, NULL, &keys, &why));
         CU_ASSERT_EQUAL(machine.requests->count, 0);
         arena_release(&arena);
@@ -264,34 +264,34 @@ static void test_hostile_hosts(void) {
 
 /* --- aws login ---------------------------------------------------------------------------------- */
 
-static void give_cache(struct arena *arena, struct machine *machine, const struct node *contents) {
-    for (const struct node *f = node_first(contents); f; f = f->next) {
+static void give_cache(struct arena *arena, struct machine *machine, const struct data *contents) {
+    for (const struct data *f = data_first(contents); f; f = f->next) {
         struct buffer out;
         buffer_init(&out);
-        node_write_json(f, &out);
+        data_write_json(f, &out);
         struct text path = text_format(arena, "/home/.aws/login/cache/%.*s", TEXT_ARGS(f->key));
-        node_put(arena, machine->files, path.bytes, buffer_take(&out, arena));
+        data_put(arena, machine->files, path.bytes, buffer_take(&out, arena));
         buffer_release(&out);
     }
 }
 
-static void give_replies(struct arena *arena, struct machine *machine, const struct node *calls) {
-    for (const struct node *c = node_first(calls); c; c = c->next) {
+static void give_replies(struct arena *arena, struct machine *machine, const struct data *calls) {
+    for (const struct data *c = data_first(calls); c; c = c->next) {
         struct buffer out;
-        const struct node *output = node_path(c, "response.tokenOutput");
+        const struct data *output = data_path(c, "response.tokenOutput");
         buffer_init(&out);
-        if (output) node_write_json(output, &out);
-        machine_reply(machine, node_long(c, "responseCode", 200), buffer_take(&out, arena).bytes);
+        if (output) data_write_json(output, &out);
+        machine_reply(machine, data_long(c, "responseCode", 200), buffer_take(&out, arena).bytes);
         buffer_release(&out);
     }
 }
 
-static bool same_json(const struct node *a, const struct node *b) {
+static bool same_json(const struct data *a, const struct data *b) {
     struct buffer x, y;
     buffer_init(&x);
     buffer_init(&y);
-    node_write_json(a, &x);
-    node_write_json(b, &y);
+    data_write_json(a, &x);
+    data_write_json(b, &y);
     bool same = text_equal(buffer_view(&x), buffer_view(&y));
     buffer_release(&x);
     buffer_release(&y);
@@ -299,58 +299,58 @@ static bool same_json(const struct node *a, const struct node *b) {
 }
 
 static void check_cache(struct arena *arena, const struct machine *machine,
-                        const struct node *outcome) {
-    struct node *kept;
+                        const struct data *outcome) {
+    struct data *kept;
     struct failure why;
-    const struct node *wanted = node_first(outcome);
-    while (wanted && wanted->kind != NODE_RECORD) wanted = wanted->next;
-    CU_ASSERT(node_read_json(arena, machine->files->last->text, &kept, &why));
+    const struct data *wanted = data_first(outcome);
+    while (wanted && wanted->kind != DATA_RECORD) wanted = wanted->next;
+    CU_ASSERT(data_read_json(arena, machine->files->last->text, &kept, &why));
     CU_ASSERT(wanted && same_json(wanted, kept));
 }
 
-static void run_login(struct arena *arena, const struct node *test) {
+static void run_login(struct arena *arena, const struct data *test) {
     struct machine machine;
     struct keys keys;
     struct failure why = {.message = ""};
-    struct text name = node_text(test, "documentation");
+    struct text name = data_text(test, "documentation");
     machine_open(&machine, arena, 0);
     CU_ASSERT(when_rfc3339(TEXT("2025-11-19T00:00:00Z"), &machine.now));
-    node_put(arena, machine.variables, "HOME", TEXT("/home"));
-    node_put(arena, machine.variables, "AWS_PROFILE", TEXT("signin"));
-    node_put(arena, machine.files, "/home/.aws/config", node_text(test, "configContents"));
-    give_cache(arena, &machine, node_get(test, "cacheContents"));
-    give_replies(arena, &machine, node_get(test, "mockApiCalls"));
+    data_put(arena, machine.variables, "HOME", TEXT("/home"));
+    data_put(arena, machine.variables, "AWS_PROFILE", TEXT("signin"));
+    data_put(arena, machine.files, "/home/.aws/config", data_text(test, "configContents"));
+    give_cache(arena, &machine, data_get(test, "cacheContents"));
+    give_replies(arena, &machine, data_get(test, "mockApiCalls"));
     bool good = find_keys(&machine, NULL, &keys, &why);
-    for (const struct node *o = node_first(node_get(test, "outcomes")); o; o = o->next) {
-        struct text result = node_text(o, "result");
+    for (const struct data *o = data_first(data_get(test, "outcomes")); o; o = o->next) {
+        struct text result = data_text(o, "result");
         CU_ASSERT_EQUAL(good, !text_is(result, "error"));
         if (text_is(result, "cacheContents")) check_cache(arena, &machine, o);
         if (!text_is(result, "credentials") || !good) continue;
-        vectors_same(name, "key", node_text(o, "accessKeyId"), keys.access_key);
-        vectors_same(name, "secret", node_text(o, "secretAccessKey"), keys.secret_key);
-        vectors_same(name, "token", node_text(o, "sessionToken"), keys.token);
-        vectors_same(name, "account", node_text(o, "accountId"), keys.account);
-        CU_ASSERT_EQUAL(keys.expires, node_time(o, "expiresAt"));
+        vectors_same(name, "key", data_text(o, "accessKeyId"), keys.access_key);
+        vectors_same(name, "secret", data_text(o, "secretAccessKey"), keys.secret_key);
+        vectors_same(name, "token", data_text(o, "sessionToken"), keys.token);
+        vectors_same(name, "account", data_text(o, "accountId"), keys.account);
+        CU_ASSERT_EQUAL(keys.expires, data_time(o, "expiresAt"));
     }
-    const struct node *sent = node_first(machine.requests);
+    const struct data *sent = data_first(machine.requests);
     if (!sent) return;
-    struct node *body;
-    CU_ASSERT(node_read_json(arena, node_text(sent, "body"), &body, &why));
-    CU_ASSERT(same_json(node_path(node_first(node_get(test, "mockApiCalls")), "request.tokenInput"),
+    struct data *body;
+    CU_ASSERT(data_read_json(arena, data_text(sent, "body"), &body, &why));
+    CU_ASSERT(same_json(data_path(data_first(data_get(test, "mockApiCalls")), "request.tokenInput"),
                         body));
-    CU_ASSERT(text_is(node_text(sent, "url"), "https://us-east-1.signin.aws.amazon.com/v1/token"));
-    CU_ASSERT(node_text(sent, "DPoP").length > 200);
-    CU_ASSERT_EQUAL(node_text(sent, "Authorization").length, 0);
+    CU_ASSERT(text_is(data_text(sent, "url"), "https://us-east-1.signin.aws.amazon.com/v1/token"));
+    CU_ASSERT(data_text(sent, "DPoP").length > 200);
+    CU_ASSERT_EQUAL(data_text(sent, "Authorization").length, 0);
 }
 
 static void test_login(void) {
     struct arena arena;
     if (!vectors_there("aws login")) return;
     arena_init(&arena);
-    const struct node *tests =
+    const struct data *tests =
         vectors_json(&arena, "config/smithy-rs/login-provider-test-cases.json");
     CU_ASSERT_EQUAL(tests->count, 8);
-    for (const struct node *t = node_first(tests); t; t = t->next) run_login(&arena, t);
+    for (const struct data *t = data_first(tests); t; t = t->next) run_login(&arena, t);
     arena_release(&arena);
 }
 
@@ -359,10 +359,10 @@ static void test_login(void) {
 static struct machine with_config(struct arena *arena, const char *config) {
     struct machine machine;
     machine_open(&machine, arena, 1.7e9);
-    node_put(arena, machine.variables, "HOME", TEXT("/home"));
-    node_put(arena, machine.variables, "AWS_EC2_METADATA_DISABLED", TEXT("true"));
-    node_put(arena, machine.variables, "PATH", TEXT("/bin:/usr/bin"));
-    node_put(arena, machine.files, "/home/.aws/config", text_of(config));
+    data_put(arena, machine.variables, "HOME", TEXT("/home"));
+    data_put(arena, machine.variables, "AWS_EC2_METADATA_DISABLED", TEXT("true"));
+    data_put(arena, machine.variables, "PATH", TEXT("/bin:/usr/bin"));
+    data_put(arena, machine.files, "/home/.aws/config", text_of(config));
     return machine;
 }
 
@@ -428,7 +428,7 @@ static void test_half_keys(void) {
     arena_init(&arena);
     struct machine machine = with_config(&arena, "[profile p]\naws_access_key_id = P\n"
                                                  "aws_secret_access_key = S\n");
-    node_put(&arena, machine.variables, "AWS_ACCESS_KEY_ID", TEXT("AKIA"));
+    data_put(&arena, machine.variables, "AWS_ACCESS_KEY_ID", TEXT("AKIA"));
     CU_ASSERT_FALSE(find_keys(&machine, NULL, &keys, &why));
     CU_ASSERT_STRING_EQUAL(why.message, "the environment variable AWS_SECRET_ACCESS_KEY is not set");
     CU_ASSERT(find_keys(&machine, "p", &keys, &why)); /* --profile leaves the environment aside */
@@ -450,7 +450,7 @@ static void test_renewal(void) {
     arena_init(&arena);
     struct machine machine = with_config(
         &arena, "[default]\nregion=us-east-1\nrole_arn = arn:r\nweb_identity_token_file = /t\n");
-    node_put(&arena, machine.files, "/t", TEXT("token\n"));
+    data_put(&arena, machine.files, "/t", TEXT("token\n"));
     struct surroundings around = machine_surroundings(&machine);
     struct http http = machine_http(&machine);
     CU_ASSERT(config_load(&config, &arena, &around, NULL, &why));

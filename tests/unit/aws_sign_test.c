@@ -94,19 +94,19 @@ static void compare(struct arena *arena, struct text name, const char *form,
 
 static void run_case(struct arena *arena, struct text name) {
     struct text path = text_format(arena, "sigv4/v4/%s/context.json", name.bytes);
-    const struct node *context = vectors_json(arena, path.bytes);
-    const struct node *keys = node_get(context, "credentials");
+    const struct data *context = vectors_json(arena, path.bytes);
+    const struct data *keys = data_get(context, "credentials");
     struct sign_options options = {
-        .access_key = node_text(keys, "access_key_id"),
-        .secret_key = node_text(keys, "secret_access_key"),
-        .token = node_text(keys, "token"),
-        .service = node_text(context, "service"),
-        .region = node_text(context, "region"),
-        .now = node_time(context, "timestamp"),
-        .keep_path = !node_is_true(context, "normalize"),
-        .adds_hash = node_is_true(context, "sign_body"),
-        .token_is_late = node_is_true(context, "omit_session_token"),
-        .expires = (unsigned)node_long(context, "expiration_in_seconds", 0),
+        .access_key = data_text(keys, "access_key_id"),
+        .secret_key = data_text(keys, "secret_access_key"),
+        .token = data_text(keys, "token"),
+        .service = data_text(context, "service"),
+        .region = data_text(context, "region"),
+        .now = data_time(context, "timestamp"),
+        .keep_path = !data_is_true(context, "normalize"),
+        .adds_hash = data_is_true(context, "sign_body"),
+        .token_is_late = data_is_true(context, "omit_session_token"),
+        .expires = (unsigned)data_long(context, "expiration_in_seconds", 0),
     };
     struct text original = vectors_read(arena, "sigv4/v4/%s/request.txt", name.bytes);
     struct http_request request = parse(arena, original);

@@ -11,12 +11,12 @@
 
 struct machine {
     struct arena *arena;
-    struct node *variables;   /* record */
+    struct data *variables;   /* record */
     const char *folder;       /* files are below it, or NULL */
-    struct node *files;       /* record: path and content; what was written, and what a test gives */
-    const struct node *events; /* of recorded traffic, or NULL */
-    struct node *requests;    /* list of records method, url, body: what was sent */
-    struct node *replies;     /* list of records status, body: instead of events */
+    struct data *files;       /* record: path and content; what was written, and what a test gives */
+    const struct data *events; /* of recorded traffic, or NULL */
+    struct data *requests;    /* list of records method, url, body: what was sent */
+    struct data *replies;     /* list of records status, body: instead of events */
     double now;
     struct http_call *finished;
     unsigned mismatches;
@@ -25,7 +25,7 @@ struct machine {
 
 static inline const char *machine_variable(void *context, const char *name) {
     struct machine *machine = context;
-    const struct node *found = node_get(machine->variables, name);
+    const struct data *found = data_get(machine->variables, name);
     return found ? text_copy(machine->arena, found->text).bytes : NULL;
 }
 
@@ -48,7 +48,7 @@ static inline struct text machine_with_shell(struct arena *arena, struct text by
 static inline enum reading machine_read(void *context, struct arena *arena, struct text path,
                                         struct text *bytes, struct failure *why) {
     struct machine *machine = context;
-    for (const struct node *file = node_first(machine->files); file; file = file->next) {
+    for (const struct data *file = data_first(machine->files); file; file = file->next) {
         if (!text_equal(file->key, path)) continue;
         *bytes = text_copy(arena, file->text);
         return READ_GOOD;
@@ -68,12 +68,12 @@ static inline bool machine_write(void *context, struct text path, struct text by
                                  struct failure *why) {
     struct machine *machine = context;
     (void)why;
-    for (struct node *file = machine->files->children; file; file = file->next) {
+    for (struct data *file = machine->files->children; file; file = file->next) {
         if (!text_equal(file->key, path)) continue;
         file->text = text_copy(machine->arena, bytes);
         return true;
     }
-    node_put(machine->arena, machine->files, text_copy(machine->arena, path).bytes,
+    data_put(machine->arena, machine->files, text_copy(machine->arena, path).bytes,
              text_copy(machine->arena, bytes));
     return true;
 }
@@ -81,20 +81,20 @@ static inline bool machine_write(void *context, struct text path, struct text by
 static inline double machine_now(void *context) { return ((struct machine *)context)->now; }
 
 /* The next recorded request and its response; false when there are no more. */
-static inline bool machine_exchange(struct machine *machine, const struct node **request,
-                                    const struct node **response, struct text *body) {
-    const struct node *event = machine->events;
+static inline bool machine_exchange(struct machine *machine, const struct data **request,
+                                    const struct data **response, struct text *body) {
+    const struct data *event = machine->events;
     *body = (struct text){"", 0};
-    for (; event && !node_path(event, "action.Request.request"); event = event->next) {}
-    *request = node_path(event, "action.Request.request");
+    for (; event && !data_path(event, "action.Request.request"); event = event->next) {}
+    *request = data_path(event, "action.Request.request");
     if (!*request) return false;
     *response = NULL;
-    for (event = event->next; event && !node_path(event, "action.Request"); event = event->next) {
-        const struct node *found = node_path(event, "action.Response.response");
+    for (event = event->next; event && !data_path(event, "action.Request"); event = event->next) {
+        const struct data *found = data_path(event, "action.Response.response");
         if (found) *response = found;
-        const struct node *data = node_path(event, "action.Data");
-        if (data && text_is(node_text(data, "direction"), "Response")) {
-            *body = node_value(node_path(data, "data.Utf8"));
+        const struct data *data = data_path(event, "action.Data");
+        if (data && text_is(data_text(data, "direction"), "Response")) {
+            *body = data_value(data_path(data, "data.Utf8"));
         }
     }
     machine->events = event;
@@ -121,46 +121,46 @@ static inline bool machine_same_url(struct arena *arena, struct text wanted, str
 
 static inline void machine_replay(struct machine *machine, struct http_call *call,
                                   struct text url) {
-    const struct node *request, *response;
+    const struct data *request, *response;
     if (!machine_exchange(machine, &request, &response, &call->body)) {
         call->failure = HTTP_UNREACHABLE;
         snprintf(call->error, sizeof call->error, "nothing is there");
         return;
     }
-    if (!machine_same_url(machine->arena, node_text(request, "uri"), url) ||
-        !text_equal(node_text(request, "method"), call->request.method)) {
+    if (!machine_same_url(machine->arena, data_text(request, "uri"), url) ||
+        !text_equal(data_text(request, "method"), call->request.method)) {
         machine->mismatches++;
-        printf("wanted %.*s %.*s\nfound %.*s %.*s\n", TEXT_ARGS(node_text(request, "method")),
-               TEXT_ARGS(node_text(request, "uri")), TEXT_ARGS(call->request.method),
+        printf("wanted %.*s %.*s\nfound %.*s %.*s\n", TEXT_ARGS(data_text(request, "method")),
+               TEXT_ARGS(data_text(request, "uri")), TEXT_ARGS(call->request.method),
                TEXT_ARGS(url));
     }
-    const struct node *good = node_get(response, "Ok");
+    const struct data *good = data_get(response, "Ok");
     call->failure = good ? HTTP_GOOD : HTTP_TIMEOUT;
-    call->status = (unsigned)node_long(good, "status", 0);
+    call->status = (unsigned)data_long(good, "status", 0);
 }
 
 static inline void machine_begin(void *context, struct http_call *call) {
     struct machine *machine = context;
     struct text url = http_url(machine->arena, &call->request);
-    struct node *sent = data_new(machine->arena, NODE_RECORD);
-    node_put(machine->arena, sent, "method", call->request.method);
-    node_put(machine->arena, sent, "url", url);
-    node_put(machine->arena, sent, "body", text_copy(machine->arena, call->request.body));
+    struct data *sent = data_new(machine->arena, DATA_RECORD);
+    data_put(machine->arena, sent, "method", call->request.method);
+    data_put(machine->arena, sent, "url", url);
+    data_put(machine->arena, sent, "body", text_copy(machine->arena, call->request.body));
     for (uint32_t i = 0; i < call->request.header_count; i++) {
-        node_put(machine->arena, sent,
+        data_put(machine->arena, sent,
                  text_copy(machine->arena, call->request.headers[i].name).bytes,
                  text_copy(machine->arena, call->request.headers[i].value));
     }
-    node_add(machine->requests, TEXT(""), sent);
+    data_add(machine->requests, TEXT(""), sent);
     call->failure = HTTP_GOOD;
     call->headers = NULL;
     call->header_count = 0;
     call->body = (struct text){"", 0};
-    struct node *reply = machine->replies ? machine->replies->children : NULL;
+    struct data *reply = machine->replies ? machine->replies->children : NULL;
     if (reply) {
-        call->status = (unsigned)node_long(reply, "status", 0);
-        call->body = text_copy(call->arena, node_text(reply, "body"));
-        struct text date = node_text(reply, "date");
+        call->status = (unsigned)data_long(reply, "status", 0);
+        call->body = text_copy(call->arena, data_text(reply, "body"));
+        struct text date = data_text(reply, "date");
         if (date.length) {
             call->headers = ARENA_NEW(call->arena, struct http_header);
             call->headers[0] = (struct http_header){TEXT("Date"), date};
@@ -187,9 +187,9 @@ static inline struct http_call *machine_next(void *context, double until) {
 
 static inline void machine_open(struct machine *machine, struct arena *arena, double now) {
     *machine = (struct machine){.arena = arena, .now = now};
-    machine->variables = data_new(arena, NODE_RECORD);
-    machine->files = data_new(arena, NODE_RECORD);
-    machine->requests = data_new(arena, NODE_LIST);
+    machine->variables = data_new(arena, DATA_RECORD);
+    machine->files = data_new(arena, DATA_RECORD);
+    machine->requests = data_new(arena, DATA_LIST);
 }
 
 static inline struct surroundings machine_surroundings(struct machine *machine) {
@@ -201,14 +201,14 @@ static inline struct http machine_http(struct machine *machine) {
 }
 
 /* A reply to come: status 0 for a connection that breaks. */
-static inline struct node *machine_reply(struct machine *machine, long status, const char *body) {
-    if (!machine->replies) machine->replies = data_new(machine->arena, NODE_LIST);
-    struct node *reply = data_new(machine->arena, NODE_RECORD);
-    node_set_number(machine->arena, reply, "status", status);
-    node_put(machine->arena, reply, "body", text_of(body));
+static inline struct data *machine_reply(struct machine *machine, long status, const char *body) {
+    if (!machine->replies) machine->replies = data_new(machine->arena, DATA_LIST);
+    struct data *reply = data_new(machine->arena, DATA_RECORD);
+    data_set_number(machine->arena, reply, "status", status);
+    data_put(machine->arena, reply, "body", text_of(body));
     /* Those that were used up left the list's head, not its end. */
     if (!machine->replies->children) machine->replies->last = NULL;
-    return node_add(machine->replies, TEXT(""), reply);
+    return data_add(machine->replies, TEXT(""), reply);
 }
 
 #endif

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/files.h"
-#include "runtime/aws/node.h"
+#include "runtime/aws/data.h"
 #include "tests/unit/unit.h"
 
 static inline bool vectors_is_folder(const char *path) {
@@ -68,11 +68,11 @@ static inline bool vectors_has(struct arena *arena, struct text name) {
     return stat(path.bytes, &status) == 0;
 }
 
-static inline const struct node *vectors_json(struct arena *arena, const char *name) {
-    struct node *node = NULL;
+static inline const struct data *vectors_json(struct arena *arena, const char *name) {
+    struct data *node = NULL;
     struct failure why;
     struct text bytes = vectors_read(arena, "%s", name);
-    if (!node_read_json(arena, bytes, &node, &why)) {
+    if (!data_read_json(arena, bytes, &node, &why)) {
         printf("FAILED %s: %s\n", name, why.message);
         CU_FAIL("a file of the vectors is no JSON");
     }

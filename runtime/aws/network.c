@@ -1,0 +1,193 @@
+/* Calls of the engine as calls of the client: pages followed, unclear ends cleared up. */
+#include "runtime/aws/network.h"
+
+#include "runtime/aws/cloudformation.h"
+
+enum phase {
+    PHASE_PAGES,         /* the call itself */
+    PHASE_WITHOUT_VALUES,/* a change set once more, since AWS left changes out */
+    PHASE_LOOK,          /* whether an execution that had no answer began */
+};
+
+struct pending {
+    struct network *network;
+    struct cloud_call *call;
+    struct client_call inner;
+    struct arena arena;      /* of requests and answers, which are many times larger than replies */
+    struct cloud_room room;
+    struct cloud_change_set first; /* of PHASE_WITHOUT_VALUES */
+    struct text token;
+    enum phase phase;
+    unsigned pages;
+    struct pending *before, *next; /* all that are under way */
+};
+
+struct network {
+    struct client *client;
+    struct cloud cloud;
+    struct pending *pending;
+};
+
+/* The arena begins anew with each page: what is needed of the last one is copied out first. */
+static void send(struct pending *pending, enum cloud_operation operation, struct text token) {
+    struct client *client = pending->network->client;
+    struct cloud_call as = *pending->call;
+    struct text copy = token.length ? text_copy(pending->call->arena, token) : (struct text){"", 0};
+    arena_release(&pending->arena);
+    as.operation = operation;
+    pending->token = copy;
+    pending->inner = (struct client_call){.operation = cloud_call_operation(operation),
+                                          .region = as.region,
+                                          .bucket = as.request.bucket,
+                                          .arena = &pending->arena,
+                                          .context = pending};
+    if (!pending->inner.bucket.length) pending->inner.bucket = (struct text){"", 0};
+    pending->inner.input =
+        cloud_call_input(&pending->arena, &as, copy, client_account(client),
+                         pending->phase == PHASE_PAGES);
+    client_begin(client, &pending->inner);
+}
+
+static void begin(void *context, struct cloud_call *call) {
+    struct pending *pending = memory_alloc(sizeof *pending);
+    struct network *network = context;
+    *pending = (struct pending){.network = network, .call = call, .next = network->pending};
+    if (pending->next) pending->next->before = pending;
+    network->pending = pending;
+    arena_init(&pending->arena);
+    call->reply = (struct cloud_reply){0};
+    call->error = (struct cloud_error){0};
+    send(pending, call->operation, call->request.next_token);
+}
+
+static struct cloud_call *end(struct pending *pending) {
+    struct cloud_call *call = pending->call;
+    if (pending->before) pending->before->next = pending->next;
+    else pending->network->pending = pending->next;
+    if (pending->next) pending->next->before = pending->before;
+    arena_release(&pending->arena);
+    memory_free(pending);
+    return call;
+}
+
+static struct cloud_call *fail(struct pending *pending) {
+    struct cloud_call *call = pending->call;
+    const struct service_error *error = &pending->inner.error;
+    call->error = (struct cloud_error){text_copy(call->arena, error->code),
+                                       text_copy(call->arena, error->message),
+                                       text_copy(call->arena, error->request_id),
+                                       pending->inner.is_network};
+    return end(pending);
+}
+
+static bool is_incomplete(const struct cloud_change_set *set) {
+    struct text sign = TEXT("--include-property-values");
+    return memmem(set->status_reason.bytes, set->status_reason.length, sign.bytes, sign.length) !=
+           NULL;
+}
+
+/* The call asked once more for the same thing went well the first time. */
+static bool was_done(const struct pending *pending) {
+    struct text code = pending->inner.error.code;
+    return pending->inner.was_unclear && pending->call->operation == CLOUD_DELETE_CHANGE_SET &&
+           text_is(code, "ChangeSetNotFound");
+}
+
+static bool is_executing(const struct data *result) {
+    struct text status = data_text(result, "ExecutionStatus");
+    return text_is(status, "EXECUTE_IN_PROGRESS") || text_is(status, "EXECUTE_COMPLETE");
+}
+
+/* An execution asked for twice is refused the second time: whether the first one began says the change
+ * set. */
+static bool is_unclear(const struct pending *pending) {
+    return pending->inner.was_unclear && pending->call->operation == CLOUD_EXECUTE_CHANGE_SET &&
+           text_is(pending->inner.error.code, "InvalidChangeSetStatus");
+}
+
+static struct cloud_call *after_error(struct pending *pending) {
+    struct cloud_call *call = pending->call;
+    if (was_done(pending)) return end(pending);
+    if (!is_unclear(pending)) return fail(pending);
+    call->error.code = text_copy(call->arena, pending->inner.error.code);
+    call->error.message = text_copy(call->arena, pending->inner.error.message);
+    pending->phase = PHASE_LOOK;
+    send(pending, CLOUD_DESCRIBE_CHANGE_SET, (struct text){"", 0});
+    return NULL;
+}
+
+static struct cloud_call *after_look(struct pending *pending) {
+    if (!pending->inner.error.code.length && is_executing(pending->inner.result)) {
+        pending->call->error = (struct cloud_error){0};
+    }
+    return end(pending);
+}
+
+/* Sends for the next page; false where this was the last. */
+static bool next_page(struct pending *pending) {
+    struct text token = data_text(pending->inner.result, "NextToken");
+    if (pending->call->operation == CLOUD_STACK_EVENTS || !token.length) return false;
+    if (text_equal(token, pending->token) || ++pending->pages >= LIMIT_PAGES) return false;
+    send(pending, pending->call->operation, token);
+    return true;
+}
+
+static bool ask_without_values(struct pending *pending) {
+    struct cloud_call *call = pending->call;
+    if (call->operation != CLOUD_DESCRIBE_CHANGE_SET || pending->phase != PHASE_PAGES ||
+        !is_incomplete(&call->reply.change_set)) {
+        return false;
+    }
+    pending->first = call->reply.change_set;
+    pending->phase = PHASE_WITHOUT_VALUES;
+    pending->room.changes = 0;
+    call->reply.change_set = (struct cloud_change_set){0};
+    send(pending, call->operation, (struct text){"", 0});
+    return true;
+}
+
+/* What comes after an answer; NULL where the call goes on. */
+static struct cloud_call *go_on(struct pending *pending) {
+    struct cloud_call *call = pending->call;
+    if (pending->phase == PHASE_LOOK) return after_look(pending);
+    if (pending->inner.error.code.length) return after_error(pending);
+    cloud_call_read(call, pending->inner.result, &pending->room);
+    if (next_page(pending) || ask_without_values(pending)) return NULL;
+    if (pending->phase == PHASE_WITHOUT_VALUES) {
+        cloud_changes_merge(call->arena, &pending->first, &call->reply.change_set);
+        call->reply.change_set = pending->first;
+    }
+    if (call->operation == CLOUD_IDENTITY) {
+        client_set_account(pending->network->client, call->reply.account);
+    }
+    return end(pending);
+}
+
+static struct cloud_call *next(void *context, double until) {
+    struct network *network = context;
+    for (struct client_call *inner; (inner = client_next(network->client, until));) {
+        struct cloud_call *call = go_on(inner->context);
+        if (call) return call;
+    }
+    return NULL;
+}
+
+static double now(void *context) { return client_now(((struct network *)context)->client); }
+
+bool network_open(struct network **result, const struct client_options *options,
+                  struct failure *why) {
+    struct client *client;
+    if (!client_open(&client, options, why)) return false;
+    struct network *network = memory_alloc(sizeof *network);
+    *network = (struct network){.client = client, .cloud = {network, begin, next, now}};
+    *result = network;
+    return true;
+}
+
+void network_close(struct network *network) {
+    client_close(network->client);
+    while (network->pending) end(network->pending);
+    memory_free(network);
+}
+
+const struct cloud *network_cloud(struct network *network) { return &network->cloud; }
