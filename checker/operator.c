@@ -1,29 +1,6 @@
 /* Operators: what they take, and what comes out. */
 #include "checker/typing.h"
 
-static const char *sign(enum operator_kind op) {
-    switch (op) {
-    case OPERATOR_OR: return "||";
-    case OPERATOR_AND: return "&&";
-    case OPERATOR_EQUAL: return "==";
-    case OPERATOR_NOT_EQUAL: return "!=";
-    case OPERATOR_LESS: return "<";
-    case OPERATOR_LESS_EQUAL: return "<=";
-    case OPERATOR_GREATER: return ">";
-    case OPERATOR_GREATER_EQUAL: return ">=";
-    case OPERATOR_IN: return "in";
-    case OPERATOR_DEFAULT: return "??";
-    case OPERATOR_RANGE: return "..";
-    case OPERATOR_ADD: return "+";
-    case OPERATOR_SUBTRACT: case OPERATOR_NEGATE: return "-";
-    case OPERATOR_MULTIPLY: return "*";
-    case OPERATOR_DIVIDE: return "/";
-    case OPERATOR_REMAINDER: return "%";
-    case OPERATOR_NOT: return "!";
-    }
-    return "?";
-}
-
 static struct node *unwrap(struct node *node) {
     while (node->kind == NODE_PAREN) node = node->paren.inner;
     return node;
@@ -42,7 +19,7 @@ static const struct type *operand(struct checker *checker, struct node *node, st
         struct diagnostic *d = complain(checker, DIAGNOSTIC_POSSIBLY_NULL, node,
                                         "\"%.*s\" %s null, which \"%s\" cannot take",
                                         TEXT_ARGS(expression_text(checker, node)),
-                                        fact.type->kind == TYPE_NULL ? "is" : "may be", sign(op));
+                                        fact.type->kind == TYPE_NULL ? "is" : "may be", operator_text(op));
         add_hint(checker, d, "Give a value for null: (%.*s ?? ...).",
                  TEXT_ARGS(expression_text(checker, node)));
         return &type_error;
@@ -54,7 +31,7 @@ static struct fact operator_fault(struct checker *checker, struct node *node,
                                   const struct type *left, const struct type *right) {
     enum operator_kind op = node->binary.op;
     struct diagnostic *d = complain(checker, DIAGNOSTIC_OPERATOR_TYPES, node,
-                                    "\"%s\" does not go with %.*s and %.*s", sign(op),
+                                    "\"%s\" does not go with %.*s and %.*s", operator_text(op),
                                     TEXT_ARGS(type_article(checker, type_widen(checker, left))),
                                     TEXT_ARGS(type_article(checker, type_widen(checker, right))));
     if (!d) return fact_error();
@@ -82,7 +59,7 @@ static struct fact operator_fault(struct checker *checker, struct node *node,
 }
 
 static const char *operation_name(struct checker *checker, enum operator_kind op) {
-    return text_format(checker->arena, "\"%s\"", sign(op)).bytes;
+    return text_format(checker->arena, "\"%s\"", operator_text(op)).bytes;
 }
 
 static struct fact infer_arithmetic(struct checker *checker, struct node *node) {

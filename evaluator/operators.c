@@ -5,39 +5,15 @@
 
 enum { CONDITION_OPERANDS = 10 }; /* Fn::And and Fn::Or take 2 to 10 */
 
-static const char *operator_sign(enum operator_kind op) {
-    switch (op) {
-    case OPERATOR_OR: return "||";
-    case OPERATOR_AND: return "&&";
-    case OPERATOR_EQUAL: return "==";
-    case OPERATOR_NOT_EQUAL: return "!=";
-    case OPERATOR_LESS: return "<";
-    case OPERATOR_LESS_EQUAL: return "<=";
-    case OPERATOR_GREATER: return ">";
-    case OPERATOR_GREATER_EQUAL: return ">=";
-    case OPERATOR_IN: return "in";
-    case OPERATOR_DEFAULT: return "??";
-    case OPERATOR_RANGE: return "..";
-    case OPERATOR_ADD: return "+";
-    case OPERATOR_SUBTRACT: return "-";
-    case OPERATOR_MULTIPLY: return "*";
-    case OPERATOR_DIVIDE: return "/";
-    case OPERATOR_REMAINDER: return "%";
-    case OPERATOR_NOT: return "!";
-    case OPERATOR_NEGATE: return "-";
-    }
-    return "";
-}
-
 static struct text sign_text(enum operator_kind op) {
-    return text_of(operator_sign(op));
+    return text_of(operator_text(op));
 }
 
 static struct value fault_types(struct evaluator *ev, const struct node *node, struct value left,
                                 struct value right) {
     if (left.kind == VALUE_POISON || right.kind == VALUE_POISON) return value_poison();
     return fault(ev, DIAGNOSTIC_OPERATOR_TYPES, node, "\"%s\" does not go with %.*s and %.*s",
-                 operator_sign(node->binary.op), TEXT_ARGS(value_kind_text(ev->arena, left)),
+                 operator_text(node->binary.op), TEXT_ARGS(value_kind_text(ev->arena, left)),
                  TEXT_ARGS(value_kind_text(ev->arena, right)));
 }
 

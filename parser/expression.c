@@ -3,30 +3,6 @@
 
 static void print(const struct node *node, struct buffer *out);
 
-static const char *operator_text(enum operator_kind op) {
-    switch (op) {
-    case OPERATOR_OR: return "||";
-    case OPERATOR_AND: return "&&";
-    case OPERATOR_EQUAL: return "==";
-    case OPERATOR_NOT_EQUAL: return "!=";
-    case OPERATOR_LESS: return "<";
-    case OPERATOR_LESS_EQUAL: return "<=";
-    case OPERATOR_GREATER: return ">";
-    case OPERATOR_GREATER_EQUAL: return ">=";
-    case OPERATOR_IN: return "in";
-    case OPERATOR_DEFAULT: return "??";
-    case OPERATOR_RANGE: return "..";
-    case OPERATOR_ADD: return "+";
-    case OPERATOR_SUBTRACT: return "-";
-    case OPERATOR_MULTIPLY: return "*";
-    case OPERATOR_DIVIDE: return "/";
-    case OPERATOR_REMAINDER: return "%";
-    case OPERATOR_NOT: return "!";
-    case OPERATOR_NEGATE: return "-";
-    }
-    return "";
-}
-
 static void print_name(struct written_name name, struct buffer *out) {
     if (name.name) buffer_text(out, name_text(name.name));
 }

@@ -226,3 +226,27 @@ void node_each_child(struct node *node, void (*visit)(struct node *child, void *
     case NODE_FILE: each_of(&walk, node->file.items); break;
     }
 }
+
+const char *operator_text(enum operator_kind op) {
+    switch (op) {
+    case OPERATOR_OR: return "||";
+    case OPERATOR_AND: return "&&";
+    case OPERATOR_EQUAL: return "==";
+    case OPERATOR_NOT_EQUAL: return "!=";
+    case OPERATOR_LESS: return "<";
+    case OPERATOR_LESS_EQUAL: return "<=";
+    case OPERATOR_GREATER: return ">";
+    case OPERATOR_GREATER_EQUAL: return ">=";
+    case OPERATOR_IN: return "in";
+    case OPERATOR_DEFAULT: return "??";
+    case OPERATOR_RANGE: return "..";
+    case OPERATOR_ADD: return "+";
+    case OPERATOR_SUBTRACT: return "-";
+    case OPERATOR_MULTIPLY: return "*";
+    case OPERATOR_DIVIDE: return "/";
+    case OPERATOR_REMAINDER: return "%";
+    case OPERATOR_NOT: return "!";
+    case OPERATOR_NEGATE: return "-";
+    }
+    return "";
+}

@@ -214,6 +214,9 @@ struct node {
 struct node *node_new(struct arena *arena, enum node_kind kind, struct span span);
 void list_add(struct list *list, struct node *node);
 
+/* How the operator is written. */
+const char *operator_text(enum operator_kind op);
+
 /* The kind's word for messages: "resource", "comprehension", ... */
 const char *node_word(enum node_kind kind);
 
