@@ -326,7 +326,7 @@ static bool is_expired(const struct client_call *call) {
     return is_one_of(call->error.code, codes);
 }
 
-/* Tries again after a pause; paid is false for what costs no tokens. */
+/* Puts it back among those that wait. */
 static void again(struct client *client, struct client_call *call, double pause) {
     call->at = client_now(client) + pause;
     call->next = client->waiting;
@@ -443,7 +443,8 @@ static void conclude(struct client *client, struct client_call *call) {
         finish(client, call);
         return;
     }
-    bool is_unclear = call->is_network && call->http.failure != HTTP_UNREACHABLE;
+    bool is_unclear = (call->is_network && call->http.failure != HTTP_UNREACHABLE) ||
+                      call->status >= 500;
     if (try_again(client, call)) call->was_unclear = call->was_unclear || is_unclear;
     else finish(client, call);
 }

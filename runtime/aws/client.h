@@ -43,7 +43,7 @@ struct client_call {
     struct data *result;        /* never NULL when the call is handed back */
     struct service_error error; /* an empty code: it went well */
     bool is_network;            /* nothing came back: what the call did is unknown */
-    bool was_unclear;           /* an attempt before the last one had no answer */
+    bool was_unclear;           /* an attempt before the last one had no answer, or one of trouble */
     unsigned status;            /* of the last answer */
     /* The client's own. */
     struct client_call *next;

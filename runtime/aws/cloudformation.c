@@ -52,9 +52,19 @@ static void set_tags(struct arena *arena, struct data *input,
     }
 }
 
+struct text cloud_stack_name(struct text id) {
+    const char *slash = id.length ? memchr(id.bytes, '/', id.length) : NULL;
+    if (!slash || !text_starts(id, TEXT("arn:"))) return id;
+    size_t skip = (size_t)(slash - id.bytes) + 1;
+    struct text name = {id.bytes + skip, id.length - skip};
+    const char *end = memchr(name.bytes, '/', name.length);
+    if (end) name.length = (size_t)(end - name.bytes);
+    return name;
+}
+
 static void create_change_set(struct arena *arena, struct data *input,
                               const struct cloud_request *request) {
-    data_set(arena, input, "StackName", request->stack);
+    data_set(arena, input, "StackName", cloud_stack_name(request->stack));
     data_set(arena, input, "ChangeSetName", request->change_set);
     data_set(arena, input, "ChangeSetType", request->change_type);
     data_set(arena, input, "TemplateBody", request->body);

@@ -12,6 +12,10 @@ enum operation cloud_call_operation(enum cloud_operation operation);
 struct data *cloud_call_input(struct arena *arena, const struct cloud_call *call,
                               struct text token, struct text account, bool with_values);
 
+/* The name in a stack's id; a name is itself. Change sets are made by name, which every implementation of
+ * the API takes; that the answer is about the stack that was meant says its id. */
+struct text cloud_stack_name(struct text id);
+
 /* Room for the records of a reply, which grow page by page. */
 struct cloud_room {
     uint32_t stacks, changes, events, resources, exports, names;

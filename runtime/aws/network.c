@@ -146,6 +146,13 @@ static bool ask_without_values(struct pending *pending) {
     return true;
 }
 
+/* A stack that was deleted and made again since it was looked at has another id. */
+static bool is_another_stack(const struct cloud_call *call) {
+    return call->operation == CLOUD_CREATE_CHANGE_SET &&
+           text_starts(call->request.stack, TEXT("arn:")) && call->reply.stack_id.length &&
+           !text_equal(call->request.stack, call->reply.stack_id);
+}
+
 /* What comes after an answer; NULL where the call goes on. */
 static struct cloud_call *go_on(struct pending *pending) {
     struct cloud_call *call = pending->call;
@@ -156,6 +163,10 @@ static struct cloud_call *go_on(struct pending *pending) {
     if (pending->phase == PHASE_WITHOUT_VALUES) {
         cloud_changes_merge(call->arena, &pending->first, &call->reply.change_set);
         call->reply.change_set = pending->first;
+    }
+    if (is_another_stack(call)) {
+        call->error.code = TEXT("StackReplaced");
+        call->error.message = TEXT("the stack was deleted and made again while mrp looked at it");
     }
     if (call->operation == CLOUD_IDENTITY) {
         client_set_account(pending->network->client, call->reply.account);
