@@ -26,6 +26,12 @@ struct progress {
     struct timespec last;
 };
 
+/* Writes to standard error, and releases. */
+static void say(struct buffer *out) {
+    if (out->length) fwrite(out->bytes, 1, out->length, stderr);
+    buffer_release(out);
+}
+
 static volatile sig_atomic_t interruptions;
 
 static void interrupted(int signal_number) {
@@ -110,8 +116,7 @@ static void redraw(struct progress *progress, bool always) {
         buffer_char(&out, '\n');
     }
     progress->drawn = progress->live_count;
-    fwrite(out.bytes, 1, out.length, stderr);
-    buffer_release(&out);
+    say(&out);
 }
 
 /* --- plain lines and JSON --------------------------------------------------------------------- */
@@ -139,8 +144,7 @@ static void plain(struct progress *progress, enum apply_event what,
                       TEXT_ARGS(stack->plan->name), TEXT_ARGS(name), TEXT_ARGS(event->status),
                       event->reason.length ? ": " : "", TEXT_ARGS(event->reason));
     }
-    fwrite(out.bytes, 1, out.length, stderr);
-    buffer_release(&out);
+    say(&out);
 }
 
 static void member(struct buffer *out, const char *name, struct text value) {
@@ -251,8 +255,7 @@ static int say_end(struct progress *progress, const struct apply *apply,
                               : "the deploy is not complete: \"mrp apply\" goes on from what is "
                                 "there, \"mrp status\" shows it\n");
     }
-    fwrite(out.bytes, 1, out.length, stderr);
-    buffer_release(&out);
+    say(&out);
     switch (outcome) {
     case APPLY_ALL_DONE: return OUTCOME_DONE;
     case APPLY_BEFORE: return OUTCOME_WORLD;
@@ -291,8 +294,7 @@ static void say_done(struct progress *progress, const struct apply *apply) {
         buffer_string(&out, " of the sandbox's time");
     }
     buffer_char(&out, '\n');
-    fwrite(out.bytes, 1, out.length, stderr);
-    buffer_release(&out);
+    say(&out);
 }
 
 int deploying_apply(struct deploying *deploying, const struct plan *plan) {
