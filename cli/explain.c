@@ -8,6 +8,7 @@
 
 #include "base/diagnostics.h"
 #include "cli/explain.h"
+#include "cli/explain_library.h"
 #include "cli/output.h"
 #include "cli/pages.h"
 #include "cli/program.h"
@@ -38,6 +39,12 @@ static bool explain_function(struct question *question) {
     if (text_ends(name, TEXT("()"))) name.length -= 2;
     if (!builtin_explain(question->page, name)) return false;
     question->kind = "function";
+    return true;
+}
+
+static bool explain_std(struct question *question) {
+    if (!explain_library(question->wanted, question->page)) return false;
+    question->kind = "library";
     return true;
 }
 
@@ -94,6 +101,7 @@ static void explain_nothing(const struct question *question) {
     suggestion_init(&suggestion, question->wanted);
     for (size_t i = 0; i < page_count; i++) suggestion_offer(&suggestion, text_of(pages[i].name));
     for (size_t i = 0; i < count; i++) suggestion_offer(&suggestion, text_of(builtins[i].name));
+    explain_library_offer(question->invocation->arena, &suggestion);
     misuse(question->invocation, "nothing is known by the name \"%.*s\"",
            TEXT_ARGS(question->wanted));
     if (suggestion.best.length) {
@@ -105,6 +113,12 @@ static bool find(struct question *question) {
     struct failure why;
     const char *file;
     if (explain_diagnostic(question) || explain_function(question)) return true;
+    if (explain_std(question)) return true;
+    if (text_starts(question->wanted, TEXT("std."))) {
+        explain_nothing(question);
+        question->outcome = OUTCOME_MISUSE;
+        return false;
+    }
     if (explain_aws(question, &why)) return true;
     if (question->outcome != OUTCOME_DONE) return false;
     if (program_file(question->invocation, 1, &file, &why)) return explain_program(question);
@@ -132,8 +146,19 @@ static int show(const struct question *question, enum form form) {
     return outcome;
 }
 
+/* --all: the pages of the library as files. */
+static int explain_all(struct invocation *invocation) {
+    const char *folder = option_value(invocation, OPTION_OUTPUT);
+    struct failure why;
+    if (invocation->operand_count) return misuse(invocation, "--all explains all, and takes no name");
+    if (!explain_library_all(folder ? folder : "docs/stdlib", &why)) return world_failed(&why);
+    return OUTCOME_DONE;
+}
+
 int command_explain(struct invocation *invocation) {
     enum form form;
+    if (option_given(invocation, OPTION_ALL)) return explain_all(invocation);
+    if (invocation->operand_count == 0) return misuse(invocation, "what is to be explained?");
     int outcome = output_form(invocation, false, &form);
     if (outcome != OUTCOME_DONE) return outcome;
     struct buffer page;

@@ -473,6 +473,18 @@ static void check_bucket(struct evaluator *ev, const struct written *written,
     }
 }
 
+/* Types whose names are apart only below another resource, which has a name of its own. */
+static bool is_named_below_another(const struct resource *resource) {
+    static const char *const types[] = {
+        "AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage", "AWS::EKS::Nodegroup",
+        "AWS::Lambda::Alias",
+    };
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (text_is(schema_type_name(resource->type), types[i])) return true;
+    }
+    return false;
+}
+
 static void check_suffix(struct evaluator *ev, const struct resource *resource,
                          const struct written *written, const struct node *node) {
     struct text suffix = ev->deployment->suffix;
@@ -582,6 +594,7 @@ void naming_check(struct evaluator *ev, struct resource *resource) {
                       entry->origin->flags & NODE_LIMITED;
     if (!is_limited) check_limits(ev, &name, &written, node);
     if (text_is(schema_type_name(resource->type), "AWS::S3::Bucket")) check_bucket(ev, &written, node);
+    if (is_named_below_another(resource)) return;
     check_suffix(ev, resource, &written, node);
     if (written.text.length) check_collision(ev, resource, &name, entry->value, node);
 }

@@ -80,7 +80,8 @@ data_tests = \
     tests/docs.test \
     tests/examples.test \
     tests/install.test \
-    tests/needs.test
+    tests/needs.test \
+    tests/stdlib.test
 TESTS += $(unit_tests) $(data_tests)
 # It installs, which may link again; nothing else runs then.
 tests/install.log: tests/cases.log tests/docs.log tests/examples.log
