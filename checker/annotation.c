@@ -9,7 +9,7 @@ static const struct {
 } built_in[] = {
     {"string", &type_string}, {"int", &type_int},       {"number", &type_number},
     {"bool", &type_bool},     {"json", &type_json},     {"secret", &type_secret},
-    {"Region", &type_region}, {"Artifact", &type_artifact},
+    {"Region", &type_region}, {"Artifact", &type_artifact}, {"ResourceType", &type_type},
 };
 
 /* How other languages call these. */

@@ -136,6 +136,7 @@ struct program {
     uint32_t module_count;
     struct region_block *region_blocks; /* of the root file, in order */
     uint32_t region_block_count;
+    struct module *deliver;  /* std.deliver, where the root file has pipelines; else NULL */
     struct node *project;    /* PROJECT of the root file, or NULL */
     struct text shown;       /* put before paths in messages: the way from where the user stands to the
                                 root ("" or "../"); set before program_load */

@@ -566,7 +566,7 @@ struct instance {
     struct symbol *component;
     struct scope *scope;
     struct map seen; /* name -> key */
-    bool is_open, in_branch;
+    bool is_open, in_branch, is_action;
 };
 
 static struct symbol *param_find(const struct instance *instance, const struct name *name) {
@@ -606,6 +606,10 @@ static void instance_entry(struct checker *checker, struct instance *instance, s
     }
     const struct name *name = names_intern(checker->names, key->text.value);
     struct symbol *param = param_find(instance, name);
+    if (!param && instance->is_action && text_is(name_text(name), "after")) {
+        infer(checker, node->entry.value); /* of every action: which others run before it */
+        return;
+    }
     if (!param) {
         unknown_param(checker, instance, key, name);
         infer(checker, node->entry.value);
@@ -700,6 +704,7 @@ static void check_missing_params(struct checker *checker, const struct instance 
         struct symbol *symbol = instance->scope->values.entries[i].value;
         if (symbol->kind != SYMBOL_PARAM || symbol->scope != instance->scope) continue;
         if (symbol->declaration->param.initial || map_find(&instance->seen, symbol->name)) continue;
+        if (action_is_given(node, symbol->name)) continue;
         symbol_settle(checker, symbol);
         if (type_has_null(symbol->type)) continue;
         if (!first) first = symbol;
@@ -708,8 +713,8 @@ static void check_missing_params(struct checker *checker, const struct instance 
     if (count) {
         struct diagnostic *d = complain_at(
             checker, DIAGNOSTIC_MISSING_PARAMETER, written_span(node, node->declaration.name),
-            "resource \"%.*s\" also needs the param%s %.*s", NAME_ARGS(node->declaration.name.name),
-            count > 1 ? "s" : "", (int)out.length, out.bytes);
+            "%s \"%.*s\" also needs the param%s %.*s", node_word(node->kind),
+            NAME_ARGS(node->declaration.name.name), count > 1 ? "s" : "", (int)out.length, out.bytes);
         add_note(checker, d, symbol_span(first), "param \"%.*s\" is declared here",
                  NAME_ARGS(first->name));
     }
@@ -717,7 +722,8 @@ static void check_missing_params(struct checker *checker, const struct instance 
 }
 
 static void check_component(struct checker *checker, struct node *node, struct symbol *component) {
-    struct instance instance = {.component = component, .scope = component_scope(component)};
+    struct instance instance = {.component = component, .scope = component_scope(component),
+                                .is_action = node->kind == NODE_ACTION};
     if (!instance.scope) return;
     if (component->kind == SYMBOL_MODULE) component->module->is_component = true;
     map_init(&instance.seen, checker->arena);

@@ -2,6 +2,7 @@
  * and those that write what AWS wants: ARNs and dynamic references. Functions named like an
  * intrinsic take their arguments in the intrinsic's order. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "evaluator/builtins.h"
 #include "evaluator/stacks.h"
@@ -285,4 +286,102 @@ struct value apply_secret_ref(struct call *call) {
         value_text(TEXT("}}")),
     };
     return dynamic(call, pieces, sizeof pieces / sizeof *pieces, true);
+}
+
+/* ---- pipelines ---- */
+
+/* What CodePipeline takes as the name of an artifact. */
+static bool is_artifact_name(struct text name) {
+    for (size_t i = 0; i < name.length; i++) {
+        char c = name.bytes[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!letter && c != '-' && c != '_') return false;
+    }
+    return name.length > 0 && name.length <= 100;
+}
+
+static struct value artifact_of(struct call *call, struct value name, struct value path) {
+    struct record *record = record_new(call->arena, 2);
+    put_text(call, record, "artifact", name);
+    put_text(call, record, "path", path);
+    return value_record(record);
+}
+
+struct value apply_artifact(struct call *call) {
+    struct text name;
+    if (!argument_text(call, 0, &name)) return value_poison();
+    if (!is_artifact_name(name)) {
+        return call_error(call, 0, "the name of an artifact is 1 to 100 of A-Z, a-z, 0-9, - and _, and "
+                          "this is \"%.*s\"", TEXT_ARGS(text_slice(name, 0, 120)));
+    }
+    return artifact_of(call, call->arguments[0], value_null());
+}
+
+struct value apply_at(struct call *call) {
+    struct record *artifact;
+    struct text path;
+    if (!argument_record(call, 0, &artifact) || !argument_filled(call, 1, &path)) return value_poison();
+    struct record_entry *name = record_find(artifact, names_intern(call->names, TEXT("artifact")));
+    if (!name) return argument_wrong(call, 0, "an artifact");
+    return artifact_of(call, name->value, call->arguments[1]);
+}
+
+static bool handler_add(struct call *call, struct value_set *set, struct text action) {
+    bool added;
+    return value_set_add(call, set, 0, value_text(text_copy(call->arena, action)), &added) != UINT32_MAX;
+}
+
+/* The type's own actions; false, reported, if AWS publishes none. */
+static bool handler_type(struct call *call, struct value_set *set, struct text name) {
+    const struct schema_type *type = schema_type_find(name);
+    size_t total = 0;
+    for (int o = 0; type && o < SCHEMA_OPERATIONS; o++) {
+        enum schema_operation operation = (enum schema_operation)o;
+        size_t count = schema_type_permission_count(type, operation);
+        total += count;
+        for (size_t i = 0; i < count; i++) {
+            struct text action = schema_type_permission(type, operation, i);
+            if (!handler_add(call, set, action)) return false;
+        }
+    }
+    if (total) return true;
+    call_error_hint(call, 0, "Write the actions themselves, such as \"s3:CreateBucket\".",
+                    "AWS publishes no permissions of %.*s", TEXT_ARGS(name));
+    return false;
+}
+
+static size_t handler_room(const struct value *types) {
+    size_t room = 1;
+    for (uint32_t i = 0; i < types->length; i++) {
+        const struct schema_type *type = NULL;
+        if (types->items[i].kind == VALUE_TYPE) type = schema_type_find(name_text(types->items[i].type));
+        for (int o = 0; type && o < SCHEMA_OPERATIONS; o++) {
+            room += schema_type_permission_count(type, (enum schema_operation)o);
+        }
+        room++;
+    }
+    return room;
+}
+
+static int compare_values(const void *a, const void *b) {
+    return value_compare(*(const struct value *)a, *(const struct value *)b);
+}
+
+struct value apply_handler_actions(struct call *call) {
+    struct value types;
+    struct value_set set;
+    if (!argument_list(call, 0, &types)) return value_poison();
+    size_t room = handler_room(&types);
+    if (!call_spend(call, room) || !value_set_init(call, &set, (uint32_t)room)) return value_poison();
+    for (uint32_t i = 0; i < types.length; i++) {
+        struct value type = types.items[i];
+        struct text text;
+        if (type.kind == VALUE_TYPE) {
+            if (!handler_type(call, &set, name_text(type.type))) return value_poison();
+        } else if (!element_text(call, 0, i, type, &text) || !handler_add(call, &set, text)) {
+            return value_poison();
+        }
+    }
+    qsort(set.items, set.count, sizeof *set.items, compare_values);
+    return value_list(set.items, set.count);
 }

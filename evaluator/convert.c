@@ -111,6 +111,7 @@ static bool fits(struct value value, const struct type *type, unsigned depth) {
                (value.kind == VALUE_RESOURCE && value.resource->type == type->resource);
     case TYPE_COMPONENT: return value.kind == VALUE_COMPONENT;
     case TYPE_TYPE: return value.kind == VALUE_TYPE;
+    case TYPE_ARTIFACT: return value.kind == VALUE_RECORD;
     default: return true; /* json, properties, what the checker alone knows */
     }
 }

@@ -30,6 +30,8 @@ struct frame *frame_of(struct evaluator *ev, struct frame *frame, const struct s
                        uint32_t hops) {
     if (hops == HOPS_MODULE) return module_frame(ev, symbol->module);
     if (hops != HOPS_REGION) return frame_up(frame, hops);
+    struct frame *beside = pipeline_frame_of(frame, symbol->scope);
+    if (beside) return beside;
     if (!frame->place->region) return NULL;
     struct region_state *region = (struct region_state *)frame->place->region;
     return map_find(&region->frames, symbol->scope);

@@ -410,6 +410,44 @@ void stacks_settle(struct evaluator *ev) {
     }
 }
 
+/* What stands for the library's own declaration of the store: no program writes one. */
+static struct node *store_node(struct evaluator *ev, const struct node *pipeline) {
+    struct node *node = node_new(ev->arena, NODE_RESOURCE, pipeline->span);
+    node->declaration.name = pipeline->declaration.name;
+    node->declaration.name.name = names_intern(ev->names, TEXT("bucket"));
+    node->unit.body = node_new(ev->arena, NODE_RECORD, pipeline->span);
+    return node;
+}
+
+static struct symbol *store_symbol(struct evaluator *ev) {
+    struct module *deliver = ev->program->deliver;
+    if (!deliver || !deliver->scope) return NULL;
+    struct symbol *symbol = map_find(&deliver->scope->types, names_intern(ev->names, TEXT("Store")));
+    return symbol && symbol->kind == SYMBOL_COMPONENT ? symbol : NULL;
+}
+
+struct value region_store(struct evaluator *ev, struct region_state *region, struct node *node) {
+    struct symbol *symbol = store_symbol(ev);
+    if (region->store.kind != VALUE_POISON || !symbol) return region->store;
+    struct node *declared = store_node(ev, node);
+    struct text path = text_format(ev->arena, "%.*s.artifact_store", TEXT_ARGS(region->region.path));
+    struct stack_state *stack = stack_new(ev, region, node, TEXT("artifact-store"), path);
+    stack->stack.doc = TEXT("What pipelines hand from action to action in this region");
+    stack->place = region->place;
+    stack->place.stack = &stack->stack;
+    stack->place.path = TEXT("artifact_store");
+    stack_register(ev, stack);
+    struct value made = component_new(ev, declared, ev->root, &stack->place, symbol,
+                                      value_poison());
+    if (made.kind != VALUE_COMPONENT) return made;
+    made.component->given = record_new(ev->arena, 1);
+    record_put(ev->arena, made.component->given, names_intern(ev->names, TEXT("program")),
+               value_text(ev->deployment->project), NULL);
+    region->store = made;
+    resource_register(ev, made);
+    return made;
+}
+
 static struct value stack_make_one(struct evaluator *ev, struct node *node, struct frame *frame,
                                    struct value key) {
     struct site *around = frame->place;
