@@ -38,6 +38,7 @@ struct mrp {
     struct host host;
     struct text root;   /* absolute; empty with a host of the caller */
     struct text path;   /* of the program, below the root */
+    const char *only_tests; /* a file of tests, or NULL */
     struct buffer output;
     struct failure failure;
     bool is_loaded;
@@ -144,7 +145,8 @@ struct request {
     struct text source;
     uint32_t index;
     int form;
-    bool color;
+    bool color, updates, covers;
+    struct mrp_test *test;
     const char *const *paths, *const *hashes;
 };
 
@@ -445,12 +447,23 @@ static bool check_ids(struct mrp *mrp, const struct text *ids, size_t count) {
     return true;
 }
 
+/* A file of tests lies beside the program. */
+static void find_only_tests(struct mrp *mrp) {
+    if (!mrp->only_tests) return;
+    const char *slash = strrchr(mrp->only_tests, '/');
+    struct text folder = {mrp->path.bytes, mrp->path.length};
+    while (folder.length && folder.bytes[folder.length - 1] != '/') folder.length--;
+    mrp->program.only_tests = text_format(&mrp->arena, "%.*s%s", TEXT_ARGS(folder),
+                                          slash ? slash + 1 : mrp->only_tests);
+}
+
 static bool load(struct mrp *mrp) {
     if (mrp->is_loaded) return true;
     if (mrp->options.schema && !schema_open_file(mrp->options.schema, &mrp->failure)) return false;
     if (!check_ids(mrp, mrp->rules.allow, mrp->rules.allow_count)) return false;
     if (!check_ids(mrp, mrp->rules.deny, mrp->rules.deny_count)) return false;
     if (!use_host(mrp)) return false;
+    find_only_tests(mrp);
     mrp->program.host = &mrp->host;
     if (!program_load(&mrp->program, mrp->path, &mrp->failure)) return false;
     mrp->is_loaded = true;
@@ -485,15 +498,65 @@ static enum mrp_result result_of(const struct mrp *mrp) {
     return diagnostics_failed(&mrp->diagnostics) ? MRP_ERRORS : MRP_DONE;
 }
 
+/* ---- what tests and policies look at ---- */
+
+/* Lines of the program are no part of what a template means. */
+static void drop_places(struct document *template) {
+    struct document *metadata = document_get(template, "Metadata"), **at;
+    if (!metadata) return;
+    for (at = &metadata->children; *at; at = &(*at)->next) {
+        if (!text_is((*at)->key, "mrp")) continue;
+        *at = (*at)->next;
+        metadata->count--;
+        break;
+    }
+    if (metadata->count) return;
+    for (at = &template->children; *at && *at != metadata;) at = &(*at)->next;
+    *at = metadata->next;
+    template->count--;
+}
+
+static struct value observe_template(void *context, const struct stack *stack) {
+    struct mrp *mrp = context;
+    struct failure why;
+    struct document *document;
+    if (stack->index >= mrp->templates.count) return value_poison();
+    struct buffer out;
+    buffer_init(&out);
+    template_write(&mrp->templates, stack->index, false, &out);
+    struct text bytes = buffer_take(&out, &mrp->arena);
+    buffer_release(&out);
+    if (!document_read(&mrp->arena, bytes, &document, &why)) return value_poison();
+    drop_places(document);
+    return value_of_document(mrp, document);
+}
+
+static bool observe_json(void *context, struct text json, struct value *value) {
+    struct mrp *mrp = context;
+    struct failure why;
+    struct document *document;
+    if (!document_read(&mrp->arena, json, &document, &why)) return false;
+    *value = value_of_document(mrp, document);
+    return true;
+}
+
+static struct observer observer_of(struct mrp *mrp) {
+    return (struct observer){mrp, observe_template, observe_json};
+}
+
+static void make(struct mrp *mrp) {
+    mrp->deployment = evaluator_run(&mrp->program, &mrp->evaluation);
+    if (diagnostics_failed(&mrp->diagnostics)) return;
+    template_lower(mrp->deployment, &mrp->templates);
+    if (diagnostics_failed(&mrp->diagnostics)) return;
+    struct observer observer = observer_of(mrp);
+    evaluator_policies(mrp->deployment, &observer);
+}
+
 static enum mrp_result compile(struct mrp *mrp, struct request *request) {
     (void)request;
     if (!load(mrp)) return MRP_FAILED;
-    if (!has_syntax_errors(mrp)) {
-        mrp->deployment = evaluator_run(&mrp->program, &mrp->evaluation);
-        if (!diagnostics_failed(&mrp->diagnostics)) {
-            template_lower(mrp->deployment, &mrp->templates);
-        }
-    }
+    if (!has_syntax_errors(mrp)) make(mrp);
     diagnostics_settle(&mrp->diagnostics, &mrp->rules);
     if (result_of(mrp) == MRP_DONE) list_stacks(mrp);
     return result_of(mrp);
@@ -501,6 +564,123 @@ static enum mrp_result compile(struct mrp *mrp, struct request *request) {
 
 enum mrp_result mrp_compile(struct mrp *mrp) {
     return guarded(mrp, &(struct request){.run = compile});
+}
+
+/* ---- tests ---- */
+
+void mrp_with_tests(struct mrp *mrp, const char *only) {
+    mrp->program.with_tests = true;
+    mrp->options.no_environment = mrp->evaluation.no_environment = true;
+    mrp->only_tests = copy_string(&mrp->arena, only);
+}
+
+/* The tests that are to be run: those of one file, or of the root and of the files beside it. */
+static bool has_tests(const struct mrp *mrp, const struct module *module) {
+    if (mrp->only_tests) return module->is_tests;
+    return module->index == 0 || module->is_tests;
+}
+
+static struct node *find_test(const struct mrp *mrp, size_t index, struct module **module,
+                              size_t *count) {
+    *count = 0;
+    for (uint32_t i = 0; i < mrp->program.module_count; i++) {
+        *module = mrp->program.modules[i];
+        if (!has_tests(mrp, *module)) continue;
+        struct node *item = (*module)->parse.file->file.items.first;
+        for (; item; item = item->next) {
+            if (item->kind == NODE_TEST && (*count)++ == index) return item;
+        }
+    }
+    return NULL;
+}
+
+static enum mrp_result load_tests(struct mrp *mrp, struct request *request) {
+    (void)request;
+    if (!load(mrp)) return MRP_FAILED;
+    diagnostics_settle(&mrp->diagnostics, &mrp->rules);
+    return result_of(mrp);
+}
+
+enum mrp_result mrp_load_tests(struct mrp *mrp) {
+    return guarded(mrp, &(struct request){.run = load_tests});
+}
+
+size_t mrp_test_count(const struct mrp *mrp) {
+    struct module *module;
+    size_t count;
+    find_test(mrp, SIZE_MAX, &module, &count);
+    return count;
+}
+
+static struct text title_of(const struct node *test) {
+    return test->test.title->kind == NODE_TEXT ? test->test.title->text.value : TEXT("");
+}
+
+struct text mrp_test_title(const struct mrp *mrp, size_t index) {
+    struct module *module;
+    size_t count;
+    struct node *node = find_test(mrp, index, &module, &count);
+    return node ? title_of(node) : TEXT("");
+}
+
+static void add_test_inputs(struct mrp *mrp, const struct input *inputs, uint32_t count) {
+    struct inputs all = {0};
+    for (uint32_t i = 0; i < mrp->evaluation.input_count; i++) {
+        add_input(mrp, &all, mrp->evaluation.inputs[i]);
+    }
+    for (uint32_t i = 0; i < count; i++) add_input(mrp, &all, inputs[i]);
+    mrp->evaluation.inputs = all.items;
+    mrp->evaluation.input_count = all.count;
+}
+
+static void run_test(struct mrp *mrp, struct test_run *run) {
+    struct input *inputs;
+    uint32_t count;
+    if (!evaluator_test_inputs(&mrp->program, run, &inputs, &count)) return;
+    add_test_inputs(mrp, inputs, count);
+    make(mrp);
+    diagnostics_settle(&mrp->diagnostics, &mrp->rules);
+    struct observer observer = observer_of(mrp);
+    evaluator_test(mrp->deployment, &observer, run);
+}
+
+static enum mrp_result test(struct mrp *mrp, struct request *request) {
+    struct module *module;
+    size_t count;
+    if (!load(mrp)) return MRP_FAILED;
+    if (diagnostics_failed(&mrp->diagnostics)) return MRP_ERRORS;
+    struct node *node = find_test(mrp, request->index, &module, &count);
+    if (!node) return MRP_ERRORS;
+    struct mrp_test *result = request->test;
+    struct diagnostics verdict;
+    diagnostics_init(&verdict, &mrp->arena, &mrp->sources);
+    struct test_run run = {.module = module, .test = node, .updates = request->updates,
+                           .program = &mrp->diagnostics, .verdict = &verdict};
+    struct coverage *coverage = NULL;
+    if (request->covers) {
+        coverage = ARENA_NEW(&mrp->arena, struct coverage);
+        coverage_init(coverage, &mrp->program);
+        mrp->evaluation.coverage = coverage;
+    }
+    run_test(mrp, &run);
+    struct place place = source_place(&mrp->sources, node->span.source, node->span.start);
+    *result = (struct mrp_test){
+        .title = title_of(node),
+        .file = mrp_user_path(mrp, node->span.source),
+        .line = place.line,
+        .has_passed = !diagnostics_failed(&verdict),
+        .snapshots = run.snapshots,
+        .coverage = coverage,
+    };
+    mrp->diagnostics = verdict; /* what mrp_report shows */
+    if (!verdict.first) mrp->diagnostics.end = &mrp->diagnostics.first;
+    return MRP_DONE;
+}
+
+enum mrp_result mrp_test(struct mrp *mrp, size_t index, bool updates, bool covers,
+                         struct mrp_test *result) {
+    return guarded(mrp, &(struct request){.run = test, .index = (uint32_t)index, .updates = updates,
+                                          .covers = covers, .test = result});
 }
 
 /* ---- what came out ---- */

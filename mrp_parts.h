@@ -2,6 +2,7 @@
 #ifndef MRP_PARTS_H
 #define MRP_PARTS_H
 
+#include "evaluator/evaluator.h"
 #include "mrp.h"
 #include "template/template.h"
 
@@ -21,6 +22,30 @@ void mrp_set_columns(struct mrp *mrp, unsigned columns);
 
 /* The path of a source as the user would type it from where the process stands. */
 struct text mrp_user_path(struct mrp *mrp, uint32_t source);
+
+/* --- tests: a handle each --- */
+
+/* Before anything else: the handle is for tests, of all files of tests beside the program or of one
+ * (a path as the user types it). env() finds nothing then. */
+void mrp_with_tests(struct mrp *mrp, const char *only);
+
+/* Loads the program and its tests; MRP_ERRORS where the files have mistakes. */
+enum mrp_result mrp_load_tests(struct mrp *mrp);
+size_t mrp_test_count(const struct mrp *mrp);
+struct text mrp_test_title(const struct mrp *mrp, size_t index);
+
+struct mrp_test {
+    struct text title;
+    struct text file; /* as the user would type it */
+    uint32_t line;
+    bool has_passed;
+    const struct snapshot *snapshots; /* all that were compared, in order */
+    const struct coverage *coverage;  /* NULL where it was not asked for */
+};
+
+/* Runs one test, once a handle; afterwards mrp_report says what is wrong with it. */
+enum mrp_result mrp_test(struct mrp *mrp, size_t index, bool updates, bool covers,
+                         struct mrp_test *test);
 
 /* The program's root folder, absolute, and the program's own folder; empty with a host. */
 struct text mrp_root(const struct mrp *mrp);

@@ -81,6 +81,36 @@ struct diagnostic *diagnostics_report(struct diagnostics *diagnostics, enum diag
     return diagnostic;
 }
 
+static bool first_apart(struct diagnostics *diagnostics, enum diagnostic_id id, struct span span,
+                        struct text apart) {
+    uint32_t place[] = {id, span.source, span.start, span.end};
+    uint32_t before = diagnostics->seen.count;
+    struct buffer key;
+    buffer_init(&key);
+    buffer_add(&key, (const char *)place, sizeof place);
+    buffer_text(&key, apart);
+    names_intern(&diagnostics->seen, buffer_view(&key));
+    buffer_release(&key);
+    return diagnostics->seen.count > before;
+}
+
+struct diagnostic *diagnostics_report_apart(struct diagnostics *diagnostics, enum diagnostic_id id,
+                                            struct span span, struct text apart,
+                                            const char *message, ...) {
+    struct diagnostic *diagnostic = ARENA_NEW(diagnostics->arena, struct diagnostic);
+    diagnostic->id = id;
+    diagnostic->span = span;
+    diagnostic->notes_end = &diagnostic->notes;
+    if (first_apart(diagnostics, id, span, apart)) {
+        va_list args;
+        va_start(args, message);
+        diagnostic->message = text_vformat(diagnostics->arena, message, args);
+        va_end(args);
+        keep(diagnostics, diagnostic);
+    }
+    return diagnostic;
+}
+
 void diagnostic_hint(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
                      const char *hint, ...) {
     va_list args;

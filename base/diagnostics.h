@@ -67,6 +67,12 @@ void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena,
 struct diagnostic *diagnostics_report(struct diagnostics *diagnostics, enum diagnostic_id id,
                                       struct span span, const char *message, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same, for what is said more than once of one place: only a second report with an equal text
+ * `apart` is dropped. */
+struct diagnostic *diagnostics_report_apart(struct diagnostics *diagnostics, enum diagnostic_id id,
+                                            struct span span, struct text apart,
+                                            const char *message, ...)
+    __attribute__((format(printf, 5, 6)));
 void diagnostic_hint(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
                      const char *hint, ...) __attribute__((format(printf, 3, 4)));
 void diagnostic_note(struct diagnostics *diagnostics, struct diagnostic *diagnostic,

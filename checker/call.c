@@ -383,23 +383,19 @@ static struct fact check_env(struct checker *checker, struct node *call, struct 
     return fact;
 }
 
-/* resources(AWS::S3::Bucket), in tests and policies, gives a list of that type. */
-static struct fact call_resources(struct checker *checker, struct node *call) {
-    struct node *first = call->call.arguments.first;
-    struct fact fact = fact_of(&type_error);
-    if (!first || first->next || first->kind == NODE_ARGUMENT) {
-        struct diagnostic *d = complain(checker, DIAGNOSTIC_WRONG_ARGUMENTS, call,
-                                        "function \"resources\" takes one resource type");
-        add_hint(checker, d, "It is called as resources(AWS::S3::Bucket).");
-        return fact;
+/* at(build.artifact, "templates/app.yaml"), in pipelines, is a file in an artifact. */
+static struct fact call_at(struct checker *checker, struct node *call) {
+    static const struct parameter parameters[] = {{NULL, &type_artifact, true, {0, 0, 0}},
+                                                  {NULL, &type_string, true, {0, 0, 0}}};
+    struct node *a = call->call.arguments.first;
+    if (call->call.arguments.count != 2 || a->kind == NODE_ARGUMENT) {
+        complain(checker, DIAGNOSTIC_WRONG_ARGUMENTS, call,
+                 "function \"at\" takes an artifact and a path in it");
+        return fact_error();
     }
-    if (first->kind == NODE_AWS_TYPE) {
-        const struct schema_type *type = annotation_aws(checker, first);
-        if (type) fact.type = type_list(checker, type_resource(checker, type));
-        return fact;
-    }
-    expect_type(checker, first, &type_type, "argument");
-    return fact;
+    expect_type(checker, a, parameters[0].type, "argument");
+    expect_type(checker, a->next, parameters[1].type, "argument");
+    return fact_of(&type_artifact);
 }
 
 /* Functions whose result says more than their signature can. */
@@ -452,7 +448,8 @@ struct fact infer_call(struct checker *checker, struct node *node) {
     if (node->call.builtin) return call_builtin(checker, node);
     const struct node *callee = node->call.callee;
     if (!(node->flags & NODE_BAD) && callee->kind == NODE_NAME && callee->name.name) {
-        return call_resources(checker, node);
+        if (text_is(name_text(callee->name.name), "at")) return call_at(checker, node);
+        return call_of_test(checker, node);
     }
     for (struct node *a = node->call.arguments.first; a; a = a->next) {
         infer(checker, a->kind == NODE_ARGUMENT ? a->argument.value : a);

@@ -18,6 +18,7 @@
 enum site {
     SITE_ROOT,      /* the root file */
     SITE_FILE,      /* an imported file: may be a component */
+    SITE_TESTS,     /* X_test.mrp: what the root file declares is seen in it */
     SITE_COMPONENT,
     SITE_REGION,
     SITE_STACK,
@@ -54,6 +55,7 @@ struct checker {
     struct map literals;   /* interned literal types: const struct name * -> struct type * */
     struct map resources;  /* const struct schema_type * -> struct type * */
     struct map bodies;     /* const struct schema_body * -> struct type * */
+    struct map views;      /* schema_type, schema_body -> struct type *: what tests look at */
     struct map blocks;     /* REGION node -> its region_block, once all are declared */
     struct map actions;    /* PIPELINE node -> struct map * of the actions that all of it sees */
     struct map region_labels; /* region names (interned) -> the REGION node that declares it */

@@ -21,10 +21,11 @@ static void declare_items(struct checker *checker, struct list items, struct whe
 
 static unsigned places_of(enum node_kind kind) {
     switch ((int)kind) {
-    case NODE_IMPORT: case NODE_TYPE: case NODE_COMPONENT: case NODE_POLICY:
-        return AT(ROOT) | AT(FILE);
+    case NODE_IMPORT: case NODE_TYPE: return AT(ROOT) | AT(FILE) | AT(TESTS);
+    case NODE_COMPONENT: case NODE_POLICY: return AT(ROOT) | AT(FILE);
     case NODE_PROJECT: case NODE_REGION: case NODE_PIPELINE: return AT(ROOT);
-    case NODE_TEST: return AT(ROOT) | AT(FILE);
+    case NODE_TEST: return AT(ROOT) | AT(FILE) | AT(TESTS);
+    case NODE_LET: case NODE_FN: return AT_ALL | AT(TESTS);
     case NODE_PARAM: return AT(ROOT) | AT(FILE) | AT(COMPONENT);
     case NODE_STACK: return AT(REGION);
     case NODE_RESOURCE: return AT_RESOURCES;
@@ -32,7 +33,7 @@ static unsigned places_of(enum node_kind kind) {
     case NODE_ACTION: return AT(STAGE);
     case NODE_OUTPUT: return AT(ROOT) | AT_RESOURCES;
     case NODE_WITH: return AT(TEST);
-    case NODE_ENTRY: return AT(REGION) | AT(STACK) | AT(PIPELINE) | AT(STAGE);
+    case NODE_ENTRY: return AT(REGION) | AT(STACK) | AT(PIPELINE) | AT(STAGE) | AT(POLICY);
     }
     return AT_ALL;
 }
@@ -47,6 +48,7 @@ static const char *site_words(enum site site) {
     switch (site) {
     case SITE_ROOT: return "outside of any region";
     case SITE_FILE: return "in an imported file";
+    case SITE_TESTS: return "in a file of tests";
     case SITE_COMPONENT: return "in a component";
     case SITE_REGION: return "in a region";
     case SITE_STACK: return "in a stack";
@@ -125,7 +127,7 @@ static void check_place(struct checker *checker, struct node *node, struct where
 
 static bool is_built_in_type(struct text name) {
     static const char *const names[] = {"string", "int", "number", "bool", "json", "secret",
-                                        "Region", "Artifact", "ResourceType"};
+                                        "Region", "Artifact"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (text_is(name, names[i])) return true;
     }
@@ -135,10 +137,11 @@ static bool is_built_in_type(struct text name) {
 static void warn_shadow(struct checker *checker, struct scope *scope, struct map *map,
                         const struct symbol *symbol, struct span span) {
     struct text name = name_text(symbol->name);
+    struct symbol *built_in = map_find(&checker->program->universe->values, symbol->name);
     bool hides = map == &scope->functions ? builtin_find(name) != NULL
                : map == &scope->types     ? is_built_in_type(name)
-                   : map_find(&checker->program->universe->values, symbol->name) != NULL;
-    if (!hides) return;
+                                          : built_in != NULL;
+    if (!hides || (map == &scope->values && built_in->kind == SYMBOL_DIAGNOSTICS)) return;
     struct diagnostic *d = complain_at(checker, DIAGNOSTIC_HIDES_BUILT_IN, span,
                                        "%s \"%.*s\" hides what is built in under this name",
                                        symbol_word(symbol), TEXT_ARGS(name));
@@ -313,10 +316,12 @@ static void declare_items(struct checker *checker, struct list items, struct whe
 
 void declare_module(struct checker *checker, struct module *module) {
     struct node *file = module->parse.file;
-    struct scope *scope = scope_new(checker, SCOPE_FILE, checker->program->universe, file);
+    struct program *program = checker->program;
+    struct scope *around = module->is_tests ? program->modules[0]->scope : program->universe;
+    struct scope *scope = scope_new(checker, SCOPE_FILE, around, file);
     scope->module = module;
     module->scope = file->file.scope = scope;
-    enum site site = module->index == 0 ? SITE_ROOT : SITE_FILE;
+    enum site site = module->index == 0 ? SITE_ROOT : module->is_tests ? SITE_TESTS : SITE_FILE;
     declare_items(checker, file->file.items, (struct where){scope, site, false});
 }
 

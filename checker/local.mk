@@ -15,7 +15,6 @@ libmrp_la_SOURCES += \
     checker/module.c \
     checker/operator.c \
     checker/phase.c \
-    checker/pipeline.c \
     checker/program.c \
     checker/program.h \
     checker/property.c \
@@ -23,6 +22,7 @@ libmrp_la_SOURCES += \
     checker/resource.c \
     checker/scope.c \
     checker/symbol.c \
+    checker/test.c \
     checker/types.c \
     checker/types.h \
     checker/typing.h

@@ -137,22 +137,19 @@ static void unknown_library_module(struct checker *checker, struct node *import,
     }
 }
 
-/* NULL if the library has no module of this name. */
-static struct module *library_module(struct checker *checker, struct text name) {
-    struct module *module = map_find(&checker->files, names_intern(checker->names, name));
+static struct module *library_module_load(struct checker *checker, struct node *import) {
+    struct text name = import_path_text(checker, import);
+    const struct name *key = names_intern(checker->names, name);
+    struct module *module = map_find(&checker->files, key);
     if (module) return module;
     const struct library_module *found = library_find(name);
-    if (!found) return NULL;
+    if (!found) {
+        unknown_library_module(checker, import, name);
+        return NULL;
+    }
     module = module_add(checker, name, text_of(found->path), text_of(found->source));
     module->is_std = true;
     module_parse(checker, module);
-    return module;
-}
-
-static struct module *library_module_load(struct checker *checker, struct node *import) {
-    struct text name = import_path_text(checker, import);
-    struct module *module = library_module(checker, name);
-    if (!module) unknown_library_module(checker, import, name);
     return module;
 }
 
@@ -253,21 +250,39 @@ static void find_cycles(struct checker *checker, struct visit *visit, char *stat
     state[visit->module->index] = 2;
 }
 
-/* Pipelines may stand below `if` and `for`. */
-static bool has_pipeline(const struct node *item) {
-    for (; item; item = item->next) {
-        if (item->kind == NODE_PIPELINE) return true;
-        const struct node *blocks[2] = {NULL, NULL};
-        if (item->kind == NODE_FOR) blocks[0] = item->loop.body;
-        if (item->kind == NODE_IF) blocks[0] = item->branch.then, blocks[1] = item->branch.otherwise;
-        for (int i = 0; i < 2; i++) {
-            const struct node *block = blocks[i];
-            if (!block) continue;
-            if (block->kind == NODE_BLOCK && has_pipeline(block->block.items.first)) return true;
-            if (block->kind == NODE_IF && has_pipeline(block)) return true;
-        }
+/* --- files of tests --- */
+
+static void tests_load(struct checker *checker, struct text path) {
+    struct program *program = checker->program;
+    struct failure why = {.message = ""};
+    struct text bytes;
+    if (map_find(&checker->files, names_intern(checker->names, path))) return; /* imported, or the root */
+    if (program->module_count >= LIMIT_PROGRAM_FILES ||
+        !program->host->read(program->host->context, checker->arena, path, &bytes, &why)) {
+        return;
     }
-    return false;
+    struct module *module = file_module_add(checker, path, bytes);
+    module->is_tests = true;
+    module_parse(checker, module);
+}
+
+/* Those beside the root file, in byte order of their names. */
+static void all_tests_load(struct checker *checker) {
+    struct program *program = checker->program;
+    struct failure why = {.message = ""};
+    struct text folder = program->modules[0]->folder, *paths;
+    size_t count;
+    if (program->only_tests.length) {
+        tests_load(checker, program->only_tests);
+        return;
+    }
+    struct text pattern = text_format(checker->arena, "%.*s%s*_test.mrp", TEXT_ARGS(folder),
+                                      folder.length ? "/" : "");
+    if (!program->host->glob ||
+        !program->host->glob(program->host->context, checker->arena, pattern, &paths, &count, &why)) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) tests_load(checker, paths[i]);
 }
 
 bool module_load_root(struct checker *checker, struct text path, struct failure *why) {
@@ -280,10 +295,13 @@ bool module_load_root(struct checker *checker, struct text path, struct failure 
                                    sizeof *program->modules);
     struct module *root = file_module_add(checker, path, bytes);
     module_parse(checker, root);
-    if (has_pipeline(root->parse.file->file.items.first)) {
-        program->deliver = library_module(checker, TEXT("std.deliver"));
+    if (program->with_tests) all_tests_load(checker);
+    char *state = arena_alloc(checker->arena, program->module_count);
+    for (uint32_t i = 0; i < program->module_count; i++) {
+        struct module *module = program->modules[i];
+        if ((i != 0 && !module->is_tests) || state[i] != 0) continue;
+        struct visit visit = {NULL, module, NULL};
+        find_cycles(checker, &visit, state);
     }
-    struct visit visit = {NULL, root, NULL};
-    find_cycles(checker, &visit, arena_alloc(checker->arena, program->module_count));
     return true;
 }

@@ -20,6 +20,7 @@ static void checker_init(struct checker *checker, struct program *program) {
     };
     struct map *maps[] = {&checker->files, &checker->everywhere, &checker->regions,
                           &checker->literals, &checker->resources, &checker->bodies,
+                          &checker->views,
                           &checker->signatures, &checker->region_labels, &checker->blocks,
                           &checker->actions};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) map_init(maps[i], program->arena);
@@ -31,6 +32,7 @@ static void checker_init(struct checker *checker, struct program *program) {
     universe_add(checker, SYMBOL_ACCOUNT, TEXT("account"), PHASE_EITHER);
     universe_add(checker, SYMBOL_PARTITION, TEXT("partition"), PHASE_EITHER);
     universe_add(checker, SYMBOL_STACKS, TEXT("stacks"), PHASE_KNOWN);
+    universe_add(checker, SYMBOL_DIAGNOSTICS, TEXT("diagnostics"), PHASE_KNOWN);
 }
 
 bool program_load(struct program *program, struct text path, struct failure *why) {

@@ -60,7 +60,7 @@ enum symbol_kind {
     SYMBOL_FN, SYMBOL_TYPE, SYMBOL_COMPONENT,
     SYMBOL_MODULE,    /* an import: its file's names after a dot */
     SYMBOL_HERE, SYMBOL_ACCOUNT, SYMBOL_PARTITION, /* built in values, of the universe */
-    SYMBOL_STACKS, /* `stacks`: what a test looks at */
+    SYMBOL_STACKS, SYMBOL_DIAGNOSTICS, /* what tests look at; policies at stacks */
 };
 
 enum phase {
@@ -114,6 +114,7 @@ struct module {
     struct text folder;      /* for relative imports and file(): relative to the root, "" for the root */
     uint32_t index;          /* of program.modules */
     bool is_std;
+    bool is_tests;           /* X_test.mrp: its file scope lies inside the root's */
     bool has_syntax_mistakes; /* what stands where in it is not certain */
     bool is_component;       /* a resource somewhere has this file as its type */
     struct map bindings;     /* checker: names that `import ... { a }` brings -> their NAME nodes */
@@ -136,7 +137,8 @@ struct program {
     uint32_t module_count;
     struct region_block *region_blocks; /* of the root file, in order */
     uint32_t region_block_count;
-    struct module *deliver;  /* std.deliver, where the root file has pipelines; else NULL */
+    bool with_tests;         /* load the files of tests beside the root; set before program_load */
+    struct text only_tests;  /* the one of them to load (path below the root), or empty: all */
     struct node *project;    /* PROJECT of the root file, or NULL */
     struct text shown;       /* put before paths in messages: the way from where the user stands to the
                                 root ("" or "../"); set before program_load */

@@ -3,7 +3,7 @@
  * Variables of loops and functions become visible as the walk passes them, so that
  * `for x in x` loops over the x around.
  */
-#include "checker/checker.h"
+#include "checker/typing.h"
 #include "evaluator/builtin.h"
 
 static void resolve(struct checker *checker, struct node *node, struct scope *scope);
@@ -97,9 +97,23 @@ static void check_here(struct checker *checker, struct node *node, struct scope 
              "region itself, such as east.name.");
 }
 
+/* `stacks` and `diagnostics` are what came out: nothing that it comes from can ask for them. */
+static bool is_seen_here(const struct symbol *symbol, struct scope *scope) {
+    if (symbol->kind != SYMBOL_STACKS && symbol->kind != SYMBOL_DIAGNOSTICS) return true;
+    if (is_inside(scope, NODE_TEST)) return true;
+    return symbol->kind == SYMBOL_STACKS && is_inside(scope, NODE_POLICY);
+}
+
 static void resolve_name(struct checker *checker, struct node *node, struct scope *scope) {
     if (!node->name.name) return;
     struct found found = scope_find(checker, scope, node->name.name, SPACE_VALUES);
+    if (found.symbol && !is_seen_here(found.symbol, scope)) {
+        struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_NAME, node,
+                                        "\"%.*s\" is known in tests only", NAME_ARGS(node->name.name));
+        add_hint(checker, d, "A test or policy looks at what the program makes: test \"...\" { assert "
+                 "... }.");
+        return;
+    }
     node->name.symbol = found.symbol;
     node->name.hops = found.hops;
     if (!found.symbol) {
@@ -221,11 +235,12 @@ static void unknown_method(struct checker *checker, struct node *call) {
     buffer_release(&object);
 }
 
-/* Functions of one place: what tests and policies look at. They have no row since no template comes
- * of them. */
+/* Functions of one place: what tests and policies look at, and files in artifacts. They have no row
+ * since no template comes of them. */
 static bool is_local_function(const struct name *name, struct scope *scope) {
-    return text_is(name_text(name), "resources") &&
-           (is_inside(scope, NODE_TEST) || is_inside(scope, NODE_POLICY));
+    if (text_is(name_text(name), "at")) return is_inside(scope, NODE_PIPELINE);
+    bool in_test = is_inside(scope, NODE_TEST);
+    return (in_test || is_inside(scope, NODE_POLICY)) && is_test_function(name_text(name), in_test);
 }
 
 /* Only modules have functions behind a dot, so a value of the same name does not hide one there. */

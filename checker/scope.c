@@ -61,6 +61,7 @@ const char *symbol_word(const struct symbol *symbol) {
     case SYMBOL_COMPONENT: return "component";
     case SYMBOL_MODULE: return "import";
     case SYMBOL_HERE: case SYMBOL_ACCOUNT: case SYMBOL_PARTITION: case SYMBOL_STACKS:
+    case SYMBOL_DIAGNOSTICS:
         return "built-in value";
     }
     return "name";

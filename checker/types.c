@@ -184,7 +184,7 @@ bool type_equal(const struct type *a, const struct type *b) {
         return a->symbol == b->symbol;
     case TYPE_RESOURCE: return a->resource == b->resource;
     case TYPE_PROPERTY: return a->property.value == b->property.value;
-    case TYPE_BODY: return a->body == b->body;
+    case TYPE_BODY: return a->body == b->body && a->is_view == b->is_view;
     case TYPE_GENERIC: return a->generic == b->generic;
     case TYPE_ERROR: case TYPE_JSON: case TYPE_NULL: case TYPE_BOOL: case TYPE_INT:
     case TYPE_NUMBER: case TYPE_STRING: case TYPE_SECRET: case TYPE_ARTIFACT: case TYPE_TYPE:

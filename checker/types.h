@@ -47,6 +47,7 @@ struct type_field {
 
 struct type {
     uint8_t kind;
+    bool is_view;    /* BODY: as a template holds it, for tests and policies (test.c) */
     uint16_t depth;  /* of the types inside it, and how many there are when each is written out: */
     uint32_t weight; /* types.c keeps both small, so that whoever walks one ends soon */
     union {

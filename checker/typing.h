@@ -10,6 +10,7 @@
  * property.c    the same against the schema of AWS
  * resource.c    bodies of resources
  * symbol.c      the types of symbols, at first use
+ * test.c        what tests and policies look at
  * phase.c       known or deferred
  * flow.c        what a condition has made sure
  */
@@ -178,17 +179,18 @@ void check_resource(struct checker *checker, struct node *node);
 void check_nested_body(struct checker *checker, struct node *record,
                        const struct schema_body *body, const struct wanted *wanted);
 
-/* --- pipeline.c --- */
+/* --- test.c --- */
 
-/* The component that a pipeline is an instance of; NULL where the library has none. */
-struct symbol *pipeline_component(struct checker *checker);
-const struct type *pipeline_type(struct checker *checker);
-/* The type of an action; reported, if it is none of actions. */
-const struct type *action_type(struct checker *checker, struct node *node);
-/* Whether the pipeline gives an action this param where the author does not. */
-bool action_is_given(const struct node *node, const struct name *param);
-/* An entry of a pipeline or stage. */
-void pipeline_entry(struct checker *checker, struct node *node, const struct node *owner);
+/* Whether a function of this name stands in policies, or (in_test) in tests. */
+bool is_test_function(struct text name, bool in_test);
+/* A call of one of them. */
+struct fact call_of_test(struct checker *checker, struct node *call);
+/* What `diagnostics` is. */
+const struct type *diagnostics_type(struct checker *checker);
+/* A property of a resource as its template holds it: typed as far as it has members. */
+const struct type *view_of_value(struct checker *checker, const struct schema_value *value);
+/* An entry of a policy. */
+void policy_entry(struct checker *checker, struct node *node);
 
 /* --- phase.c --- */
 

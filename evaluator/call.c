@@ -351,6 +351,7 @@ static struct value fn_run(struct evaluator *ev, struct node *node, struct node 
         return fault_arguments(ev, node, symbol->name ? symbol->name->bytes : "");
     }
     if (!fn->fn.value) return value_poison();
+    cover(ev, fn);
     struct value value = evaluate(ev, fn->fn.value, frame);
     if (!fn->fn.result || !symbol->type) return value;
     return convert(ev, value, symbol->type, fn->fn.value, TEXT("result"));
@@ -389,7 +390,8 @@ static struct value call_function(struct evaluator *ev, struct node *node, struc
 
 struct value evaluate_call(struct evaluator *ev, struct node *node, struct frame *frame) {
     if (node->call.builtin) return call_builtin(ev, node, frame);
-    return node->call.symbol ? call_function(ev, node, frame) : value_poison();
+    if (node->call.symbol) return call_function(ev, node, frame);
+    return ev->trial ? trial_call(ev, node, frame) : value_poison();
 }
 
 /* ---- what built-in functions may ask for ---- */

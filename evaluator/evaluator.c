@@ -67,9 +67,10 @@ static void evaluator_start(struct evaluator *ev, struct program *program,
     *ev = (struct evaluator){.arena = program->arena, .names = program->names, .program = program,
                              .diagnostics = program->diagnostics,
                              .evaluation = evaluation ? evaluation : &none};
+    ev->coverage = ev->evaluation->coverage;
     ev->deployment = ARENA_NEW(ev->arena, struct deployment);
     *ev->deployment = (struct deployment){.arena = ev->arena, .names = ev->names,
-                                          .diagnostics = ev->diagnostics};
+                                          .diagnostics = ev->diagnostics, .evaluator = ev};
     ev->tasks_end = &ev->tasks;
     ev->modules = arena_array(ev->arena, program->module_count, sizeof *ev->modules);
     ev->module_places = arena_array(ev->arena, program->module_count, sizeof *ev->module_places);
@@ -91,6 +92,12 @@ static void evaluator_start(struct evaluator *ev, struct program *program,
     ev->name_existing = word(ev, "existing");
     budget_start(ev);
     ev->root = module_frame(ev, program->modules[0]);
+}
+
+struct evaluator *evaluator_new(struct program *program, const struct evaluation *evaluation) {
+    struct evaluator *ev = ARENA_NEW(program->arena, struct evaluator);
+    evaluator_start(ev, program, evaluation);
+    return ev;
 }
 
 /* All params, in order: those without a value are asked for at once, and those of the deploy get

@@ -15,10 +15,13 @@ struct input {
     struct text from;    /* "--set", or the file, for messages */
 };
 
+struct coverage;
+
 struct evaluation {
     const struct input *inputs; /* later ones win */
     uint32_t input_count;
     bool no_environment;
+    struct coverage *coverage;  /* notes what is reached, or NULL */
 };
 
 /* Evaluates the program. Mistakes are reported in program->diagnostics; the deployment holds what
@@ -28,5 +31,58 @@ struct deployment *evaluator_run(struct program *program, const struct evaluatio
 /* Evaluates one checked expression in the root file's scope (mrp eval). */
 struct value evaluator_expression(struct program *program, const struct evaluation *evaluation,
                                   struct node *expression);
+
+/* --- tests and policies: blocks that look at the templates --- */
+
+/* What they ask of whoever makes templates: the template of a stack as data (poison where there is
+ * none), and JSON as data. */
+struct observer {
+    void *context;
+    struct value (*template)(void *context, const struct stack *stack);
+    bool (*read)(void *context, struct text json, struct value *value);
+};
+
+/* Runs the policies of all files of the program, once templates are there. Violations are reported. */
+void evaluator_policies(struct deployment *deployment, const struct observer *observer);
+
+/* A value that a test compared with its snapshot. */
+struct snapshot {
+    struct snapshot *next;
+    struct text path;  /* below the root */
+    struct text bytes; /* what belongs into the file now */
+};
+
+struct test_run {
+    struct module *module;
+    struct node *test;                 /* TEST of that module */
+    bool updates;                      /* each snapshot matches: it is to be written */
+    const struct diagnostics *program; /* settled: what was reported about the program */
+    struct diagnostics *verdict;       /* what is wrong; empty where the test passes */
+    struct snapshot *snapshots, **snapshots_end; /* all that were compared */
+};
+
+/* The inputs that the test gives the program (`with`). False, with a verdict, where they have mistakes. */
+bool evaluator_test_inputs(struct program *program, struct test_run *run, struct input **inputs,
+                           uint32_t *count);
+/* Runs the test's asserts on what evaluator_run made of the program with these inputs. */
+void evaluator_test(struct deployment *deployment, const struct observer *observer,
+                    struct test_run *run);
+
+/* --- coverage --- */
+
+struct cover_point {
+    struct span span;
+    const char *word; /* "resource", "let", "branch", "loop", ... */
+    struct text name; /* of a declaration; else empty */
+    bool is_reached;
+};
+
+/* All declarations and branches of the program's own files, in the order of the files. */
+struct coverage {
+    struct cover_point *points;
+    uint32_t count;
+    struct map index; /* struct node -> struct cover_point */
+};
+void coverage_init(struct coverage *coverage, struct program *program);
 
 #endif

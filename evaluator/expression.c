@@ -73,10 +73,11 @@ static APART struct value evaluate_special(struct evaluator *ev, struct node *no
     case SYMBOL_HERE: return evaluate_region_here(ev, node, frame);
     case SYMBOL_ACCOUNT: return account_value(ev, node);
     case SYMBOL_PARTITION: return pseudo(ev, "AWS::Partition", node);
+    case SYMBOL_STACKS: case SYMBOL_DIAGNOSTICS: return trial_name(ev, node->name.symbol);
     case SYMBOL_PARAM: case SYMBOL_LET: case SYMBOL_OUTPUT: case SYMBOL_LOCAL: case SYMBOL_REGION:
     case SYMBOL_STACK: case SYMBOL_RESOURCE: case SYMBOL_PIPELINE: case SYMBOL_STAGE:
     case SYMBOL_ACTION: case SYMBOL_FN: case SYMBOL_TYPE: case SYMBOL_COMPONENT:
-    case SYMBOL_MODULE: case SYMBOL_STACKS: break;
+    case SYMBOL_MODULE: break;
     }
     return value_poison();
 }
@@ -96,8 +97,7 @@ static inline struct value evaluate_name(struct evaluator *ev, struct node *node
     if (!symbol) return value_poison();
     if (symbol->kind >= SYMBOL_FN) return evaluate_special(ev, node, frame);
     if (node->name.hops >= HOPS_MODULE) {
-        bool is_own = node->name.hops == HOPS_REGION && !pipeline_frame_of(frame, symbol->scope);
-        if (is_own) symbol = region_own(ev, frame, symbol);
+        if (node->name.hops == HOPS_REGION) symbol = region_own(ev, frame, symbol);
         frame = frame_of(ev, frame, symbol, node->name.hops);
         if (!frame) return value_poison();
     } else {
@@ -297,6 +297,7 @@ static void entries_branch(struct evaluator *ev, struct node *node, struct frame
         struct node *taken = condition ? node->branch.then : node->branch.otherwise;
         if (!taken) return;
         if (taken->kind != NODE_IF) {
+            cover(ev, taken);
             entries_run(ev, taken->record.entries, frame, sink);
             return;
         }
@@ -312,6 +313,7 @@ struct entries_loop {
 
 static bool entries_loop_body(struct loop *loop) {
     struct entries_loop *entries = (struct entries_loop *)loop;
+    cover(loop->ev, entries->body);
     entries_run(loop->ev, entries->body->record.entries, loop->frame, entries->sink);
     return !loop->ev->is_exhausted;
 }
@@ -535,6 +537,7 @@ static APART struct value evaluate_list_for(struct evaluator *ev, struct node *n
     struct list_loop loop = {{.ev = ev, .frame = inner, .body = list_loop_body},
                              node->comprehension.value};
     loop_run(&loop.loop, node->comprehension.generators.first);
+    if (ev->stack_count > base) cover(ev, node->comprehension.value);
     struct value list = stack_take(ev, base);
     spender_leave(ev, &spender);
     if (ev->is_exhausted || loop.loop.is_broken) return value_poison();
@@ -551,6 +554,7 @@ static APART struct value evaluate_map_for(struct evaluator *ev, struct node *no
     struct map_loop loop = {{.ev = ev, .frame = inner, .body = map_loop_body}, node,
                             record_new(ev->arena, 0)};
     loop_run(&loop.loop, node->comprehension.generators.first);
+    if (loop.record->count) cover(ev, node->comprehension.value);
     spender_leave(ev, &spender);
     if (ev->is_exhausted || loop.loop.is_broken) return value_poison();
     return value_checked(ev, value_seal(value_record(loop.record)), node);

@@ -22,7 +22,9 @@ struct frame *module_frame(struct evaluator *ev, struct module *module) {
     if (frame) return frame;
     struct site *place = &ev->module_places[module->index];
     place->module = module;
-    frame = frame_new(ev, module->scope, NULL, place);
+    /* what the root file declares is seen in the files of its tests */
+    struct frame *around = module->is_tests ? module_frame(ev, ev->program->modules[0]) : NULL;
+    frame = frame_new(ev, module->scope, around, place);
     return ev->modules[module->index] = frame;
 }
 
@@ -30,8 +32,6 @@ struct frame *frame_of(struct evaluator *ev, struct frame *frame, const struct s
                        uint32_t hops) {
     if (hops == HOPS_MODULE) return module_frame(ev, symbol->module);
     if (hops != HOPS_REGION) return frame_up(frame, hops);
-    struct frame *beside = pipeline_frame_of(frame, symbol->scope);
-    if (beside) return beside;
     if (!frame->place->region) return NULL;
     struct region_state *region = (struct region_state *)frame->place->region;
     return map_find(&region->frames, symbol->scope);

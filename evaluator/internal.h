@@ -8,12 +8,15 @@
  *   declarations.c  lets, outputs, asserts, blocks
  *   regions.c       the project, regions, stacks
  *   params.c        inputs: params of the root file and of components
- *   pipelines.c     pipelines, as instances of std.deliver.Pipeline
  *   resources.c     resources and components: making them, and running their bodies
  *   convert.c       values to declared types
  *   conform.c       properties to the schema
  *   naming.c        logical ids, and physical names that meet
  *   budget.c        evaluation always ends
+ *   trial.c         tests and policies: asserts about what was made
+ *   view.c          what they look at: templates as data
+ *   snapshot.c      values compared with those of earlier runs
+ *   coverage.c      which declarations and branches were reached
  *   evaluator.c     the whole run
  *
  * A declaration is evaluated when it is first asked for. Resources are made first (resource_make:
@@ -38,7 +41,6 @@ struct site {
     struct region *region;       /* NULL in files */
     struct stack *stack;         /* NULL in files */
     struct component *component; /* the instance it is the inside of, or NULL */
-    struct pipeline *pipeline;   /* in whose block it is, or NULL */
     struct module *module;
     struct text path;  /* below the region, of what is around: "", "network", "network.app" */
     struct text below; /* the same below the stack */
@@ -102,8 +104,6 @@ struct component {
     struct resource **resources; /* all inside, once registered */
     uint32_t resource_count, resource_capacity;
     struct value arguments;      /* all of them as a record, or a slot_kind */
-    struct record *given;        /* of an action: what the pipeline gives where the author does not */
-    struct pipeline *pipeline;   /* the block it comes from, or NULL */
     bool is_registered;
 };
 
@@ -112,7 +112,6 @@ struct region_state {
     const struct symbol *symbol;
     struct map frames;    /* const struct scope * -> struct frame * */
     struct stack *stack;  /* its own */
-    struct value store;   /* of the pipelines' artifacts, once there is one; else poison */
     struct site place;
     struct map physical_names; /* schema_type -> struct map *: names taken */
 };
@@ -148,6 +147,7 @@ enum { SPENDERS = 64 };
 struct spent { const struct node *node; int64_t steps; uint64_t times; };
 
 struct signature;
+struct trial;
 
 struct evaluator {
     struct arena *arena;
@@ -181,6 +181,8 @@ struct evaluator {
     struct conform_cache *conform_cache;
     struct map physical_names; /* of what must be alone in the account: as in region_state */
     struct map environment; /* names of variables read */
+    struct trial *trial;       /* the test or policy that runs, or NULL */
+    struct coverage *coverage; /* notes what is reached, or NULL */
 
     enum { PROJECT_WAITING, PROJECT_RUNNING, PROJECT_DONE } project_state;
     struct value tags;      /* of the project: record or null */
@@ -191,6 +193,20 @@ struct evaluator {
     const struct name *name_name, *name_label, *name_ref, *name_self, *name_arn, *name_id,
         *name_existing, *name_type, *name_add;
 };
+
+/* --- evaluator.c, coverage.c, trial.c --- */
+
+struct evaluator *evaluator_new(struct program *program, const struct evaluation *evaluation);
+void cover_reach(struct evaluator *ev, const struct node *node);
+/* Notes that a declaration or branch is reached. */
+static inline void cover(struct evaluator *ev, const struct node *node) {
+    if (__builtin_expect(ev->coverage != NULL, 0)) cover_reach(ev, node);
+}
+/* What only a test or policy may ask: `stacks`, `diagnostics`, resources(...), fails(...), ... */
+struct value trial_name(struct evaluator *ev, const struct symbol *symbol);
+struct value trial_call(struct evaluator *ev, struct node *call, struct frame *frame);
+/* The stack of this name in `stacks`; poison if the record is another one or has not one such. */
+struct value trial_stack(struct evaluator *ev, const struct record *stacks, const struct name *name);
 
 /* --- budget.c --- */
 
@@ -370,9 +386,6 @@ void stacks_settle(struct evaluator *ev);
 struct value loop_key(struct loop *loop);
 void regions_make(struct evaluator *ev);
 void regions_run(struct evaluator *ev);
-/* The bucket of a region for what pipelines hand on: an instance of std.deliver.Store in a stack of
- * its own, made and registered at the first call; poison where the library has none. */
-struct value region_store(struct evaluator *ev, struct region_state *region, struct node *node);
 void inputs_check(struct evaluator *ev);
 /* Runs the declarations of a block: makes and registers resources, queues the rest. */
 void block_run(struct evaluator *ev, struct list items, struct frame *frame);
@@ -394,9 +407,6 @@ typedef struct value (*unit_maker)(struct evaluator *ev, struct node *node, stru
 struct value unit_make(struct evaluator *ev, struct node *node, struct frame *frame,
                        unit_maker make);
 void resource_register(struct evaluator *ev, struct value value);
-/* A component's instance: its arguments are evaluated in frame, and it stands in place. */
-struct value component_new(struct evaluator *ev, struct node *node, struct frame *frame,
-                           struct site *place, struct symbol *symbol, struct value key);
 void resource_body(struct evaluator *ev, struct resource_state *state);
 void component_finish(struct evaluator *ev, struct component *component);
 /* A property that the body writes; kind SLOT_WAITING if it writes none of that name. */
@@ -408,31 +418,6 @@ struct node *entry_lookup(struct evaluator *ev, struct list entries, const struc
                           bool meta, bool *unsure);
 struct value component_argument(struct evaluator *ev, struct component *component,
                                 const struct name *name, const struct node **origin);
-/* All that the author gives, as a record; poison in a circle. */
-struct value component_arguments(struct evaluator *ev, struct component *component);
-
-/* --- pipelines.c --- */
-
-struct value pipeline_make(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
-struct value action_make(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
-void stage_run(struct evaluator *ev, struct node *node, struct frame *frame);
-void action_run(struct evaluator *ev, struct symbol *symbol, struct frame *frame);
-void pipeline_entry_run(struct evaluator *ev, struct node *node, struct frame *frame);
-void pipeline_register(struct evaluator *ev, struct value value);
-/* The frames of blocks in a pipeline, by scope: stages see the actions of each other. */
-void pipeline_frame_add(struct evaluator *ev, struct frame *frame);
-struct frame *pipeline_frame_of(const struct frame *frame, const struct scope *scope);
-void pipeline_block_run(struct evaluator *ev, struct node *body, struct frame *around,
-                        struct site *place);
-/* A param of std.deliver.Pipeline; kind SLOT_WAITING if the block does not give it. */
-struct value pipeline_argument(struct evaluator *ev, struct pipeline *pipeline,
-                               const struct name *name, const struct node **origin);
-
-/* --- artifacts: a record of two entries, `artifact` (its name) and `path` --- */
-
-bool value_is_artifact(struct evaluator *ev, struct value value);
-/* What a record has under a key; poison if it is no record or has not. */
-struct value record_value(struct evaluator *ev, struct value record, const char *key);
 
 /* --- convert.c --- */
 

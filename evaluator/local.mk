@@ -32,6 +32,7 @@ libmrp_la_SOURCES += \
     evaluator/call.c \
     evaluator/conform.c \
     evaluator/convert.c \
+    evaluator/coverage.c \
     evaluator/declarations.c \
     evaluator/evaluator.c evaluator/evaluator.h \
     evaluator/expression.c \
@@ -42,8 +43,10 @@ libmrp_la_SOURCES += \
     evaluator/naming.c \
     evaluator/operators.c \
     evaluator/params.c \
-    evaluator/pipelines.c \
     evaluator/regions.c \
     evaluator/resources.c \
+    evaluator/snapshot.c \
     evaluator/stacks.h \
-    evaluator/value.c evaluator/value.h
+    evaluator/trial.c evaluator/trial.h \
+    evaluator/value.c evaluator/value.h \
+    evaluator/view.c

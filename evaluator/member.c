@@ -65,7 +65,7 @@ static struct value record_member(struct evaluator *ev, struct value record,
     struct record_entry *entry = record_find(record.record, name);
     if (entry) return entry->value;
     if (record.flags & VALUE_BROKEN) return value_poison();
-    if (node->flags & NODE_OPTIONAL) return value_null();
+    if (node->flags & NODE_OPTIONAL || record.flags & VALUE_SPARSE) return value_null();
     return fault_key(ev, node, record.record, name);
 }
 
@@ -518,7 +518,9 @@ static struct value index_record(struct evaluator *ev, struct value map, struct 
     struct record_entry *entry = record_find(map.record, key);
     if (entry) return entry->value;
     if (map.flags & VALUE_BROKEN) return value_poison();
-    if (node->flags & NODE_OPTIONAL) return value_null();
+    struct value stack = trial_stack(ev, map.record, key);
+    if (stack.kind != VALUE_POISON) return stack;
+    if (node->flags & NODE_OPTIONAL || map.flags & VALUE_SPARSE) return value_null();
     return fault_key(ev, node->index.index, map.record, key);
 }
 

@@ -480,9 +480,12 @@ struct value evaluate_unary(struct evaluator *ev, struct node *node, struct fram
 struct value evaluate_conditional(struct evaluator *ev, struct node *node, struct frame *frame) {
     struct value condition = truth(ev, node->conditional.condition, frame);
     if (condition.kind == VALUE_BOOL) {
-        return evaluate(ev, condition.boolean ? node->conditional.then : node->conditional.otherwise,
-                        frame);
+        struct node *taken = condition.boolean ? node->conditional.then : node->conditional.otherwise;
+        cover(ev, taken);
+        return evaluate(ev, taken, frame);
     }
+    cover(ev, node->conditional.then);
+    cover(ev, node->conditional.otherwise);
     struct value then = evaluate(ev, node->conditional.then, frame);
     struct value otherwise = evaluate(ev, node->conditional.otherwise, frame);
     if (condition.kind == VALUE_POISON) return condition;

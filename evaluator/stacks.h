@@ -93,6 +93,7 @@ struct deployment {
     uint32_t output_count;
     struct text *environment;     /* names of the variables read, sorted */
     uint32_t environment_count;
+    void *evaluator;              /* the evaluator's own: tests and policies run when templates are there */
 };
 
 #endif

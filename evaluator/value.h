@@ -34,6 +34,7 @@ enum value_flag {
     VALUE_OPEN = 1 << 1,   /* LIST, RECORD: something inside is deferred, a resource or a component */
     VALUE_BROKEN = 1 << 2, /* LIST, RECORD: something inside is poison */
     VALUE_FITTED = 1 << 3, /* text: a name that is shortened where its suffix is long */
+    VALUE_SPARSE = 1 << 5, /* RECORD: what tests look at; a key that it has not is null */
     VALUE_WRITTEN = 1 << 4, /* is, or holds, a deferred value that value_settle makes known */
 };
 
