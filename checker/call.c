@@ -383,21 +383,6 @@ static struct fact check_env(struct checker *checker, struct node *call, struct 
     return fact;
 }
 
-/* at(build.artifact, "templates/app.yaml"), in pipelines, is a file in an artifact. */
-static struct fact call_at(struct checker *checker, struct node *call) {
-    static const struct parameter parameters[] = {{NULL, &type_artifact, true, {0, 0, 0}},
-                                                  {NULL, &type_string, true, {0, 0, 0}}};
-    struct node *a = call->call.arguments.first;
-    if (call->call.arguments.count != 2 || a->kind == NODE_ARGUMENT) {
-        complain(checker, DIAGNOSTIC_WRONG_ARGUMENTS, call,
-                 "function \"at\" takes an artifact and a path in it");
-        return fact_error();
-    }
-    expect_type(checker, a, parameters[0].type, "argument");
-    expect_type(checker, a->next, parameters[1].type, "argument");
-    return fact_of(&type_artifact);
-}
-
 /* Functions whose result says more than their signature can. */
 static const struct type *special_result(struct checker *checker, const struct builtin *builtin,
                                          struct node *call, const struct bindings *bindings,
@@ -448,7 +433,6 @@ struct fact infer_call(struct checker *checker, struct node *node) {
     if (node->call.builtin) return call_builtin(checker, node);
     const struct node *callee = node->call.callee;
     if (!(node->flags & NODE_BAD) && callee->kind == NODE_NAME && callee->name.name) {
-        if (text_is(name_text(callee->name.name), "at")) return call_at(checker, node);
         return call_of_test(checker, node);
     }
     for (struct node *a = node->call.arguments.first; a; a = a->next) {

@@ -16,16 +16,6 @@ static const struct known_entry project_entries[] = {
     {"suffix", &type_string},     {"tags", &texts_type}, {"account", &type_string},
     {"references", &type_string}, {"std", &type_int},    {"name", &type_string}, {NULL, NULL},
 };
-static const struct known_entry pipeline_entries[] = {
-    {"name", &type_string},  {"artifacts", NULL}, {"restart_on_update", &type_bool},
-    {"notify", NULL},        {"mode", NULL},      {"variables", NULL},
-    {"triggers", NULL},      {"role", NULL},      {"tags", &texts_type},
-    {"description", &type_string}, {NULL, NULL},
-};
-static const struct known_entry stage_entries[] = {
-    {"name", &type_string}, {"on_failure", NULL}, {"on_success", NULL}, {"before", NULL},
-    {"after", NULL},        {"rollback_on", NULL}, {"bake", NULL},      {NULL, NULL},
-};
 static const struct known_entry stack_entries[] = {{NULL, NULL}};
 
 static void unknown_entry(struct checker *checker, struct node *key,
@@ -263,46 +253,15 @@ static void check_header(struct checker *checker, struct node *node, unsigned *p
 }
 
 static void check_pipeline(struct checker *checker, struct node *node) {
-    struct declaration *head = &node->declaration;
     if (node->unit.home) expect_type(checker, node->unit.home, &type_region, "a pipeline");
-    if (head->name.name) {
-        struct diagnostic *d = complain_at(
-            checker, DIAGNOSTIC_PIPELINE_NOT_BUILT, written_span(node, head->name),
-            "pipeline \"%.*s\" is checked, but this version makes no template of it",
-            NAME_ARGS(head->name.name));
-        add_hint(checker, d, "Until then, declare a resource of type AWS::CodePipeline::Pipeline.");
-    }
 }
 
 static const struct known_entry *entries_of(const struct node *owner, const char **what) {
     switch ((int)owner->kind) {
-    case NODE_PIPELINE: *what = "a pipeline"; return pipeline_entries;
-    case NODE_STAGE: *what = "a stage"; return stage_entries;
     case NODE_STACK: *what = "a stack"; return stack_entries;
     }
     *what = "a region";
     return stack_entries;
-}
-
-/* What an action takes depends on its type; there is none yet outside of the library to come. */
-static void check_action(struct checker *checker, struct node *node) {
-    struct node *type = node->unit.type;
-    struct node *first = type && type->kind == NODE_TYPE_NAME ? type->type_name.path.first : NULL;
-    bool silent = !first || type->flags & NODE_BAD || first->flags & NODE_BAD;
-    if (!silent) {
-        const struct type *found = annotation(checker, type);
-        if (found->kind != TYPE_ERROR) {
-            struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_TYPE, type,
-                                            "\"%.*s\" is no type of actions",
-                                            TEXT_ARGS(type_show(checker, found)));
-            add_hint(checker, d, "Types of actions come from the library, which this version does "
-                     "not have yet.");
-        }
-    }
-    if (!node->unit.body || node->unit.body->kind != NODE_RECORD) return;
-    for (struct node *e = node->unit.body->record.entries.first; e; e = e->next) {
-        if (e->kind == NODE_ENTRY && !(e->flags & NODE_META)) infer(checker, e->entry.value);
-    }
 }
 
 static void check_unit(struct checker *checker, struct node *node) {
@@ -312,8 +271,7 @@ static void check_unit(struct checker *checker, struct node *node) {
     if (node->kind == NODE_PIPELINE) check_pipeline(checker, node);
     check_header(checker, node, &pushed, flows);
     if (node->declaration.symbol) symbol_settle(checker, node->declaration.symbol);
-    if (node->kind == NODE_RESOURCE) check_resource(checker, node);
-    else if (node->kind == NODE_ACTION) check_action(checker, node);
+    if (node->kind == NODE_RESOURCE || node->kind == NODE_ACTION) check_resource(checker, node);
     else if (body && body->kind == NODE_BLOCK) check_items(checker, body->block.items);
     while (pushed-- > 0) flow_pop(checker);
 }
@@ -438,6 +396,10 @@ static void check_owned_entry(struct checker *checker, struct node *node,
     const char *what;
     if (owner->kind == NODE_POLICY) {
         policy_entry(checker, node);
+        return;
+    }
+    if (owner->kind == NODE_PIPELINE || owner->kind == NODE_STAGE) {
+        pipeline_entry(checker, node, owner);
         return;
     }
     const struct known_entry *known = entries_of(owner, &what);

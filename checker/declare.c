@@ -127,7 +127,7 @@ static void check_place(struct checker *checker, struct node *node, struct where
 
 static bool is_built_in_type(struct text name) {
     static const char *const names[] = {"string", "int", "number", "bool", "json", "secret",
-                                        "Region", "Artifact"};
+                                        "Region", "Artifact", "ResourceType"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (text_is(name, names[i])) return true;
     }

@@ -15,6 +15,7 @@ libmrp_la_SOURCES += \
     checker/module.c \
     checker/operator.c \
     checker/phase.c \
+    checker/pipeline.c \
     checker/program.c \
     checker/program.h \
     checker/property.c \

@@ -258,6 +258,16 @@ static struct fact region_member(struct checker *checker, const struct type *typ
     return no_member(checker, node, name, span, owner, &near);
 }
 
+/* What std.deliver makes its paths in an artifact of. */
+static struct fact artifact_member(struct checker *checker, struct node *node,
+                                   const struct name *name, struct span span) {
+    struct suggestion near;
+    if (text_is(name_text(name), "artifact")) return fact_of(&type_string);
+    if (text_is(name_text(name), "path")) return fact_of(type_optional(checker, &type_string));
+    suggestion_init(&near, name_text(name));
+    return no_member(checker, node, name, span, TEXT("an artifact"), &near);
+}
+
 static struct fact block_member(struct checker *checker, const struct type *type,
                                 struct node *node, const struct name *name, struct span span) {
     bool is_text = text_is(name_text(name), "name");
@@ -412,12 +422,11 @@ struct fact infer_member_of(struct checker *checker, struct fact object, struct 
     case TYPE_COMPONENT: return component_member(checker, object.type, node, name, span);
     case TYPE_STACK: case TYPE_PIPELINE: case TYPE_STAGE:
         return block_member(checker, object.type, node, name, span);
-    case TYPE_ACTION:
-        if (text_is(name_text(name), "artifact")) return fact_of(&type_artifact);
-        return fact_error(); /* what an action gives depends on its type */
+    case TYPE_ARTIFACT: return artifact_member(checker, node, name, span);
+    case TYPE_ACTION: return fact_error();
     case TYPE_NULL: case TYPE_BOOL: case TYPE_INT: case TYPE_NUMBER: case TYPE_STRING:
-    case TYPE_SECRET: case TYPE_LITERAL: case TYPE_LIST: case TYPE_NAMED: case TYPE_ARTIFACT:
-    case TYPE_TYPE: case TYPE_PROPERTY:
+    case TYPE_SECRET: case TYPE_LITERAL: case TYPE_LIST: case TYPE_NAMED: case TYPE_TYPE:
+    case TYPE_PROPERTY:
         break;
     }
     return plain_member(checker, object, node, name, span);

@@ -137,19 +137,22 @@ static void unknown_library_module(struct checker *checker, struct node *import,
     }
 }
 
-static struct module *library_module_load(struct checker *checker, struct node *import) {
-    struct text name = import_path_text(checker, import);
-    const struct name *key = names_intern(checker->names, name);
-    struct module *module = map_find(&checker->files, key);
+/* NULL if the library has no module of this name. */
+static struct module *library_module(struct checker *checker, struct text name) {
+    struct module *module = map_find(&checker->files, names_intern(checker->names, name));
     if (module) return module;
     const struct library_module *found = library_find(name);
-    if (!found) {
-        unknown_library_module(checker, import, name);
-        return NULL;
-    }
+    if (!found) return NULL;
     module = module_add(checker, name, text_of(found->path), text_of(found->source));
     module->is_std = true;
     module_parse(checker, module);
+    return module;
+}
+
+static struct module *library_module_load(struct checker *checker, struct node *import) {
+    struct text name = import_path_text(checker, import);
+    struct module *module = library_module(checker, name);
+    if (!module) unknown_library_module(checker, import, name);
     return module;
 }
 
@@ -250,6 +253,23 @@ static void find_cycles(struct checker *checker, struct visit *visit, char *stat
     state[visit->module->index] = 2;
 }
 
+/* Pipelines may stand below `if` and `for`. */
+static bool has_pipeline(const struct node *item) {
+    for (; item; item = item->next) {
+        if (item->kind == NODE_PIPELINE) return true;
+        const struct node *blocks[2] = {NULL, NULL};
+        if (item->kind == NODE_FOR) blocks[0] = item->loop.body;
+        if (item->kind == NODE_IF) blocks[0] = item->branch.then, blocks[1] = item->branch.otherwise;
+        for (int i = 0; i < 2; i++) {
+            const struct node *block = blocks[i];
+            if (!block) continue;
+            if (block->kind == NODE_BLOCK && has_pipeline(block->block.items.first)) return true;
+            if (block->kind == NODE_IF && has_pipeline(block)) return true;
+        }
+    }
+    return false;
+}
+
 /* --- files of tests --- */
 
 static void tests_load(struct checker *checker, struct text path) {
@@ -295,6 +315,9 @@ bool module_load_root(struct checker *checker, struct text path, struct failure 
                                    sizeof *program->modules);
     struct module *root = file_module_add(checker, path, bytes);
     module_parse(checker, root);
+    if (has_pipeline(root->parse.file->file.items.first)) {
+        program->deliver = library_module(checker, TEXT("std.deliver"));
+    }
     if (program->with_tests) all_tests_load(checker);
     char *state = arena_alloc(checker->arena, program->module_count);
     for (uint32_t i = 0; i < program->module_count; i++) {

@@ -137,6 +137,7 @@ struct program {
     uint32_t module_count;
     struct region_block *region_blocks; /* of the root file, in order */
     uint32_t region_block_count;
+    struct module *deliver;  /* std.deliver, where the root file has pipelines; else NULL */
     bool with_tests;         /* load the files of tests beside the root; set before program_load */
     struct text only_tests;  /* the one of them to load (path below the root), or empty: all */
     struct node *project;    /* PROJECT of the root file, or NULL */

@@ -235,10 +235,9 @@ static void unknown_method(struct checker *checker, struct node *call) {
     buffer_release(&object);
 }
 
-/* Functions of one place: what tests and policies look at, and files in artifacts. They have no row
- * since no template comes of them. */
+/* Functions of one place: what tests and policies look at. They have no row since no template comes
+ * of them. */
 static bool is_local_function(const struct name *name, struct scope *scope) {
-    if (text_is(name_text(name), "at")) return is_inside(scope, NODE_PIPELINE);
     bool in_test = is_inside(scope, NODE_TEST);
     return (in_test || is_inside(scope, NODE_POLICY)) && is_test_function(name_text(name), in_test);
 }

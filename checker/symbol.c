@@ -132,9 +132,9 @@ static void settle_kind(struct checker *checker, struct symbol *symbol) {
     case SYMBOL_REGION: symbol->type = type_of_symbol(checker, TYPE_REGION, symbol); break;
     case SYMBOL_STACK: symbol->type = type_of_symbol(checker, TYPE_STACK, symbol); break;
     case SYMBOL_RESOURCE: symbol->type = annotation_resource(checker, node->unit.type); break;
-    case SYMBOL_PIPELINE: symbol->type = type_of_symbol(checker, TYPE_PIPELINE, symbol); break;
+    case SYMBOL_PIPELINE: symbol->type = pipeline_type(checker); break;
     case SYMBOL_STAGE: symbol->type = type_of_symbol(checker, TYPE_STAGE, symbol); break;
-    case SYMBOL_ACTION: symbol->type = type_of_symbol(checker, TYPE_ACTION, symbol); break;
+    case SYMBOL_ACTION: symbol->type = action_type(checker, node->unit.type); break;
     case SYMBOL_FN: settle_fn(checker, symbol); break;
     case SYMBOL_TYPE: settle_type(checker, symbol); break;
     case SYMBOL_COMPONENT: case SYMBOL_MODULE: break;

@@ -179,6 +179,18 @@ void check_resource(struct checker *checker, struct node *node);
 void check_nested_body(struct checker *checker, struct node *record,
                        const struct schema_body *body, const struct wanted *wanted);
 
+/* --- pipeline.c --- */
+
+/* The component that a pipeline is an instance of; NULL where the library has none. */
+struct symbol *pipeline_component(struct checker *checker);
+const struct type *pipeline_type(struct checker *checker);
+/* The type of an action; reported, if it is none of actions. */
+const struct type *action_type(struct checker *checker, struct node *node);
+/* Whether the pipeline gives an action this param where the author does not. */
+bool action_is_given(const struct node *node, const struct name *param);
+/* An entry of a pipeline or stage. */
+void pipeline_entry(struct checker *checker, struct node *node, const struct node *owner);
+
 /* --- test.c --- */
 
 /* Whether a function of this name stands in policies, or (in_test) in tests. */

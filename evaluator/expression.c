@@ -97,7 +97,8 @@ static inline struct value evaluate_name(struct evaluator *ev, struct node *node
     if (!symbol) return value_poison();
     if (symbol->kind >= SYMBOL_FN) return evaluate_special(ev, node, frame);
     if (node->name.hops >= HOPS_MODULE) {
-        if (node->name.hops == HOPS_REGION) symbol = region_own(ev, frame, symbol);
+        bool is_own = node->name.hops == HOPS_REGION && !pipeline_frame_of(frame, symbol->scope);
+        if (is_own) symbol = region_own(ev, frame, symbol);
         frame = frame_of(ev, frame, symbol, node->name.hops);
         if (!frame) return value_poison();
     } else {

@@ -32,6 +32,8 @@ struct frame *frame_of(struct evaluator *ev, struct frame *frame, const struct s
                        uint32_t hops) {
     if (hops == HOPS_MODULE) return module_frame(ev, symbol->module);
     if (hops != HOPS_REGION) return frame_up(frame, hops);
+    struct frame *beside = pipeline_frame_of(frame, symbol->scope);
+    if (beside) return beside;
     if (!frame->place->region) return NULL;
     struct region_state *region = (struct region_state *)frame->place->region;
     return map_find(&region->frames, symbol->scope);
@@ -113,7 +115,10 @@ struct value force(struct evaluator *ev, struct frame *frame, struct symbol *sym
     if (symbol->name) waiting.name = name_text(symbol->name);
     if (!waiting_enter(ev, &waiting)) return value_poison();
     slot->kind = SLOT_RUNNING;
+    bool is_lenient = ev->is_lenient;
+    ev->is_lenient = false; /* it is evaluated once, for all that ask for it */
     struct value value = declare_value(ev, frame, symbol, asked);
+    ev->is_lenient = is_lenient;
     *slot = value;
     waiting_leave(ev);
     return value;

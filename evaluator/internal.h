@@ -8,6 +8,7 @@
  *   declarations.c  lets, outputs, asserts, blocks
  *   regions.c       the project, regions, stacks
  *   params.c        inputs: params of the root file and of components
+ *   pipelines.c     pipelines, as instances of std.deliver.Pipeline
  *   resources.c     resources and components: making them, and running their bodies
  *   convert.c       values to declared types
  *   conform.c       properties to the schema
@@ -41,6 +42,7 @@ struct site {
     struct region *region;       /* NULL in files */
     struct stack *stack;         /* NULL in files */
     struct component *component; /* the instance it is the inside of, or NULL */
+    struct pipeline *pipeline;   /* in whose block it is, or NULL */
     struct module *module;
     struct text path;  /* below the region, of what is around: "", "network", "network.app" */
     struct text below; /* the same below the stack */
@@ -104,6 +106,8 @@ struct component {
     struct resource **resources; /* all inside, once registered */
     uint32_t resource_count, resource_capacity;
     struct value arguments;      /* all of them as a record, or a slot_kind */
+    struct record *given;        /* of an action: what the pipeline gives where the author does not */
+    struct pipeline *pipeline;   /* the block it comes from, or NULL */
     bool is_registered;
 };
 
@@ -112,6 +116,7 @@ struct region_state {
     const struct symbol *symbol;
     struct map frames;    /* const struct scope * -> struct frame * */
     struct stack *stack;  /* its own */
+    struct value store;   /* of the pipelines' artifacts, once there is one; else poison */
     struct site place;
     struct map physical_names; /* schema_type -> struct map *: names taken */
 };
@@ -172,6 +177,7 @@ struct evaluator {
     struct frame **modules; /* by index: file frames of imported files, made when first needed */
     struct site *module_places;
     struct task *tasks, **tasks_end;
+    bool is_lenient; /* in a check: what needs a value that is not known yet gives poison in silence */
     const struct node *instance; /* of the component whose inside is looked at, or NULL */
     struct stack **stacks;  /* with what is registered, in order */
     uint32_t stack_number, stack_room;
@@ -386,6 +392,9 @@ void stacks_settle(struct evaluator *ev);
 struct value loop_key(struct loop *loop);
 void regions_make(struct evaluator *ev);
 void regions_run(struct evaluator *ev);
+/* The bucket of a region for what pipelines hand on: an instance of std.deliver.Store in a stack of
+ * its own, made and registered at the first call; poison where the library has none. */
+struct value region_store(struct evaluator *ev, struct region_state *region, struct node *node);
 void inputs_check(struct evaluator *ev);
 /* Runs the declarations of a block: makes and registers resources, queues the rest. */
 void block_run(struct evaluator *ev, struct list items, struct frame *frame);
@@ -407,6 +416,9 @@ typedef struct value (*unit_maker)(struct evaluator *ev, struct node *node, stru
 struct value unit_make(struct evaluator *ev, struct node *node, struct frame *frame,
                        unit_maker make);
 void resource_register(struct evaluator *ev, struct value value);
+/* A component's instance: its arguments are evaluated in frame, and it stands in place. */
+struct value component_new(struct evaluator *ev, struct node *node, struct frame *frame,
+                           struct site *place, struct symbol *symbol, struct value key);
 void resource_body(struct evaluator *ev, struct resource_state *state);
 void component_finish(struct evaluator *ev, struct component *component);
 /* A property that the body writes; kind SLOT_WAITING if it writes none of that name. */
@@ -418,6 +430,31 @@ struct node *entry_lookup(struct evaluator *ev, struct list entries, const struc
                           bool meta, bool *unsure);
 struct value component_argument(struct evaluator *ev, struct component *component,
                                 const struct name *name, const struct node **origin);
+/* All that the author gives, as a record; poison in a circle. */
+struct value component_arguments(struct evaluator *ev, struct component *component);
+
+/* --- pipelines.c --- */
+
+struct value pipeline_make(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
+struct value action_make(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
+void stage_run(struct evaluator *ev, struct node *node, struct frame *frame);
+void action_run(struct evaluator *ev, struct symbol *symbol, struct frame *frame);
+void pipeline_entry_run(struct evaluator *ev, struct node *node, struct frame *frame);
+void pipeline_register(struct evaluator *ev, struct value value);
+/* The frames of blocks in a pipeline, by scope: stages see the actions of each other. */
+void pipeline_frame_add(struct evaluator *ev, struct frame *frame);
+struct frame *pipeline_frame_of(const struct frame *frame, const struct scope *scope);
+void pipeline_block_run(struct evaluator *ev, struct node *body, struct frame *around,
+                        struct site *place);
+/* A param of std.deliver.Pipeline; kind SLOT_WAITING if the block does not give it. */
+struct value pipeline_argument(struct evaluator *ev, struct pipeline *pipeline,
+                               const struct name *name, const struct node **origin);
+
+/* --- artifacts: a record of two entries, `artifact` (its name) and `path` --- */
+
+bool value_is_artifact(struct evaluator *ev, struct value value);
+/* What a record has under a key; poison if it is no record or has not. */
+struct value record_value(struct evaluator *ev, struct value record, const char *key);
 
 /* --- convert.c --- */
 

@@ -43,6 +43,7 @@ libmrp_la_SOURCES += \
     evaluator/naming.c \
     evaluator/operators.c \
     evaluator/params.c \
+    evaluator/pipelines.c \
     evaluator/regions.c \
     evaluator/resources.c \
     evaluator/snapshot.c \

@@ -111,7 +111,10 @@ static struct value resource_new(struct evaluator *ev, struct node *node, struct
 }
 
 /* The frame around a component's body. */
-static struct frame *component_around(struct evaluator *ev, struct node *type, struct frame *frame) {
+static struct frame *component_around(struct evaluator *ev, struct node *node,
+                                      const struct symbol *symbol, struct frame *frame) {
+    struct node *type = node->unit.type;
+    if (!type) return module_frame(ev, symbol->module); /* a pipeline's: no type is written */
     struct node *last = type->type_name.path.last;
     if (type->type_name.path.first != last || last->name.hops >= HOPS_MODULE) {
         return module_frame(ev, last->name.symbol->module);
@@ -134,9 +137,8 @@ static bool component_inside(const struct symbol *symbol, struct list *items, st
     return *scope != NULL;
 }
 
-static struct value component_new(struct evaluator *ev, struct node *node, struct frame *frame,
-                                  struct symbol *symbol, struct value key) {
-    struct site *place = frame->place;
+struct value component_new(struct evaluator *ev, struct node *node, struct frame *frame,
+                           struct site *place, struct symbol *symbol, struct value key) {
     struct list items;
     struct scope *scope;
     if (!component_inside(symbol, &items, &scope)) return value_poison();
@@ -169,7 +171,7 @@ static struct value component_new(struct evaluator *ev, struct node *node, struc
         if (id.kind == VALUE_TEXT) component->place.below = value_as_text(id);
     }
     struct frame *around = NULL;
-    if (symbol->kind == SYMBOL_COMPONENT) around = component_around(ev, node->unit.type, frame);
+    if (symbol->kind == SYMBOL_COMPONENT) around = component_around(ev, node, symbol, frame);
     component->frame = frame_new(ev, scope, around, &component->place);
     return (struct value){.kind = VALUE_COMPONENT, .component = component};
 }
@@ -194,7 +196,7 @@ static struct value resource_make_one(struct evaluator *ev, struct node *node, s
     cover(ev, node);
     if (last->kind == NODE_NAME) {
         struct symbol *symbol = last->name.symbol;
-        return symbol ? component_new(ev, node, frame, symbol, key) : value_poison();
+        return symbol ? component_new(ev, node, frame, frame->place, symbol, key) : value_poison();
     }
     const struct schema_type *schema = aws_type(ev, node);
     return schema ? resource_new(ev, node, frame, schema, key) : value_poison();
@@ -631,7 +633,7 @@ void resource_body(struct evaluator *ev, struct resource_state *state) {
 
 /* ---- instances of components ---- */
 
-static struct value all_arguments(struct evaluator *ev, struct component *component) {
+struct value component_arguments(struct evaluator *ev, struct component *component) {
     if (component->arguments.kind == SLOT_RUNNING) return value_poison();
     if (component->arguments.kind == SLOT_WAITING) {
         component->arguments.kind = SLOT_RUNNING;
@@ -644,22 +646,30 @@ static struct value all_arguments(struct evaluator *ev, struct component *compon
     return component->arguments;
 }
 
+static struct value given_argument(const struct component *component, const struct name *name,
+                                   const struct node **origin) {
+    struct record_entry *entry = component->given ? record_find(component->given, name) : NULL;
+    *origin = component->declared;
+    return entry ? entry->value : (struct value){.kind = SLOT_WAITING};
+}
+
 struct value component_argument(struct evaluator *ev, struct component *component,
                                 const struct name *name, const struct node **origin) {
     bool unsure;
+    if (component->pipeline) return pipeline_argument(ev, component->pipeline, name, origin);
     struct node *entry = entry_lookup(ev, body_entries(component->declared), name, false, &unsure);
     if (!unsure) {
-        if (!entry) return (struct value){.kind = SLOT_WAITING};
+        if (!entry) return given_argument(component, name, origin);
         *origin = entry->entry.value;
         return entry->flags & NODE_BAD ? value_poison()
                                        : evaluate(ev, entry->entry.value, component->outer);
     }
-    struct value arguments = all_arguments(ev, component);
+    struct value arguments = component_arguments(ev, component);
     *origin = component->declared;
     if (arguments.kind != VALUE_RECORD) return value_poison();
     struct record_entry *found = record_find(arguments.record, name);
     if (!found && arguments.flags & VALUE_BROKEN) return value_poison();
-    if (!found) return (struct value){.kind = SLOT_WAITING};
+    if (!found) return given_argument(component, name, origin);
     if (found->origin) {
         *origin = found->origin->kind == NODE_ENTRY ? found->origin->entry.value : found->origin;
     }
