@@ -377,6 +377,9 @@ bool protocol_request(struct arena *arena, const struct operation_row *row,
     if (row->protocol == PROTOCOL_REST_XML || row->protocol == PROTOCOL_REST_JSON) {
         return rest_request(arena, row, input, request, why);
     }
+    if (!text_ends(request->path, TEXT("/"))) { /* of an endpoint that has a path */
+        request->path = text_format(arena, "%.*s/", TEXT_ARGS(request->path));
+    }
     buffer_init(&body);
     if (is_query) query_body(row, input, &body);
     else if (input) data_write_json(input, &body);
