@@ -63,7 +63,7 @@ tests_unit_recovery_test_SOURCES = tests/unit/recovery_test.c tests/unit/parsed.
 tests_unit_recovery_test_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_recovery_test_DEPENDENCIES = $(PARSER_OBJECTS)
 
-DEPLOY_OBJECTS = $(filter-out runtime/aws/%,$(mrp_runtime_la_OBJECTS))
+DEPLOY_OBJECTS = $(mrp_runtime_la_OBJECTS)
 tests_unit_deploy_test_SOURCES = tests/unit/deploy_test.c tests/unit/unit.h
 tests_unit_deploy_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_deploy_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
