@@ -124,7 +124,7 @@ int command_check(struct invocation *invocation) {
     const char *file;
     struct failure why;
     enum form form;
-    int outcome = output_form(invocation, true, &form);
+    int outcome = output_form_among(invocation, FORMS_CHECK, &form);
     if (outcome != OUTCOME_DONE) return outcome;
     if (!program_file(invocation, 0, &file, &why)) return world_failed(&why);
     if (option_given(invocation, OPTION_FIX)) {

@@ -2,32 +2,19 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/diagnostics.h"
 #include "base/files.h"
 #include "cli/output.h"
 
-static const char program[] =
-    "## A first program: one bucket, in one region.\n"
-    "##\n"
-    "##     mrp check                       finds mistakes\n"
-    "##     mrp plan --sandbox              shows what a deploy would do, without an account\n"
-    "##     mrp explain AWS::S3::Bucket     shows what can be written below\n"
-    "\n"
-    "param environment: string = env(\"ENVIRONMENT_SUFFIX\", \"dev\")\n"
-    "  check matches(environment, \"^[a-z0-9]{1,12}$\"), \"1 to 12 of a-z and 0-9\"\n"
-    "\n"
-    "project my_service {\n"
-    "  suffix = environment\n"
-    "}\n"
-    "\n"
-    "region east \"us-east-1\" {\n"
-    "  resource artifacts: AWS::S3::Bucket {\n"
-    "    BucketName              = account_name(\"my-service-artifacts\")\n"
-    "    VersioningConfiguration = { Status = \"Enabled\" }\n"
-    "  }\n"
-    "}\n"
-    "\n"
-    "## Where the pipeline's artifacts go\n"
-    "output ArtifactsBucket = east.artifacts.BucketName\n";
+struct start {
+    const char *file; /* queue.mrp */
+    const char *text;
+};
+
+static const struct start starts[] = {
+#include "cli/starts.inc"
+    {NULL, NULL},
+};
 
 static const char ignored[] = "/.mrp/\n/build/\n";
 
@@ -49,11 +36,36 @@ static bool write_new(struct invocation *invocation, const char *folder, const c
     return true;
 }
 
+/* "queue" of queue.mrp. */
+static struct text start_name(const struct start *start) {
+    return (struct text){start->file, strlen(start->file) - strlen(".mrp")};
+}
+
+/* The start that --from names, "queue" where it names none. */
+static const struct start *find_start(const struct invocation *invocation) {
+    const char *wanted = option_value(invocation, OPTION_FROM);
+    struct text name = wanted ? text_of(wanted) : TEXT("queue");
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, name);
+    for (const struct start *start = starts; start->file; start++) {
+        if (text_equal(start_name(start), name)) return start;
+        suggestion_offer(&suggestion, start_name(start));
+    }
+    misuse(invocation, "there is no start \"%.*s\": there are queue, two-regions and pipeline",
+           TEXT_ARGS(name));
+    if (suggestion.best.length) {
+        fprintf(stderr, "  Did you mean \"%.*s\"?\n", TEXT_ARGS(suggestion.best));
+    }
+    return NULL;
+}
+
 int command_init(struct invocation *invocation) {
     struct failure why;
     const char *folder = invocation->operand_count ? invocation->operands[0] : ".";
+    const struct start *start = find_start(invocation);
+    if (!start) return OUTCOME_MISUSE;
     if (!folder_make(folder, &why) ||
-        !write_new(invocation, folder, "pipeline.mrp", program, &why) ||
+        !write_new(invocation, folder, "pipeline.mrp", start->text, &why) ||
         !write_new(invocation, folder, ".gitignore", ignored, &why)) {
         return world_failed(&why);
     }

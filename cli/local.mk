@@ -13,6 +13,7 @@ mrp_SOURCES += \
     cli/explain_path.c \
     cli/explain_permissions.c \
     cli/fmt.c \
+    cli/graph.c \
     cli/help.c \
     cli/init.c \
     cli/main.c \
@@ -38,6 +39,17 @@ cli/mrp-pages.$(OBJEXT): cli/pages.inc
 BUILT_SOURCES += cli/pages.inc
 CLEANFILES += cli/pages.inc cli/pages.inc.tmp
 EXTRA_DIST += docs/pages.awk
+
+# What mrp init starts from.
+start_files = $(sort $(wildcard $(top_srcdir)/cli/starts/*.mrp))
+
+cli/starts.inc: docs/pages.awk $(start_files)
+	$(AM_V_GEN)$(MKDIR_P) cli && LC_ALL=C $(AWK) -f $(top_srcdir)/docs/pages.awk $(start_files) </dev/null >$@.tmp && mv $@.tmp $@
+
+cli/mrp-init.$(OBJEXT): cli/starts.inc
+BUILT_SOURCES += cli/starts.inc
+CLEANFILES += cli/starts.inc cli/starts.inc.tmp
+EXTRA_DIST += cli/starts
 
 # The manual page comes from the rows of commands and options, so the program prints it; a compiler
 # for another machine makes none.

@@ -39,16 +39,23 @@ unsigned terminal_columns(int descriptor) {
     return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-int output_form(const struct invocation *invocation, bool has_sarif, enum form *form) {
-    static const char *const names[] = {"text", "json", "sarif"};
+int output_form_among(const struct invocation *invocation, unsigned forms, enum form *form) {
+    static const char *const names[FORM_COUNT] = {"text", "json",    "sarif", "github",
+                                                  "dot",  "mermaid", "svg",   "junit"};
     const char *wanted = option_value(invocation, OPTION_FORMAT);
-    *form = FORM_TEXT;
-    if (!wanted) return OUTCOME_DONE;
-    for (unsigned i = 0; i < (has_sarif ? 3 : 2); i++) {
-        if (strcmp(wanted, names[i]) != 0) continue;
+    struct text known = TEXT("");
+    for (unsigned i = FORM_COUNT; i-- > 0;) {
+        if (!(forms >> i & 1)) continue;
         *form = (enum form)i;
-        return OUTCOME_DONE;
+        if (wanted && strcmp(wanted, names[i]) == 0) return OUTCOME_DONE;
+        known = text_format(invocation->arena, "%s%s%.*s", names[i], known.length ? ", " : "",
+                            TEXT_ARGS(known));
     }
-    return misuse(invocation, "the format \"%s\" is not one of text, json%s", wanted,
-                  has_sarif ? ", sarif" : "");
+    if (!wanted) return OUTCOME_DONE;
+    return misuse(invocation, "the format \"%s\" is not one of %.*s", wanted, TEXT_ARGS(known));
+}
+
+int output_form(const struct invocation *invocation, bool has_sarif, enum form *form) {
+    unsigned forms = 1 << FORM_TEXT | 1 << FORM_JSON | (has_sarif ? 1 << FORM_SARIF : 0);
+    return output_form_among(invocation, forms, form);
 }

@@ -14,9 +14,23 @@ bool wants_color(const struct invocation *invocation, int descriptor);
 /* Columns of the terminal at the file descriptor; 0 where it is none. */
 unsigned terminal_columns(int descriptor);
 
-enum form { FORM_TEXT, FORM_JSON, FORM_SARIF };
+enum form {
+    FORM_TEXT, FORM_JSON, FORM_SARIF,
+    FORM_GITHUB,                      /* annotations of GitHub's Actions */
+    FORM_DOT, FORM_MERMAID, FORM_SVG, /* graphs */
+    FORM_JUNIT,                       /* results of tests */
+    FORM_COUNT,
+};
+enum { /* sets of them; the first one is what holds without --format */
+    FORMS_CHECK = 1 << FORM_TEXT | 1 << FORM_JSON | 1 << FORM_SARIF | 1 << FORM_GITHUB,
+    FORMS_GRAPH = 1 << FORM_DOT | 1 << FORM_MERMAID | 1 << FORM_SVG,
+    FORMS_TEST = 1 << FORM_TEXT | 1 << FORM_JSON | 1 << FORM_JUNIT,
+    FORMS_ALL = (1 << FORM_COUNT) - 1,
+};
 
-/* --format; a command that has no SARIF says so in has_sarif. OUTCOME_MISUSE for an unknown one. */
+/* --format, one of a set. OUTCOME_MISUSE for another one. */
+int output_form_among(const struct invocation *invocation, unsigned forms, enum form *form);
+/* The same for text, json and, where has_sarif, sarif. */
 int output_form(const struct invocation *invocation, bool has_sarif, enum form *form);
 
 #endif

@@ -129,11 +129,50 @@ static void count_line(struct mrp *mrp) {
     fputc('\n', stderr);
 }
 
+/* Text of a workflow command: what would end it, or a property of it, is escaped. */
+static void github_text(struct buffer *out, const char *text, bool is_property) {
+    for (; *text; text++) {
+        bool is_mark = *text == '%' || *text == '\r' || *text == '\n' ||
+                       (is_property && (*text == ':' || *text == ','));
+        if (is_mark) buffer_format(out, "%%%02X", (unsigned)*text);
+        else buffer_char(out, *text);
+    }
+}
+
+/* Annotations as GitHub's workflow commands take them: one line each, on standard output. */
+static int report_github(const struct invocation *invocation, struct mrp *mrp) {
+    struct buffer out;
+    buffer_init(&out);
+    for (size_t i = 0; i < mrp_diagnostic_count(mrp); i++) {
+        struct mrp_diagnostic d = mrp_diagnostic(mrp, i);
+        buffer_string(&out, d.is_error ? "::error " : "::warning ");
+        if (d.file) {
+            buffer_string(&out, "file=");
+            github_text(&out, d.file, true);
+            buffer_format(&out, ",line=%u,endLine=%u,", (unsigned)d.line, (unsigned)d.end_line);
+            if (d.line == d.end_line) { /* columns are for one line only */
+                buffer_format(&out, "col=%u,endColumn=%u,", (unsigned)d.column,
+                              (unsigned)d.end_column);
+            }
+        }
+        buffer_format(&out, "title=%s::", d.id);
+        github_text(&out, d.message, false);
+        if (d.hint && d.hint[0]) buffer_string(&out, "%0A");
+        if (d.hint) github_text(&out, d.hint, false);
+        buffer_char(&out, '\n');
+    }
+    int outcome = print(buffer_view(&out));
+    buffer_release(&out);
+    if (!option_given(invocation, OPTION_QUIET)) count_line(mrp);
+    return outcome;
+}
+
 int program_report(const struct invocation *invocation, struct mrp *mrp, bool always) {
     enum form form;
-    int outcome = output_form(invocation, true, &form);
+    int outcome = output_form_among(invocation, FORMS_ALL, &form);
     if (outcome != OUTCOME_DONE) return outcome;
-    if (form == FORM_TEXT) {
+    if (form == FORM_GITHUB) return report_github(invocation, mrp);
+    if (form != FORM_JSON && form != FORM_SARIF) {
         struct mrp_text text = mrp_report(mrp, MRP_TEXT, wants_color(invocation, STDERR_FILENO));
         fwrite(text.bytes, 1, text.length, stderr);
         if (!option_given(invocation, OPTION_QUIET)) count_line(mrp);

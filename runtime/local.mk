@@ -9,6 +9,7 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/plan.c runtime/deploy/plan.h \
     runtime/deploy/request.c \
     runtime/deploy/status.c runtime/deploy/status.h \
+    runtime/prompt.c runtime/prompt.h \
     runtime/runtime.c runtime/runtime.h \
     runtime/simulator/blueprint.c \
     runtime/simulator/calls.c \

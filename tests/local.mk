@@ -79,8 +79,10 @@ data_tests = \
     tests/cases.test \
     tests/docs.test \
     tests/examples.test \
+    tests/graph.test \
     tests/install.test \
     tests/needs.test \
+    tests/prompt.test \
     tests/stdlib.test
 TESTS += $(unit_tests) $(data_tests)
 # It installs, which may link again; nothing else runs then.

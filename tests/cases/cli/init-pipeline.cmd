@@ -1,0 +1,5 @@
+init --from pipeline out
+check out
+fmt --check out
+graph --stacks --format mermaid out
+plan --quick --sandbox out

@@ -1,0 +1,1 @@
+graph bad-format.mrp --format sarif

@@ -1,0 +1,1 @@
+graph mistakes.mrp --format mermaid

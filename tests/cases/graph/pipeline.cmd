@@ -1,0 +1,2 @@
+graph pipeline.mrp
+graph pipeline.mrp --format mermaid
