@@ -1,4 +1,4 @@
-/* Arenas: a list of blocks that double up to a megabyte, each handed out from its start.
+/* Arenas: a list of blocks that double up to two megabytes, each handed out from its start.
  *
  * Blocks come zeroed from the system. Under the address sanitizer what is
  * not handed out is poisoned, with a gap behind every allocation, so that overruns are found.
@@ -29,7 +29,12 @@ enum { ARENA_GAP = 16 };
 enum { ARENA_GAP = 0 };
 #endif
 
-enum { ARENA_ALIGN = 16, BLOCK_FIRST = 16 << 10, BLOCK_LARGEST = 1 << 20 };
+enum {
+    ARENA_ALIGN = 8, /* nothing in an arena is a long double or a vector */
+    BLOCK_FIRST = 16 << 10,
+    BLOCK_MAPPED = 1 << 20,
+    BLOCK_LARGEST = 2 << 20, /* a huge page */
+};
 
 struct arena_block {
     struct arena_block *older;
@@ -72,17 +77,36 @@ void arena_init(struct arena *arena) {
     *arena = (struct arena){0};
 }
 
-/* Blocks of the largest size are mapped with their pages in place: one call is much cheaper than a
- * page fault for each of their pages. The leak checker does not look into such memory. */
+/* Large blocks are mapped with their pages in place: one call is much cheaper than a page fault for
+ * each of their pages. The leak checker does not look into such memory. */
 static bool is_mapped(size_t size) {
-    return size == BLOCK_LARGEST && ARENA_GAP == 0;
+    return (size == BLOCK_MAPPED || size == BLOCK_LARGEST) && ARENA_GAP == 0;
+}
+
+static void *map_pages(size_t size, int flags) {
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* A block that lies as a huge page does, so that the system can take one for it: many small pages
+ * cost several times as much. Where it has none, the pages come with their first use. */
+static void *map_huge(void) {
+    char *memory = map_pages((size_t)2 * BLOCK_LARGEST, 0);
+    if (!memory) return NULL;
+    size_t before = -(uintptr_t)memory % BLOCK_LARGEST;
+    if (before) munmap(memory, before);
+    munmap(memory + before + BLOCK_LARGEST, BLOCK_LARGEST - before);
+    memory += before;
+    madvise(memory, BLOCK_LARGEST, MADV_HUGEPAGE);
+#ifdef MADV_POPULATE_WRITE
+    madvise(memory, BLOCK_LARGEST, MADV_POPULATE_WRITE);
+#endif
+    return memory;
 }
 
 static void *block_memory(size_t size) {
     if (!is_mapped(size)) return calloc(1, size);
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
-    return memory == MAP_FAILED ? NULL : memory;
+    return size == BLOCK_LARGEST ? map_huge() : map_pages(size, MAP_POPULATE);
 }
 
 static void block_free(struct arena_block *block) {

@@ -23,7 +23,7 @@ void arena_init(struct arena *arena);
 /* Frees all that was allocated from it; the arena may be used again. */
 void arena_release(struct arena *arena);
 
-/* Zeroed memory, aligned for any type. Never NULL: see memory_exhausted. */
+/* Zeroed memory, aligned by eight. Never NULL: see memory_exhausted. */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* As arena_alloc, for count things of size bytes; an overflow counts as exhausted memory. */

@@ -20,7 +20,7 @@ static bool write_all(int file, struct text text) {
     return true;
 }
 
-static bool has_content(const char *path, struct text bytes) {
+bool file_holds(const char *path, struct text bytes) {
     struct stat status;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) return false;
@@ -51,7 +51,7 @@ static mode_t mode_for(const char *path) {
 }
 
 bool file_write(const char *path, struct text bytes, struct failure *why) {
-    if (has_content(path, bytes)) return true;
+    if (file_holds(path, bytes)) return true;
     size_t size = strlen(path) + sizeof ".XXXXXX";
     char *temporary = memory_alloc(size);
     snprintf(temporary, size, "%s.XXXXXX", path);

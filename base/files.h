@@ -10,6 +10,9 @@
 /* Reads a file, or standard input for "-", of at most LIMIT_SOURCE_BYTES. */
 bool file_read(struct arena *arena, const char *path, struct text *bytes, struct failure *why);
 
+/* Whether it is a regular file of exactly these bytes. */
+bool file_holds(const char *path, struct text bytes);
+
 /* Writes a file by way of a temporary name beside it, so that it is there whole or not at all. A
  * file that holds these bytes already is left as it is. */
 bool file_write(const char *path, struct text bytes, struct failure *why);

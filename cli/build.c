@@ -4,10 +4,10 @@
 
 #include "base/diagnostics.h"
 #include "base/files.h"
+#include "base/json.h"
 #include "cli/output.h"
 #include "cli/program.h"
 #include "mrp_parts.h"
-#include "template/document.h"
 
 struct built {
     struct invocation *invocation;
@@ -106,20 +106,40 @@ static bool is_template_path(struct text path) {
            text_ends(path, TEXT(".template.json")) && !memchr(path.bytes, '\0', path.length);
 }
 
-static void drop_stale(const struct built *built) {
+static void drop_template(const struct built *built, struct text path) {
+    if (!is_template_path(path) || is_still_built(built, path)) return;
     struct arena *arena = mrp_arena(built->mrp);
-    struct text bytes;
-    struct document *manifest;
-    struct failure unused;
-    if (!file_read(arena, path_in(built, "manifest.json").bytes, &bytes, &unused)) return;
-    if (!document_read(arena, bytes, &manifest, &unused)) return;
-    const struct document *stacks = document_get(manifest, "stacks");
-    for (const struct document *s = stacks ? stacks->children : NULL; s; s = s->next) {
-        const struct document *path = document_get(s, "template");
-        if (!path || path->kind != DOCUMENT_TEXT || !is_template_path(path->text)) continue;
-        if (is_still_built(built, path->text)) continue;
-        unlink(path_in(built, text_copy(arena, path->text).bytes).bytes);
+    unlink(path_in(built, text_copy(arena, path).bytes).bytes);
+}
+
+/* Goes through the manifest of the build before; false where it is no JSON. What it names is dropped
+ * in a second pass, so that of one that is broken nothing is taken. */
+static bool read_manifest(const struct built *built, struct arena *arena, struct text bytes,
+                          bool drops) {
+    struct json json;
+    enum json_kind kind;
+    bool in_stacks = false;
+    json_init(&json, arena, bytes);
+    while ((kind = json_next(&json)) != JSON_END) {
+        if (kind == JSON_ERROR) return false;
+        if (kind != JSON_KEY) continue;
+        if (json.depth == 1) in_stacks = text_is(json.text, "stacks");
+        if (json.depth != 3 || !in_stacks || !text_is(json.text, "template")) continue;
+        if (json_next(&json) == JSON_STRING && drops) drop_template(built, json.text);
     }
+    return true;
+}
+
+static void drop_stale(const struct built *built, const char *manifest) {
+    struct arena arena;
+    struct text bytes;
+    struct failure unused;
+    arena_init(&arena);
+    if (file_read(&arena, manifest, &bytes, &unused) &&
+        read_manifest(built, &arena, bytes, false)) {
+        read_manifest(built, &arena, bytes, true);
+    }
+    arena_release(&arena);
 }
 
 /* ---- all of it ---- */
@@ -134,9 +154,11 @@ static bool write_all(struct built *built, struct failure *why) {
     for (size_t i = 0; i < count; i++) {
         if (!write_template(built, i, why)) return false;
     }
-    drop_stale(built);
-    struct mrp_text manifest = mrp_manifest(built->mrp, built->paths, built->hashes);
-    return file_write(path_in(built, "manifest.json").bytes, view(manifest), why);
+    struct text manifest = view(mrp_manifest(built->mrp, built->paths, built->hashes));
+    const char *path = path_in(built, "manifest.json").bytes;
+    if (file_holds(path, manifest)) return true; /* then nothing is stale either */
+    drop_stale(built, path);
+    return file_write(path, manifest, why);
 }
 
 static void list_text(const struct built *built, struct buffer *out) {

@@ -15,7 +15,7 @@ static void test_arena(void) {
     arena_init(&arena);
     for (size_t size = 0; size < 70000; size = size * 2 + 1) {
         unsigned char *memory = arena_alloc(&arena, size);
-        CU_ASSERT_EQUAL((uintptr_t)memory % 16, 0);
+        CU_ASSERT_EQUAL((uintptr_t)memory % 8, 0);
         for (size_t i = 0; i < size; i++) {
             if (memory[i]) CU_FAIL("memory of an arena is zero");
         }
