@@ -329,6 +329,7 @@ void annotation_deploy(struct checker *checker, struct symbol *symbol, struct no
     if (ssm) {
         name = text_format(checker->arena, "AWS::SSM::Parameter::Value<%.*s>", TEXT_ARGS(name));
     }
-    symbol->type = symbol->deploy_type = type;
+    symbol->type = type;
+    symbol->deploy_type = ssm ? &type_string : type; /* what is given is the name of a parameter */
     symbol->parameter_type = name;
 }

@@ -116,7 +116,8 @@ static void check_param(struct checker *checker, struct node *node) {
         add_hint(checker, d, "Declare the deploy param in the file, and give it to the component.");
     }
     if (node->param.initial) {
-        struct wanted wanted = {.type = symbol->type, .word = "param",
+        const struct type *given = symbol->deploy_type ? symbol->deploy_type : symbol->type;
+        struct wanted wanted = {.type = given, .word = "param",
                                 .name = name_text(symbol->name)};
         checker->may_env = root;
         checker->wants_secret = type_holds_secret(base);

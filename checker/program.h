@@ -83,7 +83,7 @@ struct symbol {
     const struct type *type;  /* of the value (of one element, where is_group: see symbol_value_type);
                                  TYPE: the type it names */
     struct module *module;    /* MODULE: the file it stands for; else the file it is declared in */
-    const struct type *deploy_type; /* PARAM deploy: T */
+    const struct type *deploy_type; /* PARAM deploy: of its default; string for ssm(T) */
     struct text parameter_type;     /* PARAM deploy: CloudFormation's: "String", "List<AWS::EC2::Subnet::Id>" */
     struct node *region;            /* REGION: the REGION node that declares it (with its name) */
     const struct node *deferred_by; /* PHASE_DEFERRED: the expression that makes it so, or NULL */

@@ -43,6 +43,7 @@ static int open_session(struct deploying *deploying, const char *file) {
     struct runtime_options options = {
         .folder = folder_of(&deploying->arena, file).bytes,
         .sandbox = option_given(deploying->invocation, OPTION_SANDBOX),
+        .account = deploying->program.account,
         .profile = option_value(deploying->invocation, OPTION_PROFILE),
         .version = mrp_version(),
         .is_verbose = option_given(deploying->invocation, OPTION_VERBOSE),

@@ -76,6 +76,35 @@ static bool pseudo_text(const struct gathering *gathering, struct text name, str
     return true;
 }
 
+/* A deploy param has one value in all stacks of a deployment. */
+static bool param_text(const struct gathering *gathering, struct text name, struct buffer *out) {
+    for (uint32_t i = 0; i < gathering->apply->count; i++) {
+        const struct cloud_stack *stack = stack_as_it_is(gathering, i);
+        for (uint32_t p = 0; stack && p < stack->parameter_count; p++) {
+            if (!text_equal(stack->parameters[p].key, name)) continue;
+            buffer_text(out, stack->parameters[p].value);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool name_text_of(const struct gathering *gathering, struct text name, struct buffer *out) {
+    return pseudo_text(gathering, name, out) || param_text(gathering, name, out);
+}
+
+/* ${!name} stands for ${name} as it is written. */
+static bool hole_text(struct gathering *gathering, const struct document *values, struct text name,
+                      struct buffer *out) {
+    const struct document *c = values;
+    if (name.length && name.bytes[0] == '!') {
+        buffer_format(out, "${%.*s}", (int)name.length - 1, name.bytes + 1);
+        return true;
+    }
+    while (c && !text_equal(c->key, name)) c = c->next;
+    return c ? resolve_text(gathering, c, out) : name_text_of(gathering, name, out);
+}
+
 static bool sub_text(struct gathering *gathering, const struct document *call,
                      struct buffer *out) {
     bool is_list = call->kind == DOCUMENT_LIST && call->count == 2;
@@ -91,9 +120,8 @@ static bool sub_text(struct gathering *gathering, const struct document *call,
             continue;
         }
         struct text name = {format.bytes + i + 2, (size_t)(close - format.bytes) - i - 2};
-        const struct document *c = is_list ? call->children->next->children : NULL;
-        while (c && !text_equal(c->key, name)) c = c->next;
-        if (c ? !resolve_text(gathering, c, out) : !pseudo_text(gathering, name, out)) return false;
+        const struct document *values = is_list ? call->children->next->children : NULL;
+        if (!hole_text(gathering, values, name, out)) return false;
         i = (size_t)(close - format.bytes);
     }
     return true;
@@ -110,7 +138,42 @@ static bool call_text(struct gathering *gathering, const struct document *call,
     }
     if (text_is(call->key, "Fn::Join")) return join_text(gathering, call, out);
     if (text_is(call->key, "Fn::Sub")) return sub_text(gathering, call, out);
-    return text_is(call->key, "Ref") && pseudo_text(gathering, call->text, out);
+    return text_is(call->key, "Ref") && name_text_of(gathering, call->text, out);
+}
+
+static bool is_call(const struct document *value) {
+    return value->kind == DOCUMENT_OBJECT && value->count == 1 &&
+           (text_starts(value->children->key, TEXT("Fn::")) ||
+            text_is(value->children->key, "Ref"));
+}
+
+/* A list or map of outputs: JSON, with what the functions in it make in their places. */
+static bool resolve_json(struct gathering *gathering, const struct document *value,
+                         struct buffer *out) {
+    bool is_list = value->kind == DOCUMENT_LIST;
+    if (is_call(value)) {
+        struct buffer text;
+        buffer_init(&text);
+        bool good = call_text(gathering, value->children, &text);
+        if (good) buffer_json_string(out, buffer_view(&text));
+        buffer_release(&text);
+        return good;
+    }
+    if (!is_list && value->kind != DOCUMENT_OBJECT) {
+        document_write(value, out, 0);
+        return true;
+    }
+    buffer_char(out, is_list ? '[' : '{');
+    for (const struct document *c = value->children; c; c = c->next) {
+        if (c != value->children) buffer_string(out, ",");
+        if (!is_list) {
+            buffer_json_string(out, c->key);
+            buffer_char(out, ':');
+        }
+        if (!resolve_json(gathering, c, out)) return false;
+    }
+    buffer_char(out, is_list ? ']' : '}');
+    return true;
 }
 
 /* False where the value is made of what only a template can say. */
@@ -120,12 +183,8 @@ static bool resolve_text(struct gathering *gathering, const struct document *val
         buffer_text(out, value->text);
         return true;
     }
-    bool is_call = value->kind == DOCUMENT_OBJECT && value->count == 1 &&
-                   (text_starts(value->children->key, TEXT("Fn::")) ||
-                    text_is(value->children->key, "Ref"));
-    if (is_call) return call_text(gathering, value->children, out);
-    document_write(value, out, 0);
-    return true;
+    if (is_call(value)) return call_text(gathering, value->children, out);
+    return resolve_json(gathering, value, out);
 }
 
 static void add_printed(struct gathering *gathering, const struct template_set *set,
@@ -138,9 +197,9 @@ static void add_printed(struct gathering *gathering, const struct template_set *
     template_printed_json(set, printed, &out);
     struct text json = buffer_take(&out, arena);
     out.length = 0;
-    if (document_read(arena, json, &document, &why) && resolve_text(gathering, document, &out)) {
-        add(gathering, printed->id, buffer_take(&out, arena));
-    }
+    bool good = document_read(arena, json, &document, &why) && resolve_text(gathering, document, &out);
+    struct text value = good ? buffer_take(&out, arena) : TEXT("(only CloudFormation can tell)");
+    add(gathering, printed->id, value);
     buffer_release(&out);
 }
 

@@ -33,6 +33,7 @@ struct rule_facts {
     const struct name *when; /* or NULL */
     const struct name **names;
     uint32_t count;
+    struct schema_condition condition; /* no values: any value of `when` */
 };
 
 /* A record as messages name it. */
@@ -68,11 +69,13 @@ static const struct name *property_name(struct evaluator *ev,
 
 static void rules_of(struct evaluator *ev, const struct schema_body *body,
                      struct body_facts *facts) {
-    facts->rule_count = (uint32_t)schema_body_rule_count(body);
+    uint32_t rules = (uint32_t)schema_body_rule_count(body);
+    facts->rule_count = rules + (uint32_t)schema_body_condition_count(body);
     facts->rules = arena_array(ev->arena, facts->rule_count, sizeof *facts->rules);
     for (uint32_t i = 0; i < facts->rule_count; i++) {
-        struct schema_rule rule = schema_body_rule(body, i);
         struct rule_facts *made = &facts->rules[i];
+        if (i >= rules) made->condition = schema_body_condition(body, i - rules);
+        struct schema_rule rule = i < rules ? schema_body_rule(body, i) : made->condition.rule;
         made->kind = rule.kind;
         made->when = property_name(ev, rule.when);
         made->count = (uint32_t)rule.count;
@@ -213,16 +216,17 @@ static struct value fault_shape(struct evaluator *ev, struct value value, const 
                  TEXT_ARGS(found));
 }
 
-static void fault_unknown(struct evaluator *ev, const struct record_entry *entry,
-                          const struct schema_body *body, const struct node *node) {
+/* Poison where it is some property misspelt, which is not missing then; else it is left out. */
+static struct value fault_unknown(struct evaluator *ev, const struct record_entry *entry,
+                                  const struct schema_body *body, const struct node *node) {
     const struct schema_property *found[1];
     struct text key = name_text(entry->key);
     struct diagnostic *d = report(ev, DIAGNOSTIC_UNKNOWN_PROPERTY, key_node(entry, node),
                                   "%.*s has no property \"%.*s\"", TEXT_ARGS(schema_body_name(body)),
                                   TEXT_ARGS(key));
-    if (schema_suggest_property(body, key, found, 1)) {
-        hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(schema_property_name(found[0])));
-    }
+    if (!schema_suggest_property(body, key, found, 1)) return (struct value){.kind = SLOT_WAITING};
+    hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(schema_property_name(found[0])));
+    return value_poison();
 }
 
 /* ---- resources where an attribute is wanted ---- */
@@ -488,17 +492,69 @@ static void check_required(struct evaluator *ev, const struct record *record,
                        TEXT_ARGS(names_text(ev, missing, count, ", ")));
 }
 
+static bool is_one_of(struct evaluator *ev, const struct schema_condition *condition,
+                      struct value value) {
+    struct text text = value_brief(ev, value);
+    if (value.kind == VALUE_TEXT) text = value_as_text(value);
+    if (value.kind != VALUE_TEXT && value.kind != VALUE_BOOL && value.kind != VALUE_INT) return false;
+    for (size_t i = 0; i < condition->value_count; i++) {
+        if (text_equal(schema_condition_value(condition, i), text)) return true;
+    }
+    return false;
+}
+
+static struct text named_value(struct evaluator *ev, const struct rule_facts *rule,
+                               const struct record_entry *entry) {
+    struct text name = text_format(ev->arena, "\"%.*s\"", NAME_ARGS(rule->when));
+    if (rule->condition.value_count == 0 || !entry) return name;
+    for (uint32_t i = 0; entry->value.kind == VALUE_LIST && i < entry->value.length; i++) {
+        struct value item = entry->value.items[i];
+        if (!is_one_of(ev, &rule->condition, item)) continue;
+        return text_format(ev->arena, "%.*s with %.*s", TEXT_ARGS(name),
+                           TEXT_ARGS(value_brief(ev, item)));
+    }
+    return text_format(ev->arena, "%.*s = %.*s", TEXT_ARGS(name),
+                       TEXT_ARGS(value_brief(ev, entry->value)));
+}
+
+/* The properties of a rule that are written, or those that are not. */
+static struct text rule_names(struct evaluator *ev, const struct record *record,
+                              const struct rule_facts *rule, bool written) {
+    const struct name **names = arena_array(ev->arena, rule->count, sizeof *names);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < rule->count; i++) {
+        if (has(record, rule->names[i]) == written) names[count++] = rule->names[i];
+    }
+    return names_text(ev, names, count, " and ");
+}
+
 /* About the property that a rule begins with, where it is written. */
 static void report_when(struct evaluator *ev, const struct record *record,
-                        const struct rule_facts *rule, struct span head, const char *says) {
+                        const struct rule_facts *rule, struct span head, bool needs) {
     const struct record_entry *entry = record_find(record, rule->when);
     if (entry && entry->origin) {
         bool plain = entry->origin->kind == NODE_ENTRY;
         head = plain ? entry->origin->entry.key->span : entry->origin->span;
     }
-    diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, head, "\"%.*s\" %s %.*s",
-                       NAME_ARGS(rule->when), says,
-                       TEXT_ARGS(names_text(ev, rule->names, rule->count, " and ")));
+    struct text names = rule_names(ev, record, rule, !needs);
+    struct diagnostic *d = diagnostics_report(
+        ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, head, "%.*s %s %.*s",
+        TEXT_ARGS(named_value(ev, rule, entry)), needs ? "also needs" : "cannot stand beside",
+        TEXT_ARGS(names));
+    hint(ev, d, needs ? "Write %.*s too." : "Leave out %.*s.", TEXT_ARGS(names));
+}
+
+/* Whether a rule holds here: the property that it begins with has one of the rule's values, if it
+ * names any. A deferred value is none of them: nobody knows yet. */
+static bool is_met(struct evaluator *ev, const struct record *record, const struct rule_facts *rule) {
+    const struct record_entry *entry = rule->when ? record_find(record, rule->when) : NULL;
+    if (!entry || entry->value.kind == VALUE_NULL) return false;
+    if (rule->condition.value_count == 0) return true;
+    if (entry->value.kind != VALUE_LIST) return is_one_of(ev, &rule->condition, entry->value);
+    for (uint32_t i = 0; i < entry->value.length; i++) {
+        if (is_one_of(ev, &rule->condition, entry->value.items[i])) return true;
+    }
+    return false;
 }
 
 static void check_rule(struct evaluator *ev, const struct record *record, const struct owner *owner,
@@ -506,16 +562,16 @@ static void check_rule(struct evaluator *ev, const struct record *record, const 
     uint32_t written = 0;
     const char *says = NULL;
     for (uint32_t i = 0; i < rule->count; i++) written += has(record, rule->names[i]);
-    bool when = rule->when && has(record, rule->when);
+    bool when = is_met(ev, record, rule);
     switch (rule->kind) {
     case SCHEMA_RULE_EXACTLY_ONE: if (written != 1) says = "exactly one"; break;
     case SCHEMA_RULE_AT_LEAST_ONE: if (written == 0) says = "at least one"; break;
     case SCHEMA_RULE_AT_MOST_ONE: if (written > 1) says = "at most one"; break;
     case SCHEMA_RULE_NEEDS:
-        if (when && written < rule->count) report_when(ev, record, rule, owner->head, "also needs");
+        if (when && written < rule->count) report_when(ev, record, rule, owner->head, true);
         return;
     case SCHEMA_RULE_EXCLUDES:
-        if (when && written) report_when(ev, record, rule, owner->head, "cannot stand beside");
+        if (when && written) report_when(ev, record, rule, owner->head, false);
         return;
     }
     if (!says) return;
@@ -546,8 +602,7 @@ static struct value conform_entry(struct evaluator *ev, const struct record_entr
     const struct schema_property *property = entry_property(entry, body);
     if (!property) {
         if (schema_body_open(body)) return conform_free(ev, entry->value, value_node(entry, node));
-        fault_unknown(ev, entry, body, node);
-        return drop;
+        return fault_unknown(ev, entry, body, node);
     }
     if (schema_property_flags(property) & SCHEMA_READ_ONLY) {
         report(ev, DIAGNOSTIC_READ_ONLY_PROPERTY, key_node(entry, node),
@@ -583,7 +638,7 @@ static struct value conform_body(struct evaluator *ev, struct value value, const
         }
     }
     struct value result = changed ? value_seal(value_record(changed)) : value;
-    if (value.flags & VALUE_BROKEN) return result;
+    if ((value.flags | result.flags) & VALUE_BROKEN) return result;
     struct owner owner = {"property", schema_property_name(want->property), node->span};
     if (node->kind == NODE_RECORD) owner.head.end = owner.head.start + 1;
     if (want->entry && want->entry->entry.value == node && node->kind == NODE_RECORD) {

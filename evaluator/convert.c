@@ -166,7 +166,10 @@ static void fault_unknown_field(struct evaluator *ev, const struct record_entry 
     for (uint32_t i = 0; i < type->record.count; i++) {
         suggestion_offer(&suggestion, name_text(type->record.fields[i].name));
     }
-    struct diagnostic *d = report(ev, DIAGNOSTIC_UNKNOWN_ENTRY, entry->origin ? entry->origin : node,
+    const struct node *key = entry->origin ? entry->origin : node;
+    if (key->kind == NODE_ENTRY) key = key->entry.key;
+    if (key->flags & NODE_BAD) return; /* the checker has said it */
+    struct diagnostic *d = report(ev, DIAGNOSTIC_UNKNOWN_ENTRY, key,
                                   "the record has no field \"%.*s\"", NAME_ARGS(entry->key));
     if (suggestion.best.length) hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(suggestion.best));
 }
@@ -196,6 +199,7 @@ static struct value convert_record(struct evaluator *ev, struct value value, con
         struct type_field *field = find_field(type, entry->key);
         if (!field) {
             fault_unknown_field(ev, entry, type, node);
+            is_poison = true;
             continue;
         }
         struct value item = convert_within(ev, entry->value, field->type, origin_value(entry, node),
@@ -210,6 +214,8 @@ static struct value convert_record(struct evaluator *ev, struct value value, con
             record_put(ev->arena, record, field->name, item, NULL);
         } else if (!field->required) {
             record_put(ev->arena, record, field->name, value_null(), NULL);
+        } else if (is_poison) {
+            break; /* it may be the one that is misspelt */
         } else {
             fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node, "field \"%.*s\" is missing",
                   NAME_ARGS(field->name));

@@ -236,6 +236,19 @@ static struct value written_text(struct evaluator *ev, struct resource_state *st
     return value;
 }
 
+/* The path of IAM before the name: ${RoleNameWithPath} of an ARN. */
+static struct value name_with_path(struct evaluator *ev, struct resource_state *state,
+                                   struct text name, const struct node *node) {
+    struct value path = written_text(ev, state, TEXT("Path"), node);
+    struct value written = written_text(ev, state, name, node);
+    if (written.kind == SLOT_WAITING || written.kind == VALUE_NULL) return written;
+    if (path.kind != VALUE_TEXT || path.length < 2) return written;
+    struct value parts[2] = {path, written};
+    parts[0].bytes++; /* the ARN has the first "/" already */
+    parts[0].length--;
+    return value_concat(ev->arena, parts, 2, node);
+}
+
 static struct value placeholder_value(struct evaluator *ev, struct resource_state *state,
                                       struct text name, const struct node *node) {
     struct deferred *pseudo = deferred_new(ev->arena, DEFERRED_PSEUDO, SHAPE_TEXT, 0, node);
@@ -248,6 +261,10 @@ static struct value placeholder_value(struct evaluator *ev, struct resource_stat
         pseudo->name = names_intern(ev->names, text_is(name, "Account") ? TEXT("AWS::AccountId")
                                                                          : TEXT("AWS::Partition"));
         return value_deferred(pseudo);
+    }
+    if (text_ends(name, TEXT("WithPath"))) {
+        return name_with_path(ev, state, (struct text){name.bytes, name.length - strlen("WithPath")},
+                              node);
     }
     return written_text(ev, state, name, node);
 }
@@ -275,6 +292,7 @@ static struct value arn_from_template(struct evaluator *ev, struct resource_stat
         struct text name = {rest.bytes + 2, (size_t)(close - rest.bytes) - 2};
         struct value part = placeholder_value(ev, state, name, node);
         if (part.kind == SLOT_WAITING || part.kind == VALUE_NULL) {
+            if (text_ends(name, TEXT("WithPath"))) name.length -= strlen("WithPath");
             *missing = name;
             return (struct value){.kind = SLOT_WAITING};
         }

@@ -248,7 +248,7 @@ static struct value deploy_param(struct evaluator *ev, struct frame *frame, stru
     parameter->logical_id = parameter_id(ev, name_text(symbol->name));
     parameter->type = symbol->parameter_type.length ? symbol->parameter_type : TEXT("String");
     parameter->doc = param->declaration.doc;
-    parameter->is_secret = is_secret_type(type);
+    parameter->is_secret = is_secret_type(symbol->type);
     parameter->allowed = allowed_values(ev, type);
     parameter->declared = param;
     const struct input *input = find_input(ev, symbol->name);
@@ -268,7 +268,7 @@ static struct value deploy_param(struct evaluator *ev, struct frame *frame, stru
         parameter_fill(ev, frame, symbol, type, parameter);
     }
     parameters_add(ev, parameter);
-    return parameter_value(ev, parameter, type, param);
+    return parameter_value(ev, parameter, symbol->type ? symbol->type : type, param);
 }
 
 /* ---- params of components ---- */

@@ -58,8 +58,10 @@ static double now(void *context) {
     return inner->now(inner->context);
 }
 
-static bool open_simulator(struct runtime_session *session, struct failure *why) {
+static bool open_simulator(struct runtime_session *session, struct text account,
+                           struct failure *why) {
     if (!simulator_open(&session->simulator, session->state.database, why)) return false;
+    if (account.length) simulator_account(session->simulator, account);
     session->kept = (struct cloud){session, begin, next, now};
     session->cloud = &session->kept;
     return true;
@@ -79,7 +81,8 @@ static bool open_session(struct runtime_session *session, const struct runtime_o
                          struct failure *why) {
     if (!state_open(&session->state, options->folder, why)) return false;
     if (journal_open(&session->journal, &session->state, why) &&
-        (options->sandbox ? open_simulator(session, why) : open_network(session, options, why))) {
+        (options->sandbox ? open_simulator(session, options->account, why)
+                          : open_network(session, options, why))) {
         return true;
     }
     state_close(&session->state);

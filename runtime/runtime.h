@@ -15,6 +15,7 @@ struct runtime_session; /* a cloud, and the folder .mrp/ */
 struct runtime_options {
     const char *folder;   /* the program's; .mrp/ is in it. NULL: nothing is kept on disk */
     bool sandbox;
+    struct text account;  /* of the sandbox: the one that the program is for; empty for its own */
     const char *profile;  /* or NULL */
     const char *version;  /* of mrp, which AWS is told */
     bool is_verbose;      /* say each call to AWS */

@@ -360,9 +360,10 @@ static struct sim_change_set *add_change_set(struct simulator *simulator, struct
     const struct cloud_request *request = &call->request;
     struct text seed = text_format(arena, "set/%llu", (unsigned long long)++simulator->counter);
     set->name = text_copy(arena, request->change_set);
-    set->id = text_format(arena, "arn:%.*s:cloudformation:%.*s:%s:changeSet/%.*s/%.*s",
+    set->id = text_format(arena, "arn:%.*s:cloudformation:%.*s:%.*s:changeSet/%.*s/%.*s",
                           TEXT_ARGS(sim_partition(stack->region)), TEXT_ARGS(stack->region),
-                          SIM_ACCOUNT, TEXT_ARGS(set->name), TEXT_ARGS(sim_uuid(arena, seed)));
+                          TEXT_ARGS(sim_account(stack)), TEXT_ARGS(set->name),
+                          TEXT_ARGS(sim_uuid(arena, seed)));
     set->type = text_copy(arena, request->change_type);
     set->token = text_copy(arena, request->token);
     set->created = simulator->clock;
@@ -614,15 +615,16 @@ static bool head_object(struct simulator *simulator, struct cloud_call *call) {
 
 /* --- all together ----------------------------------------------------------------------------- */
 
-static bool identity(struct cloud_call *call) {
-    call->reply.account = TEXT(SIM_ACCOUNT);
-    call->reply.caller = TEXT("arn:aws:iam::" SIM_ACCOUNT ":user/sandbox");
+static bool identity(struct simulator *simulator, struct cloud_call *call) {
+    call->reply.account = simulator->account;
+    call->reply.caller = text_format(&simulator->arena, "arn:aws:iam::%.*s:user/sandbox",
+                                     TEXT_ARGS(simulator->account));
     return true;
 }
 
 static void dispatch(struct simulator *simulator, struct cloud_call *call) {
     switch (call->operation) {
-    case CLOUD_IDENTITY: identity(call); return;
+    case CLOUD_IDENTITY: identity(simulator, call); return;
     case CLOUD_DESCRIBE_STACKS: describe_stacks(simulator, call); return;
     case CLOUD_CREATE_CHANGE_SET: create_change_set(simulator, call); return;
     case CLOUD_DESCRIBE_CHANGE_SET: describe_change_set(simulator, call); return;

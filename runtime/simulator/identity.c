@@ -150,7 +150,7 @@ static struct text expand_word(struct identity *identity, struct text word) {
     if (random_word(identity, word, &out)) return out;
     if (text_is(word, "Partition")) return sim_partition(identity->stack->region);
     if (text_is(word, "Region")) return identity->stack->region;
-    if (text_is(word, "Account")) return TEXT(SIM_ACCOUNT);
+    if (text_is(word, "Account")) return sim_account(identity->stack);
     if (text_is(word, "URLSuffix")) return sim_url_suffix(identity->stack->region);
     if (text_is(word, "Name")) return physical_name(identity);
     if (text_is(word, "Ref")) return identity->state->physical_id;
@@ -215,10 +215,10 @@ static struct text plausible_arn(struct identity *identity) {
     struct text attribute = {0}, type = identity->resource->type;
     struct text form = schema_type_arn(identity->resource->schema, &attribute);
     if (form.length && identity->depth < EXPAND_DEPTH) return expand(identity, form);
-    return text_format(identity->arena, "arn:%.*s:%.*s:%.*s:%s:%.*s/%.*s",
+    return text_format(identity->arena, "arn:%.*s:%.*s:%.*s:%.*s:%.*s/%.*s",
                        TEXT_ARGS(sim_partition(identity->stack->region)),
                        TEXT_ARGS(lowered(identity->arena, service_word(type))),
-                       TEXT_ARGS(identity->stack->region), SIM_ACCOUNT,
+                       TEXT_ARGS(identity->stack->region), TEXT_ARGS(sim_account(identity->stack)),
                        TEXT_ARGS(lowered(identity->arena, last_word(type))),
                        TEXT_ARGS(physical_name(identity)));
 }

@@ -80,7 +80,7 @@ static struct document *copy(struct sim_scope *scope, const struct document *val
 
 static struct document *pseudo(struct sim_scope *scope, struct text name) {
     const struct sim_stack *stack = scope->stack;
-    if (text_is(name, "AWS::AccountId")) return text(scope, TEXT(SIM_ACCOUNT));
+    if (text_is(name, "AWS::AccountId")) return text(scope, sim_account(stack));
     if (text_is(name, "AWS::Region")) return text(scope, stack->region);
     if (text_is(name, "AWS::StackName")) return text(scope, stack->name);
     if (text_is(name, "AWS::StackId")) return text(scope, stack->id);

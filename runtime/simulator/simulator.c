@@ -42,6 +42,7 @@ bool simulator_open(struct simulator **result, struct sqlite3 *database, struct 
     arena_init(&simulator->arena);
     simulator->end = &simulator->first;
     simulator->cloud = (struct cloud){simulator, begin, next, now};
+    simulator->account = TEXT(SIM_ACCOUNT);
     simulator->salt = TEXT("in memory");
     if (database) {
         simulator->salt = (struct text){0};
@@ -53,6 +54,10 @@ bool simulator_open(struct simulator **result, struct sqlite3 *database, struct 
     }
     *result = simulator;
     return true;
+}
+
+void simulator_account(struct simulator *simulator, struct text account) {
+    simulator->account = text_copy(&simulator->arena, account);
 }
 
 bool simulator_save(struct simulator *simulator, struct failure *why) {

@@ -22,6 +22,9 @@ bool simulator_close(struct simulator *simulator, struct failure *why);
 /* Writes what is not written yet, so that the world survives the end of the process. */
 bool simulator_save(struct simulator *simulator, struct failure *why);
 
+/* New stacks are made in this account, and the caller is of it; 123456789012 where none is said. */
+void simulator_account(struct simulator *simulator, struct text account);
+
 /* The functions to reach it; valid until it is closed. */
 const struct cloud *simulator_cloud(struct simulator *simulator);
 

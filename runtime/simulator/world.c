@@ -94,6 +94,18 @@ struct sim_stack *sim_stack_find(struct simulator *simulator, struct text region
     return live;
 }
 
+struct text sim_account(const struct sim_stack *stack) {
+    struct text rest = stack->id;
+    for (int colons = 0; colons < 4; colons++) { /* arn:PARTITION:cloudformation:REGION:ACCOUNT: */
+        const char *colon = memchr(rest.bytes, ':', rest.length);
+        if (!colon) return TEXT(SIM_ACCOUNT);
+        rest.length -= (size_t)(colon + 1 - rest.bytes);
+        rest.bytes = colon + 1;
+    }
+    const char *colon = memchr(rest.bytes, ':', rest.length);
+    return colon ? (struct text){rest.bytes, (size_t)(colon - rest.bytes)} : TEXT(SIM_ACCOUNT);
+}
+
 struct sim_stack *sim_stack_new(struct simulator *simulator, struct text region,
                                 struct text name) {
     struct arena *arena = &simulator->arena;
@@ -102,9 +114,10 @@ struct sim_stack *sim_stack_new(struct simulator *simulator, struct text region,
                                    TEXT_ARGS(name), (unsigned long long)++simulator->counter);
     stack->name = text_copy(arena, name);
     stack->region = text_copy(arena, region);
-    stack->id = text_format(arena, "arn:%.*s:cloudformation:%.*s:%s:stack/%.*s/%.*s",
-                            TEXT_ARGS(sim_partition(region)), TEXT_ARGS(region), SIM_ACCOUNT,
-                            TEXT_ARGS(name), TEXT_ARGS(sim_uuid(arena, seed)));
+    stack->id = text_format(arena, "arn:%.*s:cloudformation:%.*s:%.*s:stack/%.*s/%.*s",
+                            TEXT_ARGS(sim_partition(region)), TEXT_ARGS(region),
+                            TEXT_ARGS(simulator->account), TEXT_ARGS(name),
+                            TEXT_ARGS(sim_uuid(arena, seed)));
     stack->created = simulator->clock;
     simulator->stacks = sim_grow(simulator, simulator->stacks, simulator->stack_count,
                                  &simulator->stack_capacity, sizeof *simulator->stacks);

@@ -13,7 +13,7 @@
 #include "schema/schema.h"
 #include "template/document.h"
 
-#define SIM_ACCOUNT "123456789012"
+#define SIM_ACCOUNT "123456789012" /* where the program fixes none */
 #define SIM_UNKNOWN "{{changeSet:KNOWN_AFTER_APPLY}}"
 
 enum sim_status {
@@ -169,6 +169,7 @@ struct simulator {
     uint32_t failure_count, failure_capacity;
     struct cloud_call *first, **end; /* finished calls */
     struct document *objects;        /* "bucket/key" -> its size */
+    struct text account;             /* that new stacks are made in */
     struct text salt;                /* of the hashes that stand for secrets */
 };
 
@@ -183,6 +184,8 @@ struct text sim_secret(struct simulator *simulator, struct arena *arena, struct 
 struct text sim_masked(struct arena *arena, struct text value);
 /* Works out by_item for now.blueprint. */
 void sim_stack_index(struct simulator *simulator, struct sim_stack *stack);
+/* The account that it was made in, which its id names. */
+struct text sim_account(const struct sim_stack *stack);
 struct sim_stack *sim_stack_find(struct simulator *simulator, struct text region, struct text stack);
 /* As sim_stack_find, without those that are deleted. */
 struct sim_stack *sim_stack_live(struct simulator *simulator, struct text region, struct text name);

@@ -1,0 +1,1 @@
+apply account.mrp --sandbox --yes
