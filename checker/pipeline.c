@@ -53,7 +53,7 @@ struct known {
 
 /* What the pipeline itself is told by the program around it. */
 static bool is_told(const struct name *name) {
-    static const char *const told[] = {"stages", "stores", "program"};
+    static const char *const told[] = {"stages", "stores"};
     for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
         if (text_is(name_text(name), told[i])) return true;
     }

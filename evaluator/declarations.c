@@ -259,12 +259,6 @@ static void item_run(struct evaluator *ev, struct node *item, struct frame *fram
     if (!symbol) return;
     if (item->kind == NODE_RESOURCE) {
         resource_register(ev, force(ev, frame, symbol, NULL));
-    } else if (item->kind == NODE_PIPELINE) {
-        pipeline_register(ev, force(ev, frame, symbol, NULL));
-    } else if (item->kind == NODE_STAGE) {
-        stage_run(ev, item, frame);
-    } else if (item->kind == NODE_ACTION) {
-        force(ev, frame, symbol, NULL);
     } else if (item->kind == NODE_STACK) {
         stacks_run(ev, item, force(ev, frame, symbol, NULL));
     } else if (item->kind == NODE_PIPELINE) {

@@ -1,8 +1,8 @@
 /* Pipelines: what a `pipeline` block declares, collected for the component that it is an instance of.
  *
- * std.deliver.Pipeline gets the block's entries as its params, and three more: `stages` (the stages with
- * their entries and actions, each with the order in which it runs), `stores` (a bucket for artifacts in
- * each region in which an action runs) and `program` (the project's name). An action is an instance of
+ * std.deliver.Pipeline gets the block's entries as its params, and two more: `stages` (the stages with
+ * their entries and actions, each with the order in which it runs) and `stores` (a bucket for artifacts
+ * in each region in which an action runs). An action is an instance of
  * a component whose output `action` says what it does; which artifacts and variables of others it is
  * given decides when it runs. All else is the library's.
  *
@@ -22,7 +22,7 @@ struct pipeline_entry {
 struct entry_list { struct pipeline_entry *first, **end; };
 
 /* CodePipeline's quotas, as its User Guide has them. */
-enum { MOST_STAGES = 50, MOST_ACTIONS = 100 };
+enum { LEAST_STAGES = 2, MOST_STAGES = 50, MOST_ACTIONS = 100 };
 
 enum walk { WALK_NEW, WALK_RUNNING, WALK_DONE };
 
@@ -58,7 +58,7 @@ struct pipeline {
     struct pipeline_stage *stages, **stages_end, *stage; /* stage: whose block is being run */
     uint32_t stage_count;
     struct map ids;         /* of actions: const struct name * -> struct pipeline_action * */
-    struct value arguments; /* stages, stores, program as a record, or a slot kind */
+    struct value arguments; /* stages and stores as a record, or a slot kind */
 };
 
 /* ---- artifacts, records ---- */
@@ -110,6 +110,7 @@ static struct value pipeline_make_one(struct evaluator *ev, struct node *node, s
     pipeline->arguments.kind = SLOT_WAITING;
     pipeline->place = made.component->place;
     pipeline->place.pipeline = pipeline;
+    pipeline->place.instance = NULL; /* a mistake in an action is the action's */
     map_init(&pipeline->frames, ev->arena);
     map_init(&pipeline->ids, ev->arena);
     pipeline->frame = frame_new(ev, body->block.scope, frame, &pipeline->place);
@@ -604,6 +605,7 @@ static void check_stage(struct evaluator *ev, struct pipeline *pipeline,
     if (!stage->actions && !stage->is_broken) {
         report(ev, DIAGNOSTIC_PIPELINE_RULE, head, "stage \"%.*s\" has no actions",
                TEXT_ARGS(stage->name));
+        stage->is_broken = true;
     }
     for (struct pipeline_entry *e = stage->entries.first; e; e = e->next) {
         if (stage->index || !text_is(e->node->entry.key->text.value, "on_failure")) continue;
@@ -714,15 +716,23 @@ static void arguments_settle(struct evaluator *ev, struct pipeline *pipeline) {
             action->does = member_of(ev, made, output, action->node);
         }
     }
-    struct record *record = record_new(ev->arena, 3);
+    struct record *record = record_new(ev->arena, 2);
     size_t base = ev->stack_count;
     for (struct pipeline_stage *stage = pipeline->stages; stage; stage = stage->next) {
         check_stage(ev, pipeline, stage);
         stack_push(ev, stage_value(ev, pipeline, stage));
     }
-    put(ev, record, "stages", stack_take(ev, base), pipeline->node);
+    struct value stages = stack_take(ev, base);
+    if (pipeline->stage_count < LEAST_STAGES) {
+        struct diagnostic *d =
+            report(ev, DIAGNOSTIC_PIPELINE_RULE, head_node(ev, pipeline->node),
+                   "a pipeline has at least %d stages, and this has %u", LEAST_STAGES,
+                   pipeline->stage_count);
+        hint(ev, d, "Sources stand in the first stage; what is done with them stands in others.");
+        stages = value_poison();
+    }
+    put(ev, record, "stages", stages, pipeline->node);
     put(ev, record, "stores", stores_value(ev, pipeline), pipeline->node);
-    put(ev, record, "program", value_text(ev->deployment->project), pipeline->node);
     pipeline->arguments = value_seal(value_record(record));
 }
 
