@@ -69,6 +69,8 @@ bool builtin_explain(struct buffer *out, struct text name);
 /* The reference of all functions in Markdown, by groups: docs/builtins.md. */
 void builtin_reference(struct buffer *out);
 
+/* Whether what needs a value that is not known yet gives poison, without a message: in checks. */
+bool call_is_lenient(const struct call *call);
 /* Reports a mistake at an argument (index) or, with -1, at the call; returns poison. */
 struct value call_error(struct call *call, int argument, const char *message, ...)
     __attribute__((format(printf, 3, 4)));

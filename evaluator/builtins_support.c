@@ -30,6 +30,7 @@ struct text parameter_name(const struct builtin *builtin, int index) {
 
 /* A function that passes values on was to look inside one that is not there yet. */
 static struct value not_known(struct call *call, int index) {
+    if (call_is_lenient(call)) return value_poison();
     return call_error_hint(call, index,
                            "Use a value that the program itself gives, such as a param or a let.",
                            "\"%s\" cannot be worked out: its argument is known only at deploy time",

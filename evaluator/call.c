@@ -428,6 +428,10 @@ struct value call_error_hint(struct call *call, int argument, const char *hint_t
     return value_poison();
 }
 
+bool call_is_lenient(const struct call *call) {
+    return call->evaluator->is_lenient;
+}
+
 bool call_spend(struct call *call, uint64_t steps) {
     return spend_steps(call->evaluator, steps) && spend_values(call->evaluator, steps / 8);
 }

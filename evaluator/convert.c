@@ -306,7 +306,10 @@ bool checks_hold(struct evaluator *ev, struct list checks, struct frame *around,
         if (check->flags & NODE_BAD || !check->check.it || !check->check.it->scope) continue;
         struct frame *frame = frame_new(ev, check->check.it->scope, around, around->place);
         frame->slots[check->check.it->slot] = value;
+        bool is_lenient = ev->is_lenient;
+        ev->is_lenient = true;
         struct value holds = settled(ev, evaluate(ev, check->check.condition, frame));
+        ev->is_lenient = is_lenient;
         if (holds.kind != VALUE_BOOL || holds.boolean) continue; /* what is deferred is not checked */
         struct text message = check_message(ev, check, frame);
         struct text shown = value.flags & VALUE_SECRET ? TEXT("(secret)") : value_brief(ev, value);

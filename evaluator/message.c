@@ -192,6 +192,7 @@ static void hint_instead(struct evaluator *ev, struct diagnostic *diagnostic, st
 
 struct value fault_steering(struct evaluator *ev, const struct node *node, struct value value,
                             const char *what) {
+    if (ev->is_lenient) return value_poison();
     struct diagnostic *d = report(ev, DIAGNOSTIC_DEFERRED_STEERING, node,
                                   "%s needs a value that is known while compiling", what);
     note_deferred(ev, d, value);
@@ -201,6 +202,7 @@ struct value fault_steering(struct evaluator *ev, const struct node *node, struc
 
 struct value fault_deferred(struct evaluator *ev, const struct node *node, struct value value,
                             struct text what) {
+    if (ev->is_lenient) return value_poison();
     struct diagnostic *d = report(ev, DIAGNOSTIC_DEFERRED_OPERATION, node,
                                   "CloudFormation has no \"%.*s\" for a value known at deploy time",
                                   TEXT_ARGS(what));

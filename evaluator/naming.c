@@ -87,10 +87,10 @@ static struct span name_span(const struct node *node) {
 static void fault_twice(struct evaluator *ev, const struct resource *resource,
                         const struct resource *other) {
     struct diagnostic *d = diagnostics_report(
-        ev->diagnostics, DIAGNOSTIC_LOGICAL_ID, name_span(resource->declared),
+        ev->diagnostics, DIAGNOSTIC_LOGICAL_ID, name_span(resource->shown),
         "\"%.*s\" and \"%.*s\" have one logical id, \"%.*s\"", TEXT_ARGS(resource->path),
         TEXT_ARGS(other->path), NAME_ARGS(resource->logical_id));
-    note(ev, d, name_span(other->declared), "\"%.*s\" is declared here", TEXT_ARGS(other->path));
+    note(ev, d, name_span(other->shown), "\"%.*s\" is declared here", TEXT_ARGS(other->path));
     hint(ev, d, "Give one of them another name, or fix its id with `@id = \"%.*s2\"`.",
          NAME_ARGS(resource->logical_id));
 }
@@ -116,7 +116,7 @@ void naming_register(struct evaluator *ev, struct resource_state *state) {
     if (id.length > LIMIT_LOGICAL_ID) id = shortened(ev, id);
     if (id.length == 0) {
         struct diagnostic *d = diagnostics_report(
-            ev->diagnostics, DIAGNOSTIC_LOGICAL_ID, name_span(resource->declared),
+            ev->diagnostics, DIAGNOSTIC_LOGICAL_ID, name_span(resource->shown),
             "no letter or digit of \"%.*s\" is left for a logical id", TEXT_ARGS(resource->path));
         hint(ev, d, "Give it another name, or fix its id with `@id = \"Name\"`.");
         id = TEXT("Resource");
@@ -473,23 +473,10 @@ static void check_bucket(struct evaluator *ev, const struct written *written,
     }
 }
 
-/* Types whose names are apart only below another resource, which has a name of its own. */
-static bool is_named_below_another(const struct resource *resource) {
-    static const char *const types[] = {
-        "AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage", "AWS::EKS::Nodegroup",
-        "AWS::Lambda::Alias",
-    };
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (text_is(schema_type_name(resource->type), types[i])) return true;
-    }
-    return false;
-}
-
-static void check_suffix(struct evaluator *ev, const struct resource *resource,
-                         const struct written *written, const struct node *node) {
+static void check_suffix(struct evaluator *ev, const struct written *written,
+                         const struct node *node) {
     struct text suffix = ev->deployment->suffix;
     if (!suffix.length || written->suffixes || written->has_other) return;
-    if (text_starts(schema_type_name(resource->type), TEXT("AWS::Route53::"))) return;
     struct diagnostic *d = report(ev, DIAGNOSTIC_NAME_WITHOUT_SUFFIX, node,
                                   "the name \"%.*s\" does not hold the suffix \"%.*s\"",
                                   TEXT_ARGS(written->text), TEXT_ARGS(suffix));
@@ -594,7 +581,7 @@ void naming_check(struct evaluator *ev, struct resource *resource) {
                       entry->origin->flags & NODE_LIMITED;
     if (!is_limited) check_limits(ev, &name, &written, node);
     if (text_is(schema_type_name(resource->type), "AWS::S3::Bucket")) check_bucket(ev, &written, node);
-    if (is_named_below_another(resource)) return;
-    check_suffix(ev, resource, &written, node);
+    if (name.scope == SCHEMA_SCOPE_PARENT) return;
+    check_suffix(ev, &written, node);
     if (written.text.length) check_collision(ev, resource, &name, entry->value, node);
 }

@@ -87,6 +87,7 @@ static struct value resource_new(struct evaluator *ev, struct node *node, struct
     resource->type = type;
     resource->declared = node;
     resource->instance = place->instance ? place->instance : node;
+    resource->shown = in_library(ev, node) ? resource->instance : node;
     resource->region = place->region;
     resource->properties = record_new(ev->arena, 0);
     resource->depends_on = resource->deletion_policy = resource->update_replace_policy =

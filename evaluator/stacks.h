@@ -39,6 +39,7 @@ struct resource {
     struct region *region;
     const struct schema_type *type;
     const struct node *declared;  /* RESOURCE */
+    const struct node *shown;     /* RESOURCE that people are shown: of the library's, the instance */
     const struct node *instance;  /* outermost RESOURCE that led to it (the component's instance) */
     struct record *properties;
     struct value depends_on;      /* list of resources, or null */

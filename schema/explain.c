@@ -432,6 +432,7 @@ static void write_name(struct page *page, const struct schema_type *type) {
         [SCHEMA_SCOPE_REGION] = "unique in an account and region",
         [SCHEMA_SCOPE_ACCOUNT] = "unique in an account, over all regions",
         [SCHEMA_SCOPE_WORLD] = "unique over all accounts",
+        [SCHEMA_SCOPE_PARENT] = "unique below another resource at most",
     };
     struct schema_name name;
     if (!schema_type_physical_name(type, &name)) return;

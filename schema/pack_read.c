@@ -489,7 +489,9 @@ static void read_name(const char *line) {
 static void read_scope(const char *line) {
     input.at = line;
     if (!*line || *line == '#') return;
-    uint32_t scope = take("world ") ? SCHEMA_SCOPE_WORLD : (need("account "), SCHEMA_SCOPE_ACCOUNT);
+    uint32_t scope = take("world ")    ? SCHEMA_SCOPE_WORLD
+                     : take("parent ") ? SCHEMA_SCOPE_PARENT
+                                       : (need("account "), SCHEMA_SCOPE_ACCOUNT);
     struct type *type = type_find(take_word(" "));
     if (!type->name_property) stop("type has no physical name");
     type->scope = scope;

@@ -341,7 +341,7 @@ static bool is_type(const struct verify *verify, const struct schema_type *type)
     if (type->body >= count_of(verify, PACKED_BODIES)) return false;
     if (!is_own_property(verify, type, type->name_property)) return false;
     if (!is_own_property(verify, type, type->tag_property)) return false;
-    if (type->name_scope > SCHEMA_SCOPE_WORLD || type->tags > SCHEMA_TAGS_OTHER) return false;
+    if (type->name_scope > SCHEMA_SCOPE_PARENT || type->tags > SCHEMA_TAGS_OTHER) return false;
     if (type->regions >= count_of(verify, PACKED_MASKS)) return false;
     for (int i = 0; i < SCHEMA_OPERATIONS; i++) {
         if (!is_string_list(verify, type->permissions[i])) return false;

@@ -105,13 +105,13 @@ static void make_resources(struct lowering *all, struct template *template) {
     template->resource_count = stack->resource_count;
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         const struct resource *resource = stack->resources[i];
-        find_position(all, resource->declared, &position);
+        find_position(all, resource->shown, &position);
         struct template_resource *row = &template->resources[i];
         *row = (struct template_resource){
             .logical_id = name_text(resource->logical_id),
             .path = resource_full_path(all->arena, resource),
             .type = resource_type_name(resource),
-            .span = cause_span(resource->declared),
+            .span = cause_span(resource->shown),
             .file = position.file, .line = position.line,
             .is_protected = resource->is_protected,
         };

@@ -247,6 +247,7 @@ static bool in_scope(enum schema_scope scope, const struct sim_stack *a,
     case SCHEMA_SCOPE_REGION: return text_equal(a->region, b->region);
     case SCHEMA_SCOPE_ACCOUNT:
     case SCHEMA_SCOPE_WORLD: return true;
+    case SCHEMA_SCOPE_PARENT: return false;
     }
     return true;
 }

@@ -371,6 +371,8 @@ static void test_names(void) {
     CU_ASSERT_EQUAL(name.scope, SCHEMA_SCOPE_ACCOUNT);
     CU_ASSERT(schema_type_physical_name(type("AWS::SQS::Queue"), &name));
     CU_ASSERT_EQUAL(name.scope, SCHEMA_SCOPE_REGION);
+    CU_ASSERT(schema_type_physical_name(type("AWS::Lambda::Alias"), &name));
+    CU_ASSERT_EQUAL(name.scope, SCHEMA_SCOPE_PARENT);
     CU_ASSERT_FALSE(schema_type_physical_name(type("AWS::EC2::Subnet"), &name));
 }
 
