@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "cli/module.h"
 
 static struct text folder_of(struct arena *arena, const char *file) {
@@ -35,14 +36,14 @@ static void say_line(void *context, struct text line) {
     fprintf(stderr, "note: %.*s\n", TEXT_ARGS(line));
 }
 
-static int open_session(struct deploying *deploying, const char *file) {
+static int open_session(struct deploying *deploying, const char *file, bool sandbox) {
     const struct runtime *(*runtime)(void);
     struct failure why;
     if (!module_function("mrp_runtime", &runtime, &why)) return world_failed(&why);
     deploying->runtime = runtime();
     struct runtime_options options = {
         .folder = folder_of(&deploying->arena, file).bytes,
-        .sandbox = option_given(deploying->invocation, OPTION_SANDBOX),
+        .sandbox = sandbox,
         .account = deploying->program.account,
         .profile = option_value(deploying->invocation, OPTION_PROFILE),
         .version = mrp_version(),
@@ -53,20 +54,61 @@ static int open_session(struct deploying *deploying, const char *file) {
     return OUTCOME_DONE;
 }
 
-int deploying_open(struct deploying *deploying, const struct invocation *invocation) {
-    const char *file = NULL;
-    struct failure why;
+static int init(struct deploying *deploying, const struct invocation *invocation) {
     *deploying = (struct deploying){.invocation = invocation};
     arena_init(&deploying->arena);
     deploying->color = wants_color(invocation, 1);
     deploying->columns = terminal_columns(1);
-    int outcome = output_form(invocation, false, &deploying->form);
-    if (outcome != OUTCOME_DONE) return outcome;
-    if (!program_file(invocation, 0, &file, &why)) return world_failed(&why);
-    outcome = program_compile(invocation, 0, &deploying->mrp);
+    return output_form(invocation, false, &deploying->form);
+}
+
+int deploying_open_program(struct deploying *deploying, const struct invocation *invocation) {
+    struct failure why;
+    deploying->invocation = invocation;
+    if (!program_file(invocation, 0, &deploying->file, &why)) return world_failed(&why);
+    int outcome = program_compile(invocation, 0, &deploying->mrp);
     if (outcome != OUTCOME_DONE) return outcome;
     fill_program(deploying);
-    return open_session(deploying, file);
+    if (deploying->session && deploying->program.account.length) {
+        deploying->runtime->sandbox_account(deploying->session, deploying->program.account);
+    }
+    return OUTCOME_DONE;
+}
+
+int deploying_open(struct deploying *deploying, const struct invocation *invocation) {
+    int outcome = init(deploying, invocation);
+    if (outcome == OUTCOME_DONE) outcome = deploying_open_program(deploying, invocation);
+    if (outcome != OUTCOME_DONE) return outcome;
+    return open_session(deploying, deploying->file, option_given(invocation, OPTION_SANDBOX));
+}
+
+int deploying_open_cloud(struct deploying *deploying, const struct invocation *invocation,
+                         bool sandbox) {
+    struct failure why;
+    int outcome = init(deploying, invocation);
+    if (outcome != OUTCOME_DONE) return outcome;
+    /* Without a program here, the journal says which one it was. */
+    if (!program_file(invocation, 0, &deploying->file, &why)) {
+        if (invocation->operand_count) return world_failed(&why);
+        deploying->file = NULL;
+    }
+    return open_session(deploying, deploying->file ? deploying->file : "pipeline.mrp", sandbox);
+}
+
+struct text deploying_hash(struct deploying *deploying) {
+    struct buffer all;
+    struct text hex;
+    struct failure ignored;
+    buffer_init(&all);
+    for (uint32_t i = 0; i < deploying->program.set->count; i++) {
+        const struct template *template = &deploying->program.set->templates[i];
+        buffer_format(&all, "%.*s/%.*s\n", TEXT_ARGS(template->region_name),
+                      TEXT_ARGS(template->name));
+        buffer_text(&all, deploying->program.bodies[i]);
+    }
+    bool good = hash_hex(&deploying->arena, HASH_SHA256, buffer_view(&all), &hex, &ignored);
+    buffer_release(&all);
+    return good ? hex : TEXT("");
 }
 
 int deploying_close(struct deploying *deploying, int outcome) {
@@ -85,10 +127,28 @@ int deploying_plan(struct deploying *deploying, struct plan *plan) {
     size_t count = invocation->counts[OPTION_ADOPT];
     struct text *adopt = arena_array(&deploying->arena, count + 1, sizeof *adopt);
     for (size_t i = 0; i < count; i++) adopt[i] = text_of(invocation->values[OPTION_ADOPT][i]);
-    struct plan_options options = {option_given(invocation, OPTION_QUICK), adopt, count};
+    struct plan_options options = {.quick = option_given(invocation, OPTION_QUICK),
+                                   .all_regions = option_given(invocation, OPTION_REGIONS),
+                                   .adopt = adopt, .adopt_count = count};
     enum plan_outcome made = deploying->runtime->plan(deploying->cloud, &deploying->program,
                                                       &options, &deploying->arena, plan, &why);
     return made == PLAN_MADE ? OUTCOME_DONE : world_failed(&why);
+}
+
+void deploying_show(struct deploying *deploying, const struct plan *plan) {
+    struct buffer out;
+    buffer_init(&out);
+    if (deploying->form == FORM_JSON) {
+        buffer_string(&out, "{\"format\":1,\"event\":\"plan\",\"plan\":");
+        plan_json(deploying, plan, &out);
+        out.length--; /* its new line */
+        buffer_string(&out, "}\n");
+    } else {
+        plan_head(deploying, plan->account, plan->caller, &out);
+        plan_text(deploying, plan, &out);
+    }
+    print(buffer_view(&out));
+    buffer_release(&out);
 }
 
 /* --- places ----------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@ struct deploying {
     bool color;                  /* of standard output */
     unsigned columns;            /* of standard output; 0 where it is no terminal */
     struct arena arena;
+    const char *file;            /* the program's */
     struct mrp *mrp;
     const struct runtime *runtime;
     struct runtime_session *session;
@@ -23,6 +24,11 @@ struct deploying {
 /* Compiles the program and opens the cloud and .mrp/. What is wrong is said; OUTCOME_DONE if nothing
  * was. To be closed in any case. */
 int deploying_open(struct deploying *deploying, const struct invocation *invocation);
+/* The same in two halves, in the other order: the cloud and .mrp/ in the folder of the program (or,
+ * without one, in this), then the program of another command line. */
+int deploying_open_cloud(struct deploying *deploying, const struct invocation *invocation,
+                         bool sandbox);
+int deploying_open_program(struct deploying *deploying, const struct invocation *invocation);
 /* Closes; returns outcome, or OUTCOME_WORLD where the sandbox could not be written. */
 int deploying_close(struct deploying *deploying, int outcome);
 
@@ -43,6 +49,8 @@ void plan_text(const struct deploying *deploying, const struct plan *plan, struc
 /* The plan as one JSON document. */
 void plan_json(const struct deploying *deploying, const struct plan *plan, struct buffer *out);
 bool plan_changes(const struct plan *plan);
+/* Prints it, as apply and destroy do before they ask. */
+void deploying_show(struct deploying *deploying, const struct plan *plan);
 
 /* "pipeline.mrp:12" of a resource, and of one of its properties; empty where it is not known. */
 struct text resource_place(const struct deploying *deploying,
@@ -56,8 +64,13 @@ void show_value(struct deploying *deploying, struct text value, unsigned room,
 
 /* --- carrying out ----------------------------------------------------------------------------- */
 
-/* Applies the plan, shows how it goes, its end, and the outputs. */
-int deploying_apply(struct deploying *deploying, const struct plan *plan);
+/* Applies the plan, shows how it goes, its end, and the outputs; continues is for a resume. */
+int deploying_apply(struct deploying *deploying, const struct plan *plan, bool continues);
+/* Watches or takes back what the run left. True when it is to be planned again and gone on with. */
+bool deploying_resume(struct deploying *deploying, const struct journal_run *run, bool rollback,
+                      int *outcome);
+/* A hash of all templates: whether the program still says the same. */
+struct text deploying_hash(struct deploying *deploying);
 /* The program's outputs as they are deployed: NAME and value, or one JSON object. */
 void outputs_text(struct deploying *deploying, const struct plan *plan, const struct apply *apply,
                   struct buffer *out);

@@ -24,22 +24,6 @@ static bool ask(const struct deploying *deploying) {
     return ask_for(question, word);
 }
 
-static void show(struct deploying *deploying, const struct plan *plan) {
-    struct buffer out;
-    buffer_init(&out);
-    if (deploying->form == FORM_JSON) {
-        buffer_string(&out, "{\"format\":1,\"event\":\"plan\",\"plan\":");
-        plan_json(deploying, plan, &out);
-        out.length--;
-        buffer_string(&out, "}\n");
-    } else {
-        plan_head(deploying, plan->account, plan->caller, &out);
-        plan_text(deploying, plan, &out);
-    }
-    print(buffer_view(&out));
-    buffer_release(&out);
-}
-
 static int destroy(struct deploying *deploying) {
     const char *given = option_value(deploying->invocation, OPTION_YES);
     bool is_given = option_given(deploying->invocation, OPTION_YES);
@@ -50,13 +34,13 @@ static int destroy(struct deploying *deploying) {
     }
     if (deploying->runtime->plan_destroy(deploying->cloud, &deploying->program, &deploying->arena,
                                          &plan, &why) != PLAN_MADE) return world_failed(&why);
-    show(deploying, &plan);
+    deploying_show(deploying, &plan);
     if (!plan_changes(&plan)) return OUTCOME_DONE;
     if (!is_given && !ask(deploying)) {
         fputs("nothing was changed\n", stderr);
         return OUTCOME_DONE;
     }
-    return deploying_apply(deploying, &plan);
+    return deploying_apply(deploying, &plan, false);
 }
 
 int command_destroy(struct invocation *invocation) {

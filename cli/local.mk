@@ -26,6 +26,9 @@ mrp_SOURCES += \
     cli/plan_text.c \
     cli/program.c cli/program.h \
     cli/progress.c \
+    cli/request.c cli/request.h \
+    cli/resume.c \
+    cli/sandbox.c \
     cli/status.c \
     cli/version.c
 

@@ -3,6 +3,7 @@
 
 #include "base/files.h"
 #include "cli/deploy.h"
+#include "cli/request.h"
 
 static int detailed(const struct plan *plan) {
     const struct plan_counts *counts = &plan->counts;
@@ -26,16 +27,6 @@ static int show(struct deploying *deploying, const struct plan *plan) {
     return outcome;
 }
 
-static void write_values(const struct invocation *invocation, enum option option, const char *name,
-                         struct buffer *out) {
-    buffer_format(out, ",\"%s\":[", name);
-    for (size_t i = 0; i < invocation->counts[option]; i++) {
-        if (i) buffer_char(out, ',');
-        buffer_json_string(out, text_of(invocation->values[option][i]));
-    }
-    buffer_char(out, ']');
-}
-
 /* With what was given on the command line, so that apply can make the same plan again. */
 static int save(struct deploying *deploying, const struct plan *plan, const char *path) {
     const struct invocation *invocation = deploying->invocation;
@@ -44,14 +35,9 @@ static int save(struct deploying *deploying, const struct plan *plan, const char
     struct buffer out;
     if (!program_file(invocation, 0, &file, &why)) return world_failed(&why);
     buffer_init(&out);
-    buffer_string(&out, "{\"format\":1,\"kind\":\"mrp plan\",\"program\":");
-    buffer_json_string(&out, text_of(file));
-    write_values(invocation, OPTION_SET, "set", &out);
-    write_values(invocation, OPTION_VARS, "vars", &out);
-    write_values(invocation, OPTION_ADOPT, "adopt", &out);
-    buffer_format(&out, ",\"noEnv\":%s,\"quick\":%s,\"plan\":",
-                  option_given(invocation, OPTION_NO_ENV) ? "true" : "false",
-                  option_given(invocation, OPTION_QUICK) ? "true" : "false");
+    buffer_string(&out, "{\"format\":1,\"kind\":\"mrp plan\",");
+    request_write(invocation, file, &out);
+    buffer_string(&out, ",\"plan\":");
     plan_json(deploying, plan, &out);
     buffer_string(&out, "}\n");
     bool good = file_write(path, buffer_view(&out), &why);

@@ -1,13 +1,18 @@
 /* A deploy as it goes: one live line a stack on a terminal, plain lines elsewhere, objects as JSON;
  * then how it ended, and what to do where it did not end well.
  */
+#include <ctype.h>
 #include <errno.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/deploy.h"
+#include "cli/request.h"
 
 enum {
     REDRAW_MILLISECONDS = 80,
@@ -21,7 +26,7 @@ struct progress {
     unsigned columns;                 /* of standard error; 0: plain lines */
     unsigned drawn;                   /* live lines on the screen */
     const struct apply_stack **live;  /* in the order in which they began */
-    uint32_t live_count;
+    uint32_t live_count, live_capacity;
     bool color;
     struct timespec last;
 };
@@ -42,6 +47,7 @@ static void interrupted(int signal_number) {
 /* --- words ------------------------------------------------------------------------------------ */
 
 static const char *doing(const struct plan_stack *stack) {
+    if (stack->goes_back) return stack->action == PLAN_DELETE ? "deleting again" : "taking back";
     switch (stack->action) {
     case PLAN_NOTHING: return "unchanged";
     case PLAN_CREATE:
@@ -58,8 +64,12 @@ static const char *done(const struct apply_stack *stack) {
     case APPLY_RUNNING: return doing(stack->plan);
     case APPLY_NOTHING: return "unchanged";
     case APPLY_SKIPPED: return "not begun";
+    case APPLY_LOST: return "out of sight";
     case APPLY_FAILED: return stack->is_back && stack->is_begun ? "failed, rolled back" : "failed";
     case APPLY_DONE:
+        if (stack->plan->goes_back) {
+            return stack->plan->action == PLAN_DELETE ? "deleted again" : "taken back";
+        }
         if (stack->plan->action == PLAN_DELETE) return "deleted";
         return stack->plan->action == PLAN_UPDATE ? "updated" : "created";
     }
@@ -181,9 +191,48 @@ static void json(struct progress *progress, enum apply_event what,
     buffer_release(&out);
 }
 
+/* What concerns the whole run: the user asked to stop, or the rollback begins. */
+static void tell_all(struct progress *progress, enum apply_event what) {
+    struct buffer out;
+    bool stops = what == APPLY_INTERRUPTED;
+    buffer_init(&out);
+    if (progress->deploying->form == FORM_JSON) {
+        buffer_format(&out, "{\"format\":1,\"event\":\"%s\",\"time\":%.3f}\n",
+                      stops ? "interrupted" : "rollback",
+                      progress->deploying->cloud->now(progress->deploying->cloud->context));
+        print(buffer_view(&out));
+    } else if (stops || !option_given(progress->deploying->invocation, OPTION_QUIET)) {
+        if (progress->columns) redraw(progress, true);
+        buffer_string(&out, stops ? "stopping: nothing more is begun, what AWS is doing is waited "
+                                    "for; Ctrl-C again leaves at once\n"
+                                  : "taking back what was changed\n");
+        fwrite(out.bytes, 1, out.length, stderr);
+        progress->drawn = progress->live_count = 0;
+    }
+    buffer_release(&out);
+}
+
+static void add_live(struct progress *progress, const struct apply_stack *stack) {
+    if (progress->live_count == progress->live_capacity) {
+        uint32_t capacity = progress->live_capacity ? 2 * progress->live_capacity : 32;
+        const struct apply_stack **larger =
+            arena_array(&progress->deploying->arena, capacity, sizeof *larger);
+        if (progress->live_count) {
+            memcpy(larger, progress->live, progress->live_count * sizeof *larger);
+        }
+        progress->live = larger;
+        progress->live_capacity = capacity;
+    }
+    progress->live[progress->live_count++] = stack;
+}
+
 static void tell(void *context, enum apply_event what, const struct apply_stack *stack,
                  const struct cloud_event *event) {
     struct progress *progress = context;
+    if (!stack) {
+        tell_all(progress, what);
+        return;
+    }
     if (progress->deploying->form == FORM_JSON) {
         json(progress, what, stack, event);
         return;
@@ -192,7 +241,7 @@ static void tell(void *context, enum apply_event what, const struct apply_stack 
         plain(progress, what, stack, event);
         return;
     }
-    if (what == APPLY_STACK_BEGAN) progress->live[progress->live_count++] = stack;
+    if (what == APPLY_STACK_BEGAN) add_live(progress, stack);
     redraw(progress, what == APPLY_STACK_BEGAN || what == APPLY_STACK_ENDED);
 }
 
@@ -202,7 +251,7 @@ static void say_failure(struct progress *progress, const struct apply_stack *sta
                         struct buffer *out) {
     struct deploying *deploying = progress->deploying;
     if (progress->color) buffer_string(out, "\033[31m");
-    buffer_string(out, "failed: ");
+    buffer_string(out, stack->state == APPLY_LOST ? "lost: " : "failed: ");
     if (progress->color) buffer_string(out, "\033[0m");
     if (stack->cause_id.length) {
         buffer_format(out, "%.*s (%.*s)", TEXT_ARGS(name_of(stack->plan, stack->cause_id)),
@@ -214,46 +263,80 @@ static void say_failure(struct progress *progress, const struct apply_stack *sta
     buffer_format(out, "stack %.*s in %.*s\n", TEXT_ARGS(stack->plan->name),
                   TEXT_ARGS(stack->plan->region));
     buffer_format(out, "  AWS says: %.*s\n", TEXT_ARGS(stack->cause));
-    if (stack->is_begun) {
+    if (stack->state == APPLY_LOST) {
+        buffer_string(out, "  what became of the stack is not known\n");
+    } else if (!stack->is_begun) {
+        buffer_string(out, "  the stack was not changed\n");
+    } else {
         buffer_format(out, "  the stack is %s (%.*s)\n",
                       stack->is_back ? "back as it was" : "not back as it was",
                       TEXT_ARGS(stack->status));
-    } else {
-        buffer_string(out, "  the stack was not changed\n");
     }
+    if (stack->left_id.length) {
+        buffer_format(out, "  left behind by its rollback: %.*s\n",
+                      TEXT_ARGS(name_of(stack->plan, stack->left_id)));
+    }
+}
+
+/* What became of a stack, where its failure was not told above; NULL for nothing to say. */
+static const char *rest_of(const struct apply *apply, uint32_t index) {
+    const struct apply_stack *stack = &apply->stacks[index];
+    const struct apply_back *back = apply->back ? &apply->back[index] : NULL;
+    if (back && back->is_touched && stack->state != APPLY_FAILED) {
+        if (!back->is_verified) return "is not back as it was: ";
+        return back->stack && back->stack->plan->action == PLAN_DELETE ? "was deleted again"
+                                                                        : "is back as it was";
+    }
+    if (stack->state == APPLY_RUNNING) return "is still running at AWS";
+    if (stack->state == APPLY_DONE) return "was changed and stays so";
+    return stack->state == APPLY_SKIPPED ? "was not begun" : NULL;
 }
 
 static void say_rest(const struct apply *apply, struct buffer *out) {
     for (uint32_t i = 0; i < apply->count; i++) {
         const struct apply_stack *stack = &apply->stacks[i];
-        const char *word = NULL;
-        if (stack->state == APPLY_RUNNING) word = "is still running at AWS";
-        if (stack->state == APPLY_DONE) word = "was changed and stays so";
-        if (stack->state == APPLY_SKIPPED) word = "was not begun";
+        const char *word = rest_of(apply, i);
         if (!word) continue;
-        buffer_format(out, "  %.*s in %.*s %s\n", TEXT_ARGS(stack->plan->name),
+        buffer_format(out, "  %.*s in %.*s %s", TEXT_ARGS(stack->plan->name),
                       TEXT_ARGS(stack->plan->region), word);
+        if (text_ends(text_of(word), TEXT(": "))) {
+            buffer_text(out, apply->back[i].problem);
+        }
+        buffer_char(out, '\n');
     }
+}
+
+static const char *advice(const struct progress *progress, const struct apply *apply,
+                          enum apply_outcome outcome) {
+    if (outcome == APPLY_BEFORE) return "nothing was changed\n";
+    if (outcome == APPLY_ROLLED_BACK) {
+        return "all that was touched is back as it was; mend the cause, then \"mrp apply\" again\n";
+    }
+    if (progress->plan->is_destroy) {
+        return "not all is deleted: \"mrp resume\" goes on, \"mrp status\" shows what is there\n";
+    }
+    if (apply->back) {
+        return "not all is back as it was: \"mrp status\" shows what is there, \"mrp resume\" tries "
+               "again to take it back, \"mrp apply\" goes forward\n";
+    }
+    return "the deploy is not complete: \"mrp resume\" goes on, \"mrp resume --rollback\" takes back "
+           "what was changed, \"mrp status\" shows what is there\n";
 }
 
 static int say_end(struct progress *progress, const struct apply *apply,
                    enum apply_outcome outcome) {
     struct buffer out;
     buffer_init(&out);
-    if (outcome != APPLY_ALL_DONE) {
-        for (uint32_t i = 0; i < apply->count; i++) {
-            if (apply->stacks[i].state == APPLY_FAILED) {
-                say_failure(progress, &apply->stacks[i], &out);
-            }
+    for (uint32_t i = 0; outcome != APPLY_ALL_DONE && i < apply->count; i++) {
+        enum apply_state state = apply->stacks[i].state;
+        if (state == APPLY_FAILED || state == APPLY_LOST) {
+            say_failure(progress, &apply->stacks[i], &out);
         }
+    }
+    if (outcome != APPLY_ALL_DONE) {
         say_rest(apply, &out);
         if (apply->was_interrupted) buffer_string(&out, "interrupted: ");
-        buffer_string(&out, outcome == APPLY_BEFORE ? "nothing was changed\n"
-                          : outcome == APPLY_ROLLED_BACK
-                              ? "all that was touched is back as it was; mend the cause, then "
-                                "\"mrp apply\" again\n"
-                              : "the deploy is not complete: \"mrp apply\" goes on from what is "
-                                "there, \"mrp status\" shows it\n");
+        buffer_string(&out, advice(progress, apply, outcome));
     }
     say(&out);
     switch (outcome) {
@@ -297,25 +380,108 @@ static void say_done(struct progress *progress, const struct apply *apply) {
     say(&out);
 }
 
-int deploying_apply(struct deploying *deploying, const struct plan *plan) {
-    struct progress progress = {.deploying = deploying, .plan = plan,
-                                .color = wants_color(deploying->invocation, 2)};
+/* --- carrying out ----------------------------------------------------------------------------- */
+
+/* Letters, digits and "-" alone: part of tokens. */
+static struct text who_asks(struct arena *arena) {
+    char host[65] = {0}, name[128];
+    const struct passwd *user = getpwuid(geteuid());
+    gethostname(host, sizeof host - 1);
+    int length = snprintf(name, sizeof name, "%.31s-%.31s", user ? user->pw_name : "unknown", host);
+    for (int i = 0; i < length; i++) {
+        if (!isalnum((unsigned char)name[i])) name[i] = '-';
+    }
+    return text_copy(arena, text_of(name));
+}
+
+/* "1,*": how many regions in each wave; "*" for all that are left. */
+static bool read_waves(const struct invocation *invocation, struct apply_options *options) {
+    const char *at = option_value(invocation, OPTION_WAVES);
+    while (at && *at) {
+        char *end = (char *)at + 1;
+        unsigned long regions = *at == '*' ? 0 : strtoul(at, &end, 10);
+        bool is_number = *at == '*' || (isdigit((unsigned char)*at) && regions && regions < 1000);
+        if (!is_number || (*end && (*end != ',' || !end[1])) ||
+            options->wave_count == APPLY_WAVES) return false;
+        options->waves[options->wave_count++] = (uint32_t)regions;
+        at = *end ? end + 1 : end;
+    }
+    return true;
+}
+
+static struct text write_request(struct deploying *deploying) {
+    struct buffer out;
+    buffer_init(&out);
+    buffer_char(&out, '{');
+    request_write(deploying->invocation, deploying->file, &out);
+    buffer_string(&out, ",\"hash\":");
+    buffer_json_string(&out, deploying_hash(deploying));
+    buffer_char(&out, '}');
+    struct text text = buffer_take(&out, &deploying->arena);
+    buffer_release(&out);
+    return text;
+}
+
+static bool progress_open(struct progress *progress, struct deploying *deploying,
+                          struct apply_options *options) {
+    *progress = (struct progress){.deploying = deploying,
+                                  .color = wants_color(deploying->invocation, 2)};
+    progress->columns = progress->color ? terminal_columns(2) : 0;
+    *options = (struct apply_options){
+        .journal = deploying->runtime->journal(deploying->session),
+        .interrupted = &interruptions, .keep = option_given(deploying->invocation, OPTION_KEEP),
+        .who = who_asks(&deploying->arena), .request = write_request(deploying),
+        .tell = tell, .context = progress};
+    return read_waves(deploying->invocation, options);
+}
+
+static int say_all(struct progress *progress, const struct apply *apply,
+                   enum apply_outcome outcome, const struct failure *why) {
+    if (progress->columns) redraw(progress, true);
+    if (why->message[0]) world_failed(why);
+    int status = say_end(progress, apply, outcome);
+    if (status == OUTCOME_DONE) say_done(progress, apply);
+    say_outputs(progress, apply, status);
+    return status;
+}
+
+int deploying_apply(struct deploying *deploying, const struct plan *plan, bool continues) {
+    struct progress progress;
+    struct apply_options options;
     struct sigaction action = {.sa_handler = interrupted}, before;
     struct apply apply;
     struct failure why = {0};
-    progress.columns = progress.color ? terminal_columns(2) : 0;
-    progress.live = arena_array(&deploying->arena, plan->count + 1, sizeof *progress.live);
-    struct apply_options options = {
-        .journal = deploying->runtime->journal(deploying->session),
-        .interrupted = &interruptions, .tell = tell, .context = &progress};
+    if (!progress_open(&progress, deploying, &options)) {
+        return misuse(deploying->invocation, "--waves takes numbers of regions, the last may be "
+                                             "\"*\": --waves 1,*");
+    }
+    progress.plan = plan;
+    options.continues = continues;
     sigaction(SIGINT, &action, &before);
-    enum apply_outcome done = deploying->runtime->apply(deploying->cloud, plan, &options,
-                                                        &deploying->arena, &apply, &why);
+    enum apply_outcome outcome = deploying->runtime->apply(deploying->cloud, plan, &options,
+                                                           &deploying->arena, &apply, &why);
     sigaction(SIGINT, &before, NULL);
-    if (progress.columns) redraw(&progress, true);
-    if (why.message[0]) world_failed(&why);
-    int outcome = say_end(&progress, &apply, done);
-    if (outcome == OUTCOME_DONE) say_done(&progress, &apply);
-    say_outputs(&progress, &apply, outcome);
-    return outcome;
+    return say_all(&progress, &apply, outcome, &why);
+}
+
+bool deploying_resume(struct deploying *deploying, const struct journal_run *run, bool rollback,
+                      int *outcome) {
+    struct progress progress;
+    struct apply_options options;
+    struct sigaction action = {.sa_handler = interrupted}, before;
+    struct resume *resume = ARENA_NEW(&deploying->arena, struct resume);
+    struct failure why = {0};
+    progress_open(&progress, deploying, &options);
+    progress.plan = &resume->plan;
+    sigaction(SIGINT, &action, &before);
+    enum resume_next next = deploying->runtime->resume(deploying->cloud, &deploying->program, run,
+                                                       &options, rollback, &deploying->arena,
+                                                       resume, &why);
+    sigaction(SIGINT, &before, NULL);
+    *outcome = OUTCOME_DONE;
+    if (next == RESUME_REFUSED) *outcome = world_failed(&why);
+    if (next == RESUME_ENDED) *outcome = say_all(&progress, &resume->apply, resume->outcome, &why);
+    /* It was asked for: that is no failure. */
+    if (rollback && *outcome == OUTCOME_ROLLED_BACK) *outcome = OUTCOME_DONE;
+    return next == RESUME_GO_ON;
 }

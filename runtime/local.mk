@@ -6,8 +6,11 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/assets.c \
     runtime/deploy/compare.c \
     runtime/deploy/journal.c runtime/deploy/journal.h \
+    runtime/deploy/machine.c runtime/deploy/machine.h \
     runtime/deploy/plan.c runtime/deploy/plan.h \
     runtime/deploy/request.c \
+    runtime/deploy/resume.c \
+    runtime/deploy/rollback.c \
     runtime/deploy/status.c runtime/deploy/status.h \
     runtime/prompt.c runtime/prompt.h \
     runtime/runtime.c runtime/runtime.h \

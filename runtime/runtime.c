@@ -80,7 +80,7 @@ static bool open_network(struct runtime_session *session, const struct runtime_o
 static bool open_session(struct runtime_session *session, const struct runtime_options *options,
                          struct failure *why) {
     if (!state_open(&session->state, options->folder, why)) return false;
-    if (journal_open(&session->journal, &session->state, why) &&
+    if (journal_open(&session->journal, &session->state, options->sandbox, why) &&
         (options->sandbox ? open_simulator(session, options->account, why)
                           : open_network(session, options, why))) {
         return true;
@@ -116,11 +116,26 @@ static struct journal *session_journal(struct runtime_session *session) {
     return &session->journal;
 }
 
+static void sandbox_account(struct runtime_session *session, struct text account) {
+    if (session->simulator) simulator_account(session->simulator, account);
+}
+
+static bool sandbox_reset(struct runtime_session *session, struct failure *why) {
+    return simulator_reset(session->simulator, why);
+}
+
+static void sandbox_fail(struct runtime_session *session, struct text region, struct text stack,
+                         struct text logical_id, struct text operation, struct text reason) {
+    simulator_fail(session->simulator, region, stack, logical_id, operation, reason);
+}
+
 const struct runtime *mrp_runtime(void) {
     static const struct runtime runtime = {
         .open = runtime_open, .close = runtime_close, .cloud = session_cloud,
         .journal = session_journal, .plan = plan_make, .plan_destroy = plan_destroy,
-        .apply = apply_plan, .status = status_make,
+        .apply = apply_plan, .status = status_make, .resume_find = resume_find,
+        .resume = resume_run, .sandbox_account = sandbox_account,
+        .sandbox_reset = sandbox_reset, .sandbox_fail = sandbox_fail,
     };
     return &runtime;
 }

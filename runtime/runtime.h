@@ -31,6 +31,12 @@ struct runtime {
     bool (*close)(struct runtime_session *session, struct failure *why);
     const struct cloud *(*cloud)(struct runtime_session *session);
     struct journal *(*journal)(struct runtime_session *session);
+    /* Of the sandbox alone: the account that the program is for; forgets its world; lets the next create, update or delete ("CREATE",
+     * "UPDATE", "DELETE") of a resource fail. */
+    void (*sandbox_account)(struct runtime_session *session, struct text account);
+    bool (*sandbox_reset)(struct runtime_session *session, struct failure *why);
+    void (*sandbox_fail)(struct runtime_session *session, struct text region, struct text stack,
+                         struct text logical_id, struct text operation, struct text reason);
     enum plan_outcome (*plan)(const struct cloud *cloud, const struct deploy_program *program,
                               const struct plan_options *options, struct arena *arena,
                               struct plan *plan, struct failure *why);
@@ -40,6 +46,12 @@ struct runtime {
     enum apply_outcome (*apply)(const struct cloud *cloud, const struct plan *plan,
                                 const struct apply_options *options, struct arena *arena,
                                 struct apply *apply, struct failure *why);
+    bool (*resume_find)(const struct cloud *cloud, struct journal *journal, struct arena *arena,
+                        struct journal_run *run, bool *found, struct failure *why);
+    enum resume_next (*resume)(const struct cloud *cloud, const struct deploy_program *program,
+                               const struct journal_run *run, const struct apply_options *options,
+                               bool rollback, struct arena *arena, struct resume *resume,
+                               struct failure *why);
     bool (*status)(const struct cloud *cloud, const struct deploy_program *program,
                    struct arena *arena, struct status *status, struct failure *why);
 };

@@ -1,590 +1,148 @@
-/* Each stack is a small machine with one call under way at a time: it makes its change set, reads it,
- * has it executed, and watches events until the stack has settled. One loop hands finished calls to
- * their machines, and lets time pass when there are none.
+/* The order of a deploy: which machine may begin, one loop that hands finished calls to their machines
+ * and lets time pass when there are none, and what the end means.
  */
 #include "runtime/deploy/apply.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#include "base/hash.h"
-
-#define APPLY_SET_NAME "mrp-apply"
-
-enum { POLL_FIRST = 2, POLL_LAST = 5 }; /* seconds between looks at a stack */
-
-enum phase {
-    PHASE_WAIT,
-    PHASE_CLEAR,        /* deletes what a failed creation left */
-    PHASE_CLEAR_WATCH,
-    PHASE_FORGET,       /* deletes a change set of that name that an earlier run left */
-    PHASE_UPLOAD,       /* puts a large template into the bucket */
-    PHASE_MAKE,
-    PHASE_READ,
-    PHASE_DROP_EMPTY,   /* deletes a change set that changes nothing */
-    PHASE_WHY,          /* asks what early validation has against it */
-    PHASE_TIDY,         /* deletes the empty stack that a refused creation left */
-    PHASE_EXECUTE,
-    PHASE_DELETE,
-    PHASE_EVENTS,       /* watches: events, */
-    PHASE_LOOK,         /* then the stack */
-    PHASE_LAST_EVENTS,  /* settled: the events once more */
-    PHASE_PROTECT,
-    PHASE_END,
-};
-
-struct machine {
-    struct apply_stack *shown;
-    const struct plan_stack *plan;
-    enum phase phase;
-    struct cloud_call call;
-    bool is_asking;          /* the call is under way */
-    double wake;             /* when it asks again */
-    double poll;             /* seconds between looks */
-    struct text id;          /* the stack's, once known */
-    struct text token;
-    const struct text *seen; /* ids of events told */
-    uint32_t seen_count, seen_capacity;
-    struct text first_event; /* newest event before the operation */
-    bool saw_running;
-};
-
-struct run {
-    const struct cloud *cloud;
-    const struct plan *plan;
-    const struct apply_options *options;
-    struct arena *arena;
-    struct apply *apply;
-    struct machine *machines;
-    struct failure *why;
-    const struct cloud_stack **deployed; /* latest description of each */
-    bool is_stopping;                    /* nothing more is begun */
-    bool journal_failed;
-};
+#include "runtime/deploy/machine.h"
 
 static double now(const struct run *run) { return run->cloud->now(run->cloud->context); }
 
-static void tell(struct run *run, enum apply_event what, const struct machine *machine,
-                 const struct cloud_event *event) {
-    if (run->options->tell) run->options->tell(run->options->context, what, machine->shown, event);
-}
-
-/* --- the journal ------------------------------------------------------------------------------ */
-
-static const char *action_word(enum plan_action action) {
-    switch (action) {
-    case PLAN_NOTHING: return "nothing";
-    case PLAN_CREATE:
-    case PLAN_RECREATE: return "create";
-    case PLAN_UPDATE: return "update";
-    case PLAN_DELETE: return "delete";
-    }
-    return "";
-}
-
-static bool write_step(struct run *run, struct machine *machine, enum journal_step step) {
-    if (!run->options->journal) return true;
-    struct journal_entry entry = {machine->plan->name, machine->plan->region,
-                                  text_of(action_word(machine->plan->action)), machine->token};
-    if (journal_write(run->options->journal, &entry, step, now(run), run->why)) return true;
-    run->journal_failed = run->is_stopping = true;
-    return false;
-}
-
-/* --- ends ------------------------------------------------------------------------------------- */
-
-static void end(struct run *run, struct machine *machine, enum apply_state state) {
-    machine->phase = PHASE_END;
-    machine->shown->state = state;
-    machine->shown->ended = now(run);
-    if (state == APPLY_FAILED) run->is_stopping = true;
-    if (machine->shown->is_begun) {
-        write_step(run, machine, state == APPLY_FAILED ? JOURNAL_FAILED : JOURNAL_DONE);
-    }
-    tell(run, APPLY_STACK_ENDED, machine, NULL);
-}
-
-static void fail(struct run *run, struct machine *machine, struct text cause) {
-    if (!machine->shown->cause.length) machine->shown->cause = cause;
-    machine->shown->is_back |= !machine->shown->is_begun;
-    end(run, machine, APPLY_FAILED);
-}
-
-static void fail_call(struct run *run, struct machine *machine) {
-    fail(run, machine, machine->call.error.message);
-}
-
-/* --- asking ----------------------------------------------------------------------------------- */
-
-static struct cloud_request *prepare(struct machine *machine, enum cloud_operation operation,
-                                     struct run *run) {
-    machine->call = (struct cloud_call){.operation = operation, .region = machine->plan->region,
-                                        .arena = run->arena, .context = machine};
-    machine->call.request.stack = machine->id.length ? machine->id : machine->plan->name;
-    machine->call.request.change_set = TEXT(APPLY_SET_NAME);
-    return &machine->call.request;
-}
-
-static void send(struct run *run, struct machine *machine, enum phase phase) {
-    machine->phase = phase;
-    machine->is_asking = true;
-    run->cloud->begin(run->cloud->context, &machine->call);
-}
-
-static void sleep_until(struct run *run, struct machine *machine, enum phase phase) {
-    machine->phase = phase;
-    machine->wake = now(run) + machine->poll;
-    machine->poll = fmin(machine->poll + 1, POLL_LAST);
-}
-
-/* One token an operation, so that a repeated request is known as the same. */
-static void make_token(struct run *run, struct machine *machine, const char *what) {
-    struct text hex, seed = text_format(run->arena, "%s/%.*s/%.*s/%.6f", what,
-                                        TEXT_ARGS(machine->plan->region),
-                                        TEXT_ARGS(machine->plan->name), now(run));
-    struct failure ignored;
-    if (!hash_hex(run->arena, HASH_SHA256, seed, &hex, &ignored)) hex = TEXT("0");
-    if (hex.length > 32) hex.length = 32;
-    machine->token = text_format(run->arena, "mrp-%s-%.*s", what, TEXT_ARGS(hex));
-}
-
-static void ask_make(struct run *run, struct machine *machine) {
-    struct deploy_inputs inputs = {run->plan, run->deployed};
-    struct cloud_request *request = prepare(machine, CLOUD_CREATE_CHANGE_SET, run);
-    make_token(run, machine, "set");
-    if (!deploy_request(&inputs, machine->plan, run->arena, request)) {
-        fail(run, machine, TEXT("an output that a parameter takes is not there"));
-        return;
-    }
-    request->change_set = TEXT(APPLY_SET_NAME);
-    request->token = machine->token;
-    send(run, machine, PHASE_MAKE);
-}
-
-/* Makes the change set, after a large template has been put where CloudFormation reads it. */
-static void begin_make(struct run *run, struct machine *machine) {
-    struct text key, url;
-    if (!plan_is_large(machine->plan) ||
-        !assets_place(run->arena, run->plan->account, machine->plan, &key, &url)) {
-        ask_make(run, machine);
-        return;
-    }
-    struct cloud_request *request = prepare(machine, CLOUD_PUT_OBJECT, run);
-    request->bucket = assets_bucket(run->arena, run->plan->account, machine->plan->region);
-    request->key = key;
-    request->body = machine->plan->body;
-    send(run, machine, PHASE_UPLOAD);
-}
-
-static void ask_forget(struct run *run, struct machine *machine) {
-    prepare(machine, CLOUD_DELETE_CHANGE_SET, run);
-    send(run, machine, PHASE_FORGET);
-}
-
-static void ask_delete(struct run *run, struct machine *machine, enum phase phase) {
-    make_token(run, machine, "delete");
-    machine->shown->is_begun = true;
-    if (!write_step(run, machine, JOURNAL_BEGUN)) {
-        fail(run, machine, text_of(run->why->message));
-        return;
-    }
-    machine->id = machine->plan->id;
-    prepare(machine, CLOUD_DELETE_STACK, run)->token = machine->token;
-    send(run, machine, phase);
-}
-
-static void ask_execute(struct run *run, struct machine *machine) {
-    make_token(run, machine, "execute");
-    if (!write_step(run, machine, JOURNAL_BEGUN)) {
-        fail(run, machine, text_of(run->why->message));
-        return;
-    }
-    machine->shown->is_begun = true;
-    prepare(machine, CLOUD_EXECUTE_CHANGE_SET, run)->token = machine->token;
-    send(run, machine, PHASE_EXECUTE);
-}
-
-static void ask_events(struct run *run, struct machine *machine, enum phase phase) {
-    prepare(machine, CLOUD_STACK_EVENTS, run);
-    send(run, machine, phase);
-}
-
-/* --- what the change set says ----------------------------------------------------------------- */
-
-static bool was_planned(const struct plan_stack *stack, const struct cloud_change *change) {
-    bool replaces = text_is(change->replacement, "True") && text_is(change->action, "Modify");
-    bool removes = text_is(change->action, "Remove");
-    if (!replaces && !removes) return true;
-    for (uint32_t i = 0; i < stack->change_count; i++) {
-        const struct plan_change *planned = &stack->changes[i];
-        if (!text_equal(planned->logical_id, change->logical_id)) continue;
-        if (removes) return planned->kind == PLAN_REMOVE;
-        return planned->kind == PLAN_REPLACE || planned->kind == PLAN_MAY_REPLACE;
-    }
-    return false;
-}
-
-static void read_set(struct run *run, struct machine *machine) {
-    const struct cloud_change_set *set = &machine->call.reply.change_set;
-    if (text_is(set->status, "CREATE_PENDING") || text_is(set->status, "CREATE_IN_PROGRESS")) {
-        sleep_until(run, machine, PHASE_READ);
-        return;
-    }
-    if (cloud_no_changes(set)) {
-        prepare(machine, CLOUD_DELETE_CHANGE_SET, run);
-        send(run, machine, PHASE_DROP_EMPTY);
-        return;
-    }
-    if (!text_is(set->status, "CREATE_COMPLETE")) {
-        machine->shown->cause = set->status_reason;
-        prepare(machine, CLOUD_CHANGE_SET_EVENTS, run);
-        send(run, machine, PHASE_WHY);
-        return;
-    }
-    machine->shown->total = set->change_count;
-    for (uint32_t i = 0; machine->plan->action == PLAN_UPDATE && i < set->change_count; i++) {
-        const struct cloud_change *change = &set->changes[i];
-        if (was_planned(machine->plan, change)) continue;
-        fail(run, machine,
-             text_format(run->arena, "the change set would %s \"%.*s\", which the plan did not say",
-                         text_is(change->action, "Remove") ? "remove" : "replace",
-                         TEXT_ARGS(change->logical_id)));
-        return;
-    }
-    ask_execute(run, machine);
-}
-
-/* What early validation says names the resource; the change set's own reason does not. */
-static void read_why(struct run *run, struct machine *machine) {
-    const struct cloud_reply *reply = &machine->call.reply;
-    struct apply_stack *shown = machine->shown;
-    for (uint32_t i = 0; !cloud_failed(&machine->call) && i < reply->event_count; i++) {
-        const struct cloud_event *event = &reply->events[i];
-        if (text_is(event->validation_mode, "WARN")) continue;
-        shown->cause = event->reason;
-        shown->cause_id = event->logical_id;
-        shown->cause_type = event->type;
-        shown->cause_resource = plan_resource(machine->plan->template, event->logical_id);
-        break;
-    }
-    if (machine->plan->action == PLAN_UPDATE) {
-        fail(run, machine, shown->cause);
-        return;
-    }
-    prepare(machine, CLOUD_DELETE_STACK, run);
-    send(run, machine, PHASE_TIDY);
-}
-
-/* --- watching --------------------------------------------------------------------------------- */
-
-static bool is_seen(const struct machine *machine, struct text id) {
-    for (uint32_t i = machine->seen_count; i > 0; i--) {
-        if (text_equal(machine->seen[i - 1], id)) return true;
-    }
-    return false;
-}
-
-static void remember(struct run *run, struct machine *machine, struct text id) {
-    if (machine->seen_count == machine->seen_capacity) {
-        machine->seen_capacity = machine->seen_capacity ? machine->seen_capacity * 2 : 64;
-        struct text *larger = arena_array(run->arena, machine->seen_capacity, sizeof *larger);
-        if (machine->seen_count) {
-            memcpy(larger, machine->seen, machine->seen_count * sizeof *larger);
-        }
-        machine->seen = larger;
-    }
-    ((struct text *)machine->seen)[machine->seen_count++] = text_copy(run->arena, id);
-}
-
-static bool is_root(const struct cloud_event *event) {
-    return text_is(event->type, "AWS::CloudFormation::Stack") &&
-           text_equal(event->physical_id, event->stack_id);
-}
-
-static bool is_cancelled(struct text reason) {
-    return memmem(reason.bytes, reason.length, "cancelled", 9) != NULL;
-}
-
-static void note_failure(struct run *run, struct machine *machine,
-                         const struct cloud_event *event) {
-    struct apply_stack *shown = machine->shown;
-    if (!text_ends(event->status, TEXT("_FAILED")) || is_root(event) || shown->cause.length ||
-        (event->reason.length && is_cancelled(event->reason))) return;
-    shown->cause = text_copy(run->arena, event->reason);
-    shown->cause_id = text_copy(run->arena, event->logical_id);
-    shown->cause_type = text_copy(run->arena, event->type);
-    shown->cause_resource = plan_resource(machine->plan->template, event->logical_id);
-}
-
-static void note_event(struct run *run, struct machine *machine, const struct cloud_event *event) {
-    struct apply_stack *shown = machine->shown;
-    remember(run, machine, event->id);
-    note_failure(run, machine, event);
-    if (is_root(event)) {
-        /* Why a rollback began, where no resource is to blame: an output, an export. */
-        if (text_ends(event->status, TEXT("ROLLBACK_IN_PROGRESS")) && !shown->cause.length) {
-            shown->cause = text_copy(run->arena, event->reason);
-        }
-    } else if (text_ends(event->status, TEXT("_IN_PROGRESS"))) {
-        shown->current = text_copy(run->arena, event->logical_id);
-    } else {
-        shown->done++;
-    }
-    tell(run, APPLY_RESOURCE, machine, event);
-}
-
-/* Pages go back in time until an event that is known; then they are told oldest first. */
-static void note_events(struct run *run, struct machine *machine) {
-    const struct cloud_reply *reply = &machine->call.reply;
-    uint32_t fresh = 0;
-    while (fresh < reply->event_count) {
-        const struct cloud_event *event = &reply->events[fresh];
-        if (is_seen(machine, event->id) || !text_equal(event->token, machine->token)) break;
-        fresh++;
-    }
-    for (uint32_t i = fresh; i > 0; i--) note_event(run, machine, &reply->events[i - 1]);
-    tell(run, APPLY_PROGRESS, machine, NULL);
-}
-
-static void keep_final(struct run *run, struct machine *machine) {
-    uint32_t index = (uint32_t)(machine - run->machines);
-    machine->shown->final = machine->call.reply.stacks[0];
-    run->deployed[index] = &machine->shown->final;
-}
-
-/* Sets termination protection where it is not as the program says; false where it is. */
-static bool set_protection(struct run *run, struct machine *machine) {
-    const struct template *template = machine->plan->template;
-    if (!template || machine->plan->action == PLAN_DELETE ||
-        template->is_protected == machine->shown->final.is_protected) return false;
-    prepare(machine, CLOUD_PROTECT_STACK, run)->is_protected = template->is_protected;
-    machine->shown->is_begun = true;
-    send(run, machine, PHASE_PROTECT);
-    return true;
-}
-
-static bool is_back(const struct machine *machine, struct text status) {
-    return text_is(status, "UPDATE_ROLLBACK_COMPLETE") || text_is(status, "ROLLBACK_COMPLETE") ||
-           (text_is(status, "DELETE_COMPLETE") && machine->plan->action != PLAN_DELETE);
-}
-
-static void settle(struct run *run, struct machine *machine) {
-    struct text status = machine->shown->status;
-    bool good = cloud_status_good(status);
-    if (machine->plan->action == PLAN_DELETE) good = text_is(status, "DELETE_COMPLETE");
-    if (!good) {
-        machine->shown->is_back = is_back(machine, status);
-        fail(run, machine, machine->shown->final.status_reason.length
-                               ? machine->shown->final.status_reason : status);
-        return;
-    }
-    if (!set_protection(run, machine)) end(run, machine, APPLY_DONE);
-}
-
-static void look(struct run *run, struct machine *machine) {
-    if (cloud_failed(&machine->call)) {
-        if (cloud_not_found(&machine->call.error) && machine->plan->action == PLAN_DELETE) {
-            machine->shown->status = TEXT("DELETE_COMPLETE");
-            end(run, machine, APPLY_DONE);
-            return;
-        }
-        fail_call(run, machine);
-        return;
-    }
-    keep_final(run, machine);
-    struct text status = machine->shown->final.status;
-    machine->shown->status = status;
-    bool running = cloud_status_running(status) || text_is(status, "REVIEW_IN_PROGRESS");
-    if (running) sleep_until(run, machine, PHASE_EVENTS);
-    else ask_events(run, machine, PHASE_LAST_EVENTS);
-}
-
-/* --- steps ------------------------------------------------------------------------------------ */
-
-static void start(struct run *run, struct machine *machine) {
-    machine->shown->state = APPLY_RUNNING;
-    machine->shown->began = now(run);
-    machine->id = machine->plan->id;
-    tell(run, APPLY_STACK_BEGAN, machine, NULL);
-    switch (machine->plan->action) {
-    case PLAN_NOTHING: return;
-    case PLAN_CREATE:
-    case PLAN_UPDATE: begin_make(run, machine); return;
-    case PLAN_RECREATE: ask_delete(run, machine, PHASE_CLEAR); return;
-    case PLAN_DELETE: ask_delete(run, machine, PHASE_DELETE); return;
-    }
-}
-
-static void made(struct run *run, struct machine *machine) {
-    if (text_is(machine->call.error.code, "AlreadyExistsException")) {
-        ask_forget(run, machine);
-        return;
-    }
-    if (cloud_failed(&machine->call)) {
-        fail_call(run, machine);
-        return;
-    }
-    machine->id = machine->call.reply.stack_id;
-    prepare(machine, CLOUD_DESCRIBE_CHANGE_SET, run);
-    send(run, machine, PHASE_READ);
-}
-
-static void accepted(struct run *run, struct machine *machine) {
-    if (cloud_failed(&machine->call)) {
-        machine->shown->is_begun = false;
-        fail_call(run, machine);
-        return;
-    }
-    write_step(run, machine, JOURNAL_RUNNING);
-    machine->poll = POLL_FIRST;
-    sleep_until(run, machine, PHASE_EVENTS);
-}
-
-static void cleared(struct run *run, struct machine *machine) {
-    if (cloud_failed(&machine->call)) {
-        fail_call(run, machine);
-        return;
-    }
-    if (machine->phase == PHASE_CLEAR) {
-        machine->poll = POLL_FIRST;
-        sleep_until(run, machine, PHASE_CLEAR_WATCH);
-        return;
-    }
-    struct text status = machine->call.reply.stacks[0].status;
-    if (cloud_status_running(status)) {
-        sleep_until(run, machine, PHASE_CLEAR_WATCH);
-    } else if (text_is(status, "DELETE_COMPLETE")) {
-        machine->id = (struct text){0};
-        begin_make(run, machine);
-    } else {
-        fail(run, machine, text_format(run->arena, "what a failed creation left could not be "
-                                                   "deleted: %.*s",
-                                       TEXT_ARGS(machine->call.reply.stacks[0].status_reason)));
-    }
-}
-
-/* A finished call. */
-static void step(struct run *run, struct machine *machine) {
-    machine->is_asking = false;
-    switch (machine->phase) {
-    case PHASE_WAIT:
-    case PHASE_END: return;
-    case PHASE_CLEAR:
-    case PHASE_CLEAR_WATCH: cleared(run, machine); return;
-    case PHASE_FORGET: ask_make(run, machine); return;
-    case PHASE_UPLOAD:
-        if (cloud_failed(&machine->call)) fail_call(run, machine);
-        else ask_make(run, machine);
-        return;
-    case PHASE_MAKE: made(run, machine); return;
-    case PHASE_READ:
-        if (cloud_failed(&machine->call)) fail_call(run, machine);
-        else read_set(run, machine);
-        return;
-    case PHASE_DROP_EMPTY:
-        if (!set_protection(run, machine)) end(run, machine, APPLY_NOTHING);
-        return;
-    case PHASE_WHY: read_why(run, machine); return;
-    case PHASE_TIDY: fail(run, machine, machine->shown->cause); return;
-    case PHASE_EXECUTE:
-    case PHASE_DELETE: accepted(run, machine); return;
-    case PHASE_EVENTS:
-        if (!cloud_failed(&machine->call)) note_events(run, machine);
-        prepare(machine, CLOUD_DESCRIBE_STACKS, run);
-        send(run, machine, PHASE_LOOK);
-        return;
-    case PHASE_LOOK: look(run, machine); return;
-    case PHASE_LAST_EVENTS:
-        if (!cloud_failed(&machine->call)) note_events(run, machine);
-        settle(run, machine);
-        return;
-    case PHASE_PROTECT:
-        if (cloud_failed(&machine->call)) fail_call(run, machine);
-        else end(run, machine, APPLY_DONE);
-        return;
-    }
-}
-
-/* What a machine does that has slept. */
-static void awake(struct run *run, struct machine *machine) {
-    if (machine->phase == PHASE_READ) {
-        prepare(machine, CLOUD_DESCRIBE_CHANGE_SET, run);
-        send(run, machine, PHASE_READ);
-    } else if (machine->phase == PHASE_CLEAR_WATCH) {
-        prepare(machine, CLOUD_DESCRIBE_STACKS, run);
-        send(run, machine, PHASE_CLEAR_WATCH);
-    } else {
-        ask_events(run, machine, machine->phase);
-    }
-}
-
 /* --- the order -------------------------------------------------------------------------------- */
 
-static bool has_ended(const struct machine *machine) { return machine->phase == PHASE_END; }
+static bool deletes(const struct plan_stack *stack) { return stack->action == PLAN_DELETE; }
 
-static struct machine *machine_of(struct run *run, uint32_t template_index) {
-    for (uint32_t i = 0; i < run->plan->count; i++) {
+static uint32_t stack_of(const struct plan *plan, uint32_t template_index) {
+    for (uint32_t i = 0; i < plan->count; i++) {
+        const struct template *template = plan->stacks[i].template;
+        if (template && template->index == template_index) return i;
+    }
+    return plan->count;
+}
+
+static void find_readers(struct run *run) {
+    uint32_t count = run->plan->count;
+    run->reads = arena_array(run->arena, (size_t)count * count + 1, sizeof *run->reads);
+    run->needs = arena_array(run->arena, (size_t)count * count + 1, sizeof *run->needs);
+    for (uint32_t i = 0; i < count; i++) {
         const struct template *template = run->plan->stacks[i].template;
-        if (template && template->index == template_index) return &run->machines[i];
-    }
-    return NULL;
-}
-
-/* Whether a reads b, so that b is made before and deleted after it. */
-static bool reads(struct run *run, const struct machine *a, const struct machine *b) {
-    const struct template *template = a->plan->template;
-    for (uint32_t e = 0; template && e < template->edge_count; e++) {
-        if (template->edges[e].is_dropped) continue;
-        if (machine_of(run, template->edges[e].stack) == b) return true;
-    }
-    return false;
-}
-
-static bool deletes(const struct machine *machine) {
-    return machine->plan->action == PLAN_DELETE;
-}
-
-static bool must_wait(struct run *run, const struct machine *machine) {
-    for (uint32_t i = 0; i < run->plan->count; i++) {
-        const struct machine *other = &run->machines[i];
-        if (other == machine || has_ended(other)) continue;
-        if (!deletes(machine)) {
-            if (other->plan->is_assets && plan_is_large(machine->plan) &&
-                text_equal(other->plan->region, machine->plan->region)) return true;
-            if (!deletes(other) && reads(run, machine, other)) return true;
-            continue;
+        for (uint32_t e = 0; template && e < template->edge_count; e++) {
+            if (template->edges[e].is_dropped) continue;
+            uint32_t producer = stack_of(run->plan, template->edges[e].stack);
+            if (producer < count && producer != i) run->reads[(size_t)i * count + producer] = true;
         }
-        /* What the program no longer has goes last, one after the other: who reads it is not known. */
-        bool orphan = !machine->plan->template;
-        if (!deletes(other) || reads(run, other, machine) || (orphan && other < machine)) return true;
+    }
+    memcpy(run->needs, run->reads, (size_t)count * count * sizeof *run->needs);
+    for (uint32_t k = 0; k < count; k++) {
+        for (uint32_t i = 0; i < count; i++) {
+            if (!run->needs[(size_t)i * count + k]) continue;
+            for (uint32_t j = 0; j < count; j++) {
+                run->needs[(size_t)i * count + j] |= run->needs[(size_t)k * count + j];
+            }
+        }
+    }
+}
+
+static uint32_t wave_of_region(const struct apply_options *options, uint32_t region) {
+    uint32_t wave = 0, end = 0;
+    for (; wave < options->wave_count; wave++) {
+        if (!options->waves[wave]) return wave;
+        end += options->waves[wave];
+        if (region < end) return wave;
+    }
+    return wave;
+}
+
+/* Regions in the program's order; what a stack needs is never in a later wave than itself. */
+static void find_waves(struct run *run) {
+    const struct plan *plan = run->plan;
+    uint32_t count = plan->count, regions = 0;
+    run->waves = arena_array(run->arena, count + 1, sizeof *run->waves);
+    uint32_t *number = arena_array(run->arena, count + 1, sizeof *number);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t same = 0;
+        while (!text_equal(plan->stacks[same].region, plan->stacks[i].region)) same++;
+        number[i] = same == i ? regions++ : number[same];
+        run->waves[i] = wave_of_region(run->options, number[i]);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t j = 0; j < count; j++) {
+            if (run->needs[(size_t)i * count + j] && run->waves[j] > run->waves[i]) {
+                run->waves[j] = run->waves[i];
+            }
+        }
+    }
+}
+
+/* What could not be undone goes last, unless something that could be needs it. */
+static void find_late(struct run *run) {
+    uint32_t count = run->plan->count;
+    run->is_late = arena_array(run->arena, count + 1, sizeof *run->is_late);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct plan_stack *stack = &run->plan->stacks[i];
+        run->is_late[i] = stack->cannot_undo.length && !deletes(stack) && !run->plan->is_rollback;
+        for (uint32_t j = 0; run->is_late[i] && j < count; j++) {
+            const struct plan_stack *other = &run->plan->stacks[j];
+            if (run->needs[(size_t)j * count + i] && other->action != PLAN_NOTHING &&
+                !other->cannot_undo.length) run->is_late[i] = false;
+        }
+    }
+}
+
+static bool waits_for(const struct run *run, uint32_t a, uint32_t b) {
+    const struct plan_stack *stack = &run->plan->stacks[a], *other = &run->plan->stacks[b];
+    uint32_t count = run->plan->count;
+    bool is_read = run->reads[(size_t)b * count + a], reads = run->reads[(size_t)a * count + b];
+    if (run->plan->is_rollback) return is_read; /* the other way round */
+    if (deletes(stack)) {
+        /* What the program no longer has goes last, one after the other: who reads it is not
+         * known. */
+        return !deletes(other) || is_read || (!stack->template && b < a);
+    }
+    if (other->is_assets && plan_is_large(stack) && text_equal(other->region, stack->region)) {
+        return true;
+    }
+    if (deletes(other)) return false;
+    if (reads || run->waves[b] < run->waves[a]) return true;
+    return run->is_late[a] && !run->is_late[b] && run->waves[b] <= run->waves[a];
+}
+
+static bool must_wait(const struct run *run, uint32_t index) {
+    for (uint32_t i = 0; i < run->plan->count; i++) {
+        if (i == index || machine_ended(&run->machines[i])) continue;
+        if (waits_for(run, index, i)) return true;
     }
     return false;
 }
-
-static void skip(struct run *run, struct machine *machine) { end(run, machine, APPLY_SKIPPED); }
 
 static void start_ready(struct run *run) {
     for (uint32_t i = 0; i < run->plan->count; i++) {
         struct machine *machine = &run->machines[i];
         if (machine->phase != PHASE_WAIT) continue;
-        if (run->is_stopping) skip(run, machine);
-        else if (!must_wait(run, machine)) start(run, machine);
+        if (run->is_stopping) machine_skip(run, machine);
+        else if (!must_wait(run, i)) machine_start(run, machine);
     }
 }
 
-static bool is_finished(const struct run *run) {
+/* --- the loop --------------------------------------------------------------------------------- */
+
+bool run_is_finished(const struct run *run) {
     for (uint32_t i = 0; i < run->plan->count; i++) {
-        if (!has_ended(&run->machines[i])) return false;
+        if (!machine_ended(&run->machines[i])) return false;
     }
     return true;
+}
+
+static bool sleeps(const struct machine *machine) {
+    return machine->phase != PHASE_WAIT && !machine_ended(machine) && !machine->is_asking;
 }
 
 static double next_wake(const struct run *run) {
     double earliest = now(run) + 60;
     for (uint32_t i = 0; i < run->plan->count; i++) {
-        const struct machine *machine = &run->machines[i];
-        if (machine->phase == PHASE_WAIT || has_ended(machine) || machine->is_asking) continue;
-        earliest = fmin(earliest, machine->wake);
+        if (sleeps(&run->machines[i])) earliest = fmin(earliest, run->machines[i].wake);
     }
     return earliest;
 }
@@ -592,8 +150,7 @@ static double next_wake(const struct run *run) {
 static void wake_up(struct run *run) {
     for (uint32_t i = 0; i < run->plan->count; i++) {
         struct machine *machine = &run->machines[i];
-        if (machine->phase == PHASE_WAIT || has_ended(machine) || machine->is_asking) continue;
-        if (machine->wake <= now(run)) awake(run, machine);
+        if (sleeps(machine) && machine->wake <= now(run)) machine_awake(run, machine);
     }
 }
 
@@ -601,54 +158,114 @@ static int interruptions(const struct run *run) {
     return run->options->interrupted ? (int)*run->options->interrupted : 0;
 }
 
-static void loop(struct run *run) {
-    while (!is_finished(run)) {
-        if (interruptions(run) > 0) run->is_stopping = run->apply->was_interrupted = true;
+static void note_interruption(struct run *run) {
+    if (interruptions(run) == 0 || run->apply->was_interrupted) return;
+    run->is_stopping = run->apply->was_interrupted = true;
+    if (run->options->tell) {
+        run->options->tell(run->options->context, APPLY_INTERRUPTED, NULL, NULL);
+    }
+}
+
+void run_loop(struct run *run) {
+    while (!run_is_finished(run)) {
+        note_interruption(run);
         if (interruptions(run) > 1) return;
         start_ready(run);
         struct cloud_call *call = run->cloud->next(run->cloud->context, next_wake(run));
-        if (call) step(run, call->context);
+        if (call) machine_step(run, call->context);
         else wake_up(run);
     }
 }
 
-/* --- all together ----------------------------------------------------------------------------- */
-
-static void init(struct run *run) {
+void run_init(struct run *run) {
     const struct plan *plan = run->plan;
     run->machines = arena_array(run->arena, plan->count + 1, sizeof *run->machines);
     run->deployed = arena_array(run->arena, plan->count + 1, sizeof *run->deployed);
-    *run->apply = (struct apply){.count = plan->count};
-    run->apply->stacks = arena_array(run->arena, plan->count + 1, sizeof *run->apply->stacks);
+    run->shown = arena_array(run->arena, plan->count + 1, sizeof *run->shown);
     for (uint32_t i = 0; i < plan->count; i++) {
         const struct plan_stack *stack = &plan->stacks[i];
         run->deployed[i] = stack->deployed;
-        run->apply->stacks[i] = (struct apply_stack){.plan = stack, .total = stack->change_count,
-                                                     .status = stack->status};
-        run->machines[i] = (struct machine){.shown = &run->apply->stacks[i], .plan = stack,
-                                            .poll = POLL_FIRST};
-        if (stack->deployed) run->apply->stacks[i].final = *stack->deployed;
+        run->shown[i] = (struct apply_stack){.plan = stack, .total = stack->change_count,
+                                             .status = stack->status};
+        run->machines[i] = (struct machine){.shown = &run->shown[i], .plan = stack};
+        if (stack->deployed) run->shown[i].final = *stack->deployed;
         if (stack->action != PLAN_NOTHING) continue;
         run->machines[i].phase = PHASE_END;
-        run->apply->stacks[i].state = APPLY_NOTHING;
+        run->shown[i].state = APPLY_NOTHING;
     }
+    find_readers(run);
+    find_waves(run);
+    find_late(run);
 }
 
+/* --- the end ---------------------------------------------------------------------------------- */
+
+static bool has_failed(const struct run *run) {
+    for (uint32_t i = 0; i < run->plan->count; i++) {
+        enum apply_state state = run->shown[i].state;
+        if (state == APPLY_FAILED || state == APPLY_LOST) return true;
+    }
+    return false;
+}
+
+/* Without a rollback: what failed may be back by itself, all else that was begun is not. */
 static enum apply_outcome judge(const struct run *run) {
-    bool failed = run->apply->was_interrupted && !is_finished(run), changed = false, stuck = failed;
-    for (uint32_t i = 0; i < run->apply->count; i++) {
-        const struct apply_stack *stack = &run->apply->stacks[i];
-        if (stack->state == APPLY_FAILED || stack->state == APPLY_SKIPPED) failed = true;
-        if (stack->state == APPLY_DONE || stack->state == APPLY_RUNNING) changed = true;
-        if (stack->state == APPLY_FAILED && !stack->is_back) stuck = true;
-        if (stack->is_begun) changed |= stack->state != APPLY_FAILED;
+    bool is_complete = run_is_finished(run), is_begun = false, is_stuck = !is_complete;
+    for (uint32_t i = 0; i < run->plan->count; i++) {
+        const struct apply_stack *stack = &run->shown[i];
+        const struct run_earlier *earlier = run->earlier ? &run->earlier[i] : NULL;
+        bool is_touched = stack->is_begun || (earlier && earlier->is_touched);
+        if (stack->state == APPLY_FAILED || stack->state == APPLY_SKIPPED ||
+            stack->state == APPLY_LOST) is_complete = false;
+        is_begun |= is_touched;
+        is_stuck |= stack->state == APPLY_LOST;
+        is_stuck |= is_touched && !(stack->state == APPLY_FAILED && stack->is_back);
     }
-    if (!failed) return APPLY_ALL_DONE;
-    if (stuck || changed) return APPLY_STUCK;
-    for (uint32_t i = 0; i < run->apply->count; i++) {
-        if (run->apply->stacks[i].is_begun) return APPLY_ROLLED_BACK;
+    if (is_complete) return APPLY_ALL_DONE;
+    if (is_stuck) return APPLY_STUCK;
+    return is_begun ? APPLY_ROLLED_BACK : APPLY_BEFORE;
+}
+
+static enum apply_outcome judge_back(const struct apply *apply, bool all_back) {
+    bool is_touched = false;
+    for (uint32_t i = 0; i < apply->count; i++) is_touched |= apply->back[i].is_touched;
+    if (!all_back) return APPLY_STUCK;
+    return is_touched ? APPLY_ROLLED_BACK : APPLY_BEFORE;
+}
+
+static bool begin_journal(const struct run *run) {
+    const struct plan *plan = run->plan;
+    if (!run->options->journal) return true;
+    struct journal_run begun = {
+        .kind = plan->is_destroy ? TEXT("destroy") : TEXT("apply"), .account = plan->account,
+        .project = plan->program->project, .suffix = plan->program->suffix,
+        .request = run->options->request, .began = now(run)};
+    return journal_begin(run->options->journal, &begun, run->why);
+}
+
+static struct run_earlier *find_earlier(struct run *run, const struct plan *plan) {
+    struct journal_run journal;
+    bool found;
+    struct run_earlier *all = arena_array(run->arena, plan->count + 1, sizeof *all);
+    if (!journal_read(run->options->journal, plan->account, run->arena, &journal, &found, run->why)) return all;
+    for (uint32_t e = 0; found && e < journal.count; e++) {
+        for (uint32_t i = 0; i < plan->count; i++) {
+            if (!text_equal(plan->stacks[i].name, journal.entries[e].stack) ||
+                !text_equal(plan->stacks[i].region, journal.entries[e].region)) continue;
+            run_note_earlier(&all[i], &journal.entries[e]);
+        }
     }
-    return APPLY_BEFORE;
+    return all;
+}
+
+void run_note_earlier(struct run_earlier *earlier, const struct journal_entry *entry) {
+    earlier->id = entry->id;
+    if (entry->is_back) return;
+    earlier->is_touched = true;
+    earlier->was_made = text_is(entry->action, "create");
+    earlier->was_deleted = text_is(entry->action, "delete");
+    earlier->former = entry->former;
+    earlier->sent_hash = entry->sent_hash;
 }
 
 enum apply_outcome apply_plan(const struct cloud *cloud, const struct plan *plan,
@@ -656,13 +273,18 @@ enum apply_outcome apply_plan(const struct cloud *cloud, const struct plan *plan
                               struct apply *apply, struct failure *why) {
     struct run run = {.cloud = cloud, .plan = plan, .options = options, .arena = arena,
                       .apply = apply, .why = why};
-    double began = cloud->now(cloud->context);
-    init(&run);
-    if (options->journal && !journal_begin(options->journal, plan->is_destroy ? "destroy" : "apply",
-                                           plan->account, began, why)) return APPLY_BEFORE;
-    loop(&run);
-    apply->seconds = now(&run) - began;
+    double began = now(&run);
+    *apply = (struct apply){.count = plan->count};
+    run_init(&run);
+    apply->stacks = run.shown;
+    if (options->continues) run.earlier = find_earlier(&run, plan);
+    else if (!begin_journal(&run)) return APPLY_BEFORE;
+    run_loop(&run);
     enum apply_outcome outcome = judge(&run);
-    if (options->journal && is_finished(&run)) journal_end(options->journal, now(&run), why);
+    bool goes_back = has_failed(&run) && !options->keep && !plan->is_destroy &&
+                     !apply->was_interrupted;
+    if (goes_back) outcome = judge_back(apply, roll_back(&run));
+    apply->seconds = now(&run) - began;
+    if (options->journal && outcome != APPLY_STUCK) journal_end(options->journal, why);
     return outcome;
 }

@@ -329,6 +329,26 @@ void plan_finish_stack(struct plan *plan, struct plan_stack *stack) {
     }
 }
 
+struct text plan_cannot_undo(const struct plan_stack *stack, struct arena *arena) {
+    if (stack->action == PLAN_DELETE) return TEXT("it is deleted");
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        const struct plan_change *change = &stack->changes[i];
+        if (change->data == PLAN_DATA_SAFE) continue;
+        return text_format(arena, "%.*s, which holds data, is %s",
+                           TEXT_ARGS(change->logical_id),
+                           change->kind == PLAN_REMOVE ? "removed" : "replaced");
+    }
+    const struct template *template = stack->template;
+    for (uint32_t i = 0; stack->action == PLAN_UPDATE && template &&
+                         i < template->parameter_count; i++) {
+        const struct template_parameter *parameter = &template->parameters[i];
+        if (!parameter->is_secret || !parameter->is_given) continue;
+        return text_format(arena, "the secret %.*s may change",
+                           TEXT_ARGS(parameter->logical_id));
+    }
+    return (struct text){0};
+}
+
 bool plan_keeps_name(const struct plan_stack *stack, const struct plan_change *change,
                      struct text *name) {
     struct schema_name known;

@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 
 static bool failed(struct journal *journal, struct failure *why) {
-    return failure_set(why, "could not write the journal in .mrp/state.db: %s",
+    return failure_set(why, "could not use the journal in .mrp/state.db: %s",
                        sqlite3_errmsg(journal->state->database));
 }
 
@@ -25,53 +25,250 @@ static void bind(sqlite3_stmt *statement, int index, struct text text) {
                       SQLITE_STATIC);
 }
 
-bool journal_open(struct journal *journal, struct state *state, struct failure *why) {
-    *journal = (struct journal){.state = state};
-    return !state || state_run(state,
-        "CREATE TABLE IF NOT EXISTS operation (id INTEGER PRIMARY KEY, kind TEXT, account TEXT,"
-        " began REAL, ended REAL);"
-        "CREATE TABLE IF NOT EXISTS step (operation INTEGER, region TEXT, stack TEXT, action TEXT,"
-        " token TEXT, step INTEGER, at REAL, PRIMARY KEY (operation, region, stack, action))"
-        " WITHOUT ROWID;", why);
+static struct text column(struct arena *arena, sqlite3_stmt *statement, int index) {
+    const char *bytes = (const char *)sqlite3_column_text(statement, index);
+    int length = sqlite3_column_bytes(statement, index);
+    if (!bytes || length <= 0) return (struct text){0};
+    return (struct text){arena_copy(arena, bytes, (size_t)length), (size_t)length};
 }
 
-bool journal_begin(struct journal *journal, const char *kind, struct text account, double now,
-                   struct failure *why) {
+/* --- what was before, as JSON ----------------------------------------------------------------- */
+
+static void put(struct arena *arena, struct document *object, const char *key, struct text value) {
+    document_add(object, text_of(key), document_text(arena, value));
+}
+
+static struct text write_former(struct arena *arena, const struct plan_former *former) {
+    struct document *all = document_new(arena, DOCUMENT_OBJECT);
+    struct document *parameters = document_new(arena, DOCUMENT_OBJECT);
+    struct document *tags = document_new(arena, DOCUMENT_OBJECT);
+    struct document *capabilities = document_new(arena, DOCUMENT_LIST);
+    struct buffer out;
+    for (uint32_t i = 0; i < former->parameter_count; i++) {
+        const struct cloud_parameter *parameter = &former->parameters[i];
+        document_add(parameters, parameter->key,
+                     parameter->use_previous ? document_new(arena, DOCUMENT_NULL)
+                                             : document_text(arena, parameter->value));
+    }
+    for (uint32_t i = 0; i < former->tag_count; i++) {
+        document_add(tags, former->tags[i].key, document_text(arena, former->tags[i].value));
+    }
+    for (uint32_t i = 0; i < former->capability_count; i++) {
+        document_add(capabilities, (struct text){0},
+                     document_text(arena, former->capabilities[i]));
+    }
+    put(arena, all, "template", former->body);
+    put(arena, all, "protected", former->is_protected ? TEXT("yes") : TEXT("no"));
+    document_add(all, TEXT("parameters"), parameters);
+    document_add(all, TEXT("tags"), tags);
+    document_add(all, TEXT("capabilities"), capabilities);
+    buffer_init(&out);
+    document_write(all, &out, 0);
+    struct text text = buffer_take(&out, arena);
+    buffer_release(&out);
+    return text;
+}
+
+static struct text get(const struct document *object, const char *key) {
+    const struct document *value = document_get(object, key);
+    return value && value->kind == DOCUMENT_TEXT ? value->text : (struct text){0};
+}
+
+static const struct document *children_of(const struct document *object, const char *key) {
+    const struct document *value = document_get(object, key);
+    return value ? value->children : NULL;
+}
+
+static uint32_t count_of(const struct document *object, const char *key) {
+    const struct document *value = document_get(object, key);
+    return value ? value->count : 0;
+}
+
+static const struct plan_former *read_former(struct arena *arena, struct text json) {
+    struct document *all;
+    struct failure ignored;
+    if (!json.length || !document_read(arena, json, &all, &ignored)) return NULL;
+    struct plan_former *former = ARENA_NEW(arena, struct plan_former);
+    struct cloud_parameter *parameters =
+        arena_array(arena, count_of(all, "parameters") + 1, sizeof *parameters);
+    struct cloud_tag *tags = arena_array(arena, count_of(all, "tags") + 1, sizeof *tags);
+    struct text *capabilities =
+        arena_array(arena, count_of(all, "capabilities") + 1, sizeof *capabilities);
+    *former = (struct plan_former){.body = get(all, "template"),
+                                   .is_protected = text_is(get(all, "protected"), "yes"),
+                                   .parameters = parameters, .tags = tags,
+                                   .capabilities = capabilities};
+    for (const struct document *c = children_of(all, "parameters"); c; c = c->next) {
+        parameters[former->parameter_count++] = (struct cloud_parameter){
+            .key = c->key, .value = c->text, .use_previous = c->kind == DOCUMENT_NULL};
+    }
+    for (const struct document *c = children_of(all, "tags"); c; c = c->next) {
+        tags[former->tag_count++] = (struct cloud_tag){c->key, c->text};
+    }
+    for (const struct document *c = children_of(all, "capabilities"); c; c = c->next) {
+        capabilities[former->capability_count++] = c->text;
+    }
+    return former;
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static void about_to_write(struct journal *journal) {
+    if (journal->before) journal->before(journal->context);
+}
+
+bool journal_open(struct journal *journal, struct state *state, bool is_sandbox,
+                  struct failure *why) {
+    *journal = (struct journal){.state = state, .is_sandbox = is_sandbox};
+    return !state || state_run(state,
+        "CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, sandbox INTEGER, kind TEXT, account TEXT,"
+        " project TEXT, suffix TEXT, request TEXT, back INTEGER, began REAL);"
+        "CREATE TABLE IF NOT EXISTS run_step (run INTEGER, region TEXT, stack TEXT, back INTEGER,"
+        " path TEXT, id TEXT, action TEXT, token TEXT, hash TEXT, former TEXT, step INTEGER,"
+        " number INTEGER, at REAL, PRIMARY KEY (run, region, stack, back)) WITHOUT ROWID;", why);
+}
+
+static bool change(struct journal *journal, const char *sql, int64_t run, struct failure *why) {
+    sqlite3_stmt *statement;
+    if (!prepare(journal, sql, &statement, why)) return false;
+    sqlite3_bind_int64(statement, 1, run);
+    return finish(journal, statement, why);
+}
+
+/* One run an account: what an earlier one left is this one's to deal with. */
+static bool give_up_others(struct journal *journal, const struct journal_run *run,
+                           struct failure *why) {
+    sqlite3_stmt *statement;
+    if (!prepare(journal, "DELETE FROM run WHERE account = ? AND sandbox = ?", &statement, why)) {
+        return false;
+    }
+    bind(statement, 1, run->account);
+    sqlite3_bind_int(statement, 2, journal->is_sandbox);
+    return finish(journal, statement, why) &&
+           state_run(journal->state, "DELETE FROM run_step WHERE run NOT IN (SELECT id FROM run)",
+                     why);
+}
+
+bool journal_begin(struct journal *journal, const struct journal_run *run, struct failure *why) {
     sqlite3_stmt *statement;
     if (!journal->state) return true;
-    if (!prepare(journal, "INSERT INTO operation (kind, account, began) VALUES (?, ?, ?)",
-                 &statement, why)) return false;
-    bind(statement, 1, text_of(kind));
-    bind(statement, 2, account);
-    sqlite3_bind_double(statement, 3, now);
+    about_to_write(journal);
+    if (!state_run(journal->state, "BEGIN", why) || !give_up_others(journal, run, why)) {
+        return false;
+    }
+    if (!prepare(journal, "INSERT INTO run (kind, account, project, suffix, request, back, began,"
+                          " sandbox) VALUES (?, ?, ?, ?, ?, 0, ?, ?)", &statement, why)) return false;
+    bind(statement, 1, run->kind);
+    bind(statement, 2, run->account);
+    bind(statement, 3, run->project);
+    bind(statement, 4, run->suffix);
+    bind(statement, 5, run->request);
+    sqlite3_bind_double(statement, 6, run->began);
+    sqlite3_bind_int(statement, 7, journal->is_sandbox);
     if (!finish(journal, statement, why)) return false;
-    journal->operation = sqlite3_last_insert_rowid(journal->state->database);
-    return true;
+    journal->run = sqlite3_last_insert_rowid(journal->state->database);
+    return state_run(journal->state, "COMMIT", why);
 }
 
 bool journal_write(struct journal *journal, const struct journal_entry *entry,
                    enum journal_step step, double now, struct failure *why) {
     sqlite3_stmt *statement;
+    struct arena scratch;
     if (!journal->state) return true;
-    if (!prepare(journal, "INSERT OR REPLACE INTO step VALUES (?, ?, ?, ?, ?, ?, ?)", &statement,
-                 why)) return false;
-    sqlite3_bind_int64(statement, 1, journal->operation);
+    about_to_write(journal);
+    /* What was before is written once; later steps keep it. */
+    if (!prepare(journal,
+                 "INSERT INTO run_step VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+                 " (SELECT COUNT(*) FROM run_step), ?12) ON CONFLICT DO UPDATE SET id = ?6,"
+                 " token = ?8, hash = ?9, step = ?11, at = ?12", &statement, why)) return false;
+    arena_init(&scratch);
+    sqlite3_bind_int64(statement, 1, journal->run);
     bind(statement, 2, entry->region);
     bind(statement, 3, entry->stack);
-    bind(statement, 4, entry->action);
-    bind(statement, 5, entry->token);
-    sqlite3_bind_int(statement, 6, (int)step);
-    sqlite3_bind_double(statement, 7, now);
-    return finish(journal, statement, why);
+    sqlite3_bind_int(statement, 4, entry->is_back);
+    bind(statement, 5, entry->path);
+    bind(statement, 6, entry->id);
+    bind(statement, 7, entry->action);
+    bind(statement, 8, entry->token);
+    bind(statement, 9, entry->sent_hash);
+    bind(statement, 10, entry->former && !entry->is_back && step == JOURNAL_BEGUN
+                            ? write_former(&scratch, entry->former) : (struct text){0});
+    sqlite3_bind_int(statement, 11, (int)step);
+    sqlite3_bind_double(statement, 12, now);
+    bool good = finish(journal, statement, why);
+    arena_release(&scratch);
+    return good;
 }
 
-bool journal_end(struct journal *journal, double now, struct failure *why) {
-    sqlite3_stmt *statement;
+bool journal_go_back(struct journal *journal, struct failure *why) {
     if (!journal->state) return true;
-    if (!prepare(journal, "UPDATE operation SET ended = ? WHERE id = ?", &statement, why)) {
-        return false;
+    about_to_write(journal);
+    return change(journal, "UPDATE run SET back = 1 WHERE id = ?", journal->run, why);
+}
+
+bool journal_end(struct journal *journal, struct failure *why) {
+    if (!journal->state) return true;
+    about_to_write(journal);
+    return state_run(journal->state, "BEGIN", why) &&
+           change(journal, "DELETE FROM run_step WHERE run = ?", journal->run, why) &&
+           change(journal, "DELETE FROM run WHERE id = ?", journal->run, why) &&
+           state_run(journal->state, "COMMIT", why);
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static void read_entry(struct arena *arena, sqlite3_stmt *statement, struct journal_entry *entry) {
+    *entry = (struct journal_entry){
+        .region = column(arena, statement, 0), .stack = column(arena, statement, 1),
+        .is_back = sqlite3_column_int(statement, 2) != 0, .path = column(arena, statement, 3),
+        .id = column(arena, statement, 4), .action = column(arena, statement, 5),
+        .token = column(arena, statement, 6), .sent_hash = column(arena, statement, 7),
+        .former = read_former(arena, column(arena, statement, 8)),
+        .step = (enum journal_step)sqlite3_column_int(statement, 9)};
+}
+
+static bool read_entries(struct journal *journal, struct arena *arena, struct journal_run *run,
+                         struct failure *why) {
+    sqlite3_stmt *statement;
+    if (!prepare(journal, "SELECT region, stack, back, path, id, action, token, hash, former, step,"
+                          " (SELECT COUNT(*) FROM run_step) FROM run_step WHERE run = ?"
+                          " ORDER BY number", &statement, why)) return false;
+    sqlite3_bind_int64(statement, 1, journal->run);
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        if (!run->entries) {
+            run->entries = arena_array(arena, (size_t)sqlite3_column_int(statement, 10),
+                                       sizeof *run->entries);
+        }
+        read_entry(arena, statement, &run->entries[run->count++]);
     }
-    sqlite3_bind_double(statement, 1, now);
-    sqlite3_bind_int64(statement, 2, journal->operation);
-    return finish(journal, statement, why);
+    sqlite3_finalize(statement);
+    return code == SQLITE_DONE || failed(journal, why);
+}
+
+bool journal_read(struct journal *journal, struct text account, struct arena *arena,
+                  struct journal_run *run, bool *found, struct failure *why) {
+    sqlite3_stmt *statement;
+    *found = false;
+    *run = (struct journal_run){0};
+    if (!journal->state) return true;
+    if (!prepare(journal, "SELECT id, kind, account, project, suffix, request, back, began FROM run"
+                          " WHERE (account = ?1 OR ?1 = '') AND sandbox = ?2 ORDER BY id DESC LIMIT 1",
+                 &statement, why)) return false;
+    bind(statement, 1, account);
+    sqlite3_bind_int(statement, 2, journal->is_sandbox);
+    int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        *found = true;
+        journal->run = sqlite3_column_int64(statement, 0);
+        *run = (struct journal_run){
+            .kind = column(arena, statement, 1), .account = column(arena, statement, 2),
+            .project = column(arena, statement, 3), .suffix = column(arena, statement, 4),
+            .request = column(arena, statement, 5),
+            .goes_back = sqlite3_column_int(statement, 6) != 0,
+            .began = sqlite3_column_double(statement, 7)};
+    }
+    sqlite3_finalize(statement);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) return failed(journal, why);
+    return !*found || read_entries(journal, arena, run, why);
 }

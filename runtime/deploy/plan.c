@@ -346,6 +346,7 @@ static bool finish_round(struct making *making, struct cloud_call **templates) {
         }
         struct text body = templates[i]->reply.body;
         if (!read_body(making, body, &stack->current, stack)) return false;
+        stack->deployed_body = body;
         hash_hex(making->arena, HASH_SHA256, body, &stack->deployed_hash, &ignored);
     }
     return true;
@@ -495,6 +496,40 @@ static bool plan_update(struct making *making, uint32_t index, const struct clou
     return true;
 }
 
+/* --- the way back ------------------------------------------------------------------------------- */
+
+/* A parameter that is no secret can be given again; a secret is not known, only kept. */
+static struct cloud_parameter *former_parameters(struct making *making,
+                                                 const struct plan_stack *stack) {
+    const struct cloud_stack *deployed = stack->deployed;
+    const struct document *declared = document_get(stack->current, "Parameters");
+    struct cloud_parameter *all = arena_array(making->arena, deployed->parameter_count + 1,
+                                              sizeof *all);
+    for (uint32_t i = 0; i < deployed->parameter_count; i++) {
+        const struct document *c = declared ? declared->children : NULL;
+        while (c && !text_equal(c->key, deployed->parameters[i].key)) c = c->next;
+        const struct document *hidden = c ? document_get(c, "NoEcho") : NULL;
+        all[i] = (struct cloud_parameter){.key = deployed->parameters[i].key};
+        all[i].use_previous = hidden && ((hidden->kind == DOCUMENT_BOOL && hidden->boolean) ||
+                                         text_is(hidden->text, "true"));
+        if (!all[i].use_previous) all[i].value = deployed->parameters[i].value;
+    }
+    return all;
+}
+
+static void remember_former(struct making *making, struct plan_stack *stack) {
+    const struct cloud_stack *deployed = stack->deployed;
+    struct plan_former *former = ARENA_NEW(making->arena, struct plan_former);
+    *former = (struct plan_former){
+        .body = stack->deployed_body,
+        .parameters = former_parameters(making, stack),
+        .parameter_count = deployed->parameter_count,
+        .tags = deployed->tags, .tag_count = deployed->tag_count,
+        .capabilities = deployed->capabilities, .capability_count = deployed->capability_count,
+        .is_protected = deployed->is_protected};
+    stack->former = former;
+}
+
 /* What must not or cannot be replaced. A replacement is made before the old one is deleted: with a
  * name of its own that stays the same it cannot be. */
 static bool check_replaced(struct making *making, const struct plan_stack *stack) {
@@ -538,6 +573,8 @@ static bool plan_stacks(struct making *making, const struct cloud_call *told) {
             stack->action = PLAN_UPDATE;
             stack->protection_changes = true;
         }
+        if (stack->action == PLAN_UPDATE) remember_former(making, stack);
+        stack->cannot_undo = plan_cannot_undo(stack, making->arena);
     }
     return true;
 }

@@ -17,6 +17,16 @@ struct deploy_program {
     struct text account;          /* the only account allowed, or empty */
 };
 
+/* A stack as it was before a run: all that is needed to take it back there. */
+struct plan_former {
+    struct text body;            /* its template; empty where there was no stack */
+    const struct cloud_parameter *parameters; /* of secrets only that the value is kept */
+    const struct cloud_tag *tags;
+    const struct text *capabilities;
+    uint32_t parameter_count, tag_count, capability_count;
+    bool is_protected;
+};
+
 enum plan_action {
     PLAN_NOTHING,
     PLAN_CREATE,
@@ -70,6 +80,10 @@ struct plan_stack {
     const struct cloud_stack *deployed; /* as it was described, or NULL */
     struct document *wanted, *current;  /* templates */
     struct text body;
+    struct text deployed_body;
+    const struct plan_former *former;   /* of one that is updated */
+    bool goes_back;              /* it is taken back to former: deployed again, or deleted */
+    struct text cannot_undo;     /* why a coordinated rollback would not bring all back, or empty */
 };
 
 struct plan_counts {
@@ -86,10 +100,12 @@ struct plan {
     uint32_t count;
     struct plan_counts counts;
     bool is_destroy;
+    bool is_rollback;          /* takes back what a run has changed */
 };
 
 struct plan_options {
     bool quick;                /* templates only, without change sets */
+    bool all_regions;          /* look for stacks of the deployment in every region */
     const struct text *adopt;  /* names of stacks that may be taken over */
     size_t adopt_count;
 };
@@ -123,6 +139,9 @@ static inline const struct template_resource *plan_resource(const struct templat
 /* Whether the template is too large to be sent with the request: it goes by way of a bucket, which is
  * the same for all deployments in an account and region. */
 bool plan_is_large(const struct plan_stack *stack);
+
+/* Why the change of the stack could not be taken back, or an empty text. */
+struct text plan_cannot_undo(const struct plan_stack *stack, struct arena *arena);
 
 /* --- inside deploy/ --------------------------------------------------------------------------- */
 
@@ -165,5 +184,8 @@ bool deploy_output(const struct deploy_inputs *inputs, uint32_t producer, struct
  * is not known yet. */
 bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack *stack,
                     struct arena *arena, struct cloud_request *request);
+/* Whether what the deployed stack has read of others differs from what they say now. */
+bool deploy_reads_anew(const struct deploy_inputs *inputs, const struct plan_stack *stack,
+                       const struct cloud_stack *deployed, struct arena *arena);
 
 #endif

@@ -90,9 +90,54 @@ static void add_tags(const struct deploy_inputs *inputs, const struct plan_stack
     request->has_tags = true;
 }
 
+bool deploy_reads_anew(const struct deploy_inputs *inputs, const struct plan_stack *stack,
+                       const struct cloud_stack *deployed, struct arena *arena) {
+    struct text hash = stack->template ? inputs_hash(inputs, stack->template, arena)
+                                       : (struct text){0};
+    for (uint32_t i = 0; hash.length && i < deployed->tag_count; i++) {
+        if (!text_is(deployed->tags[i].key, "mrp:inputs")) continue;
+        return !text_equal(deployed->tags[i].value, hash);
+    }
+    return false;
+}
+
+/* The former tags; mrp:inputs says what is read now, which may still have to go back itself. */
+static void former_tags(const struct deploy_inputs *inputs, const struct plan_stack *stack,
+                        struct arena *arena, struct cloud_request *request) {
+    const struct plan_former *former = stack->former;
+    struct cloud_tag *tags = arena_array(arena, former->tag_count + 1, sizeof *tags);
+    for (uint32_t i = 0; i < former->tag_count; i++) {
+        tags[i] = former->tags[i];
+        if (!text_is(tags[i].key, "mrp:inputs") || !stack->template) continue;
+        struct text hash = inputs_hash(inputs, stack->template, arena);
+        if (hash.length) tags[i].value = hash;
+    }
+    request->tags = tags;
+    request->tag_count = former->tag_count;
+    request->has_tags = true;
+}
+
+/* The template and inputs that the stack had. */
+static bool former_request(const struct deploy_inputs *inputs, const struct plan_stack *stack,
+                           struct arena *arena, struct cloud_request *request) {
+    const struct plan_former *former = stack->former;
+    struct text key;
+    request->stack = stack->id;
+    request->change_type = TEXT("UPDATE");
+    request->parameters = former->parameters;
+    request->parameter_count = former->parameter_count;
+    former_tags(inputs, stack, arena, request);
+    request->capabilities = former->capabilities;
+    request->capability_count = former->capability_count;
+    if (!plan_is_large(stack)) request->body = former->body;
+    else return assets_place(arena, inputs->plan->account, stack, &key, &request->url);
+    return true;
+}
+
 bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack *stack,
                     struct arena *arena, struct cloud_request *request) {
     const struct template *template = stack->template;
+    if (stack->goes_back) return former_request(inputs, stack, arena, request);
     if (!template) { /* the bucket's own stack */
         request->stack = stack->name;
         request->body = stack->body;

@@ -118,7 +118,7 @@ static struct text scripted(struct simulator *simulator, const struct sim_stack 
             !text_equal(failure->stack, stack->name) ||
             !text_equal(failure->region, stack->region) ||
             !text_equal(failure->logical_id, resource->logical_id)) continue;
-        failure->is_spent = true;
+        failure->is_spent = simulator->failures_changed = true;
         return failure->reason;
     }
     return (struct text){0};

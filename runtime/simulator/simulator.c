@@ -64,6 +64,16 @@ bool simulator_save(struct simulator *simulator, struct failure *why) {
     return sim_store_save(simulator, why);
 }
 
+bool simulator_reset(struct simulator *simulator, struct failure *why) {
+    if (simulator->store && !sim_store_clear(simulator, why)) return false;
+    simulator->clock = world_begins;
+    simulator->counter = 0;
+    simulator->stack_count = simulator->failure_count = 0;
+    simulator->failures_changed = false;
+    simulator->objects = NULL;
+    return true;
+}
+
 bool simulator_close(struct simulator *simulator, struct failure *why) {
     bool good = sim_store_save(simulator, why);
     arena_release(&simulator->arena);
@@ -76,6 +86,7 @@ const struct cloud *simulator_cloud(struct simulator *simulator) { return &simul
 void simulator_fail(struct simulator *simulator, struct text region, struct text stack,
                     struct text logical_id, struct text operation, struct text reason) {
     struct arena *arena = &simulator->arena;
+    simulator->failures_changed = true;
     simulator->failures = sim_grow(simulator, simulator->failures, simulator->failure_count,
                                    &simulator->failure_capacity, sizeof *simulator->failures);
     simulator->failures[simulator->failure_count++] = (struct sim_failure){

@@ -24,6 +24,8 @@ bool simulator_save(struct simulator *simulator, struct failure *why);
 
 /* New stacks are made in this account, and the caller is of it; 123456789012 where none is said. */
 void simulator_account(struct simulator *simulator, struct text account);
+/* Forgets everything: an empty world, as if it had never been used. */
+bool simulator_reset(struct simulator *simulator, struct failure *why);
 
 /* The functions to reach it; valid until it is closed. */
 const struct cloud *simulator_cloud(struct simulator *simulator);

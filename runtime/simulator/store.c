@@ -409,6 +409,14 @@ static bool read_object_row(struct simulator *simulator, sqlite3_stmt *statement
     return true;
 }
 
+static bool read_failure_row(struct simulator *simulator, sqlite3_stmt *statement) {
+    struct arena *arena = &simulator->arena;
+    simulator_fail(simulator, column(arena, statement, 0), column(arena, statement, 1),
+                   column(arena, statement, 2), column(arena, statement, 3),
+                   column(arena, statement, 4));
+    return true;
+}
+
 static bool read_rows(struct simulator *simulator, const char *sql,
                       bool (*read)(struct simulator *, sqlite3_stmt *), struct failure *why) {
     sqlite3_stmt *statement;
@@ -438,8 +446,11 @@ static bool read_world(struct simulator *simulator, struct failure *why) {
                           read_event_row, why) &&
                 read_rows(simulator, "SELECT key, body FROM object ORDER BY rowid",
                           read_object_row, why) &&
+                read_rows(simulator, "SELECT region, stack, logical, operation, reason FROM failure"
+                                     " ORDER BY rowid", read_failure_row, why) &&
                 read_rows(simulator, "SELECT key, value FROM meta", read_meta, why);
     for (uint32_t i = 0; i < simulator->stack_count; i++) simulator->stacks[i]->is_dirty = false;
+    simulator->failures_changed = false;
     return good;
 }
 
@@ -541,10 +552,41 @@ static bool save_meta(struct simulator *simulator, struct failure *why) {
     return good;
 }
 
+/* The failures that are still to come. */
+static bool save_failures(struct simulator *simulator, struct failure *why) {
+    sqlite3_stmt *statement = NULL;
+    if (!simulator->failures_changed) return true;
+    if (!run(simulator->store, "DELETE FROM failure", why)) return false;
+    if (sqlite3_prepare_v2(simulator->store->database, "INSERT INTO failure VALUES (?,?,?,?,?)",
+                           -1, &statement, NULL) != SQLITE_OK) {
+        return failed(simulator->store, why);
+    }
+    bool good = true;
+    for (uint32_t i = 0; good && i < simulator->failure_count; i++) {
+        const struct sim_failure *failure = &simulator->failures[i];
+        if (failure->is_spent) continue;
+        bind(statement, 1, failure->region);
+        bind(statement, 2, failure->stack);
+        bind(statement, 3, failure->logical_id);
+        bind(statement, 4, failure->operation);
+        bind(statement, 5, failure->reason);
+        good = step(simulator->store, statement, why);
+    }
+    sqlite3_finalize(statement);
+    simulator->failures_changed = !good;
+    return good;
+}
+
+bool sim_store_clear(struct simulator *simulator, struct failure *why) {
+    return run(simulator->store, "BEGIN; DELETE FROM stack; DELETE FROM event; DELETE FROM object;"
+                                 "DELETE FROM failure; DELETE FROM meta; COMMIT", why);
+}
+
 bool sim_store_save(struct simulator *simulator, struct failure *why) {
     if (!simulator->store) return true;
     if (run(simulator->store, "BEGIN", why) && save_stacks(simulator, why) &&
-        save_meta(simulator, why) && run(simulator->store, "COMMIT", why)) return true;
+        save_failures(simulator, why) && save_meta(simulator, why) &&
+        run(simulator->store, "COMMIT", why)) return true;
     sqlite3_exec(simulator->store->database, "ROLLBACK", NULL, NULL, NULL);
     return false;
 }
@@ -580,7 +622,9 @@ bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struc
         "CREATE TABLE IF NOT EXISTS event (stack TEXT, number INTEGER, id TEXT, logical TEXT,"
         " physical TEXT, type TEXT, status TEXT, reason TEXT, token TEXT, time REAL,"
         " PRIMARY KEY (stack, number)) WITHOUT ROWID;"
-        "CREATE TABLE IF NOT EXISTS object (key TEXT PRIMARY KEY, body TEXT);";
+        "CREATE TABLE IF NOT EXISTS object (key TEXT PRIMARY KEY, body TEXT);"
+        "CREATE TABLE IF NOT EXISTS failure (region TEXT, stack TEXT, logical TEXT,"
+        " operation TEXT, reason TEXT);";
     simulator->store = ARENA_NEW(&simulator->arena, struct sim_store);
     simulator->store->database = database;
     if (!run(simulator->store, tables, why) || !check_version(simulator, why) ||

@@ -167,6 +167,7 @@ struct simulator {
     uint32_t stack_count, stack_capacity;
     struct sim_failure *failures;
     uint32_t failure_count, failure_capacity;
+    bool failures_changed;   /* since they were written */
     struct cloud_call *first, **end; /* finished calls */
     struct document *objects;        /* "bucket/key" -> its size */
     struct text account;             /* that new stacks are made in */
@@ -297,6 +298,7 @@ void sim_answer(struct simulator *simulator, struct cloud_call *call);
 
 /* --- store.c ---------------------------------------------------------------------------------- */
 bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struct failure *why);
+bool sim_store_clear(struct simulator *simulator, struct failure *why);
 bool sim_store_save(struct simulator *simulator, struct failure *why);
 
 #endif

@@ -1,0 +1,74 @@
+/* mrp resume: goes on with an interrupted apply or destroy, or takes it back. */
+#include <stdio.h>
+
+#include "cli/deploy.h"
+#include "cli/request.h"
+
+static bool is_same_program(struct deploying *deploying, const struct document *request) {
+    const struct document *hash = document_get(request, "hash");
+    return hash && text_equal(hash->text, deploying_hash(deploying));
+}
+
+static int program_changed(void) {
+    struct failure why;
+    failure_set(&why, "the program or its inputs have changed since the deploy began");
+    failure_hint(&why, "\"mrp apply\" deploys what it says now, \"mrp resume --rollback\" takes back "
+                       "what was changed.");
+    return world_failed(&why);
+}
+
+static int go_on(struct deploying *deploying, bool is_destroy) {
+    struct plan plan;
+    struct failure why = {0};
+    if (!is_destroy) {
+        int outcome = deploying_plan(deploying, &plan);
+        if (outcome != OUTCOME_DONE) return outcome;
+    } else if (deploying->runtime->plan_destroy(deploying->cloud, &deploying->program,
+                                                &deploying->arena, &plan, &why) != PLAN_MADE) {
+        return world_failed(&why);
+    }
+    deploying_show(deploying, &plan);
+    return deploying_apply(deploying, &plan, true);
+}
+
+static int resume(struct deploying *deploying, struct invocation *given,
+                  const struct journal_run *run) {
+    struct document *request;
+    struct failure why;
+    bool rollback = option_given(given, OPTION_ROLLBACK), destroys = text_is(run->kind, "destroy");
+    if (!document_read(&deploying->arena, run->request, &request, &why)) return world_failed(&why);
+    request_take(given, request, deploying->file);
+    int outcome = deploying_open_program(deploying, given);
+    if (outcome != OUTCOME_DONE) return outcome;
+    bool goes_on = !rollback && !run->goes_back && !destroys;
+    if (goes_on && !is_same_program(deploying, request)) return program_changed();
+    if (!deploying_resume(deploying, run, rollback, &outcome)) return outcome;
+    return go_on(deploying, destroys);
+}
+
+/* Nothing was interrupted as far as this folder knows: AWS may know of a deploy begun elsewhere. */
+static int nothing_to_resume(struct deploying *deploying) {
+    bool is_json = deploying->form == FORM_JSON;
+    if (!is_json) fputs("nothing was interrupted here\n", stderr);
+    return OUTCOME_DONE;
+}
+
+int command_resume(struct invocation *invocation) {
+    struct deploying deploying;
+    struct invocation given = *invocation;
+    struct journal_run run;
+    struct failure why;
+    bool found = false;
+    bool sandbox = option_given(invocation, OPTION_SANDBOX);
+    int outcome = deploying_open_cloud(&deploying, invocation, sandbox);
+    if (outcome == OUTCOME_DONE &&
+        !deploying.runtime->resume_find(deploying.cloud,
+                                        deploying.runtime->journal(deploying.session),
+                                        &deploying.arena, &run, &found, &why)) {
+        outcome = world_failed(&why);
+    }
+    if (outcome == OUTCOME_DONE) {
+        outcome = found ? resume(&deploying, &given, &run) : nothing_to_resume(&deploying);
+    }
+    return deploying_close(&deploying, outcome);
+}

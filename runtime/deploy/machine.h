@@ -1,0 +1,105 @@
+/* A stack on its way: a small machine with one call under way at a time. It makes its change set,
+ * reads it, has it executed, and watches events until the stack has settled. Inside deploy/: apply.c
+ * says when a machine begins, and hands it the calls that are finished.
+ */
+#ifndef MRP_DEPLOY_MACHINE_H
+#define MRP_DEPLOY_MACHINE_H
+
+#include "runtime/deploy/apply.h"
+
+enum machine_phase {
+    PHASE_WAIT,
+    PHASE_CHECK,        /* whether somebody else changed the stack since it was planned */
+    PHASE_CLEAR,        /* deletes what a failed creation left */
+    PHASE_CLEAR_WATCH,
+    PHASE_FORGET,       /* deletes a change set of that name that an earlier run left */
+    PHASE_UPLOAD,       /* puts a large template into the bucket */
+    PHASE_MAKE,
+    PHASE_READ,
+    PHASE_DROP_EMPTY,   /* deletes a change set that changes nothing */
+    PHASE_DROP,         /* deletes a change set that is not executed */
+    PHASE_WHY,          /* asks what early validation has against it */
+    PHASE_TIDY,         /* deletes the empty stack that a refused creation left */
+    PHASE_EXECUTE,
+    PHASE_UNPROTECT,
+    PHASE_DELETE,
+    PHASE_CONFIRM,      /* the answer was lost: looks for an event with the token */
+    PHASE_EVENTS,       /* watches: events, */
+    PHASE_LOOK,         /* then the stack */
+    PHASE_LAST_EVENTS,  /* settled: the events once more */
+    PHASE_PROTECT,
+    PHASE_END,
+};
+
+struct machine {
+    struct apply_stack *shown;
+    const struct plan_stack *plan;
+    enum machine_phase phase;
+    struct cloud_call call;
+    bool is_asking;          /* the call is under way */
+    bool is_retrying;        /* sleeps before the same call is made again */
+    unsigned tries;          /* of this call that failed for a while */
+    double wake;             /* when it asks again */
+    double poll;             /* seconds between looks */
+    struct text id;          /* the stack's, once known */
+    struct text token;
+    struct text sent_hash;   /* SHA-256 of the template that was sent */
+    struct text newest;      /* id of the newest event that was told */
+    const struct cloud_event **fresh; /* newer ones, newest first, until all pages are there */
+    uint32_t fresh_count, fresh_capacity;
+    bool goes_back;          /* watched: it was begun by a rollback */
+    bool is_watching_only;   /* begun by an earlier process: may never have reached AWS */
+};
+
+/* What an interrupted run, which goes on, had done to a stack. */
+struct run_earlier {
+    bool is_touched, was_made, was_deleted;
+    const struct plan_former *former;
+    struct text id, sent_hash;
+};
+
+struct run {
+    const struct cloud *cloud;
+    const struct plan *plan;
+    const struct apply_options *options;
+    struct arena *arena;
+    struct apply *apply;
+    struct apply_stack *shown; /* of this plan: apply->stacks, or those of the way back */
+    struct machine *machines;
+    struct failure *why;
+    const struct cloud_stack **deployed; /* latest description of each */
+    struct run_earlier *earlier;         /* by stack, or NULL */
+    /* Worked out once: n x n, whether a stack reads another, directly or by way of others; its wave;
+     * and whether it is done last because it could not be undone. */
+    bool *reads, *needs, *is_late;
+    uint32_t *waves;
+    bool is_stopping;                    /* nothing more is begun */
+};
+
+/* Begins, with the plan's action. */
+void machine_start(struct run *run, struct machine *machine);
+/* Watches what an earlier process began with the token. */
+void machine_watch(struct run *run, struct machine *machine, struct text token);
+/* Goes on after the call was finished; after it has slept. */
+void machine_step(struct run *run, struct machine *machine);
+void machine_awake(struct run *run, struct machine *machine);
+void machine_skip(struct run *run, struct machine *machine);
+
+static inline bool machine_ended(const struct machine *machine) {
+    return machine->phase == PHASE_END;
+}
+
+/* apply.c: prepares a run of the plan, and lets its machines work until all have ended, or the user
+ * asked twice to stop. */
+void run_init(struct run *run);
+void run_loop(struct run *run);
+bool run_is_finished(const struct run *run);
+
+/* What the journal says of a stack. */
+void run_note_earlier(struct run_earlier *earlier, const struct journal_entry *entry);
+
+/* rollback.c: takes back what the run, and what it goes on with, has changed. Fills apply->back. True
+ * when every stack was seen to be as it was. */
+bool roll_back(struct run *forward);
+
+#endif
