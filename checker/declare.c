@@ -105,7 +105,9 @@ static struct span head_span(struct node *node) {
 
 static void check_place(struct checker *checker, struct node *node, struct where where) {
     bool fits = (places_of(node->kind) & 1u << where.site) != 0;
-    if (fits && !(where.is_nested && stands_outside_blocks(node->kind))) return;
+    bool is_outside = stands_outside_blocks(node->kind) ||
+                      (node->kind == NODE_ENTRY && where.site == SITE_POLICY);
+    if (fits && !(where.is_nested && is_outside)) return;
     if (node->flags & NODE_BAD) return;
     if (where.scope->module->has_syntax_mistakes) {
         node->flags |= NODE_BAD; /* a brace or word that is missing may have put it here */

@@ -8,6 +8,9 @@ static struct node *unwrap(struct node *node) {
 
 static bool is_open_type(const struct type *type) {
     type = type_base(type);
+    for (uint32_t i = 0; type->kind == TYPE_UNION && i < type->join.count; i++) {
+        if (type->join.members[i]->kind == TYPE_JSON) return true; /* seen when it is there */
+    }
     return type->kind == TYPE_ERROR || type->kind == TYPE_JSON || type->kind == TYPE_GENERIC;
 }
 

@@ -109,7 +109,9 @@ static void resolve_name(struct checker *checker, struct node *node, struct scop
     struct found found = scope_find(checker, scope, node->name.name, SPACE_VALUES);
     if (found.symbol && !is_seen_here(found.symbol, scope)) {
         struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_NAME, node,
-                                        "\"%.*s\" is known in tests only", NAME_ARGS(node->name.name));
+                                        "\"%.*s\" is known in %s only", NAME_ARGS(node->name.name),
+                                        found.symbol->kind == SYMBOL_STACKS ? "tests and policies"
+                                                                            : "tests");
         add_hint(checker, d, "A test or policy looks at what the program makes: test \"...\" { assert "
                  "... }.");
         return;
@@ -198,6 +200,11 @@ static void unknown_function(struct checker *checker, struct node *callee, struc
     struct found value = scope_find(checker, scope, name, SPACE_VALUES);
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_FUNCTION, callee,
                                     "function \"%.*s\" is not known", NAME_ARGS(name));
+    if (is_test_function(name_text(name), true)) {
+        add_hint(checker, d, "It is known in %s only.",
+                 is_test_function(name_text(name), false) ? "tests and policies" : "tests");
+        return;
+    }
     const char *advice;
     struct text ours = builtin_habit(name_text(name), &advice);
     if (ours.length) {

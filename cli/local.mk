@@ -30,6 +30,7 @@ mrp_SOURCES += \
     cli/resume.c \
     cli/sandbox.c \
     cli/status.c \
+    cli/test.c \
     cli/version.c
 
 # The pages of the diagnostics, for mrp explain.

@@ -50,7 +50,7 @@ static bool find_difference(struct evaluator *ev, struct value was, struct value
 static bool say_difference(struct evaluator *ev, struct value was, struct value is, struct text path) {
     struct text before = value_brief(ev, was), after = value_brief(ev, is);
     ev->trial->trouble =
-        text_format(ev->arena, "%.*s%swas %.*s and is %.*s", TEXT_ARGS(path), path.length ? " " : "it ",
+        text_format(ev->arena, "%.*s%swas %.*s and is %.*s", TEXT_ARGS(path), path.length ? " " : "It ",
                     TEXT_ARGS(before), TEXT_ARGS(after));
     return true;
 }
@@ -139,7 +139,7 @@ struct value snapshot_match(struct evaluator *ev, struct value value, struct tex
     trial->trouble = trial->remedy = (struct text){"", 0};
     if (trial->run->updates) return value_bool(true);
     if (!read_snapshot(ev, path, &kept)) {
-        trial->trouble = text_format(ev->arena, "there is no snapshot \"%.*s\" yet", TEXT_ARGS(path));
+        trial->trouble = text_format(ev->arena, "There is no snapshot \"%.*s\" yet", TEXT_ARGS(path));
         trial->remedy = TEXT("Write it with `mrp test --update`, read it, and keep it with the program.");
         return value_bool(false);
     }
@@ -148,7 +148,7 @@ struct value snapshot_match(struct evaluator *ev, struct value value, struct tex
     trial->remedy = TEXT("Where the new value is right, `mrp test --update` writes it.");
     const struct observer *observer = trial->observer;
     if (!observer->read(observer->context, kept, &was) || !observer->read(observer->context, bytes, &is)) {
-        trial->trouble = text_format(ev->arena, "snapshot \"%.*s\" is no JSON", TEXT_ARGS(path));
+        trial->trouble = text_format(ev->arena, "Snapshot \"%.*s\" is no JSON", TEXT_ARGS(path));
         return value_bool(false);
     }
     was = value_seal(was);

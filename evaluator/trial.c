@@ -107,6 +107,8 @@ struct value trial_stack(struct evaluator *ev, const struct record *stacks, cons
 
 /* ---- why an assert does not hold ---- */
 
+enum { SIDE_BYTES = 60 };
+
 static struct node *bare(struct node *node) {
     while (node->kind == NODE_PAREN) node = node->paren.inner;
     return node;
@@ -128,14 +130,29 @@ static bool is_literal(const struct node *node) {
            node->kind == NODE_BOOL || node->kind == NODE_NULL || node->kind == NODE_AWS_TYPE;
 }
 
-static void note_side(struct evaluator *ev, struct diagnostic *d, struct node *side,
-                      struct frame *frame) {
+/* `bucket.id is "logs"`, for a hint; nothing for what stands there already. */
+static void add_side(struct evaluator *ev, struct buffer *out, struct node *side,
+                     struct frame *frame) {
     if (is_literal(bare(side))) return;
     struct value value = evaluate(ev, side, frame);
     if (value.kind == VALUE_POISON || value.flags & VALUE_SECRET) return;
-    struct text brief = value_brief(ev, value);
+    struct text brief = value_brief(ev, value), written = span_text(ev->program->sources, side->span);
     if (value.kind == VALUE_LIST && value.length == 0) brief = TEXT("an empty list");
-    note(ev, d, side->span, "this is %.*s", TEXT_ARGS(brief));
+    bool is_short = written.length <= SIDE_BYTES && !memchr(written.bytes, '\n', written.length);
+    buffer_string(out, out->length ? ", and " : "");
+    if (is_short) buffer_text(out, written);
+    else buffer_string(out, out->length ? "the right side" : "The left side");
+    buffer_format(out, " is %.*s", TEXT_ARGS(brief));
+}
+
+static void hint_sides(struct evaluator *ev, struct diagnostic *d, struct node *node,
+                       struct frame *frame) {
+    struct buffer out;
+    buffer_init(&out);
+    add_side(ev, &out, node->binary.left, frame);
+    add_side(ev, &out, node->binary.right, frame);
+    if (out.length) hint(ev, d, "%.*s.", (int)out.length, out.bytes);
+    buffer_release(&out);
 }
 
 static void note_call(struct evaluator *ev, struct diagnostic *d, const struct node *call) {
@@ -143,8 +160,7 @@ static void note_call(struct evaluator *ev, struct diagnostic *d, const struct n
     if (call->call.builtin || call->call.symbol || call->call.callee->kind != NODE_NAME) return;
     struct text name = name_text(call->call.callee->name.name);
     if (text_is(name, "matches_snapshot")) {
-        if (trial->trouble.length) note(ev, d, call->span, "%.*s", TEXT_ARGS(trial->trouble));
-        hint(ev, d, "%.*s", TEXT_ARGS(trial->remedy));
+        hint(ev, d, "%.*s. %.*s", TEXT_ARGS(trial->trouble), TEXT_ARGS(trial->remedy));
     } else if (text_is(name, "fails") || text_is(name, "warns")) {
         bool any = false;
         const struct diagnostic *other = trial->run->program->first;
@@ -166,8 +182,7 @@ static void note_reason(struct evaluator *ev, struct diagnostic *d, struct node 
     if (node->kind == NODE_UNARY && node->unary.op == OPERATOR_NOT) node = bare(node->unary.operand);
     if (node->kind == NODE_CALL) note_call(ev, d, node);
     if (node->kind != NODE_BINARY || node->binary.op == OPERATOR_OR) return;
-    note_side(ev, d, node->binary.left, frame);
-    note_side(ev, d, node->binary.right, frame);
+    hint_sides(ev, d, node, frame);
 }
 
 /* ---- whom a policy is about ---- */

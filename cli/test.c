@@ -1,0 +1,351 @@
+/* mrp test: runs the `test` blocks of a program, each on a program of its own with its own inputs. */
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "cli/output.h"
+#include "cli/program.h"
+#include "mrp_parts.h"
+
+struct session {
+    struct invocation *invocation;
+    const char *file;          /* the program */
+    const char *only;          /* the only file of tests, or NULL */
+    enum form form;
+    bool updates, is_quiet;
+    struct mrp *mrp;           /* loaded, for what is common to all tests */
+    struct coverage coverage;  /* of all tests together */
+    bool covers;
+    size_t passed, failed;
+    bool is_apart;             /* an empty line is the last that was printed */
+    struct buffer out;         /* json, junit: the tests so far */
+};
+
+/* ---- the program and its tests ---- */
+
+static bool is_there(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* The program that a file of tests belongs to: x.mrp beside x_test.mrp, else pipeline.mrp. */
+static bool find_program(struct session *session, struct failure *why) {
+    struct arena *arena = session->invocation->arena;
+    struct text path = text_of(session->file), ending = TEXT("_test.mrp");
+    if (!text_ends(path, ending)) return true;
+    session->only = session->file;
+    struct text stem = {path.bytes, path.length - ending.length};
+    struct text folder = stem;
+    while (folder.length && folder.bytes[folder.length - 1] != '/') folder.length--;
+    session->file = text_format(arena, "%.*s.mrp", TEXT_ARGS(stem)).bytes;
+    if (is_there(session->file)) return true;
+    session->file = text_format(arena, "%.*spipeline.mrp", TEXT_ARGS(folder)).bytes;
+    if (is_there(session->file)) return true;
+    failure_set(why, "\"%s\" has neither \"%.*s.mrp\" nor \"pipeline.mrp\" beside it", session->only,
+                (int)(stem.length - folder.length), stem.bytes + folder.length);
+    return failure_hint(why, "A file of tests lies beside the program that it tests.");
+}
+
+static struct mrp *open_tests(struct session *session, int *outcome) {
+    struct mrp *mrp = program_open(session->invocation, session->file, outcome);
+    if (!mrp) return NULL;
+    mrp_with_tests(mrp, session->only);
+    *outcome = program_outcome(mrp, mrp_load_tests(mrp));
+    if (*outcome == OUTCOME_DONE) return mrp;
+    if (*outcome == OUTCOME_ERRORS) program_report(session->invocation, mrp, true);
+    mrp_free(mrp);
+    return NULL;
+}
+
+/* ---- snapshots ---- */
+
+static struct text shown_path(struct arena *arena, struct text whole) {
+    char here[4096];
+    if (!getcwd(here, sizeof here)) return whole;
+    return path_relative(arena, text_of(here), whole);
+}
+
+static bool write_snapshot(struct session *session, struct mrp *mrp, const struct snapshot *snapshot,
+                           struct failure *why) {
+    struct arena *arena = mrp_arena(mrp);
+    struct text root = mrp_root(mrp), kept, folder;
+    struct failure unread;
+    bool is_top = root.length == 1;
+    struct text path = text_format(arena, "%.*s/%.*s", is_top ? 0 : (int)root.length, root.bytes,
+                                   TEXT_ARGS(snapshot->path));
+    if (file_read(arena, path.bytes, &kept, &unread) && text_equal(kept, snapshot->bytes)) return true;
+    folder = path;
+    while (folder.length > 1 && folder.bytes[folder.length - 1] != '/') folder.length--;
+    if (!folder_make(text_copy(arena, folder).bytes, why)) return false;
+    if (!file_write(path.bytes, snapshot->bytes, why)) return false;
+    if (!session->is_quiet) {
+        fprintf(stderr, "wrote %.*s\n", TEXT_ARGS(shown_path(arena, path)));
+    }
+    return true;
+}
+
+static bool write_snapshots(struct session *session, struct mrp *mrp, const struct mrp_test *test,
+                            struct failure *why) {
+    if (!session->updates) return true;
+    for (const struct snapshot *s = test->snapshots; s; s = s->next) {
+        if (!write_snapshot(session, mrp, s, why)) return false;
+    }
+    return true;
+}
+
+/* ---- what people see ---- */
+
+static int show_text(struct session *session, struct mrp *mrp, const struct mrp_test *test) {
+    bool color = wants_color(session->invocation, STDOUT_FILENO);
+    if (test->has_passed && session->is_quiet) return OUTCOME_DONE;
+    struct buffer *out = &session->out;
+    out->length = 0;
+    buffer_format(out, "%s%s%s  %.*s\n", color ? (test->has_passed ? "\033[32m" : "\033[31m") : "",
+                  test->has_passed ? "ok    " : "FAILED", color ? "\033[0m" : "",
+                  TEXT_ARGS(test->title));
+    if (!test->has_passed) {
+        struct mrp_text report = mrp_report(mrp, MRP_TEXT, color);
+        buffer_add(out, report.bytes, report.length);
+        buffer_char(out, '\n');
+    }
+    session->is_apart = !test->has_passed;
+    return print(buffer_view(out));
+}
+
+static unsigned percent(uint32_t reached, uint32_t all) {
+    return all ? (unsigned)((uint64_t)reached * 100 / all) : 100;
+}
+
+static uint32_t reached_count(const struct coverage *coverage) {
+    uint32_t reached = 0;
+    for (uint32_t i = 0; i < coverage->count; i++) reached += coverage->points[i].is_reached;
+    return reached;
+}
+
+static struct place place_of(struct session *session, const struct cover_point *point) {
+    return source_place(mrp_program(session->mrp)->sources, point->span.source, point->span.start);
+}
+
+static void coverage_text(struct session *session, struct buffer *out) {
+    const struct coverage *coverage = &session->coverage;
+    uint32_t reached = reached_count(coverage);
+    buffer_format(out, "coverage: %u of %u declarations and branches (%u %%)\n", (unsigned)reached,
+                  (unsigned)coverage->count, percent(reached, coverage->count));
+    for (uint32_t i = 0; i < coverage->count; i++) {
+        const struct cover_point *point = &coverage->points[i];
+        if (point->is_reached) continue;
+        struct text file = mrp_user_path(session->mrp, point->span.source);
+        struct place place = place_of(session, point);
+        buffer_format(out, "  %.*s:%u:%u: ", TEXT_ARGS(file), (unsigned)place.line,
+                      (unsigned)place.column);
+        if (point->name.length) {
+            buffer_format(out, "%s \"%.*s\" is not reached\n", point->word, TEXT_ARGS(point->name));
+        } else {
+            buffer_format(out, "this %s is not reached\n", point->word);
+        }
+    }
+}
+
+static int close_text(struct session *session) {
+    struct buffer *out = &session->out;
+    out->length = 0;
+    bool is_apart = session->is_apart || !session->passed || session->is_quiet;
+    if (!is_apart) buffer_char(out, '\n');
+    if (session->covers) {
+        coverage_text(session, out);
+        buffer_char(out, '\n');
+    }
+    buffer_format(out, "%zu passed, %zu failed\n", session->passed, session->failed);
+    return print(buffer_view(out));
+}
+
+/* ---- what machines read ---- */
+
+static void json_member(struct buffer *out, const char *name, struct text value) {
+    buffer_format(out, "\"%s\":", name);
+    buffer_json_string(out, value);
+}
+
+static void add_json(struct session *session, struct mrp *mrp, const struct mrp_test *test) {
+    struct buffer *out = &session->out;
+    buffer_string(out, session->passed + session->failed ? ",\n  {" : "\n  {");
+    json_member(out, "title", test->title);
+    buffer_char(out, ',');
+    json_member(out, "file", test->file);
+    buffer_format(out, ",\"line\":%u,\"passed\":%s", (unsigned)test->line,
+                  test->has_passed ? "true" : "false");
+    if (!test->has_passed) {
+        struct mrp_text report = mrp_report(mrp, MRP_JSON, false);
+        size_t length = report.length;
+        while (length && report.bytes[length - 1] == '\n') length--;
+        buffer_string(out, ",\"report\":");
+        buffer_add(out, report.bytes, length);
+    }
+    buffer_char(out, '}');
+}
+
+static void coverage_json(struct session *session, struct buffer *out) {
+    const struct coverage *coverage = &session->coverage;
+    uint32_t reached = reached_count(coverage), said = 0;
+    buffer_format(out, ",\n\"coverage\":{\"reached\":%u,\"all\":%u,\"percent\":%u,\"missing\":[",
+                  (unsigned)reached, (unsigned)coverage->count, percent(reached, coverage->count));
+    for (uint32_t i = 0; i < coverage->count; i++) {
+        const struct cover_point *point = &coverage->points[i];
+        if (point->is_reached) continue;
+        struct place place = place_of(session, point);
+        buffer_string(out, said++ ? ",\n  {" : "\n  {");
+        json_member(out, "what", text_of(point->word));
+        buffer_char(out, ',');
+        json_member(out, "name", point->name);
+        buffer_char(out, ',');
+        json_member(out, "file", mrp_user_path(session->mrp, point->span.source));
+        buffer_format(out, ",\"line\":%u,\"column\":%u}", (unsigned)place.line, (unsigned)place.column);
+    }
+    buffer_string(out, said ? "\n]}" : "]}");
+}
+
+static int close_json(struct session *session) {
+    struct buffer whole;
+    buffer_init(&whole);
+    buffer_string(&whole, "{\"format\":1,\"tests\":[");
+    buffer_text(&whole, buffer_view(&session->out));
+    buffer_string(&whole, session->out.length ? "\n]" : "]");
+    if (session->covers) coverage_json(session, &whole);
+    buffer_format(&whole, ",\n\"passed\":%zu,\"failed\":%zu}\n", session->passed, session->failed);
+    int outcome = print(buffer_view(&whole));
+    buffer_release(&whole);
+    return outcome;
+}
+
+/* XML 1.0 has no way to write most control characters: they are left out. */
+static void xml_text(struct buffer *out, struct text text) {
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char c = (unsigned char)text.bytes[i];
+        if (c == '<') buffer_string(out, "&lt;");
+        else if (c == '>') buffer_string(out, "&gt;");
+        else if (c == '&') buffer_string(out, "&amp;");
+        else if (c == '"') buffer_string(out, "&quot;");
+        else if (c >= ' ' || c == '\n' || c == '\t') buffer_char(out, (char)c);
+    }
+}
+
+static void xml_attribute(struct buffer *out, const char *name, struct text value) {
+    buffer_format(out, " %s=\"", name);
+    xml_text(out, value);
+    buffer_char(out, '"');
+}
+
+static void add_junit(struct session *session, struct mrp *mrp, const struct mrp_test *test) {
+    struct buffer *out = &session->out;
+    buffer_string(out, "    <testcase");
+    xml_attribute(out, "classname", test->file);
+    xml_attribute(out, "name", test->title);
+    xml_attribute(out, "file", test->file);
+    buffer_format(out, " line=\"%u\"", (unsigned)test->line);
+    if (test->has_passed) {
+        buffer_string(out, "/>\n");
+        return;
+    }
+    buffer_string(out, ">\n      <failure");
+    if (mrp_diagnostic_count(mrp)) {
+        xml_attribute(out, "message", text_of(mrp_diagnostic(mrp, 0).message));
+    }
+    buffer_char(out, '>');
+    struct mrp_text report = mrp_report(mrp, MRP_TEXT, false);
+    xml_text(out, (struct text){report.bytes, report.length});
+    buffer_string(out, "</failure>\n    </testcase>\n");
+}
+
+static int close_junit(struct session *session) {
+    struct buffer whole;
+    size_t all = session->passed + session->failed;
+    buffer_init(&whole);
+    buffer_string(&whole, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    buffer_format(&whole, "<testsuites tests=\"%zu\" failures=\"%zu\">\n  <testsuite", all,
+                  session->failed);
+    xml_attribute(&whole, "name", text_of(session->only ? session->only : session->file));
+    buffer_format(&whole, " tests=\"%zu\" failures=\"%zu\" errors=\"0\">\n", all, session->failed);
+    buffer_text(&whole, buffer_view(&session->out));
+    buffer_string(&whole, "  </testsuite>\n</testsuites>\n");
+    int outcome = print(buffer_view(&whole));
+    buffer_release(&whole);
+    return outcome;
+}
+
+/* ---- running ---- */
+
+static void add_coverage(struct session *session, const struct mrp_test *test) {
+    if (!session->covers || !test->coverage) return;
+    for (uint32_t i = 0; i < session->coverage.count && i < test->coverage->count; i++) {
+        session->coverage.points[i].is_reached |= test->coverage->points[i].is_reached;
+    }
+}
+
+static int show(struct session *session, struct mrp *mrp, const struct mrp_test *test) {
+    if (session->form == FORM_JSON) add_json(session, mrp, test);
+    else if (session->form == FORM_JUNIT) add_junit(session, mrp, test);
+    else return show_text(session, mrp, test);
+    return OUTCOME_DONE;
+}
+
+static bool is_wanted(const struct session *session, struct text title) {
+    const char *part = option_value(session->invocation, OPTION_ONLY);
+    return !part || memmem(title.bytes, title.length, part, strlen(part)) != NULL;
+}
+
+static int run_one(struct session *session, size_t index) {
+    int outcome;
+    struct mrp_test test;
+    struct failure why;
+    if (!is_wanted(session, mrp_test_title(session->mrp, index))) return OUTCOME_DONE;
+    struct mrp *mrp = open_tests(session, &outcome);
+    if (!mrp) return outcome;
+    outcome = program_outcome(mrp, mrp_test(mrp, index, session->updates, session->covers, &test));
+    if (outcome == OUTCOME_DONE) outcome = show(session, mrp, &test);
+    if (outcome == OUTCOME_DONE) {
+        add_coverage(session, &test);
+        session->passed += test.has_passed;
+        session->failed += !test.has_passed;
+        if (!write_snapshots(session, mrp, &test, &why)) outcome = world_failed(&why);
+    }
+    mrp_free(mrp);
+    return outcome;
+}
+
+static int run_all(struct session *session) {
+    size_t count = mrp_test_count(session->mrp);
+    session->covers = option_given(session->invocation, OPTION_COVERAGE);
+    if (session->covers) coverage_init(&session->coverage, mrp_program(session->mrp));
+    for (size_t i = 0; i < count; i++) {
+        int outcome = run_one(session, i);
+        if (outcome != OUTCOME_DONE) return outcome;
+    }
+    int outcome = session->form == FORM_JSON    ? close_json(session)
+                  : session->form == FORM_JUNIT ? close_junit(session)
+                                                : close_text(session);
+    if (count == 0 && !session->is_quiet) {
+        fputs("there are no tests: write test \"...\" { assert ... } into the program or into a file "
+              "..._test.mrp beside it\n", stderr);
+    }
+    if (outcome != OUTCOME_DONE) return outcome;
+    return session->failed ? OUTCOME_ERRORS : OUTCOME_DONE;
+}
+
+int command_test(struct invocation *invocation) {
+    struct session session = {.invocation = invocation};
+    struct failure why;
+    int outcome = output_form_among(invocation, FORMS_TEST, &session.form);
+    if (outcome != OUTCOME_DONE) return outcome;
+    if (!program_file(invocation, 0, &session.file, &why)) return world_failed(&why);
+    if (!find_program(&session, &why)) return world_failed(&why);
+    session.updates = option_given(invocation, OPTION_UPDATE);
+    session.is_quiet = option_given(invocation, OPTION_QUIET);
+    session.mrp = open_tests(&session, &outcome);
+    if (!session.mrp) return outcome;
+    buffer_init(&session.out);
+    outcome = run_all(&session);
+    buffer_release(&session.out);
+    mrp_free(session.mrp);
+    return outcome;
+}

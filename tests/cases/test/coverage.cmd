@@ -1,0 +1,2 @@
+test --coverage coverage.mrp
+test --coverage --format json coverage.mrp

@@ -1,0 +1,2 @@
+test --format json machines.mrp
+test --format junit machines.mrp
