@@ -74,6 +74,8 @@ struct text deploying_hash(struct deploying *deploying);
 /* The program's outputs as they are deployed: NAME and value, or one JSON object. */
 void outputs_text(struct deploying *deploying, const struct plan *plan, const struct apply *apply,
                   struct buffer *out);
+/* What new resources ask of the reader, a line each. */
+void outputs_notes(const struct plan *plan, struct buffer *out);
 void outputs_json(struct deploying *deploying, const struct plan *plan, const struct apply *apply,
                   struct buffer *out);
 /* Asks on the terminal for exactly that answer. False for any other, or without a terminal. */

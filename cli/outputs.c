@@ -261,6 +261,29 @@ void outputs_text(struct deploying *deploying, const struct plan *plan, const st
     }
 }
 
+/* What a resource that is new asks of the reader: text under "mrp:note" of its metadata. */
+void outputs_notes(const struct plan *plan, struct buffer *out) {
+    bool any = false;
+    for (uint32_t i = 0; i < plan->count; i++) {
+        const struct plan_stack *stack = &plan->stacks[i];
+        const struct document *resources =
+            stack->wanted ? document_get(stack->wanted, "Resources") : NULL;
+        for (uint32_t c = 0; resources && c < stack->change_count; c++) {
+            const struct plan_change *change = &stack->changes[c];
+            if (change->kind != PLAN_ADD) continue;
+            const struct document *resource = resources->children;
+            while (resource && !text_equal(resource->key, change->logical_id)) {
+                resource = resource->next;
+            }
+            const struct document *metadata = resource ? document_get(resource, "Metadata") : NULL;
+            const struct document *note = metadata ? document_get(metadata, "mrp:note") : NULL;
+            if (!note || note->kind != DOCUMENT_TEXT) continue;
+            buffer_format(out, "%snote: %.*s\n", any ? "" : "\n", TEXT_ARGS(note->text));
+            any = true;
+        }
+    }
+}
+
 void outputs_json(struct deploying *deploying, const struct plan *plan, const struct apply *apply,
                   struct buffer *out) {
     struct gathering gathering;

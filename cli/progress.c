@@ -359,6 +359,7 @@ static void say_outputs(struct progress *progress, const struct apply *apply, in
         buffer_string(&out, "}\n");
     } else if (outcome == OUTCOME_DONE && !progress->plan->is_destroy) {
         outputs_text(deploying, progress->plan, apply, &out);
+        outputs_notes(progress->plan, &out);
     }
     print(buffer_view(&out));
     buffer_release(&out);

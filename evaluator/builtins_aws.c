@@ -326,6 +326,20 @@ struct value apply_at(struct call *call) {
     return artifact_of(call, name->value, call->arguments[1]);
 }
 
+/* Whether IAM knows such an action: some that handlers publish are names of requests, or a whole
+ * service. What a service only tells (ec2:Describe*) may end in a star. */
+static bool is_iam_action(struct text action) {
+    size_t i = 0, verb;
+    while (i < action.length && action.bytes[i] != ':') i++;
+    verb = ++i;
+    while (i < action.length && ((action.bytes[i] >= 'a' && action.bytes[i] <= 'z') ||
+                                 (action.bytes[i] >= 'A' && action.bytes[i] <= 'Z') ||
+                                 (action.bytes[i] >= '0' && action.bytes[i] <= '9'))) {
+        i++;
+    }
+    return i > verb && (i == action.length || (action.bytes[i] == '*' && i + 1 == action.length));
+}
+
 static bool handler_add(struct call *call, struct value_set *set, struct text action) {
     bool added;
     return value_set_add(call, set, 0, value_text(text_copy(call->arena, action)), &added) != UINT32_MAX;
@@ -338,10 +352,11 @@ static bool handler_type(struct call *call, struct value_set *set, struct text n
     for (int o = 0; type && o < SCHEMA_OPERATIONS; o++) {
         enum schema_operation operation = (enum schema_operation)o;
         size_t count = schema_type_permission_count(type, operation);
-        total += count;
         for (size_t i = 0; i < count; i++) {
             struct text action = schema_type_permission(type, operation, i);
+            if (!is_iam_action(action)) continue;
             if (!handler_add(call, set, action)) return false;
+            total++;
         }
     }
     if (total) return true;

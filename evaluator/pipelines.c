@@ -86,6 +86,29 @@ struct value apply_region_of(struct call *call) {
     return (struct value){.kind = VALUE_REGION, .region = region};
 }
 
+static struct resource_state *resource_argument(struct call *call) {
+    struct value value = call->arguments[0];
+    struct resource *resource = NULL;
+    if (value.kind == VALUE_RESOURCE) resource = value.resource;
+    if (value.kind == VALUE_COMPONENT) resource = component_self(call->evaluator, value.component);
+    if (!resource) argument_wrong(call, 0, "a resource");
+    return (struct resource_state *)resource;
+}
+
+struct value apply_is_existing(struct call *call) {
+    struct resource_state *state = resource_argument(call);
+    return state ? value_bool(state->resource.is_existing) : value_poison();
+}
+
+struct value apply_written(struct call *call) {
+    struct text property;
+    struct resource_state *state = resource_argument(call);
+    if (!state || !argument_filled(call, 1, &property)) return value_poison();
+    const struct name *name = names_intern(call->names, property);
+    struct value value = resource_property(call->evaluator, state, name, call->node);
+    return value.kind == SLOT_WAITING ? value_null() : value;
+}
+
 /* ---- making ---- */
 
 static struct value pipeline_make_one(struct evaluator *ev, struct node *node, struct frame *frame,
@@ -585,7 +608,7 @@ static void check_configuration(struct evaluator *ev, const struct pipeline_acti
     check_artifacts(ev, action, type, record_value(ev, step, "outputs"), false);
 }
 
-static void check_name(struct evaluator *ev, const struct pipeline_action *action) {
+static void check_name(struct evaluator *ev, struct pipeline_action *action) {
     struct text name = record_text(ev, action->does, "name");
     for (const struct pipeline_action *other = action->stage->actions; other != action;
          other = other->next) {
@@ -594,6 +617,7 @@ static void check_name(struct evaluator *ev, const struct pipeline_action *actio
                                       "two actions of stage \"%.*s\" are named \"%.*s\"",
                                       TEXT_ARGS(action->stage->name), TEXT_ARGS(name));
         note(ev, d, param_node(ev, other, "name")->span, "the other one is here");
+        action->stage->is_broken = true;
         return;
     }
 }

@@ -1,0 +1,1 @@
+apply --sandbox --yes --format json program.mrp

@@ -1,0 +1,2 @@
+apply --sandbox --yes program.mrp
+apply --sandbox --yes program.mrp
