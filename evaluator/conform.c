@@ -486,10 +486,9 @@ static void check_required(struct evaluator *ev, const struct record *record,
     for (uint32_t i = 0; i < facts->required_count; i++) {
         if (!has(record, facts->required[i])) missing[count++] = facts->required[i];
     }
-    diagnostics_report(ev->diagnostics, DIAGNOSTIC_MISSING_PROPERTY, owner->head,
-                       "%s \"%.*s\" also needs the propert%s %.*s", owner->word,
-                       TEXT_ARGS(owner->name), count > 1 ? "ies" : "y",
-                       TEXT_ARGS(names_text(ev, missing, count, ", ")));
+    report_at(ev, DIAGNOSTIC_MISSING_PROPERTY, owner->head,
+              "%s \"%.*s\" also needs the propert%s %.*s", owner->word, TEXT_ARGS(owner->name),
+              count > 1 ? "ies" : "y", TEXT_ARGS(names_text(ev, missing, count, ", ")));
 }
 
 static bool is_one_of(struct evaluator *ev, const struct schema_condition *condition,
@@ -537,8 +536,8 @@ static void report_when(struct evaluator *ev, const struct record *record,
         head = plain ? entry->origin->entry.key->span : entry->origin->span;
     }
     struct text names = rule_names(ev, record, rule, !needs);
-    struct diagnostic *d = diagnostics_report(
-        ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, head, "%.*s %s %.*s",
+    struct diagnostic *d = report_at(
+        ev, DIAGNOSTIC_PROPERTY_RULE, head, "%.*s %s %.*s",
         TEXT_ARGS(named_value(ev, rule, entry)), needs ? "also needs" : "cannot stand beside",
         TEXT_ARGS(names));
     hint(ev, d, needs ? "Write %.*s too." : "Leave out %.*s.", TEXT_ARGS(names));
@@ -575,10 +574,9 @@ static void check_rule(struct evaluator *ev, const struct record *record, const 
         return;
     }
     if (!says) return;
-    diagnostics_report(ev->diagnostics, DIAGNOSTIC_PROPERTY_RULE, owner->head,
-                       "%s \"%.*s\" takes %s of %.*s, and has %u", owner->word,
-                       TEXT_ARGS(owner->name), says,
-                       TEXT_ARGS(names_text(ev, rule->names, rule->count, " and ")), written);
+    report_at(ev, DIAGNOSTIC_PROPERTY_RULE, owner->head, "%s \"%.*s\" takes %s of %.*s, and has %u",
+              owner->word, TEXT_ARGS(owner->name), says,
+              TEXT_ARGS(names_text(ev, rule->names, rule->count, " and ")), written);
 }
 
 /* What must hold for the whole. */

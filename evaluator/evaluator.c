@@ -77,6 +77,7 @@ static void evaluator_start(struct evaluator *ev, struct program *program,
     map_init(&ev->signatures, ev->arena);
     map_init(&ev->physical_names, ev->arena);
     map_init(&ev->environment, ev->arena);
+    map_init(&ev->faulted, ev->arena);
     if (program->host) {
         ev->host = (struct host){.context = ev};
         ev->host.read = program->host->read ? host_read : NULL;

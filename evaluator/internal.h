@@ -178,6 +178,7 @@ struct evaluator {
     struct site *module_places;
     struct task *tasks, **tasks_end;
     bool is_lenient; /* in a check: what needs a value that is not known yet gives poison in silence */
+    struct map faulted; /* instances (RESOURCE) that break a rule of their component of the library */
     const struct node *instance; /* of the component whose inside is looked at, or NULL */
     struct stack **stacks;  /* with what is registered, in order */
     uint32_t stack_number, stack_room;
@@ -256,6 +257,9 @@ static inline void depth_leave(struct evaluator *ev) { ev->depth--; }
 
 struct diagnostic *report(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
                           const char *message, ...) __attribute__((format(printf, 4, 5)));
+/* As report, at a place that is no whole node. */
+struct diagnostic *report_at(struct evaluator *ev, enum diagnostic_id id, struct span span,
+                             const char *message, ...) __attribute__((format(printf, 4, 5)));
 /* report, and poison. */
 struct value fault(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
                    const char *message, ...) __attribute__((format(printf, 4, 5)));

@@ -50,14 +50,44 @@ const struct node *blame_node(struct evaluator *ev, const struct node *node) {
     return head;
 }
 
-/* Reports at the user's own text what shows inside of the library, which a note names. */
+/* A report that is not made, to hang notes on. */
+static struct diagnostic *unreported(struct evaluator *ev) {
+    struct diagnostic *d = ARENA_NEW(ev->arena, struct diagnostic);
+    d->notes_end = &d->notes;
+    return d;
+}
+
+/* At the user's own text, what shows at a node of the library, which a note names. Where an instance
+ * breaks a rule, what else is wrong inside of it follows from that. */
+static struct diagnostic *report_library(struct evaluator *ev, enum diagnostic_id id,
+                                         const struct node *node, const struct node *blamed,
+                                         struct text text) {
+    bool is_error = diagnostic_severity(id) == SEVERITY_ERROR;
+    if (id != DIAGNOSTIC_ASSERT_FAILED && map_find(&ev->faulted, ev->instance)) {
+        return unreported(ev);
+    }
+    if (is_error) map_put(&ev->faulted, ev->instance, (void *)node);
+    struct diagnostic *d = diagnostics_report_apart(ev->diagnostics, id, blamed->span, text, "%.*s",
+                                                    TEXT_ARGS(text));
+    note(ev, d, node->span, "it shows here, in the library");
+    return d;
+}
+
 static struct diagnostic *report_text(struct evaluator *ev, enum diagnostic_id id,
                                       const struct node *node, struct text text) {
     const struct node *blamed = blame_node(ev, node);
-    struct diagnostic *d =
-        diagnostics_report(ev->diagnostics, id, blamed->span, "%.*s", TEXT_ARGS(text));
-    if (blamed != node) note(ev, d, node->span, "it shows here, in the library");
-    return d;
+    if (blamed != node) return report_library(ev, id, node, blamed, text);
+    return diagnostics_report(ev->diagnostics, id, node->span, "%.*s", TEXT_ARGS(text));
+}
+
+struct diagnostic *report_at(struct evaluator *ev, enum diagnostic_id id, struct span span,
+                             const char *message, ...) {
+    va_list args;
+    va_start(args, message);
+    struct text text = text_vformat(ev->arena, message, args);
+    va_end(args);
+    struct node place = {.kind = NODE_NAME, .span = span};
+    return report_text(ev, id, &place, text);
 }
 
 struct diagnostic *report(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
