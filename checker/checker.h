@@ -57,6 +57,8 @@ struct checker {
     struct map bodies;     /* const struct schema_body * -> struct type * */
     struct map views;      /* schema_type, schema_body -> struct type *: what tests look at */
     struct map blocks;     /* REGION node -> its region_block, once all are declared */
+    bool is_torn;          /* blocks end where they do not look as if */
+    struct map torn;       /* words on lines with mistakes of grammar: names that they may declare */
     struct map actions;    /* PIPELINE node -> struct map * of the actions that all of it sees */
     struct map region_labels; /* region names (interned) -> the REGION node that declares it */
     struct map signatures; /* const struct builtin * -> struct signature * */
@@ -78,6 +80,12 @@ struct checker {
     bool in_signature;     /* T and U are types */
     uint32_t depth;        /* of expressions being checked, through the symbols they name */
 };
+
+/* --- message.c --- */
+
+/* Notes which words stand on lines with mistakes of grammar. What seems unknown by such a word
+ * follows from the mistake, and is not reported. */
+void message_torn_words(struct checker *checker);
 
 /* --- module.c --- */
 

@@ -74,10 +74,29 @@ void hint_truth(struct checker *checker, struct diagnostic *d, struct node *node
     diagnostic_fix(checker->diagnostics, d, node->span, text);
 }
 
+/* What of a record is a resource, where data is wanted: which attribute is to be written. */
+static bool hint_resource_within(struct checker *checker, struct diagnostic *d, struct node *node,
+                                 const struct type *found) {
+    if (node->kind != NODE_RECORD || found->kind != TYPE_RECORD) return false;
+    for (struct node *entry = node->record.entries.first; entry; entry = entry->next) {
+        if (entry->kind != NODE_ENTRY || entry->entry.key->kind != NODE_TEXT) continue;
+        const struct name *name = names_find(checker->names, entry->entry.key->text.value);
+        const struct type_field *field = name ? type_field_find(found, name) : NULL;
+        if (!field) continue;
+        if (field->type->kind == TYPE_RESOURCE || field->type->kind == TYPE_COMPONENT) {
+            hint_attribute(checker, d, entry->entry.value, field->type);
+            return true;
+        }
+        if (hint_resource_within(checker, d, entry->entry.value, field->type)) return true;
+    }
+    return false;
+}
+
 static void hint_mismatch(struct checker *checker, struct diagnostic *d, struct node *node,
                           const struct type *found, const struct type *wanted) {
     struct text text = expression_text(checker, node);
     if (hint_literal(checker, d, found, wanted)) return;
+    if (plain_member(wanted, TYPE_JSON) && hint_resource_within(checker, d, node, found)) return;
     bool text_wanted = plain_member(wanted, TYPE_STRING) != NULL;
     if (text_wanted && (type_is_numeric(found) || found->kind == TYPE_BOOL)) {
         bool literal = node->kind == NODE_INT || node->kind == NODE_NUMBER ||
@@ -341,6 +360,7 @@ static void expect_entries(struct checker *checker, struct fields *fields, struc
         switch ((int)node->kind) {
         case NODE_ENTRY: expect_entry(checker, fields, node); break;
         case NODE_SPREAD: expect_spread(checker, fields, node); break;
+        case NODE_ERROR: fields->is_open = true; break;
         case NODE_IF: expect_branch(checker, fields, node); break;
         case NODE_FOR: {
             bool in_branch = fields->in_branch;

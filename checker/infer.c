@@ -140,6 +140,7 @@ struct record_build {
     const struct type *others; /* what entries of unknown key hold, or NULL */
     bool is_open;              /* has entries of unknown key */
     bool maybe;                /* inside `if` */
+    bool is_torn;              /* has an entry that is none */
 };
 
 static void build_put(struct checker *checker, struct record_build *build,
@@ -272,6 +273,7 @@ static void build_entries(struct checker *checker, struct record_build *build, s
         switch ((int)node->kind) {
         case NODE_ENTRY: build_entry(checker, build, node, keys); break;
         case NODE_SPREAD: build_spread(checker, build, node); break;
+        case NODE_ERROR: build->is_torn = true; break;
         case NODE_IF: build_branch(checker, build, node); break;
         case NODE_FOR: {
             bool maybe = build->maybe;
@@ -289,6 +291,7 @@ static struct fact infer_record(struct checker *checker, struct node *node) {
     struct record_build build = {.maybe = false};
     map_init(&build.index, checker->arena);
     build_record(checker, &build, node);
+    if (build.is_torn) return fact_error();
     if (!build.is_open) return fact_of(type_record(checker, build.fields, build.count));
     const struct type *element = build.others;
     for (uint32_t i = 0; i < build.count; i++) {

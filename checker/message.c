@@ -1,10 +1,80 @@
 /* Reporting, for the checker: a node is complained about once. */
 #include "checker/checker.h"
 
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static void torn_line(struct checker *checker, struct text line) {
+    for (size_t i = 0; i < line.length;) {
+        size_t start = i;
+        while (i < line.length && is_letter(line.bytes[i])) i++;
+        if (i == start) {
+            i++;
+            continue;
+        }
+        const struct name *name =
+            names_find(checker->names, (struct text){line.bytes + start, i - start});
+        if (name) map_put(&checker->torn, name, checker);
+    }
+}
+
+/* Mistakes of grammar: after them names may be missing that were declared there. */
+static bool tears(unsigned id) {
+    return id <= DIAGNOSTIC_NESTING || id == DIAGNOSTIC_MISPLACED_DECLARATION;
+}
+
+void message_torn_words(struct checker *checker) {
+    struct sources *sources = checker->diagnostics->sources;
+    const struct diagnostic *d = checker->diagnostics->first;
+    uint32_t source = UINT32_MAX, line = 0;
+    bool lacks_brace = false, has_brace = false;
+    for (; d; d = d->next) {
+        lacks_brace |= d->id == DIAGNOSTIC_MISSING_BODY;
+        has_brace |= d->id == DIAGNOSTIC_UNOPENED_BRACE;
+        if (!tears(d->id)) continue;
+        struct place place = source_place(sources, d->span.source, d->span.start);
+        if (d->span.source == source && place.line == line) continue;
+        source = d->span.source;
+        line = place.line;
+        torn_line(checker, source_line(sources, source, line));
+    }
+    checker->is_torn = lacks_brace && has_brace;
+}
+
+static bool is_on_torn_line(const struct checker *checker, struct span span) {
+    struct sources *sources = checker->diagnostics->sources;
+    struct place place = source_place(sources, span.source, span.start);
+    for (const struct diagnostic *d = checker->diagnostics->first; d; d = d->next) {
+        if (!tears(d->id) || d->span.source != span.source) continue;
+        if (source_place(sources, span.source, d->span.start).line == place.line) return true;
+    }
+    return false;
+}
+
+/* Whether a mistake is about a name that a line with a mistake of grammar may declare. */
+static bool follows(const struct checker *checker, enum diagnostic_id id, struct span span) {
+    if (checker->torn.count == 0) return false;
+    switch ((int)id) {
+    case DIAGNOSTIC_UNKNOWN_ENTRY: case DIAGNOSTIC_HERE_OUTSIDE_REGION: return checker->is_torn;
+    case DIAGNOSTIC_UNKNOWN_NAME: case DIAGNOSTIC_UNKNOWN_FUNCTION: case DIAGNOSTIC_UNKNOWN_TYPE:
+    case DIAGNOSTIC_UNKNOWN_MEMBER: case DIAGNOSTIC_UNKNOWN_PARAMETER: {
+        if (checker->is_torn) return true;
+        struct text word = span_text(checker->diagnostics->sources, span);
+        const struct name *name = names_find(checker->names, word);
+        bool is_use = id == DIAGNOSTIC_UNKNOWN_MEMBER || id == DIAGNOSTIC_UNKNOWN_PARAMETER;
+        if (is_use && (word.length < 2 || is_on_torn_line(checker, span))) return false;
+        return name && map_find(&checker->torn, name);
+    }
+    default: return false;
+    }
+}
+
 struct diagnostic *complain(struct checker *checker, enum diagnostic_id id, struct node *node,
                             const char *message, ...) {
     if (node->flags & NODE_BAD) return NULL;
     node->flags |= NODE_BAD;
+    if (follows(checker, id, node->span)) return NULL;
     va_list args;
     va_start(args, message);
     struct text text = text_vformat(checker->arena, message, args);
@@ -14,6 +84,7 @@ struct diagnostic *complain(struct checker *checker, enum diagnostic_id id, stru
 
 struct diagnostic *complain_at(struct checker *checker, enum diagnostic_id id, struct span span,
                                const char *message, ...) {
+    if (follows(checker, id, span)) return NULL;
     va_list args;
     va_start(args, message);
     struct text text = text_vformat(checker->arena, message, args);

@@ -268,7 +268,8 @@ struct fact infer_binary(struct checker *checker, struct node *node) {
 struct fact infer_unary(struct checker *checker, struct node *node) {
     struct node *inner = node->unary.operand;
     if (node->unary.op == OPERATOR_NOT) {
-        return expect_condition(checker, inner, false, "what \"!\" takes");
+        struct fact fact = expect_condition(checker, inner, false, "what \"!\" takes");
+        return inner->flags & NODE_BAD ? fact_error() : fact;
     }
     struct fact fact = infer(checker, inner);
     const struct type *type = operand(checker, inner, fact, OPERATOR_NEGATE);

@@ -22,7 +22,7 @@ static void checker_init(struct checker *checker, struct program *program) {
                           &checker->literals, &checker->resources, &checker->bodies,
                           &checker->views,
                           &checker->signatures, &checker->region_labels, &checker->blocks,
-                          &checker->actions};
+                          &checker->actions, &checker->torn};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) map_init(maps[i], program->arena);
     checker->name_self = names_intern(program->names, TEXT("self"));
     checker->name_it = names_intern(program->names, TEXT("it"));
@@ -45,6 +45,7 @@ bool program_load(struct program *program, struct text path, struct failure *why
     for (uint32_t i = 0; i < program->module_count; i++) {
         declare_imports(checker, program->modules[i]);
     }
+    message_torn_words(checker);
     declare_region_blocks(checker);
     for (uint32_t i = 0; i < program->module_count; i++) {
         resolve_module(checker, program->modules[i]);

@@ -227,6 +227,17 @@ static bool element_fits(struct checker *checker, const struct misfit *misfit) {
                       schema_value_element(misfit->value), &other);
 }
 
+static bool is_instance(const struct type *type) {
+    return type->kind == TYPE_RESOURCE || type->kind == TYPE_COMPONENT;
+}
+
+/* { Ref = "X" }, { "Fn::GetAtt" = [...] }: as a template has it. */
+static bool is_intrinsic(const struct type *type) {
+    if (type->kind != TYPE_RECORD || type->record.count != 1) return false;
+    struct text name = name_text(type->record.fields[0].name);
+    return text_is(name, "Ref") || text_starts(name, TEXT("Fn::"));
+}
+
 static void hint_scalar(struct checker *checker, struct diagnostic *d, struct node *node,
                         const struct misfit *misfit) {
     const struct type *found = misfit->found;
@@ -242,6 +253,11 @@ static void hint_scalar(struct checker *checker, struct diagnostic *d, struct no
         }
     } else if (shape == SCHEMA_STRING && found->kind == TYPE_REGION) {
         add_hint(checker, d, "Write %.*s.name.", TEXT_ARGS(text));
+    } else if (shape == SCHEMA_STRING && found->kind == TYPE_MAP && is_instance(found->element)) {
+        add_hint(checker, d, "One of them is %.*s[\"...\"].", TEXT_ARGS(text));
+    } else if (shape == SCHEMA_STRING && is_intrinsic(found)) {
+        add_hint(checker, d, "Write the resource itself; functions of CloudFormation are made by "
+                             "the compiler.");
     } else if (shape == SCHEMA_STRING && (found->kind == TYPE_RECORD || found->kind == TYPE_MAP)) {
         add_hint(checker, d, "Write to_json(...) where the property takes JSON as a text.");
     } else if (shape == SCHEMA_STRING && found->kind == TYPE_LIST) {

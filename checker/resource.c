@@ -382,6 +382,7 @@ static void body_entries(struct checker *checker, struct body *body, struct list
         switch ((int)node->kind) {
         case NODE_ENTRY: body_entry(checker, body, node); break;
         case NODE_SPREAD: body_spread(checker, body, node); break;
+        case NODE_ERROR: body->is_open = true; break;
         case NODE_IF: body_branch(checker, body, node); break;
         case NODE_FOR: {
             bool in_branch = body->in_branch;

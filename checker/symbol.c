@@ -40,6 +40,7 @@ static void report_cycle(struct checker *checker, struct symbol *symbol) {
     if (symbol->is_in_cycle) return;
     symbol->is_in_cycle = true;
     if (id == DIAGNOSTIC_RECURSIVE_FUNCTION) {
+        symbol->declaration->flags |= NODE_BAD; /* calls of it are not carried out */
         d = complain_at(checker, id, symbol_span(symbol), "function \"%.*s\" calls itself",
                         NAME_ARGS(symbol->name));
         add_hint(checker, d, "A program's end must be certain, so functions do not recur; use a "

@@ -467,6 +467,8 @@ struct value evaluate_unary(struct evaluator *ev, struct node *node, struct fram
     if (node->unary.op == OPERATOR_NOT) return deferred_not(ev, truth(ev, operand, frame), node);
     struct value value = settled(ev, evaluate(ev, operand, frame));
     if (value.kind == VALUE_INT) {
+        bool is_least = value.integer == INT64_MIN && operand->kind == NODE_INT; /* as written */
+        if (is_least) return value;
         if (value.integer == INT64_MIN) return fault_overflow(ev, node);
         return value_int(-value.integer);
     }

@@ -282,21 +282,30 @@ static void report_number(struct parser *parser, struct range range, const char 
     diagnostic_hint(parser->diagnostics, report, "%s", limits);
 }
 
+/* The most negative number has one more than the largest: its digits fit behind a "-" only. */
+static bool is_behind_minus(const struct parser *parser, uint32_t index) {
+    int kind = index > 0 ? parser->tokens->items[index - 1].kind : 0;
+    return kind == SP_MINUS || kind == MINUS;
+}
+
 struct node *build_int(struct parser *parser, struct range range, bool negative) {
     struct node *node = node_new(parser->arena, NODE_INT, parser_span(parser, range));
+    uint32_t index = tokens_find(parser->tokens, range.start);
     struct text digits = parser_text(parser, range);
     uint64_t value = 0;
     for (size_t i = 0; i < digits.length; i++) {
         char c = digits.bytes[i];
         if (c < '0' || c > '9') continue;
         if (__builtin_mul_overflow(value, 10, &value) ||
-            __builtin_add_overflow(value, (uint64_t)(c - '0'), &value) || value > INT64_MAX) {
+            __builtin_add_overflow(value, (uint64_t)(c - '0'), &value) ||
+            value > (uint64_t)INT64_MAX + (negative || is_behind_minus(parser, index))) {
             report_number(parser, range, "Whole numbers go up to 9223372036854775807.");
             node->flags |= NODE_BAD;
             return node;
         }
     }
-    node->integer.value = negative ? -(int64_t)value : (int64_t)value;
+    if (parser->tokens->items[index].flags & TOKEN_BAD) node->flags |= NODE_BAD;
+    node->integer.value = (int64_t)(negative ? 0 - value : value);
     return node;
 }
 

@@ -615,8 +615,75 @@ static bool is_reported(const struct report *report) {
     return false;
 }
 
+/* The word of a declaration that another language's, or a misspelt one, may mean; or empty. */
+static struct text declaration_word(struct text written) {
+    static const char *const words[] = {"resource", "region", "stack",  "component", "param",
+                                        "let",      "fn",     "type",   "output",    "import",
+                                        "project",  "assert", "pipeline", "stage",   "action",
+                                        "policy",   "test"};
+    static const char *const others[][2] = {
+        {"const", "let"},    {"var", "let"},       {"val", "let"},        {"local", "let"},
+        {"def", "fn"},       {"func", "fn"},       {"function", "fn"},    {"module", "component"},
+        {"class", "component"}, {"variable", "param"}, {"parameter", "param"}, {"input", "param"},
+        {"export", "output"}};
+    struct suggestion suggestion;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (text_is(written, others[i][0])) return text_of(others[i][1]);
+    }
+    suggestion_init(&suggestion, written);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        suggestion_offer(&suggestion, text_of(words[i]));
+    }
+    return written.length > 2 ? suggestion.best : (struct text){0};
+}
+
+/* `resorce x: ...`, `var x = 1`: two words, and the first is none that begins a declaration. */
+static bool say_declaration_word(struct report *report) {
+    uint32_t before = report->before;
+    if (!token_is_word(report->items[report->at].kind) || report->at == before) return false;
+    if (report->items[report->at].flags & TOKEN_LINE) return false;
+    if (!is_lone_word(report->parser->tokens, before) || !expects(report, ASSIGN)) return false;
+    struct text written = {report->parser->bytes + report->items[before].start,
+                           report->items[before].length};
+    struct text meant = declaration_word(written);
+    if (!meant.length) return false;
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_MISSING_WORD, span_at(report, before),
+            FORMAT(report, "\"%.*s\" begins no declaration", TEXT_ARGS(written)));
+    HINT(report, diagnostic, "Write %.*s.", TEXT_ARGS(meant));
+    diagnostic_fix(report->parser->diagnostics, diagnostic, span_at(report, before), meant);
+    return true;
+}
+
+/* `resource x "AWS::..."`, `resource x = AWS::...`, `resource x-y: AWS::...`. */
+static bool say_resource_header(struct report *report) {
+    const struct token *items = report->items;
+    uint32_t at = report->at, first = line_start(report, at);
+    if (items[first].kind != RESOURCE || items[at].flags & TOKEN_LINE) return false;
+    if (!expects_type(report)) return false;
+    struct text name = {report->parser->bytes + items[first + 1].start, items[first + 1].length};
+    bool text = items[at].kind == STRING || items[at].kind == TEXT_OPEN;
+    bool minus = items[at].kind == MINUS || items[at].kind == SP_MINUS;
+    if (!text && !minus && items[at].kind != ASSIGN) return false;
+    struct diagnostic *diagnostic =
+        minus ? say(report, DIAGNOSTIC_SYNTAX, span_at(report, at),
+                    TEXT("a name has letters, digits and \"_\", not \"-\""))
+              : say(report, DIAGNOSTIC_MISSING_COLON, span_at(report, at),
+                    text ? TEXT("the type of a resource stands behind a colon, without quotes")
+                         : TEXT("the type of a resource stands behind a colon"));
+    if (minus) {
+        HINT(report, diagnostic, "Write \"_\" in its place.");
+    } else {
+        HINT(report, diagnostic, "Write it as in resource %.*s: AWS::S3::Bucket { ... }.",
+             TEXT_ARGS(name));
+    }
+    return true;
+}
+
 static void say_something(struct report *report) {
     if (say_reserved(report)) return;
+    if (say_declaration_word(report)) return;
+    if (say_resource_header(report)) return;
     if (say_unclosed(report)) return;
     if (say_unopened(report)) return;
     if (say_touching(report)) return;
