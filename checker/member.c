@@ -300,14 +300,15 @@ static struct fact record_member(struct checker *checker, const struct type *typ
         }
         return fact;
     }
-    if (node->flags & NODE_OPTIONAL) return fact_of(&type_null);
+    if (node->flags & NODE_OPTIONAL && !type->is_view) return fact_of(&type_null);
     struct suggestion near;
     suggestion_init(&near, name_text(name));
     for (uint32_t i = 0; i < type->record.count; i++) {
         suggestion_offer(&near, name_text(type->record.fields[i].name));
     }
-    struct text owner = type->record.count == 0
-                            ? TEXT("an empty record")
+    struct text owner = type->record.viewed       ? schema_type_name(type->record.viewed)
+                        : type->is_view           ? TEXT("a resource of any type")
+                        : type->record.count == 0 ? TEXT("an empty record")
                             : text_format(checker->arena, "%.*s",
                                           TEXT_ARGS(type_article(checker, type)));
     return no_member(checker, node, name, span, owner, &near);

@@ -76,6 +76,8 @@ static const struct type *view_type(struct checker *checker, const struct schema
     type->kind = TYPE_RECORD;
     type->record.fields = fields;
     type->record.count = count;
+    type->record.viewed = resource;
+    type->is_view = true;
     if (resource) map_put(&checker->views, resource, type);
     return type;
 }

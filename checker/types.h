@@ -47,7 +47,7 @@ struct type_field {
 
 struct type {
     uint8_t kind;
-    bool is_view;    /* BODY: as a template holds it, for tests and policies (test.c) */
+    bool is_view;    /* BODY, RECORD: as a template holds it, for tests and policies (test.c) */
     uint16_t depth;  /* of the types inside it, and how many there are when each is written out: */
     uint32_t weight; /* types.c keeps both small, so that whoever walks one ends soon */
     union {
@@ -56,6 +56,7 @@ struct type {
             struct type_field *fields;
             uint32_t count;
             bool is_attributes; /* `db.Endpoint`: the fields are attributes of a resource */
+            const struct schema_type *viewed; /* what a test sees of a resource of this type */
         } record;
         struct { const struct type **members; uint32_t count; } join; /* UNION */
         struct { bool is_text; struct text text; int64_t integer; } literal;

@@ -55,6 +55,10 @@ def main():
     examples = sorted((TOP / "examples").glob("*/pipeline.mrp"))
     for program in programs + examples:
         forms.check(program)
+    for program in (p for p in programs if "test " in p.read_text()):
+        tested = forms.run("test", "--coverage", "--format", "json", str(program))
+        if '"tests"' in tested.stdout:
+            forms.validate("test", tested.stdout, program)
     for what in ("AWS::S3::Bucket", "upper", "syntax"):
         forms.validate("explain", forms.run("explain", "--format", "json", what).stdout, what)
     print(f"{forms.passed} passed, {forms.failed} failed")
