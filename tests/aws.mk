@@ -7,28 +7,35 @@ aws_tests = \
     tests/unit/aws_protocol_test \
     tests/unit/aws_sign_test
 unit_tests += $(aws_tests)
-AWS_TEST_DEPENDENCIES = $(mrp_runtime_la_OBJECTS) $(libmrp_la_OBJECTS)
+AWS_NEEDS = $(mrp_runtime_la_OBJECTS) $(libmrp_la_OBJECTS)
 
 tests_unit_aws_config_test_SOURCES = tests/unit/aws_config_test.c tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_config_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_config_test_DEPENDENCIES = $(AWS_TEST_DEPENDENCIES)
+tests_unit_aws_config_test_DEPENDENCIES = $(AWS_NEEDS)
 
 tests_unit_aws_credentials_test_SOURCES = tests/unit/aws_credentials_test.c tests/unit/machine.h tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_credentials_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_credentials_test_DEPENDENCIES = $(AWS_TEST_DEPENDENCIES)
+tests_unit_aws_credentials_test_DEPENDENCIES = $(AWS_NEEDS)
 
 tests_unit_aws_endpoint_test_SOURCES = tests/unit/aws_endpoint_test.c tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_endpoint_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_endpoint_test_DEPENDENCIES = $(AWS_TEST_DEPENDENCIES)
+tests_unit_aws_endpoint_test_DEPENDENCIES = $(AWS_NEEDS)
 
 tests_unit_aws_sign_test_SOURCES = tests/unit/aws_sign_test.c tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_sign_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_sign_test_DEPENDENCIES = $(AWS_TEST_DEPENDENCIES)
+tests_unit_aws_sign_test_DEPENDENCIES = $(AWS_NEEDS)
 
 tests_unit_aws_client_test_SOURCES = tests/unit/aws_client_test.c tests/unit/machine.h tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_client_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_client_test_DEPENDENCIES = $(AWS_TEST_DEPENDENCIES)
+tests_unit_aws_client_test_DEPENDENCIES = $(AWS_NEEDS)
 
 tests_unit_aws_protocol_test_SOURCES = tests/unit/aws_protocol_test.c tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_protocol_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_protocol_test_DEPENDENCIES = $(AWS_TEST_DEPENDENCIES)
+tests_unit_aws_protocol_test_DEPENDENCIES = $(AWS_NEEDS)
+
+# The readers of what comes over the network: configure --enable-fuzzing CC=clang.
+fuzz_targets += tests/fuzz/aws_response_fuzz
+tests_fuzz_aws_response_fuzz_SOURCES = tests/fuzz/aws_response_fuzz.c
+tests_fuzz_aws_response_fuzz_LDADD = $(mrp_runtime_la_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
+tests_fuzz_aws_response_fuzz_LDFLAGS = $(FUZZER_FLAGS)
+EXTRA_DIST += tests/against-moto.py tests/fuzz/aws_response.seeds

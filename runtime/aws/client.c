@@ -42,7 +42,7 @@ struct client {
     int log;            /* file, or -1 */
 };
 
-/* --- opening ------------------------------------------------------------------------------------ */
+/* --- opening --------------------------------------------------------------------------------- */
 
 static const char *optional_text(struct arena *arena, const struct config *config,
                                  const char *variable, const char *property) {
@@ -135,7 +135,7 @@ void client_set_account(struct client *client, struct text account) {
     snprintf(client->account, sizeof client->account, "%.*s", TEXT_ARGS(account));
 }
 
-/* --- telling ------------------------------------------------------------------------------------ */
+/* --- telling --------------------------------------------------------------------------------- */
 
 static void say(struct client *client, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -199,7 +199,7 @@ static void tell(struct client *client, const struct client_call *call) {
         call->attempts > 1 ? ", again" : "");
 }
 
-/* --- lanes -------------------------------------------------------------------------------------- */
+/* --- lanes ----------------------------------------------------------------------------------- */
 
 static struct lane *find_lane(struct client *client, enum service service, struct text region) {
     for (struct lane *lane = client->lanes; lane; lane = lane->next) {
@@ -224,7 +224,7 @@ static void speed_up(struct lane *lane) {
     if (lane->interval < 0.05) lane->interval = 0;
 }
 
-/* --- attempts ----------------------------------------------------------------------------------- */
+/* --- attempts -------------------------------------------------------------------------------- */
 
 static void finish(struct client *client, struct client_call *call) {
     struct client_call **end = &client->finished;
@@ -294,7 +294,7 @@ static void start(struct client *client, struct client_call *call) {
     client->http.begin(client->http.context, &call->http);
 }
 
-/* --- judging ------------------------------------------------------------------------------------ */
+/* --- judging --------------------------------------------------------------------------------- */
 
 static bool is_one_of(struct text code, const char *const *codes) {
     for (; *codes; codes++) {
@@ -445,11 +445,11 @@ static void conclude(struct client *client, struct client_call *call) {
     }
     bool is_unclear = (call->is_network && call->http.failure != HTTP_UNREACHABLE) ||
                       call->status >= 500;
-    if (try_again(client, call)) call->was_unclear = call->was_unclear || is_unclear;
-    else finish(client, call);
+    if (is_unclear) call->was_unclear = true;
+    if ((is_unclear && call->is_once) || !try_again(client, call)) finish(client, call);
 }
 
-/* --- the loop ----------------------------------------------------------------------------------- */
+/* --- the loop -------------------------------------------------------------------------------- */
 
 static void add_token(struct client *client, struct client_call *call) {
     const char *name = operation_row(call->operation)->token;
@@ -486,8 +486,8 @@ void client_begin(struct client *client, struct client_call *call) {
 
 static double due(const struct client_call *call) { return fmax(call->at, call->lane->not_before); }
 
-/* Starts what may start; returns when the next one may, or until. A lane that is full wakes by itself:
- * one of its calls ends. */
+/* Starts what may start; returns when the next one may, or until. A lane that is full wakes by
+ * itself: one of its calls ends. */
 static double start_due(struct client *client, double until) {
     double now = client_now(client), wake = until;
     for (struct client_call **place = &client->waiting; *place;) {

@@ -1,12 +1,13 @@
 /* Calls to AWS: signed, sent all at once, tried again where that helps, told in a log.
  *
- * Attempts: three, as the AWS CLI's standard mode has it (AWS_MAX_ATTEMPTS or max_attempts change it), with
- * a pause that doubles and is drawn at random. Each service in each region is a lane: retries are paid
- * from its bucket of tokens, so that an outage is not answered with a flood; when one call is
- * throttled, all callers of the lane slow down. A throttled call has not failed: it is tried again for five
- * minutes.
+ * Attempts: three, as the AWS CLI's standard mode has it (AWS_MAX_ATTEMPTS or max_attempts change
+ * it), with a pause that doubles and is drawn at random. Each service in each region is a lane:
+ * retries are paid from its bucket of tokens, so that an outage is not answered with a flood; when
+ * one call is throttled, all callers of the lane slow down. A throttled call has not failed: it is
+ * tried again for five minutes.
  *
- * A clock that is wrong is noticed by the Date of a refusal, corrected for this run, and said once.
+ * A clock that is wrong is noticed by the Date of a refusal, corrected for this run, and said
+ * once.
  */
 #ifndef MRP_RUNTIME_AWS_CLIENT_H
 #define MRP_RUNTIME_AWS_CLIENT_H
@@ -27,8 +28,8 @@ struct client_options {
     void *context;
 };
 
-/* Reads the settings; no call is made yet. The file that the variable MRP_LOG names gets one line of JSON
- * an attempt, without secrets and without what was sent or came back. */
+/* Reads the settings; no call is made yet. The file that the variable MRP_LOG names gets one line
+ * of JSON an attempt, without secrets and without what was sent or came back. */
 bool client_open(struct client **client, const struct client_options *options,
                  struct failure *why);
 void client_close(struct client *client);
@@ -40,6 +41,7 @@ struct client_call {
     struct data *input;         /* a record, or NULL; an idempotency token is added where one is missing */
     struct arena *arena;        /* for all that belongs to the call; input and result live there */
     void *context;              /* the caller's own */
+    bool is_once;               /* an attempt whose end is unclear is not repeated: the caller looks */
     struct data *result;        /* never NULL when the call is handed back */
     struct service_error error; /* an empty code: it went well */
     bool is_network;            /* nothing came back: what the call did is unknown */

@@ -25,7 +25,7 @@ enum operation cloud_call_operation(enum cloud_operation operation) {
     return OPERATION_GET_CALLER_IDENTITY;
 }
 
-/* --- sending ------------------------------------------------------------------------------------ */
+/* --- sending --------------------------------------------------------------------------------- */
 
 static void set_parameters(struct arena *arena, struct data *input,
                            const struct cloud_request *request) {
@@ -165,7 +165,7 @@ struct data *cloud_call_input(struct arena *arena, const struct cloud_call *call
     return input;
 }
 
-/* --- reading ------------------------------------------------------------------------------------ */
+/* --- reading --------------------------------------------------------------------------------- */
 
 static struct text take(struct cloud_call *call, const struct data *node, const char *key) {
     return text_copy(call->arena, data_text(node, key));

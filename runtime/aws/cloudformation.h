@@ -1,5 +1,5 @@
-/* CloudFormation, STS and S3 in the words of runtime/cloud.h: what is sent for a call, and what is read
- * from its answer. Texts of replies are copied into the call's arena. */
+/* CloudFormation, STS and S3 in the words of runtime/cloud.h: what is sent for a call, and what is
+ * read from its answer. Texts of replies are copied into the call's arena. */
 #ifndef MRP_RUNTIME_AWS_CLOUDFORMATION_H
 #define MRP_RUNTIME_AWS_CLOUDFORMATION_H
 
@@ -7,13 +7,13 @@
 #include "runtime/cloud.h"
 
 enum operation cloud_call_operation(enum cloud_operation operation);
-/* The input of a call. token: of the page, or empty; account: the owner that a bucket must have, or empty;
- * with_values: property values of change sets. */
+/* The input of a call. token: of the page, or empty; account: the owner that a bucket must have,
+ * or empty; with_values: property values of change sets. */
 struct data *cloud_call_input(struct arena *arena, const struct cloud_call *call,
                               struct text token, struct text account, bool with_values);
 
-/* The name in a stack's id; a name is itself. Change sets are made by name, which every implementation of
- * the API takes; that the answer is about the stack that was meant says its id. */
+/* The name in a stack's id; a name is itself. Change sets are made by name, which every
+ * implementation of the API takes; that the answer is about the stack that was meant says its id. */
 struct text cloud_stack_name(struct text id);
 
 /* Room for the records of a reply, which grow page by page. */

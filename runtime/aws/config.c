@@ -68,7 +68,7 @@ static struct data *member_new(struct arena *arena, struct data *record, struct 
                  : data_add(record, text_copy(arena, key), data_new(arena, kind));
 }
 
-/* --- sections ----------------------------------------------------------------------------------- */
+/* --- sections -------------------------------------------------------------------------------- */
 
 /* Takes word and the space behind it from the front of name. */
 static bool take_word(struct text *name, const char *word) {
@@ -135,7 +135,7 @@ static bool read_section(struct config_reader *reader, struct text line) {
     return true;
 }
 
-/* --- properties --------------------------------------------------------------------------------- */
+/* --- properties ------------------------------------------------------------------------------ */
 
 /* What stands before and behind the first '='. */
 static bool split(struct text line, struct text *key, struct text *value) {
@@ -251,7 +251,7 @@ bool config_parse(struct config *config, struct arena *arena, struct text config
            read_file(config, CREDENTIALS_FILE, config->credentials_path, credentials_file, why);
 }
 
-/* --- places and choice -------------------------------------------------------------------------- */
+/* --- places and choice ----------------------------------------------------------------------- */
 
 static struct text expand_home(struct arena *arena, struct text path, struct text home) {
     if (path.length == 0 || path.bytes[0] != '~') return path;
@@ -308,7 +308,7 @@ bool config_load(struct config *config, struct arena *arena, const struct surrou
            config_parse(config, arena, config_file, credentials_file, why) && choose(config, why);
 }
 
-/* --- looking up --------------------------------------------------------------------------------- */
+/* --- looking up ------------------------------------------------------------------------------ */
 
 const struct data *config_profile(const struct config *config, struct text name) {
     return member(config->profiles, name);

@@ -1,8 +1,8 @@
 /* The files ~/.aws/config and ~/.aws/credentials: profiles, SSO sessions, services.
  *
- * The rules are those of the "Shared Config and Credentials" specification of AWS's SDKs: where the AWS
- * CLI reads a file differently (comments after values), the SDKs are followed. Values of the
- * credentials file beat those of the config file.
+ * The rules are those of the "Shared Config and Credentials" specification of AWS's SDKs: where
+ * the AWS CLI reads a file differently (comments after values), the SDKs are followed. Values of
+ * the credentials file beat those of the config file.
  */
 #ifndef MRP_RUNTIME_AWS_CONFIG_H
 #define MRP_RUNTIME_AWS_CONFIG_H
@@ -24,8 +24,8 @@ struct config {
 };
 
 /* Reads both files (either may be missing) and chooses the profile: profile (NULL for none given),
- * AWS_PROFILE, AWS_DEFAULT_PROFILE, "default". A profile that was named must exist. Everything stays as
- * long as the arena. */
+ * AWS_PROFILE, AWS_DEFAULT_PROFILE, "default". A profile that was named must exist. Everything
+ * stays as long as the arena. */
 bool config_load(struct config *config, struct arena *arena, const struct surroundings *around,
                  const char *profile, struct failure *why);
 /* The same from texts. */
@@ -44,7 +44,8 @@ bool config_setting(const struct config *config, const char *variable, const cha
                     struct text *value);
 /* As config_setting, whether it is "true". */
 bool config_flag(const struct config *config, const char *variable, const char *property);
-/* The region: given (NULL for none), AWS_REGION, AWS_DEFAULT_REGION, the profile's; empty for none. */
+/* The region: given (NULL for none), AWS_REGION, AWS_DEFAULT_REGION, the profile's; empty for
+ * none. */
 struct text config_region(const struct config *config, const char *given);
 
 #endif

@@ -37,7 +37,7 @@ struct text credentials_source(const struct credentials *credentials) {
     return text_of(credentials->source);
 }
 
-/* --- finding ------------------------------------------------------------------------------------ */
+/* --- finding --------------------------------------------------------------------------------- */
 
 static bool is_set(const struct config *config, const char *name) {
     struct text value;
@@ -47,7 +47,8 @@ static bool is_set(const struct config *config, const char *name) {
 static bool from_instance(const struct source_context *context, struct keys *keys,
                           struct failure *why) {
     if (!source_instance(context, keys, why)) return false;
-    /* While its own source is down the metadata service hands out expired keys; AWS then takes them. */
+    /* While its own source is down the metadata service hands out expired keys; AWS then takes
+     * them. */
     double now = context->http->now(context->http->context);
     if (keys->expires && keys->expires < now + RENEW_WANTED) keys->expires = now + RENEW_WANTED + 60;
     return true;
@@ -178,7 +179,7 @@ static bool find(struct finding *finding) {
     return from_profile(context, &chain, finding->keys, finding->why);
 }
 
-/* --- keeping ------------------------------------------------------------------------------------ */
+/* --- keeping --------------------------------------------------------------------------------- */
 
 static double now_of(const struct credentials *credentials) {
     return credentials->options.http->now(credentials->options.http->context);

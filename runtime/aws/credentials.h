@@ -1,4 +1,5 @@
-/* Keys to sign with: found in the order and by the rules of the AWS CLI, kept, and renewed in time.
+/* Keys to sign with: found in the order and by the rules of the AWS CLI, kept, and renewed in
+ * time.
  *
  * 1. environment (not with --profile)      6. aws login (login_session)
  * 2. a role of the profile, by another     7. credential_process
@@ -6,9 +7,9 @@
  * 4. SSO                                   9. the container's endpoint
  * 5. keys in the credentials file         10. the instance's metadata
  *
- * The first source that is configured is used; if it fails, that is the failure: another source might
- * belong to another account. Calls that sources make go over a transport of their own, so that waiting
- * for them does not lose replies of others.
+ * The first source that is configured is used; if it fails, that is the failure: another source
+ * might belong to another account. Calls that sources make go over a transport of their own, so
+ * that waiting for them does not lose replies of others.
  */
 #ifndef MRP_RUNTIME_AWS_CREDENTIALS_H
 #define MRP_RUNTIME_AWS_CREDENTIALS_H
@@ -34,8 +35,8 @@ struct credentials_options {
 struct credentials *credentials_open(const struct credentials_options *options);
 void credentials_close(struct credentials *credentials);
 
-/* The keys. They are renewed when less than 15 minutes are left, and must be with less than 10. They stay
- * until the next call. */
+/* The keys. They are renewed when less than 15 minutes are left, and must be with less than 10.
+ * They stay until the next call. */
 bool credentials_get(struct credentials *credentials, const struct keys **keys,
                      struct failure *why);
 /* The keys were refused as expired: the next get renews them. */
@@ -47,7 +48,7 @@ struct text credentials_source(const struct credentials *credentials);
 struct text credentials_instance_region(struct arena *arena, const struct config *config,
                                         const struct http *http);
 
-/* --- profiles as chains, for tests -------------------------------------------------------------- */
+/* --- profiles as chains, for tests ----------------------------------------------------------- */
 
 enum key_source {
     SOURCE_NONE,         /* the profile says nothing about credentials */

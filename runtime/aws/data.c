@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "runtime/aws/when.h"
 
-/* --- looking up --------------------------------------------------------------------------------- */
+/* --- looking up ------------------------------------------------------------------------------ */
 
 const struct data *data_get(const struct data *node, const char *key) {
     struct text wanted = text_of(key);
@@ -59,7 +59,7 @@ double data_time(const struct data *node, const char *key) {
     return when_any(data_text(node, key), &seconds) ? seconds : 0;
 }
 
-/* --- making ------------------------------------------------------------------------------------- */
+/* --- making ---------------------------------------------------------------------------------- */
 
 struct data *data_new(struct arena *arena, enum data_kind kind) {
     struct data *node = ARENA_NEW(arena, struct data);
@@ -108,7 +108,7 @@ void data_set_texts(struct arena *arena, struct data *record, const char *key,
     for (uint32_t i = 0; i < count; i++) data_put(arena, list, "", texts[i]);
 }
 
-/* --- JSON --------------------------------------------------------------------------------------- */
+/* --- JSON ------------------------------------------------------------------------------------ */
 
 static enum data_kind kind_of(enum json_kind kind) {
     switch (kind) {

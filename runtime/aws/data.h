@@ -1,12 +1,14 @@
 /* What is sent to AWS and what comes back, as one kind of tree: JSON, XML and form data alike.
  *
- * In a reply that was XML each element is a node: with elements in it a record, else a text. Lists are
- * walked the same way whatever the protocol was (children of the node), and members are found by name:
+ * In a reply that was XML each element is a node: with elements in it a record, else a text. Lists
+ * are walked the same way whatever the protocol was (children of the node), and members are found
+ * by name:
  *
  *     for (const struct data *s = data_first(data_get(reply, "Stacks")); s; s = s->next)
  *         name = data_text(s, "StackName");
  *
- * All getters take NULL and answer with nothing, so that a reply that lacks something needs no checks.
+ * All getters take NULL and answer with nothing, so that a reply that lacks something needs no
+ * checks.
  */
 #ifndef MRP_RUNTIME_AWS_DATA_H
 #define MRP_RUNTIME_AWS_DATA_H
@@ -40,7 +42,7 @@ struct data {
     bool is_attribute; /* of an XML element: written into its tag */
 };
 
-/* --- reading ------------------------------------------------------------------------------------ */
+/* --- reading --------------------------------------------------------------------------------- */
 
 static inline const struct data *data_first(const struct data *node) {
     return node ? node->children : NULL;
@@ -63,11 +65,11 @@ double data_time(const struct data *node, const char *key);
 /* Reads JSON: exactly one value. Of names that stand twice data_get finds the first. */
 bool data_read_json(struct arena *arena, struct text bytes, struct data **node,
                     struct failure *why);
-/* Reads XML: the node of the document's element, its name as key. A document type is refused, since with
- * one comes expansion of entities. */
+/* Reads XML: the node of the document's element, its name as key. A document type is refused,
+ * since with one comes expansion of entities. */
 bool data_read_xml(struct arena *arena, struct text bytes, struct data **node, struct failure *why);
 
-/* --- making ------------------------------------------------------------------------------------- */
+/* --- making ---------------------------------------------------------------------------------- */
 
 struct data *data_new(struct arena *arena, enum data_kind kind);
 /* Adds a child; key is copied by reference. Returns it. */

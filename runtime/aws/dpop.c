@@ -1,5 +1,5 @@
-/* DPoP (RFC 9449): a signed token for one request, which shows that its sender holds a private key. ES256
- * is ECDSA on P-256 with SHA-256, its signature the two numbers side by side. */
+/* DPoP (RFC 9449): a signed token for one request, which shows that its sender holds a private
+ * key. ES256 is ECDSA on P-256 with SHA-256, its signature the two numbers side by side. */
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>

@@ -80,7 +80,7 @@ static struct text without_slash(struct text url) {
     return url;
 }
 
-/* --- sign-in, STS ------------------------------------------------------------------------------- */
+/* --- sign-in, STS ---------------------------------------------------------------------------- */
 
 static struct text signin_url(struct arena *arena, const struct endpoint_options *options,
                               const struct partition *partition) {
@@ -116,9 +116,10 @@ static bool is_global_sts(const struct endpoint_options *options) {
     return false;
 }
 
-/* --- S3 ----------------------------------------------------------------------------------------- */
+/* --- S3 -------------------------------------------------------------------------------------- */
 
-/* Whether a bucket's name can be the first part of a host's name. Dots would break the certificate. */
+/* Whether a bucket's name can be the first part of a host's name. Dots would break the
+ * certificate. */
 static bool is_host_label(struct text bucket, bool dots_allowed) {
     if (bucket.length < 3 || bucket.length > 63) return false;
     for (size_t i = 0; i < bucket.length; i++) {
@@ -181,7 +182,7 @@ static bool s3_url(struct arena *arena, const struct endpoint_options *options,
     return true;
 }
 
-/* --- all ---------------------------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------------------------- */
 
 static struct text usual_url(struct arena *arena, const struct endpoint_options *options,
                              const struct partition *partition) {
@@ -223,7 +224,7 @@ bool endpoint_make(struct arena *arena, const struct endpoint_options *options,
     return true;
 }
 
-/* --- settings ----------------------------------------------------------------------------------- */
+/* --- settings -------------------------------------------------------------------------------- */
 
 static struct text section_url(const struct config *config, const char *service) {
     char name[32];

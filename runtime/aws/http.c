@@ -30,7 +30,7 @@ static double network_now(void *context) {
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-/* --- receiving ---------------------------------------------------------------------------------- */
+/* --- receiving ------------------------------------------------------------------------------- */
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
     struct transfer *transfer = context;
@@ -87,7 +87,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
     return line.length;
 }
 
-/* --- sending ------------------------------------------------------------------------------------ */
+/* --- sending --------------------------------------------------------------------------------- */
 
 static struct transfer *take_transfer(struct network *network) {
     struct transfer *transfer = network->idle;
@@ -203,7 +203,7 @@ static void network_begin(void *context, struct http_call *call) {
     network->running = transfer;
 }
 
-/* --- ending ------------------------------------------------------------------------------------- */
+/* --- ending ---------------------------------------------------------------------------------- */
 
 static enum http_failure failure_of(const struct transfer *transfer, CURLcode code) {
     if (code == CURLE_OK) return HTTP_GOOD;
@@ -263,8 +263,9 @@ static struct http_call *take_finished(struct network *network) {
     return NULL;
 }
 
-/* A wait that ends early without news was ended by a signal, or by one of libcurl's own timers: the
- * caller may look, and come back. Long waits are cut, so that a clock that is set does not stop us. */
+/* A wait that ends early without news was ended by a signal, or by one of libcurl's own timers:
+ * the caller may look, and come back. Long waits are cut, so that a clock that is set does not
+ * stop us. */
 static struct http_call *network_next(void *context, double until) {
     struct network *network = context;
     for (;;) {
@@ -281,7 +282,7 @@ static struct http_call *network_next(void *context, double until) {
     }
 }
 
-/* --- opening ------------------------------------------------------------------------------------ */
+/* --- opening --------------------------------------------------------------------------------- */
 
 bool http_open(struct http *http, const struct http_options *options, struct failure *why) {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {

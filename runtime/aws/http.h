@@ -1,8 +1,8 @@
 /* HTTP requests, and what carries them.
  *
- * A request is data that the protocols fill and the signer completes. What carries it is a table like
- * struct cloud: many requests are under way at once, in one thread, and time passes only in next(). The
- * network (http_open) is libcurl; tests fill the table with recorded exchanges.
+ * A request is data that the protocols fill and the signer completes. What carries it is a table
+ * like struct cloud: many requests are under way at once, in one thread, and time passes only in
+ * next(). The network (http_open) is libcurl; tests fill the table with recorded exchanges.
  *
  * Nothing here tries again: that is the client's (client.h).
  */
@@ -33,8 +33,8 @@ void http_set(struct arena *arena, struct http_request *request, const char *nam
 void http_drop(struct http_request *request, const char *name);
 /* The value of a header, by its name in any case; empty for none. */
 struct text http_header(const struct http_header *headers, uint32_t count, const char *name);
-/* Takes scheme, host, path and query from a URL. False if it is none, or not of http and https, or holds
- * a user's name or bytes that no URL has. */
+/* Takes scheme, host, path and query from a URL. False if it is none, or not of http and https, or
+ * holds a user's name or bytes that no URL has. */
 bool http_set_url(struct arena *arena, struct http_request *request, struct text url);
 /* The URL of a request. */
 struct text http_url(struct arena *arena, const struct http_request *request);

@@ -18,7 +18,7 @@ struct pending {
     struct cloud_change_set first; /* of PHASE_WITHOUT_VALUES */
     struct text token;
     enum phase phase;
-    unsigned pages;
+    unsigned pages, looks;
     struct pending *before, *next; /* all that are under way */
 };
 
@@ -40,7 +40,8 @@ static void send(struct pending *pending, enum cloud_operation operation, struct
                                           .region = as.region,
                                           .bucket = as.request.bucket,
                                           .arena = &pending->arena,
-                                          .context = pending};
+                                          .context = pending,
+                                          .is_once = operation == CLOUD_EXECUTE_CHANGE_SET};
     if (!pending->inner.bucket.length) pending->inner.bucket = (struct text){"", 0};
     pending->inner.input =
         cloud_call_input(&pending->arena, &as, copy, client_account(client),
@@ -70,16 +71,6 @@ static struct cloud_call *end(struct pending *pending) {
     return call;
 }
 
-static struct cloud_call *fail(struct pending *pending) {
-    struct cloud_call *call = pending->call;
-    const struct service_error *error = &pending->inner.error;
-    call->error = (struct cloud_error){text_copy(call->arena, error->code),
-                                       text_copy(call->arena, error->message),
-                                       text_copy(call->arena, error->request_id),
-                                       pending->inner.is_network};
-    return end(pending);
-}
-
 static bool is_incomplete(const struct cloud_change_set *set) {
     struct text sign = TEXT("--include-property-values");
     return memmem(set->status_reason.bytes, set->status_reason.length, sign.bytes, sign.length) !=
@@ -98,29 +89,49 @@ static bool is_executing(const struct data *result) {
     return text_is(status, "EXECUTE_IN_PROGRESS") || text_is(status, "EXECUTE_COMPLETE");
 }
 
-/* An execution asked for twice is refused the second time: whether the first one began says the change
- * set. */
+/* Whether the execution began is not known: the connection broke, or it was refused as if it had
+ * begun before. The change set says it; asking twice could run it twice where tokens are not
+ * heeded. */
 static bool is_unclear(const struct pending *pending) {
-    return pending->inner.was_unclear && pending->call->operation == CLOUD_EXECUTE_CHANGE_SET &&
-           text_is(pending->inner.error.code, "InvalidChangeSetStatus");
+    const struct client_call *inner = &pending->inner;
+    if (pending->call->operation != CLOUD_EXECUTE_CHANGE_SET || pending->looks >= LIMIT_LOOKS) {
+        return false;
+    }
+    return inner->was_unclear ||
+           (pending->looks && text_is(inner->error.code, "InvalidChangeSetStatus"));
+}
+
+static void keep_error(struct pending *pending) {
+    struct cloud_call *call = pending->call;
+    const struct service_error *error = &pending->inner.error;
+    call->error = (struct cloud_error){text_copy(call->arena, error->code),
+                                       text_copy(call->arena, error->message),
+                                       text_copy(call->arena, error->request_id),
+                                       pending->inner.is_network};
 }
 
 static struct cloud_call *after_error(struct pending *pending) {
-    struct cloud_call *call = pending->call;
     if (was_done(pending)) return end(pending);
-    if (!is_unclear(pending)) return fail(pending);
-    call->error.code = text_copy(call->arena, pending->inner.error.code);
-    call->error.message = text_copy(call->arena, pending->inner.error.message);
+    keep_error(pending);
+    if (!is_unclear(pending)) return end(pending);
+    pending->looks++;
     pending->phase = PHASE_LOOK;
     send(pending, CLOUD_DESCRIBE_CHANGE_SET, (struct text){"", 0});
     return NULL;
 }
 
 static struct cloud_call *after_look(struct pending *pending) {
-    if (!pending->inner.error.code.length && is_executing(pending->inner.result)) {
+    const struct data *result = pending->inner.result;
+    if (pending->inner.error.code.length) return end(pending);
+    if (is_executing(result)) {
         pending->call->error = (struct cloud_error){0};
+        return end(pending);
     }
-    return end(pending);
+    if (!text_is(data_text(result, "ExecutionStatus"), "AVAILABLE")) return end(pending);
+    pending->phase = PHASE_PAGES;
+    pending->call->error = (struct cloud_error){0};
+    send(pending, CLOUD_EXECUTE_CHANGE_SET, (struct text){"", 0});
+    return NULL;
 }
 
 /* Sends for the next page; false where this was the last. */

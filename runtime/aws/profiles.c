@@ -126,7 +126,8 @@ static bool was_visited(const struct profile_chain *chain, const struct data *pr
     return false;
 }
 
-/* One profile: *next is the name of the one that it takes its keys from, empty where the chain ends. */
+/* One profile: *next is the name of the one that it takes its keys from, empty where the chain
+ * ends. */
 static bool visit(struct arena *arena, const struct config *config, struct profile_chain *chain,
                   struct text *next, struct failure *why) {
     const struct data *profile = chain->profile;

@@ -12,7 +12,7 @@ const struct operation_row *operation_row(enum operation operation) {
     return &operations[operation];
 }
 
-/* --- form data ---------------------------------------------------------------------------------- */
+/* --- form data ------------------------------------------------------------------------------- */
 
 struct form {
     struct buffer *out;
@@ -20,8 +20,8 @@ struct form {
     size_t length;
 };
 
-/* Adds a part to the name; returns the length before, to go back to. A name that does not fit is cut:
- * no name of AWS's is a tenth as long. */
+/* Adds a part to the name; returns the length before, to go back to. A name that does not fit is
+ * cut: no name of AWS's is a tenth as long. */
 static size_t form_enter(struct form *form, const char *part, size_t length) {
     size_t before = form->length;
     if (before + length + 2 > sizeof form->name) return before;
@@ -39,11 +39,23 @@ static size_t form_enter_number(struct form *form, uint32_t number) {
     return form_enter(form, digits, (size_t)length);
 }
 
+/* A blank is "+", as forms have it and as AWS's own clients send it. */
+static void form_encode(struct buffer *out, struct text text) {
+    for (size_t start = 0; start <= text.length;) {
+        const char *blank = start < text.length
+                                ? memchr(text.bytes + start, ' ', text.length - start) : NULL;
+        size_t end = blank ? (size_t)(blank - text.bytes) : text.length;
+        http_encode(out, (struct text){text.bytes + start, end - start}, "");
+        if (blank) buffer_char(out, '+');
+        start = end + 1;
+    }
+}
+
 static void form_value(struct form *form, struct text value) {
     if (form->out->length) buffer_char(form->out, '&');
-    http_encode(form->out, (struct text){form->name, form->length}, "");
+    form_encode(form->out, (struct text){form->name, form->length});
     buffer_char(form->out, '=');
-    http_encode(form->out, value, "");
+    form_encode(form->out, value);
 }
 
 static void form_node(struct form *form, const struct data *node);
@@ -106,7 +118,7 @@ void protocol_write_form(const struct data *input, struct buffer *out) {
     form_node(&form, input);
 }
 
-/* --- XML ---------------------------------------------------------------------------------------- */
+/* --- XML ------------------------------------------------------------------------------------- */
 
 static void xml_text(struct buffer *out, struct text text) {
     for (size_t i = 0; i < text.length; i++) {
@@ -188,7 +200,7 @@ void protocol_write_xml(const struct data *element, struct buffer *out) {
     xml_element(out, element->key, element);
 }
 
-/* --- the parts of HTTP -------------------------------------------------------------------------- */
+/* --- the parts of HTTP ----------------------------------------------------------------------- */
 
 static const struct data *path_member(const struct data *input, struct text name) {
     for (const struct data *child = data_first(input); child; child = child->next) {
@@ -352,7 +364,7 @@ static bool rest_request(struct arena *arena, const struct operation_row *row,
     return good;
 }
 
-/* --- all ---------------------------------------------------------------------------------------- */
+/* --- all ------------------------------------------------------------------------------------- */
 
 static void query_body(const struct operation_row *row, const struct data *input,
                        struct buffer *out) {

@@ -1,4 +1,5 @@
-/* The protocols of AWS's services: how a tree of data becomes an HTTP request, and a response a tree.
+/* The protocols of AWS's services: how a tree of data becomes an HTTP request, and a response a
+ * tree.
  *
  * Query:     form data in a POST, XML back (CloudFormation, STS)
  * JSON:      JSON in a POST, the call's name in the header X-Amz-Target (SSM, CodePipeline)
@@ -37,8 +38,8 @@ const struct operation_row *operation_row(enum operation operation);
 
 /* Fills method, path, query, headers and body of a request; path and query go behind those of the
  * endpoint that are there already. input may be NULL. In the REST protocols members go where their
- * place says; "{Key+}" in a row's path keeps the slashes of a name. False where a member of the path is
- * missing. */
+ * place says; "{Key+}" in a row's path keeps the slashes of a name. False where a member of the
+ * path is missing. */
 bool protocol_request(struct arena *arena, const struct operation_row *row,
                       const struct data *input, struct http_request *request,
                       struct failure *why);
@@ -48,8 +49,8 @@ struct service_error {
     struct text request_id;
 };
 
-/* Reads a response. *result is never NULL: the call's result (inside Query's wrapper), or what came with
- * an error. A response that is neither what was expected nor an error has the code
+/* Reads a response. *result is never NULL: the call's result (inside Query's wrapper), or what
+ * came with an error. A response that is neither what was expected nor an error has the code
  * "UnreadableResponse". */
 void protocol_response(struct arena *arena, enum protocol protocol, const struct http_call *call,
                        struct data **result, struct service_error *error);

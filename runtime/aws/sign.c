@@ -38,7 +38,7 @@ void sign_hmac(const void *key, size_t key_length, struct text bytes, unsigned c
     }
 }
 
-/* --- path and query ----------------------------------------------------------------------------- */
+/* --- path and query -------------------------------------------------------------------------- */
 
 /* RFC 3986 5.2.4, and runs of slashes become one. */
 static struct text normalize_path(struct arena *arena, struct text path) {
@@ -128,7 +128,7 @@ static void add_query(struct arena *arena, struct text query, struct buffer *out
     }
 }
 
-/* --- headers ------------------------------------------------------------------------------------ */
+/* --- headers --------------------------------------------------------------------------------- */
 
 /* Those that a proxy or the HTTP library may change. */
 static bool is_signed(struct text name) {
@@ -221,7 +221,7 @@ static struct text header_names(struct arena *arena, const struct http_header *h
     return names;
 }
 
-/* --- the four steps ----------------------------------------------------------------------------- */
+/* --- the four steps -------------------------------------------------------------------------- */
 
 struct signing {
     struct arena *arena;

@@ -23,8 +23,8 @@ struct sign_steps {
     struct text canonical_request, string_to_sign, signature, signed_headers;
 };
 
-/* Sets the headers x-amz-date, x-amz-security-token and Authorization; those of an earlier signature
- * are replaced. steps may be NULL. */
+/* Sets the headers x-amz-date, x-amz-security-token and Authorization; those of an earlier
+ * signature are replaced. steps may be NULL. */
 void sign_headers(struct arena *arena, struct http_request *request,
                   const struct sign_options *options, struct sign_steps *steps);
 /* Puts the signature into the query, for a URL that others may fetch. */

@@ -1,4 +1,5 @@
-/* Keys of the machine that mrp runs on: the container's endpoint and the instance's metadata (IMDSv2). */
+/* Keys of the machine that mrp runs on: the container's endpoint and the instance's metadata
+ * (IMDSv2). */
 #include <stdlib.h>
 #include <strings.h>
 
@@ -25,7 +26,7 @@ static bool take_json(const struct source_context *context, const struct http_ca
     return true;
 }
 
-/* --- container ---------------------------------------------------------------------------------- */
+/* --- container ------------------------------------------------------------------------------- */
 
 /* Without TLS the token would be readable for the network: only hosts of this machine. */
 static bool is_local(struct text host) {
@@ -104,7 +105,7 @@ bool source_container(const struct source_context *context, struct keys *keys,
            take_json(context, call, "the container's credentials endpoint", keys, why);
 }
 
-/* --- instance ----------------------------------------------------------------------------------- */
+/* --- instance -------------------------------------------------------------------------------- */
 
 static struct text setting(const struct source_context *context, const char *variable,
                            const char *property) {

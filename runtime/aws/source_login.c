@@ -1,4 +1,5 @@
-/* What "aws login" left: keys that last minutes, with a refresh token that is bound to a private key. */
+/* What "aws login" left: keys that last minutes, with a refresh token that is bound to a private
+ * key. */
 #include "base/hash.h"
 #include "runtime/aws/sources.h"
 #include "runtime/aws/when.h"

@@ -1,5 +1,5 @@
-/* credential_process: a program that prints keys. It is run itself, never through a shell, so that no
- * part of the settings is a command by accident. */
+/* credential_process: a program that prints keys. It is run itself, never through a shell, so that
+ * no part of the settings is a command by accident. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -20,7 +20,7 @@ enum {
     PROCESS_ARGUMENTS = 256,
 };
 
-/* --- words -------------------------------------------------------------------------------------- */
+/* --- words ----------------------------------------------------------------------------------- */
 
 struct words {
     char *arguments[PROCESS_ARGUMENTS + 1];
@@ -69,7 +69,7 @@ static bool split(struct arena *arena, struct text command, struct words *words,
     return words->count > 0 || failure_set(why, "credential_process is empty");
 }
 
-/* --- running ------------------------------------------------------------------------------------ */
+/* --- running --------------------------------------------------------------------------------- */
 
 struct pipes {
     int out[2], error[2];

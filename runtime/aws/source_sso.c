@@ -1,5 +1,5 @@
-/* IAM Identity Center (SSO): the token that "aws sso login" left, renewed where it can be, is changed for
- * keys of a role. */
+/* IAM Identity Center (SSO): the token that "aws sso login" left, renewed where it can be, is
+ * changed for keys of a role. */
 #include "base/hash.h"
 #include "runtime/aws/sources.h"
 #include "runtime/aws/when.h"
@@ -61,7 +61,8 @@ static void replace(struct arena *arena, struct data *record, const char *key, s
                                 .next = found->next};
 }
 
-/* Other programs use the same file: it is replaced as a whole, and that it cannot be is no failure. */
+/* Other programs use the same file: it is replaced as a whole, and that it cannot be is no
+ * failure. */
 static void keep_token(const struct sso *sso, const struct data *result) {
     struct arena *arena = sso->context->arena;
     const struct surroundings *around = sso->context->config->around;

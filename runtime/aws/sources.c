@@ -7,7 +7,7 @@
 #include "runtime/aws/sign.h"
 #include "runtime/aws/when.h"
 
-/* --- sending ------------------------------------------------------------------------------------ */
+/* --- sending --------------------------------------------------------------------------------- */
 
 struct http_call *source_request(const struct source_context *context, const char *method) {
     struct http_call *call = ARENA_NEW(context->arena, struct http_call);
@@ -100,7 +100,7 @@ struct text source_home(const struct source_context *context, const char *path) 
     return text_format(context->arena, "%.*s/%s", TEXT_ARGS(home), path);
 }
 
-/* --- environment -------------------------------------------------------------------------------- */
+/* --- environment ----------------------------------------------------------------------------- */
 
 bool source_environment(const struct source_context *context, struct keys *keys,
                         struct failure *why) {
@@ -124,7 +124,7 @@ bool source_environment(const struct source_context *context, struct keys *keys,
     return true;
 }
 
-/* --- roles -------------------------------------------------------------------------------------- */
+/* --- roles ----------------------------------------------------------------------------------- */
 
 /* "arn:aws:sts::123456789012:assumed-role/..." */
 static struct text account_of(struct text arn) {

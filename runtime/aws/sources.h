@@ -12,8 +12,8 @@ struct source_context {
     struct arena *arena;  /* of the keys that are made */
 };
 
-/* Sends a request, again after passing failures, at most attempts times. False with *why where no answer
- * came; any status is an answer. */
+/* Sends a request, again after passing failures, at most attempts times. False with *why where no
+ * answer came; any status is an answer. */
 bool source_send(const struct source_context *context, struct http_call *call, unsigned attempts,
                  struct failure *why);
 /* Calls an operation of a service, signed by keys (NULL: unsigned). */

@@ -1,5 +1,5 @@
-/* What credentials and settings are read from: environment, files, programs, a person. Through a table,
- * so that tests describe a whole machine.
+/* What credentials and settings are read from: environment, files, programs, a person. Through a
+ * table, so that tests describe a whole machine.
  */
 #ifndef MRP_RUNTIME_AWS_SURROUNDINGS_H
 #define MRP_RUNTIME_AWS_SURROUNDINGS_H

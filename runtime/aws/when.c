@@ -1,4 +1,5 @@
-/* Times as AWS writes them. The calendar is the proleptic Gregorian one, in UTC, without leap seconds. */
+/* Times as AWS writes them. The calendar is the proleptic Gregorian one, in UTC, without leap
+ * seconds. */
 #include "runtime/aws/when.h"
 
 #include <math.h>

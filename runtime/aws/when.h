@@ -1,5 +1,5 @@
-/* Times as AWS writes them: RFC 3339 in JSON and XML, RFC 1123 in HTTP's Date, seconds since 1970 as
- * a number, and the two forms of a signature. */
+/* Times as AWS writes them: RFC 3339 in JSON and XML, RFC 1123 in HTTP's Date, seconds since 1970
+ * as a number, and the two forms of a signature. */
 #ifndef MRP_RUNTIME_AWS_WHEN_H
 #define MRP_RUNTIME_AWS_WHEN_H
 

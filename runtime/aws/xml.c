@@ -1,7 +1,8 @@
 /* Reading XML into nodes, with expat.
  *
- * Names lose their name-space prefix ("aws:Code" is "Code"), as AWS's clients have it; attributes become
- * children that are marked. White space between elements is dropped, inside a text it stays.
+ * Names lose their name-space prefix ("aws:Code" is "Code"), as AWS's clients have it; attributes
+ * become children that are marked. White space between elements is dropped, inside a text it
+ * stays.
  */
 #include <expat.h>
 

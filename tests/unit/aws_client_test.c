@@ -1,5 +1,5 @@
-/* The client: attempts, pauses, throttling of a lane, clocks, renewed keys, and the deploy engine's calls
- * over it; on a described machine, where time passes only when somebody waits. */
+/* The client: attempts, pauses, throttling of a lane, clocks, renewed keys, and the deploy
+ * engine's calls over it; on a described machine, where time passes only when somebody waits. */
 #include "runtime/aws/client.h"
 
 #include <unistd.h>
@@ -288,7 +288,7 @@ static void test_log(void) {
     close_trial(&trial);
 }
 
-/* --- the engine's calls ------------------------------------------------------------------------- */
+/* --- the engine's calls ---------------------------------------------------------------------- */
 
 static struct cloud_call run_cloud(struct trial *trial, struct cloud_call call) {
     struct client_options options = options_of(trial);
@@ -376,23 +376,28 @@ static void test_left_out_changes(void) {
     close_trial(&trial);
 }
 
-/* An execution without an answer is refused the second time: the change set says that it runs. */
+/* An execution without an answer: the change set says whether it runs. If not, it is asked for
+ * again. */
 static void test_unclear_execution(void) {
-    for (int runs = 0; runs < 2; runs++) {
+    static const struct {
+        const char *status;
+        bool is_good;
+        uint32_t sent;
+    } cases[] = {{"EXECUTE_IN_PROGRESS", true, 2}, {"AVAILABLE", true, 3}, {"OBSOLETE", false, 2}};
+    for (int i = 0; i < 3; i++) {
         struct trial trial;
         prepare(&trial);
+        struct text look = text_format(&trial.arena, "<R><DescribeChangeSetResult><ExecutionStatus>%s"
+                                                     "</ExecutionStatus></DescribeChangeSetResult>"
+                                                     "</R>", cases[i].status);
         machine_reply(&trial.machine, 0, "");
-        machine_reply(&trial.machine, 400, "<ErrorResponse><Error><Code>InvalidChangeSetStatus"
-                                           "</Code></Error></ErrorResponse>");
-        machine_reply(&trial.machine, 200,
-                      runs ? "<R><DescribeChangeSetResult><ExecutionStatus>EXECUTE_IN_PROGRESS"
-                             "</ExecutionStatus></DescribeChangeSetResult></R>"
-                           : "<R><DescribeChangeSetResult><ExecutionStatus>OBSOLETE"
-                             "</ExecutionStatus></DescribeChangeSetResult></R>");
+        machine_reply(&trial.machine, 200, look.bytes);
+        machine_reply(&trial.machine, 200, "<R><ExecuteChangeSetResult/></R>");
         struct cloud_call call = run_cloud(
             &trial, (struct cloud_call){.operation = CLOUD_EXECUTE_CHANGE_SET,
                                         .request = {.stack = TEXT("s"), .change_set = TEXT("c")}});
-        CU_ASSERT_EQUAL(cloud_failed(&call), !runs);
+        CU_ASSERT_EQUAL(!cloud_failed(&call), cases[i].is_good);
+        CU_ASSERT_EQUAL(sent(&trial), cases[i].sent);
         close_trial(&trial);
     }
 }

@@ -55,7 +55,7 @@ static void test_parser(void) {
     arena_release(&arena);
 }
 
-/* --- where the files are ------------------------------------------------------------------------ */
+/* --- where the files are --------------------------------------------------------------------- */
 
 static const char *variable(void *context, const char *name) {
     struct text value = data_text(context, name);

@@ -5,7 +5,7 @@
 #include "runtime/aws/when.h"
 #include "tests/unit/machine.h"
 
-/* --- profiles as chains ------------------------------------------------------------------------- */
+/* --- profiles as chains ---------------------------------------------------------------------- */
 
 static enum key_source wanted_source(const struct data *base) {
     struct text kind = base->key;
@@ -77,7 +77,7 @@ static void test_chains(void) {
     arena_release(&arena);
 }
 
-/* --- recorded machines -------------------------------------------------------------------------- */
+/* --- recorded machines ----------------------------------------------------------------------- */
 
 static bool find_keys(struct machine *machine, const char *profile, struct keys *keys,
                       struct failure *why) {
@@ -196,7 +196,7 @@ static void test_tokens(void) {
     arena_release(&arena);
 }
 
-/* --- containers and instances: where they are asked --------------------------------------------- */
+/* --- containers and instances: where they are asked ------------------------------------------ */
 
 static void run_place(struct arena *arena, const struct data *test, bool is_container) {
     struct machine machine;
@@ -262,7 +262,7 @@ static void test_hostile_hosts(void) {
     }
 }
 
-/* --- aws login ---------------------------------------------------------------------------------- */
+/* --- aws login ------------------------------------------------------------------------------- */
 
 static void give_cache(struct arena *arena, struct machine *machine, const struct data *contents) {
     for (const struct data *f = data_first(contents); f; f = f->next) {
@@ -354,7 +354,7 @@ static void test_login(void) {
     arena_release(&arena);
 }
 
-/* --- what is said ------------------------------------------------------------------------------- */
+/* --- what is said ---------------------------------------------------------------------------- */
 
 static struct machine with_config(struct arena *arena, const char *config) {
     struct machine machine;

@@ -1,4 +1,5 @@
-/* Where services are: the endpoint tests of AWS's service models, and the settings that change them. */
+/* Where services are: the endpoint tests of AWS's service models, and the settings that change
+ * them. */
 #include "runtime/aws/endpoint.h"
 
 #include "tests/unit/vectors.h"
@@ -81,7 +82,7 @@ static void test_s3(void) {
     CU_ASSERT(run_file("s3", SERVICE_S3) >= 100);
 }
 
-/* --- configured endpoints ----------------------------------------------------------------------- */
+/* --- configured endpoints -------------------------------------------------------------------- */
 
 static const char *variable(void *context, const char *name) {
     struct text value = data_text(context, name);

@@ -1,6 +1,6 @@
-/* Protocols: the cases of AWS's own protocol tests. A case has shapes, values and what they become on the
- * wire: requests are made of the values by the shapes, as a call's function would by hand; in
- * responses each value is looked up as a call's function would look it up.
+/* Protocols: the cases of AWS's own protocol tests. A case has shapes, values and what they become
+ * on the wire: requests are made of the values by the shapes, as a call's function would by hand;
+ * in responses each value is looked up as a call's function would look it up.
  */
 #include "runtime/aws/protocol.h"
 
@@ -53,7 +53,7 @@ static const char *string(struct suite *suite, struct text text) {
     return text_copy(suite->arena, text).bytes;
 }
 
-/* --- base64 ------------------------------------------------------------------------------------- */
+/* --- base64 ---------------------------------------------------------------------------------- */
 
 static struct text base64(struct arena *arena, struct text bytes) {
     static const char letters[] =
@@ -72,7 +72,7 @@ static struct text base64(struct arena *arena, struct text bytes) {
     return (struct text){out, length};
 }
 
-/* --- making requests ---------------------------------------------------------------------------- */
+/* --- making requests ------------------------------------------------------------------------- */
 
 static struct text time_text(struct suite *suite, struct text value, struct text format) {
     char room[40];
@@ -213,7 +213,7 @@ static struct data *make(struct suite *suite, const struct data *value,
     return made;
 }
 
-/* --- comparing ---------------------------------------------------------------------------------- */
+/* --- comparing ------------------------------------------------------------------------------- */
 
 static void differs(struct suite *suite, const char *what, struct text wanted, struct text found) {
     if (vectors_same(suite->name, what, wanted, found)) return;
@@ -374,7 +374,7 @@ static void run_request(struct suite *suite, const struct data *group, const str
     compare_request(suite, test, &request, is_raw);
 }
 
-/* --- reading responses -------------------------------------------------------------------------- */
+/* --- reading responses ----------------------------------------------------------------------- */
 
 struct reading_place {
     const struct data *node;   /* the value, or the parent of a flat list or map */
@@ -560,7 +560,7 @@ static void run_response(struct suite *suite, const struct data *test) {
     check_output(suite, data_get(test, "result"), result, &call, data_get(given, "output"));
 }
 
-/* --- running ------------------------------------------------------------------------------------ */
+/* --- running --------------------------------------------------------------------------------- */
 
 static void run_file(const char *file, enum protocol protocol, unsigned fewest) {
     struct arena arena;

@@ -1,6 +1,6 @@
 /* Finds the recordings and official test vectors, which are not part of the project: in the folder
- * MRP_VECTORS, or as shared/vectors beside a folder above this one. A test that needs them says that it
- * is skipped where they are not there.
+ * MRP_VECTORS, or as shared/vectors beside a folder above this one. A test that needs them says
+ * that it is skipped where they are not there.
  */
 #ifndef MRP_TESTS_VECTORS_H
 #define MRP_TESTS_VECTORS_H
