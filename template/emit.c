@@ -145,9 +145,16 @@ static void emit_ref(struct emitter *e, struct text id) {
     emit_pair(e, TEXT("Ref"), id);
 }
 
+/* An attribute whose value is what Ref returns is written as Ref, which is shorter. */
+static bool is_ref(const struct emitter *e, const struct resource *resource,
+                   const struct name *attribute) {
+    return attribute == e->in->all->ref ||
+           text_equal(schema_type_ref(resource->type), name_text(attribute));
+}
+
 static void emit_own_attribute(struct emitter *e, const struct resource *resource,
                                const struct name *attribute) {
-    if (attribute == e->in->all->ref) {
+    if (is_ref(e, resource, attribute)) {
         emit_ref(e, name_text(resource->logical_id));
         return;
     }
@@ -231,7 +238,7 @@ static void emit_inline(struct emitter *e, const struct deferred *d) {
         buffer_text(e->out, name_text(d->name));
     } else if (e->in->stack && d->resource->stack == e->in->stack) {
         buffer_text(e->out, name_text(d->resource->logical_id));
-        if (d->name != e->in->all->ref) {
+        if (!is_ref(e, d->resource, d->name)) {
             buffer_char(e->out, '.');
             buffer_text(e->out, name_text(d->name));
         }
