@@ -21,6 +21,7 @@ struct lane {
     unsigned running;
     double not_before;  /* when the next attempt may begin */
     double interval;    /* seconds between attempts; 0 for no limit */
+    bool has_answered;  /* a call went well: a later outage is waited for */
 };
 
 struct client {
@@ -180,7 +181,9 @@ static void write_log(struct client *client, const struct client_call *call, dou
     if (call->status) buffer_format(&line, ",\"status\":%u", call->status);
     log_member(&line, "request", call->error.request_id);
     log_member(&line, "error", call->error.code);
-    if (call->error.code.length) log_member(&line, "message", call->error.message);
+    /* AWS's messages may quote what was sent. */
+    bool may_quote = data_get(call->input, "Parameters") || data_get(call->input, "TemplateBody");
+    if (call->error.code.length && !may_quote) log_member(&line, "message", call->error.message);
     buffer_string(&line, "}\n");
     ssize_t written = write(client->log, line.bytes, line.length);
     (void)written; /* a log that cannot be written stops no deploy */
@@ -242,6 +245,26 @@ static void fail(struct client *client, struct client_call *call, const char *co
     finish(client, call);
 }
 
+/* Puts it back among those that wait. */
+static void again(struct client *client, struct client_call *call, double pause) {
+    call->at = client_now(client) + pause;
+    call->next = client->waiting;
+    client->waiting = call;
+}
+
+/* Who only looks can look later: while a deploy runs, an outage of the network, or of what gives the
+ * keys, must not seem a failure of its stacks. */
+static bool can_wait(const struct client *client, const struct client_call *call) {
+    static const char *const looks[] = {"Describe", "List", "Get", "Head"};
+    struct text name = text_of(operation_row(call->operation)->name);
+    if (!call->lane->has_answered) return false;
+    if (client_now(client) - call->begun > CLIENT_OUTAGE) return false;
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        if (text_starts(name, text_of(looks[i]))) return true;
+    }
+    return false;
+}
+
 static bool prepare(struct client *client, struct client_call *call, struct endpoint *endpoint,
                     struct failure *why) {
     const struct operation_row *row = operation_row(call->operation);
@@ -282,7 +305,8 @@ static void start(struct client *client, struct client_call *call) {
         return;
     }
     if (!credentials_get(client->credentials, &keys, &why)) {
-        fail(client, call, "NoCredentials", &why);
+        if (can_wait(client, call)) again(client, call, 10);
+        else fail(client, call, "NoCredentials", &why);
         return;
     }
     if (keys->account.length && !client->account[0]) client_set_account(client, keys->account);
@@ -324,13 +348,6 @@ static bool is_expired(const struct client_call *call) {
     static const char *const codes[] = {"ExpiredToken", "ExpiredTokenException",
                                         "TokenRefreshRequired", NULL};
     return is_one_of(call->error.code, codes);
-}
-
-/* Puts it back among those that wait. */
-static void again(struct client *client, struct client_call *call, double pause) {
-    call->at = client_now(client) + pause;
-    call->next = client->waiting;
-    client->waiting = call;
 }
 
 /* Whether AWS's clock, by the Date of its refusal, differs from ours. */
@@ -420,7 +437,11 @@ static bool try_again(struct client *client, struct client_call *call) {
     }
     bool is_final = call->http.failure == HTTP_UNTRUSTED || call->http.failure == HTTP_TOO_LONG;
     if (is_final || (!call->is_network && !is_passing(call))) return false;
-    if (++call->failures >= client->most_attempts || !pay(call, is_late ? 10 : 5)) return false;
+    if (++call->failures >= client->most_attempts || !pay(call, is_late ? 10 : 5)) {
+        if (!can_wait(client, call)) return false;
+        again(client, call, 1 + 4 * random_part(client));
+        return true;
+    }
     again(client, call, random_part(client) * fmin(20, ldexp(1, (int)call->failures - 1)));
     return true;
 }
@@ -440,6 +461,7 @@ static void conclude(struct client *client, struct client_call *call) {
     tell(client, call);
     if (!call->error.code.length) {
         reward(call);
+        call->lane->has_answered = true;
         finish(client, call);
         return;
     }

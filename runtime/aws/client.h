@@ -4,7 +4,8 @@
  * it), with a pause that doubles and is drawn at random. Each service in each region is a lane:
  * retries are paid from its bucket of tokens, so that an outage is not answered with a flood; when
  * one call is throttled, all callers of the lane slow down. A throttled call has not failed: it is
- * tried again for five minutes.
+ * tried again for five minutes. A call that only looks, to a lane that has answered before, waits
+ * two minutes for the end of an outage.
  *
  * A clock that is wrong is noticed by the Date of a refusal, corrected for this run, and said
  * once.
@@ -71,6 +72,7 @@ enum {
     CLIENT_ATTEMPTS = 3,
     CLIENT_TOKENS = 500,     /* of a lane */
     CLIENT_PATIENCE = 300,   /* seconds that a throttled call is tried again */
+    CLIENT_OUTAGE = 120,     /* seconds that an outage may last for calls that only look */
     CLIENT_SKEW = 240,       /* seconds a clock may be wrong unnoticed */
     CLIENT_LANE_CALLS = 8,   /* under way at once in a lane */
 };

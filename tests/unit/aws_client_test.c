@@ -90,6 +90,28 @@ static void test_three_attempts(void) {
     close_trial(&trial);
 }
 
+/* Who watches a deploy waits for the end of an outage, but not for ever. */
+static void test_outage(void) {
+    struct trial trial;
+    prepare(&trial);
+    open_client(&trial);
+    machine_reply(&trial.machine, 200, good);
+    for (int i = 0; i < 10; i++) machine_reply(&trial.machine, 0, "");
+    machine_reply(&trial.machine, 200, good);
+    struct client_call first = describe(&trial), second = first, third = first;
+    client_run(trial.client, &first);
+    client_run(trial.client, &second);
+    CU_ASSERT_EQUAL(second.error.code.length, 0);
+    CU_ASSERT_EQUAL(second.attempts, 11);
+    double begun = trial.machine.now;
+    for (int i = 0; i < 500; i++) machine_reply(&trial.machine, 0, "");
+    client_run(trial.client, &third);
+    CU_ASSERT(third.is_network);
+    CU_ASSERT(trial.machine.now - begun >= CLIENT_OUTAGE);
+    CU_ASSERT(trial.machine.now - begun < CLIENT_OUTAGE + 30);
+    close_trial(&trial);
+}
+
 static void test_attempts_set(void) {
     struct trial trial;
     prepare(&trial);
@@ -264,7 +286,9 @@ static void test_log(void) {
     struct failure why;
     options.is_verbose = true;
     CU_ASSERT_FATAL(client_open(&trial.client, &options, &why));
-    machine_reply(&trial.machine, 500, "PLANTED body");
+    machine_reply(&trial.machine, 500, "<ErrorResponse><Error><Code>InternalFailure</Code>"
+                                       "<Message>Value 'PLANTED'</Message></Error>"
+                                       "</ErrorResponse>");
     machine_reply(&trial.machine, 200, "<R><CreateChangeSetResult><Id>PLANTED</Id>"
                                        "</CreateChangeSetResult></R>");
     struct client_call call = {.operation = OPERATION_CREATE_CHANGE_SET,
@@ -419,7 +443,8 @@ static void test_objects(void) {
 }
 
 UNIT_MAIN("aws_client", {"passing failures", test_passing_failures},
-          {"three attempts", test_three_attempts}, {"attempts that are set", test_attempts_set},
+          {"three attempts", test_three_attempts}, {"an outage", test_outage},
+          {"attempts that are set", test_attempts_set},
           {"refusals", test_refusals}, {"throttling", test_throttling},
           {"throttled for good", test_throttled_for_good}, {"lanes", test_lanes},
           {"a wrong clock", test_clock}, {"a wrong key", test_wrong_key},
