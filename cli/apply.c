@@ -57,7 +57,7 @@ static bool confirm(const struct deploying *deploying) {
 static int apply(struct deploying *deploying, const struct document *saved) {
     struct plan plan;
     struct failure why;
-    int outcome = deploying_plan(deploying, &plan);
+    int outcome = deploying_plan(deploying, false, &plan);
     if (outcome != OUTCOME_DONE) return outcome;
     if (saved && !is_same_plan(deploying, &plan, saved, &why)) return world_failed(&why);
     deploying_show(deploying, &plan);

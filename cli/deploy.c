@@ -121,17 +121,28 @@ int deploying_close(struct deploying *deploying, int outcome) {
     return outcome;
 }
 
-int deploying_plan(struct deploying *deploying, struct plan *plan) {
+int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan) {
     const struct invocation *invocation = deploying->invocation;
+    const struct runtime *runtime = deploying->runtime;
     struct failure why = {0};
     size_t count = invocation->counts[OPTION_ADOPT];
     struct text *adopt = arena_array(&deploying->arena, count + 1, sizeof *adopt);
     for (size_t i = 0; i < count; i++) adopt[i] = text_of(invocation->values[OPTION_ADOPT][i]);
+    const char *regions = option_value(invocation, OPTION_REGIONS);
+    if (regions && strcmp(regions, "all") != 0) {
+        return misuse(invocation, "--regions takes the word all");
+    }
     struct plan_options options = {.quick = option_given(invocation, OPTION_QUICK),
-                                   .all_regions = option_given(invocation, OPTION_REGIONS),
+                                   .all_regions = regions != NULL,
                                    .adopt = adopt, .adopt_count = count};
-    enum plan_outcome made = deploying->runtime->plan(deploying->cloud, &deploying->program,
-                                                      &options, &deploying->arena, plan, &why);
+    if (!runtime->regions(runtime->journal(deploying->session), deploying->program.project,
+                          deploying->program.suffix, &deploying->arena, &options.regions,
+                          &options.region_count, &why)) return world_failed(&why);
+    enum plan_outcome made =
+        destroys ? runtime->plan_destroy(deploying->cloud, &deploying->program, &options,
+                                         &deploying->arena, plan, &why)
+                 : runtime->plan(deploying->cloud, &deploying->program, &options,
+                                 &deploying->arena, plan, &why);
     return made == PLAN_MADE ? OUTCOME_DONE : world_failed(&why);
 }
 

@@ -32,8 +32,8 @@ int deploying_open_program(struct deploying *deploying, const struct invocation 
 /* Closes; returns outcome, or OUTCOME_WORLD where the sandbox could not be written. */
 int deploying_close(struct deploying *deploying, int outcome);
 
-/* Makes a plan and says why it could not be made. */
-int deploying_plan(struct deploying *deploying, struct plan *plan);
+/* Makes a plan, of an apply or a destroy, and says why it could not be made. */
+int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan);
 
 /* --- showing plans ---------------------------------------------------------------------------- */
 

@@ -28,12 +28,11 @@ static int destroy(struct deploying *deploying) {
     const char *given = option_value(deploying->invocation, OPTION_YES);
     bool is_given = option_given(deploying->invocation, OPTION_YES);
     struct plan plan;
-    struct failure why;
     if (is_given && (!given || !text_is(word_of(deploying), given))) {
         return wrong_word(deploying, given);
     }
-    if (deploying->runtime->plan_destroy(deploying->cloud, &deploying->program, &deploying->arena,
-                                         &plan, &why) != PLAN_MADE) return world_failed(&why);
+    int outcome = deploying_plan(deploying, true, &plan);
+    if (outcome != OUTCOME_DONE) return outcome;
     deploying_show(deploying, &plan);
     if (!plan_changes(&plan)) return OUTCOME_DONE;
     if (!is_given && !ask(deploying)) {

@@ -49,7 +49,7 @@ int command_plan(struct invocation *invocation) {
     struct deploying deploying;
     struct plan plan;
     int outcome = deploying_open(&deploying, invocation);
-    if (outcome == OUTCOME_DONE) outcome = deploying_plan(&deploying, &plan);
+    if (outcome == OUTCOME_DONE) outcome = deploying_plan(&deploying, false, &plan);
     if (outcome == OUTCOME_DONE) outcome = show(&deploying, &plan);
     const char *path = option_value(invocation, OPTION_OUT);
     if (outcome == OUTCOME_DONE && path) outcome = save(&deploying, &plan, path);

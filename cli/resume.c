@@ -19,14 +19,8 @@ static int program_changed(void) {
 
 static int go_on(struct deploying *deploying, bool is_destroy) {
     struct plan plan;
-    struct failure why = {0};
-    if (!is_destroy) {
-        int outcome = deploying_plan(deploying, &plan);
-        if (outcome != OUTCOME_DONE) return outcome;
-    } else if (deploying->runtime->plan_destroy(deploying->cloud, &deploying->program,
-                                                &deploying->arena, &plan, &why) != PLAN_MADE) {
-        return world_failed(&why);
-    }
+    int outcome = deploying_plan(deploying, is_destroy, &plan);
+    if (outcome != OUTCOME_DONE) return outcome;
     deploying_show(deploying, &plan);
     return deploying_apply(deploying, &plan, true);
 }

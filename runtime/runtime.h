@@ -41,8 +41,12 @@ struct runtime {
                               const struct plan_options *options, struct arena *arena,
                               struct plan *plan, struct failure *why);
     enum plan_outcome (*plan_destroy)(const struct cloud *cloud,
-                                      const struct deploy_program *program, struct arena *arena,
+                                      const struct deploy_program *program,
+                                      const struct plan_options *options, struct arena *arena,
                                       struct plan *plan, struct failure *why);
+    bool (*regions)(struct journal *journal, struct text project, struct text suffix,
+                    struct arena *arena, const struct text **regions, size_t *count,
+                    struct failure *why);
     enum apply_outcome (*apply)(const struct cloud *cloud, const struct plan *plan,
                                 const struct apply_options *options, struct arena *arena,
                                 struct apply *apply, struct failure *why);

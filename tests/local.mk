@@ -23,6 +23,7 @@ unit_tests = \
     tests/unit/builtins_test \
     tests/unit/checker_test \
     tests/unit/deploy_test \
+    tests/unit/disaster_test \
     tests/unit/schema_test \
     tests/unit/simulator_test \
     tests/unit/template_test
@@ -67,6 +68,11 @@ DEPLOY_OBJECTS = $(mrp_runtime_la_OBJECTS)
 tests_unit_deploy_test_SOURCES = tests/unit/deploy_test.c tests/unit/unit.h
 tests_unit_deploy_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_deploy_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+
+# Simulated failure: --seeds COUNT of them, --seed N for one.
+tests_unit_disaster_test_SOURCES = tests/unit/disaster_test.c
+tests_unit_disaster_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_disaster_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 
 tests_unit_simulator_test_SOURCES = tests/unit/simulator_test.c tests/unit/unit.h
 tests_unit_simulator_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)

@@ -236,10 +236,13 @@ static enum apply_outcome judge_back(const struct apply *apply, bool all_back) {
 static bool begin_journal(const struct run *run) {
     const struct plan *plan = run->plan;
     if (!run->options->journal) return true;
+    struct text *regions = arena_array(run->arena, plan->count + 1, sizeof *regions);
+    for (uint32_t i = 0; i < plan->count; i++) regions[i] = plan->stacks[i].region;
     struct journal_run begun = {
         .kind = plan->is_destroy ? TEXT("destroy") : TEXT("apply"), .account = plan->account,
         .project = plan->program->project, .suffix = plan->program->suffix,
-        .request = run->options->request, .began = now(run)};
+        .request = run->options->request, .began = now(run),
+        .regions = regions, .region_count = plan->count};
     return journal_begin(run->options->journal, &begun, run->why);
 }
 
@@ -266,6 +269,7 @@ void run_note_earlier(struct run_earlier *earlier, const struct journal_entry *e
     earlier->was_deleted = text_is(entry->action, "delete");
     earlier->former = entry->former;
     earlier->sent_hash = entry->sent_hash;
+    earlier->token = entry->token;
 }
 
 enum apply_outcome apply_plan(const struct cloud *cloud, const struct plan *plan,

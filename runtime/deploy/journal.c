@@ -125,7 +125,9 @@ bool journal_open(struct journal *journal, struct state *state, bool is_sandbox,
         " project TEXT, suffix TEXT, request TEXT, back INTEGER, began REAL);"
         "CREATE TABLE IF NOT EXISTS run_step (run INTEGER, region TEXT, stack TEXT, back INTEGER,"
         " path TEXT, id TEXT, action TEXT, token TEXT, hash TEXT, former TEXT, step INTEGER,"
-        " number INTEGER, at REAL, PRIMARY KEY (run, region, stack, back)) WITHOUT ROWID;", why);
+        " number INTEGER, at REAL, PRIMARY KEY (run, region, stack, back)) WITHOUT ROWID;"
+        "CREATE TABLE IF NOT EXISTS region (sandbox INTEGER, project TEXT, suffix TEXT, name TEXT,"
+        " PRIMARY KEY (sandbox, project, suffix, name)) WITHOUT ROWID;", why);
 }
 
 static bool change(struct journal *journal, const char *sql, int64_t run, struct failure *why) {
@@ -149,6 +151,21 @@ static bool give_up_others(struct journal *journal, const struct journal_run *ru
                      why);
 }
 
+static bool write_regions(struct journal *journal, const struct journal_run *run,
+                          struct failure *why) {
+    for (uint32_t i = 0; i < run->region_count; i++) {
+        sqlite3_stmt *statement;
+        if (!prepare(journal, "INSERT OR IGNORE INTO region VALUES (?, ?, ?, ?)", &statement,
+                     why)) return false;
+        sqlite3_bind_int(statement, 1, journal->is_sandbox);
+        bind(statement, 2, run->project);
+        bind(statement, 3, run->suffix);
+        bind(statement, 4, run->regions[i]);
+        if (!finish(journal, statement, why)) return false;
+    }
+    return true;
+}
+
 bool journal_begin(struct journal *journal, const struct journal_run *run, struct failure *why) {
     sqlite3_stmt *statement;
     if (!journal->state) return true;
@@ -167,7 +184,7 @@ bool journal_begin(struct journal *journal, const struct journal_run *run, struc
     sqlite3_bind_int(statement, 7, journal->is_sandbox);
     if (!finish(journal, statement, why)) return false;
     journal->run = sqlite3_last_insert_rowid(journal->state->database);
-    return state_run(journal->state, "COMMIT", why);
+    return write_regions(journal, run, why) && state_run(journal->state, "COMMIT", why);
 }
 
 bool journal_write(struct journal *journal, const struct journal_entry *entry,
@@ -216,6 +233,31 @@ bool journal_end(struct journal *journal, struct failure *why) {
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
+
+bool journal_regions(struct journal *journal, struct text project, struct text suffix,
+                     struct arena *arena, const struct text **regions, size_t *count,
+                     struct failure *why) {
+    sqlite3_stmt *statement;
+    *count = 0;
+    if (!journal->state) return true;
+    if (!prepare(journal, "SELECT name, COUNT(*) OVER () FROM region WHERE sandbox = ? AND"
+                          " project = ? AND suffix = ? ORDER BY name", &statement, why)) {
+        return false;
+    }
+    sqlite3_bind_int(statement, 1, journal->is_sandbox);
+    bind(statement, 2, project);
+    bind(statement, 3, suffix);
+    struct text *names = NULL;
+    int code;
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        if (!names) names = arena_array(arena, (size_t)sqlite3_column_int(statement, 1),
+                                        sizeof *names);
+        names[(*count)++] = column(arena, statement, 0);
+    }
+    sqlite3_finalize(statement);
+    *regions = names;
+    return code == SQLITE_DONE || failed(journal, why);
+}
 
 static void read_entry(struct arena *arena, sqlite3_stmt *statement, struct journal_entry *entry) {
     *entry = (struct journal_entry){

@@ -41,6 +41,8 @@ struct journal_run {
     struct text request; /* the command line's own: how the program was read */
     bool goes_back;      /* the rollback has begun */
     double began;
+    const struct text *regions; /* journal_begin: where the plan has stacks */
+    uint32_t region_count;
     struct journal_entry *entries; /* in the order in which they were begun, with one of each kind */
     uint32_t count;
 };
@@ -55,6 +57,10 @@ bool journal_write(struct journal *journal, const struct journal_entry *entry,
 bool journal_go_back(struct journal *journal, struct failure *why);
 /* The run has ended: nothing is left to go on with. */
 bool journal_end(struct journal *journal, struct failure *why);
+/* The regions in which a deployment had stacks, by what was deployed from here. */
+bool journal_regions(struct journal *journal, struct text project, struct text suffix,
+                     struct arena *arena, const struct text **regions, size_t *count,
+                     struct failure *why);
 /* The run in the account (empty: in any) that has not ended, which journal_write then goes on with; *found says
  * whether there is one. */
 bool journal_read(struct journal *journal, struct text account, struct arena *arena,

@@ -55,7 +55,7 @@ struct machine {
 struct run_earlier {
     bool is_touched, was_made, was_deleted;
     const struct plan_former *former;
-    struct text id, sent_hash;
+    struct text id, sent_hash, token;
 };
 
 struct run {

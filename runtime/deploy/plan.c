@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/hash.h"
+#include "schema/schema.h"
 
 #define PLAN_SET_NAME "mrp-plan"
 enum { PLAN_POLLS = 150 };      /* at most, of change sets that are being made */
@@ -18,6 +19,7 @@ struct making {
     struct failure *why;
     struct text *regions;
     uint32_t region_count;
+    uint32_t own_regions;         /* of them, those of the program: the first */
     struct cloud_call *described; /* by region */
     struct cloud_call *sets;      /* by stack; operation 0 where none was made */
     bool *has_set;
@@ -38,10 +40,42 @@ static void add_region(struct making *making, struct text region) {
     making->regions[making->region_count++] = region;
 }
 
+static size_t most_regions(const struct making *making) {
+    if (!making->options) return 0;
+    return making->options->region_count +
+           (making->options->all_regions ? schema_region_count() : 0);
+}
+
+static struct text partition_of(struct text region) {
+    static const char *const marked[] = {"cn-", "us-gov-", "us-iso", "eusc-", "eu-isoe-"};
+    for (size_t i = 0; i < sizeof marked / sizeof *marked; i++) {
+        if (text_starts(region, text_of(marked[i]))) return text_of(marked[i]);
+    }
+    return (struct text){0};
+}
+
+static bool is_same_partition(const struct making *making, struct text region) {
+    struct text known = making->region_count ? making->regions[0] : TEXT("us-east-1");
+    return text_equal(partition_of(region), partition_of(known));
+}
+
+/* A region that the account has not turned on holds no stacks. */
+static bool is_turned_off(const struct making *making, uint32_t region,
+                          const struct cloud_call *call) {
+    static const char *const codes[] = {"InvalidClientTokenId", "UnrecognizedClientException",
+                                        "AuthFailure", "OptInRequired", "AccessDenied"};
+    if (region < making->own_regions) return false;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (text_is(call->error.code, codes[i])) return true;
+    }
+    return false;
+}
+
 static void collect_stacks(struct making *making) {
     struct plan *plan = making->plan;
     const struct template_set *set = plan->program->set;
-    making->regions = arena_array(making->arena, set->count + 1, sizeof *making->regions);
+    making->regions = arena_array(making->arena, set->count + most_regions(making) + 1,
+                                  sizeof *making->regions);
     plan->stacks = arena_array(making->arena, set->count + 1, sizeof *plan->stacks);
     for (uint32_t i = 0; i < set->count; i++) {
         const struct template *template = &set->templates[set->order[i]];
@@ -52,6 +86,16 @@ static void collect_stacks(struct making *making) {
             .body = plan->program->bodies[template->index],
         };
         add_region(making, template->region_name);
+    }
+    making->own_regions = making->region_count;
+    for (size_t i = 0; making->options && i < making->options->region_count; i++) {
+        add_region(making, making->options->regions[i]);
+    }
+    if (!making->options || !making->options->all_regions) return;
+    for (size_t i = 0; i < schema_region_count(); i++) {
+        /* Other partitions have other accounts. */
+        struct text region = schema_region_at(i);
+        if (is_same_partition(making, region)) add_region(making, region);
     }
 }
 
@@ -72,7 +116,9 @@ static bool ask_regions(struct making *making) {
     making->plan->account = calls[count].reply.account;
     making->plan->caller = calls[count].reply.caller;
     for (uint32_t i = 0; i < count; i++) {
-        if (cloud_failed(&calls[i])) return call_failed(making->why, &calls[i], "list the stacks");
+        if (cloud_failed(&calls[i]) && !is_turned_off(making, i, &calls[i])) {
+            return call_failed(making->why, &calls[i], "list the stacks");
+        }
     }
     making->described = calls;
     return true;
@@ -651,8 +697,10 @@ enum plan_outcome plan_make(const struct cloud *cloud, const struct deploy_progr
 }
 
 enum plan_outcome plan_destroy(const struct cloud *cloud, const struct deploy_program *program,
-                               struct arena *arena, struct plan *plan, struct failure *why) {
-    struct making making = {.cloud = cloud, .plan = plan, .arena = arena, .why = why};
+                               const struct plan_options *options, struct arena *arena,
+                               struct plan *plan, struct failure *why) {
+    struct making making = {.cloud = cloud, .options = options, .plan = plan, .arena = arena,
+                            .why = why};
     init(&making, program);
     if (!ask_regions(&making) || !check_account(&making)) return PLAN_WORLD;
     plan->is_destroy = true;

@@ -106,6 +106,8 @@ struct plan {
 struct plan_options {
     bool quick;                /* templates only, without change sets */
     bool all_regions;          /* look for stacks of the deployment in every region */
+    const struct text *regions; /* and in these, where it was deployed before */
+    size_t region_count;
     const struct text *adopt;  /* names of stacks that may be taken over */
     size_t adopt_count;
 };
@@ -123,7 +125,7 @@ enum plan_outcome plan_make(const struct cloud *cloud, const struct deploy_progr
 
 /* The plan of destroy: every stack of the deployment that is there, consumers first. */
 enum plan_outcome plan_destroy(const struct cloud *cloud, const struct deploy_program *program,
-                               struct arena *arena, struct plan *plan, struct failure *why);
+                               const struct plan_options *options, struct arena *arena, struct plan *plan, struct failure *why);
 
 /* The resource of a logical id in the program, or NULL. Inline: the command line has it as well. */
 static inline const struct template_resource *plan_resource(const struct template *template,

@@ -7,7 +7,10 @@
 #include "base/hash.h"
 #include "schema/schema.h"
 
-enum { LOOK_TRIES = 8 };
+enum {
+    LOOK_TRIES = 8,
+    LEFT_MOST = 1000, /* resources looked at; a stack has 500 */
+};
 
 struct seen { /* a stack as AWS shows it */
     struct cloud_call stack, template;
@@ -130,6 +133,57 @@ static bool is_as_it_was(const struct run_earlier *touched, const struct seen *s
     return touched->was_made ? is_gone(seen) : is_as_before(touched, seen);
 }
 
+/* Events go back in time to the beginning of what the run did. */
+struct past {
+    struct text known[LEFT_MOST]; /* resources whose newest event was seen */
+    uint32_t count;
+    struct text token;            /* of the run's own request */
+    bool is_reached, is_over;
+    struct text left;
+};
+
+static void read_past(struct past *past, const struct cloud_event *event, bool was_made) {
+    uint32_t k = 0;
+    if (!was_made && past->is_reached && !text_equal(event->token, past->token)) {
+        past->is_over = true;
+        return;
+    }
+    past->is_reached |= text_equal(event->token, past->token);
+    while (k < past->count && !text_equal(past->known[k], event->logical_id)) k++;
+    if (k < past->count || past->count == LEFT_MOST) return;
+    past->known[past->count++] = event->logical_id;
+    bool is_left = text_is(event->status, "DELETE_SKIPPED") ||
+                   text_is(event->status, "DELETE_FAILED");
+    if (is_left && !past->left.length) past->left = event->logical_id;
+}
+
+/* A resource that a deletion or a rollback has left behind: the newest event of it says so. */
+static struct text left_behind(struct way_back *back, uint32_t index) {
+    struct arena *arena = back->run.arena;
+    const struct run_earlier *touched = &back->touched[index];
+    struct past *past = ARENA_NEW(arena, struct past);
+    struct text page = {0};
+    past->token = touched->token;
+    for (unsigned pages = 0; pages < 100 && !past->is_over; pages++) {
+        struct cloud_call call = {.operation = CLOUD_STACK_EVENTS, .arena = arena,
+                                  .region = back->plan.stacks[index].region};
+        call.request.stack = back->plan.stacks[index].id;
+        call.request.next_token = page;
+        if (!call.request.stack.length) break;
+        for (unsigned tries = 0; tries < LOOK_TRIES; tries++) {
+            cloud_all(back->run.cloud, &call, 1);
+            if (!cloud_failed(&call) || is_missing(&call)) break;
+        }
+        if (cloud_failed(&call)) break;
+        for (uint32_t i = 0; i < call.reply.event_count && !past->is_over; i++) {
+            read_past(past, &call.reply.events[i], touched->was_made);
+        }
+        page = call.reply.next_token;
+        if (!page.length) break;
+    }
+    return touched->was_made || past->is_reached ? past->left : (struct text){0};
+}
+
 /* --- what is to be done ----------------------------------------------------------------------- */
 
 /* AWS itself does not delete these while they hold something, or they hold what only passes. */
@@ -197,6 +251,18 @@ static struct text obstacle(struct way_back *back, uint32_t index) {
     return touched->was_made ? holds_data(back, index) : (struct text){0};
 }
 
+static void set_way(struct way_back *back, uint32_t index) {
+    struct plan_stack *stack = &back->plan.stacks[index];
+    const struct run_earlier *touched = &back->touched[index];
+    stack->deployed = &back->seen[index].stack.reply.stacks[0];
+    stack->id = stack->deployed->id;
+    stack->status = stack->deployed->status;
+    stack->action = touched->was_made ? PLAN_DELETE : PLAN_UPDATE;
+    stack->goes_back = true;
+    stack->former = touched->former;
+    if (touched->former) stack->body = touched->former->body;
+}
+
 static void plan_way(struct way_back *back, uint32_t index) {
     struct plan_stack *stack = &back->plan.stacks[index];
     struct apply_back *told = &back->forward->apply->back[index];
@@ -206,14 +272,7 @@ static void plan_way(struct way_back *back, uint32_t index) {
     told->is_touched = true;
     if (is_as_it_was(touched, &back->seen[index])) return;
     told->problem = obstacle(back, index);
-    if (told->problem.length) return;
-    stack->deployed = &back->seen[index].stack.reply.stacks[0];
-    stack->id = stack->deployed->id;
-    stack->status = stack->deployed->status;
-    stack->action = touched->was_made ? PLAN_DELETE : PLAN_UPDATE;
-    stack->goes_back = true;
-    stack->former = touched->former;
-    if (touched->former) stack->body = touched->former->body;
+    if (!told->problem.length) set_way(back, index);
 }
 
 static bool has_work(const struct way_back *back) {
@@ -252,6 +311,7 @@ static void prepare(struct way_back *back) {
         /* The bucket for templates belongs to no deployment. */
         if (planned->is_assets) touched->is_touched = false;
         if (machine->sent_hash.length) touched->sent_hash = machine->sent_hash;
+        if (machine->token.length && !forward->machines[i].goes_back) touched->token = machine->token;
         back->plan.stacks[i] = *planned;
         back->plan.stacks[i].cannot_undo = (struct text){0};
         if (machine->id.length) back->plan.stacks[i].id = machine->id;
@@ -285,23 +345,46 @@ static void repeat_refused(struct way_back *back) {
     if (any) run_loop(&back->run);
 }
 
-/* What reads outputs that were still to go back when it was taken back reads them again. */
-static void refresh_readers(struct way_back *back) {
-    bool any = false;
+static bool reads_anew(struct way_back *back, uint32_t index) {
     struct deploy_inputs inputs = {&back->plan, back->run.deployed};
+    const struct run_earlier *touched = &back->touched[index];
+    return touched->is_touched && touched->former &&
+           is_as_before(touched, &back->seen[index]) &&
+           deploy_reads_anew(&inputs, &back->plan.stacks[index],
+                             &back->seen[index].stack.reply.stacks[0], back->run.arena);
+}
+
+/* Producers go first: what they say may change. */
+static bool is_first(struct way_back *back, const bool *stale, uint32_t index) {
+    uint32_t count = back->plan.count;
+    for (uint32_t i = 0; i < count; i++) {
+        if (stale[i] && back->run.needs[(size_t)index * count + i]) return false;
+    }
+    return true;
+}
+
+/* What reads outputs that were still to go back when it was taken back reads them again. False when
+ * nothing has to. */
+static bool refresh_readers(struct way_back *back) {
+    bool any = false, *stale = arena_array(back->run.arena, back->plan.count + 1, sizeof *stale);
     for (uint32_t i = 0; i < back->plan.count; i++) {
-        struct plan_stack *stack = &back->plan.stacks[i];
-        struct apply_stack *shown = &back->run.shown[i];
-        if (shown->state != APPLY_DONE || stack->action != PLAN_UPDATE) continue;
-        if (!deploy_reads_anew(&inputs, stack, &shown->final, back->run.arena)) continue;
-        stack->deployed = ARENA_NEW(back->run.arena, struct cloud_stack);
-        *(struct cloud_stack *)stack->deployed = shown->final;
-        *shown = (struct apply_stack){.plan = stack, .status = stack->deployed->status,
-                                      .final = *stack->deployed};
-        back->run.machines[i] = (struct machine){.shown = shown, .plan = stack};
+        if (back->seen[i].is_there) back->run.deployed[i] = &back->seen[i].stack.reply.stacks[0];
+    }
+    for (uint32_t i = 0; i < back->plan.count; i++) stale[i] = reads_anew(back, i);
+    for (uint32_t i = 0; i < back->plan.count; i++) {
+        if (!stale[i] || !is_first(back, stale, i)) continue;
+        set_way(back, i);
+        back->run.shown[i] = (struct apply_stack){.plan = &back->plan.stacks[i],
+                                                  .status = back->plan.stacks[i].status,
+                                                  .final = *back->plan.stacks[i].deployed};
+        back->run.machines[i] = (struct machine){.shown = &back->run.shown[i],
+                                                 .plan = &back->plan.stacks[i]};
         any = true;
     }
-    if (any) run_loop(&back->run);
+    if (!any) return false;
+    run_loop(&back->run);
+    look(back);
+    return run_is_finished(&back->run) && !back->run.apply->was_interrupted;
 }
 
 /* --- what became of it ------------------------------------------------------------------------ */
@@ -322,6 +405,9 @@ static bool judge(struct way_back *back, uint32_t index) {
     const struct plan_stack *planned = &back->forward->plan->stacks[index];
     if (!told->is_touched) return true;
     if (back->plan.stacks[index].action != PLAN_NOTHING) told->stack = &back->run.shown[index];
+    if (!back->run.shown[index].left_id.length) {
+        back->run.shown[index].left_id = left_behind(back, index);
+    }
     told->is_verified = is_as_it_was(&back->touched[index], &back->seen[index]) &&
                         !back->run.shown[index].left_id.length &&
                         !back->forward->shown[index].left_id.length;
@@ -344,14 +430,14 @@ bool roll_back(struct run *forward) {
     look(&back);
     for (uint32_t i = 0; i < back.plan.count; i++) plan_way(&back, i);
     begin_run(&back);
+    if (options->journal && !journal_go_back(options->journal, forward->why)) return false;
     if (has_work(&back)) {
-        if (options->journal && !journal_go_back(options->journal, forward->why)) return false;
         if (options->tell) options->tell(options->context, APPLY_GOES_BACK, NULL, NULL);
         run_loop(&back.run);
         repeat_refused(&back);
-        refresh_readers(&back);
         look(&back);
     }
+    for (uint32_t i = 0; i < back.plan.count && refresh_readers(&back); i++) {}
     bool all = run_is_finished(&back.run);
     for (uint32_t i = 0; i < back.plan.count; i++) all &= judge(&back, i);
     return all;

@@ -254,10 +254,10 @@ static void test_destroy(void) {
     CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
     struct plan plan;
     struct apply apply;
-    CU_ASSERT_EQUAL(plan_destroy(cloud, &program, &arena, &plan, &why), PLAN_MADE);
+    CU_ASSERT_EQUAL(plan_destroy(cloud, &program, NULL, &arena, &plan, &why), PLAN_MADE);
     CU_ASSERT_EQUAL(carry_out(&plan, &apply), APPLY_ALL_DONE);
     SAME(log_text, "+reader -reader +jobs -jobs ");
-    CU_ASSERT_EQUAL(plan_destroy(cloud, &program, &arena, &plan, &why), PLAN_MADE);
+    CU_ASSERT_EQUAL(plan_destroy(cloud, &program, NULL, &arena, &plan, &why), PLAN_MADE);
     CU_ASSERT_EQUAL(plan.count, 0);
     close_world();
 }

@@ -1,0 +1,819 @@
+/* Simulated failure: a seed makes a program and a change to it, and decides what goes wrong while the
+ * change is deployed: resources that fail, calls that are throttled or whose answers get lost, another
+ * writer, and the death of the process before any call or writing of the journal. Then mrp resumes,
+ * and dies again. What must hold whatever happens is in check_end(). Everything follows from the seed:
+ *
+ *     tests/unit/disaster_test [--seed N] [--seeds COUNT] [--from N] [--verbose]
+ */
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "runtime/deploy/apply.h"
+#include "runtime/simulator/world.h"
+#include "schema/schema.h"
+
+enum {
+    STACKS = 5, ITEMS = 4, DEATHS = 3, DEFAULT_SEEDS = 2000,
+    PLAN_TRIES = 20,
+};
+
+/* --- chance ----------------------------------------------------------------------------------- */
+
+static uint64_t chance_state;
+
+static uint32_t chance(uint32_t below) { /* splitmix64 */
+    uint64_t x = chance_state += 0x9e3779b97f4a7c15u;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+    return (uint32_t)((x ^ x >> 31) % below);
+}
+
+static bool percent(uint32_t of) { return chance(100) < of; }
+
+/* --- programs --------------------------------------------------------------------------------- */
+
+enum item_kind { ITEM_PARAMETER, ITEM_QUEUE, ITEM_TOPIC, ITEM_TABLE, ITEM_BUCKET, ITEM_KINDS };
+
+struct item {
+    enum item_kind kind;
+    bool is_there[2];     /* in the first version, in the second */
+    int value[2];         /* a property that changes in place */
+    int name[2];          /* a property that replaces */
+};
+
+struct made_stack {
+    bool is_there[2];
+    const char *region;
+    int reads;            /* index of the stack whose output it reads; -1 for none */
+    bool by_parameter;    /* as a parameter, else by Fn::GetStackOutput */
+    int given[2];         /* value of a deploy param; -1: there is none */
+    bool has_secret;
+    bool is_protected[2];
+    int value[2];
+    struct item items[ITEMS];
+    int item_count;
+};
+
+static struct made_stack made[STACKS];
+static int made_count;
+
+static const char *const regions[] = {"us-east-1", "eu-west-1", "ap-southeast-2"};
+
+static void make_item(struct item *item) {
+    *item = (struct item){.kind = (enum item_kind)chance(ITEM_KINDS)};
+    item->is_there[0] = percent(85);
+    item->is_there[1] = percent(85);
+    item->value[0] = (int)chance(100);
+    item->value[1] = percent(50) ? item->value[0] : (int)chance(100);
+    item->name[1] = percent(80) ? 0 : 1;
+}
+
+static void make_program(void) {
+    made_count = 1 + (int)chance(STACKS);
+    bool is_fresh = percent(25);
+    for (int i = 0; i < made_count; i++) {
+        struct made_stack *stack = &made[i];
+        *stack = (struct made_stack){.region = regions[chance(3)], .reads = -1};
+        stack->is_there[0] = !is_fresh && percent(85);
+        stack->is_there[1] = percent(90);
+        /* What is read is there whenever the reader is. */
+        if (i > 0 && percent(60)) {
+            int producer = (int)chance((uint32_t)i);
+            bool fits = true;
+            for (int v = 0; v < 2; v++) fits &= !stack->is_there[v] || made[producer].is_there[v];
+            if (fits) stack->reads = producer;
+        }
+        stack->by_parameter = percent(40);
+        for (int v = 0; v < 2; v++) stack->given[v] = percent(30) ? (int)chance(5) : -1;
+        stack->has_secret = percent(15);
+        for (int v = 0; v < 2; v++) stack->is_protected[v] = stack->is_there[1] && percent(10);
+        stack->value[0] = (int)chance(100);
+        stack->value[1] = percent(40) ? stack->value[0] : (int)chance(100);
+        stack->item_count = (int)chance(ITEMS + 1);
+        for (int k = 0; k < stack->item_count; k++) make_item(&stack->items[k]);
+    }
+}
+
+/* --- as templates ----------------------------------------------------------------------------- */
+
+struct version { /* a program as the engine takes it */
+    struct template templates[STACKS];
+    struct text bodies[STACKS];
+    uint32_t order[STACKS];
+    struct template_set set;
+    struct deploy_program program;
+};
+
+static void write_item(struct buffer *out, const struct item *item, int v, int stack, int number) {
+    int value = item->value[v], name = item->name[v];
+    buffer_format(out, ",\"I%d\":{\"Type\":", number);
+    switch (item->kind) {
+    case ITEM_KINDS:
+    case ITEM_PARAMETER:
+        buffer_format(out, "\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\",\"Name\":"
+                           "\"/s%d/i%d/%d\",\"Value\":\"%d\"}}", stack, number, name, value);
+        return;
+    case ITEM_QUEUE:
+        buffer_format(out, "\"AWS::SQS::Queue\",\"Properties\":{\"QueueName\":\"q%d-%d-%d\","
+                           "\"VisibilityTimeout\":%d}}", stack, number, name, value);
+        return;
+    case ITEM_TOPIC:
+        buffer_format(out, "\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":\"t%d-%d-%d\","
+                           "\"DisplayName\":\"d%d\"}}", stack, number, name, value);
+        return;
+    case ITEM_TABLE:
+        buffer_format(out, "\"AWS::DynamoDB::Table\",\"Properties\":{\"TableName\":\"t%d-%d-%d\","
+                           "\"BillingMode\":\"PAY_PER_REQUEST\",\"DeletionProtectionEnabled\":%s,"
+                           "\"AttributeDefinitions\":[{\"AttributeName\":\"k\",\"AttributeType\":"
+                           "\"S\"}],\"KeySchema\":[{\"AttributeName\":\"k\",\"KeyType\":\"HASH\"}]}}",
+                      stack, number, name, value % 2 ? "true" : "false");
+        return;
+    case ITEM_BUCKET:
+        if (number == 0) { /* without a name, so that what is retained is in nobody's way */
+            buffer_format(out, "\"AWS::S3::Bucket\",\"DeletionPolicy\":\"Retain\","
+                               "\"UpdateReplacePolicy\":\"Retain\",\"Properties\":{");
+        } else {
+            buffer_format(out, "\"AWS::S3::Bucket\",\"Properties\":{\"BucketName\":"
+                               "\"b%d-%d-%d\",", stack, number, name);
+        }
+        buffer_format(out, "\"VersioningConfiguration\":{\"Status\":\"%s\"}}}",
+                      value % 2 ? "Enabled" : "Suspended");
+        return;
+    }
+}
+
+static void write_value(struct buffer *out, const struct made_stack *stack, int v) {
+    if (stack->reads < 0) {
+        buffer_format(out, "\"v%d\"", stack->value[v]);
+    } else if (stack->by_parameter) {
+        buffer_string(out, "{\"Ref\":\"Read\"}");
+    } else {
+        buffer_format(out, "{\"Fn::GetStackOutput\":{\"StackName\":\"s%d\",\"OutputName\":\"Out\","
+                           "\"Region\":\"%s\"}}", stack->reads, made[stack->reads].region);
+    }
+}
+
+static struct text write_body(struct arena *arena, int number, int v) {
+    const struct made_stack *stack = &made[number];
+    struct buffer out;
+    buffer_init(&out);
+    buffer_string(&out, "{\"Parameters\":{\"Fixed\":{\"Type\":\"String\",\"Default\":\"f\"}");
+    if (stack->reads >= 0 && stack->by_parameter) {
+        buffer_string(&out, ",\"Read\":{\"Type\":\"String\"}");
+    }
+    if (stack->given[v] >= 0) buffer_string(&out, ",\"Given\":{\"Type\":\"String\"}");
+    if (stack->has_secret) {
+        buffer_string(&out, ",\"Secret\":{\"Type\":\"String\",\"NoEcho\":true}");
+    }
+    buffer_string(&out, "},\"Resources\":{\"P\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{"
+                        "\"Type\":\"String\",\"Value\":");
+    write_value(&out, stack, v);
+    buffer_format(&out, ",\"Description\":\"d%d\"}}", stack->value[v]);
+    if (stack->given[v] >= 0) {
+        buffer_string(&out, ",\"G\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":"
+                            "\"String\",\"Value\":{\"Ref\":\"Given\"}}}");
+    }
+    for (int k = 0; k < stack->item_count; k++) {
+        if (stack->items[k].is_there[v]) write_item(&out, &stack->items[k], v, number, k);
+    }
+    buffer_string(&out, "},\"Outputs\":{\"Out\":{\"Value\":{\"Fn::GetAtt\":[\"P\",\"Value\"]}}}}");
+    struct text body = buffer_take(&out, arena);
+    buffer_release(&out);
+    return body;
+}
+
+static void add_parameters(struct arena *arena, struct template *template, int number, int v,
+                           const uint32_t *index) {
+    const struct made_stack *stack = &made[number];
+    template->parameters = arena_array(arena, 3, sizeof *template->parameters);
+    if (stack->reads >= 0 && stack->by_parameter) {
+        template->parameters[template->parameter_count++] = (struct template_parameter){
+            .logical_id = TEXT("Read"), .type = TEXT("String"), .source = PARAMETER_OUTPUT,
+            .producer = index[stack->reads], .output = TEXT("Out")};
+    }
+    if (stack->given[v] >= 0) {
+        template->parameters[template->parameter_count++] = (struct template_parameter){
+            .logical_id = TEXT("Given"), .type = TEXT("String"), .is_given = true,
+            .given = text_format(arena, "g%d", stack->given[v])};
+    }
+    if (stack->has_secret) {
+        template->parameters[template->parameter_count++] = (struct template_parameter){
+            .logical_id = TEXT("Secret"), .type = TEXT("String"), .is_given = true,
+            .is_secret = true, .given = TEXT("hush")};
+    }
+}
+
+static void make_version(struct arena *arena, struct version *version, int v) {
+    uint32_t index[STACKS] = {0};
+    *version = (struct version){.set = {.templates = version->templates, .order = version->order}};
+    for (int i = 0; i < made_count; i++) {
+        if (!made[i].is_there[v]) continue;
+        uint32_t at = index[i] = version->set.count++;
+        struct template *template = &version->templates[at];
+        struct text name = text_format(arena, "s%d", i);
+        struct tag *tags = arena_array(arena, 3, sizeof *tags);
+        tags[0] = (struct tag){TEXT("mrp:project"), TEXT("storm"), NULL};
+        tags[1] = (struct tag){TEXT("mrp:suffix"), TEXT("dev"), NULL};
+        tags[2] = (struct tag){TEXT("mrp:stack"), name, NULL};
+        *template = (struct template){
+            .index = at, .name = name, .region_name = text_of(made[i].region),
+            .region_label = text_of(made[i].region), .path = name, .tags = tags, .tag_count = 3,
+            .is_protected = made[i].is_protected[v]};
+        add_parameters(arena, template, i, v, index);
+        if (made[i].reads >= 0) {
+            template->edges = ARENA_NEW(arena, struct template_edge);
+            template->edge_count = 1;
+            template->edges[0] = (struct template_edge){.stack = index[made[i].reads],
+                                                        .output = TEXT("Out")};
+        }
+        version->bodies[at] = write_body(arena, i, v);
+        version->order[at] = at;
+    }
+    version->program = (struct deploy_program){.set = &version->set, .bodies = version->bodies,
+                                               .project = TEXT("storm"), .suffix = TEXT("dev")};
+}
+
+/* --- the storm -------------------------------------------------------------------------------- */
+
+struct storm {
+    struct simulator *simulator;
+    const struct cloud *inner;
+    struct cloud cloud;
+    struct cloud_call *first, **end; /* calls that never reached AWS */
+    unsigned throttled, lost_before, lost_after; /* per mille of calls */
+    unsigned calls, dies_at;         /* dies before the call of that number; 0 never */
+    unsigned writes, dies_at_write;
+    unsigned meddles_at;             /* another writer, before the call of that number */
+    struct text meddled_name, meddled_body, meddled_region;
+    bool is_calm;
+    jmp_buf death;
+};
+
+static struct arena meddler; /* of calls of another writer, which nobody else is handed */
+static void meddle(struct storm *storm);
+
+static void die(struct storm *storm) { longjmp(storm->death, 1); }
+
+static void refuse(struct storm *storm, struct cloud_call *call, const char *code, bool network) {
+    call->error = (struct cloud_error){.code = text_of(code), .message = text_of(code),
+                                       .is_network = network};
+    call->next = NULL;
+    *storm->end = call;
+    storm->end = &call->next;
+}
+
+static void begin(void *context, struct cloud_call *call) {
+    struct storm *storm = context;
+    storm->calls++;
+    if (!storm->is_calm) {
+        if (storm->calls == storm->meddles_at) meddle(storm);
+        if (storm->calls == storm->dies_at) die(storm);
+        uint32_t dice = chance(1000);
+        if (dice < storm->throttled) {
+            refuse(storm, call, "Throttling", false);
+            return;
+        }
+        if (dice < storm->throttled + storm->lost_before) {
+            refuse(storm, call, "ConnectionReset", true);
+            return;
+        }
+        storm->inner->begin(storm->inner->context, call);
+        if (dice < storm->throttled + storm->lost_before + storm->lost_after) {
+            call->reply = (struct cloud_reply){0};
+            call->error = (struct cloud_error){.code = TEXT("ConnectionReset"),
+                                               .message = TEXT("no answer"), .is_network = true};
+        }
+        return;
+    }
+    storm->inner->begin(storm->inner->context, call);
+}
+
+static struct cloud_call *next(void *context, double until) {
+    struct storm *storm = context;
+    struct cloud_call *call = storm->first;
+    if (!call) {
+        do call = storm->inner->next(storm->inner->context, until);
+        while (call && call->arena == &meddler);
+        return call;
+    }
+    storm->first = call->next;
+    if (!storm->first) storm->end = &storm->first;
+    return call;
+}
+
+static double now(void *context) {
+    struct storm *storm = context;
+    return storm->inner->now(storm->inner->context);
+}
+
+static void before_writing(void *context) {
+    struct storm *storm = context;
+    if (!storm->is_calm && ++storm->writes == storm->dies_at_write) die(storm);
+}
+
+/* A dead process takes its answers with it. */
+static void bury(struct storm *storm) {
+    storm->first = NULL;
+    storm->end = &storm->first;
+    while (storm->inner->next(storm->inner->context, now(storm))) {}
+}
+
+static void storm_open(struct storm *storm) {
+    struct failure why;
+    *storm = (struct storm){.is_calm = true};
+    storm->end = &storm->first;
+    if (!simulator_open(&storm->simulator, NULL, &why)) abort();
+    storm->inner = simulator_cloud(storm->simulator);
+    storm->cloud = (struct cloud){storm, begin, next, now};
+}
+
+static void storm_close(struct storm *storm) {
+    struct failure why;
+    simulator_close(storm->simulator, &why);
+}
+
+/* --- another writer --------------------------------------------------------------------------- */
+
+static void ask_and_wait(struct storm *storm, struct cloud_call *call) {
+    storm->inner->begin(storm->inner->context, call); /* answered at once, handed back later */
+}
+
+static void meddle(struct storm *storm) {
+    int number = (int)chance((uint32_t)made_count);
+    struct text region = text_of(made[number].region);
+    struct text name = text_format(&meddler, "s%d", number);
+    struct text body = TEXT("{\"Resources\":{\"P\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{"
+                            "\"Type\":\"String\",\"Value\":\"somebody else\"}}},\"Outputs\":{\"Out\":"
+                            "{\"Value\":{\"Fn::GetAtt\":[\"P\",\"Value\"]}}}}");
+    struct cloud_call *calls = arena_array(&meddler, 3, sizeof *calls);
+    calls[0] = (struct cloud_call){.operation = CLOUD_CREATE_CHANGE_SET, .region = region,
+                                   .arena = &meddler};
+    calls[0].request = (struct cloud_request){
+        .stack = name, .change_set = TEXT("other"), .change_type = TEXT("UPDATE"), .body = body,
+        .token = TEXT("other")};
+    ask_and_wait(storm, &calls[0]);
+    if (cloud_failed(&calls[0])) return;
+    calls[1] = (struct cloud_call){.operation = CLOUD_EXECUTE_CHANGE_SET, .region = region,
+                                   .arena = &meddler};
+    calls[1].request = (struct cloud_request){.stack = name, .change_set = TEXT("other"),
+                                              .token = TEXT("other")};
+    ask_and_wait(storm, &calls[1]);
+    if (cloud_failed(&calls[1])) return;
+    storm->meddled_name = name;
+    storm->meddled_region = region;
+    storm->meddled_body = body;
+}
+
+/* --- what the world looks like ---------------------------------------------------------------- */
+
+struct thing { /* a resource that holds data */
+    struct text stack, region, logical_id, physical_id;
+};
+
+struct picture {
+    struct text text;
+    struct thing *things;
+    uint32_t thing_count;
+};
+
+static int by_text(const void *a, const void *b) {
+    const struct text *x = a, *y = b;
+    return strcmp(x->bytes, y->bytes);
+}
+
+static bool is_shell(const struct sim_stack *stack) {
+    return stack->status == SIM_DELETE_COMPLETE || stack->status == SIM_ROLLBACK_COMPLETE ||
+           stack->status == SIM_REVIEW_IN_PROGRESS;
+}
+
+static bool is_settled(const struct sim_stack *stack) {
+    return stack->status == SIM_CREATE_COMPLETE || stack->status == SIM_UPDATE_COMPLETE ||
+           stack->status == SIM_UPDATE_ROLLBACK_COMPLETE;
+}
+
+static struct text describe(struct arena *arena, const struct sim_stack *stack, bool meddled) {
+    struct buffer out;
+    buffer_init(&out);
+    buffer_format(&out, "%.*s/%.*s %s%s\n", TEXT_ARGS(stack->region), TEXT_ARGS(stack->name),
+                  is_settled(stack) ? "settled" : sim_status_name(stack->status),
+                  stack->is_protected ? " protected" : "");
+    if (stack->now.blueprint) buffer_text(&out, stack->now.blueprint->body);
+    buffer_char(&out, '\n');
+    if (stack->now.parameters) document_write(stack->now.parameters, &out, 0);
+    for (uint32_t i = 0; i < stack->now.tag_count; i++) {
+        if (text_is(stack->now.tags[i].key, "mrp:inputs")) continue;
+        buffer_format(&out, "\n%.*s=%.*s", TEXT_ARGS(stack->now.tags[i].key),
+                      TEXT_ARGS(stack->now.tags[i].value));
+    }
+    /* What another writer's outputs were read by in between is not known to anybody. */
+    for (uint32_t i = 0; !meddled && i < stack->output_count; i++) {
+        buffer_format(&out, "\n%.*s: %.*s", TEXT_ARGS(stack->outputs[i].key),
+                      TEXT_ARGS(stack->outputs[i].value));
+    }
+    buffer_char(&out, '\n');
+    struct text text = buffer_take(&out, arena);
+    buffer_release(&out);
+    return text;
+}
+
+static struct picture take_picture(struct arena *arena, const struct simulator *simulator,
+                                   bool meddled) {
+    struct picture picture = {0};
+    uint32_t count = 0, most = 1;
+    struct text *texts = arena_array(arena, simulator->stack_count + 1, sizeof *texts);
+    for (uint32_t s = 0; s < simulator->stack_count; s++) {
+        most += simulator->stacks[s]->resource_count;
+    }
+    picture.things = arena_array(arena, most, sizeof *picture.things);
+    for (uint32_t s = 0; s < simulator->stack_count; s++) {
+        const struct sim_stack *stack = simulator->stacks[s];
+        if (!is_shell(stack)) texts[count++] = describe(arena, stack, meddled);
+        for (uint32_t r = 0; r < stack->resource_count; r++) {
+            const struct sim_resource *resource = stack->resources[r];
+            if (!resource->now.properties || !resource->schema ||
+                !(schema_type_flags(resource->schema) & SCHEMA_TYPE_STATEFUL)) continue;
+            picture.things[picture.thing_count++] = (struct thing){
+                stack->name, stack->region, resource->logical_id, resource->now.physical_id};
+        }
+    }
+    qsort(texts, count, sizeof *texts, by_text);
+    struct buffer all;
+    buffer_init(&all);
+    for (uint32_t i = 0; i < count; i++) buffer_text(&all, texts[i]);
+    picture.text = buffer_take(&all, arena);
+    buffer_release(&all);
+    return picture;
+}
+
+/* --- one seed --------------------------------------------------------------------------------- */
+
+enum ending { ENDED_DONE, ENDED_BEFORE, ENDED_BACK, ENDED_STUCK };
+
+static struct trial { /* static: what a death leaves must not live in registers */
+    struct arena arena;
+    struct storm storm;
+    struct version versions[2];
+    struct journal journal;
+    struct picture wanted, before;
+    struct thing *planned; /* losses that a plan announced */
+    uint32_t planned_count, planned_capacity;
+    bool keeps, asks_back, has_scripts, meddles, is_done;
+    unsigned deaths, planned_at;
+    enum ending ending;
+    char complaint[4096];
+    bool failed, is_verbose;
+} trial;
+
+static struct state state;
+
+static void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void complain(const char *format, ...) {
+    va_list args;
+    if (trial.failed) return;
+    va_start(args, format);
+    vsnprintf(trial.complaint, sizeof trial.complaint, format, args);
+    va_end(args);
+    trial.failed = true;
+}
+
+static void note_plan(const struct plan *plan) {
+    for (uint32_t s = 0; s < plan->count; s++) {
+        for (uint32_t i = 0; i < plan->stacks[s].change_count; i++) {
+            const struct plan_change *change = &plan->stacks[s].changes[i];
+            if (change->data == PLAN_DATA_SAFE) continue;
+            if (trial.planned_count == trial.planned_capacity) {
+                uint32_t capacity = trial.planned_capacity ? 2 * trial.planned_capacity : 16;
+                struct thing *larger = arena_array(&trial.arena, capacity, sizeof *larger);
+                if (trial.planned_count) {
+                    memcpy(larger, trial.planned, trial.planned_count * sizeof *larger);
+                }
+                trial.planned = larger;
+                trial.planned_capacity = capacity;
+            }
+            trial.planned[trial.planned_count++] = (struct thing){
+                .stack = plan->stacks[s].name, .region = plan->stacks[s].region,
+                .logical_id = change->logical_id};
+        }
+    }
+}
+
+static enum ending ending_of(enum apply_outcome outcome) {
+    switch (outcome) {
+    case APPLY_ALL_DONE: return ENDED_DONE;
+    case APPLY_BEFORE: return ENDED_BEFORE;
+    case APPLY_ROLLED_BACK: return ENDED_BACK;
+    case APPLY_STUCK: return ENDED_STUCK;
+    }
+    return ENDED_STUCK;
+}
+
+static struct apply_options options_of(void) {
+    struct apply_options options = {.journal = &trial.journal, .keep = trial.keeps,
+                                    .who = TEXT("test")};
+    if (made[0].value[0] % 4 == 0) {
+        options.waves[0] = 1;
+        options.wave_count = 2;
+    }
+    return options;
+}
+
+/* Plans, again where the world fails, and applies. */
+static enum ending deploy(int v, bool continues) {
+    struct plan plan;
+    struct apply apply;
+    struct failure why = {0};
+    enum plan_outcome made_plan = PLAN_WORLD;
+    struct plan_options choices = {0};
+    journal_regions(&trial.journal, TEXT("storm"), TEXT("dev"), &trial.arena, &choices.regions,
+                    &choices.region_count, &why);
+    for (int i = 0; i < PLAN_TRIES && made_plan == PLAN_WORLD; i++) {
+        made_plan = plan_make(&trial.storm.cloud, &trial.versions[v].program, &choices,
+                              &trial.arena, &plan, &why);
+    }
+    if (made_plan != PLAN_MADE) {
+        if (trial.is_verbose) printf("  no plan: %s\n", why.message);
+        return ENDED_BEFORE;
+    }
+    trial.planned_at = trial.storm.calls;
+    note_plan(&plan);
+    struct apply_options options = options_of();
+    options.continues = continues;
+    why = (struct failure){0};
+    enum apply_outcome outcome = apply_plan(&trial.storm.cloud, &plan, &options, &trial.arena,
+                                            &apply, &why);
+    for (uint32_t i = 0; trial.is_verbose && i < apply.count; i++) {
+        const struct apply_stack *stack = &apply.stacks[i];
+        printf("  %.*s: action %d state %d begun %d back %d status %.*s, %.*s; %.*s\n",
+               TEXT_ARGS(stack->plan->name), stack->plan->action, stack->state, stack->is_begun,
+               stack->is_back, TEXT_ARGS(stack->status), TEXT_ARGS(stack->cause),
+               TEXT_ARGS(apply.back ? apply.back[i].problem : TEXT("")));
+    }
+    return ending_of(outcome);
+}
+
+static enum ending resume(bool asks_back) {
+    struct resume resume;
+    struct journal_run run;
+    struct failure why = {0};
+    bool found = false;
+    resume_find(&trial.storm.cloud, &trial.journal, &trial.arena, &run, &found, &why);
+    if (!found) return deploy(1, false);
+    struct apply_options options = options_of();
+    for (int i = 0; i < PLAN_TRIES; i++) {
+        enum resume_next next = resume_run(&trial.storm.cloud, &trial.versions[1].program, &run,
+                                           &options, asks_back, &trial.arena, &resume, &why);
+        for (uint32_t s = 0; trial.is_verbose && next == RESUME_ENDED && s < resume.apply.count; s++) {
+            const struct apply_stack *stack = &resume.apply.stacks[s];
+            printf("  resumed %.*s: state %d begun %d back %d status %.*s, %.*s; %.*s\n",
+                   TEXT_ARGS(stack->plan->name), stack->state, stack->is_begun, stack->is_back,
+                   TEXT_ARGS(stack->status), TEXT_ARGS(stack->cause),
+                   TEXT_ARGS(resume.apply.back ? resume.apply.back[s].problem : TEXT("")));
+        }
+        if (next == RESUME_ENDED) return ending_of(resume.outcome);
+        if (next == RESUME_GO_ON) return deploy(1, true);
+    }
+    return ENDED_STUCK;
+}
+
+static void set_death(struct storm *storm, unsigned calls, unsigned writes) {
+    storm->dies_at = storm->dies_at_write = 0;
+    if (!percent(60)) return;
+    if (percent(50)) storm->dies_at = storm->calls + 1 + chance(calls + 5);
+    else storm->dies_at_write = storm->writes + 1 + chance(writes + 1);
+}
+
+static void live_and_die(unsigned calls, unsigned writes) {
+    trial.is_done = false;
+    while (!trial.is_done) {
+        if (setjmp(trial.storm.death)) {
+            bury(&trial.storm);
+            trial.deaths++;
+            if (trial.is_verbose) {
+                printf("  death %u before call %u, writing %u\n", trial.deaths, trial.storm.calls,
+                       trial.storm.writes);
+            }
+            set_death(&trial.storm, calls, writes);
+            if (trial.deaths >= DEATHS) trial.storm.dies_at = trial.storm.dies_at_write = 0;
+            trial.asks_back |= percent(20);
+            /* Time goes by before somebody types resume. */
+            trial.storm.inner->next(trial.storm.inner->context, now(&trial.storm) + chance(200));
+            continue;
+        }
+        trial.ending = trial.deaths ? resume(trial.asks_back) : deploy(1, false);
+        trial.is_done = true;
+    }
+}
+
+static void script_failures(void) {
+    static const char *const operations[] = {"CREATE", "UPDATE", "DELETE"};
+    int count = percent(50) ? 0 : 1 + (int)chance(3);
+    for (int i = 0; i < count; i++) {
+        int number = (int)chance((uint32_t)made_count);
+        struct text name = text_format(&trial.arena, "s%d", number);
+        struct text id = percent(40) ? TEXT("P") : text_format(&trial.arena, "I%u", chance(ITEMS));
+        simulator_fail(trial.storm.simulator, text_of(made[number].region), name, id,
+                       text_of(operations[chance(3)]), TEXT("scripted"));
+        trial.has_scripts = true;
+    }
+}
+
+/* --- what must hold --------------------------------------------------------------------------- */
+
+static bool was_planned(const struct thing *thing) {
+    for (uint32_t i = 0; i < trial.planned_count; i++) {
+        if (text_equal(trial.planned[i].stack, thing->stack) &&
+            text_equal(trial.planned[i].region, thing->region) &&
+            text_equal(trial.planned[i].logical_id, thing->logical_id)) return true;
+    }
+    return false;
+}
+
+static bool is_there(const struct picture *picture, const struct thing *thing) {
+    for (uint32_t i = 0; i < picture->thing_count; i++) {
+        if (text_equal(picture->things[i].physical_id, thing->physical_id) &&
+            text_equal(picture->things[i].region, thing->region)) return true;
+    }
+    return false;
+}
+
+static bool was_meddled(const struct thing *thing) {
+    return text_equal(trial.storm.meddled_name, thing->stack);
+}
+
+/* Nothing is lost that was not planned to be; nothing at all where everything is said to be back. */
+static void check_data(const struct picture *picture, bool none) {
+    for (uint32_t i = 0; i < trial.before.thing_count; i++) {
+        const struct thing *thing = &trial.before.things[i];
+        if (is_there(picture, thing) || was_meddled(thing)) continue;
+        if (none || !was_planned(thing)) {
+            complain("%.*s of stack %.*s is lost, %s", TEXT_ARGS(thing->logical_id),
+                     TEXT_ARGS(thing->stack), none ? "but all is said to be back" : "unplanned");
+        }
+    }
+}
+
+static void check_same(const struct picture *picture, const struct picture *expected,
+                       const char *what) {
+    if (text_equal(picture->text, expected->text)) return;
+    size_t same = 0, line = 0;
+    for (; picture->text.bytes[same] == expected->text.bytes[same]; same++) {
+        if (picture->text.bytes[same] == '\n') line = same + 1;
+    }
+    complain("%s\n--- expected\n%.1000s\n--- found\n%.1000s", what, expected->text.bytes + line,
+             picture->text.bytes + line);
+}
+
+static void check_writers(void) {
+    const struct storm *storm = &trial.storm;
+    if (!storm->meddled_name.length || trial.deaths || trial.has_scripts ||
+        storm->meddles_at <= trial.planned_at) return;
+    struct sim_stack *stack = sim_stack_live(storm->simulator, storm->meddled_region,
+                                             storm->meddled_name);
+    if (stack && stack->now.blueprint &&
+        text_equal(stack->now.blueprint->body, storm->meddled_body)) return;
+    complain("the change of another writer to %.*s was overwritten",
+             TEXT_ARGS(storm->meddled_name));
+}
+
+static void check_end(void) {
+    struct picture picture = take_picture(&trial.arena, trial.storm.simulator, trial.meddles);
+    bool is_alone = !trial.storm.meddled_name.length;
+    check_writers();
+    switch (trial.ending) {
+    case ENDED_DONE:
+        if (is_alone) check_same(&picture, &trial.wanted, "done, but not as without disturbance");
+        break;
+    case ENDED_BACK:
+        if (is_alone) check_same(&picture, &trial.before, "said to be back, but is not");
+        break;
+    case ENDED_BEFORE:
+        if (is_alone && !trial.deaths) {
+            check_same(&picture, &trial.before, "said to be unchanged, but is not");
+        }
+        break;
+    case ENDED_STUCK: break;
+    }
+    check_data(&picture, trial.ending == ENDED_BACK && is_alone);
+}
+
+/* Whatever was left can be gone on from: by resume, and then by apply. */
+static void check_way_out(void) {
+    struct storm *storm = &trial.storm;
+    storm->is_calm = true;
+    storm->simulator->failure_count = 0;
+    for (int i = 0; i < 20; i++) {
+        storm->inner->next(storm->inner->context, now(storm) + 1000);
+    }
+    if (trial.ending == ENDED_STUCK && percent(70)) trial.ending = resume(percent(50));
+    struct picture picture = take_picture(&trial.arena, storm->simulator, trial.meddles);
+    if (trial.ending == ENDED_BACK && !storm->meddled_name.length) {
+        check_same(&picture, &trial.before, "resume says that all is back, but it is not");
+    }
+    enum ending ending = deploy(1, false);
+    if (ending != ENDED_DONE) ending = deploy(1, false);
+    if (ending != ENDED_DONE) complain("there is no way out: apply ends with %d", (int)ending);
+    picture = take_picture(&trial.arena, storm->simulator, trial.meddles);
+    check_same(&picture, &trial.wanted, "the last apply does not end as it should");
+    check_data(&picture, false);
+}
+
+static void empty_journal(void) {
+    struct failure why;
+    if (!state_run(&state, "DELETE FROM run; DELETE FROM run_step; DELETE FROM region", &why)) abort();
+}
+
+/* The same without disturbance; false where even that cannot be deployed. */
+static bool rehearse(unsigned *calls, unsigned *writes) {
+    storm_open(&trial.storm);
+    trial.journal.context = &trial.storm;
+    bool good = !trial.versions[0].set.count || deploy(0, false) == ENDED_DONE;
+    trial.before = take_picture(&trial.arena, trial.storm.simulator, trial.meddles);
+    unsigned before = trial.storm.calls;
+    good = good && deploy(1, false) == ENDED_DONE;
+    *calls = trial.storm.calls - before;
+    *writes = 2 * trial.versions[1].set.count + 2;
+    trial.wanted = take_picture(&trial.arena, trial.storm.simulator, trial.meddles);
+    storm_close(&trial.storm);
+    return good;
+}
+
+/* Returns 0 failed, 1 passed, 2 could not be deployed anyway. */
+static int run_seed(uint64_t seed, bool is_verbose) {
+    unsigned calls, writes;
+    struct failure why;
+    memset(&trial, 0, sizeof trial);
+    trial.is_verbose = is_verbose;
+    arena_init(&trial.arena);
+    arena_init(&meddler);
+    chance_state = seed * 0x2545f4914f6cdd1du + 1;
+    if (!journal_open(&trial.journal, &state, true, &why)) abort();
+    trial.journal.before = before_writing;
+    empty_journal();
+    make_program();
+    for (int v = 0; v < 2; v++) make_version(&trial.arena, &trial.versions[v], v);
+    trial.meddles = percent(15);
+    int result = 2;
+    if (rehearse(&calls, &writes)) {
+        storm_open(&trial.storm);
+        trial.journal.context = &trial.storm;
+        if (trial.versions[0].set.count) deploy(0, false);
+        trial.before = take_picture(&trial.arena, trial.storm.simulator, trial.meddles);
+        trial.planned_count = 0;
+        trial.keeps = percent(10);
+        if (percent(50)) {
+            trial.storm.throttled = chance(100);
+            trial.storm.lost_before = chance(30);
+            trial.storm.lost_after = chance(30);
+        }
+        if (trial.meddles) trial.storm.meddles_at = trial.storm.calls + 1 + chance(calls);
+        script_failures();
+        set_death(&trial.storm, calls, writes);
+        trial.storm.is_calm = false;
+        live_and_die(calls, writes);
+        if (is_verbose) printf("  ends with %d\n", (int)trial.ending);
+        trial.storm.is_calm = true;
+        check_end();
+        check_way_out();
+        storm_close(&trial.storm);
+        result = !trial.failed;
+    }
+    if (trial.failed) {
+        printf("seed %llu: %s\n  again: tests/unit/disaster_test --seed %llu --verbose\n",
+               (unsigned long long)seed, trial.complaint, (unsigned long long)seed);
+    }
+    arena_release(&meddler);
+    arena_release(&trial.arena);
+    return result;
+}
+
+/* --- the program ------------------------------------------------------------------------------ */
+
+int main(int argc, char **argv) {
+    uint64_t from = 1, count = DEFAULT_SEEDS;
+    bool is_verbose = false;
+    unsigned results[3] = {0}, endings[4] = {0};
+    struct failure why;
+    const char *given = getenv("MRP_SEEDS");
+    if (given) count = strtoull(given, NULL, 10);
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(argv[i], "--verbose") == 0) is_verbose = true;
+        if (strcmp(argv[i], "--seeds") == 0) count = strtoull(value, NULL, 10);
+        if (strcmp(argv[i], "--from") == 0) from = strtoull(value, NULL, 10);
+        if (strcmp(argv[i], "--seed") == 0) from = strtoull(value, NULL, 10), count = 1;
+    }
+    if (!state_open(&state, NULL, &why)) return 2;
+    for (uint64_t seed = from; seed < from + count && results[0] < 20; seed++) {
+        int result = run_seed(seed, is_verbose);
+        results[result]++;
+        if (result == 1) endings[trial.ending]++;
+    }
+    state_close(&state);
+    printf("seeds from %llu; left by: done %u, before %u, back %u, stuck %u; %u not deployable\n",
+           (unsigned long long)from, endings[0], endings[1], endings[2], endings[3], results[2]);
+    printf("%u passed, %u failed\n", results[1], results[0]);
+    return results[0] || !results[1];
+}
