@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """mrp against moto_server: plan, apply, change, status and destroy over the network.
 
-    against-moto.py MRP [nothing | permissions | tls | faults]...
+    against-moto.py MRP [nothing | hostile | permissions | tls | faults]...
 
 Four servers, all on loopback: one that checks signatures and permissions, one behind TLS with a
 certificate of a private CA, one behind a proxy that breaks a third of the exchanges, one that is
@@ -297,6 +297,53 @@ def with_faults():
     moto.stop()
 
 
+class Hostile(http.server.BaseHTTPRequestHandler):
+    """Answers as no AWS does."""
+    protocol_version = "HTTP/1.1"
+    kind = None
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.close_connection = True
+        if Hostile.kind == "garbage":
+            self.wfile.write(b"\x00\x01\x02 this is no HTTP\r\n\r\n" * 100)
+            return
+        self.send_response(302 if Hostile.kind == "redirect" else 200)
+        if Hostile.kind == "redirect":
+            self.send_header("Location", "file:///etc/passwd")
+        if Hostile.kind == "headers":
+            for i in range(3000):
+                self.send_header(f"X-{i}", "x" * 60)
+        self.end_headers()
+        if Hostile.kind == "long":
+            try:
+                for _ in range(64):
+                    self.wfile.write(b"x" * (1 << 20))
+            except OSError:
+                pass
+        elif Hostile.kind == "laughs":
+            entities = "".join(f'<!ENTITY e{i + 1} "{"&e%d;" % i * 10}">' for i in range(9))
+            self.wfile.write(f'<!DOCTYPE a [<!ENTITY e0 "ha">{entities}]><a>&e9;</a>'.encode())
+        elif Hostile.kind == "deep":
+            self.wfile.write(b"<a>" * 200000)
+
+
+def with_hostility():
+    server = Server(("127.0.0.1", 0), Hostile)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    place = make_program("hostile")
+    for kind in "garbage", "redirect", "headers", "long", "laughs", "deep":
+        Hostile.kind = kind
+        done = mrp(place, f"http://127.0.0.1:{server.server_port}", "plan")
+        check(f"hostile: {kind}", done.returncode == 3 and done.stderr.count("\n") <= 3,
+              f"exit {done.returncode}\n{done.all}")
+        check(f"hostile: {kind}: no file came", "root:" not in done.all)
+    server.shutdown()
+
+
 def with_nothing():
     done = mrp(make_program("nothing"), f"http://127.0.0.1:{free_port()}", "plan")
     check("no server", done.returncode == 3 and "could not talk to" in done.stderr, done.all)
@@ -305,7 +352,7 @@ def with_nothing():
     check("no keys", done.returncode == 3 and "no AWS credentials" in done.stderr, done.all)
 
 
-tests = {"nothing": with_nothing, "permissions": with_permissions, "tls": with_tls,
+tests = {"nothing": with_nothing, "hostile": with_hostility, "permissions": with_permissions, "tls": with_tls,
          "faults": with_faults}
 for name, test in tests.items():
     if name in (sys.argv[2:] or tests):

@@ -44,10 +44,6 @@ void credentials_expire(struct credentials *credentials);
 /* Where the keys come from, for messages: "profile \"dev\" (SSO)". Empty before the first get. */
 struct text credentials_source(const struct credentials *credentials);
 
-/* The region of the instance's metadata; empty where there is none. */
-struct text credentials_instance_region(struct arena *arena, const struct config *config,
-                                        const struct http *http);
-
 /* --- profiles as chains, for tests ----------------------------------------------------------- */
 
 enum key_source {

@@ -224,15 +224,3 @@ bool source_instance(const struct source_context *context, struct keys *keys,
     if (!metadata_send(&metadata, second, why)) return false;
     return take_json(context, second, "the instance's metadata", keys, why);
 }
-
-struct text credentials_instance_region(struct arena *arena, const struct config *config,
-                                        const struct http *http) {
-    struct source_context context = {config, http, {"", 0}, arena};
-    struct metadata metadata;
-    struct failure why;
-    if (!open_metadata(&context, &metadata, &why)) return (struct text){"", 0};
-    struct http_call *call = metadata_request(&metadata, "GET", "meta-data/placement/region",
-                                              TEXT(""));
-    if (!metadata_send(&metadata, call, &why) || call->status != 200) return (struct text){"", 0};
-    return call->body;
-}

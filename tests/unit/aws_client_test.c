@@ -442,7 +442,50 @@ static void test_objects(void) {
     close_trial(&trial);
 }
 
-UNIT_MAIN("aws_client", {"passing failures", test_passing_failures},
+/* A service of the JSON protocol. */
+static void test_parameter(void) {
+    struct trial trial;
+    prepare(&trial);
+    open_client(&trial);
+    machine_reply(&trial.machine, 200, "{\"Parameter\":{\"Name\":\"n\",\"Value\":\"v\"}}");
+    machine_reply(&trial.machine, 400, "{\"__type\":\"ParameterNotFound\"}");
+    struct client_call call = {.operation = OPERATION_GET_PARAMETER, .region = TEXT("us-east-1"),
+                               .bucket = {"", 0}, .arena = &trial.arena};
+    call.input = data_new(&trial.arena, DATA_RECORD);
+    data_put(&trial.arena, call.input, "Name", TEXT("n"));
+    struct client_call missing = call;
+    client_run(trial.client, &call);
+    const struct data *request = trial.machine.requests->children;
+    CU_ASSERT(text_is(data_value(data_path(call.result, "Parameter.Value")), "v"));
+    CU_ASSERT(text_is(data_text(request, "X-Amz-Target"), "AmazonSSM.GetParameter"));
+    CU_ASSERT(text_is(data_text(request, "url"), "https://ssm.us-east-1.amazonaws.com/"));
+    CU_ASSERT(text_is(data_text(request, "body"), "{\"Name\":\"n\"}"));
+    client_run(trial.client, &missing);
+    CU_ASSERT(text_is(missing.error.code, "ParameterNotFound"));
+    close_trial(&trial);
+}
+
+/* S3 says in which region a bucket is. */
+static void test_moved_bucket(void) {
+    struct trial trial;
+    prepare(&trial);
+    open_client(&trial);
+    struct data *reply = machine_reply(&trial.machine, 301, "");
+    data_put(&trial.arena, reply, "bucket-region", TEXT("us-west-2"));
+    machine_reply(&trial.machine, 200, "");
+    struct client_call call = {.operation = OPERATION_HEAD_OBJECT, .region = TEXT("us-east-1"),
+                               .bucket = TEXT("assets"), .arena = &trial.arena};
+    call.input = data_new(&trial.arena, DATA_RECORD);
+    data_put(&trial.arena, call.input, "Key", TEXT("k"))->place = PLACE_PATH;
+    client_run(trial.client, &call);
+    CU_ASSERT_EQUAL(call.error.code.length, 0);
+    CU_ASSERT(text_is(data_text(trial.machine.requests->last, "url"),
+                      "https://assets.s3.us-west-2.amazonaws.com/k"));
+    close_trial(&trial);
+}
+
+UNIT_MAIN("aws_client", {"a parameter", test_parameter}, {"a moved bucket", test_moved_bucket},
+          {"passing failures", test_passing_failures},
           {"three attempts", test_three_attempts}, {"an outage", test_outage},
           {"attempts that are set", test_attempts_set},
           {"refusals", test_refusals}, {"throttling", test_throttling},

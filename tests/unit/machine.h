@@ -160,11 +160,14 @@ static inline void machine_begin(void *context, struct http_call *call) {
     if (reply) {
         call->status = (unsigned)data_long(reply, "status", 0);
         call->body = text_copy(call->arena, data_text(reply, "body"));
-        struct text date = data_text(reply, "date");
+        struct text date = data_text(reply, "date"), region = data_text(reply, "bucket-region");
+        call->headers = arena_array(call->arena, 2, sizeof *call->headers);
         if (date.length) {
-            call->headers = ARENA_NEW(call->arena, struct http_header);
-            call->headers[0] = (struct http_header){TEXT("Date"), date};
-            call->header_count = 1;
+            call->headers[call->header_count++] = (struct http_header){TEXT("Date"), date};
+        }
+        if (region.length) {
+            call->headers[call->header_count++] =
+                (struct http_header){TEXT("x-amz-bucket-region"), region};
         }
         if (!call->status) call->failure = HTTP_BROKEN;
         machine->replies->children = reply->next;
