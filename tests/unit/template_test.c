@@ -89,6 +89,7 @@ static struct resource *resource_add(struct world *w, struct stack *stack, const
         .creation_policy = value_null(), .update_policy = value_null(), .metadata = value_null(),
         .ignore_changes = value_null(),
     };
+    resource->shown = resource->declared;
     if (!resource->type) abort();
     if (stack->resource_count == stack->resource_capacity) {
         stack->resource_capacity = stack->resource_capacity ? stack->resource_capacity * 2 : 8;
