@@ -10,6 +10,7 @@ static const struct {
     {"string", &type_string}, {"int", &type_int},       {"number", &type_number},
     {"bool", &type_bool},     {"json", &type_json},     {"secret", &type_secret},
     {"Region", &type_region}, {"Artifact", &type_artifact}, {"ResourceType", &type_type},
+    {"Stack", &type_stack},
 };
 
 /* How other languages call these. */

@@ -129,7 +129,7 @@ static void check_place(struct checker *checker, struct node *node, struct where
 
 static bool is_built_in_type(struct text name) {
     static const char *const names[] = {"string", "int", "number", "bool", "json", "secret",
-                                        "Region", "Artifact", "ResourceType"};
+                                        "Region", "Artifact", "ResourceType", "Stack"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (text_is(name, names[i])) return true;
     }
@@ -143,7 +143,7 @@ static void warn_shadow(struct checker *checker, struct scope *scope, struct map
     bool hides = map == &scope->functions ? builtin_find(name) != NULL
                : map == &scope->types     ? is_built_in_type(name)
                                           : built_in != NULL;
-    if (!hides || (map == &scope->values && built_in->kind == SYMBOL_DIAGNOSTICS)) return;
+    if (!hides || (map == &scope->values && built_in->kind >= SYMBOL_STACKS)) return;
     struct diagnostic *d = complain_at(checker, DIAGNOSTIC_HIDES_BUILT_IN, span,
                                        "%s \"%.*s\" hides what is built in under this name",
                                        symbol_word(symbol), TEXT_ARGS(name));

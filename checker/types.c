@@ -13,6 +13,7 @@ const struct type type_error = {.kind = TYPE_ERROR}, type_json = {.kind = TYPE_J
                   type_int = {.kind = TYPE_INT}, type_number = {.kind = TYPE_NUMBER},
                   type_string = {.kind = TYPE_STRING}, type_secret = {.kind = TYPE_SECRET},
                   type_region = {.kind = TYPE_REGION}, type_artifact = {.kind = TYPE_ARTIFACT},
+                  type_stack = {.kind = TYPE_STACK},
                   type_type = {.kind = TYPE_TYPE};
 
 /* A type may hold another one many times, and so on: types that are larger than this when they are

@@ -22,7 +22,7 @@
 /* --- types.c --- */
 
 extern const struct type type_error, type_json, type_null, type_bool, type_int, type_number,
-    type_string, type_secret, type_region, type_artifact, type_type;
+    type_string, type_secret, type_region, type_artifact, type_stack, type_type;
 
 const struct type *type_list(struct checker *checker, const struct type *element);
 const struct type *type_map(struct checker *checker, const struct type *element);
