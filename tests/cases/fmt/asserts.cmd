@@ -1,0 +1,2 @@
+fmt FILE
+fmt --check FILE
