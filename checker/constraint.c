@@ -3,6 +3,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "checker/constraint.h"
 
+#include <arpa/inet.h>
 #include <pcre2.h>
 
 enum {
@@ -173,6 +174,41 @@ static bool listed_fault(const struct constraint_place *place, const struct sche
     return false;
 }
 
+/* --- blocks of addresses --- */
+
+/* "10.0.0.0/16", "2001:db8::/56". Bits behind the prefix are left to EC2, which clears them. */
+static bool is_network(struct text text, int family, unsigned bits) {
+    char address[INET6_ADDRSTRLEN];
+    unsigned char bytes[16];
+    const char *slash = memchr(text.bytes, '/', text.length);
+    size_t length = slash ? (size_t)(slash - text.bytes) : 0;
+    size_t digits = slash ? text.length - length - 1 : 0;
+    if (digits < 1 || digits > 3 || length >= sizeof address) return false;
+    memcpy(address, text.bytes, length);
+    address[length] = '\0';
+    unsigned prefix = 0;
+    for (size_t i = length + 1; i < text.length; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9') return false;
+        prefix = prefix * 10 + (unsigned)(text.bytes[i] - '0');
+    }
+    return prefix <= bits && inet_pton(family, address, bytes) == 1;
+}
+
+static bool format_fault(const struct constraint_place *place, struct text format,
+                         struct text text) {
+    bool is_old = text_is(format, "ipv4-network");
+    if (!is_old && !text_is(format, "ipv6-network")) return true;
+    if (is_network(text, is_old ? AF_INET : AF_INET6, is_old ? 32 : 128)) return true;
+    if (text_starts(text, TEXT("{{resolve:"))) return true;
+    struct diagnostic *d = diagnostics_report(
+        place->diagnostics, DIAGNOSTIC_VALUE_PATTERN, place->span,
+        "\"%.*s\" wants a block of IPv%d addresses, and \"%.*s\" is none",
+        TEXT_ARGS(place->name), is_old ? 4 : 6, TEXT_ARGS(shown(place, text)));
+    diagnostic_hint(place->diagnostics, d, is_old ? "Write a block such as \"10.0.0.0/16\"."
+                                                  : "Write a block such as \"2001:db8::/56\".");
+    return false;
+}
+
 /* --- the limits --- */
 
 bool constraint_text(const struct constraint_place *place, const struct schema_value *value,
@@ -193,7 +229,7 @@ bool constraint_text(const struct constraint_place *place, const struct schema_v
     if (limits.pattern.length && !constraint_matches(limits.pattern, text)) {
         return pattern_fault(place, limits.pattern, text);
     }
-    return true;
+    return limits.format.length == 0 || format_fault(place, limits.format, text);
 }
 
 static struct text number_text(const struct constraint_place *place, double number) {

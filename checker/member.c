@@ -242,7 +242,11 @@ static struct fact region_member(struct checker *checker, const struct type *typ
         }
         struct symbol *symbol = program_region_find(checker->program, block->regions[0], name);
         if (symbol) return symbol_fact(checker, symbol, node);
-        return no_member(checker, node, name, span, TEXT("this region"), NULL);
+        struct suggestion own;
+        suggestion_init(&own, text);
+        suggestion_offer(&own, TEXT("name"));
+        suggestion_offer(&own, TEXT("label"));
+        return no_member(checker, node, name, span, TEXT("this region"), &own);
     }
     struct symbol *symbol = program_region_find(checker->program, type->symbol, name);
     if (!symbol) symbol = region_output(checker, type->symbol, name);

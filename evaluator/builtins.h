@@ -103,6 +103,8 @@ bool value_set_has(struct call *call, const struct value_set *set, int index, st
 
 /* JSON and YAML as values; index is the argument that messages point at. */
 struct value value_from_json(struct call *call, int index, struct text text);
+/* Whether the argument is the path of a file where its text is wanted; then it has been reported. */
+bool builtin_takes_path(struct call *call, struct text text);
 /* Writes a known value as JSON on one line; false, reported, when it cannot be. */
 bool json_write_value(struct call *call, int index, struct buffer *text, struct value value);
 /* Characters of a text, from character first (0 is the first) up to but without last. */

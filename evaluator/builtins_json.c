@@ -101,9 +101,26 @@ struct value value_from_json(struct call *call, int index, struct text text) {
     }
 }
 
+/* json("data.json"): a path, where the text of the file is wanted. */
+bool builtin_takes_path(struct call *call, struct text text) {
+    static const char *const ends[] = {".json", ".yaml", ".yml"};
+    bool is_path = text.length > 0 && text.length < 200 && !memchr(text.bytes, '\n', text.length) &&
+                   !memchr(text.bytes, ' ', text.length) && !memchr(text.bytes, '"', text.length);
+    for (size_t i = 0; is_path && i < sizeof ends / sizeof *ends; i++) {
+        if (!text_ends(text, text_of(ends[i]))) continue;
+        struct text mend = text_format(call->arena, "To read the file, write %s(file(\"%.*s\")).",
+                                       call->builtin->name, TEXT_ARGS(text));
+        call_error_hint(call, 0, mend.bytes, "\"%.*s\" is the path of a file, not its text",
+                        TEXT_ARGS(text));
+        return true;
+    }
+    return false;
+}
+
 struct value apply_json(struct call *call) {
     struct text text;
-    return argument_text(call, 0, &text) ? value_from_json(call, 0, text) : value_poison();
+    if (!argument_text(call, 0, &text) || builtin_takes_path(call, text)) return value_poison();
+    return value_from_json(call, 0, text);
 }
 
 /* ---- writing: known text so far, and the pieces before it where parts are deferred ---- */

@@ -479,7 +479,8 @@ static bool read_documents(struct call *call, int index, struct text text,
 struct value apply_yaml_all(struct call *call) {
     struct text text;
     struct items documents = {.count = 0};
-    if (!argument_text(call, 0, &text) || !read_documents(call, 0, text, &documents)) {
+    if (!argument_text(call, 0, &text) || builtin_takes_path(call, text) ||
+        !read_documents(call, 0, text, &documents)) {
         return value_poison();
     }
     return items_list(&documents);

@@ -424,6 +424,29 @@ static struct value find_region(struct evaluator *ev, struct text text) {
     return force(ev, ev->root, symbol, NULL);
 }
 
+/* a,b,c for a list of texts or numbers, as CloudFormation's own parameters have it. */
+static struct value read_list(struct evaluator *ev, struct text text, const struct type *element) {
+    size_t base = ev->stack_count;
+    for (bool more = true; more;) {
+        const char *comma = memchr(text.bytes, ',', text.length);
+        size_t length = comma ? (size_t)(comma - text.bytes) : text.length;
+        struct text item = text_copy(ev->arena, (struct text){text.bytes, length});
+        struct value value = read_scalar(item, element);
+        stack_push(ev, value.kind == VALUE_NULL ? value_text(item) : value);
+        more = comma != NULL;
+        if (more) text = (struct text){comma + 1, text.length - length - 1};
+    }
+    return stack_take(ev, base);
+}
+
+static bool is_plain_list(struct text text, const struct type *type) {
+    type = strip(type);
+    if (!type || type->kind != TYPE_LIST || !text.length) return false;
+    bool is_scalar = accepts(type->element, TYPE_STRING) || accepts(type->element, TYPE_INT) ||
+                     accepts(type->element, TYPE_NUMBER);
+    return is_scalar && text.bytes[0] != '[' && text.bytes[0] != ' ';
+}
+
 struct value convert_text(struct evaluator *ev, struct text text, const struct type *type,
                           const struct node *node, struct text from) {
     struct value value = read_scalar(text, type);
@@ -433,7 +456,8 @@ struct value convert_text(struct evaluator *ev, struct text text, const struct t
             !accepts(type, TYPE_JSON) && !(accepts(type, TYPE_NULL) && text_is(text, "null"))) {
             return fault_input(ev, text, type, node, from);
         }
-        value = read_expression(ev, text, type, node, from);
+        value = is_plain_list(text, type) ? read_list(ev, text, strip(type)->element)
+                                          : read_expression(ev, text, type, node, from);
     }
     if (value.kind != VALUE_POISON && !fits(value, type, CONVERT_DEPTH)) {
         return fault_input(ev, text, type, node, from);
