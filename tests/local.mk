@@ -78,12 +78,20 @@ tests_unit_simulator_test_SOURCES = tests/unit/simulator_test.c tests/unit/unit.
 tests_unit_simulator_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_simulator_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 
+# What the highlighting of editors is compared with.
+check_PROGRAMS += tests/editors/tokens
+tests_editors_tokens_SOURCES = tests/editors/tokens.c tests/unit/parsed.h
+tests_editors_tokens_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS)
+tests_editors_tokens_DEPENDENCIES = $(PARSER_OBJECTS)
+EXTRA_DIST += editors tests/editors
+
 TEST_EXTENSIONS = .test
 TEST_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; top_srcdir='$(top_srcdir)'; export srcdir top_srcdir;
 data_tests = \
     tests/cases.test \
     tests/docs.test \
+    tests/editors.test \
     tests/examples.test \
     tests/graph.test \
     tests/install.test \

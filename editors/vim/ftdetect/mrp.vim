@@ -1,0 +1,2 @@
+" Files of the mrp language.
+autocmd BufRead,BufNewFile *.mrp setfiletype mrp
