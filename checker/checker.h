@@ -53,6 +53,7 @@ struct checker {
     struct map everywhere; /* const struct name * -> the first struct symbol * of that name */
     struct map regions;    /* const struct symbol * -> struct map *: names in the region's blocks */
     struct map literals;   /* interned literal types: const struct name * -> struct type * */
+    const struct type *integers[64], *lists[64]; /* the last ones made, by integer and element */
     struct map resources;  /* const struct schema_type * -> struct type * */
     struct map bodies;     /* const struct schema_body * -> struct type * */
     struct map views;      /* schema_type, schema_body -> struct type *: what tests look at */

@@ -36,10 +36,18 @@ static struct type *type_new(struct checker *checker, enum type_kind kind) {
     return type;
 }
 
+/* Where one of 64 lies that were made last. */
+static const struct type **recent(const struct type **types, uint64_t key) {
+    return &types[key * 0x9E3779B97F4A7C15u >> 58];
+}
+
 const struct type *type_list(struct checker *checker, const struct type *element) {
+    const struct type **last = recent(checker->lists, (uintptr_t)element);
+    if (*last && (*last)->element == element) return type_sized(*last);
     struct type *type = type_new(checker, TYPE_LIST);
     type->element = element;
     add_part(type, element);
+    *last = type;
     return type_sized(type);
 }
 
@@ -62,9 +70,11 @@ const struct type *type_literal_text(struct checker *checker, struct text text) 
 }
 
 const struct type *type_literal_int(struct checker *checker, int64_t integer) {
+    const struct type **last = recent(checker->integers, (uint64_t)integer);
+    if (*last && (*last)->literal.integer == integer) return *last;
     struct type *type = type_new(checker, TYPE_LITERAL);
     type->literal.integer = integer;
-    return type;
+    return *last = type;
 }
 
 const struct type *type_record(struct checker *checker, struct type_field *fields,

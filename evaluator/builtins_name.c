@@ -54,7 +54,10 @@ static bool fit_name(struct call *call, struct text *base, struct text *tail, in
 
 static struct text suffix_tail(struct call *call, const struct call_place *place) {
     if (place->suffix.length == 0) return TEXT("");
-    return text_format(call->arena, "-%.*s", TEXT_ARGS(place->suffix));
+    char *bytes = arena_alloc(call->arena, place->suffix.length + 2);
+    bytes[0] = '-';
+    memcpy(bytes + 1, place->suffix.bytes, place->suffix.length);
+    return (struct text){bytes, place->suffix.length + 1};
 }
 
 /* The name's text with its suffix, where both have room in fit less so many reserved characters. */

@@ -43,6 +43,15 @@ struct value declare_value(struct evaluator *ev, struct frame *frame, struct sym
 /* ---- paths ---- */
 
 static struct text key_text(struct evaluator *ev, struct value key) {
+    char room[SCALAR_ROOM];
+    if (key.kind == VALUE_INT) {
+        struct text digits = value_integer_text(key.integer, room);
+        char *bytes = arena_alloc(ev->arena, digits.length + 3);
+        bytes[0] = '[';
+        memcpy(bytes + 1, digits.bytes, digits.length);
+        bytes[digits.length + 1] = ']';
+        return (struct text){bytes, digits.length + 2};
+    }
     struct buffer buffer;
     buffer_init(&buffer);
     buffer_char(&buffer, '[');

@@ -1,6 +1,5 @@
 /* The tree of an expression, walked to its value. */
 #include <alloca.h>
-#include <stdio.h>
 
 #include "evaluator/internal.h"
 
@@ -214,15 +213,12 @@ const struct name *text_key(struct evaluator *ev, struct node *text) {
 }
 
 const struct name *key_of(struct evaluator *ev, struct value value) {
-    char room[32];
+    char room[SCALAR_ROOM];
     switch ((enum value_kind)value.kind) {
     case VALUE_TEXT: return names_intern(ev->names, value_as_text(value));
     case VALUE_REGION: return value.region->label;
     case VALUE_BOOL: return names_intern(ev->names, value.boolean ? TEXT("true") : TEXT("false"));
-    case VALUE_INT: {
-        int length = snprintf(room, sizeof room, "%lld", (long long)value.integer);
-        return names_intern(ev->names, (struct text){room, (size_t)length});
-    }
+    case VALUE_INT: return names_intern(ev->names, value_integer_text(value.integer, room));
     case VALUE_NUMBER: {
         struct buffer buffer;
         buffer_init(&buffer);

@@ -133,10 +133,12 @@ enum task_kind { TASK_BODY, TASK_VALUE, TASK_OUTPUT, TASK_ASSERT, TASK_COMPONENT
 struct task {
     struct task *next;
     uint8_t kind;
-    struct resource_state *resource; /* BODY */
-    struct component *component;     /* COMPONENT */
-    struct symbol *symbol;           /* VALUE, OUTPUT */
-    struct node *node;               /* ASSERT */
+    union {
+        struct resource_state *resource; /* BODY */
+        struct component *component;     /* COMPONENT */
+        struct symbol *symbol;           /* VALUE, OUTPUT */
+        struct node *node;               /* ASSERT */
+    };
     struct frame *frame;
 };
 

@@ -349,14 +349,12 @@ struct written {          /* what is known of a name's text */
 
 static unsigned count_suffix(struct text text, struct text suffix) {
     unsigned count = 0;
-    if (!suffix.length) return 0;
-    for (size_t i = 0; i + suffix.length <= text.length;) {
-        bool here = memcmp(text.bytes + i, suffix.bytes, suffix.length) == 0;
-        bool starts = i == 0 || !is_alphanumeric(text.bytes[i - 1]);
-        size_t end = i + suffix.length;
-        bool ends = end == text.length || !is_alphanumeric(text.bytes[end]);
-        count += here && starts && ends;
-        i += here ? suffix.length : 1;
+    const char *at = text.bytes, *end = text.bytes + text.length;
+    if (!suffix.length || !text.length) return 0;
+    while ((at = memmem(at, (size_t)(end - at), suffix.bytes, suffix.length))) {
+        bool starts = at == text.bytes || !is_alphanumeric(at[-1]);
+        at += suffix.length;
+        count += starts && (at == end || !is_alphanumeric(*at));
     }
     return count;
 }
@@ -378,6 +376,11 @@ static struct written name_written(struct evaluator *ev, struct value value) {
     struct buffer buffer;
     buffer_init(&buffer);
     value = settled(ev, value);
+    if (value.kind == VALUE_TEXT) {
+        written.text = value_as_text(value);
+        written.suffixes = count_suffix(written.text, ev->deployment->suffix);
+        return written;
+    }
     if (value.kind == VALUE_DEFERRED && value.deferred->kind == DEFERRED_TEXT) {
         for (uint32_t i = 0; i < value.deferred->count; i++) {
             written_piece(&buffer, value.deferred->operands[i], &written);

@@ -184,10 +184,7 @@ struct value value_settle_within(struct arena *arena, struct value value, uint32
 
 /* ---- joining texts ---- */
 
-enum { SCALAR_ROOM = 40 };
-
-/* The digits of an integer, written from the end of room. */
-static struct text integer_text(int64_t integer, char room[SCALAR_ROOM]) {
+struct text value_integer_text(int64_t integer, char room[SCALAR_ROOM]) {
     uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
     char *at = room + SCALAR_ROOM;
     do {
@@ -202,7 +199,7 @@ static struct text integer_text(int64_t integer, char room[SCALAR_ROOM]) {
 static struct text scalar_text(struct value value, char room[SCALAR_ROOM]) {
     if (value.kind == VALUE_TEXT) return value_as_text(value);
     if (value.kind == VALUE_BOOL) return value.boolean ? TEXT("true") : TEXT("false");
-    if (value.kind == VALUE_INT) return integer_text(value.integer, room);
+    if (value.kind == VALUE_INT) return value_integer_text(value.integer, room);
     if (value.kind != VALUE_NUMBER) return (struct text){"", 0};
     struct buffer buffer;
     buffer_init(&buffer);
@@ -671,7 +668,7 @@ static void json_write(struct json_writer *writer, struct value value) {
     case VALUE_BOOL: buffer_string(out, value.boolean ? "true" : "false"); return;
     case VALUE_INT: {
         char room[SCALAR_ROOM];
-        buffer_text(out, integer_text(value.integer, room));
+        buffer_text(out, value_integer_text(value.integer, room));
         return;
     }
     case VALUE_NUMBER: buffer_number(out, value.number); return;

@@ -145,6 +145,10 @@ static inline bool value_is_open(struct value v) {
     return v.kind >= VALUE_REGION || (v.flags & VALUE_OPEN) != 0;
 }
 
+enum { SCALAR_ROOM = 40 };
+/* The digits of an integer, written from the end of room. */
+struct text value_integer_text(int64_t integer, char room[SCALAR_ROOM]);
+
 struct record *record_new(struct arena *arena, uint32_t capacity);
 /* Sets key, at its old place if it is there, else at the end. */
 void record_put(struct arena *arena, struct record *record, const struct name *key,

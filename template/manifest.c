@@ -6,9 +6,10 @@ static void pair(struct emitter *e, const char *key, struct text value) {
     emit_text(e, value);
 }
 
-static void number(struct emitter *e, const char *key, unsigned long value) {
+static void number(struct emitter *e, const char *key, uint32_t value) {
+    char room[SCALAR_ROOM];
     emit_key(e, text_of(key));
-    buffer_format(e->out, "%lu", value);
+    buffer_text(e->out, value_integer_text(value, room));
 }
 
 static void truth(struct emitter *e, const char *key, bool value) {
