@@ -54,7 +54,7 @@ int main(int count, char **arguments) {
     if (first >= count || repeats < 1) return 2;
     double *times = malloc((size_t)repeats * sizeof *times);
     long peak = 0;
-    run_once(arguments + first, &peak); /* to fill the caches */
+    if (repeats > 1) run_once(arguments + first, &peak); /* to fill the caches */
     for (int i = 0; i < repeats; i++) times[i] = run_once(arguments + first, &peak);
     qsort(times, (size_t)repeats, sizeof *times, compare);
     printf("%.2f ms %ld KiB\n", times[repeats / 2], peak);
