@@ -444,7 +444,7 @@ static void test_deep_comments(void) {
 }
 
 static void test_formatted_cases(void) {
-    static const char *const names[] = {"whole", "comments", "layout", "texts", "types"};
+    static const char *const names[] = {"whole", "comments", "layout", "texts", "types", "asserts"};
     const char *folder = getenv("top_srcdir");
     for (size_t i = 0; i < COUNT(names); i++) {
         struct arena arena;
