@@ -286,23 +286,46 @@ static void tests_load(struct checker *checker, struct text path) {
     module_parse(checker, module);
 }
 
-/* Those beside the root file, in byte order of their names. */
+static bool is_among(const struct text *paths, size_t count, struct text path) {
+    for (size_t i = 0; i < count; i++) {
+        if (text_equal(paths[i], path)) return true;
+    }
+    return false;
+}
+
+/* x_test.mrp belongs to x.mrp where there is one, else to pipeline.mrp, else to all beside it. */
+static bool is_tests_of(struct checker *checker, struct text path, const struct module *root,
+                        const struct text *paths, size_t count) {
+    struct text ending = TEXT("_test.mrp"), stem = path;
+    if (!text_ends(path, ending)) return false;
+    stem.length -= ending.length;
+    struct text own = text_format(checker->arena, "%.*s.mrp", TEXT_ARGS(stem));
+    struct text usual = text_format(checker->arena, "%.*s%spipeline.mrp", TEXT_ARGS(root->folder),
+                                    root->folder.length ? "/" : "");
+    if (is_among(paths, count, own)) return text_equal(own, root->path);
+    return text_equal(usual, root->path) || !is_among(paths, count, usual);
+}
+
+/* Those beside the root file that belong to it, in byte order of their names. */
 static void all_tests_load(struct checker *checker) {
     struct program *program = checker->program;
     struct failure why = {.message = ""};
-    struct text folder = program->modules[0]->folder, *paths;
+    const struct module *root = program->modules[0];
+    struct text *paths;
     size_t count;
     if (program->only_tests.length) {
         tests_load(checker, program->only_tests);
         return;
     }
-    struct text pattern = text_format(checker->arena, "%.*s%s*_test.mrp", TEXT_ARGS(folder),
-                                      folder.length ? "/" : "");
+    struct text pattern = text_format(checker->arena, "%.*s%s*.mrp", TEXT_ARGS(root->folder),
+                                      root->folder.length ? "/" : "");
     if (!program->host->glob ||
         !program->host->glob(program->host->context, checker->arena, pattern, &paths, &count, &why)) {
         return;
     }
-    for (size_t i = 0; i < count; i++) tests_load(checker, paths[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (is_tests_of(checker, paths[i], root, paths, count)) tests_load(checker, paths[i]);
+    }
 }
 
 bool module_load_root(struct checker *checker, struct text path, struct failure *why) {

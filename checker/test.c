@@ -1,8 +1,8 @@
 /* Tests and policies: what they may look at, and how it is typed.
  *
- * `resources(AWS::S3::Bucket)` is a list of records: what the template holds of a resource, as data.
- * Their properties are typed by the schema as far as it names members; what is in the leaves is json,
- * since a deferred value stands there in the form that CloudFormation reads.
+ * `resources(AWS::S3::Bucket)` is a list of records: what the template holds of a resource, as
+ * data. Their properties are typed by the schema as far as it names members; what is in the leaves
+ * is json, since a deferred value stands there in the form that CloudFormation reads.
  */
 #include "checker/typing.h"
 
@@ -60,7 +60,8 @@ static const struct type *view_type(struct checker *checker, const struct schema
     if (known) return known;
     const struct schema_body *body = resource ? schema_type_body(resource) : NULL;
     size_t properties = body ? schema_body_count(body) : 0;
-    struct type_field *fields = arena_array(checker->arena, VIEW_FIELDS + properties, sizeof *fields);
+    struct type_field *fields = arena_array(checker->arena, VIEW_FIELDS + properties,
+                                            sizeof *fields);
     uint32_t count = 0;
     for (; count < VIEW_FIELDS; count++) {
         const struct name *name = names_intern(checker->names, text_of(view_fields[count].name));
@@ -90,11 +91,14 @@ static struct type_field diagnostic_fields[] = {
 };
 
 const struct type *diagnostics_type(struct checker *checker) {
-    static const char *const names[] = {"id", "severity", "message", "hint", "file", "line", "column"};
+    static const char *const names[] = {"id", "severity", "message", "hint", "file", "line",
+                                        "column"};
     enum { COUNT = sizeof names / sizeof *names };
     struct type_field *fields = arena_array(checker->arena, COUNT, sizeof *fields);
     memcpy(fields, diagnostic_fields, sizeof diagnostic_fields);
-    for (size_t i = 0; i < COUNT; i++) fields[i].name = names_intern(checker->names, text_of(names[i]));
+    for (size_t i = 0; i < COUNT; i++) {
+        fields[i].name = names_intern(checker->names, text_of(names[i]));
+    }
     return type_list(checker, type_record(checker, fields, COUNT));
 }
 
@@ -142,7 +146,8 @@ static void check_diagnostic_name(struct checker *checker, struct node *node, bo
         suggestion_offer(&near, text_of(diagnostic_name(i)));
     }
     if (!add_suggestion(checker, d, &near, node->span)) {
-        add_hint(checker, d, "It is the name in brackets behind a message, such as \"check-failed\".");
+        add_hint(checker, d,
+                 "It is the name in brackets behind a message, such as \"check-failed\".");
     }
 }
 
@@ -219,8 +224,9 @@ void policy_entry(struct checker *checker, struct node *node) {
         return;
     }
     if (is_severity) {
-        const struct type *severity = type_either(checker, type_literal_text(checker, TEXT("error")),
-                                                  type_literal_text(checker, TEXT("warning")));
+        const struct type *error = type_literal_text(checker, TEXT("error"));
+        const struct type *warning = type_literal_text(checker, TEXT("warning"));
+        const struct type *severity = type_either(checker, error, warning);
         struct wanted wanted = {.type = severity, .word = "entry", .name = key->text.value};
         expect(checker, value, &wanted);
         return;

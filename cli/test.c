@@ -1,4 +1,4 @@
-/* mrp test: runs the `test` blocks of a program, each on a program of its own with its own inputs. */
+/* mrp test: runs the `test` blocks of a program, each on a program of its own with its inputs. */
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,8 +42,8 @@ static bool find_program(struct session *session, struct failure *why) {
     if (is_there(session->file)) return true;
     session->file = text_format(arena, "%.*spipeline.mrp", TEXT_ARGS(folder)).bytes;
     if (is_there(session->file)) return true;
-    failure_set(why, "\"%s\" has neither \"%.*s.mrp\" nor \"pipeline.mrp\" beside it", session->only,
-                (int)(stem.length - folder.length), stem.bytes + folder.length);
+    failure_set(why, "\"%s\" has neither \"%.*s.mrp\" nor \"pipeline.mrp\" beside it",
+                session->only, (int)(stem.length - folder.length), stem.bytes + folder.length);
     return failure_hint(why, "A file of tests lies beside the program that it tests.");
 }
 
@@ -66,15 +66,16 @@ static struct text shown_path(struct arena *arena, struct text whole) {
     return path_relative(arena, text_of(here), whole);
 }
 
-static bool write_snapshot(struct session *session, struct mrp *mrp, const struct snapshot *snapshot,
-                           struct failure *why) {
+static bool write_snapshot(struct session *session, struct mrp *mrp,
+                           const struct snapshot *snapshot, struct failure *why) {
     struct arena *arena = mrp_arena(mrp);
     struct text root = mrp_root(mrp), kept, folder;
     struct failure unread;
     bool is_top = root.length == 1;
     struct text path = text_format(arena, "%.*s/%.*s", is_top ? 0 : (int)root.length, root.bytes,
                                    TEXT_ARGS(snapshot->path));
-    if (file_read(arena, path.bytes, &kept, &unread) && text_equal(kept, snapshot->bytes)) return true;
+    bool is_kept = file_read(arena, path.bytes, &kept, &unread);
+    if (is_kept && text_equal(kept, snapshot->bytes)) return true;
     folder = path;
     while (folder.length > 1 && folder.bytes[folder.length - 1] != '/') folder.length--;
     if (!folder_make(text_copy(arena, folder).bytes, why)) return false;
@@ -200,7 +201,8 @@ static void coverage_json(struct session *session, struct buffer *out) {
         json_member(out, "name", point->name);
         buffer_char(out, ',');
         json_member(out, "file", mrp_user_path(session->mrp, point->span.source));
-        buffer_format(out, ",\"line\":%u,\"column\":%u}", (unsigned)place.line, (unsigned)place.column);
+        buffer_format(out, ",\"line\":%u,\"column\":%u}", (unsigned)place.line,
+                      (unsigned)place.column);
     }
     buffer_string(out, said ? "\n]}" : "]}");
 }
@@ -325,8 +327,8 @@ static int run_all(struct session *session) {
                   : session->form == FORM_JUNIT ? close_junit(session)
                                                 : close_text(session);
     if (count == 0 && !session->is_quiet) {
-        fputs("there are no tests: write test \"...\" { assert ... } into the program or into a file "
-              "..._test.mrp beside it\n", stderr);
+        fputs("there are no tests: write test \"...\" { assert ... } into the program or into a "
+              "file ..._test.mrp beside it\n", stderr);
     }
     if (outcome != OUTCOME_DONE) return outcome;
     return session->failed ? OUTCOME_ERRORS : OUTCOME_DONE;

@@ -1,4 +1,4 @@
-/* Snapshots: what a value was when `mrp test --update` was last said, in a file beside the program. */
+/* Snapshots: what a value was at the last `mrp test --update`, in a file beside the program. */
 #include "evaluator/trial.h"
 
 /* ---- where it lies ---- */
@@ -44,29 +44,32 @@ static struct text path_of(struct evaluator *ev, struct text name) {
 
 /* ---- how two values differ ---- */
 
-static bool find_difference(struct evaluator *ev, struct value was, struct value is, struct text path,
-                            unsigned depth);
+static bool find_difference(struct evaluator *ev, struct value was, struct value is,
+                            struct text path, unsigned depth);
 
-static bool say_difference(struct evaluator *ev, struct value was, struct value is, struct text path) {
+static bool say_difference(struct evaluator *ev, struct value was, struct value is,
+                           struct text path) {
     struct text before = value_brief(ev, was), after = value_brief(ev, is);
     ev->trial->trouble =
-        text_format(ev->arena, "%.*s%swas %.*s and is %.*s", TEXT_ARGS(path), path.length ? " " : "It ",
-                    TEXT_ARGS(before), TEXT_ARGS(after));
+        text_format(ev->arena, "%.*s%swas %.*s and is %.*s", TEXT_ARGS(path),
+                    path.length ? " " : "It ", TEXT_ARGS(before), TEXT_ARGS(after));
     return true;
 }
 
 static struct text member_path(struct evaluator *ev, struct text path, const struct name *key) {
-    return text_format(ev->arena, "%.*s%s%.*s", TEXT_ARGS(path), path.length ? "." : "", NAME_ARGS(key));
+    return text_format(ev->arena, "%.*s%s%.*s", TEXT_ARGS(path), path.length ? "." : "",
+                       NAME_ARGS(key));
 }
 
-static bool find_in_record(struct evaluator *ev, struct value was, struct value is, struct text path,
-                           unsigned depth) {
+static bool find_in_record(struct evaluator *ev, struct value was, struct value is,
+                           struct text path, unsigned depth) {
     for (uint32_t i = 0; i < was.record->count; i++) {
         const struct record_entry *entry = &was.record->entries[i];
         const struct record_entry *other = record_find(is.record, entry->key);
         struct text inner = member_path(ev, path, entry->key);
         if (!other) {
-            ev->trial->trouble = text_format(ev->arena, "%.*s is no longer there", TEXT_ARGS(inner));
+            ev->trial->trouble = text_format(ev->arena, "%.*s is no longer there",
+                                             TEXT_ARGS(inner));
             return true;
         }
         if (find_difference(ev, entry->value, other->value, inner, depth + 1)) return true;
@@ -93,13 +96,15 @@ static bool find_in_list(struct evaluator *ev, struct value was, struct value is
     return true;
 }
 
-static bool find_difference(struct evaluator *ev, struct value was, struct value is, struct text path,
-                            unsigned depth) {
+static bool find_difference(struct evaluator *ev, struct value was, struct value is,
+                            struct text path, unsigned depth) {
     if (depth > LIMIT_VALUE_DEPTH || value_equal(was, is)) return false;
     if (was.kind == VALUE_RECORD && is.kind == VALUE_RECORD) {
         return find_in_record(ev, was, is, path, depth);
     }
-    if (was.kind == VALUE_LIST && is.kind == VALUE_LIST) return find_in_list(ev, was, is, path, depth);
+    if (was.kind == VALUE_LIST && is.kind == VALUE_LIST) {
+        return find_in_list(ev, was, is, path, depth);
+    }
     return say_difference(ev, was, is, path);
 }
 
@@ -139,15 +144,18 @@ struct value snapshot_match(struct evaluator *ev, struct value value, struct tex
     trial->trouble = trial->remedy = (struct text){"", 0};
     if (trial->run->updates) return value_bool(true);
     if (!read_snapshot(ev, path, &kept)) {
-        trial->trouble = text_format(ev->arena, "There is no snapshot \"%.*s\" yet", TEXT_ARGS(path));
-        trial->remedy = TEXT("Write it with `mrp test --update`, read it, and keep it with the program.");
+        trial->trouble = text_format(ev->arena, "There is no snapshot \"%.*s\" yet",
+                                     TEXT_ARGS(path));
+        trial->remedy =
+            TEXT("Write it with `mrp test --update`, read it, and keep it with the program.");
         return value_bool(false);
     }
     if (text_equal(kept, bytes)) return value_bool(true);
     struct value was, is;
     trial->remedy = TEXT("Where the new value is right, `mrp test --update` writes it.");
     const struct observer *observer = trial->observer;
-    if (!observer->read(observer->context, kept, &was) || !observer->read(observer->context, bytes, &is)) {
+    if (!observer->read(observer->context, kept, &was) ||
+        !observer->read(observer->context, bytes, &is)) {
         trial->trouble = text_format(ev->arena, "Snapshot \"%.*s\" is no JSON", TEXT_ARGS(path));
         return value_bool(false);
     }

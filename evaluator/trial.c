@@ -12,7 +12,8 @@ static bool holds_text(struct text whole, struct text part) {
 }
 
 /* Whether the program has a diagnostic of this name; those that are asked for are expected. */
-static bool expect_diagnostic(struct trial *trial, bool wants_error, struct text id, struct text part) {
+static bool expect_diagnostic(struct trial *trial, bool wants_error, struct text id,
+                              struct text part) {
     bool found = false;
     const struct diagnostic *d = trial->run->program->first;
     for (; d; d = d->next) {
@@ -73,8 +74,9 @@ static struct value call_matches(struct evaluator *ev, struct node *call, struct
 }
 
 struct value trial_call(struct evaluator *ev, struct node *call, struct frame *frame) {
-    if (call->call.callee->kind != NODE_NAME || !call->call.callee->name.name) return value_poison();
-    struct text name = name_text(call->call.callee->name.name);
+    const struct node *callee = call->call.callee;
+    if (callee->kind != NODE_NAME || !callee->name.name) return value_poison();
+    struct text name = name_text(callee->name.name);
     if (text_is(name, "resources")) return call_resources(ev, call, frame);
     if (text_is(name, "fails")) return call_fails(ev, call, frame, true);
     if (text_is(name, "warns")) return call_fails(ev, call, frame, false);
@@ -91,9 +93,11 @@ struct value trial_name(struct evaluator *ev, const struct symbol *symbol) {
 }
 
 /* stacks["shop-dev"]: CloudFormation's name, where it is the only stack of that name. */
-struct value trial_stack(struct evaluator *ev, const struct record *stacks, const struct name *name) {
+struct value trial_stack(struct evaluator *ev, const struct record *stacks,
+                         const struct name *name) {
     struct value found = value_poison();
-    if (!ev->trial || ev->trial->stacks.kind != VALUE_RECORD || ev->trial->stacks.record != stacks) {
+    if (!ev->trial || ev->trial->stacks.kind != VALUE_RECORD ||
+        ev->trial->stacks.record != stacks) {
         return found;
     }
     for (uint32_t i = 0; i < ev->deployment->stack_count; i++) {
@@ -136,7 +140,8 @@ static void add_side(struct evaluator *ev, struct buffer *out, struct node *side
     if (is_literal(bare(side))) return;
     struct value value = evaluate(ev, side, frame);
     if (value.kind == VALUE_POISON || value.flags & VALUE_SECRET) return;
-    struct text brief = value_brief(ev, value), written = span_text(ev->program->sources, side->span);
+    struct text brief = value_brief(ev, value);
+    struct text written = span_text(ev->program->sources, side->span);
     if (value.kind == VALUE_LIST && value.length == 0) brief = TEXT("an empty list");
     bool is_short = written.length <= SIDE_BYTES && !memchr(written.bytes, '\n', written.length);
     buffer_string(out, out->length ? ", and " : "");
@@ -167,7 +172,8 @@ static void note_call(struct evaluator *ev, struct diagnostic *d, const struct n
         for (; other; other = other->next) {
             if (text_is(name, "fails") ? !is_failure(other) : !is_warning(other)) continue;
             any = true;
-            note(ev, d, other->span, "%.*s [%s]", TEXT_ARGS(other->message), diagnostic_name(other->id));
+            note(ev, d, other->span, "%.*s [%s]", TEXT_ARGS(other->message),
+                 diagnostic_name(other->id));
         }
         if (!any) {
             hint(ev, d, "With these inputs the program has no %s.",
@@ -179,7 +185,8 @@ static void note_call(struct evaluator *ev, struct diagnostic *d, const struct n
 static void note_reason(struct evaluator *ev, struct diagnostic *d, struct node *condition,
                         struct frame *frame) {
     struct node *node = decisive(ev, condition, frame);
-    if (node->kind == NODE_UNARY && node->unary.op == OPERATOR_NOT) node = bare(node->unary.operand);
+    bool is_not = node->kind == NODE_UNARY && node->unary.op == OPERATOR_NOT;
+    if (is_not) node = bare(node->unary.operand);
     if (node->kind == NODE_CALL) note_call(ev, d, node);
     if (node->kind != NODE_BINARY || node->binary.op == OPERATOR_OR) return;
     hint_sides(ev, d, node, frame);
@@ -266,7 +273,8 @@ static void inner_run(struct evaluator *ev, struct node *block, struct frame *fr
 
 static void branch_run(struct evaluator *ev, struct node *node, struct frame *frame) {
     while (node && node->kind == NODE_IF) {
-        bool ok, condition = evaluate_condition(ev, node->branch.condition, frame, "a condition", &ok);
+        bool ok, condition = evaluate_condition(ev, node->branch.condition, frame, "a condition",
+                                                &ok);
         if (!ok) return;
         node = condition ? node->branch.then : node->branch.otherwise;
     }
@@ -326,6 +334,7 @@ static struct trial *trial_new(struct evaluator *ev, const struct observer *obse
     trial->observer = observer;
     trial->stacks.kind = SLOT_WAITING;
     map_init(&trial->templates, ev->arena);
+    map_init(&trial->known, ev->arena);
     map_init(&trial->views, ev->arena);
     map_init(&trial->expected, ev->arena);
     ev->stack = NULL;
@@ -390,7 +399,8 @@ void evaluator_policies(struct deployment *deployment, const struct observer *ob
         is_begun = true;
         struct node *item = module->parse.file->file.items.first;
         for (; item && !ev->is_exhausted; item = item->next) {
-            if (item->kind == NODE_POLICY && !(item->flags & NODE_BAD)) policy_run(ev, module, item);
+            if (item->kind != NODE_POLICY || item->flags & NODE_BAD) continue;
+            policy_run(ev, module, item);
         }
     }
     if (is_begun) trial_end(ev);
@@ -413,7 +423,8 @@ bool evaluator_test_inputs(struct program *program, struct test_run *run, struct
     struct evaluator *ev = evaluator_new(program, &none);
     ev->diagnostics = run->verdict;
     struct frame *frame = block_frame(ev, run->module, run->test);
-    struct value record = frame ? settled(ev, evaluate(ev, with->with.record, frame)) : value_poison();
+    struct value record = value_poison();
+    if (frame) record = settled(ev, evaluate(ev, with->with.record, frame));
     memory_free(ev->stack);
     ev->stack = NULL;
     if (record.kind != VALUE_RECORD || diagnostics_failed(run->verdict)) return false;

@@ -11,6 +11,7 @@ struct trial {
     struct node *policy;        /* NULL in a test */
     struct value stacks;        /* what `stacks` is, once asked for; else a slot_kind */
     struct map templates;       /* struct stack -> struct value *: what `stacks` holds of it */
+    struct map known;           /* struct resource -> struct value *: its view */
     struct map views;           /* struct record -> struct resource: whose view a record is */
     struct map expected;        /* struct diagnostic -> itself: the test has asked for it */
     bool expects_all;           /* the test has looked at `diagnostics` */
@@ -22,7 +23,8 @@ struct trial {
 
 /* --- view.c --- */
 
-/* The stack as data: name, region, label, path, and the sections of its template; poison where there
+/* The stack as data: name, region, label, path, and the sections of its template; poison where
+ * there
  * is no template. */
 struct value view_stack(struct evaluator *ev, const struct stack *stack);
 /* All stacks by their paths. */

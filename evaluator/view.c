@@ -1,9 +1,9 @@
 /* What tests and policies look at: stacks and resources as the templates have them, as plain data.
  *
  * The properties of a resource are there twice: in `properties` exactly as they are written, and by
- * their own names in a form that is easy to ask. There, what is absent is null; a list is a list also
- * where a condition chooses among two (then it holds the elements of both); and what only one side of a
- * condition gives is given.
+ * their own names in a form that is easy to ask. There, what is absent is null; a list is a list
+ * also where a condition chooses among two (then it holds the elements of both); and what only one
+ * side of a condition gives is given.
  */
 #include "evaluator/trial.h"
 
@@ -43,8 +43,8 @@ static const struct value *sides(struct value value) {
 
 /* ---- properties in the form that is easy to ask ---- */
 
-static struct value shaped(struct evaluator *ev, struct value value, const struct schema_value *schema,
-                           unsigned depth);
+static struct value shaped(struct evaluator *ev, struct value value,
+                           const struct schema_value *schema, unsigned depth);
 
 static struct value sparse(struct value value) {
     if (value.kind == VALUE_RECORD) value.flags |= VALUE_SPARSE;
@@ -70,12 +70,12 @@ static struct value shaped_body(struct evaluator *ev, struct value value,
     return sparse(value_seal(value_record(record)));
 }
 
-static void push_elements(struct evaluator *ev, struct value value, const struct schema_value *element,
-                          unsigned depth);
+static void push_elements(struct evaluator *ev, struct value value,
+                          const struct schema_value *element, unsigned depth);
 
 /* One element; of a choice both. */
-static void push_element(struct evaluator *ev, struct value value, const struct schema_value *element,
-                         unsigned depth) {
+static void push_element(struct evaluator *ev, struct value value,
+                         const struct schema_value *element, unsigned depth) {
     const struct value *pair = sides(value);
     if (is_no_value(value) || depth > LIMIT_VALUE_DEPTH) return;
     if (!pair) {
@@ -86,8 +86,8 @@ static void push_element(struct evaluator *ev, struct value value, const struct 
     push_element(ev, pair[1], element, depth + 1);
 }
 
-static void push_elements(struct evaluator *ev, struct value value, const struct schema_value *element,
-                          unsigned depth) {
+static void push_elements(struct evaluator *ev, struct value value,
+                          const struct schema_value *element, unsigned depth) {
     const struct value *pair = sides(value);
     if (value.kind == VALUE_NULL || is_no_value(value) || depth > LIMIT_VALUE_DEPTH) return;
     if (pair) {
@@ -103,8 +103,8 @@ static void push_elements(struct evaluator *ev, struct value value, const struct
     }
 }
 
-static struct value shaped(struct evaluator *ev, struct value value, const struct schema_value *schema,
-                           unsigned depth) {
+static struct value shaped(struct evaluator *ev, struct value value,
+                           const struct schema_value *schema, unsigned depth) {
     if (depth > LIMIT_VALUE_DEPTH) return value;
     switch (schema_value_shape(schema)) {
     case SCHEMA_BODY: return shaped_body(ev, value, schema_value_body(schema), depth);
@@ -162,22 +162,25 @@ struct value view_stacks(struct evaluator *ev) {
     for (uint32_t i = 0; i < deployment->stack_count; i++) {
         struct value view = view_stack(ev, deployment->stacks[i]);
         if (view.kind != VALUE_RECORD) continue;
-        record_put(ev->arena, stacks, names_intern(ev->names, deployment->stacks[i]->path), view, NULL);
+        record_put(ev->arena, stacks, names_intern(ev->names, deployment->stacks[i]->path), view,
+                   NULL);
     }
     return trial->stacks = value_seal(value_record(stacks));
 }
 
 /* ---- resources ---- */
 
-static struct value view_resource(struct evaluator *ev, const struct resource *resource,
-                                  struct value written) {
+static struct value make_view(struct evaluator *ev, const struct resource *resource,
+                              struct value written) {
     struct record *view = record_new(ev->arena, 24);
     const struct region *region = resource->region;
     struct text path = text_format(ev->arena, "%.*s.%.*s", TEXT_ARGS(region->path),
                                    TEXT_ARGS(resource->path));
     const struct name *type = names_intern(ev->names, schema_type_name(resource->type));
     struct value properties = get(ev, written, TEXT("Properties"));
-    if (properties.kind == VALUE_NULL) properties = value_seal(value_record(record_new(ev->arena, 0)));
+    if (properties.kind == VALUE_NULL) {
+        properties = value_seal(value_record(record_new(ev->arena, 0)));
+    }
     put(ev, view, "id", value_text(name_text(resource->logical_id)), resource->instance);
     put(ev, view, "path", value_text(path), NULL);
     put(ev, view, "type", (struct value){.kind = VALUE_TYPE, .type = type}, NULL);
@@ -194,6 +197,17 @@ static struct value view_resource(struct evaluator *ev, const struct resource *r
     put_properties(ev, view, properties, schema_type_body(resource->type));
     map_put(&ev->trial->views, view, (void *)resource);
     return sparse(value_seal(value_record(view)));
+}
+
+/* Policies ask for the same resources one after the other. */
+static struct value view_resource(struct evaluator *ev, const struct resource *resource,
+                                  struct value written) {
+    struct value *known = map_find(&ev->trial->known, resource);
+    if (known) return *known;
+    known = ARENA_NEW(ev->arena, struct value);
+    *known = make_view(ev, resource, written);
+    map_put(&ev->trial->known, resource, known);
+    return *known;
 }
 
 static bool is_wanted(const struct resource *resource, const struct value *types, uint32_t count) {
