@@ -1,8 +1,8 @@
 /* Pipelines: a block of the program that stands for a component of the library.
  *
- * `pipeline p in r { ... }` is an instance of std.deliver.Pipeline whose params are the entries of the
- * block; its stages are records of the type std.deliver.Stage; an action is an instance of a component
- * that has an output `action`. So what a pipeline takes is written in the library alone.
+ * `pipeline p in r { ... }` is an instance of std.deliver.Pipeline whose params are the entries of
+ * the block; its stages are records of the type std.deliver.Stage; an action is an instance of a
+ * component that has an output `action`. So what a pipeline takes is written in the library alone.
  */
 #include "checker/typing.h"
 
@@ -26,7 +26,8 @@ const struct type *action_type(struct checker *checker, struct node *node) {
     const struct type *type = annotation_resource(checker, node);
     if (type->kind == TYPE_ERROR) return type;
     struct scope *scope = type->kind == TYPE_COMPONENT ? component_scope(type->symbol) : NULL;
-    if (scope && map_find(&scope->outputs, names_intern(checker->names, TEXT("action")))) return type;
+    const struct name *output = names_intern(checker->names, TEXT("action"));
+    if (scope && map_find(&scope->outputs, output)) return type;
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_TYPE, node,
                                     "\"%.*s\" is no type of actions",
                                     TEXT_ARGS(type_show(checker, type)));
@@ -67,7 +68,8 @@ static struct known pipeline_known(struct checker *checker, const struct name *n
     struct known known = {NULL, {0, 0, 0}, false};
     for (uint32_t i = 0; scope && i < scope->values.count; i++) {
         struct symbol *symbol = scope->values.entries[i].value;
-        if (symbol->kind != SYMBOL_PARAM || symbol->scope != scope || is_told(symbol->name)) continue;
+        if (symbol->kind != SYMBOL_PARAM || symbol->scope != scope) continue;
+        if (is_told(symbol->name)) continue;
         suggestion_offer(near, name_text(symbol->name));
         if (symbol->name != name) continue;
         symbol_settle(checker, symbol);

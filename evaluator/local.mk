@@ -18,6 +18,7 @@ libmrp_la_SOURCES += \
     evaluator/builtins_name.c \
     evaluator/builtins_number.c \
     evaluator/builtins_pattern.c \
+    evaluator/builtins_pipeline.c \
     evaluator/builtins_set.c \
     evaluator/builtins_sort.c \
     evaluator/builtins_support.c \
@@ -43,7 +44,9 @@ libmrp_la_SOURCES += \
     evaluator/naming.c \
     evaluator/operators.c \
     evaluator/params.c \
-    evaluator/pipelines.c \
+    evaluator/pipeline_order.c \
+    evaluator/pipeline_rules.c \
+    evaluator/pipelines.c evaluator/pipelines.h \
     evaluator/regions.c \
     evaluator/resources.c \
     evaluator/snapshot.c \
