@@ -14,6 +14,7 @@ import ipaddress
 import json
 import os
 import pathlib
+import shutil
 import socket
 import struct
 import subprocess
@@ -357,5 +358,9 @@ tests = {"nothing": with_nothing, "hostile": with_hostility, "permissions": with
 for name, test in tests.items():
     if name in (sys.argv[2:] or tests):
         test()
+if failed:
+    print(f"programs and logs are in {folder}")
+else:
+    shutil.rmtree(folder)
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed or not passed else 0)
