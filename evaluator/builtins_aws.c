@@ -5,6 +5,7 @@
 
 #include "evaluator/builtins.h"
 #include "evaluator/stacks.h"
+#include "schema/iam.h"
 
 static void set_operand(struct deferred *deferred, uint32_t index, struct value value) {
     deferred->operands[index] = value;
@@ -285,4 +286,13 @@ struct value apply_secret_ref(struct call *call) {
         value_text(TEXT("}}")),
     };
     return dynamic(call, pieces, sizeof pieces / sizeof *pieces, true);
+}
+
+/* ---- iam_action ---- */
+
+struct value apply_iam_action(struct call *call) {
+    struct text action;
+    if (!argument_text(call, 0, &action)) return value_poison();
+    if (!spend_bytes(call, 20000)) return value_poison(); /* the actions of a service are looked through */
+    return value_bool(iam_action_known(action));
 }

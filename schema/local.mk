@@ -7,6 +7,7 @@ SCHEMA_FACTS = schema/facts.txt schema/names.txt schema/global.txt schema/condit
 libmrp_la_SOURCES += \
     schema/actions.c schema/actions.def schema/actions.h \
     schema/explain.c schema/explain.h \
+    schema/iam.c schema/iam.h \
     schema/packed.h \
     schema/schema.c schema/schema.h \
     schema/suggest.c \
@@ -31,3 +32,11 @@ schema/tables.bin: $(SCHEMA_PACK) $(SCHEMA_FACTS)
 BUILT_SOURCES += schema/tables.bin
 CLEANFILES += schema/tables.bin
 schema/tables.lo schema/libmrp_la-tables.lo: schema/tables.bin
+
+# The actions that IAM knows.
+schema/iam.inc: schema/iam.awk schema/iam.txt
+	$(AM_V_GEN)$(MKDIR_P) schema && LC_ALL=C $(AWK) -f $(top_srcdir)/schema/iam.awk $(top_srcdir)/schema/iam.txt >$@.tmp && mv $@.tmp $@
+schema/iam.lo: schema/iam.inc
+BUILT_SOURCES += schema/iam.inc
+CLEANFILES += schema/iam.inc schema/iam.inc.tmp
+EXTRA_DIST += schema/iam.awk schema/iam.txt
