@@ -365,12 +365,21 @@ static void say_outputs(struct progress *progress, const struct apply *apply, in
     buffer_release(&out);
 }
 
+/* What an update should have deleted, or was told to keep: its stack does not manage it any more. */
+static void say_left(const struct apply_stack *stack, struct buffer *out) {
+    if (stack->state != APPLY_DONE || !stack->left_id.length) return;
+    buffer_format(out, "kept: %.*s of stack %.*s in %.*s, which no stack manages now\n",
+                  TEXT_ARGS(name_of(stack->plan, stack->left_id)), TEXT_ARGS(stack->plan->name),
+                  TEXT_ARGS(stack->plan->region));
+}
+
 static void say_done(struct progress *progress, const struct apply *apply) {
     struct buffer out;
     uint32_t count = 0;
     for (uint32_t i = 0; i < apply->count; i++) count += apply->stacks[i].state == APPLY_DONE;
     if (!count || progress->deploying->form == FORM_JSON) return;
     buffer_init(&out);
+    for (uint32_t i = 0; i < apply->count; i++) say_left(&apply->stacks[i], &out);
     buffer_format(&out, "done: %u stack%s %s in ", count, count == 1 ? "" : "s",
                   progress->plan->is_destroy ? "deleted" : "deployed");
     write_duration(&out, apply->seconds);

@@ -27,4 +27,5 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/store.c \
     runtime/simulator/validate.c \
     runtime/simulator/world.c runtime/simulator/world.h \
-    runtime/state.c runtime/state.h
+    runtime/state.c runtime/state.h \
+    runtime/tracked.c runtime/tracked.h

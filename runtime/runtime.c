@@ -1,6 +1,9 @@
 /* The module's table, and sessions: which cloud is used, and what is kept beside the program. */
 #include "runtime/runtime.h"
 
+#include <signal.h>
+#include <stdlib.h>
+
 #include "runtime/aws/network.h"
 #include "runtime/simulator/simulator.h"
 
@@ -9,6 +12,7 @@ struct runtime_session {
     struct simulator *simulator; /* one of these two */
     struct network *network;
     struct journal journal;
+    long writings_left;
     const struct cloud *cloud;
     struct cloud kept; /* the simulator, with its world written after what changes it */
 };
@@ -77,12 +81,28 @@ static bool open_network(struct runtime_session *session, const struct runtime_o
     return true;
 }
 
+/* Tests of the sandbox: MRP_TEST_DIE_AT=N ends the process as kill -9 does, before the Nth writing of
+ * the journal. */
+static void die_in_time(void *context) {
+    struct runtime_session *session = context;
+    if (--session->writings_left == 0) raise(SIGKILL);
+}
+
+static void arrange_death(struct runtime_session *session) {
+    const char *when = getenv("MRP_TEST_DIE_AT");
+    if (!when || !session->simulator) return;
+    session->writings_left = strtol(when, NULL, 10);
+    session->journal.before = die_in_time;
+    session->journal.context = session;
+}
+
 static bool open_session(struct runtime_session *session, const struct runtime_options *options,
                          struct failure *why) {
     if (!state_open(&session->state, options->folder, why)) return false;
     if (journal_open(&session->journal, &session->state, options->sandbox, why) &&
         (options->sandbox ? open_simulator(session, options->account, why)
                           : open_network(session, options, why))) {
+        arrange_death(session);
         return true;
     }
     state_close(&session->state);

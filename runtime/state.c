@@ -3,11 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "runtime/tracked.h"
 
 static bool failed(struct state *state, struct failure *why) {
     failure_set(why, "could not use .mrp/state.db: %s", sqlite3_errmsg(state->database));
@@ -37,6 +41,13 @@ static bool check_folder(int folder, struct failure *why) {
     return failure_hint(why, "Remove it, or make it yours with chown and chmod go-w.");
 }
 
+static bool check_tracked(const char *folder, struct failure *why) {
+    if (!tracked_by_git(folder)) return true;
+    failure_set(why, "the folder .mrp is not trusted: git tracks it, so it came with the program");
+    return failure_hint(why, "Take it out with \"git rm -r --cached .mrp\", and remove the folder "
+                             "where it is not your own.");
+}
+
 static bool write_gitignore(int folder, struct failure *why) {
     int file = openat(folder, ".gitignore", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0 && errno == EEXIST) return true;
@@ -45,18 +56,30 @@ static bool write_gitignore(int folder, struct failure *why) {
     return good || failure_set(why, "could not write .mrp/.gitignore: %s", strerror(errno));
 }
 
+/* Who works here, and since when: told to whoever comes second. */
+static int write_holder(char *text, size_t size) {
+    char host[65] = {0}, since[32] = {0};
+    const struct passwd *user = getpwuid(geteuid());
+    time_t now = time(NULL);
+    struct tm parts;
+    gethostname(host, sizeof host - 1);
+    strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&now, &parts));
+    return snprintf(text, size, "process %ld of %s on %s, since %s\n", (long)getpid(),
+                    user ? user->pw_name : "an unknown user", host, since);
+}
+
 static bool take_lock(struct state *state, int folder, struct failure *why) {
-    char holder[64] = {0};
+    char holder[256] = {0};
     state->lock = openat(folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (state->lock < 0) return failure_set(why, "could not open .mrp/lock: %s", strerror(errno));
     if (flock(state->lock, LOCK_EX | LOCK_NB) != 0) {
         ssize_t length = pread(state->lock, holder, sizeof holder - 1, 0);
         holder[length > 0 ? strcspn(holder, "\n") : 0] = 0;
-        failure_set(why, "another mrp works on this deployment: process %s",
-                    length > 0 ? holder : "unknown");
+        failure_set(why, "another mrp works on this deployment: %s",
+                    length > 0 ? holder : "an unknown process");
         return failure_hint(why, "Wait until it has ended, then try again.");
     }
-    int length = snprintf(holder, sizeof holder, "%ld\n", (long)getpid());
+    int length = write_holder(holder, sizeof holder);
     if (ftruncate(state->lock, 0) == 0 && pwrite(state->lock, holder, (size_t)length, 0) < 0) {
         return failure_set(why, "could not write .mrp/lock: %s", strerror(errno));
     }
@@ -69,7 +92,7 @@ static bool open_folder(struct state *state, const char *folder, struct failure 
         return failure_set(why, "could not open the folder %s: %s", folder, strerror(errno));
     }
     int inner = -1;
-    bool good = make_folder(parent, why);
+    bool good = check_tracked(folder, why) && make_folder(parent, why);
     if (good) {
         inner = openat(parent, ".mrp", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         good = inner >= 0 || failure_set(why, "could not open the folder .mrp: %s",

@@ -16,7 +16,8 @@ struct state {
 };
 
 /* Opens folder/.mrp/state.db; makes the folder with a .gitignore where it is not there. NULL for a
- * database in memory. A .mrp that belongs to somebody else is refused. */
+ * database in memory. A .mrp that belongs to somebody else, or that
+ * git tracks, is refused. */
 bool state_open(struct state *state, const char *folder, struct failure *why);
 void state_close(struct state *state);
 

@@ -90,6 +90,7 @@ TEST_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; top_srcdir='$(top_srcdir)'; export srcdir top_srcdir;
 data_tests = \
     tests/cases.test \
+    tests/kill.test \
     tests/docs.test \
     tests/editors.test \
     tests/examples.test \

@@ -115,6 +115,52 @@ static struct text open_output(const struct plan *plan, const struct plan_stack 
     return producer->path;
 }
 
+/* Why the value of that parameter changes, or an empty text. */
+static struct text open_parameter(const struct plan_stack *stack, struct text name) {
+    for (uint32_t i = 0; i < stack->open_count; i++) {
+        if (text_equal(stack->open[i].name, name)) return stack->open[i].because;
+    }
+    return (struct text){0};
+}
+
+static bool is_new_value(const struct plan_stack *stack,
+                         const struct template_parameter *parameter) {
+    const struct cloud_stack *deployed = stack->deployed;
+    if (!parameter->is_given || parameter->is_secret) return parameter->is_given;
+    for (uint32_t i = 0; deployed && i < deployed->parameter_count; i++) {
+        if (!text_equal(deployed->parameters[i].key, parameter->logical_id)) continue;
+        return !text_equal(deployed->parameters[i].value, parameter->given);
+    }
+    return true;
+}
+
+static struct text because_of(const struct plan *plan, const struct plan_stack *stack,
+                              const struct template_parameter *parameter) {
+    if (parameter->source != PARAMETER_OUTPUT) {
+        return is_new_value(stack, parameter) ? parameter->logical_id : (struct text){0};
+    }
+    for (uint32_t i = 0; i < plan->count; i++) {
+        const struct plan_stack *producer = &plan->stacks[i];
+        if (producer->template && producer->template->index == parameter->producer) {
+            return plan_output_changes(producer, parameter->output) ? producer->path
+                                                                    : (struct text){0};
+        }
+    }
+    return (struct text){0};
+}
+
+void plan_find_open(struct plan *plan, struct plan_stack *stack) {
+    const struct template *template = stack->template;
+    stack->open_count = 0;
+    stack->open = arena_array(plan->arena, template->parameter_count + 1, sizeof *stack->open);
+    for (uint32_t i = 0; i < template->parameter_count; i++) {
+        const struct template_parameter *parameter = &template->parameters[i];
+        struct text because = because_of(plan, stack, parameter);
+        if (!because.length) continue;
+        stack->open[stack->open_count++] = (struct plan_open){parameter->logical_id, because};
+    }
+}
+
 /* Whether a reference to that resource reads something that is only known afterwards. */
 static bool is_open(const struct plan_stack *stack, struct text logical_id) {
     for (uint32_t i = 0; i < stack->change_count; i++) {
@@ -131,6 +177,7 @@ static struct text open_sub(const struct plan_stack *stack, struct text format) 
         while (end < format.length && format.bytes[end] != '}' && format.bytes[end] != '.') end++;
         struct text name = {format.bytes + i + 2, end - i - 2};
         if (is_open(stack, name)) return name;
+        if (open_parameter(stack, name).length) return open_parameter(stack, name);
     }
     return (struct text){0};
 }
@@ -139,7 +186,7 @@ static struct text open_call(const struct plan *plan, const struct plan_stack *s
                              const struct document *call) {
     if (text_is(call->key, "Fn::GetStackOutput")) return open_output(plan, stack, call);
     if (text_is(call->key, "Ref") && call->kind == DOCUMENT_TEXT) {
-        return is_open(stack, call->text) ? call->text : (struct text){0};
+        return is_open(stack, call->text) ? call->text : open_parameter(stack, call->text);
     }
     if (text_is(call->key, "Fn::GetAtt") && call->kind == DOCUMENT_LIST && call->children &&
         is_open(stack, call->children->text)) return call->children->text;
@@ -388,6 +435,7 @@ void plan_count(struct plan *plan) {
 static bool reads_change(const struct plan_stack *stack, const struct document *value);
 
 static bool names_change(const struct plan_stack *stack, struct text id, struct text attribute) {
+    if (!attribute.length && open_parameter(stack, id).length) return true;
     for (uint32_t i = 0; i < stack->change_count; i++) {
         const struct plan_change *change = &stack->changes[i];
         if (!text_equal(change->logical_id, id)) continue;

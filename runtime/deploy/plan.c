@@ -505,7 +505,9 @@ static bool same_outputs(const struct plan_stack *stack) {
 static void plan_quickly(struct making *making, struct plan_stack *stack) {
     plan_compare(making->plan, stack);
     stack->tags_change = !same_tags(stack);
-    if (stack->change_count || stack->inputs_change || stack->tags_change) return;
+    if (stack->change_count || stack->inputs_change || stack->tags_change || stack->open_count) {
+        return;
+    }
     if (document_same_template(stack->current, stack->wanted) || !stack->outputs_change) {
         stack->action = PLAN_NOTHING;
     }
@@ -515,6 +517,7 @@ static bool plan_update(struct making *making, uint32_t index, const struct clou
     struct plan_stack *stack = &making->plan->stacks[index];
     stack->inputs_change = inputs_change(making->plan, stack);
     stack->outputs_change = !same_outputs(stack);
+    plan_find_open(making->plan, stack);
     if (!making->has_set[index] || stack->inputs_change) {
         plan_quickly(making, stack);
         return true;

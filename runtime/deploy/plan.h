@@ -27,6 +27,10 @@ struct plan_former {
     bool is_protected;
 };
 
+struct plan_open { /* a parameter that gets another value than it has, or may */
+    struct text name, because;
+};
+
 enum plan_action {
     PLAN_NOTHING,
     PLAN_CREATE,
@@ -82,6 +86,8 @@ struct plan_stack {
     struct text body;
     struct text deployed_body;
     const struct plan_former *former;   /* of one that is updated */
+    struct plan_open *open;             /* of one that is updated */
+    uint32_t open_count;
     bool goes_back;              /* it is taken back to former: deployed again, or deleted */
     struct text cannot_undo;     /* why a coordinated rollback would not bring all back, or empty */
 };
@@ -150,6 +156,8 @@ struct text plan_cannot_undo(const struct plan_stack *stack, struct arena *arena
 /* compare.c: fills the stack's changes from the deployed template and the wanted one, and the schema.
  * unknown(context, edge output) says which stack an output that changes is known after. */
 void plan_compare(struct plan *plan, struct plan_stack *stack);
+/* Finds the parameters whose values change; of the stacks it reads all must be planned. */
+void plan_find_open(struct plan *plan, struct plan_stack *stack);
 /* Everything of a new stack is added; everything of a deleted one removed. */
 void plan_add_all(struct plan *plan, struct plan_stack *stack);
 void plan_remove_all(struct plan *plan, struct plan_stack *stack);

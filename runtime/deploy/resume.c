@@ -109,7 +109,8 @@ static void watch(struct resuming *resuming) {
         uint32_t i = find_stack(plan, entry);
         if (!entry->is_back && entry->step >= JOURNAL_FAILED) resuming->has_failed = true;
         if (run->goes_back && !entry->is_back) continue;
-        if (entry->step >= JOURNAL_DONE) continue;
+        /* What was seen to be done may still be shown as busy. */
+        if (entry->step >= JOURNAL_DONE && !cloud_status_running(plan->stacks[i].status)) continue;
         struct machine *machine = &resuming->run.machines[i];
         plan->stacks[i].action = action_of(entry);
         plan->stacks[i].former = entry->former;
