@@ -123,6 +123,7 @@ static struct value action_make_one(struct evaluator *ev, struct node *node, str
     }
     struct value made = component_new(ev, node, frame, frame->place, symbol->type->symbol, key);
     if (made.kind != VALUE_COMPONENT) return made;
+    cover(ev, node);
     struct pipeline_action *action = ARENA_NEW(ev->arena, struct pipeline_action);
     struct text name = name_text(node->declaration.name.name);
     action->node = node;
