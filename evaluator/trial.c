@@ -129,9 +129,21 @@ static struct node *decisive(struct evaluator *ev, struct node *node, struct fra
     return node;
 }
 
+/* What is written out as it is: there is nothing to say about it. */
 static bool is_literal(const struct node *node) {
-    return node->kind == NODE_TEXT || node->kind == NODE_INT || node->kind == NODE_NUMBER ||
-           node->kind == NODE_BOOL || node->kind == NODE_NULL || node->kind == NODE_AWS_TYPE;
+    const struct node *part = NULL;
+    switch ((int)node->kind) {
+    case NODE_TEXT: case NODE_INT: case NODE_NUMBER: case NODE_BOOL: case NODE_NULL:
+    case NODE_AWS_TYPE:
+        return true;
+    case NODE_LIST:
+        for (part = node->list.elements.first; part && is_literal(part);) part = part->next;
+        return !part;
+    case NODE_RECORD: part = node->record.entries.first; break;
+    default: return false;
+    }
+    while (part && part->kind == NODE_ENTRY && is_literal(part->entry.value)) part = part->next;
+    return !part;
 }
 
 /* `bucket.id is "logs"`, for a hint; nothing for what stands there already. */

@@ -3,7 +3,7 @@
  * The properties of a resource are there twice: in `properties` exactly as they are written, and by
  * their own names in a form that is easy to ask. There, what is absent is null; a list is a list
  * also where a condition chooses among two (then it holds the elements of both); and what only one
- * side of a condition gives is given.
+ * side of a condition gives is given; what both give alike is given plainly.
  */
 #include "evaluator/trial.h"
 
@@ -51,11 +51,54 @@ static struct value sparse(struct value value) {
     return value;
 }
 
+static struct value choice(struct evaluator *ev, struct value condition, struct value then,
+                           struct value otherwise) {
+    struct value *parts = arena_array(ev->arena, 3, sizeof *parts);
+    struct record *record = record_new(ev->arena, 1);
+    parts[0] = condition;
+    parts[1] = then;
+    parts[2] = otherwise;
+    put(ev, record, "Fn::If", value_list(parts, 3), NULL);
+    return value_seal(value_record(record));
+}
+
+/* A choice between two records as a record of choices: what both give is given. */
+static struct value merge_sides(struct evaluator *ev, const struct value *pair) {
+    struct record *merged = record_new(ev->arena, pair[0].record->count);
+    struct record *none = record_new(ev->arena, 1);
+    put(ev, none, "Ref", value_text(TEXT("AWS::NoValue")), NULL);
+    if (!spend_values(ev, (uint64_t)pair[0].record->count + pair[1].record->count)) {
+        return value_poison();
+    }
+    for (unsigned side = 0; side < 2; side++) {
+        for (uint32_t i = 0; i < pair[side].record->count; i++) {
+            const struct name *key = pair[side].record->entries[i].key;
+            struct value parts[2] = {value_record(none), value_record(none)};
+            for (unsigned k = 0; k < 2; k++) {
+                const struct record_entry *entry = record_find(pair[k].record, key);
+                if (entry) parts[k] = entry->value;
+            }
+            bool is_same = value_equal(parts[0], parts[1]);
+            record_put(ev->arena, merged, key,
+                       is_same ? parts[0] : choice(ev, pair[-1], parts[0], parts[1]), NULL);
+        }
+    }
+    return value_seal(value_record(merged));
+}
+
+static bool is_plain_record(struct value value) {
+    return value.kind == VALUE_RECORD && !intrinsic(value, NULL);
+}
+
 static struct value shaped_body(struct evaluator *ev, struct value value,
                                 const struct schema_body *body, unsigned depth) {
     const struct value *pair = sides(value);
-    if (pair && is_no_value(pair[1])) return shaped_body(ev, pair[0], body, depth);
-    if (pair && is_no_value(pair[0])) return shaped_body(ev, pair[1], body, depth);
+    if (depth > LIMIT_VALUE_DEPTH) return value;
+    if (pair && is_no_value(pair[1])) return shaped_body(ev, pair[0], body, depth + 1);
+    if (pair && is_no_value(pair[0])) return shaped_body(ev, pair[1], body, depth + 1);
+    if (pair && is_plain_record(pair[0]) && is_plain_record(pair[1])) {
+        return shaped_body(ev, merge_sides(ev, pair), body, depth + 1);
+    }
     if (is_no_value(value)) return value_null();
     if (value.kind != VALUE_RECORD || intrinsic(value, NULL)) return sparse(value);
     struct record *record = record_new(ev->arena, value.record->count);

@@ -1,0 +1,1 @@
+test deferred.mrp
