@@ -1,7 +1,10 @@
-/* Digests from libcrypto, opened at the first use: mapping it costs more than most whole runs. */
+/* Digests from libcrypto, opened at the first use: mapping it costs more than most whole runs. SHA-256
+ * needs it only where the processor has no instructions for it. */
 #include "base/hash.h"
 
 #include <dlfcn.h>
+
+#include "base/sha256.h"
 
 struct crypto {
     int (*digest)(const void *data, size_t count, unsigned char *digest, unsigned int *size,
@@ -33,6 +36,10 @@ static bool crypto_load(struct crypto *crypto, struct failure *why) {
 bool hash_digest(enum hash_kind kind, struct text bytes, unsigned char digest[64], size_t *length,
                  struct failure *why) {
     static _Thread_local struct crypto crypto;
+    if (kind == HASH_SHA256 && sha256_digest(bytes, digest)) {
+        *length = 32;
+        return true;
+    }
     if (!crypto.digest && !crypto_load(&crypto, why)) return false;
     unsigned int size = 0;
     if (!crypto.digest(bytes.bytes ? bytes.bytes : "", bytes.length, digest, &size,

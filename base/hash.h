@@ -1,4 +1,5 @@
-/* SHA-2, SHA-1 and MD5 through libcrypto, which is opened at the first hash: most runs need none. */
+/* SHA-2, SHA-1 and MD5; what the processor cannot do by itself through libcrypto, which is opened then:
+ * most runs need none. */
 #ifndef MRP_BASE_HASH_H
 #define MRP_BASE_HASH_H
 

@@ -12,6 +12,7 @@ libmrp_la_SOURCES += \
     base/limits.h \
     base/names.c base/names.h \
     base/pattern.c base/pattern.h \
+    base/sha256.c base/sha256.h \
     base/source.c base/source.h \
     base/text.c base/text.h \
     base/unicode.c base/unicode.h

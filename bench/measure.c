@@ -1,8 +1,9 @@
 /* Runs a command many times and prints the median of its wall time and its peak memory:
  *
- *     measure [-n REPEATS] COMMAND [ARGUMENT...]      12.34 ms 5678 KiB
+ *     measure [-n REPEATS] [-f] COMMAND [ARGUMENT...]      12.34 ms 5678 KiB
  *
- * Output of the command goes to /dev/null; a command that fails ends the measurement.
+ * Output of the command goes to /dev/null; a command that fails (with -f: that does not end with 1)
+ * ends the measurement.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,6 +20,8 @@ static double now(void) {
     return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
 }
 
+static int wanted_status;
+
 static double run_once(char **arguments, long *peak) {
     double start = now();
     pid_t child = vfork();
@@ -32,7 +35,7 @@ static double run_once(char **arguments, long *peak) {
     struct rusage usage;
     wait4(child, &status, 0, &usage);
     double time = now() - start;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) > 1) {
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != wanted_status) {
         fprintf(stderr, "measure: %s ended with %d\n", arguments[0], status);
         exit(1);
     }
@@ -50,6 +53,10 @@ int main(int count, char **arguments) {
     if (count > 2 && strcmp(arguments[1], "-n") == 0) {
         repeats = atoi(arguments[2]);
         first = 3;
+    }
+    if (first < count && strcmp(arguments[first], "-f") == 0) {
+        wanted_status = 1;
+        first++;
     }
     if (first >= count || repeats < 1) return 2;
     double *times = malloc((size_t)repeats * sizeof *times);

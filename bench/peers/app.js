@@ -1,14 +1,13 @@
-// What bench/run builds, as a program of the AWS CDK: COUNT queues in stacks of 500 over four
-// regions, or, for TEMPLATES (a folder that mrp has built), the resources of these templates.
+// What bench/run builds, as a program of the AWS CDK: queues in so many stacks a region, each
+// of so many, or, for TEMPLATES (a folder that mrp has built), the resources of these templates.
 const cdk = require('aws-cdk-lib');
 const fs = require('fs');
 const path = require('path');
 
 const app = new cdk.App({ analyticsReporting: false });
 
-function queues(count) {
+function queues(stacks, each) {
   const sqs = require('aws-cdk-lib/aws-sqs');
-  const stacks = Math.max(1, count / 4 / 500), each = count / 4 / stacks;
   for (const region of ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-northeast-1']) {
     for (let s = 0; s < stacks; s++) {
       const stack = new cdk.Stack(app, `${region}-${s}`, { env: { region } });
@@ -41,5 +40,5 @@ function resources(folder) {
 }
 
 if (process.env.TEMPLATES) resources(process.env.TEMPLATES);
-else queues(Number(process.env.COUNT));
+else queues(Number(process.env.stacks), Number(process.env.each));
 app.synth();

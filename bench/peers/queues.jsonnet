@@ -1,7 +1,6 @@
-// The queues of bench/run as one template a stack, as many as --ext-code count says.
-local count = std.extVar('count');
-local stacks = std.max(1, count / 4 / 500);
-local each = count / 4 / stacks;
+// The queues of bench/run as one template a stack: so many stacks a region, each of so many.
+local stacks = std.extVar('stacks');
+local each = std.extVar('each');
 local regions = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-northeast-1'];
 
 local queue(s, i) = {

@@ -291,6 +291,16 @@ static void test_hash(void) {
     arena_init(&arena);
     CU_ASSERT(hash_hex(&arena, HASH_SHA256, TEXT("abc"), &hex, &why));
     CU_ASSERT(text_is(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    /* two chunks for the end alone, and many chunks: FIPS 180-2, B.2 and B.3 */
+    struct text two = TEXT("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq");
+    CU_ASSERT(hash_hex(&arena, HASH_SHA256, two, &hex, &why));
+    CU_ASSERT(text_is(hex, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"));
+    struct text many = {arena_alloc(&arena, 1000000), 1000000};
+    memset((char *)many.bytes, 'a', many.length);
+    CU_ASSERT(hash_hex(&arena, HASH_SHA256, many, &hex, &why));
+    CU_ASSERT(text_is(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"));
+    CU_ASSERT(hash_hex(&arena, HASH_SHA256, TEXT(""), &hex, &why));
+    CU_ASSERT(text_is(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
     CU_ASSERT(hash_hex(&arena, HASH_MD5, TEXT(""), &hex, &why));
     CU_ASSERT(text_is(hex, "d41d8cd98f00b204e9800998ecf8427e"));
     char letters[9];
