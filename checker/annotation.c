@@ -74,6 +74,14 @@ static const struct type *unknown_module_type(struct checker *checker, struct no
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_TYPE, node,
                                     "nothing is imported as \"%.*s\"",
                                     NAME_ARGS(first->name.name));
+    const struct schema_type *found[1];
+    struct text written = span_text(checker->diagnostics->sources, node->span);
+    char letter = name_text(first->name.name).bytes[0];
+    if (letter >= 'A' && letter <= 'Z' && schema_suggest_type(written, found, 1) == 1) {
+        struct suggestion near = {.best = schema_type_name(found[0])};
+        add_suggestion(checker, d, &near, node->span);
+        return &type_error;
+    }
     add_hint(checker, d, "Import it at the top of the file: import \"%.*s.mrp\".",
              NAME_ARGS(first->name.name));
     return &type_error;
@@ -89,7 +97,7 @@ static const struct {
     {"AWS::AccountId", "Write account."},
     {"AWS::Partition", "Write partition."},
     {"AWS::NoValue", "Write null."},
-    {"AWS::StackName", "The names of stacks follow from the project, the suffix and the stack."},
+    {"AWS::StackName", "Write stack_name(x) for the stack of a resource x."},
     {"AWS::StackId", "The id of a stack is known to CloudFormation only; name(...) makes a name."},
     {"AWS::URLSuffix", "Write the domain of the region's partition, such as \"amazonaws.com\"."},
     {"AWS::NotificationARNs", "Topics of a stack are not seen by the program."},

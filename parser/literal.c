@@ -84,6 +84,9 @@ static struct text closing_indent(struct parser *parser, uint32_t open_end, uint
     while (start > open_end && is_blank(parser->bytes[start - 1])) start--;
     if (start == open_end || strchr("\r\n", parser->bytes[start - 1]))
         return (struct text){parser->bytes + start, close - start};
+    bool is_one_line = parser->bytes[open_end - 1] != '\n' &&
+                       !memchr(parser->bytes + open_end, '\n', close - open_end);
+    if (is_one_line) return (struct text){0}; /* where it opens, that is reported */
     struct span span = {parser->source, close, close + 3};
     struct diagnostic *report = diagnostics_report(
         parser->diagnostics, DIAGNOSTIC_TEXT_BLOCK, span,

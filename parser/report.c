@@ -461,6 +461,21 @@ static bool say_word_operator(struct report *report) {
     return false;
 }
 
+/* `region east us-east-1 {`, `region east = "us-east-1" {`. */
+static bool say_region_name(struct report *report) {
+    const struct token *items = report->items;
+    uint32_t at = report->at, first = line_start(report, at);
+    if (items[first].kind != REGION || items[at].flags & TOKEN_LINE || at != first + 2) return false;
+    bool word = token_is_word(items[at].kind);
+    if (!word && items[at].kind != ASSIGN && items[at].kind != COLON) return false;
+    struct diagnostic *diagnostic =
+        say(report, DIAGNOSTIC_SYNTAX, span_at(report, at),
+            TEXT("the name of a region stands in quotes behind its label"));
+    HINT(report, diagnostic, "Write it as in region %.*s \"us-east-1\" { ... }.",
+         (int)items[first + 1].length, report->parser->bytes + items[first + 1].start);
+    return true;
+}
+
 /* A header without its { }. */
 static bool say_missing_body(struct report *report) {
     if (!expects(report, LBRACE) || expects(report, ASSIGN) || expects_value(report) ||
@@ -692,6 +707,7 @@ static void say_something(struct report *report) {
     if (say_chain(report)) return;
     if (say_stray(report)) return;
     if (say_missing_value(report)) return;
+    if (say_region_name(report)) return;
     if (say_missing_body(report)) return;
     if (say_missing_type(report)) return;
     say_expected(report);
