@@ -1,5 +1,6 @@
 /* The project, its regions and their stacks. */
 #include "evaluator/internal.h"
+#include "stdlib/library.h"
 
 /* ---- project ---- */
 
@@ -64,6 +65,18 @@ static void project_references(struct evaluator *ev, struct node *node) {
     fault(ev, DIAGNOSTIC_PROJECT_ENTRY, node, "references is \"parameters\" or \"outputs\"");
 }
 
+/* The edition of the standard library: what its components emit is the same within one. */
+static void project_edition(struct evaluator *ev, struct node *node) {
+    struct value value = settled(ev, evaluate(ev, node, ev->root));
+    if (value.kind == VALUE_POISON) return;
+    if (value.kind == VALUE_INT && value.integer == LIBRARY_EDITION) return;
+    struct diagnostic *d = report(ev, DIAGNOSTIC_PROJECT_ENTRY, node,
+                                  "the library has no edition %.*s",
+                                  TEXT_ARGS(value_brief(ev, value)));
+    hint(ev, d, "This version has edition %d: write std = %d.", LIBRARY_EDITION,
+         LIBRARY_EDITION);
+}
+
 static void project_entry(struct evaluator *ev, struct node *entry) {
     if (entry->kind != NODE_ENTRY || entry->flags & NODE_BAD || entry->entry.key->kind != NODE_TEXT) {
         return;
@@ -73,6 +86,7 @@ static void project_entry(struct evaluator *ev, struct node *entry) {
     if (text_is(key, "suffix")) project_suffix(ev, value);
     if (text_is(key, "account")) project_account(ev, value);
     if (text_is(key, "references")) project_references(ev, value);
+    if (text_is(key, "std")) project_edition(ev, value);
     if (text_is(key, "name")) {
         struct text name = project_text(ev, value, "name");
         if (name.length) ev->deployment->project = name;

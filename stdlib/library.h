@@ -8,6 +8,10 @@
 
 #include "base/text.h"
 
+/* Within an edition no logical id, physical name or create-only value that a component emits changes:
+ * `project { std = 1 }`. */
+enum { LIBRARY_EDITION = 1 };
+
 struct library_module {
     const char *name; /* as it is imported: "std.storage" */
     const char *path; /* as messages name it: "std/storage.mrp" */
