@@ -20,6 +20,8 @@ static void add_point(struct gathering *gathering, const struct node *node, stru
 static void add_declaration(struct gathering *gathering, struct node *node) {
     struct declaration *head = node_declaration(node);
     if (node->flags & NODE_BAD) return;
+    /* a further block of a region declares nothing itself */
+    if (node->kind == NODE_REGION && !node->region.region && !node->region.over) return;
     if (head && !head->name.name) return;
     struct span span = head ? written_span(node, head->name) : node->span;
     add_point(gathering, node, span, node_word(node->kind), head ? head->name.name : NULL);

@@ -121,6 +121,7 @@ static struct value action_make_one(struct evaluator *ev, struct node *node, str
         symbol->type->kind != TYPE_COMPONENT || !node->declaration.name.name) {
         return value_poison();
     }
+    cover(ev, node);
     struct value made = component_new(ev, node, frame, frame->place, symbol->type->symbol, key);
     if (made.kind != VALUE_COMPONENT) return made;
     cover(ev, node);
