@@ -2,6 +2,8 @@
  * where they mean nothing. Loop variables, parameters and `it` come later, in resolve.c: they are
  * seen only by what follows them.
  */
+#include <ctype.h>
+
 #include "checker/checker.h"
 #include "evaluator/builtin.h"
 
@@ -278,7 +280,39 @@ static void declare_test_items(struct checker *checker, struct node *block) {
     }
 }
 
+static size_t next_letter(struct text text, size_t at) {
+    while (at < text.length && !(text.bytes[at] & 0x80) && !isalnum((unsigned char)text.bytes[at])) at++;
+    return at;
+}
+
+/* Whether two titles have the same letters and digits: their snapshots would be one file. */
+static bool is_same_title(const struct node *a, const struct node *b) {
+    if (a->kind != NODE_TEXT || b->kind != NODE_TEXT) return false;
+    struct text x = a->text.value, y = b->text.value;
+    size_t i = next_letter(x, 0), j = next_letter(y, 0);
+    while (i < x.length && j < y.length) {
+        if (tolower((unsigned char)x.bytes[i]) != tolower((unsigned char)y.bytes[j])) return false;
+        i = next_letter(x, i + 1);
+        j = next_letter(y, j + 1);
+    }
+    return i >= x.length && j >= y.length;
+}
+
+static void check_title(struct checker *checker, struct node *node, const struct node *file) {
+    if (file->kind != NODE_FILE) return;
+    struct node *other = file->file.items.first;
+    for (; other && other != node; other = other->next) {
+        if (other->kind != NODE_TEST) continue;
+        if (!is_same_title(other->test.title, node->test.title)) continue;
+        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_NAME, node->test.title->span,
+                                           "two tests have this title");
+        add_note(checker, d, other->test.title->span, "it is the title of this one already");
+        return;
+    }
+}
+
 static void declare_test(struct checker *checker, struct where where, struct node *node) {
+    if (node->kind == NODE_TEST) check_title(checker, node, where.scope->owner);
     enum site inside = node->kind == NODE_TEST ? SITE_TEST : SITE_POLICY;
     declare_block(checker, node->test.body, where.scope, node, inside, false);
     if (node->kind == NODE_TEST) declare_test_items(checker, node->test.body);

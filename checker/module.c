@@ -272,18 +272,19 @@ static bool has_pipeline(const struct node *item) {
 
 /* --- files of tests --- */
 
-static void tests_load(struct checker *checker, struct text path) {
+static bool tests_load(struct checker *checker, struct text path, struct failure *why) {
     struct program *program = checker->program;
-    struct failure why = {.message = ""};
     struct text bytes;
-    if (map_find(&checker->files, names_intern(checker->names, path))) return; /* imported, or the root */
-    if (program->module_count >= LIMIT_PROGRAM_FILES ||
-        !program->host->read(program->host->context, checker->arena, path, &bytes, &why)) {
-        return;
+    bool is_known = map_find(&checker->files, names_intern(checker->names, path)) != NULL;
+    if (is_known) return true; /* the root, or imported */
+    if (program->module_count >= LIMIT_PROGRAM_FILES) {
+        return failure_set(why, "a program has at most %d files", LIMIT_PROGRAM_FILES);
     }
+    if (!program->host->read(program->host->context, checker->arena, path, &bytes, why)) return false;
     struct module *module = file_module_add(checker, path, bytes);
     module->is_tests = true;
     module_parse(checker, module);
+    return true;
 }
 
 static bool is_among(const struct text *paths, size_t count, struct text path) {
@@ -307,25 +308,22 @@ static bool is_tests_of(struct checker *checker, struct text path, const struct 
 }
 
 /* Those beside the root file that belong to it, in byte order of their names. */
-static void all_tests_load(struct checker *checker) {
+static bool all_tests_load(struct checker *checker, struct failure *why) {
     struct program *program = checker->program;
-    struct failure why = {.message = ""};
     const struct module *root = program->modules[0];
+    const struct host *host = program->host;
     struct text *paths;
     size_t count;
-    if (program->only_tests.length) {
-        tests_load(checker, program->only_tests);
-        return;
-    }
+    if (program->only_tests.length) return tests_load(checker, program->only_tests, why);
     struct text pattern = text_format(checker->arena, "%.*s%s*.mrp", TEXT_ARGS(root->folder),
                                       root->folder.length ? "/" : "");
-    if (!program->host->glob ||
-        !program->host->glob(program->host->context, checker->arena, pattern, &paths, &count, &why)) {
-        return;
-    }
+    if (!host->glob) return true;
+    if (!host->glob(host->context, checker->arena, pattern, &paths, &count, why)) return false;
     for (size_t i = 0; i < count; i++) {
-        if (is_tests_of(checker, paths[i], root, paths, count)) tests_load(checker, paths[i]);
+        if (!is_tests_of(checker, paths[i], root, paths, count)) continue;
+        if (!tests_load(checker, paths[i], why)) return false;
     }
+    return true;
 }
 
 bool module_load_root(struct checker *checker, struct text path, struct failure *why) {
@@ -341,7 +339,7 @@ bool module_load_root(struct checker *checker, struct text path, struct failure 
     if (has_pipeline(root->parse.file->file.items.first)) {
         program->deliver = library_module(checker, TEXT("std.deliver"));
     }
-    if (program->with_tests) all_tests_load(checker);
+    if (program->with_tests && !all_tests_load(checker, why)) return false;
     char *state = arena_alloc(checker->arena, program->module_count);
     for (uint32_t i = 0; i < program->module_count; i++) {
         struct module *module = program->modules[i];

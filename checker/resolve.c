@@ -86,11 +86,11 @@ static bool is_inside(struct scope *scope, enum node_kind kind) {
 /* `here` means the region around; a fn and a component have the one they are used in. */
 static void check_here(struct checker *checker, struct node *node, struct scope *scope) {
     if (is_inside(scope, NODE_REGION) || is_inside(scope, NODE_COMPONENT) ||
-        is_inside(scope, NODE_FN) || is_inside(scope, NODE_PIPELINE) ||
-        is_inside(scope, NODE_POLICY)) {
+        is_inside(scope, NODE_FN) || is_inside(scope, NODE_PIPELINE)) {
         return;
     }
-    if (scope->module->index != 0) return; /* may be a component */
+    bool looks_on = is_inside(scope, NODE_POLICY) || is_inside(scope, NODE_TEST);
+    if (scope->module->index != 0 && !looks_on) return; /* may be a component */
     struct diagnostic *d = complain(checker, DIAGNOSTIC_HERE_OUTSIDE_REGION, node,
                                     "\"here\" stands outside of any region");
     add_hint(checker, d, "\"here\" is the region whose block it stands in; elsewhere write the "

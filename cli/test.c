@@ -34,6 +34,9 @@ static bool find_program(struct session *session, struct failure *why) {
     struct arena *arena = session->invocation->arena;
     struct text path = text_of(session->file), ending = TEXT("_test.mrp");
     if (!text_ends(path, ending)) return true;
+    if (!is_there(session->file)) {
+        return failure_set(why, "file \"%s\" does not exist", session->file);
+    }
     session->only = session->file;
     struct text stem = {path.bytes, path.length - ending.length};
     struct text folder = stem;

@@ -10,12 +10,19 @@ static struct text stem_of(struct text path) {
     return (struct text){path.bytes + start, end > start ? end - start : 0};
 }
 
-/* "Prod has 3 zones" -> prod-has-3-zones */
+enum { SLUG_BYTES = 80 };
+
+/* "Prod has 3 zones" -> prod-has-3-zones; what that leaves out of a title is told by a number. */
 static struct text slug_of(struct evaluator *ev, struct text title) {
     struct buffer out;
+    bool is_whole = title.length <= SLUG_BYTES;
+    uint32_t hash = 2166136261u;
     buffer_init(&out);
-    for (size_t i = 0; i < title.length && out.length < 80; i++) {
+    for (size_t i = 0; i < title.length; i++) {
         char c = title.bytes[i];
+        hash = (hash ^ (unsigned char)c) * 16777619u;
+        is_whole &= !(c & 0x80);
+        if (out.length >= SLUG_BYTES) continue;
         if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
         bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
         if (is_plain) buffer_char(&out, c);
@@ -23,6 +30,7 @@ static struct text slug_of(struct evaluator *ev, struct text title) {
     }
     while (out.length && out.bytes[out.length - 1] == '-') out.length--;
     if (!out.length) buffer_string(&out, "test");
+    if (!is_whole) buffer_format(&out, "-%08x", (unsigned)hash);
     struct text slug = buffer_take(&out, ev->arena);
     buffer_release(&out);
     return slug;
