@@ -368,7 +368,7 @@ static void say_outputs(struct progress *progress, const struct apply *apply, in
 /* What an update should have deleted, or was told to keep: its stack does not manage it any more. */
 static void say_left(const struct apply_stack *stack, struct buffer *out) {
     if (stack->state != APPLY_DONE || !stack->left_id.length) return;
-    buffer_format(out, "kept: %.*s of stack %.*s in %.*s, which no stack manages now\n",
+    buffer_format(out, "kept: what was %.*s in stack %.*s in %.*s; no stack manages it now\n",
                   TEXT_ARGS(name_of(stack->plan, stack->left_id)), TEXT_ARGS(stack->plan->name),
                   TEXT_ARGS(stack->plan->region));
 }
