@@ -5,6 +5,7 @@
  * the edges of the template set. An arrow goes from what reads to what is read; the heavy arrows of
  * a pipeline go from a stage to the next one.
  */
+#include <errno.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -230,7 +231,9 @@ static struct text action_names(const struct graph *graph, const struct document
         if (name && name->kind == DOCUMENT_TEXT) buffer_text(&names, name->text);
         else buffer_string(&names, "(an action)");
     }
-    return buffer_take(&names, graph->arena);
+    struct text taken = buffer_take(&names, graph->arena);
+    buffer_release(&names);
+    return taken;
 }
 
 /* A node a stage, one after the other. */
@@ -292,6 +295,7 @@ static bool read_templates(struct graph *graph, struct mrp *mrp, struct failure 
         buffer_init(&out);
         template_write(graph->set, i, false, &out);
         struct text json = buffer_take(&out, mrp_arena(mrp));
+        buffer_release(&out);
         if (!document_read(graph->arena, json, &graph->templates[i], why)) return false;
     }
     return true;
@@ -439,7 +443,7 @@ static int draw(FILE *input, struct failure *why) {
         failure_hint(why, "Install the package graphviz, or write --format mermaid.");
         return world_failed(why);
     }
-    while (waitpid(child, &status, 0) < 0) {}
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return OUTCOME_DONE;
     failure_set(why, "\"dot\" of Graphviz failed");
     return world_failed(why);
