@@ -42,11 +42,12 @@ static void check_text_member(struct checker *checker, struct node *part,
         hint_list_text(checker, d, part);
         return;
     case TYPE_RESOURCE: return; /* its Ref, as in Fn::Sub */
+    case TYPE_TYPE: return;     /* its name */
     case TYPE_COMPONENT:
         if (type_as_resource(checker, type)) return;
         break;
     case TYPE_MAP: case TYPE_RECORD: case TYPE_BODY: case TYPE_REGION: case TYPE_STACK:
-    case TYPE_ARTIFACT: case TYPE_TYPE: case TYPE_PIPELINE: case TYPE_STAGE: case TYPE_ACTION:
+    case TYPE_ARTIFACT: case TYPE_PIPELINE: case TYPE_STAGE: case TYPE_ACTION:
         break;
     }
     bool resource = type->kind == TYPE_COMPONENT;

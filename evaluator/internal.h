@@ -216,7 +216,10 @@ static inline void cover(struct evaluator *ev, const struct node *node) {
 struct value trial_name(struct evaluator *ev, const struct symbol *symbol);
 struct value trial_call(struct evaluator *ev, struct node *call, struct frame *frame);
 /* The stack of this name in `stacks`; poison if the record is another one or has not one such. */
-struct value trial_stack(struct evaluator *ev, const struct record *stacks, const struct name *name);
+struct value trial_stack(struct evaluator *ev, const struct record *stacks,
+                         const struct name *name);
+bool trial_has_stacks(const struct evaluator *ev, const struct record *record);
+struct value trial_no_stack(struct evaluator *ev, const struct name *name, const struct node *node);
 
 /* --- budget.c --- */
 

@@ -539,6 +539,7 @@ static struct value index_record(struct evaluator *ev, struct value map, struct 
     struct value stack = trial_stack(ev, map.record, key);
     if (stack.kind != VALUE_POISON) return stack;
     if (node->flags & NODE_OPTIONAL || map.flags & VALUE_SPARSE) return value_null();
+    if (trial_has_stacks(ev, map.record)) return trial_no_stack(ev, key, node->index.index);
     return fault_key(ev, node->index.index, map.record, key);
 }
 

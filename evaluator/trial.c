@@ -3,6 +3,8 @@
 
 /* ---- what they ask ---- */
 
+enum { STACKS_SHOWN = 12 };
+
 static bool is_failure(const struct diagnostic *d) { return d->is_error && !d->is_allowed; }
 
 static bool is_warning(const struct diagnostic *d) { return !d->is_error && !d->is_allowed; }
@@ -92,14 +94,39 @@ struct value trial_name(struct evaluator *ev, const struct symbol *symbol) {
     return view_diagnostics(ev, ev->trial->run->program);
 }
 
+bool trial_has_stacks(const struct evaluator *ev, const struct record *record) {
+    const struct trial *trial = ev->trial;
+    return trial && trial->stacks.kind == VALUE_RECORD && trial->stacks.record == record;
+}
+
+struct value trial_no_stack(struct evaluator *ev, const struct name *name, const struct node *node) {
+    const struct record *stacks = ev->trial->stacks.record;
+    uint32_t named = 0;
+    struct buffer paths;
+    buffer_init(&paths);
+    for (uint32_t i = 0; i < ev->deployment->stack_count; i++) {
+        named += text_equal(ev->deployment->stacks[i]->name, name_text(name));
+    }
+    for (uint32_t i = 0; i < stacks->count && i < STACKS_SHOWN; i++) {
+        buffer_format(&paths, "%s\"%.*s\"", i ? ", " : "", NAME_ARGS(stacks->entries[i].key));
+    }
+    struct diagnostic *d =
+        report(ev, DIAGNOSTIC_MISSING_KEY, node,
+               named > 1 ? "several stacks have the name \"%.*s\"" : "there is no stack \"%.*s\"",
+               NAME_ARGS(name));
+    if (paths.length) {
+        hint(ev, d, "They are named by their paths: %.*s%s.", (int)paths.length, paths.bytes,
+             stacks->count > STACKS_SHOWN ? ", ..." : "");
+    }
+    buffer_release(&paths);
+    return value_poison();
+}
+
 /* stacks["shop-dev"]: CloudFormation's name, where it is the only stack of that name. */
 struct value trial_stack(struct evaluator *ev, const struct record *stacks,
                          const struct name *name) {
     struct value found = value_poison();
-    if (!ev->trial || ev->trial->stacks.kind != VALUE_RECORD ||
-        ev->trial->stacks.record != stacks) {
-        return found;
-    }
+    if (!trial_has_stacks(ev, stacks)) return found;
     for (uint32_t i = 0; i < ev->deployment->stack_count; i++) {
         const struct stack *stack = ev->deployment->stacks[i];
         if (!text_equal(stack->name, name_text(name))) continue;
