@@ -269,8 +269,8 @@ static void check_unit(struct checker *checker, struct node *node) {
     struct flow flows[5];
     unsigned pushed;
     struct node *body = node->unit.body;
-    if (node->kind == NODE_PIPELINE) check_pipeline(checker, node);
     check_header(checker, node, &pushed, flows);
+    if (node->kind == NODE_PIPELINE) check_pipeline(checker, node);
     if (node->declaration.symbol) symbol_settle(checker, node->declaration.symbol);
     if (node->kind == NODE_RESOURCE || node->kind == NODE_ACTION) check_resource(checker, node);
     else if (body && body->kind == NODE_BLOCK) check_items(checker, body->block.items);

@@ -420,12 +420,12 @@ static void resolve_fn(struct checker *checker, struct node *node, struct scope 
 static void resolve_unit(struct checker *checker, struct node *node, struct scope *scope) {
     struct scope *inner = scope;
     struct node *hidden = checker->hidden;
-    if (node->unit.home) resolve(checker, node->unit.home, scope);
     if (node->unit.condition) resolve(checker, node->unit.condition, scope);
     if (node->unit.scope) {
         inner = node->unit.scope;
         resolve_generators(checker, node->unit.generators, inner);
     }
+    if (node->unit.home) resolve(checker, node->unit.home, inner);
     /* as the body: an instance is made in the frame of its loop */
     if (node->unit.type) resolve(checker, node->unit.type, inner);
     if (node->kind == NODE_ACTION) checker->hidden = node;
