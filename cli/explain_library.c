@@ -372,6 +372,28 @@ static void put_functions(struct library_page *page) {
     }
 }
 
+static struct text policy_reason(const struct node *policy) {
+    struct node *item = policy->test.body->block.items.first;
+    for (; item; item = item->next) {
+        if (item->kind != NODE_ENTRY || item->entry.key->kind != NODE_TEXT) continue;
+        if (!text_is(item->entry.key->text.value, "reason")) continue;
+        if (item->entry.value->kind == NODE_TEXT) return item->entry.value->text.value;
+    }
+    return TEXT("");
+}
+
+static void put_policies(struct library_page *page) {
+    bool begun = false;
+    for (struct node *item = page->file->file.items.first; item; item = item->next) {
+        if (item->kind != NODE_POLICY || item->test.title->kind != NODE_TEXT) continue;
+        struct text reason = policy_reason(item);
+        if (!begun) buffer_string(page->out, "\n## Policies\n\n");
+        begun = true;
+        buffer_format(page->out, "- %.*s%s%.*s\n", TEXT_ARGS(item->test.title->text.value),
+                      reason.length ? ": " : "", TEXT_ARGS(reason));
+    }
+}
+
 static bool has_components(const struct library_page *page) {
     for (struct node *item = page->file->file.items.first; item; item = item->next) {
         if (item->kind == NODE_COMPONENT && is_public(item)) return true;
@@ -386,6 +408,7 @@ static void put_module(struct library_page *page) {
     buffer_char(page->out, '\n');
     if (has_components(page)) buffer_string(page->out, "\n## Components\n\n");
     visit_components(page, &visitor);
+    put_policies(page);
     put_functions(page);
     put_types(page, NULL);
 }
