@@ -561,6 +561,21 @@ static void check_collision(struct evaluator *ev, const struct resource *resourc
     map_put(taken, interned, named);
 }
 
+/* Whether a name is apart only below another resource, by the schema: the identifier of its type has
+ * a property beside the name that the program writes (the cluster of an add-on). A scope is none: it
+ * is a part of the region or world that the name is in. */
+static bool is_named_below_another(const struct schema_type *type, const struct schema_name *name) {
+    if (name->scope == SCHEMA_SCOPE_PARENT) return true;
+    const struct schema_body *body = schema_type_body(type);
+    for (size_t i = 0; i < schema_type_primary_count(type); i++) {
+        struct text member = schema_type_primary(type, i);
+        const struct schema_property *property = schema_body_find(body, member);
+        if (!property || property == name->property || text_is(member, "Scope")) continue;
+        if (!(schema_property_flags(property) & SCHEMA_READ_ONLY)) return true;
+    }
+    return false;
+}
+
 void naming_check(struct evaluator *ev, struct resource *resource) {
     struct schema_name name;
     if (!schema_type_physical_name(resource->type, &name) || !name.property) return;
@@ -584,7 +599,7 @@ void naming_check(struct evaluator *ev, struct resource *resource) {
                       entry->origin->flags & NODE_LIMITED;
     if (!is_limited) check_limits(ev, &name, &written, node);
     if (text_is(schema_type_name(resource->type), "AWS::S3::Bucket")) check_bucket(ev, &written, node);
-    if (name.scope == SCHEMA_SCOPE_PARENT) return;
+    if (is_named_below_another(resource->type, &name)) return;
     check_suffix(ev, &written, node);
     if (written.text.length) check_collision(ev, resource, &name, entry->value, node);
 }
