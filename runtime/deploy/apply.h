@@ -109,6 +109,7 @@ bool resume_find(const struct cloud *cloud, struct journal *journal, struct aren
  * asked for, or had begun, everything that the run changed is taken back. */
 enum resume_next resume_run(const struct cloud *cloud, const struct deploy_program *program,
                             const struct journal_run *run, const struct apply_options *options,
-                            bool rollback, struct arena *arena, struct resume *resume, struct failure *why);
+                            bool rollback, struct arena *arena, struct resume *resume,
+                            struct failure *why);
 
 #endif

@@ -125,9 +125,10 @@ static struct text digest(struct run *run, struct text bytes) {
 /* One token an operation, so that a repeated request is known as the same; it ends in who asks, so
  * that another user can be told. */
 static void make_token(struct run *run, struct machine *machine, const char *what) {
-    struct text hex = digest(run, text_format(run->arena, "%s/%.*s/%.*s/%.6f", what,
+    struct text hex = digest(run, text_format(run->arena, "%s/%.*s/%.*s/%.*s/%.6f", what,
                                               TEXT_ARGS(machine->plan->region),
-                                              TEXT_ARGS(machine->plan->name), now(run)));
+                                              TEXT_ARGS(machine->plan->name),
+                                              TEXT_ARGS(machine->sent_hash), now(run)));
     if (hex.length > 32) hex.length = 32;
     struct text who = run->options->who;
     machine->token = text_format(run->arena, "mrp-%s-%.*s%s%.*s", what, TEXT_ARGS(hex),
@@ -137,6 +138,7 @@ static void make_token(struct run *run, struct machine *machine, const char *wha
 static void ask_make(struct run *run, struct machine *machine) {
     struct deploy_inputs inputs = {run->plan, run->deployed};
     struct cloud_request *request = prepare(machine, CLOUD_CREATE_CHANGE_SET, run);
+    machine->sent_hash = digest(run, machine->plan->body);
     make_token(run, machine, "set");
     if (!deploy_request(&inputs, machine->plan, run->arena, request)) {
         fail(run, machine, TEXT("an output that a parameter takes is not there"));
@@ -144,7 +146,6 @@ static void ask_make(struct run *run, struct machine *machine) {
     }
     request->change_set = TEXT(APPLY_SET_NAME);
     request->token = machine->token;
-    machine->sent_hash = digest(run, machine->plan->body);
     send(run, machine, PHASE_MAKE);
 }
 

@@ -171,15 +171,54 @@ static bool take_existing(struct making *making, struct plan_stack *stack,
     return false;
 }
 
+/* Where who asked stands in a token of ours, or NULL. */
+static const char *find_asker(struct text token) {
+    static const char *const begins[] = {"mrp-execute-", "mrp-delete-"};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        size_t at = strlen(begins[i]) + 33; /* 32 digits and a dash */
+        if (text_starts(token, text_of(begins[i])) && token.length > at) return token.bytes + at;
+    }
+    return NULL;
+}
+
+/* ", for 40 s" */
+static struct text since(const struct making *making, double began) {
+    long seconds = (long)(making->cloud->now(making->cloud->context) - began);
+    if (began == 0 || seconds < 0) return TEXT("");
+    return seconds < 120 ? text_format(making->arena, ", for %ld s", seconds)
+                         : text_format(making->arena, ", for %ld minutes", seconds / 60);
+}
+
+/* Who began what runs, by the end of its token, and when that was. */
+static bool refuse_busy(struct making *making, const struct plan_stack *stack) {
+    struct cloud_call call = {.operation = CLOUD_STACK_EVENTS, .region = stack->region,
+                              .arena = making->arena, .request = {.stack = stack->id}};
+    struct text who = {0}, token = {0};
+    double began = 0;
+    cloud_all(making->cloud, &call, 1);
+    for (uint32_t i = 0; !cloud_failed(&call) && i < call.reply.event_count; i++) {
+        const struct cloud_event *event = &call.reply.events[i];
+        if (i == 0) token = event->token;
+        if (!text_equal(event->token, token)) break;
+        began = event->time;
+    }
+    /* "mrp-execute-<32 digits>-ann-build3" */
+    const char *dash = token.length ? find_asker(token) : NULL;
+    if (dash) who = (struct text){dash, (size_t)(token.bytes + token.length - dash)};
+    failure_set(making->why, "the stack \"%.*s\" in %.*s is busy: %.*s%s%.*s%s",
+                TEXT_ARGS(stack->name), TEXT_ARGS(stack->region), TEXT_ARGS(stack->status),
+                who.length ? ", begun by " : "", TEXT_ARGS(who), since(making, began).bytes);
+    return failure_hint(making->why, "Wait until it has settled, then try again; \"mrp resume\" goes "
+                                     "on with a deploy of your own that was interrupted.");
+}
+
 static bool settle_action(struct making *making, struct plan_stack *stack) {
     if (!stack->deployed || text_is(stack->status, "REVIEW_IN_PROGRESS")) {
         stack->action = PLAN_CREATE;
         return true;
     }
     if (cloud_status_running(stack->status)) {
-        failure_set(making->why, "the stack \"%.*s\" in %.*s is busy: %.*s",
-                    TEXT_ARGS(stack->name), TEXT_ARGS(stack->region), TEXT_ARGS(stack->status));
-        return failure_hint(making->why, "Wait until it has settled, then try again.");
+        return refuse_busy(making, stack);
     }
     if (text_is(stack->status, "ROLLBACK_COMPLETE") || text_is(stack->status, "ROLLBACK_FAILED") ||
         text_is(stack->status, "DELETE_FAILED")) {

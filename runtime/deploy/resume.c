@@ -1,5 +1,5 @@
-/* Going on with an interrupted run: what the journal says was begun is looked for at AWS by its token,
- * and watched until it has settled.
+/* Going on with an interrupted run: what the journal says was begun is looked for at AWS by its
+ * token, and watched until it has settled.
  */
 #include "runtime/deploy/machine.h"
 
@@ -85,7 +85,8 @@ static bool collect(struct resuming *resuming, struct failure *why) {
     struct plan *plan = &resuming->resume->plan;
     struct arena *arena = resuming->run.arena;
     uint32_t most = resuming->program->set->count + resuming->resume->run.count + 1;
-    *plan = (struct plan){.arena = arena, .program = resuming->program, .account = resuming->resume->run.account};
+    *plan = (struct plan){.arena = arena, .program = resuming->program,
+                          .account = resuming->resume->run.account};
     plan->is_destroy = text_is(resuming->resume->run.kind, "destroy");
     plan->stacks = arena_array(arena, most, sizeof *plan->stacks);
     resuming->run.earlier = arena_array(arena, most, sizeof *resuming->run.earlier);
@@ -145,7 +146,8 @@ static enum resume_next decide(struct resuming *resuming, bool rollback) {
 
 enum resume_next resume_run(const struct cloud *cloud, const struct deploy_program *program,
                             const struct journal_run *run, const struct apply_options *options,
-                            bool rollback, struct arena *arena, struct resume *resume, struct failure *why) {
+                            bool rollback, struct arena *arena, struct resume *resume,
+                            struct failure *why) {
     struct resuming resuming = {.resume = resume, .program = program};
     *resume = (struct resume){.run = *run};
     if (rollback && text_is(run->kind, "destroy")) {

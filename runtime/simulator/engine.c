@@ -652,15 +652,26 @@ static void end_remove(struct simulator *simulator, struct sim_stack *stack) {
     }
 }
 
+/* What an update could not delete is nobody's from here on. */
+static void abandon(struct sim_stack *stack) {
+    for (uint32_t i = 0; i < stack->resource_count; i++) {
+        struct sim_resource *resource = stack->resources[i];
+        if (exists(resource) && resource->status == SIM_DELETE_FAILED &&
+            is_involved(resource, stack->phase)) resource->is_orphan = true;
+    }
+}
+
 static void phase_end(struct simulator *simulator, struct sim_stack *stack) {
     switch ((enum sim_phase)stack->phase) {
     case PHASE_IDLE: return;
     case PHASE_FORWARD: end_forward(simulator, stack); return;
     case PHASE_CLEANUP: /* what could not be deleted does not fail the update */
+        abandon(stack);
         settle(simulator, stack, SIM_UPDATE_COMPLETE, (struct text){0});
         return;
     case PHASE_RESTORE: end_restore(simulator, stack); return;
     case PHASE_DROP:
+        abandon(stack);
         settle(simulator, stack, SIM_UPDATE_ROLLBACK_COMPLETE, (struct text){0});
         return;
     case PHASE_REMOVE: end_remove(simulator, stack); return;

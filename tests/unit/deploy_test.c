@@ -366,12 +366,14 @@ static void test_left(void) {
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
     struct plan plan = make_plan();
     struct apply apply;
-    struct apply_options options = {.tell = leave_at_once, .interrupted = &stops};
+    struct apply_options options = {.tell = leave_at_once, .interrupted = &stops,
+                                    .who = TEXT("ann-build3")};
     stops = 0;
     CU_ASSERT_EQUAL(apply_plan(cloud, &plan, &options, &arena, &apply, &why), APPLY_STUCK);
     CU_ASSERT_EQUAL(apply.stacks[0].state, APPLY_RUNNING);
     CU_ASSERT_EQUAL(plan_make(cloud, &program, NULL, &arena, &plan, &why), PLAN_WORLD);
-    SAME(why.message, "the stack \"jobs\" in us-east-1 is busy: CREATE_IN_PROGRESS");
+    SAME(why.message, "the stack \"jobs\" in us-east-1 is busy: CREATE_IN_PROGRESS, begun by "
+                      "ann-build3, for 2 s");
     close_world();
 }
 
