@@ -204,10 +204,16 @@ static void tell_all(struct progress *progress, enum apply_event what) {
     } else if (stops || !option_given(progress->deploying->invocation, OPTION_QUIET)) {
         if (progress->columns) redraw(progress, true);
         buffer_string(&out, stops ? "stopping: nothing more is begun, what AWS is doing is waited "
-                                    "for; Ctrl-C again leaves at once\n"
+                                    "for; Ctrl-C again leaves at once, \"mrp resume\" goes on\n"
                                   : "taking back what was changed\n");
+        for (uint32_t i = 0; stops && i < progress->live_count; i++) {
+            const struct apply_stack *stack = progress->live[i];
+            if (stack->state != APPLY_RUNNING) continue;
+            buffer_format(&out, "  still running: %.*s in %.*s\n", TEXT_ARGS(stack->plan->name),
+                          TEXT_ARGS(stack->plan->region));
+        }
         fwrite(out.bytes, 1, out.length, stderr);
-        progress->drawn = progress->live_count = 0;
+        progress->drawn = 0;
     }
     buffer_release(&out);
 }
@@ -233,6 +239,7 @@ static void tell(void *context, enum apply_event what, const struct apply_stack 
         tell_all(progress, what);
         return;
     }
+    if (what == APPLY_STACK_BEGAN) add_live(progress, stack);
     if (progress->deploying->form == FORM_JSON) {
         json(progress, what, stack, event);
         return;
@@ -241,7 +248,6 @@ static void tell(void *context, enum apply_event what, const struct apply_stack 
         plain(progress, what, stack, event);
         return;
     }
-    if (what == APPLY_STACK_BEGAN) add_live(progress, stack);
     redraw(progress, what == APPLY_STACK_BEGAN || what == APPLY_STACK_ENDED);
 }
 

@@ -43,7 +43,10 @@ static int resume(struct deploying *deploying, struct invocation *given,
 /* Nothing was interrupted as far as this folder knows: AWS may know of a deploy begun elsewhere. */
 static int nothing_to_resume(struct deploying *deploying) {
     bool is_json = deploying->form == FORM_JSON;
-    if (!is_json) fputs("nothing was interrupted here\n", stderr);
+    if (!is_json) {
+        fputs("nothing was interrupted here; \"mrp apply\" goes on with what another machine "
+              "began\n", stderr);
+    }
     return OUTCOME_DONE;
 }
 
