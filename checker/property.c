@@ -313,7 +313,7 @@ static void report_resource(struct checker *checker, struct node *node,
         return;
     }
     d = complain(checker, DIAGNOSTIC_RESOURCE_AS_VALUE, node,
-                 "%.*s wants %.*s, and which attribute of %.*s that is does not follow",
+                 "%.*s wants %.*s, and the schema does not say which attribute of %.*s to take",
                  TEXT_ARGS(wanted_show(checker, wanted)),
                  TEXT_ARGS(value_show(checker, misfit->value)), TEXT_ARGS(shown));
     hint_attribute(checker, d, node, misfit->found);
