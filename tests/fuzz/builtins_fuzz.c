@@ -36,8 +36,8 @@ static const char *const expressions[] = {
     "[substring(file(\"x\"), 1, -1), truncate(file(\"x\"), 3, file(\"y\"))]",
     "[sort(yaml(file(\"x\"))), distinct(yaml(file(\"x\"))), flatten(yaml(file(\"x\")))]",
     "[deep_merge(yaml(file(\"x\")), yaml(file(\"y\"))), to_entries(yaml(file(\"x\")))]",
-    "[basename(file(\"x\")), dirname(file(\"x\")), extension(file(\"x\")), name(file(\"x\"), fit = "
-    "20)]",
+    "[basename(file(\"x\")), dirname(file(\"x\")), extension(file(\"x\"))]",
+    "name(file(\"x\"), fit = 20)",
 };
 
 enum { EXPRESSIONS = sizeof expressions / sizeof *expressions };
