@@ -73,7 +73,7 @@ static void run_share(const struct work *work, size_t worker, size_t workers, in
     for (size_t i = worker; i < work->count; i += workers) run_path(&driver, work->paths[i]);
     scratch_clear(&driver);
     rmdir(scratch);
-    fwrite(driver.said.bytes, 1, driver.said.length, stdout);
+    if (driver.said.length) fwrite(driver.said.bytes, 1, driver.said.length, stdout);
     fflush(stdout);
     if (write(report, &driver.tally, sizeof driver.tally) != sizeof driver.tally) exit(2);
     exit(0);
