@@ -11,7 +11,7 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static struct node *value_of(struct parsed *parsed, const char *expression) {
-    parsed_open(parsed, text_format(&parsed->arena, "%s", "")); /* an arena for the text */
+    parsed_open(parsed, TEXT("")); /* an arena for the text */
     struct text text = text_format(&parsed->arena, "let x = %s", expression);
     uint32_t source = sources_add(&parsed->sources, TEXT("x.mrp"), text);
     parsed->parse = parser_parse(&parsed->arena, &parsed->names, &parsed->diagnostics, source);
