@@ -218,6 +218,10 @@ static void go_on(struct report *report, uint32_t from) {
     }
     uint32_t target = parser->tokens->count - 1; /* after so many, the rest is not read */
     if (++parser->errors < LIMIT_DIAGNOSTICS) target = find_sync(report, from);
+    if (parser->has_synced && target == parser->last_sync) { /* the end, for the second time */
+        parser->cursor = parser->tokens->count;
+        return;
+    }
     parser->last_sync = target;
     parser->has_synced = true;
     parser->cursor = target;

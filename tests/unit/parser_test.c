@@ -300,6 +300,17 @@ static uint32_t errors_of(struct text text) {
     return errors;
 }
 
+/* More mistakes than are reported, in a block whose end is then not read: the parse ends. */
+static void test_too_many_mistakes(void) {
+    struct buffer buffer;
+    buffer_init(&buffer);
+    buffer_string(&buffer, "region east \"us-east-1\" {\n");
+    for (int i = 0; i < LIMIT_DIAGNOSTICS + 100; i++) buffer_string(&buffer, "  a = = 1\n");
+    buffer_string(&buffer, "}\n");
+    CU_ASSERT(errors_of(buffer_view(&buffer)) >= LIMIT_DIAGNOSTICS);
+    buffer_release(&buffer);
+}
+
 static void test_sources(void) {
     CU_ASSERT_EQUAL(errors_of(TEXT("")), 0);
     CU_ASSERT_EQUAL(errors_of((struct text){NULL, 0}), 0);
@@ -495,6 +506,7 @@ static void test_expressions(void) {
 UNIT_MAIN("parser", {"precedence", test_precedence}, {"texts", test_texts},
           {"templates", test_templates}, {"numbers", test_numbers}, {"doc comments", test_docs},
           {"mistakes", test_mistakes}, {"many mistakes", test_many_mistakes},
+          {"too many mistakes", test_too_many_mistakes},
           {"sources", test_sources}, {"source size", test_source_size}, {"nesting", test_nesting},
           {"nesting limit", test_nesting_limit}, {"random programs", test_random_programs},
           {"deep comments", test_deep_comments},
