@@ -55,7 +55,7 @@ def main():
     examples = sorted((TOP / "examples").glob("*/pipeline.mrp"))
     for program in programs + examples:
         forms.check(program)
-    for program in (p for p in programs if "test " in p.read_text()):
+    for program in (p for p in programs if b"test " in p.read_bytes()):
         tested = forms.run("test", "--coverage", "--format", "json", str(program))
         if '"tests"' in tested.stdout:
             forms.validate("test", tested.stdout, program)
