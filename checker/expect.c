@@ -425,17 +425,8 @@ static struct fact expect_conditional(struct checker *checker, struct node *node
 struct fact expect_comprehension(struct checker *checker, struct node *node,
                                  const struct wanted *wanted, const struct type *type) {
     struct wanted part = part_of(wanted, type->element, "an element of", TEXT(""));
-    struct flow flows[8];
-    unsigned pushed = 0;
-    generators_check(checker, node->comprehension.generators);
-    for (struct node *g = node->comprehension.generators.first; g; g = g->next) {
-        if (g->kind != NODE_FILTER || pushed == 8) continue;
-        flow_push(checker, &flows[pushed++], g->filter.condition, true);
-    }
-    if (node->comprehension.key) {
-        struct fact key = expect_type(checker, node->comprehension.key, &type_string, "key");
-        need_known(checker, node->comprehension.key, key, "this key", NULL);
-    }
+    struct flow flows[COMPREHENSION_FLOWS];
+    unsigned pushed = comprehension_open(checker, node, flows);
     expect(checker, node->comprehension.value, &part);
     while (pushed-- > 0) flow_pop(checker);
     return (struct fact){wanted->type, PHASE_EITHER, NULL};

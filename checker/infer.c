@@ -413,18 +413,23 @@ void generators_check(struct checker *checker, struct list generators) {
     }
 }
 
-static struct fact infer_comprehension(struct checker *checker, struct node *node) {
-    struct flow flows[8];
+unsigned comprehension_open(struct checker *checker, struct node *node, struct flow *flows) {
     unsigned pushed = 0;
     generators_check(checker, node->comprehension.generators);
     for (struct node *g = node->comprehension.generators.first; g; g = g->next) {
-        if (g->kind != NODE_FILTER || pushed == 8) continue;
+        if (g->kind != NODE_FILTER || pushed == COMPREHENSION_FLOWS) continue;
         flow_push(checker, &flows[pushed++], g->filter.condition, true);
     }
     if (node->comprehension.key) {
         struct fact key = expect_type(checker, node->comprehension.key, &type_string, "key");
         need_known(checker, node->comprehension.key, key, "this key", NULL);
     }
+    return pushed;
+}
+
+static struct fact infer_comprehension(struct checker *checker, struct node *node) {
+    struct flow flows[COMPREHENSION_FLOWS];
+    unsigned pushed = comprehension_open(checker, node, flows);
     const struct type *type = infer(checker, node->comprehension.value).type;
     while (pushed-- > 0) flow_pop(checker);
     struct fact fact = fact_of(node->kind == NODE_LIST_FOR ? type_list(checker, type)
