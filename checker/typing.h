@@ -227,8 +227,8 @@ void flow_pop(struct checker *checker);
 /* Whether the conditions around make sure that the value is not null. */
 bool flow_not_null(struct checker *checker, const struct node *node);
 
-/* Checks the generators and the key of a comprehension, and takes its conditions for true: the flows that
- * it pushed (their number is returned) are to be popped behind the value. */
+/* Checks the generators and the key of a comprehension, and takes its conditions for true: the
+ * flows that it pushed (their number is returned) are to be popped behind the value. */
 enum { COMPREHENSION_FLOWS = 8 };
 unsigned comprehension_open(struct checker *checker, struct node *node, struct flow *flows);
 
