@@ -83,7 +83,8 @@ static bool explain_program(struct question *question) {
             found = explain_permissions(mrp, question->page);
             question->kind = "permissions";
         } else {
-            found = explain_path(mrp, question->wanted, question->page);
+            found = explain_path(mrp, question->wanted, question->page) ||
+                    explain_declaration(mrp, question->wanted, question->page);
             question->kind = "path";
         }
         if (!found) explain_path_unknown(set, question->invocation, question->wanted);

@@ -1,7 +1,11 @@
-/* Where a thing of the program is declared, what it becomes, and how its values travel. */
+/* Stacks, resources and instances of components: where they are declared, what they become, and how
+ * their values travel. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/diagnostics.h"
+#include "base/limits.h"
+#include "checker/program.h"
 #include "cli/explain.h"
 
 struct page {
@@ -10,51 +14,74 @@ struct page {
     struct buffer *out;
 };
 
-static void declared(struct page *page, struct span span) {
-    struct sources *sources = mrp_diagnostics(page->mrp)->sources;
+void explain_declared(struct mrp *mrp, struct span span, struct buffer *out) {
+    struct sources *sources = mrp_diagnostics(mrp)->sources;
     if (span.source >= sources->count) return;
     struct place place = source_place(sources, span.source, span.start);
-    struct text file = mrp_user_path(page->mrp, span.source);
-    buffer_format(page->out, "  declared at    %.*s:%u:%u\n", TEXT_ARGS(file), (unsigned)place.line,
+    struct text file = mrp_user_path(mrp, span.source);
+    buffer_format(out, "  declared at    %.*s:%u:%u\n", TEXT_ARGS(file), (unsigned)place.line,
                   (unsigned)place.column);
 }
 
+/* ---- how values travel ---- */
+
 static bool is_below(struct text what, struct text path) {
     if (!text_starts(what, path)) return false;
-    return what.length == path.length || what.bytes[path.length] == '.';
+    return what.length == path.length || what.bytes[path.length] == '.' ||
+           what.bytes[path.length] == '[';
 }
 
-static bool is_a_parameter(const struct template *reader, const struct template_edge *edge) {
+static const struct template_parameter *parameter_of(const struct template *reader,
+                                                     const struct template_edge *edge) {
     for (uint32_t i = 0; i < reader->parameter_count; i++) {
         const struct template_parameter *p = &reader->parameters[i];
         if (p->source == PARAMETER_OUTPUT && p->producer == edge->stack &&
             text_equal(p->output, edge->output)) {
-            return true;
+            return p;
         }
     }
-    return false;
+    return NULL;
+}
+
+static const char *why_a_parameter(const struct page *page,
+                                   const struct template_parameter *parameter) {
+    if (page->set->deployment->references_as_parameters)
+        return "since the project wants references so";
+    if (text_is(parameter->type, "CommaDelimitedList"))
+        return "since Fn::GetStackOutput gives no lists";
+    return "since it stands where CloudFormation takes no Fn::GetStackOutput";
+}
+
+static void travel_as_output(struct page *page, const struct template *reader,
+                             const struct template_edge *edge) {
+    const struct template *producer = &page->set->templates[edge->stack];
+    const struct template_parameter *parameter = parameter_of(reader, edge);
+    buffer_format(page->out, "known only when deployed: output %.*s of %.*s (%.*s), ",
+                  TEXT_ARGS(edge->output), TEXT_ARGS(producer->name),
+                  TEXT_ARGS(producer->region_name));
+    if (parameter) {
+        buffer_format(page->out, "and the parameter %.*s that mrp apply fills, %s\n",
+                      TEXT_ARGS(parameter->logical_id), why_a_parameter(page, parameter));
+    } else {
+        buffer_string(page->out, "read with Fn::GetStackOutput\n");
+    }
 }
 
 static void travel(struct page *page, const struct template *reader,
                    const struct template_edge *edge) {
-    const struct template *producer = &page->set->templates[edge->stack];
     buffer_format(page->out, "    %.*s in %.*s: ", TEXT_ARGS(edge->what), TEXT_ARGS(reader->path));
     if (edge->is_dropped) {
         buffer_string(page->out, "written in place; the order of deploys does not follow it, since "
                                  "that would close a cycle\n");
     } else if (edge->is_weak) {
         buffer_string(page->out, "written in place, since it is known without asking AWS\n");
-    } else if (is_a_parameter(reader, edge)) {
-        buffer_format(page->out, "output %.*s of %.*s, and a parameter that mrp apply fills\n",
-                      TEXT_ARGS(edge->output), TEXT_ARGS(producer->name));
+    } else if (edge->output.length == 0) {
+        buffer_string(page->out, "no value, only the order: this stack is deployed after it\n");
     } else {
-        buffer_format(page->out, "output %.*s of %.*s (%.*s), and Fn::GetStackOutput\n",
-                      TEXT_ARGS(edge->output), TEXT_ARGS(producer->name),
-                      TEXT_ARGS(producer->region_name));
+        travel_as_output(page, reader, edge);
     }
 }
 
-/* Who reads values of path from another stack. */
 static void readers(struct page *page, struct text path) {
     bool any = false;
     for (uint32_t i = 0; i < page->set->count; i++) {
@@ -66,14 +93,34 @@ static void readers(struct page *page, struct text path) {
             travel(page, reader, &reader->edges[k]);
         }
     }
-    if (!any) buffer_string(page->out, "  read by         its own stack only, with Ref and Fn::GetAtt\n");
+    if (!any)
+        buffer_string(page->out, "  read by        its own stack only, with Ref and Fn::GetAtt\n");
+}
+
+void explain_readers(struct mrp *mrp, struct text path, struct buffer *out) {
+    readers(&(struct page){mrp, mrp_templates(mrp), out}, path);
+}
+
+/* ---- resources and instances of components ---- */
+
+static const char *plural(uint32_t count) {
+    return count == 1 ? "" : "s";
+}
+
+/* The resource of that very path (an instance's main one may have it too), or NULL. */
+static const struct template_resource *resource_at(const struct template *template,
+                                                   struct text path) {
+    for (uint32_t i = 0; i < template->resource_count; i++) {
+        if (text_equal(template->resources[i].path, path)) return &template->resources[i];
+    }
+    return NULL;
 }
 
 static void explain_resource(struct page *page, const struct template *template,
-                             const struct template_resource *resource, struct text path) {
-    buffer_format(page->out, "%.*s: a resource of type %.*s\n", TEXT_ARGS(path),
+                             const struct template_resource *resource) {
+    buffer_format(page->out, "%.*s: a resource of type %.*s\n", TEXT_ARGS(resource->path),
                   TEXT_ARGS(resource->type));
-    declared(page, resource->span);
+    explain_declared(page->mrp, resource->span, page->out);
     buffer_format(page->out, "  becomes        %.*s in the stack %.*s (%.*s)\n",
                   TEXT_ARGS(resource->logical_id), TEXT_ARGS(template->name),
                   TEXT_ARGS(template->region_name));
@@ -81,15 +128,76 @@ static void explain_resource(struct page *page, const struct template *template,
         buffer_format(page->out, "  was            %.*s\n", TEXT_ARGS(resource->was_id));
     }
     if (resource->is_protected) buffer_string(page->out, "  protected      yes\n");
+    readers(page, resource->path);
+}
+
+/* alb of east.alb, subnet of east.network.subnet["a"] */
+static struct text last_word(struct text path) {
+    if (path.length && path.bytes[path.length - 1] == ']') {
+        const char *open = memrchr(path.bytes, '[', path.length);
+        if (open) path.length = (size_t)(open - path.bytes);
+    }
+    const char *dot = memrchr(path.bytes, '.', path.length);
+    if (!dot) return path;
+    return (struct text){dot + 1, (size_t)(path.bytes + path.length - dot - 1)};
+}
+
+/* The RESOURCE whose instance of a component stands at the path, or NULL. */
+static const struct node *instance_at(const struct template *template, struct text path) {
+    const struct stack *stack = template->stack;
+    for (uint32_t i = 0; i < stack->resource_count; i++) {
+        const struct node *instance = stack->resources[i]->instance;
+        if (!instance || !is_below(template->resources[i].path, path)) continue;
+        if (text_equal(name_text(instance->declaration.name.name), last_word(path))) return instance;
+    }
+    return NULL;
+}
+
+static void explain_instance(struct page *page, const struct template *template, struct text path,
+                             uint32_t count) {
+    const struct node *instance = instance_at(template, path);
+    struct sources *sources = mrp_diagnostics(page->mrp)->sources;
+    buffer_format(page->out, "%.*s: ", TEXT_ARGS(path));
+    if (instance && instance->unit.type) {
+        struct text component = span_text(sources, instance->unit.type->span);
+        buffer_format(page->out, "%.*s, ", TEXT_ARGS(component));
+    }
+    buffer_format(page->out, "%u resource%s in the stack %.*s (%.*s)\n", (unsigned)count,
+                  plural(count), TEXT_ARGS(template->name), TEXT_ARGS(template->region_name));
+    if (instance) explain_declared(page->mrp, instance->span, page->out);
+    for (uint32_t i = 0; i < template->resource_count; i++) {
+        const struct template_resource *resource = &template->resources[i];
+        if (!is_below(resource->path, path)) continue;
+        buffer_format(page->out, "  %-40.*s %.*s, %.*s\n", TEXT_ARGS(resource->path),
+                      TEXT_ARGS(resource->type), TEXT_ARGS(resource->logical_id));
+    }
     readers(page, path);
 }
+
+static bool explain_below(struct page *page, const struct template *template, struct text path) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < template->resource_count; i++) {
+        count += is_below(template->resources[i].path, path);
+    }
+    if (count == 0) return false;
+    const struct template_resource *only = resource_at(template, path);
+    if (only && count == 1) {
+        explain_resource(page, template, only);
+    } else {
+        explain_instance(page, template, path, count);
+    }
+    return true;
+}
+
+/* ---- stacks ---- */
 
 /* One line for each stack that this one waits for. */
 static void waits_for(struct page *page, const struct template *template) {
     for (uint32_t i = 0; i < template->edge_count; i++) {
         const struct template *producer = &page->set->templates[template->edges[i].stack];
         bool is_first = true;
-        for (uint32_t k = 0; k < i; k++) is_first &= template->edges[k].stack != template->edges[i].stack;
+        for (uint32_t k = 0; k < i; k++)
+            is_first &= template->edges[k].stack != template->edges[i].stack;
         if (!is_first || template->edges[i].is_dropped) continue;
         buffer_format(page->out, "  deployed after %.*s (%.*s)\n", TEXT_ARGS(producer->name),
                       TEXT_ARGS(producer->region_name));
@@ -97,10 +205,11 @@ static void waits_for(struct page *page, const struct template *template) {
 }
 
 static void explain_stack(struct page *page, const struct template *template) {
-    buffer_format(page->out, "%.*s: the stack %.*s in %.*s, %u resource%s\n",
+    buffer_format(page->out,
+                  "%.*s: the stack %.*s in %.*s, %u resource%s of the %u that a stack can have\n",
                   TEXT_ARGS(template->path), TEXT_ARGS(template->name),
                   TEXT_ARGS(template->region_name), (unsigned)template->resource_count,
-                  template->resource_count == 1 ? "" : "s");
+                  plural(template->resource_count), (unsigned)LIMIT_STACK_RESOURCES);
     waits_for(page, template);
     for (uint32_t i = 0; i < template->resource_count; i++) {
         buffer_format(page->out, "  %-40.*s %.*s\n", TEXT_ARGS(template->resources[i].path),
@@ -121,11 +230,7 @@ bool explain_path(struct mrp *mrp, struct text path, struct buffer *out) {
             if (found) buffer_char(out, '\n');
             explain_stack(&page, template);
             found = true;
-        }
-        for (uint32_t k = 0; k < template->resource_count; k++) {
-            const struct template_resource *resource = &template->resources[k];
-            if (!text_equal(resource->path, path)) continue;
-            explain_resource(&page, template, resource, path);
+        } else if (explain_below(&page, template, path)) {
             found = true;
         }
     }

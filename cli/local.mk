@@ -9,6 +9,7 @@ mrp_SOURCES += \
     cli/diff.c cli/diff.h \
     cli/eval.c \
     cli/explain.c cli/explain.h \
+    cli/declarations.c cli/declarations.h cli/explain_declaration.c \
     cli/explain_library.c cli/explain_library.h \
     cli/explain_path.c \
     cli/explain_permissions.c \

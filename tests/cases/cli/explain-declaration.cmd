@@ -1,0 +1,11 @@
+explain environment FILE
+explain names FILE
+explain named FILE
+explain Life FILE
+explain Watched FILE
+explain east.watched FILE
+explain east.watched.url FILE
+explain east.watched.arn FILE
+explain Queue FILE
+explain east FILE
+explain east.watched.nothing FILE
