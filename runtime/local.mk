@@ -15,16 +15,24 @@ mrp_runtime_la_SOURCES += \
     runtime/prompt.c runtime/prompt.h \
     runtime/runtime.c runtime/runtime.h \
     runtime/simulator/blueprint.c \
-    runtime/simulator/calls.c \
+    runtime/simulator/calls.c runtime/simulator/calls.h \
+    runtime/simulator/change_sets.c \
     runtime/simulator/changes.c \
+    runtime/simulator/describe.c \
     runtime/simulator/durations.def \
-    runtime/simulator/engine.c \
+    runtime/simulator/engine.c runtime/simulator/engine.h \
+    runtime/simulator/functions.c \
     runtime/simulator/identities.def \
     runtime/simulator/identity.c \
-    runtime/simulator/resolve.c \
+    runtime/simulator/objects.c \
+    runtime/simulator/outputs.c \
+    runtime/simulator/parameters.c \
+    runtime/simulator/resolve.c runtime/simulator/resolve.h \
     runtime/simulator/simulator.c runtime/simulator/simulator.h \
     runtime/simulator/statuses.def \
-    runtime/simulator/store.c \
+    runtime/simulator/steps.c \
+    runtime/simulator/store.c runtime/simulator/store.h \
+    runtime/simulator/store_json.c \
     runtime/simulator/validate.c \
     runtime/simulator/world.c runtime/simulator/world.h \
     runtime/state.c runtime/state.h \

@@ -16,17 +16,8 @@ struct reading { /* one template being checked */
     struct text unresolved;     /* names that stand for nothing, joined by ", " */
 };
 
-static bool refuse(struct reading *reading, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static bool refuse(struct reading *reading, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    reading->error->code = TEXT("ValidationError");
-    reading->error->message = text_vformat(reading->arena, format, args);
-    va_end(args);
-    return false;
-}
+/* The template or request is refused with these words. */
+#define refuse(reading, ...) sim_invalid((reading)->arena, (reading)->error, __VA_ARGS__)
 
 struct sim_item *sim_blueprint_find(const struct sim_blueprint *blueprint, struct text id) {
     const struct name *name = names_find(&blueprint->names, id);

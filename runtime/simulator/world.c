@@ -73,6 +73,15 @@ void *sim_grow(struct simulator *simulator, void *array, uint32_t count, uint32_
     return larger;
 }
 
+bool sim_invalid(struct arena *arena, struct cloud_error *error, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    error->code = TEXT("ValidationError");
+    error->message = text_vformat(arena, format, args);
+    va_end(args);
+    return false;
+}
+
 /* --- stacks ----------------------------------------------------------------------------------- */
 
 struct sim_stack *sim_stack_live(struct simulator *simulator, struct text region,

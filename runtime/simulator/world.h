@@ -217,6 +217,10 @@ struct sim_resource *sim_name_taken(struct simulator *simulator, const struct si
                                     const struct document *properties,
                                     const struct sim_resource *except, struct sim_stack **owner);
 
+/* The error ValidationError with these words; returns false. */
+bool sim_invalid(struct arena *arena, struct cloud_error *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* --- blueprint.c ------------------------------------------------------------------------------ */
 struct sim_blueprint *sim_blueprint_read(struct arena *arena, struct text body,
                                          struct cloud_error *error);

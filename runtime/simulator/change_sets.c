@@ -1,0 +1,308 @@
+/* Change sets: asked for, planned, told, executed. */
+#include <ctype.h>
+
+#include "base/limits.h"
+#include "runtime/simulator/calls.h"
+
+static bool is_name(struct text name) {
+    if (!name.length || !isalpha((unsigned char)name.bytes[0])) return false;
+    for (size_t i = 0; i < name.length; i++) {
+        if (!isalnum((unsigned char)name.bytes[i]) && name.bytes[i] != '-') return false;
+    }
+    return name.length <= LIMIT_STACK_NAME;
+}
+
+static bool check_request(struct cloud_call *call) {
+    const struct cloud_request *request = &call->request;
+    if (!is_name(request->stack) && !text_starts(request->stack, TEXT("arn:"))) {
+        return sim_refuse(call, "ValidationError",
+                      "1 validation error detected: Value '%.*s' at 'stackName' failed to satisfy "
+                      "constraint: Member must satisfy regular expression pattern: "
+                      "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*", TEXT_ARGS(request->stack));
+    }
+    if (request->body.length > LIMIT_TEMPLATE_INLINE_BYTES) {
+        return sim_refuse(call, "ValidationError",
+                      "1 validation error detected: Value '<template-body>' at 'templateBody' "
+                      "failed to satisfy constraint: Member must have length less than or equal to "
+                      "51200");
+    }
+    if (!request->body.length && !request->url.length && !request->use_previous) {
+        return sim_refuse(call, "ValidationError",
+                      "Either Template URL or Template Body must be specified.");
+    }
+    if (request->tag_count > 50) {
+        return sim_refuse(call, "ValidationError",
+                      "1 validation error detected: Value '<tags>' at 'tags' failed to satisfy "
+                      "constraint: Member must have length less than or equal to 50");
+    }
+    return true;
+}
+
+/* The template of the request: sent, lying in a bucket, or the deployed one. */
+static bool template_body(struct simulator *simulator, struct cloud_call *call,
+                          const struct sim_stack *stack, struct text *body) {
+    const struct cloud_request *request = &call->request;
+    if (request->body.length) {
+        *body = text_copy(&simulator->arena, request->body);
+        return true;
+    }
+    if (request->use_previous && stack && stack->now.blueprint) {
+        *body = stack->now.blueprint->body;
+        return true;
+    }
+    /* https://BUCKET.s3.REGION.amazonaws.com/KEY */
+    struct text url = request->url;
+    if (!text_starts(url, TEXT("https://"))) {
+        return sim_refuse(call, "ValidationError", "TemplateURL must be a supported URL.");
+    }
+    struct text rest = {url.bytes + 8, url.length - 8};
+    const char *dot = memmem(rest.bytes, rest.length, ".s3.", 4);
+    const char *slash = memchr(rest.bytes, '/', rest.length);
+    if (!dot || !slash) {
+        return sim_refuse(call, "ValidationError", "TemplateURL must be a supported URL.");
+    }
+    struct text key = text_format(call->arena, "%.*s%.*s", (int)(dot - rest.bytes), rest.bytes,
+                                  (int)(rest.bytes + rest.length - slash), slash);
+    const struct document *c = simulator->objects ? simulator->objects->children : NULL;
+    while (c && !text_equal(c->key, key)) c = c->next;
+    if (!c) {
+        return sim_refuse(call, "ValidationError", "S3 error: The specified key does not exist.");
+    }
+    if (c->text.length > LIMIT_TEMPLATE_BYTES) {
+        return sim_refuse(call, "ValidationError", "Template may not exceed %d bytes in size.",
+                      LIMIT_TEMPLATE_BYTES);
+    }
+    *body = c->text;
+    return true;
+}
+
+static bool has_capability(const struct cloud_request *request, struct text needed) {
+    for (uint32_t i = 0; i < request->capability_count; i++) {
+        if (text_equal(request->capabilities[i], needed)) return true;
+        if (text_is(request->capabilities[i], "CAPABILITY_NAMED_IAM")) return true;
+    }
+    return false;
+}
+
+static bool check_types(struct cloud_call *call, const struct sim_stack *stack,
+                        const struct sim_blueprint *blueprint) {
+    int region = schema_region_find(call->region);
+    for (uint32_t i = 0; i < blueprint->count; i++) {
+        const struct sim_item *item = &blueprint->items[i];
+        if (item->schema && region >= 0 && !schema_type_in_region(item->schema, (size_t)region)) {
+            return sim_refuse(call, "ValidationError",
+                          "Template format error: Unrecognized resource types: [%.*s]",
+                          TEXT_ARGS(item->type));
+        }
+        const struct sim_resource *resource = stack ? sim_stack_resource(stack, item->id) : NULL;
+        if (resource && resource->now.properties && !text_equal(resource->type, item->type)) {
+            return sim_refuse(call, "ValidationError",
+                          "Update of resource type is not permitted. The new template modifies "
+                          "resource type of the following resources: [%.*s]",
+                          TEXT_ARGS(item->id));
+        }
+    }
+    return true;
+}
+
+static bool read_template(struct simulator *simulator, struct cloud_call *call,
+                          const struct sim_stack *stack, struct sim_blueprint **blueprint) {
+    struct text body;
+    if (!template_body(simulator, call, stack, &body)) return false;
+    struct cloud_error error = {0};
+    *blueprint = sim_blueprint_read(&simulator->arena, body, &error);
+    if (!*blueprint) {
+        call->error = error;
+        return false;
+    }
+    struct text needed = sim_blueprint_capability(*blueprint);
+    if (needed.length && !has_capability(&call->request, needed)) {
+        return sim_refuse(call, "InsufficientCapabilitiesException", "Requires capabilities : [%.*s]",
+                      TEXT_ARGS(needed));
+    }
+    return check_types(call, stack, *blueprint);
+}
+
+/* Whether the type of the change set goes with the state of the stack. */
+static bool check_stack(struct cloud_call *call, const struct sim_stack *stack) {
+    const struct cloud_request *request = &call->request;
+    bool creates = text_is(request->change_type, "CREATE");
+    bool is_new = !stack || stack->status == SIM_REVIEW_IN_PROGRESS;
+    if (creates && !is_new) {
+        return sim_refuse(call, "ValidationError",
+                      "Stack [%.*s] already exists and cannot be created again with the changeSet "
+                      "[%.*s].", TEXT_ARGS(request->stack), TEXT_ARGS(request->change_set));
+    }
+    if (creates) return true;
+    if (!stack) {
+        return sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",
+                      TEXT_ARGS(request->stack));
+    }
+    struct text status = text_of(sim_status_name(stack->status));
+    static const char *const allowed[] = {
+        "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_FAILED",
+        "UPDATE_FAILED"};
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
+        if (text_is(status, allowed[i])) return true;
+    }
+    return sim_refuse(call, "ValidationError", "Stack:%.*s is in %.*s state and can not be updated.",
+                  TEXT_ARGS(stack->id), TEXT_ARGS(status));
+}
+
+static struct sim_change_set *add_change_set(struct simulator *simulator, struct sim_stack *stack,
+                                             const struct cloud_call *call) {
+    struct arena *arena = &simulator->arena;
+    struct sim_change_set *set = ARENA_NEW(arena, struct sim_change_set);
+    const struct cloud_request *request = &call->request;
+    struct text seed = text_format(arena, "set/%llu", (unsigned long long)++simulator->counter);
+    set->name = text_copy(arena, request->change_set);
+    set->id = text_format(arena, "arn:%.*s:cloudformation:%.*s:%.*s:changeSet/%.*s/%.*s",
+                          TEXT_ARGS(sim_partition(stack->region)), TEXT_ARGS(stack->region),
+                          TEXT_ARGS(sim_account(stack)), TEXT_ARGS(set->name),
+                          TEXT_ARGS(sim_uuid(arena, seed)));
+    set->type = text_copy(arena, request->change_type);
+    set->token = text_copy(arena, request->token);
+    set->created = simulator->clock;
+    set->capability_count = request->capability_count;
+    set->capabilities = sim_copy_texts(arena, request->capabilities, request->capability_count);
+    if (request->has_tags) {
+        set->tags = sim_copy_tags(arena, request->tags, request->tag_count);
+        set->tag_count = request->tag_count;
+    } else {
+        set->tags = stack->now.tags;
+        set->tag_count = stack->now.tag_count;
+    }
+    stack->change_sets = sim_grow(simulator, stack->change_sets, stack->change_set_count,
+                                  &stack->change_set_capacity, sizeof *stack->change_sets);
+    stack->change_sets[stack->change_set_count++] = set;
+    return set;
+}
+
+bool sim_create_change_set(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack = sim_stack_live(simulator, call->region, call->request.stack);
+    struct sim_blueprint *blueprint;
+    struct document *parameters;
+    if (!check_request(call) || !check_stack(call, stack)) return false;
+    struct sim_change_set *old =
+        stack ? sim_change_set_find(simulator, stack, call->request.change_set) : NULL;
+    /* An executed one is history: its name may be taken again. */
+    if (old && strcmp(old->execution_status, "EXECUTE_COMPLETE") == 0) old = NULL;
+    if (old && text_equal(old->token, call->request.token) && old->token.length) {
+        call->reply.id = text_copy(call->arena, old->id);
+        call->reply.stack_id = text_copy(call->arena, stack->id);
+        return true;
+    }
+    if (old) {
+        return sim_refuse(call, "AlreadyExistsException",
+                      "ChangeSet %.*s cannot be created due to a mismatch with existing attribute "
+                      "ClientToken", TEXT_ARGS(call->request.change_set));
+    }
+    if (!read_template(simulator, call, stack, &blueprint) ||
+        !sim_parameters(simulator, call->region, blueprint, &call->request,
+                        stack ? stack->now.parameters : NULL, &simulator->arena, &parameters,
+                        &call->error)) return false;
+    if (!stack) {
+        stack = sim_stack_new(simulator, call->region, call->request.stack);
+        sim_stack_status(simulator, stack, SIM_REVIEW_IN_PROGRESS, TEXT("User Initiated"));
+    }
+    struct sim_change_set *set = add_change_set(simulator, stack, call);
+    set->blueprint = blueprint;
+    set->parameters = parameters;
+    sim_change_set_plan(simulator, stack, set);
+    stack->is_dirty = true;
+    call->reply.id = text_copy(call->arena, set->id);
+    call->reply.stack_id = text_copy(call->arena, stack->id);
+    return true;
+}
+
+static struct sim_change_set *need_change_set(struct simulator *simulator,
+                                              struct cloud_call *call, struct sim_stack **stack) {
+    *stack = call->request.stack.length
+                 ? sim_stack_find(simulator, call->region, call->request.stack) : NULL;
+    if (call->request.stack.length && !*stack) {
+        sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",
+               TEXT_ARGS(call->request.stack));
+        return NULL;
+    }
+    if (!*stack && !text_starts(call->request.change_set, TEXT("arn:"))) {
+        sim_refuse(call, "ValidationError",
+               "StackName must be specified if ChangeSetName is not specified as an ARN.");
+        return NULL;
+    }
+    struct sim_change_set *set = sim_change_set_find(simulator, *stack, call->request.change_set);
+    if (!set) {
+        sim_refuse(call, "ChangeSetNotFound", "ChangeSet [%.*s] does not exist",
+               TEXT_ARGS(call->request.change_set));
+        return NULL;
+    }
+    for (uint32_t s = 0; !*stack && s < simulator->stack_count; s++) {
+        for (uint32_t i = 0; i < simulator->stacks[s]->change_set_count; i++) {
+            if (simulator->stacks[s]->change_sets[i] == set) *stack = simulator->stacks[s];
+        }
+    }
+    return set;
+}
+
+bool sim_describe_change_set(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack;
+    struct sim_change_set *set = need_change_set(simulator, call, &stack);
+    if (!set) return false;
+    struct arena *arena = call->arena;
+    call->reply.change_set = (struct cloud_change_set){
+        .id = text_copy(arena, set->id), .name = text_copy(arena, set->name),
+        .stack_id = text_copy(arena, stack->id), .stack_name = text_copy(arena, stack->name),
+        .status = text_of(set->status), .execution_status = text_of(set->execution_status),
+        .status_reason = text_copy(arena, set->status_reason), .created = set->created,
+        .changes = set->changes, .change_count = set->change_count,
+    };
+    return true;
+}
+
+bool sim_change_set_events(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack;
+    struct sim_change_set *set = need_change_set(simulator, call, &stack);
+    if (!set) return false;
+    call->reply.events = set->validations;
+    call->reply.event_count = set->validation_count;
+    return true;
+}
+
+bool sim_delete_change_set(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack;
+    struct sim_change_set *set = need_change_set(simulator, call, &stack);
+    if (!set) return text_is(call->error.code, "ChangeSetNotFound") &&
+                     !text_starts(call->request.change_set, TEXT("arn:"))
+                         ? (call->error = (struct cloud_error){0}, true) : false;
+    set->is_deleted = true;
+    stack->is_dirty = true;
+    return true;
+}
+
+bool sim_execute_change_set(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack;
+    struct sim_change_set *set = need_change_set(simulator, call, &stack);
+    if (!set) return false;
+    if (strcmp(set->execution_status, "AVAILABLE") != 0) {
+        return sim_refuse(call, "InvalidChangeSetStatus",
+                      "ChangeSet [%.*s] cannot be executed in its current %s of [%s]",
+                      TEXT_ARGS(set->id),
+                      strcmp(set->status, "FAILED") == 0 ? "status" : "execution status",
+                      strcmp(set->status, "FAILED") == 0 ? set->status : set->execution_status);
+    }
+    if (!check_stack(&(struct cloud_call){.arena = call->arena,
+                                          .request = {.stack = stack->name,
+                                                      .change_set = set->name,
+                                                      .change_type = set->type}}, stack)) {
+        return sim_refuse(call, "ValidationError",
+                      "Stack:%.*s is in %s state and can not be updated.", TEXT_ARGS(stack->id),
+                      sim_status_name(stack->status));
+    }
+    for (uint32_t i = 0; i < stack->change_set_count; i++) stack->change_sets[i]->is_deleted = true;
+    set->is_deleted = false;
+    set->execution_status = "EXECUTE_COMPLETE";
+    stack->token = text_copy(&simulator->arena, call->request.token);
+    stack->disable_rollback = call->request.disable_rollback;
+    if (text_is(set->type, "CREATE")) sim_begin_create(simulator, stack, set);
+    else sim_begin_update(simulator, stack, set);
+    return true;
+}

@@ -1,0 +1,36 @@
+/* What the files share that move a stack on: engine.c (phases), steps.c (one resource), outputs.c. */
+#ifndef MRP_SIMULATOR_ENGINE_H
+#define MRP_SIMULATOR_ENGINE_H
+
+#include "runtime/simulator/world.h"
+
+static inline bool sim_exists(const struct sim_resource *resource) {
+    return resource->now.properties != NULL;
+}
+bool sim_is_deletion(unsigned phase);
+/* The resource has no more work; others wait for one less. */
+void sim_finish(struct sim_stack *stack, struct sim_resource *resource);
+
+/* Of steps.c: each begins or ends the work of a resource, with its events. */
+void sim_step_create(struct simulator *simulator, struct sim_stack *stack,
+                     struct sim_resource *resource);
+void sim_step_update(struct simulator *simulator, struct sim_stack *stack,
+                     struct sim_resource *resource);
+/* It gets its physical id, or fails. */
+void sim_step_identify(struct simulator *simulator, struct sim_stack *stack,
+                       struct sim_resource *resource);
+void sim_step_end_forward(struct simulator *simulator, struct sim_stack *stack,
+                          struct sim_resource *resource);
+void sim_step_delete(struct simulator *simulator, struct sim_stack *stack,
+                     struct sim_resource *resource);
+void sim_step_end_delete(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_resource *resource);
+void sim_step_restore(struct simulator *simulator, struct sim_stack *stack,
+                      struct sim_resource *resource);
+void sim_step_end_restore(struct simulator *simulator, struct sim_stack *stack,
+                          struct sim_resource *resource);
+
+/* Of outputs.c: works them out; false with a reason. The old ones are kept in old_outputs. */
+bool sim_make_outputs(struct simulator *simulator, struct sim_stack *stack, struct text *reason);
+
+#endif

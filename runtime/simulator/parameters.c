@@ -1,0 +1,181 @@
+/* Parameters of a template, and references to the parameter store. */
+#include <stdlib.h>
+
+#include "runtime/simulator/resolve.h"
+
+/* --- dynamic references ----------------------------------------------------------------------- */
+
+/* A parameter of the region's parameter store: AWS's public ones, or those that stacks made. */
+static bool stored_parameter(struct simulator *simulator, struct arena *arena, struct text region,
+                             struct text name, struct text *value) {
+    if (text_starts(name, TEXT("/aws/service/"))) {
+        char random[18] = {0};
+        sim_random(text_format(arena, "%.*s%.*s", TEXT_ARGS(region), TEXT_ARGS(name)),
+                   "0123456789abcdef", random, 17);
+        bool is_image = !text_starts(name, TEXT("/aws/service/global-infrastructure/"));
+        *value = is_image ? text_format(arena, "ami-0%.16s", random)
+                          : text_format(arena, "%.8s", random);
+        return true;
+    }
+    for (uint32_t s = 0; s < simulator->stack_count; s++) {
+        struct sim_stack *stack = simulator->stacks[s];
+        if (!text_equal(stack->region, region)) continue;
+        for (uint32_t r = 0; r < stack->resource_count; r++) {
+            struct sim_resource *resource = stack->resources[r];
+            if (!text_is(resource->type, "AWS::SSM::Parameter") || !resource->now.properties ||
+                !text_equal(resource->now.physical_id, name)) continue;
+            return sim_scalar(document_get(resource->now.properties, "Value"), value);
+        }
+    }
+    return false;
+}
+
+/* "{{resolve:ssm:NAME[:VERSION]}}" is read; secrets stay as they are written, as AWS shows them. */
+struct document *sim_dynamic(struct sim_scope *scope, struct text value) {
+    static const struct text begin = {"{{resolve:ssm:", 14};
+    struct buffer out;
+    buffer_init(&out);
+    struct document *result = NULL;
+    for (size_t i = 0; i < value.length && !scope->failed;) {
+        struct text rest = {value.bytes + i, value.length - i};
+        const char *close = text_starts(rest, begin) ? memmem(rest.bytes, rest.length, "}}", 2)
+                                                     : NULL;
+        if (!close) {
+            buffer_char(&out, value.bytes[i++]);
+            continue;
+        }
+        struct text name = {rest.bytes + begin.length,
+                            (size_t)(close - rest.bytes) - begin.length};
+        const char *colon = memchr(name.bytes, ':', name.length);
+        if (colon) name.length = (size_t)(colon - name.bytes);
+        struct text found;
+        if (stored_parameter(scope->simulator, scope->arena, scope->stack->region, name, &found)) {
+            buffer_text(&out, found);
+        } else if (scope->unknown) { /* a change set only looks at how it is written */
+            buffer_add(&out, rest.bytes, (size_t)(close - rest.bytes) + 2);
+        } else {
+            sim_fail(scope, "Parameters: [ssm:%.*s:] cannot be found.", TEXT_ARGS(name));
+        }
+        i += (size_t)(close - rest.bytes) + 2;
+    }
+    if (!scope->failed) result = sim_text(scope, buffer_take(&out, scope->arena));
+    buffer_release(&out);
+    return result;
+}
+
+/* --- parameters ------------------------------------------------------------------------------- */
+
+struct parameter_reading {
+    struct simulator *simulator;
+    struct text region;
+    struct arena *arena;
+    struct cloud_error *error;
+};
+
+/* The template or request is refused with these words. */
+#define refuse(reading, ...) sim_invalid((reading)->arena, (reading)->error, __VA_ARGS__)
+
+static bool is_number(struct arena *arena, struct text value) {
+    char *end;
+    if (!value.length) return false;
+    strtod(text_copy(arena, value).bytes, &end);
+    return *end == 0;
+}
+
+static bool check_parameter(struct parameter_reading *reading, const struct document *declared,
+                            struct text value) {
+    const struct document *type = document_get(declared, "Type");
+    const struct document *allowed = document_get(declared, "AllowedValues");
+    if (value.length > 4096) {
+        return refuse(reading, "Template error: Parameter '%.*s' must have a value no longer than "
+                               "4096 bytes", TEXT_ARGS(declared->key));
+    }
+    if (text_is(type->text, "Number") && !is_number(reading->arena, value)) {
+        return refuse(reading, "Parameter '%.*s' must be a number.", TEXT_ARGS(declared->key));
+    }
+    bool found = !allowed;
+    for (const struct document *a = allowed ? allowed->children : NULL; a; a = a->next) {
+        struct text word;
+        if (sim_scalar(a, &word) && text_equal(word, value)) found = true;
+    }
+    if (found) return true;
+    return refuse(reading, "Parameter '%.*s' must be one of AllowedValues",
+                  TEXT_ARGS(declared->key));
+}
+
+/* Lists of the type's kind become lists, SSM parameters what is stored under their name. */
+static bool resolve_parameter(struct parameter_reading *reading, const struct document *declared,
+                              struct text value, struct document *held) {
+    static const struct text ssm = {"AWS::SSM::Parameter::Value<", 27};
+    struct arena *arena = reading->arena;
+    struct text type = document_get(declared, "Type")->text;
+    bool is_ssm = text_starts(type, ssm);
+    bool is_list = memmem(type.bytes, type.length, "List<", 5) || text_is(type, "CommaDelimitedList")
+                   || text_is(type, "AWS::SSM::Parameter::Value<CommaDelimitedList>");
+    if (is_ssm) {
+        struct text name = value;
+        if (!stored_parameter(reading->simulator, arena, reading->region, name, &value)) {
+            return refuse(reading, "Unable to fetch parameters [%.*s] from parameter store for "
+                                   "this account.", TEXT_ARGS(name));
+        }
+    }
+    if (!is_ssm && !is_list) return true;
+    struct document *resolved = document_text(arena, value);
+    if (is_list) {
+        struct sim_scope scope = {.arena = arena};
+        resolved = value.length ? sim_split_text(&scope, value, TEXT(","))
+                                : document_new(arena, DOCUMENT_LIST);
+    }
+    document_add(held, TEXT("resolved"), resolved);
+    return true;
+}
+
+static const struct cloud_parameter *given(const struct cloud_request *request, struct text key) {
+    for (uint32_t i = 0; i < request->parameter_count; i++) {
+        if (text_equal(request->parameters[i].key, key)) return &request->parameters[i];
+    }
+    return NULL;
+}
+
+bool sim_parameters(struct simulator *simulator, struct text region,
+                    const struct sim_blueprint *blueprint, const struct cloud_request *request,
+                    const struct document *previous, struct arena *arena, struct document **values,
+                    struct cloud_error *error) {
+    struct parameter_reading reading = {simulator, region, arena, error};
+    *values = document_new(arena, DOCUMENT_OBJECT);
+    struct text missing = {0};
+    for (uint32_t i = 0; i < request->parameter_count; i++) {
+        if (sim_member(blueprint->parameters, request->parameters[i].key)) continue;
+        return refuse(&reading, "Parameters: [%.*s] do not exist in the template",
+                      TEXT_ARGS(request->parameters[i].key));
+    }
+    const struct document *declared = blueprint->parameters ? blueprint->parameters->children : NULL;
+    for (; declared; declared = declared->next) {
+        const struct cloud_parameter *sent = given(request, declared->key);
+        const struct document *initial = document_get(declared, "Default");
+        const struct document *old = document_get(sim_member(previous, declared->key), "value");
+        struct text value;
+        if (sent && !sent->use_previous) {
+            value = text_copy(arena, sent->value);
+        } else if (sent && sent->use_previous && old) {
+            value = text_copy(arena, old->text);
+        } else if (!sim_scalar(initial, &value)) {
+            missing = missing.length ? text_format(arena, "%.*s, %.*s", TEXT_ARGS(missing),
+                                                   TEXT_ARGS(declared->key)) : declared->key;
+            continue;
+        }
+        struct document *held = document_new(arena, DOCUMENT_OBJECT);
+        if (!check_parameter(&reading, declared, value)) return false;
+        const struct document *hidden = document_get(declared, "NoEcho");
+        struct text hides;
+        bool was_hashed = sent ? sent->use_previous : false;
+        if (!was_hashed && sim_scalar(hidden, &hides) && text_is(hides, "true")) {
+            value = sim_secret(simulator, arena, value);
+        }
+        document_add(held, TEXT("value"), document_text(arena, value));
+        if (!resolve_parameter(&reading, declared, value, held)) return false;
+        document_add(*values, declared->key, held);
+    }
+    if (!missing.length) return true;
+    return refuse(&reading, "Parameters: [%.*s] must have values", TEXT_ARGS(missing));
+}

@@ -1,0 +1,302 @@
+/* The steps of one resource: created, updated, replaced, deleted, taken back. */
+#include <math.h>
+
+#include "runtime/simulator/engine.h"
+
+/* --- events of one resource ------------------------------------------------------------------- */
+
+static void set_status(struct simulator *simulator, struct sim_stack *stack,
+                       struct sim_resource *resource, unsigned status, struct text reason) {
+    resource->status = (uint8_t)status;
+    resource->updated = simulator->clock;
+    resource->reason = reason;
+    sim_event(simulator, stack, resource, status, reason);
+}
+
+static bool is_creation(const struct sim_resource *resource) {
+    return resource->is_new && !resource->is_changed;
+}
+
+static void cancel_others(struct simulator *simulator, struct sim_stack *stack) {
+    for (uint32_t i = 0; i < stack->resource_count; i++) {
+        struct sim_resource *resource = stack->resources[i];
+        if (resource->work == WORK_WAITING) resource->work = WORK_NONE;
+        if (resource->work == WORK_NONE) continue;
+        resource->work = WORK_NONE;
+        resource->is_failed = true;
+        set_status(simulator, stack, resource,
+                   is_creation(resource) ? SIM_CREATE_FAILED : SIM_UPDATE_FAILED,
+                   is_creation(resource) ? TEXT("Resource creation cancelled")
+                                         : TEXT("Resource update cancelled"));
+    }
+}
+
+void sim_fail_resource(struct simulator *simulator, struct sim_stack *stack,
+                          struct sim_resource *resource, struct text reason) {
+    resource->work = WORK_NONE;
+    resource->is_failed = true;
+    if (sim_is_deletion(stack->phase)) {
+        set_status(simulator, stack, resource, SIM_DELETE_FAILED, reason);
+        sim_finish(stack, resource);
+        return;
+    }
+    set_status(simulator, stack, resource,
+               is_creation(resource) ? SIM_CREATE_FAILED : SIM_UPDATE_FAILED, reason);
+    stack->is_failing = true;
+    cancel_others(simulator, stack);
+}
+
+/* A failure that was asked for, or an empty text. */
+static struct text scripted(struct simulator *simulator, const struct sim_stack *stack,
+                            const struct sim_resource *resource, const char *operation) {
+    for (uint32_t i = 0; i < simulator->failure_count; i++) {
+        struct sim_failure *failure = &simulator->failures[i];
+        if (failure->is_spent || !text_is(failure->operation, operation) ||
+            !text_equal(failure->stack, stack->name) ||
+            !text_equal(failure->region, stack->region) ||
+            !text_equal(failure->logical_id, resource->logical_id)) continue;
+        failure->is_spent = simulator->failures_changed = true;
+        return failure->reason;
+    }
+    return (struct text){0};
+}
+
+/* --- forward: create and update --------------------------------------------------------------- */
+
+static bool is_taggable(const struct sim_resource *resource) {
+    return resource->schema && (schema_type_flags(resource->schema) & SCHEMA_TYPE_TAGGABLE);
+}
+
+static bool resolve_next(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_resource *resource, struct failure *why) {
+    struct sim_scope scope = {
+        .simulator = simulator, .stack = stack, .blueprint = stack->now.blueprint,
+        .parameters = stack->now.parameters, .conditions = stack->now.conditions,
+        .arena = &simulator->arena, .why = why,
+        .imports = stack->imports, .import_count = stack->import_count,
+        .import_capacity = stack->import_count,
+    };
+    const struct sim_item *item = resource->item;
+    resource->next = (struct sim_state){.tags = stack->tag_text, .version = resource->now.version};
+    resource->next.properties = item->properties ? sim_resolve(&scope, item->properties) : NULL;
+    if (!resource->next.properties) {
+        resource->next.properties = document_new(&simulator->arena, DOCUMENT_OBJECT);
+    }
+    stack->imports = scope.imports;
+    stack->import_count = scope.import_count;
+    return !scope.failed;
+}
+
+static struct text words(struct simulator *simulator, const char *message) {
+    return text_copy(&simulator->arena, text_of(message));
+}
+
+void sim_step_create(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_resource *resource) {
+    struct failure why = {0};
+    set_status(simulator, stack, resource, SIM_CREATE_IN_PROGRESS, (struct text){0});
+    if (!resolve_next(simulator, stack, resource, &why)) {
+        sim_fail_resource(simulator, stack, resource, words(simulator, why.message));
+        return;
+    }
+    resource->work = WORK_STARTED;
+    resource->until = simulator->clock + floor(sim_duration(resource->type, TEXT("CREATE")) * 0.3)
+                      + 0.5;
+}
+
+static bool same_state(const struct sim_resource *resource) {
+    if (is_taggable(resource) && !text_equal(resource->now.tags, resource->next.tags)) return false;
+    return document_equal(resource->now.properties, resource->next.properties);
+}
+
+void sim_step_update(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_resource *resource) {
+    struct failure why = {0};
+    if (!resolve_next(simulator, stack, resource, &why)) {
+        set_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS, (struct text){0});
+        sim_fail_resource(simulator, stack, resource, words(simulator, why.message));
+        return;
+    }
+    if (same_state(resource)) {
+        sim_finish(stack, resource);
+        return;
+    }
+    resource->is_replacement = sim_needs_replacement(resource->schema, resource->now.properties,
+                                                     resource->next.properties);
+    set_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS,
+               resource->is_replacement
+                   ? TEXT("Requested update requires the creation of a new physical resource; "
+                          "hence creating one.")
+                   : (struct text){0});
+    resource->work = resource->is_replacement ? WORK_STARTED : WORK_RUNNING;
+    resource->until = simulator->clock + sim_duration(resource->type, TEXT("UPDATE"));
+}
+
+/* What AWS would say against making the resource, or an empty text. */
+static struct text objection(struct simulator *simulator, struct sim_stack *stack,
+                             struct sim_resource *resource) {
+    struct text reason, path;
+    struct sim_stack *owner;
+    struct arena *arena = &simulator->arena;
+    struct text asked = scripted(simulator, stack, resource,
+                                 resource->is_replacement ? "UPDATE" : "CREATE");
+    if (asked.length) return asked;
+    if (!sim_validate(arena, resource->item, resource->next.properties, &reason, &path)) {
+        return text_format(arena, "Properties validation failed for resource %.*s with message:\n"
+                                  "%.*s", TEXT_ARGS(resource->logical_id), TEXT_ARGS(reason));
+    }
+    struct sim_resource *taken = sim_name_taken(simulator, stack, resource->schema,
+                                                resource->next.properties, NULL, &owner);
+    bool deletes_first = resource->schema &&
+                         (schema_type_flags(resource->schema) & SCHEMA_TYPE_DELETE_FIRST);
+    if (!taken || (taken == resource && deletes_first)) return (struct text){0};
+    if (taken == resource) {
+        return text_format(arena, "CloudFormation cannot update a stack when a custom-named "
+                                  "resource requires replacing. Rename %.*s and update the stack "
+                                  "again.", TEXT_ARGS(resource->now.physical_id));
+    }
+    return text_format(arena, "%.*s already exists in stack %.*s",
+                       TEXT_ARGS(taken->now.physical_id), TEXT_ARGS(owner->id));
+}
+
+static void leave_old(struct simulator *simulator, struct sim_stack *stack,
+                      struct sim_resource *resource) {
+    struct sim_resource *old = ARENA_NEW(&simulator->arena, struct sim_resource);
+    *old = *resource;
+    old->is_leftover = true;
+    old->is_changed = false;
+    old->work = WORK_NONE;
+    sim_stack_add_resource(simulator, stack, old);
+}
+
+void sim_step_identify(struct simulator *simulator, struct sim_stack *stack,
+                            struct sim_resource *resource) {
+    struct text against = objection(simulator, stack, resource);
+    if (against.length) {
+        sim_fail_resource(simulator, stack, resource, against);
+        return;
+    }
+    if (resource->is_replacement) {
+        leave_old(simulator, stack, resource);
+        resource->before = resource->now;
+        resource->is_changed = true;
+        resource->next.version = 0;
+    }
+    resource->generation++;
+    resource->now = resource->next;
+    resource->now.physical_id =
+        sim_physical_id(simulator, stack, resource, resource->now.properties);
+    set_status(simulator, stack, resource,
+               resource->is_replacement ? SIM_UPDATE_IN_PROGRESS : SIM_CREATE_IN_PROGRESS,
+               TEXT("Resource creation Initiated"));
+    resource->work = WORK_RUNNING;
+    resource->until = simulator->clock +
+                      ceil(sim_duration(resource->type, TEXT("CREATE")) * 0.7) - 0.5;
+}
+
+void sim_step_end_forward(struct simulator *simulator, struct sim_stack *stack,
+                             struct sim_resource *resource) {
+    if (resource->is_new || resource->is_replacement) {
+        set_status(simulator, stack, resource,
+                   resource->is_new ? SIM_CREATE_COMPLETE : SIM_UPDATE_COMPLETE,
+                   (struct text){0});
+        sim_finish(stack, resource);
+        return;
+    }
+    struct text asked = scripted(simulator, stack, resource, "UPDATE");
+    if (asked.length) {
+        sim_fail_resource(simulator, stack, resource, asked);
+        return;
+    }
+    resource->before = resource->now;
+    resource->is_changed = true;
+    resource->next.physical_id = resource->now.physical_id;
+    resource->next.version = resource->now.version + 1;
+    resource->now = resource->next;
+    set_status(simulator, stack, resource, SIM_UPDATE_COMPLETE, (struct text){0});
+    sim_finish(stack, resource);
+}
+
+/* --- deletion --------------------------------------------------------------------------------- */
+
+static bool is_retained(const struct sim_stack *stack, const struct sim_resource *resource) {
+    struct text policy = resource->is_leftover && stack->phase == PHASE_CLEANUP
+                             ? resource->update_replace_policy : resource->deletion_policy;
+    /* What a rolled back replacement had made is no one's data yet. */
+    if (resource->is_leftover && stack->phase == PHASE_DROP) return false;
+    if (text_is(policy, "RetainExceptOnCreate")) {
+        return !(stack->is_rolling_back && resource->is_new);
+    }
+    return text_is(policy, "Retain");
+}
+
+void sim_step_delete(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_resource *resource) {
+    if (is_retained(stack, resource)) {
+        set_status(simulator, stack, resource, SIM_DELETE_SKIPPED, (struct text){0});
+        resource->is_orphan = true;
+        sim_finish(stack, resource);
+        return;
+    }
+    set_status(simulator, stack, resource, SIM_DELETE_IN_PROGRESS, (struct text){0});
+    resource->work = WORK_RUNNING;
+    resource->until = simulator->clock + sim_duration(resource->type, TEXT("DELETE"));
+}
+
+static bool holds_objects(const struct simulator *simulator, const struct sim_resource *resource) {
+    if (!text_is(resource->type, "AWS::S3::Bucket")) return false;
+    const struct document *c = simulator->objects ? simulator->objects->children : NULL;
+    for (; c; c = c->next) {
+        size_t length = resource->now.physical_id.length;
+        if (text_starts(c->key, resource->now.physical_id) && c->key.length > length &&
+            c->key.bytes[length] == '/') return true;
+    }
+    return false;
+}
+
+void sim_step_end_delete(struct simulator *simulator, struct sim_stack *stack,
+                            struct sim_resource *resource) {
+    struct text asked = scripted(simulator, stack, resource, "DELETE");
+    if (!asked.length && holds_objects(simulator, resource)) {
+        asked = TEXT("The bucket you tried to delete is not empty. You must delete all versions "
+                     "in the bucket. (Service: S3, Status Code: 409)");
+    }
+    if (asked.length) {
+        sim_fail_resource(simulator, stack, resource, asked);
+        return;
+    }
+    set_status(simulator, stack, resource, SIM_DELETE_COMPLETE, (struct text){0});
+    resource->now.properties = NULL;
+    sim_finish(stack, resource);
+}
+
+/* --- rollback of an update -------------------------------------------------------------------- */
+
+void sim_step_restore(struct simulator *simulator, struct sim_stack *stack,
+                          struct sim_resource *resource) {
+    set_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS, (struct text){0});
+    resource->work = WORK_RUNNING;
+    resource->until = simulator->clock + sim_duration(resource->type, TEXT("UPDATE"));
+}
+
+/* The old one of a replacement, which is still there. */
+static struct sim_resource *leftover_of(struct sim_stack *stack, struct sim_resource *resource) {
+    for (uint32_t i = 0; i < stack->resource_count; i++) {
+        struct sim_resource *other = stack->resources[i];
+        if (other->is_leftover && !other->is_orphan && sim_exists(other) &&
+            text_equal(other->logical_id, resource->logical_id) &&
+            text_equal(other->now.physical_id, resource->before.physical_id)) return other;
+    }
+    return NULL;
+}
+
+void sim_step_end_restore(struct simulator *simulator, struct sim_stack *stack,
+                             struct sim_resource *resource) {
+    struct sim_resource *old = leftover_of(stack, resource);
+    struct sim_state now = resource->now;
+    resource->now = resource->before;
+    resource->is_changed = false;
+    if (old) old->now = now; /* the new one is what is left over from here on */
+    set_status(simulator, stack, resource, SIM_UPDATE_COMPLETE, (struct text){0});
+    sim_finish(stack, resource);
+}
