@@ -143,6 +143,33 @@ static bool has_components(const struct library_page *page) {
     return false;
 }
 
+/* std.deliver_builds is a part of std.deliver, which passes on what it holds. */
+static bool is_part(const struct library_module *module) {
+    return strchr(module->name, '_') != NULL;
+}
+
+static void put_part_type(struct library_page *page, const struct library_module *part,
+                          struct text name) {
+    struct library_page other;
+    page_open(&other, page->arena, part, page->on.out);
+    for (struct node *item = other.on.file->file.items.first; item; item = item->next) {
+        if (item->kind != NODE_TYPE || !text_equal(declaration_name(item), name)) continue;
+        declarations_put_one(&other.on, item);
+    }
+}
+
+/* The types that it passes on of its parts: `import std.deliver_action { Step }`. */
+static void put_part_types(struct library_page *page) {
+    for (struct node *item = page->on.file->file.items.first; item; item = item->next) {
+        if (item->kind != NODE_IMPORT || !item->import.path.first) continue;
+        const struct library_module *from = library_find(import_name(page, item));
+        if (!from || !is_part(from)) continue;
+        for (struct node *n = item->import.names.first; n; n = n->next) {
+            if (n->name.name) put_part_type(page, from, name_text(n->name.name));
+        }
+    }
+}
+
 static void put_module(struct library_page *page) {
     struct visitor visitor = {.visit = visit_line};
     buffer_format(page->on.out, "# %s\n\n", page->module->name);
@@ -153,6 +180,9 @@ static void put_module(struct library_page *page) {
     declarations_put_policies(&page->on);
     declarations_put_functions(&page->on);
     declarations_put_types(&page->on, NULL);
+    buffer_char(page->on.out, '\n');
+    put_part_types(page);
+    page->on.out->length--; /* one empty line is enough */
 }
 
 static void put_index(struct arena *arena, struct buffer *out) {
@@ -160,6 +190,7 @@ static void put_index(struct arena *arena, struct buffer *out) {
                        "in the language itself.\n\n");
     for (const struct library_module *m = library_modules; m->name; m++) {
         struct library_page page;
+        if (is_part(m)) continue;
         page_open(&page, arena, m, out);
         buffer_format(out, "- [%s](%s.md): ", m->name, m->name + 4);
         declarations_put_flat(out, declarations_first_sentence(page.on.doc));
@@ -233,6 +264,7 @@ bool explain_library_all(const char *folder, struct failure *why) {
     visitor.failed = !write_page(&arena, folder, TEXT("std"), why);
     for (const struct library_module *m = library_modules; m->name && !visitor.failed; m++) {
         struct library_page page;
+        if (is_part(m)) continue;
         page_open(&page, &arena, m, NULL);
         visitor.failed = !write_page(&arena, folder, text_of(m->name), why);
         visit_components(&page, &visitor);
@@ -252,6 +284,7 @@ void explain_library_offer(struct arena *arena, struct suggestion *suggestion) {
     struct visitor visitor = {.visit = visit_offer, .suggestion = suggestion};
     for (const struct library_module *m = library_modules; m->name; m++) {
         struct library_page page;
+        if (is_part(m)) continue;
         page_open(&page, arena, m, NULL);
         suggestion_offer(suggestion, text_of(m->name));
         visit_components(&page, &visitor);
