@@ -520,20 +520,40 @@ static struct text expectation(const struct report *report) {
     return count > 0 ? text : TEXT("something else");
 }
 
+static bool is_lone_word(const struct tokens *tokens, uint32_t index) {
+    return token_is_word(tokens->items[index].kind) && tokens->items[index].flags & TOKEN_LINE;
+}
+
+/* What people write who think of other languages. */
+static void hint_habit(struct report *report, struct diagnostic *diagnostic) {
+    int kind = report->items[report->at].kind;
+    bool is_call = kind == LPAREN || kind == SP_LPAREN;
+    if (kind == LBRACE && expects(report, THEN)) {
+        HINT(report, diagnostic, "An \"if\" that gives a value is written: if a then b else c.");
+    } else if (is_call && is_lone_word(report->parser->tokens, report->before)) {
+        HINT(report, diagnostic, "A call stands where a value does; what must hold is written: "
+                                 "assert %.*s(...).",
+             (int)report->items[report->before].length,
+             report->parser->bytes + report->items[report->before].start);
+    }
+}
+
 static void say_expected(struct report *report) {
     struct text expected = expectation(report);
     int kind = report->items[report->at].kind;
     bool next = kind == END || kind == RBRACE || begins_item(report->parser->tokens, report->at) ||
                 is_alone(report->parser->tokens, report->at);
     bool behind = report->items[report->at].flags & TOKEN_LINE && report->before != report->at;
+    struct diagnostic *diagnostic;
     if (behind && next) /* what is missing is missing on the line above */
-        say(report, DIAGNOSTIC_SYNTAX, span_behind(report, report->before),
-            FORMAT(report, "expected %.*s after %.*s", TEXT_ARGS(expected),
-                   TEXT_ARGS(shown(report, report->before))));
+        diagnostic = say(report, DIAGNOSTIC_SYNTAX, span_behind(report, report->before),
+                         FORMAT(report, "expected %.*s after %.*s", TEXT_ARGS(expected),
+                                TEXT_ARGS(shown(report, report->before))));
     else
-        say(report, DIAGNOSTIC_SYNTAX, span_at(report, report->at),
-            FORMAT(report, "expected %.*s, found %.*s", TEXT_ARGS(expected),
-                   TEXT_ARGS(shown(report, report->at))));
+        diagnostic = say(report, DIAGNOSTIC_SYNTAX, span_at(report, report->at),
+                         FORMAT(report, "expected %.*s, found %.*s", TEXT_ARGS(expected),
+                                TEXT_ARGS(shown(report, report->at))));
+    hint_habit(report, diagnostic);
 }
 
 /* `param p = 1`, `fn f(a) = a`: what is declared there has a type. */
@@ -550,10 +570,6 @@ static bool say_missing_type(struct report *report) {
             FORMAT(report, "the parameter \"%.*s\" has no type", TEXT_ARGS(name)));
     HINT(report, diagnostic, "Write its type behind a colon, as in %.*s: string.", TEXT_ARGS(name));
     return true;
-}
-
-static bool is_lone_word(const struct tokens *tokens, uint32_t index) {
-    return token_is_word(tokens->items[index].kind) && tokens->items[index].flags & TOKEN_LINE;
 }
 
 /* `deploy: deliver.ChangeSet {`: a resource or an action without its word. */
