@@ -30,6 +30,7 @@ mrp_SOURCES += \
     cli/request.c cli/request.h \
     cli/resume.c \
     cli/sandbox.c \
+    cli/snapshots.c cli/snapshots.h \
     cli/status.c \
     cli/test.c \
     cli/version.c

@@ -3,9 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/files.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "cli/snapshots.h"
 #include "mrp_parts.h"
 
 struct session {
@@ -14,6 +14,7 @@ struct session {
     const char *only;          /* the only file of tests, or NULL */
     enum form form;
     bool updates, is_quiet;
+    struct snapshots snapshots; /* compared so far */
     struct mrp *mrp;           /* loaded, for what is common to all tests */
     struct coverage coverage;  /* of all tests together */
     bool covers;
@@ -59,43 +60,6 @@ static struct mrp *open_tests(struct session *session, int *outcome) {
     if (*outcome == OUTCOME_ERRORS) program_report(session->invocation, mrp, true);
     mrp_free(mrp);
     return NULL;
-}
-
-/* ---- snapshots ---- */
-
-static struct text shown_path(struct arena *arena, struct text whole) {
-    char here[4096];
-    if (!getcwd(here, sizeof here)) return whole;
-    return path_relative(arena, text_of(here), whole);
-}
-
-static bool write_snapshot(struct session *session, struct mrp *mrp,
-                           const struct snapshot *snapshot, struct failure *why) {
-    struct arena *arena = mrp_arena(mrp);
-    struct text root = mrp_root(mrp), kept, folder;
-    struct failure unread;
-    bool is_top = root.length == 1;
-    struct text path = text_format(arena, "%.*s/%.*s", is_top ? 0 : (int)root.length, root.bytes,
-                                   TEXT_ARGS(snapshot->path));
-    bool is_kept = file_read(arena, path.bytes, &kept, &unread);
-    if (is_kept && text_equal(kept, snapshot->bytes)) return true;
-    folder = path;
-    while (folder.length > 1 && folder.bytes[folder.length - 1] != '/') folder.length--;
-    if (!folder_make(text_copy(arena, folder).bytes, why)) return false;
-    if (!file_write(path.bytes, snapshot->bytes, why)) return false;
-    if (!session->is_quiet) {
-        fprintf(stderr, "wrote %.*s\n", TEXT_ARGS(shown_path(arena, path)));
-    }
-    return true;
-}
-
-static bool write_snapshots(struct session *session, struct mrp *mrp, const struct mrp_test *test,
-                            struct failure *why) {
-    if (!session->updates) return true;
-    for (const struct snapshot *s = test->snapshots; s; s = s->next) {
-        if (!write_snapshot(session, mrp, s, why)) return false;
-    }
-    return true;
 }
 
 /* ---- what people see ---- */
@@ -312,7 +276,9 @@ static int run_one(struct session *session, size_t index) {
         add_coverage(session, &test);
         session->passed += test.has_passed;
         session->failed += !test.has_passed;
-        if (!write_snapshots(session, mrp, &test, &why)) outcome = world_failed(&why);
+        if (!snapshots_take(&session->snapshots, mrp, test.snapshots, &why)) {
+            outcome = world_failed(&why);
+        }
     }
     mrp_free(mrp);
     return outcome;
@@ -334,6 +300,12 @@ static int run_all(struct session *session) {
               "file ..._test.mrp beside it\n", stderr);
     }
     if (outcome != OUTCOME_DONE) return outcome;
+    /* a test that fails, or is left out, may have more of them */
+    bool is_whole = !session->failed && !option_given(session->invocation, OPTION_ONLY);
+    struct failure why;
+    if (is_whole && !snapshots_leftover(&session->snapshots, session->mrp, &why)) {
+        return world_failed(&why);
+    }
     return session->failed ? OUTCOME_ERRORS : OUTCOME_DONE;
 }
 
@@ -346,6 +318,9 @@ int command_test(struct invocation *invocation) {
     if (!find_program(&session, &why)) return world_failed(&why);
     session.updates = option_given(invocation, OPTION_UPDATE);
     session.is_quiet = option_given(invocation, OPTION_QUIET);
+    snapshots_init(&session.snapshots, invocation->arena);
+    session.snapshots.updates = session.updates;
+    session.snapshots.is_quiet = session.is_quiet;
     session.mrp = open_tests(&session, &outcome);
     if (!session.mrp) return outcome;
     buffer_init(&session.out);

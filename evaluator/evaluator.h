@@ -52,6 +52,9 @@ struct snapshot {
     struct text bytes; /* what belongs into the file now */
 };
 
+/* Where the snapshots of a file's tests lie, below the root: snapshots/pipeline_test. */
+struct text snapshot_folder(struct arena *arena, const struct module *module);
+
 struct test_run {
     struct module *module;
     struct node *test;                 /* TEST of that module */

@@ -10,6 +10,11 @@ static struct text stem_of(struct text path) {
     return (struct text){path.bytes + start, end > start ? end - start : 0};
 }
 
+struct text snapshot_folder(struct arena *arena, const struct module *module) {
+    return text_format(arena, "%.*s%ssnapshots/%.*s", TEXT_ARGS(module->folder),
+                       module->folder.length ? "/" : "", TEXT_ARGS(stem_of(module->path)));
+}
+
 enum { SLUG_BYTES = 80 };
 
 /* "Prod has 3 zones" -> prod-has-3-zones; what that leaves out of a title is told by a number. */
@@ -39,15 +44,15 @@ static struct text slug_of(struct evaluator *ev, struct text title) {
 static struct text path_of(struct evaluator *ev, struct text name) {
     struct trial *trial = ev->trial;
     const struct module *module = trial->run->module;
-    struct text slug = slug_of(ev, trial->title), stem = stem_of(module->path);
+    struct text slug = slug_of(ev, trial->title);
     if (name.length) {
         struct text own = slug_of(ev, name);
         slug = text_format(ev->arena, "%.*s.%.*s", TEXT_ARGS(slug), TEXT_ARGS(own));
     } else if (++trial->snapshots > 1) {
         slug = text_format(ev->arena, "%.*s-%u", TEXT_ARGS(slug), trial->snapshots);
     }
-    return text_format(ev->arena, "%.*s%ssnapshots/%.*s/%.*s.json", TEXT_ARGS(module->folder),
-                       module->folder.length ? "/" : "", TEXT_ARGS(stem), TEXT_ARGS(slug));
+    struct text folder = snapshot_folder(ev->arena, module);
+    return text_format(ev->arena, "%.*s/%.*s.json", TEXT_ARGS(folder), TEXT_ARGS(slug));
 }
 
 /* ---- how two values differ ---- */
