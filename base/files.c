@@ -10,7 +10,7 @@
 
 #include "base/limits.h"
 
-static bool write_all(int file, struct text text) {
+bool file_write_all(int file, struct text text) {
     for (size_t done = 0; done < text.length;) {
         ssize_t count = write(file, text.bytes + done, text.length - done);
         if (count < 0 && errno == EINTR) continue;
@@ -56,7 +56,7 @@ bool file_write(const char *path, struct text bytes, struct failure *why) {
     char *temporary = memory_alloc(size);
     snprintf(temporary, size, "%s.XXXXXX", path);
     int file = mkstemp(temporary);
-    bool done = file >= 0 && write_all(file, bytes) && fchmod(file, mode_for(path)) == 0;
+    bool done = file >= 0 && file_write_all(file, bytes) && fchmod(file, mode_for(path)) == 0;
     if (file >= 0 && close(file) != 0) done = false;
     if (done && rename(temporary, path) != 0) done = false;
     if (!done) {

@@ -151,13 +151,19 @@ static void check_diagnostic_name(struct checker *checker, struct node *node, bo
     }
 }
 
+/* One or two arguments, without names. */
+static bool is_plain_call(const struct node *call) {
+    uint32_t count = call->call.arguments.count;
+    for (const struct node *a = call->call.arguments.first; a; a = a->next) {
+        if (a->kind == NODE_ARGUMENT) return false;
+    }
+    return count >= 1 && count <= 2;
+}
+
 /* fails("check-failed"), fails("check-failed", "1 to 12"); warns(...) likewise. */
 static struct fact call_fails(struct checker *checker, struct node *call, const char *name) {
     struct node *first = call->call.arguments.first;
-    uint32_t count = call->call.arguments.count;
-    bool is_plain = count >= 1 && count <= 2;
-    for (struct node *a = first; a; a = a->next) is_plain &= a->kind != NODE_ARGUMENT;
-    if (!is_plain) {
+    if (!is_plain_call(call)) {
         struct diagnostic *d = complain(checker, DIAGNOSTIC_WRONG_ARGUMENTS, call,
                                         "function \"%s\" takes the name of a diagnostic", name);
         add_hint(checker, d, "It is called as %s(\"%s\"), or with a part of the message behind it.",
@@ -171,10 +177,7 @@ static struct fact call_fails(struct checker *checker, struct node *call, const 
 
 static struct fact call_matches(struct checker *checker, struct node *call) {
     struct node *first = call->call.arguments.first;
-    uint32_t count = call->call.arguments.count;
-    bool is_plain = count >= 1 && count <= 2;
-    for (struct node *a = first; a; a = a->next) is_plain &= a->kind != NODE_ARGUMENT;
-    if (!is_plain) {
+    if (!is_plain_call(call)) {
         struct diagnostic *d = complain(checker, DIAGNOSTIC_WRONG_ARGUMENTS, call,
                                         "function \"matches_snapshot\" takes a value");
         add_hint(checker, d, "It is called as matches_snapshot(stacks[\"east\"]), or with a name for "

@@ -7,18 +7,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static bool write_all(int file, struct text text) {
-    for (size_t done = 0; done < text.length;) {
-        ssize_t count = write(file, text.bytes + done, text.length - done);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return false;
-        done += (size_t)count;
-    }
-    return true;
-}
+#include "base/files.h"
 
 int print(struct text text) {
-    if (write_all(STDOUT_FILENO, text) || errno == EPIPE) return OUTCOME_DONE;
+    if (file_write_all(STDOUT_FILENO, text) || errno == EPIPE) return OUTCOME_DONE;
     struct failure why;
     failure_set(&why, "could not write to standard output: %s", strerror(errno));
     return world_failed(&why);
