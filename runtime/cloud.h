@@ -31,6 +31,18 @@ enum cloud_operation {
     CLOUD_PROTECT_STACK,       /* termination protection := is_protected */
     CLOUD_PUT_OBJECT,          /* bucket, key, body; expects the bucket to be the account's own */
     CLOUD_HEAD_OBJECT,         /* fails with code NotFound if there is none */
+    CLOUD_OBJECT_VERSIONS,     /* of bucket, at most 1,000 of them, delete markers as well: reply objects;
+                                  for a bucket that is not there code NoSuchBucket */
+    CLOUD_DELETE_OBJECTS,      /* objects of bucket, at most 1,000: reply objects that are still there */
+    CLOUD_DETECT_DRIFT,        /* begins to compare the stack with its template: reply id */
+    CLOUD_DRIFT_STATUS,        /* of the detection id: reply status, status_reason, drift_status */
+    CLOUD_RESOURCE_DRIFTS,     /* of the stack, those that differ: reply drifts */
+    CLOUD_CONTINUE_ROLLBACK,   /* of an update that could not be rolled back; skips logical ids */
+    CLOUD_ROLLBACK_STACK,      /* of a stack in CREATE_FAILED or UPDATE_FAILED */
+    CLOUD_CANCEL_UPDATE,       /* of a stack in UPDATE_IN_PROGRESS: it rolls back */
+    CLOUD_CREATE_REFACTOR,     /* stack gets body, with its resources renamed by moves: reply id */
+    CLOUD_DESCRIBE_REFACTOR,   /* of the refactor id: reply status, status_reason, execution_status */
+    CLOUD_EXECUTE_REFACTOR,
 };
 
 struct cloud_parameter {
@@ -49,6 +61,7 @@ struct cloud_output {
 
 struct cloud_stack {
     struct text id, name, status, status_reason, description, change_set_id;
+    struct text parent_id;     /* of a nested stack: the one it is in */
     struct cloud_parameter *parameters;
     struct cloud_output *outputs;
     struct cloud_tag *tags;
@@ -102,6 +115,28 @@ struct cloud_resource {
     double updated;
 };
 
+struct cloud_object { /* a version of an object, or a delete marker */
+    struct text key, version;
+    struct text code, message; /* of one that could not be deleted */
+};
+
+struct cloud_difference {
+    struct text path;             /* "/Tags/0/Value" */
+    struct text expected, actual; /* JSON or plain text */
+    struct text kind;             /* "ADD", "REMOVE", "NOT_EQUAL" */
+};
+
+struct cloud_drift { /* a resource that is not as its template says */
+    struct text logical_id, physical_id, type;
+    struct text status; /* "MODIFIED", "DELETED" */
+    struct cloud_difference *differences;
+    uint32_t difference_count;
+};
+
+struct cloud_move {
+    struct text from, to; /* logical ids */
+};
+
 struct cloud_export {
     struct text name, value, stack_id;
 };
@@ -123,22 +158,35 @@ struct cloud_request {
     const struct cloud_parameter *parameters;
     const struct cloud_tag *tags;
     const struct text *capabilities, *retain; /* retain: logical ids, of a stack in DELETE_FAILED */
+    const struct text *skips;  /* logical ids, of nested stacks as "Nested.LogicalId" */
+    const struct text *alarms; /* of a change set: ARNs; one that rings rolls the stack back */
+    const struct cloud_object *objects;
+    const struct cloud_move *moves;
     uint32_t parameter_count, tag_count, capability_count, retain_count;
+    uint32_t skip_count, alarm_count, object_count, move_count;
+    uint32_t alarm_minutes;    /* for which alarms are watched after the update */
+    bool has_alarms;           /* alarms are sent: none of them removes all */
     bool has_tags;             /* tags are sent: none of them removes all */
     bool disable_rollback, is_protected;
     struct text description, token, next_token, export_name;
     struct text bucket, key;
+    struct text id;            /* of a drift detection or a refactor */
 };
 
 struct cloud_reply {
     struct text account, caller, id, stack_id, body, next_token;
+    struct text status, status_reason, execution_status;
+    struct text drift_status;  /* "DRIFTED", "IN_SYNC" */
     struct cloud_stack *stacks;
     struct cloud_change_set change_set;
     struct cloud_event *events;
     struct cloud_resource *resources;
     struct cloud_export *exports;
     struct text *names;
+    struct cloud_object *objects;
+    struct cloud_drift *drifts;
     uint32_t stack_count, event_count, resource_count, export_count, name_count;
+    uint32_t object_count, drift_count;
 };
 
 struct cloud_call {

@@ -33,6 +33,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/steps.c \
     runtime/simulator/store.c runtime/simulator/store.h \
     runtime/simulator/store_json.c \
+    runtime/simulator/upkeep.c \
     runtime/simulator/validate.c \
     runtime/simulator/world.c runtime/simulator/world.h \
     runtime/state.c runtime/state.h \

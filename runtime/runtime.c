@@ -24,7 +24,12 @@ static bool changes_world(enum cloud_operation operation) {
     case CLOUD_EXECUTE_CHANGE_SET:
     case CLOUD_DELETE_STACK:
     case CLOUD_PROTECT_STACK:
-    case CLOUD_PUT_OBJECT: return true;
+    case CLOUD_PUT_OBJECT:
+    case CLOUD_DELETE_OBJECTS:
+    case CLOUD_CONTINUE_ROLLBACK:
+    case CLOUD_ROLLBACK_STACK:
+    case CLOUD_CANCEL_UPDATE:
+    case CLOUD_EXECUTE_REFACTOR: return true;
     case CLOUD_CREATE_CHANGE_SET:
     case CLOUD_DELETE_CHANGE_SET:
     case CLOUD_IDENTITY:
@@ -36,7 +41,13 @@ static bool changes_world(enum cloud_operation operation) {
     case CLOUD_STACK_RESOURCES:
     case CLOUD_EXPORTS:
     case CLOUD_IMPORTS:
-    case CLOUD_HEAD_OBJECT: return false;
+    case CLOUD_HEAD_OBJECT:
+    case CLOUD_OBJECT_VERSIONS:
+    case CLOUD_DETECT_DRIFT:
+    case CLOUD_DRIFT_STATUS:
+    case CLOUD_RESOURCE_DRIFTS:
+    case CLOUD_CREATE_REFACTOR:
+    case CLOUD_DESCRIBE_REFACTOR: return false;
     }
     return false;
 }

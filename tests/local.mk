@@ -26,7 +26,8 @@ unit_tests = \
     tests/unit/disaster_test \
     tests/unit/schema_test \
     tests/unit/simulator_test \
-    tests/unit/template_test
+    tests/unit/template_test \
+    tests/unit/upkeep_test
 check_PROGRAMS += $(unit_tests)
 
 tests_unit_base_test_SOURCES = tests/unit/base_test.c tests/unit/unit.h cli/pages.c cli/pages.h
@@ -73,6 +74,10 @@ tests_unit_deploy_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 tests_unit_disaster_test_SOURCES = tests/unit/disaster_test.c
 tests_unit_disaster_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_disaster_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+
+tests_unit_upkeep_test_SOURCES = tests/unit/upkeep_test.c tests/unit/unit.h
+tests_unit_upkeep_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_upkeep_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 
 tests_unit_simulator_test_SOURCES = tests/unit/simulator_test.c tests/unit/unit.h
 tests_unit_simulator_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)

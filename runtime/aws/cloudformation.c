@@ -1,7 +1,7 @@
 /* The calls of the deploy engine, one after the other: what they send, what they read. */
 #include "runtime/aws/cloudformation.h"
 
-#include <openssl/evp.h>
+#include "runtime/aws/calls.h"
 
 enum operation cloud_call_operation(enum cloud_operation operation) {
     switch (operation) {
@@ -21,6 +21,17 @@ enum operation cloud_call_operation(enum cloud_operation operation) {
     case CLOUD_PROTECT_STACK: return OPERATION_UPDATE_TERMINATION_PROTECTION;
     case CLOUD_PUT_OBJECT: return OPERATION_PUT_OBJECT;
     case CLOUD_HEAD_OBJECT: return OPERATION_HEAD_OBJECT;
+    case CLOUD_OBJECT_VERSIONS: return OPERATION_LIST_OBJECT_VERSIONS;
+    case CLOUD_DELETE_OBJECTS: return OPERATION_DELETE_OBJECTS;
+    case CLOUD_DETECT_DRIFT: return OPERATION_DETECT_STACK_DRIFT;
+    case CLOUD_DRIFT_STATUS: return OPERATION_DESCRIBE_STACK_DRIFT_DETECTION_STATUS;
+    case CLOUD_RESOURCE_DRIFTS: return OPERATION_DESCRIBE_STACK_RESOURCE_DRIFTS;
+    case CLOUD_CONTINUE_ROLLBACK: return OPERATION_CONTINUE_UPDATE_ROLLBACK;
+    case CLOUD_ROLLBACK_STACK: return OPERATION_ROLLBACK_STACK;
+    case CLOUD_CANCEL_UPDATE: return OPERATION_CANCEL_UPDATE_STACK;
+    case CLOUD_CREATE_REFACTOR: return OPERATION_CREATE_STACK_REFACTOR;
+    case CLOUD_DESCRIBE_REFACTOR: return OPERATION_DESCRIBE_STACK_REFACTOR;
+    case CLOUD_EXECUTE_REFACTOR: return OPERATION_EXECUTE_STACK_REFACTOR;
     }
     return OPERATION_GET_CALLER_IDENTITY;
 }
@@ -62,6 +73,20 @@ struct text cloud_stack_name(struct text id) {
     return name;
 }
 
+/* As with tags: none at all leaves what is there. */
+static void set_alarms(struct arena *arena, struct data *input,
+                       const struct cloud_request *request) {
+    if (!request->has_alarms) return;
+    struct data *rollback = data_set_new(arena, input, "RollbackConfiguration", DATA_RECORD);
+    struct data *list = data_set_new(arena, rollback, "RollbackTriggers", DATA_LIST);
+    for (uint32_t i = 0; i < request->alarm_count; i++) {
+        struct data *record = data_add(list, TEXT(""), data_new(arena, DATA_RECORD));
+        data_put(arena, record, "Arn", request->alarms[i]);
+        data_put(arena, record, "Type", TEXT("AWS::CloudWatch::Alarm"));
+    }
+    data_set_number(arena, rollback, "MonitoringTimeInMinutes", request->alarm_minutes);
+}
+
 static void create_change_set(struct arena *arena, struct data *input,
                               const struct cloud_request *request) {
     data_set(arena, input, "StackName", cloud_stack_name(request->stack));
@@ -76,32 +101,9 @@ static void create_change_set(struct arena *arena, struct data *input,
                        request->capability_count);
     }
     set_tags(arena, input, request);
+    set_alarms(arena, input, request);
     data_set(arena, input, "Description", request->description);
     data_set(arena, input, "ClientToken", request->token);
-}
-
-static void set_header(struct arena *arena, struct data *input, const char *name,
-                       struct text value) {
-    if (value.length) data_put(arena, input, name, value)->place = PLACE_HEADER;
-}
-
-static struct text sha256_base64(struct arena *arena, struct text bytes) {
-    unsigned char digest[EVP_MAX_MD_SIZE], letters[2 * EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    if (!EVP_Digest(bytes.bytes ? bytes.bytes : "", bytes.length, digest, &size, EVP_sha256(),
-                    NULL)) {
-        memory_exhausted();
-    }
-    int length = EVP_EncodeBlock(letters, digest, (int)size);
-    return text_copy(arena, (struct text){(char *)letters, (size_t)length});
-}
-
-static void put_object(struct arena *arena, struct data *input, const struct cloud_request *request,
-                       struct text account) {
-    data_put(arena, input, "Body", request->body)->place = PLACE_PAYLOAD;
-    set_header(arena, input, "x-amz-expected-bucket-owner", account);
-    set_header(arena, input, "x-amz-checksum-sha256", sha256_base64(arena, request->body));
-    set_header(arena, input, "Content-Type", TEXT("application/octet-stream"));
 }
 
 static void set_change_set(struct arena *arena, struct data *input,
@@ -153,13 +155,18 @@ struct data *cloud_call_input(struct arena *arena, const struct cloud_call *call
         data_set(arena, input, "StackName", request->stack);
         break;
     case CLOUD_PUT_OBJECT:
-        put_object(arena, input, request, account);
-        data_put(arena, input, "Key", request->key)->place = PLACE_PATH;
-        break;
     case CLOUD_HEAD_OBJECT:
-        set_header(arena, input, "x-amz-expected-bucket-owner", account);
-        data_put(arena, input, "Key", request->key)->place = PLACE_PATH;
-        break;
+    case CLOUD_OBJECT_VERSIONS:
+    case CLOUD_DELETE_OBJECTS: objects_input(arena, input, call, account); break;
+    case CLOUD_DETECT_DRIFT:
+    case CLOUD_DRIFT_STATUS:
+    case CLOUD_RESOURCE_DRIFTS:
+    case CLOUD_CONTINUE_ROLLBACK:
+    case CLOUD_ROLLBACK_STACK:
+    case CLOUD_CANCEL_UPDATE:
+    case CLOUD_CREATE_REFACTOR:
+    case CLOUD_DESCRIBE_REFACTOR:
+    case CLOUD_EXECUTE_REFACTOR: upkeep_input(arena, input, call); break;
     }
     data_set(arena, input, "NextToken", token);
     return input;
@@ -173,9 +180,8 @@ static struct text take(struct cloud_call *call, const struct data *node, const 
 
 static uint32_t count_of(const struct data *list) { return list ? list->count : 0; }
 
-/* An array with room for more: the old one, or one of twice the size. */
-static void *grown(struct arena *arena, void *old, uint32_t count, uint32_t *room, uint32_t more,
-                   size_t size) {
+void *cloud_grown(struct arena *arena, void *old, uint32_t count, uint32_t *room, uint32_t more,
+                  size_t size) {
     if (old && count + more <= *room) return old;
     uint32_t wanted = count + more + 1 > 2 * *room ? count + more + 1 : 2 * *room;
     void *array = arena_array(arena, wanted, size);
@@ -185,7 +191,7 @@ static void *grown(struct arena *arena, void *old, uint32_t count, uint32_t *roo
 }
 
 #define GROW(call, field, number, room, list)                                                      \
-    ((call)->reply.field = grown((call)->arena, (call)->reply.field, (call)->reply.number,         \
+    ((call)->reply.field = cloud_grown((call)->arena, (call)->reply.field, (call)->reply.number,         \
                                  (room), count_of(list), sizeof *(call)->reply.field))
 
 static const struct text *take_texts(struct cloud_call *call, const struct data *list,
@@ -237,7 +243,7 @@ static void read_stacks(struct cloud_call *call, const struct data *list, uint32
             .status = take(call, n, "StackStatus"),
             .status_reason = take(call, n, "StackStatusReason"),
             .description = take(call, n, "Description"),
-            .change_set_id = take(call, n, "ChangeSetId"),
+            .change_set_id = take(call, n, "ChangeSetId"), .parent_id = take(call, n, "ParentId"),
             .created = data_time(n, "CreationTime"), .updated = data_time(n, "LastUpdatedTime"),
             .deleted = data_time(n, "DeletionTime"),
             .is_protected = data_is_true(n, "EnableTerminationProtection"),
@@ -269,8 +275,8 @@ static void read_details(struct cloud_call *call, const struct data *list,
 
 static void read_changes(struct cloud_call *call, const struct data *list, uint32_t *room) {
     struct cloud_change_set *set = &call->reply.change_set;
-    set->changes = grown(call->arena, set->changes, set->change_count, room, count_of(list),
-                         sizeof *set->changes);
+    set->changes = cloud_grown(call->arena, set->changes, set->change_count, room, count_of(list),
+                               sizeof *set->changes);
     for (const struct data *item = data_first(list); item; item = item->next) {
         const struct data *n = data_get(item, "ResourceChange");
         if (!n) continue;
@@ -379,7 +385,18 @@ void cloud_call_read(struct cloud_call *call, const struct data *result, struct 
     case CLOUD_DELETE_STACK:
     case CLOUD_PROTECT_STACK:
     case CLOUD_PUT_OBJECT:
-    case CLOUD_HEAD_OBJECT: return;
+    case CLOUD_HEAD_OBJECT:
+    case CLOUD_CONTINUE_ROLLBACK:
+    case CLOUD_ROLLBACK_STACK:
+    case CLOUD_CANCEL_UPDATE:
+    case CLOUD_EXECUTE_REFACTOR: return;
+    case CLOUD_OBJECT_VERSIONS:
+    case CLOUD_DELETE_OBJECTS: objects_read(call, result); return;
+    case CLOUD_DETECT_DRIFT:
+    case CLOUD_DRIFT_STATUS:
+    case CLOUD_RESOURCE_DRIFTS:
+    case CLOUD_CREATE_REFACTOR:
+    case CLOUD_DESCRIBE_REFACTOR: upkeep_read(call, result, room); return;
     }
 }
 

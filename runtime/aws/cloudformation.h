@@ -18,7 +18,7 @@ struct text cloud_stack_name(struct text id);
 
 /* Room for the records of a reply, which grow page by page. */
 struct cloud_room {
-    uint32_t stacks, changes, events, resources, exports, names;
+    uint32_t stacks, changes, events, resources, exports, names, drifts;
 };
 /* Adds a page of an answer to the reply. */
 void cloud_call_read(struct cloud_call *call, const struct data *result, struct cloud_room *room);

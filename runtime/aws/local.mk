@@ -1,6 +1,7 @@
 # The sources of runtime/aws/.
 
 mrp_runtime_la_SOURCES += \
+    runtime/aws/calls.h \
     runtime/aws/client.c runtime/aws/client.h \
     runtime/aws/cloudformation.c runtime/aws/cloudformation.h \
     runtime/aws/config.c runtime/aws/config.h \
@@ -10,6 +11,7 @@ mrp_runtime_la_SOURCES += \
     runtime/aws/http.c runtime/aws/http.h \
     runtime/aws/network.c runtime/aws/network.h \
     runtime/aws/data.c runtime/aws/data.h \
+    runtime/aws/objects.c \
     runtime/aws/operations.def \
     runtime/aws/partitions.def \
     runtime/aws/profiles.c \
@@ -24,5 +26,6 @@ mrp_runtime_la_SOURCES += \
     runtime/aws/source_sso.c \
     runtime/aws/sources.c runtime/aws/sources.h \
     runtime/aws/surroundings.c runtime/aws/surroundings.h \
+    runtime/aws/upkeep.c \
     runtime/aws/when.c runtime/aws/when.h \
     runtime/aws/xml.c

@@ -99,8 +99,19 @@ static void dispatch(struct simulator *simulator, struct cloud_call *call) {
     case CLOUD_EXPORTS: sim_exports(simulator, call); return;
     case CLOUD_IMPORTS: sim_imports(simulator, call); return;
     case CLOUD_PROTECT_STACK: sim_protect_stack(simulator, call); return;
-    case CLOUD_PUT_OBJECT: sim_put_object(simulator, call); return;
-    case CLOUD_HEAD_OBJECT: sim_head_object(simulator, call); return;
+    case CLOUD_PUT_OBJECT:
+    case CLOUD_HEAD_OBJECT:
+    case CLOUD_OBJECT_VERSIONS:
+    case CLOUD_DELETE_OBJECTS: sim_answer_objects(simulator, call); return;
+    case CLOUD_DETECT_DRIFT:
+    case CLOUD_DRIFT_STATUS:
+    case CLOUD_RESOURCE_DRIFTS:
+    case CLOUD_CONTINUE_ROLLBACK:
+    case CLOUD_ROLLBACK_STACK:
+    case CLOUD_CANCEL_UPDATE:
+    case CLOUD_CREATE_REFACTOR:
+    case CLOUD_DESCRIBE_REFACTOR:
+    case CLOUD_EXECUTE_REFACTOR: sim_answer_upkeep(simulator, call); return;
     }
 }
 

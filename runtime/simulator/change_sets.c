@@ -38,9 +38,8 @@ static bool check_request(struct cloud_call *call) {
     return true;
 }
 
-/* The template of the request: sent, lying in a bucket, or the deployed one. */
-static bool template_body(struct simulator *simulator, struct cloud_call *call,
-                          const struct sim_stack *stack, struct text *body) {
+bool sim_template_body(struct simulator *simulator, struct cloud_call *call,
+                       const struct sim_stack *stack, struct text *body) {
     const struct cloud_request *request = &call->request;
     if (request->body.length) {
         *body = text_copy(&simulator->arena, request->body);
@@ -61,18 +60,17 @@ static bool template_body(struct simulator *simulator, struct cloud_call *call,
     if (!dot || !slash) {
         return sim_refuse(call, "ValidationError", "TemplateURL must be a supported URL.");
     }
-    struct text key = text_format(call->arena, "%.*s%.*s", (int)(dot - rest.bytes), rest.bytes,
-                                  (int)(rest.bytes + rest.length - slash), slash);
-    const struct document *c = simulator->objects ? simulator->objects->children : NULL;
-    while (c && !text_equal(c->key, key)) c = c->next;
-    if (!c) {
+    struct text bucket = {rest.bytes, (size_t)(dot - rest.bytes)};
+    struct text key = {slash + 1, (size_t)(rest.bytes + rest.length - slash) - 1};
+    const struct sim_object *object = sim_object_find(simulator, bucket, key);
+    if (!object) {
         return sim_refuse(call, "ValidationError", "S3 error: The specified key does not exist.");
     }
-    if (c->text.length > LIMIT_TEMPLATE_BYTES) {
+    if (object->body.length > LIMIT_TEMPLATE_BYTES) {
         return sim_refuse(call, "ValidationError", "Template may not exceed %d bytes in size.",
                       LIMIT_TEMPLATE_BYTES);
     }
-    *body = c->text;
+    *body = object->body;
     return true;
 }
 
@@ -108,7 +106,7 @@ static bool check_types(struct cloud_call *call, const struct sim_stack *stack,
 static bool read_template(struct simulator *simulator, struct cloud_call *call,
                           const struct sim_stack *stack, struct sim_blueprint **blueprint) {
     struct text body;
-    if (!template_body(simulator, call, stack, &body)) return false;
+    if (!sim_template_body(simulator, call, stack, &body)) return false;
     struct cloud_error error = {0};
     *blueprint = sim_blueprint_read(&simulator->arena, body, &error);
     if (!*blueprint) {

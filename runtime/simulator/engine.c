@@ -140,9 +140,14 @@ static void settle(struct simulator *simulator, struct sim_stack *stack, unsigne
     uint32_t kept = 0;
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         struct sim_resource *resource = stack->resources[i];
-        resource->is_new = resource->is_changed = resource->is_replacement = false;
+        /* A rollback that is to go on needs to know what it is about. */
+        if (status != SIM_UPDATE_FAILED && status != SIM_UPDATE_ROLLBACK_FAILED) {
+            resource->is_new = resource->is_changed = resource->is_replacement = false;
+        }
         resource->work = WORK_NONE;
-        if (sim_exists(resource) || resource->status == SIM_CREATE_FAILED) {
+        bool is_shown = resource->status == SIM_CREATE_FAILED &&
+                        status != SIM_UPDATE_ROLLBACK_COMPLETE;
+        if (sim_exists(resource) || is_shown) {
             stack->resources[kept++] = resource;
         }
     }
@@ -210,6 +215,10 @@ static void reattach(struct simulator *simulator, struct sim_stack *stack) {
 }
 
 static void end_restore(struct simulator *simulator, struct sim_stack *stack) {
+    if (stack->is_failing) {
+        settle(simulator, stack, SIM_UPDATE_ROLLBACK_FAILED, failed_text(simulator, stack));
+        return;
+    }
     stack->now = stack->before;
     reattach(simulator, stack);
     stack->tag_text = sim_tags_text(&simulator->arena, stack->now.tags, stack->now.tag_count);
@@ -379,6 +388,9 @@ void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
                       struct sim_change_set *set) {
     stack->origin = SIM_UPDATE_IN_PROGRESS;
     stack->before = stack->now;
+    for (uint32_t i = 0; i < stack->resource_count; i++) {
+        stack->resources[i]->is_new = stack->resources[i]->is_changed = false;
+    }
     take_inputs(simulator, stack, set);
     take_items(simulator, stack);
     stack->updated = simulator->clock;
@@ -393,4 +405,32 @@ void sim_begin_delete(struct simulator *simulator, struct sim_stack *stack, stru
     sim_stack_status(simulator, stack, SIM_DELETE_IN_PROGRESS, TEXT("User Initiated"));
     phase_begin(simulator, stack, PHASE_REMOVE);
     sim_advance(simulator, stack);
+}
+
+void sim_begin_rollback(struct simulator *simulator, struct sim_stack *stack, struct text token) {
+    bool creates = stack->status == SIM_CREATE_FAILED;
+    stack->token = token;
+    stack->is_failing = false;
+    stack->is_rolling_back = true;
+    for (uint32_t i = 0; i < stack->resource_count; i++) stack->resources[i]->is_removed = false;
+    sim_stack_status(simulator, stack,
+                     creates ? SIM_ROLLBACK_IN_PROGRESS : SIM_UPDATE_ROLLBACK_IN_PROGRESS,
+                     TEXT("User Initiated"));
+    phase_begin(simulator, stack, creates ? PHASE_REMOVE : PHASE_RESTORE);
+    sim_advance(simulator, stack);
+}
+
+void sim_cancel_update(struct simulator *simulator, struct sim_stack *stack) {
+    sim_cancel_work(simulator, stack);
+    stack->is_failing = true;
+    roll_back(simulator, stack, TEXT("User Initiated"));
+    sim_advance(simulator, stack);
+}
+
+void sim_take_refactor(struct simulator *simulator, struct sim_stack *stack,
+                       struct sim_blueprint *blueprint) {
+    stack->now.blueprint = blueprint;
+    reattach(simulator, stack);
+    stack->updated = simulator->clock;
+    sim_stack_status(simulator, stack, SIM_UPDATE_COMPLETE, TEXT("Stack refactor"));
 }

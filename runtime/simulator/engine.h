@@ -11,6 +11,8 @@ bool sim_is_deletion(unsigned phase);
 /* The resource has no more work; others wait for one less. */
 void sim_finish(struct sim_stack *stack, struct sim_resource *resource);
 
+/* Nothing more is begun, and what runs fails as cancelled. */
+void sim_cancel_work(struct simulator *simulator, struct sim_stack *stack);
 /* Of steps.c: each begins or ends the work of a resource, with its events. */
 void sim_step_create(struct simulator *simulator, struct sim_stack *stack,
                      struct sim_resource *resource);

@@ -70,7 +70,7 @@ bool simulator_reset(struct simulator *simulator, struct failure *why) {
     simulator->counter = 0;
     simulator->stack_count = simulator->failure_count = 0;
     simulator->failures_changed = false;
-    simulator->objects = NULL;
+    simulator->object_count = simulator->refactor_count = 0;
     return true;
 }
 

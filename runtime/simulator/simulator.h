@@ -30,9 +30,15 @@ bool simulator_reset(struct simulator *simulator, struct failure *why);
 /* The functions to reach it; valid until it is closed. */
 const struct cloud *simulator_cloud(struct simulator *simulator);
 
-/* Lets the first creation, update or deletion of that resource fail, from now on and once.
- * operation is "CREATE", "UPDATE" or "DELETE". */
+/* Lets the first creation, update, deletion, or way back of an update of that resource fail, from
+ * now on and once. operation is "CREATE", "UPDATE", "DELETE" or "ROLLBACK". */
 void simulator_fail(struct simulator *simulator, struct text region, struct text stack,
                     struct text logical_id, struct text operation, struct text reason);
+
+/* Changes a property of a deployed resource behind its stack's back: value is JSON, or empty to take
+ * the property away; without a property the resource itself is deleted. False where there is no such
+ * resource, or the value is no JSON. */
+bool simulator_change(struct simulator *simulator, struct text region, struct text stack,
+                      struct text logical_id, struct text property, struct text value);
 
 #endif

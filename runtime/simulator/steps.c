@@ -17,7 +17,7 @@ static bool is_creation(const struct sim_resource *resource) {
     return resource->is_new && !resource->is_changed;
 }
 
-static void cancel_others(struct simulator *simulator, struct sim_stack *stack) {
+void sim_cancel_work(struct simulator *simulator, struct sim_stack *stack) {
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         struct sim_resource *resource = stack->resources[i];
         if (resource->work == WORK_WAITING) resource->work = WORK_NONE;
@@ -43,7 +43,7 @@ void sim_fail_resource(struct simulator *simulator, struct sim_stack *stack,
     set_status(simulator, stack, resource,
                is_creation(resource) ? SIM_CREATE_FAILED : SIM_UPDATE_FAILED, reason);
     stack->is_failing = true;
-    cancel_others(simulator, stack);
+    sim_cancel_work(simulator, stack);
 }
 
 /* A failure that was asked for, or an empty text. */
@@ -183,6 +183,8 @@ void sim_step_identify(struct simulator *simulator, struct sim_stack *stack,
         resource->next.version = 0;
     }
     resource->generation++;
+    resource->actual = NULL;
+    resource->is_missing = false;
     resource->now = resource->next;
     resource->now.physical_id =
         sim_physical_id(simulator, stack, resource, resource->now.properties);
@@ -208,6 +210,15 @@ void sim_step_end_forward(struct simulator *simulator, struct sim_stack *stack,
         sim_fail_resource(simulator, stack, resource, asked);
         return;
     }
+    if (resource->is_missing) {
+        sim_fail_resource(simulator, stack, resource,
+                          text_format(&simulator->arena, "Resource of type '%.*s' with identifier "
+                                                         "'%.*s' was not found.",
+                                      TEXT_ARGS(resource->type),
+                                      TEXT_ARGS(resource->now.physical_id)));
+        return;
+    }
+    sim_update_actual(simulator, resource, resource->next.properties);
     resource->before = resource->now;
     resource->is_changed = true;
     resource->next.physical_id = resource->now.physical_id;
@@ -243,21 +254,11 @@ void sim_step_delete(struct simulator *simulator, struct sim_stack *stack,
     resource->until = simulator->clock + sim_duration(resource->type, TEXT("DELETE"));
 }
 
-static bool holds_objects(const struct simulator *simulator, const struct sim_resource *resource) {
-    if (!text_is(resource->type, "AWS::S3::Bucket")) return false;
-    const struct document *c = simulator->objects ? simulator->objects->children : NULL;
-    for (; c; c = c->next) {
-        size_t length = resource->now.physical_id.length;
-        if (text_starts(c->key, resource->now.physical_id) && c->key.length > length &&
-            c->key.bytes[length] == '/') return true;
-    }
-    return false;
-}
-
 void sim_step_end_delete(struct simulator *simulator, struct sim_stack *stack,
                             struct sim_resource *resource) {
     struct text asked = scripted(simulator, stack, resource, "DELETE");
-    if (!asked.length && holds_objects(simulator, resource)) {
+    bool is_bucket = text_is(resource->type, "AWS::S3::Bucket");
+    if (!asked.length && is_bucket && sim_bucket_holds(simulator, resource->now.physical_id)) {
         asked = TEXT("The bucket you tried to delete is not empty. You must delete all versions "
                      "in the bucket. (Service: S3, Status Code: 409)");
     }
@@ -292,8 +293,19 @@ static struct sim_resource *leftover_of(struct sim_stack *stack, struct sim_reso
 
 void sim_step_end_restore(struct simulator *simulator, struct sim_stack *stack,
                              struct sim_resource *resource) {
+    struct text asked = scripted(simulator, stack, resource, "ROLLBACK");
+    if (asked.length) {
+        sim_fail_resource(simulator, stack, resource, asked);
+        return;
+    }
     struct sim_resource *old = leftover_of(stack, resource);
     struct sim_state now = resource->now;
+    if (old) {
+        resource->actual = old->actual;
+        resource->is_missing = old->is_missing;
+    } else {
+        sim_update_actual(simulator, resource, resource->before.properties);
+    }
     resource->now = resource->before;
     resource->is_changed = false;
     if (old) old->now = now; /* the new one is what is left over from here on */

@@ -9,7 +9,7 @@
 
 #include "runtime/simulator/store.h"
 
-enum { STORE_VERSION = 1 };
+enum { STORE_VERSION = 2 };
 
 struct sim_store {
     sqlite3 *database;
@@ -82,10 +82,14 @@ static bool read_event_row(struct simulator *simulator, sqlite3_stmt *statement)
 
 static bool read_object_row(struct simulator *simulator, sqlite3_stmt *statement) {
     struct arena *arena = &simulator->arena;
-    if (!simulator->objects) simulator->objects = document_new(arena, DOCUMENT_OBJECT);
-    struct document *object = document_text(arena, column(arena, statement, 1));
-    object->boolean = true;
-    document_add(simulator->objects, column(arena, statement, 0), object);
+    simulator->objects = sim_grow(simulator, simulator->objects, simulator->object_count,
+                                  &simulator->object_capacity, sizeof *simulator->objects);
+    simulator->objects[simulator->object_count++] = (struct sim_object){
+        .number = (uint64_t)sqlite3_column_int64(statement, 0),
+        .bucket = column(arena, statement, 1), .key = column(arena, statement, 2),
+        .version = column(arena, statement, 3), .body = column(arena, statement, 4),
+        .is_marker = sqlite3_column_int(statement, 5) != 0, .is_saved = true};
+    simulator->object_number = (uint64_t)sqlite3_column_int64(statement, 0);
     return true;
 }
 
@@ -124,7 +128,8 @@ static bool read_world(struct simulator *simulator, struct failure *why) {
                 read_rows(simulator, "SELECT stack, id, logical, physical, type, status, reason, "
                                      "token, time FROM event ORDER BY stack, number",
                           read_event_row, why) &&
-                read_rows(simulator, "SELECT key, body FROM object ORDER BY rowid",
+                read_rows(simulator, "SELECT number, bucket, key, version, body, marker FROM object ORDER BY"
+                                     " number",
                           read_object_row, why) &&
                 read_rows(simulator, "SELECT region, stack, logical, operation, reason FROM failure"
                                      " ORDER BY rowid", read_failure_row, why) &&
@@ -220,15 +225,48 @@ static bool save_meta(struct simulator *simulator, struct failure *why) {
     bool good = save_pair(simulator, sql, TEXT("clock"), clock, why) &&
                 save_pair(simulator, sql, TEXT("counter"), counter, why) &&
                 save_pair(simulator, sql, TEXT("salt"), simulator->salt, why) &&
-                save_pair(simulator, sql, TEXT("version"), TEXT("1"), why);
-    const struct document *c = simulator->objects ? simulator->objects->children : NULL;
-    for (; good && c; c = c->next) {
-        if (c->boolean) continue; /* written before */
-        good = save_pair(simulator, "INSERT OR REPLACE INTO object VALUES (?, ?)", c->key,
-                         c->text, why);
-        ((struct document *)c)->boolean = good;
-    }
+                save_pair(simulator, sql, TEXT("version"),
+                          text_format(&scratch, "%d", STORE_VERSION), why);
     arena_release(&scratch);
+    return good;
+}
+
+static bool save_object(struct simulator *simulator, const struct sim_object *object,
+                        sqlite3_stmt *row, struct failure *why) {
+    sqlite3_bind_int64(row, 1, (int64_t)object->number);
+    bind(row, 2, object->bucket);
+    bind(row, 3, object->key);
+    bind(row, 4, object->version);
+    bind(row, 5, object->body);
+    sqlite3_bind_int(row, 6, object->is_marker);
+    return step(simulator->store, row, why);
+}
+
+/* Objects that were made or deleted since the last time. */
+static bool save_objects(struct simulator *simulator, struct failure *why) {
+    sqlite3 *database = simulator->store->database;
+    sqlite3_stmt *row = NULL, *gone = NULL;
+    uint32_t kept = 0;
+    bool good = sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO object VALUES (?,?,?,?,?,?)",
+                                   -1, &row, NULL) == SQLITE_OK &&
+                sqlite3_prepare_v2(database, "DELETE FROM object WHERE number = ?", -1, &gone,
+                                   NULL) == SQLITE_OK;
+    if (!good) failed(simulator->store, why);
+    for (uint32_t i = 0; good && i < simulator->object_count; i++) {
+        struct sim_object *object = &simulator->objects[i];
+        if (object->is_gone && object->is_saved) {
+            sqlite3_bind_int64(gone, 1, (int64_t)object->number);
+            good = step(simulator->store, gone, why);
+        } else if (!object->is_gone && !object->is_saved) {
+            object->is_saved = good = save_object(simulator, object, row, why);
+        }
+    }
+    sqlite3_finalize(row);
+    sqlite3_finalize(gone);
+    for (uint32_t i = 0; good && i < simulator->object_count; i++) {
+        if (!simulator->objects[i].is_gone) simulator->objects[kept++] = simulator->objects[i];
+    }
+    if (good) simulator->object_count = kept;
     return good;
 }
 
@@ -265,7 +303,8 @@ bool sim_store_clear(struct simulator *simulator, struct failure *why) {
 bool sim_store_save(struct simulator *simulator, struct failure *why) {
     if (!simulator->store) return true;
     if (run(simulator->store, "BEGIN", why) && save_stacks(simulator, why) &&
-        save_failures(simulator, why) && save_meta(simulator, why) &&
+        save_objects(simulator, why) && save_failures(simulator, why) &&
+        save_meta(simulator, why) &&
         run(simulator->store, "COMMIT", why)) return true;
     sqlite3_exec(simulator->store->database, "ROLLBACK", NULL, NULL, NULL);
     return false;
@@ -302,7 +341,8 @@ bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struc
         "CREATE TABLE IF NOT EXISTS event (stack TEXT, number INTEGER, id TEXT, logical TEXT,"
         " physical TEXT, type TEXT, status TEXT, reason TEXT, token TEXT, time REAL,"
         " PRIMARY KEY (stack, number)) WITHOUT ROWID;"
-        "CREATE TABLE IF NOT EXISTS object (key TEXT PRIMARY KEY, body TEXT);"
+        "CREATE TABLE IF NOT EXISTS object (number INTEGER PRIMARY KEY, bucket TEXT, key TEXT,"
+        " version TEXT, body TEXT, marker INTEGER);"
         "CREATE TABLE IF NOT EXISTS failure (region TEXT, stack TEXT, logical TEXT,"
         " operation TEXT, reason TEXT);";
     simulator->store = ARENA_NEW(&simulator->arena, struct sim_store);

@@ -55,7 +55,7 @@ static unsigned flags_of(const struct sim_resource *resource) {
     return (unsigned)resource->is_new | (unsigned)resource->is_changed << 1 |
            (unsigned)resource->is_removed << 2 | (unsigned)resource->is_leftover << 3 |
            (unsigned)resource->is_orphan << 4 | (unsigned)resource->is_replacement << 5 |
-           (unsigned)resource->is_failed << 6;
+           (unsigned)resource->is_failed << 6 | (unsigned)resource->is_missing << 7;
 }
 
 static void set_flags(struct sim_resource *resource, unsigned flags) {
@@ -66,6 +66,13 @@ static void set_flags(struct sim_resource *resource, unsigned flags) {
     resource->is_orphan = flags >> 4 & 1;
     resource->is_replacement = flags >> 5 & 1;
     resource->is_failed = flags >> 6 & 1;
+    resource->is_missing = flags >> 7 & 1;
+}
+
+/* Whether an operation runs, or has stopped where it can be gone on with. */
+static bool can_go_back(const struct sim_stack *stack) {
+    return stack->phase != PHASE_IDLE || stack->status == SIM_UPDATE_FAILED ||
+           stack->status == SIM_UPDATE_ROLLBACK_FAILED;
 }
 
 static struct document *write_resource(struct arena *arena, const struct sim_stack *stack,
@@ -83,8 +90,9 @@ static struct document *write_resource(struct arena *arena, const struct sim_sta
     put_number(arena, object, "until", resource->until);
     put_number(arena, object, "updated", resource->updated);
     put_number(arena, object, "old", resource->blueprint != stack->now.blueprint);
+    put_document(arena, object, "actual", resource->actual);
     document_add(object, TEXT("now"), write_state(arena, &resource->now));
-    if (stack->phase == PHASE_IDLE) return object;
+    if (!can_go_back(stack)) return object;
     document_add(object, TEXT("before"), write_state(arena, &resource->before));
     document_add(object, TEXT("next"), write_state(arena, &resource->next));
     return object;
@@ -166,7 +174,7 @@ struct document *sim_store_write_stack(struct arena *arena, const struct sim_sta
     if (stack->status != SIM_DELETE_COMPLETE) {
         document_add(object, TEXT("now"), write_inputs(arena, &stack->now));
     }
-    if (stack->phase != PHASE_IDLE) {
+    if (can_go_back(stack)) {
         document_add(object, TEXT("before"), write_inputs(arena, &stack->before));
     }
     write_lists(arena, stack, object);
@@ -244,6 +252,7 @@ static void read_resource(struct simulator *simulator, struct sim_stack *stack,
         .next = read_state(arena, document_get(object, "next")),
     };
     set_flags(resource, (unsigned)get_number(arena, object, "flags"));
+    resource->actual = document_get(object, "actual");
     bool is_old = get_number(arena, object, "old") != 0;
     resource->blueprint = is_old && stack->before.blueprint ? stack->before.blueprint
                                                             : stack->now.blueprint;

@@ -91,6 +91,10 @@ struct sim_resource {
     struct text reason;           /* of a failure */
     struct text deletion_policy, update_replace_policy;
     struct sim_state next;        /* what the work begun leads to */
+    /* Changed behind the stack's back: its properties as they are, NULL where they are as in now; or
+     * it was deleted. */
+    struct document *actual;
+    bool is_missing;
 };
 
 struct sim_change_set {
@@ -147,12 +151,30 @@ struct sim_stack {
     uint32_t import_count;
     struct text tag_text;       /* its tags as one text, for comparing */
     double created, updated, deleted, until; /* until: when the phase's next step is due */
+    struct text detection_id;       /* of the last comparison with the template, */
+    double detected;                /* which ends then */
     bool is_protected, disable_rollback, is_dirty;
 };
 
 struct sim_failure {
     struct text region, stack, logical_id, operation, reason;
     bool is_spent;
+};
+
+struct sim_object { /* a version of an object in a bucket */
+    struct text bucket, key, version, body;
+    bool is_marker, is_gone, is_saved;
+    uint64_t number; /* in its table */
+};
+
+struct sim_refactor { /* resources of a stack get other logical ids */
+    struct text id, reason; /* reason: why it cannot be done */
+    struct sim_stack *stack;
+    struct sim_blueprint *blueprint;
+    const struct cloud_move *moves;
+    uint32_t move_count;
+    double due;             /* when it is made, and when it is executed */
+    bool is_executed;
 };
 
 struct sim_store;
@@ -169,7 +191,11 @@ struct simulator {
     uint32_t failure_count, failure_capacity;
     bool failures_changed;   /* since they were written */
     struct cloud_call *first, **end; /* finished calls */
-    struct document *objects;        /* "bucket/key" -> its size */
+    struct sim_object *objects;      /* oldest first */
+    uint32_t object_count, object_capacity;
+    uint64_t object_number;
+    struct sim_refactor *refactors;
+    uint32_t refactor_count, refactor_capacity;
     struct text account;             /* that new stacks are made in */
     struct text salt;                /* of the hashes that stand for secrets */
 };
@@ -290,6 +316,13 @@ void sim_begin_create(struct simulator *simulator, struct sim_stack *stack,
 void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
                       struct sim_change_set *set);
 void sim_begin_delete(struct simulator *simulator, struct sim_stack *stack, struct text token);
+/* Rolls back, or goes on with it, from a state in which an operation has stopped. */
+void sim_begin_rollback(struct simulator *simulator, struct sim_stack *stack, struct text token);
+/* Lets the running update fail. */
+void sim_cancel_update(struct simulator *simulator, struct sim_stack *stack);
+/* The stack's template is now that one, which has the same resources; logical ids are set already. */
+void sim_take_refactor(struct simulator *simulator, struct sim_stack *stack,
+                       struct sim_blueprint *blueprint);
 /* Moves the stack as far as the clock allows. */
 void sim_advance(struct simulator *simulator, struct sim_stack *stack);
 /* Counts for each waiting resource how many others must be finished first. */
@@ -299,6 +332,19 @@ double sim_next_time(const struct simulator *simulator);
 
 /* --- calls.c ---------------------------------------------------------------------------------- */
 void sim_answer(struct simulator *simulator, struct cloud_call *call);
+/* The template of a request: sent, lying in a bucket, or the deployed one. False: call->error. */
+bool sim_template_body(struct simulator *simulator, struct cloud_call *call,
+                       const struct sim_stack *stack, struct text *body);
+
+/* --- objects.c, upkeep.c ---------------------------------------------------------------------- */
+/* An update sets the properties that it changes; what was changed behind the stack's back stays. */
+void sim_update_actual(struct simulator *simulator, struct sim_resource *resource,
+                       const struct document *properties);
+/* The newest version of an object, or NULL. */
+const struct sim_object *sim_object_find(const struct simulator *simulator, struct text bucket,
+                                         struct text key);
+/* Whether the bucket holds any version of an object, or a delete marker. */
+bool sim_bucket_holds(const struct simulator *simulator, struct text bucket);
 
 /* --- store.c ---------------------------------------------------------------------------------- */
 bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struct failure *why);

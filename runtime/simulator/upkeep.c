@@ -1,0 +1,376 @@
+/* What is asked of stacks that are not as they should be: what differs from their templates,
+ * rollbacks that a person begins, and resources that get other logical ids.
+ */
+#include "runtime/simulator/calls.h"
+
+enum { DETECTION_SECONDS = 4, REFACTOR_SECONDS = 6 };
+
+static struct sim_stack *need_stack(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack = sim_stack_live(simulator, call->region, call->request.stack);
+    if (!stack) {
+        sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",
+               TEXT_ARGS(call->request.stack));
+    }
+    return stack;
+}
+
+/* --- drift ------------------------------------------------------------------------------------ */
+
+static void detect_drift(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack = need_stack(simulator, call);
+    if (!stack) return;
+    if (stack->phase != PHASE_IDLE || stack->status == SIM_REVIEW_IN_PROGRESS) {
+        sim_refuse(call, "ValidationError",
+               "Drift detection cannot be performed on stack [%.*s] while it is in [%s] state",
+               TEXT_ARGS(stack->name), sim_status_name(stack->status));
+        return;
+    }
+    struct arena *arena = &simulator->arena;
+    struct text seed = text_format(arena, "drift/%llu", (unsigned long long)++simulator->counter);
+    stack->detection_id = sim_uuid(arena, seed);
+    stack->detected = simulator->clock + DETECTION_SECONDS;
+    call->reply.id = text_copy(call->arena, stack->detection_id);
+}
+
+static bool has_drifted(const struct sim_resource *resource) {
+    if (!resource->now.properties || resource->is_leftover || resource->is_orphan) return false;
+    return resource->is_missing ||
+           (resource->actual && !document_equal(resource->actual, resource->now.properties));
+}
+
+static void drift_status(struct simulator *simulator, struct cloud_call *call) {
+    for (uint32_t s = 0; s < simulator->stack_count; s++) {
+        const struct sim_stack *stack = simulator->stacks[s];
+        if (!text_equal(stack->detection_id, call->request.id)) continue;
+        bool is_over = stack->detected <= simulator->clock, any = false;
+        for (uint32_t r = 0; r < stack->resource_count; r++) {
+            any |= has_drifted(stack->resources[r]);
+        }
+        call->reply.status = is_over ? TEXT("DETECTION_COMPLETE") : TEXT("DETECTION_IN_PROGRESS");
+        if (is_over) call->reply.drift_status = any ? TEXT("DRIFTED") : TEXT("IN_SYNC");
+        return;
+    }
+    sim_refuse(call, "ValidationError", "Drift detection status for %.*s does not exist",
+           TEXT_ARGS(call->request.id));
+}
+
+struct differing {
+    struct arena *arena;
+    struct cloud_drift *drift;
+    uint32_t capacity;
+};
+
+static struct text shown(struct arena *arena, const struct document *value) {
+    struct buffer out;
+    if (!value) return TEXT("null");
+    if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) {
+        return sim_masked(arena, value->text);
+    }
+    buffer_init(&out);
+    document_write(value, &out, 0);
+    struct text text = sim_masked(arena, buffer_take(&out, arena));
+    buffer_release(&out);
+    return text;
+}
+
+static void add_difference(struct differing *all, struct text path, const struct document *wanted,
+                           const struct document *found) {
+    struct cloud_drift *drift = all->drift;
+    if (drift->difference_count == all->capacity) {
+        uint32_t capacity = all->capacity ? 2 * all->capacity : 8;
+        struct cloud_difference *larger = arena_array(all->arena, capacity, sizeof *larger);
+        if (drift->difference_count) {
+            memcpy(larger, drift->differences, drift->difference_count * sizeof *larger);
+        }
+        drift->differences = larger;
+        all->capacity = capacity;
+    }
+    drift->differences[drift->difference_count++] = (struct cloud_difference){
+        .path = path, .expected = shown(all->arena, wanted), .actual = shown(all->arena, found),
+        .kind = !wanted ? TEXT("ADD") : found ? TEXT("NOT_EQUAL") : TEXT("REMOVE")};
+}
+
+static const struct document *member(const struct document *object, struct text key) {
+    for (const struct document *c = object ? object->children : NULL; c; c = c->next) {
+        if (text_equal(c->key, key)) return c;
+    }
+    return NULL;
+}
+
+/* Only what the template says is compared, but inside of it also what was added. */
+static void compare(struct differing *all, struct text path, const struct document *wanted,
+                    const struct document *found) {
+    bool inside = found && wanted && found->kind == DOCUMENT_OBJECT &&
+                  wanted->kind == DOCUMENT_OBJECT;
+    if (wanted && found && document_equal(wanted, found)) return;
+    if (!inside) {
+        add_difference(all, path, wanted, found);
+        return;
+    }
+    for (const struct document *c = wanted->children; c; c = c->next) {
+        compare(all, text_format(all->arena, "%.*s/%.*s", TEXT_ARGS(path), TEXT_ARGS(c->key)), c,
+                member(found, c->key));
+    }
+    for (const struct document *c = path.length ? found->children : NULL; c; c = c->next) {
+        if (member(wanted, c->key)) continue;
+        compare(all, text_format(all->arena, "%.*s/%.*s", TEXT_ARGS(path), TEXT_ARGS(c->key)),
+                NULL, c);
+    }
+}
+
+static void resource_drifts(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack = need_stack(simulator, call);
+    if (!stack) return;
+    struct cloud_reply *reply = &call->reply;
+    reply->drifts = arena_array(call->arena, stack->resource_count + 1, sizeof *reply->drifts);
+    for (uint32_t i = 0; stack->detection_id.length && i < stack->resource_count; i++) {
+        const struct sim_resource *resource = stack->resources[i];
+        if (!has_drifted(resource)) continue;
+        struct cloud_drift *drift = &reply->drifts[reply->drift_count++];
+        *drift = (struct cloud_drift){
+            .logical_id = text_copy(call->arena, resource->logical_id),
+            .physical_id = text_copy(call->arena, resource->now.physical_id),
+            .type = text_copy(call->arena, resource->type),
+            .status = resource->is_missing ? TEXT("DELETED") : TEXT("MODIFIED")};
+        struct differing all = {.arena = call->arena, .drift = drift};
+        if (!resource->is_missing) {
+            compare(&all, TEXT(""), resource->now.properties, resource->actual);
+        }
+    }
+}
+
+static struct document *copied(struct arena *arena, const struct document *value) {
+    struct document *copy = ARENA_NEW(arena, struct document);
+    *copy = *value;
+    copy->next = NULL;
+    return copy;
+}
+
+/* The properties with that one set, or without it where value is NULL. */
+static struct document *with(struct arena *arena, const struct document *properties,
+                             struct text name, const struct document *value) {
+    struct document *all = document_new(arena, DOCUMENT_OBJECT);
+    for (const struct document *c = properties->children; c; c = c->next) {
+        if (!text_equal(c->key, name)) document_add(all, c->key, copied(arena, c));
+    }
+    if (value) document_add(all, name, copied(arena, value));
+    return all;
+}
+
+void sim_update_actual(struct simulator *simulator, struct sim_resource *resource,
+                       const struct document *properties) {
+    const struct document *now = resource->now.properties;
+    struct arena *arena = &simulator->arena;
+    if (!resource->actual) return;
+    for (const struct document *c = properties->children; c; c = c->next) {
+        const struct document *old = member(now, c->key);
+        if (old && document_equal(old, c)) continue;
+        resource->actual = with(arena, resource->actual, c->key, c);
+    }
+    for (const struct document *c = now->children; c; c = c->next) {
+        if (member(properties, c->key)) continue;
+        resource->actual = with(arena, resource->actual, c->key, NULL);
+    }
+}
+
+bool simulator_change(struct simulator *simulator, struct text region, struct text stack,
+                      struct text logical_id, struct text property, struct text value) {
+    struct sim_stack *found = sim_stack_live(simulator, region, stack);
+    struct sim_resource *resource = found ? sim_stack_resource(found, logical_id) : NULL;
+    struct arena *arena = &simulator->arena;
+    struct document *wanted = NULL;
+    struct failure ignored;
+    if (!resource || !resource->now.properties ||
+        (value.length && !document_read(arena, text_copy(arena, value), &wanted, &ignored))) {
+        return false;
+    }
+    found->is_dirty = true;
+    if (!property.length) {
+        resource->is_missing = true;
+        return true;
+    }
+    if (!resource->actual) resource->actual = resource->now.properties;
+    resource->actual = with(arena, resource->actual, text_copy(arena, property), wanted);
+    return true;
+}
+
+/* --- rollbacks -------------------------------------------------------------------------------- */
+
+static bool skip(struct cloud_call *call, struct sim_stack *stack, struct text id) {
+    struct sim_resource *resource = sim_stack_resource(stack, id);
+    if (!resource || resource->status != SIM_UPDATE_FAILED) {
+        return sim_refuse(call, "ValidationError",
+                      "Only resources that are in the UPDATE_FAILED state can be skipped: [%.*s]",
+                      TEXT_ARGS(id));
+    }
+    resource->is_changed = false;
+    return true;
+}
+
+static void continue_rollback(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack = need_stack(simulator, call);
+    if (!stack) return;
+    if (stack->status != SIM_UPDATE_ROLLBACK_FAILED) {
+        sim_refuse(call, "ValidationError", "Stack:%.*s is in %s state and can not be continued.",
+               TEXT_ARGS(stack->id), sim_status_name(stack->status));
+        return;
+    }
+    for (uint32_t i = 0; i < call->request.skip_count; i++) {
+        if (!skip(call, stack, call->request.skips[i])) return;
+    }
+    sim_begin_rollback(simulator, stack, text_copy(&simulator->arena, call->request.token));
+}
+
+static void rollback_stack(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack = need_stack(simulator, call);
+    if (!stack) return;
+    if (stack->status != SIM_CREATE_FAILED && stack->status != SIM_UPDATE_FAILED) {
+        sim_refuse(call, "ValidationError", "Stack [%.*s] cannot be rolled back from state %s",
+               TEXT_ARGS(stack->name), sim_status_name(stack->status));
+        return;
+    }
+    sim_begin_rollback(simulator, stack, text_copy(&simulator->arena, call->request.token));
+}
+
+static void cancel_update(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack = need_stack(simulator, call);
+    if (!stack) return;
+    if (stack->status != SIM_UPDATE_IN_PROGRESS) {
+        sim_refuse(call, "ValidationError", "CancelUpdateStack cannot be called from current stack "
+                                        "status: %s", sim_status_name(stack->status));
+        return;
+    }
+    sim_cancel_update(simulator, stack);
+}
+
+/* --- refactors -------------------------------------------------------------------------------- */
+
+static struct sim_refactor *find_refactor(struct simulator *simulator, struct text id) {
+    for (uint32_t i = 0; i < simulator->refactor_count; i++) {
+        if (text_equal(simulator->refactors[i].id, id)) return &simulator->refactors[i];
+    }
+    return NULL;
+}
+
+static struct text moved(const struct sim_refactor *refactor, struct text id) {
+    for (uint32_t i = 0; i < refactor->move_count; i++) {
+        if (text_equal(refactor->moves[i].from, id)) return refactor->moves[i].to;
+    }
+    return id;
+}
+
+/* Why it cannot be done, or an empty text: each resource goes on under its own or its new id, with
+ * the properties it has, and none comes or goes. */
+static struct text objection(struct simulator *simulator, const struct sim_refactor *refactor) {
+    struct arena *arena = &simulator->arena;
+    const struct sim_stack *stack = refactor->stack;
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < refactor->move_count; i++) {
+        const struct sim_resource *resource = sim_stack_resource(stack, refactor->moves[i].from);
+        if (!resource || !resource->now.properties) {
+            return text_format(arena, "Resource %.*s does not exist in stack %.*s",
+                               TEXT_ARGS(refactor->moves[i].from), TEXT_ARGS(stack->name));
+        }
+        unsigned flags = resource->schema ? schema_type_flags(resource->schema) : 0;
+        if (flags & SCHEMA_TYPE_CLOUD_CONTROL) continue;
+        return text_format(arena, "Stack Refactor does not support the resource type %.*s",
+                           TEXT_ARGS(resource->type));
+    }
+    for (uint32_t i = 0; i < stack->resource_count; i++) {
+        const struct sim_resource *resource = stack->resources[i];
+        if (resource->is_leftover || resource->is_orphan || !resource->now.properties) continue;
+        const struct sim_item *item =
+            sim_blueprint_find(refactor->blueprint, moved(refactor, resource->logical_id));
+        found++;
+        if (item && text_equal(item->type, resource->type)) continue;
+        return text_format(arena, "Resource %.*s is not in the new template, or of another type",
+                           TEXT_ARGS(resource->logical_id));
+    }
+    return found == refactor->blueprint->count
+               ? (struct text){0} : TEXT("A refactor must not create or delete resources");
+}
+
+static void create_refactor(struct simulator *simulator, struct cloud_call *call) {
+    struct arena *arena = &simulator->arena;
+    const struct cloud_request *request = &call->request;
+    struct sim_stack *stack = need_stack(simulator, call);
+    struct cloud_error error = {0};
+    struct text body;
+    if (!stack || !sim_template_body(simulator, call, stack, &body)) return;
+    struct sim_blueprint *blueprint = sim_blueprint_read(arena, body, &error);
+    if (!blueprint) {
+        call->error = error;
+        return;
+    }
+    simulator->refactors = sim_grow(simulator, simulator->refactors, simulator->refactor_count,
+                                    &simulator->refactor_capacity, sizeof *simulator->refactors);
+    struct sim_refactor *refactor = &simulator->refactors[simulator->refactor_count++];
+    struct cloud_move *moves = arena_array(arena, request->move_count + 1, sizeof *moves);
+    for (uint32_t i = 0; i < request->move_count; i++) {
+        moves[i] = (struct cloud_move){text_copy(arena, request->moves[i].from),
+                                       text_copy(arena, request->moves[i].to)};
+    }
+    struct text seed = text_format(arena, "refactor/%llu",
+                                   (unsigned long long)++simulator->counter);
+    *refactor = (struct sim_refactor){.id = sim_uuid(arena, seed), .stack = stack,
+                                      .blueprint = blueprint, .moves = moves,
+                                      .move_count = request->move_count,
+                                      .due = simulator->clock + REFACTOR_SECONDS};
+    refactor->reason = objection(simulator, refactor);
+    call->reply.id = text_copy(call->arena, refactor->id);
+}
+
+static void describe_refactor(struct simulator *simulator, struct cloud_call *call) {
+    const struct sim_refactor *refactor = find_refactor(simulator, call->request.id);
+    struct cloud_reply *reply = &call->reply;
+    if (!refactor) {
+        sim_refuse(call, "StackRefactorNotFoundException", "Stack refactor [%.*s] does not exist",
+               TEXT_ARGS(call->request.id));
+        return;
+    }
+    bool is_due = refactor->due <= simulator->clock;
+    reply->status_reason = text_copy(call->arena, refactor->reason);
+    if (refactor->is_executed) {
+        reply->status = TEXT("CREATE_COMPLETE");
+        reply->execution_status = is_due ? TEXT("EXECUTE_COMPLETE") : TEXT("EXECUTE_IN_PROGRESS");
+        return;
+    }
+    reply->status = refactor->reason.length ? TEXT("CREATE_FAILED")
+                    : is_due                ? TEXT("CREATE_COMPLETE")
+                                            : TEXT("CREATE_IN_PROGRESS");
+    reply->execution_status = is_due && !refactor->reason.length ? TEXT("AVAILABLE")
+                                                                 : TEXT("UNAVAILABLE");
+}
+
+static void execute_refactor(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_refactor *refactor = find_refactor(simulator, call->request.id);
+    if (!refactor || refactor->reason.length || refactor->is_executed ||
+        refactor->due > simulator->clock || refactor->stack->phase != PHASE_IDLE) {
+        sim_refuse(call, "ValidationError", "Stack refactor [%.*s] cannot be executed in its current "
+                                        "status", TEXT_ARGS(call->request.id));
+        return;
+    }
+    struct sim_stack *stack = refactor->stack;
+    refactor->is_executed = true;
+    refactor->due = simulator->clock + REFACTOR_SECONDS;
+    for (uint32_t i = 0; i < stack->resource_count; i++) {
+        struct sim_resource *resource = stack->resources[i];
+        if (resource->is_leftover || resource->is_orphan) continue;
+        resource->logical_id = moved(refactor, resource->logical_id);
+    }
+    sim_take_refactor(simulator, stack, refactor->blueprint);
+}
+
+/* --- all together ----------------------------------------------------------------------------- */
+
+void sim_answer_upkeep(struct simulator *simulator, struct cloud_call *call) {
+    if (call->operation == CLOUD_DETECT_DRIFT) detect_drift(simulator, call);
+    if (call->operation == CLOUD_DRIFT_STATUS) drift_status(simulator, call);
+    if (call->operation == CLOUD_RESOURCE_DRIFTS) resource_drifts(simulator, call);
+    if (call->operation == CLOUD_CONTINUE_ROLLBACK) continue_rollback(simulator, call);
+    if (call->operation == CLOUD_ROLLBACK_STACK) rollback_stack(simulator, call);
+    if (call->operation == CLOUD_CANCEL_UPDATE) cancel_update(simulator, call);
+    if (call->operation == CLOUD_CREATE_REFACTOR) create_refactor(simulator, call);
+    if (call->operation == CLOUD_DESCRIBE_REFACTOR) describe_refactor(simulator, call);
+    if (call->operation == CLOUD_EXECUTE_REFACTOR) execute_refactor(simulator, call);
+}
