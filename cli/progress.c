@@ -97,7 +97,10 @@ static void write_line(struct progress *progress, const struct apply_stack *stac
     }
     buffer_char(&line, ' ');
     write_duration(&line, (stack->ended != 0 ? stack->ended : now) - stack->began);
-    if (stack->state == APPLY_RUNNING && stack->current.length) {
+    if (stack->state == APPLY_RUNNING && stack->bucket.length) {
+        buffer_format(&line, "  emptying %.*s, %llu deleted", TEXT_ARGS(stack->bucket),
+                      (unsigned long long)stack->emptied);
+    } else if (stack->state == APPLY_RUNNING && stack->current.length) {
         buffer_format(&line, "  %.*s", TEXT_ARGS(name_of(stack->plan, stack->current)));
     }
     if (progress->columns && line.length >= progress->columns) line.length = progress->columns - 1;
@@ -148,6 +151,10 @@ static void plain(struct progress *progress, enum apply_event what,
             write_duration(&out, stack->ended - stack->began);
         }
         buffer_char(&out, '\n');
+    } else if (what == APPLY_EMPTIES) {
+        buffer_format(&out, "%.*s  %.*s: emptying bucket %.*s, %llu versions deleted\n",
+                      TEXT_ARGS(stack->plan->region), TEXT_ARGS(stack->plan->name),
+                      TEXT_ARGS(stack->bucket), (unsigned long long)stack->emptied);
     } else if (what == APPLY_RESOURCE && option_given(invocation, OPTION_VERBOSE)) {
         struct text name = name_of(stack->plan, event->logical_id);
         buffer_format(&out, "%.*s  %.*s: %.*s %.*s%s%.*s\n", TEXT_ARGS(stack->plan->region),
@@ -168,11 +175,16 @@ static void json(struct progress *progress, enum apply_event what,
     struct buffer out;
     if (what == APPLY_PROGRESS) return;
     buffer_init(&out);
-    buffer_format(&out, "{\"format\":1,\"event\":\"%s\"",
-                  what == APPLY_RESOURCE ? "resource" : "stack");
+    buffer_format(&out, "{\"format\":1,\"event\":\"%s\"", what == APPLY_RESOURCE  ? "resource"
+                                                           : what == APPLY_EMPTIES ? "bucket"
+                                                                                   : "stack");
     member(&out, "region", stack->plan->region);
     member(&out, "stack", stack->plan->name);
-    if (what == APPLY_RESOURCE) {
+    if (what == APPLY_EMPTIES) {
+        member(&out, "bucket", stack->bucket);
+        buffer_format(&out, ",\"deleted\":%llu,\"time\":%.3f", (unsigned long long)stack->emptied,
+                      progress->deploying->cloud->now(progress->deploying->cloud->context));
+    } else if (what == APPLY_RESOURCE) {
         member(&out, "id", event->logical_id);
         member(&out, "type", event->type);
         member(&out, "physicalId", event->physical_id);
@@ -253,6 +265,14 @@ static void tell(void *context, enum apply_event what, const struct apply_stack 
 
 /* --- the end ---------------------------------------------------------------------------------- */
 
+static void write_left(const struct apply_stack *stack, const struct apply_left *left,
+                       struct buffer *out) {
+    buffer_text(out, name_of(stack->plan, left->logical_id));
+    if (left->physical_id.length) {
+        buffer_format(out, " (%.*s %.*s)", TEXT_ARGS(left->type), TEXT_ARGS(left->physical_id));
+    }
+}
+
 static void say_failure(struct progress *progress, const struct apply_stack *stack,
                         struct buffer *out) {
     struct deploying *deploying = progress->deploying;
@@ -278,9 +298,11 @@ static void say_failure(struct progress *progress, const struct apply_stack *sta
                       stack->is_back ? "back as it was" : "not back as it was",
                       TEXT_ARGS(stack->status));
     }
-    if (stack->left_id.length) {
-        buffer_format(out, "  left behind by its rollback: %.*s\n",
-                      TEXT_ARGS(name_of(stack->plan, stack->left_id)));
+    for (uint32_t i = 0; i < stack->left_count; i++) {
+        buffer_string(out, stack->plan->action == PLAN_DELETE ? "  is still there: "
+                                                              : "  left behind by its rollback: ");
+        write_left(stack, &stack->left[i], out);
+        buffer_char(out, '\n');
     }
 }
 
@@ -373,10 +395,12 @@ static void say_outputs(struct progress *progress, const struct apply *apply, in
 
 /* What an update should have deleted, or was told to keep: its stack does not manage it any more. */
 static void say_left(const struct apply_stack *stack, struct buffer *out) {
-    if (stack->state != APPLY_DONE || !stack->left_id.length) return;
-    buffer_format(out, "kept: what was %.*s in stack %.*s in %.*s; no stack manages it now\n",
-                  TEXT_ARGS(name_of(stack->plan, stack->left_id)), TEXT_ARGS(stack->plan->name),
-                  TEXT_ARGS(stack->plan->region));
+    if (stack->state != APPLY_DONE) return;
+    for (uint32_t i = 0; i < stack->left_count; i++) {
+        buffer_string(out, "kept: ");
+        write_left(stack, &stack->left[i], out);
+        buffer_format(out, " in %.*s; no stack manages it now\n", TEXT_ARGS(stack->plan->region));
+    }
 }
 
 static void say_done(struct progress *progress, const struct apply *apply) {

@@ -6,7 +6,10 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/assets.c \
     runtime/deploy/compare.c \
     runtime/deploy/journal.c runtime/deploy/journal.h \
-    runtime/deploy/machine.c runtime/deploy/machine.h \
+    runtime/deploy/machine.c runtime/deploy/machine.h runtime/deploy/machine_parts.h \
+    runtime/deploy/machine_empty.c \
+    runtime/deploy/machine_set.c \
+    runtime/deploy/machine_watch.c \
     runtime/deploy/plan.c runtime/deploy/plan.h \
     runtime/deploy/request.c \
     runtime/deploy/resume.c \

@@ -19,6 +19,11 @@ enum apply_state {
     APPLY_LOST,     /* AWS no longer answers: it is not known how the operation ended */
 };
 
+struct apply_left { /* a resource that AWS has left in the account, and no stack manages */
+    struct text logical_id, physical_id, type;
+    bool has_failed; /* it should have been deleted, else it was to be kept */
+};
+
 struct apply_stack {
     const struct plan_stack *plan;
     enum apply_state state;
@@ -28,7 +33,10 @@ struct apply_stack {
     const struct template_resource *cause_resource;
     bool is_back;                /* FAILED: everything of it is as it was before */
     bool is_begun;               /* AWS was asked to change something */
-    struct text left_id;         /* a resource that a rollback left behind, or empty */
+    struct apply_left *left;
+    uint32_t left_count, left_capacity;
+    struct text bucket;          /* that is being emptied, or empty */
+    uint64_t emptied;            /* versions that were deleted of its buckets */
     uint32_t done, total;        /* resources that have settled, and all that change */
     struct text current;         /* logical id of what it waits for, or empty */
     double began, ended;
@@ -37,6 +45,7 @@ struct apply_stack {
 
 enum apply_event {
     APPLY_STACK_BEGAN, APPLY_RESOURCE, APPLY_PROGRESS, APPLY_STACK_ENDED,
+    APPLY_EMPTIES,     /* a thousand versions of the bucket, or the rest, are deleted */
     APPLY_INTERRUPTED, /* stack is NULL: the user asked to stop; what runs is waited for */
     APPLY_GOES_BACK,   /* stack is NULL: the coordinated rollback begins */
 };

@@ -22,6 +22,9 @@ enum machine_phase {
     PHASE_TIDY,         /* deletes the empty stack that a refused creation left */
     PHASE_EXECUTE,
     PHASE_UNPROTECT,
+    PHASE_BUCKETS,      /* asks which buckets are to be emptied, */
+    PHASE_VERSIONS,     /* what one of them holds, */
+    PHASE_EMPTY,        /* and has that deleted */
     PHASE_DELETE,
     PHASE_CONFIRM,      /* the answer was lost: looks for an event with the token */
     PHASE_EVENTS,       /* watches: events, */
@@ -47,6 +50,10 @@ struct machine {
     struct text newest;      /* id of the newest event that was told */
     const struct cloud_event **fresh; /* newer ones, newest first, until all pages are there */
     uint32_t fresh_count, fresh_capacity;
+    struct arena page;       /* of the versions of a bucket that are being deleted */
+    struct text *buckets;    /* to be emptied, and which of them is */
+    uint32_t bucket_count, bucket;
+    unsigned empties;        /* how often they were begun with */
     bool goes_back;          /* watched: it was begun by a rollback */
     bool is_watching_only;   /* begun by an earlier process: may never have reached AWS */
 };

@@ -139,7 +139,8 @@ struct past {
     uint32_t count;
     struct text token;            /* of the run's own request */
     bool is_reached, is_over;
-    struct text left;
+    struct apply_left left;
+    bool has_left;
 };
 
 static void read_past(struct past *past, const struct cloud_event *event, bool was_made) {
@@ -152,13 +153,15 @@ static void read_past(struct past *past, const struct cloud_event *event, bool w
     while (k < past->count && !text_equal(past->known[k], event->logical_id)) k++;
     if (k < past->count || past->count == LEFT_MOST) return;
     past->known[past->count++] = event->logical_id;
-    bool is_left = text_is(event->status, "DELETE_SKIPPED") ||
-                   text_is(event->status, "DELETE_FAILED");
-    if (is_left && !past->left.length) past->left = event->logical_id;
+    bool has_failed = text_is(event->status, "DELETE_FAILED");
+    if (past->has_left || (!has_failed && !text_is(event->status, "DELETE_SKIPPED"))) return;
+    past->has_left = true;
+    past->left = (struct apply_left){event->logical_id, event->physical_id, event->type,
+                                     has_failed};
 }
 
 /* A resource that a deletion or a rollback has left behind: the newest event of it says so. */
-static struct text left_behind(struct way_back *back, uint32_t index) {
+static struct apply_left *left_behind(struct way_back *back, uint32_t index, uint32_t *count) {
     struct arena *arena = back->run.arena;
     const struct run_earlier *touched = &back->touched[index];
     struct past *past = ARENA_NEW(arena, struct past);
@@ -181,7 +184,8 @@ static struct text left_behind(struct way_back *back, uint32_t index) {
         page = call.reply.next_token;
         if (!page.length) break;
     }
-    return touched->was_made || past->is_reached ? past->left : (struct text){0};
+    *count = past->has_left && (touched->was_made || past->is_reached);
+    return &past->left;
 }
 
 /* --- what is to be done ----------------------------------------------------------------------- */
@@ -393,9 +397,10 @@ static struct text problem_of(struct way_back *back, uint32_t index) {
     const struct apply_stack *way = &back->run.shown[index];
     const struct apply_stack *forward = &back->forward->shown[index];
     if (way->cause.length) return way->cause;
-    if (way->left_id.length || forward->left_id.length) {
+    const struct apply_stack *left = way->left_count ? way : forward;
+    if (left->left_count) {
         return text_format(back->run.arena, "%.*s is left behind",
-                           TEXT_ARGS(way->left_id.length ? way->left_id : forward->left_id));
+                           TEXT_ARGS(left->left[0].logical_id));
     }
     return obstacle(back, index);
 }
@@ -405,12 +410,10 @@ static bool judge(struct way_back *back, uint32_t index) {
     const struct plan_stack *planned = &back->forward->plan->stacks[index];
     if (!told->is_touched) return true;
     if (back->plan.stacks[index].action != PLAN_NOTHING) told->stack = &back->run.shown[index];
-    if (!back->run.shown[index].left_id.length) {
-        back->run.shown[index].left_id = left_behind(back, index);
-    }
+    struct apply_stack *way = &back->run.shown[index];
+    if (!way->left_count) way->left = left_behind(back, index, &way->left_count);
     told->is_verified = is_as_it_was(&back->touched[index], &back->seen[index]) &&
-                        !back->run.shown[index].left_id.length &&
-                        !back->forward->shown[index].left_id.length;
+                        !way->left_count && !back->forward->shown[index].left_count;
     if (!told->is_verified) {
         if (!told->problem.length) told->problem = problem_of(back, index);
         return false;

@@ -1,0 +1,74 @@
+/* What the files of a machine share: machine.c (the steps in their order, and what each of them needs),
+ * machine_set.c (the change set), machine_empty.c (buckets before a deletion), machine_watch.c (what
+ * AWS does with it). A function either begins the machine's next call, or ends it.
+ */
+#ifndef MRP_DEPLOY_MACHINE_PARTS_H
+#define MRP_DEPLOY_MACHINE_PARTS_H
+
+#include "runtime/deploy/machine.h"
+
+#define APPLY_SET_NAME "mrp-apply"
+
+enum {
+    POLL_FIRST = 2, POLL_LAST = 5, /* seconds between looks at a stack */
+    EVENTS_MOST = 100000,          /* of one look */
+    EMPTY_TRIES = 3,               /* deletions, with what came into buckets meanwhile */
+};
+
+/* --- machine.c: what every step needs --------------------------------------------------------- */
+
+double run_now(const struct run *run);
+struct text run_digest(struct run *run, struct text bytes);
+void machine_tell(struct run *run, enum apply_event what, const struct machine *machine,
+                  const struct cloud_event *event);
+/* False where the journal could not be written: the run stops. */
+bool machine_write_step(struct run *run, struct machine *machine, enum journal_step step);
+
+void machine_end(struct run *run, struct machine *machine, enum apply_state state);
+void machine_fail(struct run *run, struct machine *machine, struct text cause);
+void machine_fail_call(struct run *run, struct machine *machine);
+void machine_lose(struct run *run, struct machine *machine);
+
+/* Prepares the machine's call and gives its request, to be filled and sent. */
+struct cloud_request *machine_prepare(struct machine *machine, enum cloud_operation operation,
+                                      struct run *run);
+void machine_send(struct run *run, struct machine *machine, enum machine_phase phase);
+void machine_sleep(struct run *run, struct machine *machine, enum machine_phase phase);
+/* One token an operation, so that a repeated request is known as the same; it ends in who asks, so
+ * that another user can be told. */
+void machine_make_token(struct run *run, struct machine *machine, const char *what);
+void machine_ask_delete(struct run *run, struct machine *machine, enum machine_phase phase);
+void machine_ask_events(struct run *run, struct machine *machine, enum machine_phase phase);
+
+/* --- machine_set.c ---------------------------------------------------------------------------- */
+
+/* Makes the change set, after a large template has been put where CloudFormation reads it. */
+void machine_make_set(struct run *run, struct machine *machine);
+void machine_ask_set(struct run *run, struct machine *machine);
+void machine_set_made(struct run *run, struct machine *machine);
+void machine_read_set(struct run *run, struct machine *machine);
+void machine_read_why(struct run *run, struct machine *machine);
+
+/* --- machine_empty.c -------------------------------------------------------------------------- */
+
+/* Empties the buckets that say so, then deletes the stack. */
+void machine_empty(struct run *run, struct machine *machine);
+/* After a call of PHASE_BUCKETS, PHASE_VERSIONS or PHASE_EMPTY. */
+void machine_emptied(struct run *run, struct machine *machine);
+/* Begins once more with a deletion that failed where a bucket may have been filled again. */
+bool machine_empties_again(struct run *run, struct machine *machine);
+
+/* --- machine_watch.c -------------------------------------------------------------------------- */
+
+void machine_watch_on(struct run *run, struct machine *machine);
+/* A request whose answer was lost may have been taken, and a repeated one is refused then. */
+void machine_accepted(struct run *run, struct machine *machine, bool was_repeated);
+void machine_confirmed(struct run *run, struct machine *machine);
+/* False when another page was asked for. */
+bool machine_note_events(struct run *run, struct machine *machine);
+void machine_after_events(struct run *run, struct machine *machine);
+void machine_look(struct run *run, struct machine *machine);
+/* Sets termination protection where it is not as it is to be; false where it is. */
+bool machine_protect(struct run *run, struct machine *machine);
+
+#endif

@@ -1,0 +1,131 @@
+/* The change set of a stack: made, read, and executed or given up. */
+#include "runtime/deploy/machine_parts.h"
+
+void machine_ask_set(struct run *run, struct machine *machine) {
+    struct deploy_inputs inputs = {run->plan, run->deployed};
+    struct cloud_request *request = machine_prepare(machine, CLOUD_CREATE_CHANGE_SET, run);
+    machine->sent_hash = run_digest(run, machine->plan->body);
+    machine_make_token(run, machine, "set");
+    if (!deploy_request(&inputs, machine->plan, run->arena, request)) {
+        machine_fail(run, machine, TEXT("an output that a parameter takes is not there"));
+        return;
+    }
+    request->change_set = TEXT(APPLY_SET_NAME);
+    request->token = machine->token;
+    machine_send(run, machine, PHASE_MAKE);
+}
+
+/* Makes the change set, after a large template has been put where CloudFormation reads it. */
+void machine_make_set(struct run *run, struct machine *machine) {
+    struct text key, url;
+    if (!plan_is_large(machine->plan) ||
+        !assets_place(run->arena, run->plan->account, machine->plan, &key, &url)) {
+        machine_ask_set(run, machine);
+        return;
+    }
+    struct cloud_request *request = machine_prepare(machine, CLOUD_PUT_OBJECT, run);
+    request->bucket = assets_bucket(run->arena, run->plan->account, machine->plan->region);
+    request->key = key;
+    request->body = machine->plan->body;
+    machine_send(run, machine, PHASE_UPLOAD);
+}
+
+static void ask_forget(struct run *run, struct machine *machine) {
+    machine_prepare(machine, CLOUD_DELETE_CHANGE_SET, run);
+    machine_send(run, machine, PHASE_FORGET);
+}
+
+static void ask_execute(struct run *run, struct machine *machine) {
+    machine_make_token(run, machine, "execute");
+    if (!machine_write_step(run, machine, JOURNAL_BEGUN)) {
+        machine_fail(run, machine, text_of(run->why->message));
+        return;
+    }
+    machine->shown->is_begun = true;
+    machine_prepare(machine, CLOUD_EXECUTE_CHANGE_SET, run)->token = machine->token;
+    machine_send(run, machine, PHASE_EXECUTE);
+}
+
+void machine_set_made(struct run *run, struct machine *machine) {
+    if (text_is(machine->call.error.code, "AlreadyExistsException")) {
+        ask_forget(run, machine);
+        return;
+    }
+    if (cloud_failed(&machine->call)) {
+        machine_fail_call(run, machine);
+        return;
+    }
+    machine->id = machine->call.reply.stack_id;
+    machine_prepare(machine, CLOUD_DESCRIBE_CHANGE_SET, run);
+    machine_send(run, machine, PHASE_READ);
+}
+
+/* --- what the change set says ----------------------------------------------------------------- */
+
+static bool was_planned(const struct plan_stack *stack, const struct cloud_change *change) {
+    bool replaces = text_is(change->replacement, "True") && text_is(change->action, "Modify");
+    bool removes = text_is(change->action, "Remove");
+    if (!replaces && !removes) return true;
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        const struct plan_change *planned = &stack->changes[i];
+        if (!text_equal(planned->logical_id, change->logical_id)) continue;
+        if (removes) return planned->kind == PLAN_REMOVE;
+        return planned->kind == PLAN_REPLACE || planned->kind == PLAN_MAY_REPLACE;
+    }
+    return false;
+}
+
+void machine_read_set(struct run *run, struct machine *machine) {
+    const struct cloud_change_set *set = &machine->call.reply.change_set;
+    if (text_is(set->status, "CREATE_PENDING") || text_is(set->status, "CREATE_IN_PROGRESS")) {
+        machine_sleep(run, machine, PHASE_READ);
+        return;
+    }
+    if (cloud_no_changes(set)) {
+        machine_prepare(machine, CLOUD_DELETE_CHANGE_SET, run);
+        machine_send(run, machine, PHASE_DROP_EMPTY);
+        return;
+    }
+    if (!text_is(set->status, "CREATE_COMPLETE")) {
+        machine->shown->cause = set->status_reason;
+        machine_prepare(machine, CLOUD_CHANGE_SET_EVENTS, run);
+        machine_send(run, machine, PHASE_WHY);
+        return;
+    }
+    machine->shown->total = set->change_count;
+    for (uint32_t i = 0; machine->plan->action == PLAN_UPDATE && i < set->change_count; i++) {
+        const struct cloud_change *change = &set->changes[i];
+        if (machine->plan->goes_back || was_planned(machine->plan, change)) continue;
+        machine->shown->cause =
+            text_format(run->arena, "the change set would %s \"%.*s\", which the plan did not say",
+                        text_is(change->action, "Remove") ? "remove" : "replace",
+                        TEXT_ARGS(change->logical_id));
+        machine_prepare(machine, CLOUD_DELETE_CHANGE_SET, run);
+        machine_send(run, machine, PHASE_DROP);
+        return;
+    }
+    ask_execute(run, machine);
+}
+
+/* What early validation says names the resource; the change set's own reason does not. */
+void machine_read_why(struct run *run, struct machine *machine) {
+    const struct cloud_reply *reply = &machine->call.reply;
+    struct apply_stack *shown = machine->shown;
+    for (uint32_t i = 0; !cloud_failed(&machine->call) && i < reply->event_count; i++) {
+        const struct cloud_event *event = &reply->events[i];
+        if (text_is(event->validation_mode, "WARN")) continue;
+        shown->cause = event->reason;
+        shown->cause_id = event->logical_id;
+        shown->cause_type = event->type;
+        shown->cause_resource = plan_resource(machine->plan->template, event->logical_id);
+        break;
+    }
+    if (machine->plan->action == PLAN_UPDATE) {
+        machine_prepare(machine, CLOUD_DELETE_CHANGE_SET, run);
+        machine_send(run, machine, PHASE_DROP);
+        return;
+    }
+    machine_prepare(machine, CLOUD_DELETE_STACK, run);
+    machine_send(run, machine, PHASE_TIDY);
+}
+

@@ -1,0 +1,221 @@
+/* Watching a stack that AWS works on: its events, then its status, until it has settled. */
+#include "runtime/deploy/machine_parts.h"
+
+void machine_watch_on(struct run *run, struct machine *machine) {
+    machine_write_step(run, machine, JOURNAL_RUNNING);
+    machine->poll = POLL_FIRST;
+    machine_sleep(run, machine, PHASE_EVENTS);
+}
+
+/* A request whose answer was lost may have been taken, and a repeated one is refused then. */
+void machine_accepted(struct run *run, struct machine *machine, bool was_repeated) {
+    if (!cloud_failed(&machine->call)) {
+        machine_watch_on(run, machine);
+    } else if (was_repeated || machine->call.error.is_network) {
+        machine->shown->cause = machine->call.error.message;
+        machine_ask_events(run, machine, PHASE_CONFIRM);
+    } else {
+        machine->shown->is_begun = false;
+        machine_write_step(run, machine, JOURNAL_FAILED);
+        machine_fail_call(run, machine);
+    }
+}
+
+static bool has_token(const struct machine *machine) {
+    for (uint32_t i = 0; i < machine->call.reply.event_count; i++) {
+        if (text_equal(machine->call.reply.events[i].token, machine->token)) return true;
+    }
+    return false;
+}
+
+void machine_confirmed(struct run *run, struct machine *machine) {
+    const struct cloud_error *error = &machine->call.error;
+    bool gone = cloud_failed(&machine->call) && text_is(error->code, "ValidationError");
+    if (cloud_failed(&machine->call) && !gone) {
+        machine_lose(run, machine);
+    } else if (gone && machine->plan->action == PLAN_DELETE) {
+        machine->shown->status = TEXT("DELETE_COMPLETE");
+        machine_end(run, machine, APPLY_DONE);
+    } else if (!gone && has_token(machine)) {
+        machine->shown->cause = (struct text){0};
+        machine_watch_on(run, machine);
+    } else if (machine->is_watching_only) {
+        machine->shown->cause = (struct text){0};
+        machine_end(run, machine, APPLY_NOTHING);
+    } else {
+        machine->shown->is_begun = false;
+        machine_write_step(run, machine, JOURNAL_FAILED);
+        machine_fail(run, machine, machine->shown->cause);
+    }
+}
+
+/* --- watching --------------------------------------------------------------------------------- */
+
+static bool is_root(const struct cloud_event *event) {
+    return text_is(event->type, "AWS::CloudFormation::Stack") &&
+           text_equal(event->physical_id, event->stack_id);
+}
+
+static bool is_cancelled(struct text reason) {
+    return memmem(reason.bytes, reason.length, "cancelled", 9) != NULL;
+}
+
+static void note_failure(struct run *run, struct machine *machine,
+                         const struct cloud_event *event) {
+    struct apply_stack *shown = machine->shown;
+    if (!text_ends(event->status, TEXT("_FAILED")) || is_root(event) || shown->cause.length ||
+        (event->reason.length && is_cancelled(event->reason))) return;
+    shown->cause = text_copy(run->arena, event->reason);
+    shown->cause_id = text_copy(run->arena, event->logical_id);
+    shown->cause_type = text_copy(run->arena, event->type);
+    shown->cause_resource = plan_resource(machine->plan->template, event->logical_id);
+}
+
+/* What a rollback could not take away, or had to leave. */
+static void note_left(struct run *run, struct machine *machine, const struct cloud_event *event) {
+    struct apply_stack *shown = machine->shown;
+    bool has_failed = text_is(event->status, "DELETE_FAILED");
+    if (!has_failed && !text_is(event->status, "DELETE_SKIPPED")) return;
+    if (shown->left_count == shown->left_capacity) {
+        uint32_t capacity = shown->left_capacity ? 2 * shown->left_capacity : 8;
+        struct apply_left *larger = arena_array(run->arena, capacity, sizeof *larger);
+        if (shown->left_count) memcpy(larger, shown->left, shown->left_count * sizeof *larger);
+        shown->left = larger;
+        shown->left_capacity = capacity;
+    }
+    shown->left[shown->left_count++] = (struct apply_left){
+        .logical_id = text_copy(run->arena, event->logical_id),
+        .physical_id = text_copy(run->arena, event->physical_id),
+        .type = text_copy(run->arena, event->type), .has_failed = has_failed};
+}
+
+static void note_event(struct run *run, struct machine *machine, const struct cloud_event *event) {
+    struct apply_stack *shown = machine->shown;
+    note_failure(run, machine, event);
+    if (is_root(event)) {
+        /* Why a rollback began, where no resource is to blame: an output, an export. */
+        if (text_ends(event->status, TEXT("ROLLBACK_IN_PROGRESS")) && !shown->cause.length) {
+            shown->cause = text_copy(run->arena, event->reason);
+        }
+    } else if (text_ends(event->status, TEXT("_IN_PROGRESS"))) {
+        shown->current = text_copy(run->arena, event->logical_id);
+    } else {
+        shown->done++;
+        note_left(run, machine, event);
+    }
+    machine_tell(run, APPLY_RESOURCE, machine, event);
+}
+
+static void keep_fresh(struct run *run, struct machine *machine, const struct cloud_event *event) {
+    if (machine->fresh_count == machine->fresh_capacity) {
+        machine->fresh_capacity = machine->fresh_capacity ? machine->fresh_capacity * 2 : 64;
+        const struct cloud_event **larger =
+            arena_array(run->arena, machine->fresh_capacity, sizeof *larger);
+        if (machine->fresh_count) {
+            memcpy(larger, machine->fresh, machine->fresh_count * sizeof *larger);
+        }
+        machine->fresh = larger;
+    }
+    machine->fresh[machine->fresh_count++] = event;
+}
+
+/* Pages go back in time until an event that was told, or is of another operation; then they are told
+ * oldest first. False when another page was asked for. */
+bool machine_note_events(struct run *run, struct machine *machine) {
+    const struct cloud_reply *reply = &machine->call.reply;
+    enum machine_phase phase = machine->phase;
+    bool is_known = false;
+    for (uint32_t i = 0; i < reply->event_count && !is_known; i++) {
+        const struct cloud_event *event = &reply->events[i];
+        is_known = text_equal(event->id, machine->newest) ||
+                   !text_equal(event->token, machine->token);
+        if (!is_known) keep_fresh(run, machine, event);
+    }
+    bool all = is_known || !reply->next_token.length || machine->fresh_count > EVENTS_MOST;
+    if (!all) {
+        struct text page = reply->next_token;
+        machine_prepare(machine, CLOUD_STACK_EVENTS, run)->next_token = page;
+        machine_send(run, machine, phase);
+        return false;
+    }
+    if (machine->fresh_count) machine->newest = text_copy(run->arena, machine->fresh[0]->id);
+    for (uint32_t i = machine->fresh_count; i > 0; i--) {
+        note_event(run, machine, machine->fresh[i - 1]);
+    }
+    machine->fresh_count = 0;
+    machine_tell(run, APPLY_PROGRESS, machine, NULL);
+    return true;
+}
+
+static void keep_final(struct run *run, struct machine *machine) {
+    uint32_t index = (uint32_t)(machine - run->machines);
+    machine->shown->final = machine->call.reply.stacks[0];
+    run->deployed[index] = &machine->shown->final;
+}
+
+/* Sets termination protection where it is not as it is to be; false where it is. */
+bool machine_protect(struct run *run, struct machine *machine) {
+    const struct plan_stack *plan = machine->plan;
+    if (plan->action == PLAN_DELETE || (!plan->template && !plan->goes_back)) return false;
+    bool wanted = plan->goes_back ? plan->former->is_protected : plan->template->is_protected;
+    if (wanted == machine->shown->final.is_protected) return false;
+    machine->shown->is_begun = true;
+    if (!machine_write_step(run, machine, JOURNAL_BEGUN)) {
+        machine_fail(run, machine, text_of(run->why->message));
+        return true;
+    }
+    machine_prepare(machine, CLOUD_PROTECT_STACK, run)->is_protected = wanted;
+    machine_send(run, machine, PHASE_PROTECT);
+    return true;
+}
+
+static bool is_back(const struct machine *machine, struct text status) {
+    if (machine->shown->left_count) return false;
+    return text_is(status, "UPDATE_ROLLBACK_COMPLETE") || text_is(status, "ROLLBACK_COMPLETE") ||
+           (text_is(status, "DELETE_COMPLETE") && machine->plan->action != PLAN_DELETE);
+}
+
+static void settle(struct run *run, struct machine *machine) {
+    struct text status = machine->shown->final.status;
+    bool good = cloud_status_good(status);
+    machine->shown->status = status;
+    if (machine->plan->action == PLAN_DELETE) good = text_is(status, "DELETE_COMPLETE");
+    if (!good && text_is(status, "DELETE_FAILED") && machine_empties_again(run, machine)) return;
+    if (!good) {
+        machine->shown->is_back = is_back(machine, status);
+        machine_fail(run, machine, machine->shown->final.status_reason.length
+                               ? machine->shown->final.status_reason : status);
+        return;
+    }
+    if (machine->is_watching_only || !machine_protect(run, machine)) {
+        machine_end(run, machine, APPLY_DONE);
+    }
+}
+
+void machine_look(struct run *run, struct machine *machine) {
+    if (cloud_failed(&machine->call)) {
+        if (cloud_not_found(&machine->call.error) && machine->plan->action == PLAN_DELETE) {
+            machine->shown->status = TEXT("DELETE_COMPLETE");
+            machine_end(run, machine, APPLY_DONE);
+            return;
+        }
+        machine_lose(run, machine);
+        return;
+    }
+    keep_final(run, machine);
+    struct text status = machine->shown->final.status;
+    machine->shown->status = status;
+    bool running = cloud_status_running(status) || text_is(status, "REVIEW_IN_PROGRESS");
+    if (running) machine_sleep(run, machine, PHASE_EVENTS);
+    else machine_ask_events(run, machine, PHASE_LAST_EVENTS);
+}
+
+void machine_after_events(struct run *run, struct machine *machine) {
+    if (machine->phase == PHASE_LAST_EVENTS) {
+        settle(run, machine);
+        return;
+    }
+    machine_prepare(machine, CLOUD_DESCRIBE_STACKS, run);
+    machine_send(run, machine, PHASE_LOOK);
+}
+
