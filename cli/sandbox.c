@@ -1,9 +1,12 @@
-/* mrp sandbox: forgets the simulated AWS, or scripts a failure in it. */
+/* mrp sandbox: forgets the simulated AWS, scripts a failure in it, or changes it behind mrp's back. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/diagnostics.h"
 #include "cli/deploy.h"
+
+enum { MOST_OBJECTS = 10000 };
 
 struct target {
     const struct template *template;
@@ -26,6 +29,7 @@ static bool find_target(const struct template_set *set, struct text path, struct
 static const char *operation_of(const char *when) {
     if (!when || strcmp(when, "create") == 0) return "CREATE";
     if (strcmp(when, "update") == 0) return "UPDATE";
+    if (strcmp(when, "rollback") == 0) return "ROLLBACK";
     return strcmp(when, "delete") == 0 ? "DELETE" : NULL;
 }
 
@@ -40,24 +44,68 @@ static int unknown_path(const char *path, const struct suggestion *near) {
     return wrong_use(&why);
 }
 
-static int fail(struct deploying *deploying, const struct invocation *invocation) {
+static const char *what_fails(const char *operation) {
+    if (strcmp(operation, "ROLLBACK") == 0) return "way back of an update";
+    if (strcmp(operation, "CREATE") == 0) return "creation";
+    return strcmp(operation, "UPDATE") == 0 ? "update" : "deletion";
+}
+
+static int fail(struct deploying *deploying, const struct invocation *invocation,
+                struct target target) {
     const char *path = invocation->operands[1], *reason = option_value(invocation, OPTION_REASON);
     const char *operation = operation_of(option_value(invocation, OPTION_ON));
-    struct target target;
-    struct suggestion near;
-    suggestion_init(&near, text_of(path));
-    if (!operation) return misuse(invocation, "--on is create, update or delete");
-    if (!find_target(deploying->program.set, text_of(path), &target, &near)) {
-        return unknown_path(path, &near);
-    }
+    if (!operation) return misuse(invocation, "--on is create, update, delete or rollback");
     deploying->runtime->sandbox_fail(
         deploying->session, target.template->region_name, target.template->name,
         target.resource->logical_id, text_of(operation),
         text_of(reason ? reason : "a failure that \"mrp sandbox fail\" asked for"));
     if (!option_given(invocation, OPTION_QUIET)) {
         fprintf(stderr, "the next %s of %s (%.*s) in %.*s fails\n",
-                operation[0] == 'C' ? "creation" : operation[0] == 'U' ? "update" : "deletion", path,
-                TEXT_ARGS(target.resource->type), TEXT_ARGS(target.template->region_name));
+                what_fails(operation), path, TEXT_ARGS(target.resource->type), TEXT_ARGS(target.template->region_name));
+    }
+    return OUTCOME_DONE;
+}
+
+static int not_deployed(const char *path, const char *or_else) {
+    struct failure why;
+    failure_set(&why, "\"%s\" is not deployed in the sandbox%s", path, or_else);
+    return world_failed(&why);
+}
+
+static int change(struct deploying *deploying, const struct invocation *invocation,
+                  struct target target) {
+    const char *path = invocation->operands[1];
+    const char *property = option_value(invocation, OPTION_PROPERTY);
+    const char *value = option_value(invocation, OPTION_VALUE);
+    if (value && !property) return misuse(invocation, "--value needs --property");
+    if (!deploying->runtime->sandbox_change(
+            deploying->session, target.template->region_name, target.template->name,
+            target.resource->logical_id, text_of(property ? property : ""),
+            text_of(value ? value : ""))) {
+        return not_deployed(path, value ? ", or the value is no JSON" : "");
+    }
+    if (!option_given(invocation, OPTION_QUIET)) {
+        fprintf(stderr, "%s%s%s was %s behind the back of its stack\n", path, property ? "." : "",
+                property ? property : "", !property ? "deleted" : value ? "changed" : "taken away");
+    }
+    return OUTCOME_DONE;
+}
+
+static int put(struct deploying *deploying, const struct invocation *invocation,
+               struct target target) {
+    const char *path = invocation->operands[1], *given = option_value(invocation, OPTION_OBJECTS);
+    char *end = NULL;
+    unsigned long count = given ? strtoul(given, &end, 10) : 1;
+    if (given && (*end || !count || count > MOST_OBJECTS)) {
+        return misuse(invocation, "--objects is a number from 1 to %d", MOST_OBJECTS);
+    }
+    if (!deploying->runtime->sandbox_put(deploying->session, target.template->region_name,
+                                         target.template->name, target.resource->logical_id,
+                                         (uint32_t)count)) {
+        return not_deployed(path, ", or is no bucket");
+    }
+    if (!option_given(invocation, OPTION_QUIET)) {
+        fprintf(stderr, "%lu object%s put into %s\n", count, count == 1 ? " was" : "s were", path);
     }
     return OUTCOME_DONE;
 }
@@ -78,23 +126,37 @@ static int reset(const struct invocation *invocation) {
     return deploying_close(&deploying, outcome);
 }
 
-static int fail_in(const struct invocation *invocation) {
+/* What is done to one resource of the program. */
+static int to_resource(const struct invocation *invocation,
+                       int (*act)(struct deploying *, const struct invocation *, struct target)) {
     struct deploying deploying;
+    struct target target;
+    struct suggestion near;
     struct invocation other = *invocation;
-    if (invocation->operand_count < 2) return misuse(invocation, "fail needs the path of a resource");
+    if (invocation->operand_count < 2) {
+        return misuse(invocation, "%s needs the path of a resource", invocation->operands[0]);
+    }
     other.operands += 2;
     other.operand_count -= 2;
     int outcome = deploying_open_cloud(&deploying, &other, true);
     if (outcome == OUTCOME_DONE) outcome = deploying_open_program(&deploying, &other);
-    if (outcome == OUTCOME_DONE) outcome = fail(&deploying, invocation);
+    suggestion_init(&near, text_of(invocation->operands[1]));
+    if (outcome == OUTCOME_DONE) {
+        bool found = find_target(deploying.program.set, text_of(invocation->operands[1]), &target,
+                                 &near);
+        outcome = found ? act(&deploying, invocation, target)
+                        : unknown_path(invocation->operands[1], &near);
+    }
     return deploying_close(&deploying, outcome);
 }
 
 int command_sandbox(struct invocation *invocation) {
     const char *what = invocation->operands[0];
-    if (strcmp(what, "fail") == 0) return fail_in(invocation);
+    if (strcmp(what, "fail") == 0) return to_resource(invocation, fail);
+    if (strcmp(what, "change") == 0) return to_resource(invocation, change);
+    if (strcmp(what, "put") == 0) return to_resource(invocation, put);
     if (strcmp(what, "reset") != 0) {
-        return misuse(invocation, "\"%s\" is nothing to do: it is reset or fail", what);
+        return misuse(invocation, "\"%s\" is nothing to do: it is reset, fail, change or put", what);
     }
     if (invocation->operand_count > 2) return misuse(invocation, "reset takes a FILE at most");
     return reset(invocation);

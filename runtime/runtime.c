@@ -160,6 +160,16 @@ static void sandbox_fail(struct runtime_session *session, struct text region, st
     simulator_fail(session->simulator, region, stack, logical_id, operation, reason);
 }
 
+static bool sandbox_change(struct runtime_session *session, struct text region, struct text stack,
+                           struct text logical_id, struct text property, struct text value) {
+    return simulator_change(session->simulator, region, stack, logical_id, property, value);
+}
+
+static bool sandbox_put(struct runtime_session *session, struct text region, struct text stack,
+                        struct text logical_id, uint32_t count) {
+    return simulator_put(session->simulator, region, stack, logical_id, count);
+}
+
 const struct runtime *mrp_runtime(void) {
     static const struct runtime runtime = {
         .open = runtime_open, .close = runtime_close, .cloud = session_cloud,
@@ -167,7 +177,8 @@ const struct runtime *mrp_runtime(void) {
         .apply = apply_plan, .status = status_make, .resume_find = resume_find,
         .regions = journal_regions,
         .resume = resume_run, .sandbox_account = sandbox_account,
-        .sandbox_reset = sandbox_reset, .sandbox_fail = sandbox_fail,
+        .sandbox_reset = sandbox_reset, .sandbox_change = sandbox_change,
+        .sandbox_put = sandbox_put, .sandbox_fail = sandbox_fail,
     };
     return &runtime;
 }

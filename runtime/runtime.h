@@ -37,6 +37,12 @@ struct runtime {
     bool (*sandbox_reset)(struct runtime_session *session, struct failure *why);
     void (*sandbox_fail)(struct runtime_session *session, struct text region, struct text stack,
                          struct text logical_id, struct text operation, struct text reason);
+    /* Of the sandbox: changes a resource behind its stack's back, and puts objects into a bucket; false
+     * where there is no such thing. See simulator.h. */
+    bool (*sandbox_change)(struct runtime_session *session, struct text region, struct text stack,
+                           struct text logical_id, struct text property, struct text value);
+    bool (*sandbox_put)(struct runtime_session *session, struct text region, struct text stack,
+                        struct text logical_id, uint32_t count);
     enum plan_outcome (*plan)(const struct cloud *cloud, const struct deploy_program *program,
                               const struct plan_options *options, struct arena *arena,
                               struct plan *plan, struct failure *why);
