@@ -1,4 +1,5 @@
-/* mrp sandbox: forgets the simulated AWS, scripts a failure in it, or changes it behind mrp's back. */
+/* mrp sandbox: forgets the simulated AWS, scripts a failure in it, changes it behind mrp's back, or
+ * serves it to other programs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,14 +151,62 @@ static int to_resource(const struct invocation *invocation,
     return deploying_close(&deploying, outcome);
 }
 
+/* --- serve ------------------------------------------------------------------------------------ */
+
+enum { SERVE_PORT = 4580 };
+
+static void tell_address(void *context, unsigned port) {
+    const struct invocation *invocation = context;
+    printf("serving the sandbox at http://127.0.0.1:%u, until Ctrl-C\n", port);
+    if (!option_given(invocation, OPTION_QUIET)) {
+        printf("\nexport AWS_ENDPOINT_URL=http://127.0.0.1:%u AWS_REGION=us-east-1\n"
+               "export AWS_ACCESS_KEY_ID=" SERVE_ACCESS_KEY
+               " AWS_SECRET_ACCESS_KEY=" SERVE_SECRET_KEY "\n", port);
+    }
+    fflush(stdout);
+}
+
+static bool read_number(const char *text, double most, double *number) {
+    char *end;
+    if (!text) return true;
+    *number = strtod(text, &end);
+    return *text && !*end && *number >= 0 && *number <= most;
+}
+
+static int serve(const struct invocation *invocation) {
+    struct deploying deploying;
+    struct failure why;
+    struct invocation other = *invocation;
+    double port = SERVE_PORT, pace = SERVE_PACE;
+    if (!read_number(option_value(invocation, OPTION_PORT), 65535, &port) || port != (unsigned)port) {
+        return misuse(invocation, "--port is a number from 0 to 65535");
+    }
+    if (!read_number(option_value(invocation, OPTION_PACE), 86400, &pace)) {
+        return misuse(invocation, "--pace is a number from 0 to 86400");
+    }
+    other.operands++;
+    other.operand_count--;
+    int outcome = deploying_open_cloud(&deploying, &other, true);
+    if (outcome == OUTCOME_DONE && deploying.file) outcome = deploying_open_program(&deploying, &other);
+    if (outcome == OUTCOME_DONE) {
+        struct serve_options options = {.port = (unsigned)port, .pace = pace, .ready = tell_address,
+                                        .context = (void *)invocation};
+        if (!deploying.runtime->sandbox_serve(deploying.session, &options, &why)) {
+            outcome = world_failed(&why);
+        }
+    }
+    return deploying_close(&deploying, outcome);
+}
+
 int command_sandbox(struct invocation *invocation) {
     const char *what = invocation->operands[0];
     if (strcmp(what, "fail") == 0) return to_resource(invocation, fail);
     if (strcmp(what, "change") == 0) return to_resource(invocation, change);
     if (strcmp(what, "put") == 0) return to_resource(invocation, put);
-    if (strcmp(what, "reset") != 0) {
-        return misuse(invocation, "\"%s\" is nothing to do: it is reset, fail, change or put", what);
+    if (strcmp(what, "reset") != 0 && strcmp(what, "serve") != 0) {
+        return misuse(invocation, "\"%s\" is nothing to do: it is reset, fail, change, put or serve",
+                      what);
     }
-    if (invocation->operand_count > 2) return misuse(invocation, "reset takes a FILE at most");
-    return reset(invocation);
+    if (invocation->operand_count > 2) return misuse(invocation, "%s takes a FILE at most", what);
+    return strcmp(what, "serve") == 0 ? serve(invocation) : reset(invocation);
 }

@@ -105,6 +105,7 @@ struct cloud_change_set {
 struct cloud_event {
     struct text id, stack_id, stack_name, logical_id, physical_id, type;
     struct text status, reason, token;
+    struct text properties;    /* of the resource, JSON */
     double time;
     /* Of CLOUD_CHANGE_SET_EVENTS. */
     struct text validation_name, validation_path, validation_mode; /* "FAIL", "WARN" */
@@ -171,6 +172,13 @@ struct cloud_request {
     struct text description, token, next_token, export_name;
     struct text bucket, key;
     struct text id;            /* of a drift detection or a refactor */
+    struct text role;          /* ARN that CloudFormation is to act with */
+    struct text on_failure;    /* "ROLLBACK", "DO_NOTHING", "DELETE"; of creations */
+    struct text policy, update_policy; /* of the stack, and for this update alone */
+    const struct text *notifications;  /* ARNs of topics */
+    const struct text *resource_types; /* that the template may have: "AWS::EC2::*" */
+    uint32_t notification_count, resource_type_count;
+    bool has_notifications;
 };
 
 struct cloud_reply {

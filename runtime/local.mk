@@ -17,6 +17,17 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/status.c runtime/deploy/status.h \
     runtime/prompt.c runtime/prompt.h \
     runtime/runtime.c runtime/runtime.h \
+    runtime/serve/actions.def \
+    runtime/serve/authorize.c \
+    runtime/serve/cloudformation.c \
+    runtime/serve/daemon.c \
+    runtime/serve/front.c runtime/serve/front.h \
+    runtime/serve/request.c runtime/serve/request.h \
+    runtime/serve/s3.c \
+    runtime/serve/serve.h \
+    runtime/serve/ssm.c \
+    runtime/serve/sts.c \
+    runtime/serve/tell.c \
     runtime/simulator/blueprint.c \
     runtime/simulator/calls.c runtime/simulator/calls.h \
     runtime/simulator/change_sets.c \
@@ -32,10 +43,12 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/parameters.c \
     runtime/simulator/resolve.c runtime/simulator/resolve.h \
     runtime/simulator/simulator.c runtime/simulator/simulator.h \
+    runtime/simulator/stacks.c \
     runtime/simulator/statuses.def \
     runtime/simulator/steps.c \
     runtime/simulator/store.c runtime/simulator/store.h \
     runtime/simulator/store_json.c \
+    runtime/simulator/templates.c \
     runtime/simulator/upkeep.c \
     runtime/simulator/validate.c \
     runtime/simulator/world.c runtime/simulator/world.h \

@@ -170,6 +170,11 @@ static bool sandbox_put(struct runtime_session *session, struct text region, str
     return simulator_put(session->simulator, region, stack, logical_id, count);
 }
 
+static bool sandbox_serve(struct runtime_session *session, const struct serve_options *options,
+                          struct failure *why) {
+    return serve_run(session->simulator, options, why);
+}
+
 const struct runtime *mrp_runtime(void) {
     static const struct runtime runtime = {
         .open = runtime_open, .close = runtime_close, .cloud = session_cloud,
@@ -179,6 +184,7 @@ const struct runtime *mrp_runtime(void) {
         .resume = resume_run, .sandbox_account = sandbox_account,
         .sandbox_reset = sandbox_reset, .sandbox_change = sandbox_change,
         .sandbox_put = sandbox_put, .sandbox_fail = sandbox_fail,
+        .sandbox_serve = sandbox_serve,
     };
     return &runtime;
 }

@@ -9,6 +9,7 @@
 #include "runtime/deploy/apply.h"
 #include "runtime/deploy/plan.h"
 #include "runtime/deploy/status.h"
+#include "runtime/serve/serve.h"
 
 struct runtime_session; /* a cloud, and the folder .mrp/ */
 
@@ -43,6 +44,9 @@ struct runtime {
                            struct text logical_id, struct text property, struct text value);
     bool (*sandbox_put)(struct runtime_session *session, struct text region, struct text stack,
                         struct text logical_id, uint32_t count);
+    /* Serves the sandbox to other programs until a signal ends it. */
+    bool (*sandbox_serve)(struct runtime_session *session, const struct serve_options *options,
+                          struct failure *why);
     enum plan_outcome (*plan)(const struct cloud *cloud, const struct deploy_program *program,
                               const struct plan_options *options, struct arena *arena,
                               struct plan *plan, struct failure *why);

@@ -259,7 +259,8 @@ static void make_canonical(struct signing *signing, struct text query) {
     buffer_char(&out, '\n');
     buffer_text(&out, signing->steps.signed_headers);
     buffer_char(&out, '\n');
-    buffer_text(&out, sign_sha256(signing->arena, signing->request->body));
+    struct text hash = signing->options->payload_hash;
+    buffer_text(&out, hash.length ? hash : sign_sha256(signing->arena, signing->request->body));
     signing->steps.canonical_request = buffer_take(&out, signing->arena);
     buffer_release(&out);
 }

@@ -16,6 +16,7 @@ struct sign_options {
     bool is_path_final;  /* S3: the path is taken as it is sent, not encoded once more */
     bool adds_hash;      /* the header x-amz-content-sha256 is set and signed (S3 wants it) */
     bool token_is_late;  /* the token is added after signing */
+    struct text payload_hash; /* what stands for the hash of the body; empty: it is worked out */
     unsigned expires;    /* of sign_query: seconds that the URL is valid */
 };
 

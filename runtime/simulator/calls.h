@@ -11,6 +11,21 @@ bool sim_refuse_stack(struct cloud_call *call);
 struct cloud_tag *sim_copy_tags(struct arena *arena, const struct cloud_tag *tags, uint32_t count);
 const struct text *sim_copy_texts(struct arena *arena, const struct text *texts, uint32_t count);
 
+/* Whether the members of a request are of the form that AWS wants. */
+bool sim_check_request(struct cloud_call *call);
+/* Whether there is a template, and it is not too long. */
+bool sim_check_template(struct cloud_call *call);
+/* Whether the status of the stack allows an update. */
+bool sim_check_updatable(struct cloud_call *call, const struct sim_stack *stack);
+/* What the request asks for, as a change set that belongs to no stack yet; stack may be NULL. NULL
+ * when it is refused. */
+struct sim_change_set *sim_draft(struct simulator *simulator, struct cloud_call *call,
+                                 const struct sim_stack *stack);
+
+/* Without a change set. */
+bool sim_create_stack(struct simulator *simulator, struct cloud_call *call);
+bool sim_update_stack(struct simulator *simulator, struct cloud_call *call);
+
 bool sim_describe_stacks(struct simulator *simulator, struct cloud_call *call);
 bool sim_stack_events(struct simulator *simulator, struct cloud_call *call);
 bool sim_stack_resources(struct simulator *simulator, struct cloud_call *call);
@@ -27,5 +42,19 @@ bool sim_protect_stack(struct simulator *simulator, struct cloud_call *call);
 /* Those of objects.c and upkeep.c, by the call's operation. */
 void sim_answer_objects(struct simulator *simulator, struct cloud_call *call);
 void sim_answer_upkeep(struct simulator *simulator, struct cloud_call *call);
+
+/* --- templates.c ------------------------------------------------------------------------------ */
+/* The template that is sent, or that of the stack; NULL with the call's error. */
+const struct sim_blueprint *sim_template_of(struct simulator *simulator, struct cloud_call *call);
+/* Metadata of a resource, as JSON. */
+struct text sim_metadata(struct arena *arena, const struct sim_stack *stack,
+                         struct text logical_id);
+/* Whether a stack policy is of the form that AWS wants. */
+bool sim_check_policy(struct cloud_call *call, struct text policy);
+bool sim_set_policy(struct simulator *simulator, struct cloud_call *call);
+
+/* --- objects.c -------------------------------------------------------------------------------- */
+/* The stack that made a bucket, or NULL. */
+const struct sim_stack *sim_bucket_owner(const struct simulator *simulator, struct text bucket);
 
 #endif

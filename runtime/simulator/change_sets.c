@@ -12,14 +12,8 @@ static bool is_name(struct text name) {
     return name.length <= LIMIT_STACK_NAME;
 }
 
-static bool check_request(struct cloud_call *call) {
+bool sim_check_template(struct cloud_call *call) {
     const struct cloud_request *request = &call->request;
-    if (!is_name(request->stack) && !text_starts(request->stack, TEXT("arn:"))) {
-        return sim_refuse(call, "ValidationError",
-                      "1 validation error detected: Value '%.*s' at 'stackName' failed to satisfy "
-                      "constraint: Member must satisfy regular expression pattern: "
-                      "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*", TEXT_ARGS(request->stack));
-    }
     if (request->body.length > LIMIT_TEMPLATE_INLINE_BYTES) {
         return sim_refuse(call, "ValidationError",
                       "1 validation error detected: Value '<template-body>' at 'templateBody' "
@@ -30,6 +24,18 @@ static bool check_request(struct cloud_call *call) {
         return sim_refuse(call, "ValidationError",
                       "Either Template URL or Template Body must be specified.");
     }
+    return true;
+}
+
+bool sim_check_request(struct cloud_call *call) {
+    const struct cloud_request *request = &call->request;
+    if (!is_name(request->stack) && !text_starts(request->stack, TEXT("arn:"))) {
+        return sim_refuse(call, "ValidationError",
+                      "1 validation error detected: Value '%.*s' at 'stackName' failed to satisfy "
+                      "constraint: Member must satisfy regular expression pattern: "
+                      "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*", TEXT_ARGS(request->stack));
+    }
+    if (!sim_check_template(call)) return false;
     if (request->tag_count > 50) {
         return sim_refuse(call, "ValidationError",
                       "1 validation error detected: Value '<tags>' at 'tags' failed to satisfy "
@@ -121,6 +127,25 @@ static bool read_template(struct simulator *simulator, struct cloud_call *call,
     return check_types(call, stack, *blueprint);
 }
 
+bool sim_check_updatable(struct cloud_call *call, const struct sim_stack *stack) {
+    struct text status = text_of(sim_status_name(stack->status));
+    static const char *const allowed[] = {
+        "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_FAILED",
+        "UPDATE_FAILED", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"};
+    if (stack->status == SIM_CREATE_FAILED && text_is(stack->on_failure, "DO_NOTHING")) {
+        return sim_refuse(call, "ValidationError",
+                          "This stack cannot be updated from [CREATE_FAILED] state because it "
+                          "contains [on-failure: DO_NOTHING]. Please use disable-rollback option "
+                          "instead during stack creation.");
+    }
+    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
+        if (text_is(status, allowed[i])) return true;
+    }
+    return sim_refuse(call, "ValidationError",
+                      "Stack:%.*s is in %.*s state and can not be updated.", TEXT_ARGS(stack->id),
+                      TEXT_ARGS(status));
+}
+
 /* Whether the type of the change set goes with the state of the stack. */
 static bool check_stack(struct cloud_call *call, const struct sim_stack *stack) {
     const struct cloud_request *request = &call->request;
@@ -136,51 +161,71 @@ static bool check_stack(struct cloud_call *call, const struct sim_stack *stack) 
         return sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",
                       TEXT_ARGS(request->stack));
     }
-    struct text status = text_of(sim_status_name(stack->status));
-    static const char *const allowed[] = {
-        "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_FAILED",
-        "UPDATE_FAILED"};
-    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
-        if (text_is(status, allowed[i])) return true;
-    }
-    return sim_refuse(call, "ValidationError", "Stack:%.*s is in %.*s state and can not be updated.",
-                  TEXT_ARGS(stack->id), TEXT_ARGS(status));
+    return sim_check_updatable(call, stack);
 }
 
-static struct sim_change_set *add_change_set(struct simulator *simulator, struct sim_stack *stack,
-                                             const struct cloud_call *call) {
+static void take_settings(struct arena *arena, const struct cloud_request *request,
+                          struct sim_settings *settings) {
+    if (request->role.length) settings->role = text_copy(arena, request->role);
+    if (request->has_notifications) {
+        settings->notifications =
+            sim_copy_texts(arena, request->notifications, request->notification_count);
+        settings->notification_count = request->notification_count;
+    }
+    if (!request->has_alarms) return;
+    settings->alarms = sim_copy_texts(arena, request->alarms, request->alarm_count);
+    settings->alarm_count = request->alarm_count;
+    settings->alarm_minutes = request->alarm_minutes;
+}
+
+struct sim_change_set *sim_draft(struct simulator *simulator, struct cloud_call *call,
+                                 const struct sim_stack *stack) {
     struct arena *arena = &simulator->arena;
-    struct sim_change_set *set = ARENA_NEW(arena, struct sim_change_set);
     const struct cloud_request *request = &call->request;
+    struct sim_blueprint *blueprint;
+    struct document *parameters;
+    if (!read_template(simulator, call, stack, &blueprint) ||
+        !sim_parameters(simulator, call->region, blueprint, request,
+                        stack ? stack->now.parameters : NULL, arena, &parameters, &call->error)) {
+        return NULL;
+    }
+    struct sim_change_set *set = ARENA_NEW(arena, struct sim_change_set);
+    *set = (struct sim_change_set){
+        .type = text_copy(arena, request->change_type), .token = text_copy(arena, request->token),
+        .description = text_copy(arena, request->description),
+        .blueprint = blueprint, .parameters = parameters, .created = simulator->clock,
+        .capabilities = sim_copy_texts(arena, request->capabilities, request->capability_count),
+        .capability_count = request->capability_count};
+    if (stack) set->settings = stack->settings;
+    take_settings(arena, request, &set->settings);
+    if (request->has_tags) {
+        set->tags = sim_copy_tags(arena, request->tags, request->tag_count);
+        set->tag_count = request->tag_count;
+    } else if (stack) {
+        set->tags = stack->now.tags;
+        set->tag_count = stack->now.tag_count;
+    }
+    return set;
+}
+
+/* The draft becomes a change set of the stack. */
+static void add_change_set(struct simulator *simulator, struct sim_stack *stack, struct text name,
+                           struct sim_change_set *set) {
+    struct arena *arena = &simulator->arena;
     struct text seed = text_format(arena, "set/%llu", (unsigned long long)++simulator->counter);
-    set->name = text_copy(arena, request->change_set);
+    set->name = text_copy(arena, name);
     set->id = text_format(arena, "arn:%.*s:cloudformation:%.*s:%.*s:changeSet/%.*s/%.*s",
                           TEXT_ARGS(sim_partition(stack->region)), TEXT_ARGS(stack->region),
                           TEXT_ARGS(sim_account(stack)), TEXT_ARGS(set->name),
                           TEXT_ARGS(sim_uuid(arena, seed)));
-    set->type = text_copy(arena, request->change_type);
-    set->token = text_copy(arena, request->token);
-    set->created = simulator->clock;
-    set->capability_count = request->capability_count;
-    set->capabilities = sim_copy_texts(arena, request->capabilities, request->capability_count);
-    if (request->has_tags) {
-        set->tags = sim_copy_tags(arena, request->tags, request->tag_count);
-        set->tag_count = request->tag_count;
-    } else {
-        set->tags = stack->now.tags;
-        set->tag_count = stack->now.tag_count;
-    }
     stack->change_sets = sim_grow(simulator, stack->change_sets, stack->change_set_count,
                                   &stack->change_set_capacity, sizeof *stack->change_sets);
     stack->change_sets[stack->change_set_count++] = set;
-    return set;
 }
 
 bool sim_create_change_set(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = sim_stack_live(simulator, call->region, call->request.stack);
-    struct sim_blueprint *blueprint;
-    struct document *parameters;
-    if (!check_request(call) || !check_stack(call, stack)) return false;
+    if (!sim_check_request(call) || !check_stack(call, stack)) return false;
     struct sim_change_set *old =
         stack ? sim_change_set_find(simulator, stack, call->request.change_set) : NULL;
     /* An executed one is history: its name may be taken again. */
@@ -192,20 +237,16 @@ bool sim_create_change_set(struct simulator *simulator, struct cloud_call *call)
     }
     if (old) {
         return sim_refuse(call, "AlreadyExistsException",
-                      "ChangeSet %.*s cannot be created due to a mismatch with existing attribute "
-                      "ClientToken", TEXT_ARGS(call->request.change_set));
+                          "ChangeSet %.*s cannot be created due to a mismatch with existing "
+                          "attribute ClientToken", TEXT_ARGS(call->request.change_set));
     }
-    if (!read_template(simulator, call, stack, &blueprint) ||
-        !sim_parameters(simulator, call->region, blueprint, &call->request,
-                        stack ? stack->now.parameters : NULL, &simulator->arena, &parameters,
-                        &call->error)) return false;
+    struct sim_change_set *set = sim_draft(simulator, call, stack);
+    if (!set) return false;
     if (!stack) {
         stack = sim_stack_new(simulator, call->region, call->request.stack);
         sim_stack_status(simulator, stack, SIM_REVIEW_IN_PROGRESS, TEXT("User Initiated"));
     }
-    struct sim_change_set *set = add_change_set(simulator, stack, call);
-    set->blueprint = blueprint;
-    set->parameters = parameters;
+    add_change_set(simulator, stack, call->request.change_set, set);
     sim_change_set_plan(simulator, stack, set);
     stack->is_dirty = true;
     call->reply.id = text_copy(call->arena, set->id);

@@ -332,6 +332,7 @@ static void take_inputs(struct simulator *simulator, struct sim_stack *stack,
     stack->capabilities = set->capabilities;
     stack->capability_count = set->capability_count;
     stack->change_set_id = set->id;
+    stack->settings = set->settings;
     stack->description = description && description->kind == DOCUMENT_TEXT ? description->text
                                                                           : (struct text){0};
     stack->imports = NULL;

@@ -20,6 +20,17 @@ static const struct sim_resource *find_bucket(const struct simulator *simulator,
     return NULL;
 }
 
+const struct sim_stack *sim_bucket_owner(const struct simulator *simulator, struct text bucket) {
+    const struct sim_resource *found = find_bucket(simulator, bucket);
+    for (uint32_t s = 0; found && s < simulator->stack_count; s++) {
+        const struct sim_stack *stack = simulator->stacks[s];
+        for (uint32_t r = 0; r < stack->resource_count; r++) {
+            if (stack->resources[r] == found) return stack;
+        }
+    }
+    return NULL;
+}
+
 static bool is_versioned(const struct sim_resource *bucket) {
     const struct document *versioning = document_get(bucket->now.properties,
                                                      "VersioningConfiguration");

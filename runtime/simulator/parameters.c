@@ -6,7 +6,7 @@
 /* --- dynamic references ----------------------------------------------------------------------- */
 
 /* A parameter of the region's parameter store: AWS's public ones, or those that stacks made. */
-static bool stored_parameter(struct simulator *simulator, struct arena *arena, struct text region,
+bool sim_stored_parameter(struct simulator *simulator, struct arena *arena, struct text region,
                              struct text name, struct text *value) {
     if (text_starts(name, TEXT("/aws/service/"))) {
         char random[18] = {0};
@@ -49,7 +49,7 @@ struct document *sim_dynamic(struct sim_scope *scope, struct text value) {
         const char *colon = memchr(name.bytes, ':', name.length);
         if (colon) name.length = (size_t)(colon - name.bytes);
         struct text found;
-        if (stored_parameter(scope->simulator, scope->arena, scope->stack->region, name, &found)) {
+        if (sim_stored_parameter(scope->simulator, scope->arena, scope->stack->region, name, &found)) {
             buffer_text(&out, found);
         } else if (scope->unknown) { /* a change set only looks at how it is written */
             buffer_add(&out, rest.bytes, (size_t)(close - rest.bytes) + 2);
@@ -114,7 +114,7 @@ static bool resolve_parameter(struct parameter_reading *reading, const struct do
                    || text_is(type, "AWS::SSM::Parameter::Value<CommaDelimitedList>");
     if (is_ssm) {
         struct text name = value;
-        if (!stored_parameter(reading->simulator, arena, reading->region, name, &value)) {
+        if (!sim_stored_parameter(reading->simulator, arena, reading->region, name, &value)) {
             return refuse(reading, "Unable to fetch parameters [%.*s] from parameter store for "
                                    "this account.", TEXT_ARGS(name));
         }

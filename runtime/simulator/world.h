@@ -97,6 +97,12 @@ struct sim_resource {
     bool is_missing;
 };
 
+struct sim_settings { /* what a stack keeps until something else is said */
+    struct text role;
+    const struct text *notifications, *alarms; /* ARNs */
+    uint32_t notification_count, alarm_count, alarm_minutes;
+};
+
 struct sim_change_set {
     struct text id, name, description, status_reason;
     struct text type; /* CREATE, UPDATE */
@@ -107,6 +113,7 @@ struct sim_change_set {
     uint32_t tag_count;
     const struct text *capabilities;
     uint32_t capability_count;
+    struct sim_settings settings;
     struct text token;
     struct cloud_change *changes;
     uint32_t change_count;
@@ -135,6 +142,11 @@ struct sim_stack {
     bool is_rolling_back;
     struct text reason, token, change_set_id;
     struct sim_plan_inputs now, before;
+    struct sim_settings settings;
+    struct text policy, update_policy; /* JSON; the second for the running update alone */
+    struct text on_failure;            /* of a creation */
+    const char *drift_status;          /* NULL: never looked */
+    double drift_checked;
     const struct text *capabilities;
     uint32_t capability_count;
     struct sim_resource **resources;
@@ -280,6 +292,9 @@ bool sim_parameters(struct simulator *simulator, struct text region,
                     const struct sim_blueprint *blueprint, const struct cloud_request *request,
                     const struct document *previous, struct arena *arena, struct document **values,
                     struct cloud_error *error);
+/* A parameter of the region's parameter store: AWS's public ones, or those that stacks made. */
+bool sim_stored_parameter(struct simulator *simulator, struct arena *arena, struct text region,
+                          struct text name, struct text *value);
 bool sim_conditions(struct sim_scope *scope);
 /* Whether the item exists, by its Condition. */
 bool sim_item_wanted(const struct sim_scope *scope, const struct sim_item *item);

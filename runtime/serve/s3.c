@@ -1,0 +1,309 @@
+/* S3: the objects that lie in buckets which stacks made. Buckets are in the path: a server at
+ * 127.0.0.1 has no names before its own.
+ */
+#include "base/hash.h"
+#include "runtime/aws/protocol.h"
+#include "runtime/serve/front.h"
+
+#define NAMESPACE "http://s3.amazonaws.com/doc/2006-03-01/"
+
+enum { MOST_KEYS = 1000 }; /* of one answer */
+
+struct place { /* what the path names */
+    struct text bucket, key;
+};
+
+static struct place read_path(struct serving *serving) {
+    struct text path = serving->request->path;
+    struct place place = {TEXT(""), TEXT("")};
+    if (path.length && path.bytes[0] == '/') path.bytes++, path.length--;
+    const char *slash = path.length ? memchr(path.bytes, '/', path.length) : NULL;
+    place.bucket = path;
+    if (slash) {
+        place.bucket.length = (size_t)(slash - path.bytes);
+        place.key = (struct text){slash + 1, path.length - place.bucket.length - 1};
+        place.key = http_decode(serving->arena, place.key);
+    }
+    return place;
+}
+
+static void respond(struct serving *serving, unsigned status, const struct data *root) {
+    struct buffer body;
+    buffer_init(&body);
+    if (root) protocol_write_xml(root, &body);
+    serving->response->status = status;
+    serving->response->type = root ? "application/xml" : NULL;
+    serving->response->body = buffer_take(&body, serving->arena);
+    buffer_release(&body);
+}
+
+static struct data *root_record(struct serving *serving, const char *name) {
+    struct data *root = data_new(serving->arena, DATA_RECORD);
+    root->key = text_of(name);
+    data_put(serving->arena, root, "xmlns", TEXT(NAMESPACE))->is_attribute = true;
+    return root;
+}
+
+static void add_header(struct serving *serving, const char *name, struct text value) {
+    struct serve_response *response = serving->response;
+    struct http_request as = {.headers = response->headers, .header_count = response->header_count,
+                              .header_room = response->header_room};
+    http_set(serving->arena, &as, name, value);
+    response->headers = as.headers;
+    response->header_count = as.header_count;
+    response->header_room = as.header_room;
+}
+
+/* A bucket of that name in the world, told apart by its owner where the client says whose it is. */
+static bool check_bucket(struct serving *serving, struct text bucket) {
+    struct text owner = http_header(serving->request->headers, serving->request->header_count,
+                                    "x-amz-expected-bucket-owner");
+    const struct sim_stack *stack = sim_bucket_owner(serving->simulator, bucket);
+    if (!stack) {
+        return serve_refuse(serving, 404, "NoSuchBucket", "The specified bucket does not exist");
+    }
+    if (owner.length && !text_equal(owner, sim_account(stack))) {
+        return serve_refuse(serving, 403, "AccessDenied", "Access Denied");
+    }
+    if (!text_equal(stack->region, serving->claim.region)) {
+        add_header(serving, "x-amz-bucket-region", stack->region);
+        return serve_refuse(serving, 301, "PermanentRedirect",
+                            "The bucket you are attempting to access must be addressed using the "
+                            "specified endpoint. Please send all future requests to this "
+                            "endpoint.");
+    }
+    return true;
+}
+
+/* --- objects ---------------------------------------------------------------------------------- */
+
+static struct text entity_tag(struct serving *serving, struct text body) {
+    struct text hash;
+    struct failure why;
+    if (!hash_hex(serving->arena, HASH_MD5, body, &hash, &why)) hash = TEXT("0");
+    return text_format(serving->arena, "\"%.*s\"", TEXT_ARGS(hash));
+}
+
+/* Carries out a call for the place; false when it was refused. */
+static bool ask(struct serving *serving, enum cloud_operation operation, struct place place,
+                struct cloud_call *call) {
+    call->operation = operation;
+    call->region = serving->claim.region;
+    call->arena = serving->arena;
+    call->request.bucket = place.bucket;
+    call->request.key = place.key;
+    sim_answer(serving->simulator, call);
+    if (!cloud_failed(call)) return true;
+    return serve_refuse(serving, text_is(call->error.code, "NoSuchBucket") ? 404 : 400,
+                        call->error.code.bytes, "%.*s", TEXT_ARGS(call->error.message));
+}
+
+static void put_object(struct serving *serving, struct place place) {
+    const struct http_request *request = serving->request;
+    struct cloud_call call = {.request = {.body = request->body}};
+    struct text condition = http_header(request->headers, request->header_count, "If-None-Match");
+    serving->looks = false;
+    if (text_is(condition, "*") && sim_object_find(serving->simulator, place.bucket, place.key)) {
+        serve_refuse(serving, 412, "PreconditionFailed",
+                     "At least one of the pre-conditions you specified did not hold");
+    } else if (ask(serving, CLOUD_PUT_OBJECT, place, &call)) {
+        respond(serving, 200, NULL);
+        add_header(serving, "ETag", entity_tag(serving, request->body));
+    }
+}
+
+/* Of a HEAD the server sends the length of the body, and leaves it out. */
+static void get_object(struct serving *serving, struct place place) {
+    const struct sim_object *object =
+        sim_object_find(serving->simulator, place.bucket, place.key);
+    if (!object) {
+        serve_refuse(serving, 404, "NoSuchKey", "The specified key does not exist.");
+        return;
+    }
+    respond(serving, 200, NULL);
+    serving->response->type = "binary/octet-stream";
+    serving->response->body = object->body;
+    add_header(serving, "ETag", entity_tag(serving, object->body));
+    if (!text_is(object->version, "null")) {
+        add_header(serving, "x-amz-version-id", object->version);
+    }
+}
+
+static struct text query_value(const struct serving *serving, const char *name) {
+    struct data *query;
+    struct failure why;
+    if (!serve_read_form(serving->arena, serving->request->query, &query, &why)) return TEXT("");
+    return data_text(query, name);
+}
+
+static void delete_object(struct serving *serving, struct place place) {
+    struct cloud_object object = {.key = place.key, .version = query_value(serving, "versionId")};
+    struct cloud_call call = {.request = {.objects = &object, .object_count = 1}};
+    serving->looks = false;
+    if (ask(serving, CLOUD_DELETE_OBJECTS, place, &call)) respond(serving, 204, NULL);
+}
+
+/* The keys and versions of <Delete>. */
+static void delete_objects(struct serving *serving, struct place place) {
+    struct failure why;
+    struct data *asked;
+    struct arena *arena = serving->arena;
+    serving->looks = false;
+    if (!data_read_xml(arena, serving->request->body, &asked, &why)) {
+        serve_refuse(serving, 400, "MalformedXML",
+                     "The XML you provided was not well-formed or did not validate against our "
+                     "published schema");
+        return;
+    }
+    struct data *root = root_record(serving, "DeleteResult");
+    struct cloud_object *objects = arena_array(arena, asked->count + 1, sizeof *objects);
+    struct cloud_call call = {.request = {.objects = objects}};
+    for (const struct data *o = data_first(asked); o; o = o->next) {
+        if (!text_is(o->key, "Object")) continue;
+        struct cloud_object *object = &objects[call.request.object_count++];
+        *object = (struct cloud_object){data_text(o, "Key"), data_text(o, "VersionId"),
+                                        TEXT(""), TEXT("")};
+        if (data_is_true(asked, "Quiet")) continue;
+        struct data *gone = data_add(root, TEXT("Deleted"), data_new(arena, DATA_RECORD));
+        data_put(arena, gone, "Key", object->key);
+        data_set(arena, gone, "VersionId", object->version);
+    }
+    if (ask(serving, CLOUD_DELETE_OBJECTS, place, &call)) respond(serving, 200, root);
+}
+
+/* --- buckets ---------------------------------------------------------------------------------- */
+
+static bool asks_for(const struct serving *serving, const char *word) {
+    struct text query = serving->request->query;
+    size_t length = strlen(word);
+    for (size_t start = 0; start < query.length;) {
+        size_t end = start;
+        while (end < query.length && query.bytes[end] != '&') end++;
+        bool same = end - start >= length && memcmp(query.bytes + start, word, length) == 0;
+        if (same && (end - start == length || query.bytes[start + length] == '=')) return true;
+        start = end + 1;
+    }
+    return false;
+}
+
+static bool is_latest(const struct simulator *simulator, uint32_t at) {
+    const struct sim_object *object = &simulator->objects[at];
+    for (uint32_t i = at + 1; i < simulator->object_count; i++) {
+        const struct sim_object *other = &simulator->objects[i];
+        if (!other->is_gone && text_equal(other->bucket, object->bucket) &&
+            text_equal(other->key, object->key)) return false;
+    }
+    return true;
+}
+
+static void tell_object(struct serving *serving, struct data *root, const struct sim_object *object,
+                        bool with_versions, bool latest) {
+    struct arena *arena = serving->arena;
+    struct text name = !with_versions ? TEXT("Contents")
+                     : object->is_marker ? TEXT("DeleteMarker") : TEXT("Version");
+    struct data *entry = data_add(root, name, data_new(arena, DATA_RECORD));
+    data_put(arena, entry, "Key", object->key);
+    if (with_versions) {
+        data_put(arena, entry, "VersionId", object->version);
+        data_set_bool(arena, entry, "IsLatest", latest);
+    }
+    tell_time(arena, entry, "LastModified", serving->simulator->clock);
+    if (object->is_marker) return;
+    data_put(arena, entry, "ETag", entity_tag(serving, object->body));
+    data_set_number(arena, entry, "Size", (long)object->body.length);
+    data_put(arena, entry, "StorageClass", TEXT("STANDARD"));
+}
+
+/* Objects of a bucket, as versions or plainly: the first thousand, newest first. */
+static void list_objects(struct serving *serving, struct text bucket, bool with_versions) {
+    const struct simulator *simulator = serving->simulator;
+    struct arena *arena = serving->arena;
+    struct data *root = root_record(serving, with_versions ? "ListVersionsResult"
+                                                           : "ListBucketResult");
+    struct text prefix = query_value(serving, "prefix");
+    long count = 0;
+    bool is_cut = false;
+    data_put(arena, root, "Name", bucket);
+    data_put(arena, root, "Prefix", prefix);
+    data_set_number(arena, root, "MaxKeys", MOST_KEYS);
+    for (uint32_t i = simulator->object_count; i > 0; i--) {
+        const struct sim_object *object = &simulator->objects[i - 1];
+        bool latest = !object->is_gone && is_latest(simulator, i - 1);
+        if (object->is_gone || !text_equal(object->bucket, bucket) ||
+            !text_starts(object->key, prefix) ||
+            (!with_versions && (!latest || object->is_marker))) continue;
+        is_cut = count == MOST_KEYS;
+        if (is_cut) break;
+        tell_object(serving, root, object, with_versions, latest);
+        count++;
+    }
+    data_set_bool(arena, root, "IsTruncated", is_cut);
+    if (!with_versions) data_set_number(arena, root, "KeyCount", count);
+    respond(serving, 200, root);
+}
+
+static void list_buckets(struct serving *serving) {
+    struct arena *arena = serving->arena;
+    struct data *root = root_record(serving, "ListAllMyBucketsResult");
+    struct data *list = data_set_new(arena, root, "Buckets", DATA_LIST);
+    list->item = "Bucket";
+    for (uint32_t s = 0; s < serving->simulator->stack_count; s++) {
+        const struct sim_stack *stack = serving->simulator->stacks[s];
+        for (uint32_t r = 0; r < stack->resource_count; r++) {
+            const struct sim_resource *resource = stack->resources[r];
+            if (!text_is(resource->type, "AWS::S3::Bucket") || !resource->now.properties) continue;
+            struct data *bucket = tell_record(arena, list);
+            data_put(arena, bucket, "Name", resource->now.physical_id);
+            tell_time(arena, bucket, "CreationDate", resource->updated);
+        }
+    }
+    respond(serving, 200, root);
+}
+
+/* "" is us-east-1's own word. */
+static void bucket_location(struct serving *serving) {
+    struct data *root = root_record(serving, "LocationConstraint");
+    if (!text_is(serving->claim.region, "us-east-1")) {
+        struct data *text = data_new(serving->arena, DATA_TEXT);
+        text->key = root->key;
+        text->text = serving->claim.region;
+        root = text;
+    }
+    respond(serving, 200, root);
+}
+
+static void answer_bucket(struct serving *serving, struct text bucket) {
+    struct text method = serving->request->method;
+    if (text_is(method, "HEAD")) {
+        respond(serving, 200, NULL);
+        add_header(serving, "x-amz-bucket-region", serving->claim.region);
+    } else if (text_is(method, "POST") && asks_for(serving, "delete")) {
+        delete_objects(serving, (struct place){bucket, TEXT("")});
+    } else if (text_is(method, "GET") && asks_for(serving, "location")) {
+        bucket_location(serving);
+    } else if (text_is(method, "GET")) {
+        list_objects(serving, bucket, asks_for(serving, "versions"));
+    } else {
+        serve_refuse(serving, 501, "NotImplemented",
+                     "The sandbox makes and deletes buckets by stacks alone");
+    }
+}
+
+static void answer_object(struct serving *serving, struct place place) {
+    struct text method = serving->request->method;
+    if (text_is(method, "PUT")) put_object(serving, place);
+    else if (text_is(method, "GET")) get_object(serving, place);
+    else if (text_is(method, "HEAD")) get_object(serving, place);
+    else if (text_is(method, "DELETE")) delete_object(serving, place);
+    else serve_refuse(serving, 501, "NotImplemented", "The sandbox has no such operation");
+}
+
+void serve_s3(struct serving *serving) {
+    struct place place = read_path(serving);
+    if (!place.bucket.length) {
+        list_buckets(serving);
+    } else if (check_bucket(serving, place.bucket)) {
+        if (place.key.length) answer_object(serving, place);
+        else answer_bucket(serving, place.bucket);
+    }
+}

@@ -1,0 +1,69 @@
+/* Stacks that are made and changed directly, without a change set. */
+#include "runtime/simulator/calls.h"
+
+static void remember(struct simulator *simulator, struct cloud_call *call, struct sim_stack *stack) {
+    struct arena *arena = &simulator->arena;
+    const struct cloud_request *request = &call->request;
+    stack->token = text_copy(arena, request->token);
+    stack->disable_rollback = request->disable_rollback;
+    stack->on_failure = text_copy(arena, request->on_failure);
+    if (text_is(request->on_failure, "DO_NOTHING")) stack->disable_rollback = true;
+    if (request->policy.length) stack->policy = text_copy(arena, request->policy);
+    stack->update_policy = text_copy(arena, request->update_policy);
+    call->reply.stack_id = call->reply.id = text_copy(call->arena, stack->id);
+}
+
+/* A change set that nobody executed has nothing left to change. */
+static void outdate(struct sim_stack *stack) {
+    for (uint32_t i = 0; i < stack->change_set_count; i++) {
+        struct sim_change_set *set = stack->change_sets[i];
+        if (strcmp(set->execution_status, "AVAILABLE") == 0) set->execution_status = "OBSOLETE";
+    }
+}
+
+bool sim_create_stack(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack = sim_stack_live(simulator, call->region, call->request.stack);
+    call->request.change_type = TEXT("CREATE");
+    if (!sim_check_request(call)) return false;
+    if (stack && call->request.token.length && text_equal(stack->token, call->request.token)) {
+        call->reply.stack_id = call->reply.id = text_copy(call->arena, stack->id);
+        return true;
+    }
+    if (stack && stack->status != SIM_REVIEW_IN_PROGRESS) {
+        return sim_refuse(call, "AlreadyExistsException", "Stack [%.*s] already exists",
+                          TEXT_ARGS(call->request.stack));
+    }
+    struct sim_change_set *set = sim_draft(simulator, call, stack);
+    if (!set) return false;
+    if (!stack) stack = sim_stack_new(simulator, call->region, call->request.stack);
+    outdate(stack);
+    sim_change_set_plan(simulator, stack, set);
+    stack->is_protected = call->request.is_protected;
+    remember(simulator, call, stack);
+    sim_begin_create(simulator, stack, set);
+    return true;
+}
+
+bool sim_update_stack(struct simulator *simulator, struct cloud_call *call) {
+    struct sim_stack *stack = sim_stack_find(simulator, call->region, call->request.stack);
+    call->request.change_type = TEXT("UPDATE");
+    if (!sim_check_request(call)) return false;
+    if (!stack) {
+        return sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",
+                          TEXT_ARGS(call->request.stack));
+    }
+    if (!sim_check_updatable(call, stack)) return false;
+    struct sim_change_set *set = sim_draft(simulator, call, stack);
+    if (!set) return false;
+    sim_change_set_plan(simulator, stack, set);
+    if (strcmp(set->status, "FAILED") == 0 && !set->validation_count && !set->change_count) {
+        bool is_same = text_starts(set->status_reason, TEXT("The submitted information didn't"));
+        return sim_refuse(call, "ValidationError", "%.*s",
+                          TEXT_ARGS(is_same ? TEXT("No updates are to be performed.")
+                                            : set->status_reason));
+    }
+    outdate(stack);
+    remember(simulator, call, stack);
+    sim_begin_update(simulator, stack, set);
+    return true;
+}
