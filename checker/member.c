@@ -356,14 +356,33 @@ static struct fact plain_member(struct checker *checker, struct fact object, str
     return fact_error();
 }
 
+static bool has_output(const struct type *type, const struct name *name) {
+    if (type->kind != TYPE_COMPONENT || !type->symbol) return false;
+    struct scope *scope = component_scope(type->symbol);
+    return scope && map_find(&scope->outputs, name);
+}
+
+/* Whether some type of the union is a component with that output: `x?.policy` is then null for the others. */
+static bool is_some_output(const struct type *type, const struct name *name) {
+    for (uint32_t i = 0; i < type->join.count; i++) {
+        if (has_output(type_base(type->join.members[i]), name)) return true;
+    }
+    return false;
+}
+
 static struct fact union_member(struct checker *checker, struct fact object, struct node *node,
                                 const struct name *name, struct span span) {
     struct fact all = {NULL, PHASE_KNOWN, NULL};
     const struct type *type = object.type;
+    bool lenient = node->flags & NODE_OPTIONAL && is_some_output(type, name);
     for (uint32_t i = 0; i < type->join.count; i++) {
         if (type->join.members[i]->kind == TYPE_NULL) continue;
         object.type = type->join.members[i];
-        struct fact one = infer_member_of(checker, object, node, name, span);
+        const struct type *base = type_base(object.type);
+        bool lacks = lenient && (base->kind == TYPE_RESOURCE || base->kind == TYPE_COMPONENT) &&
+                     !has_output(base, name);
+        struct fact one = lacks ? fact_of(&type_null)
+                                : infer_member_of(checker, object, node, name, span);
         if (node->flags & NODE_BAD) return fact_error();
         if (!all.type) {
             all = one;

@@ -1,5 +1,6 @@
 /* Built-in functions on any value. */
 #include "evaluator/builtins.h"
+#include "evaluator/internal.h"
 #include "evaluator/stacks.h"
 
 struct value apply_coalesce(struct call *call) {
@@ -96,16 +97,19 @@ struct value apply_prune(struct call *call) {
 
 /* ---- logical_id, stack_name ---- */
 
-/* The resource that the argument is, once it has its place in a template; or NULL, reported. */
+/* The resource that the argument is or that stands for it, with its place in a template; or NULL, reported. */
 static const struct resource *placed_resource(struct call *call) {
     struct value value = call->arguments[0];
+    struct resource *resource = NULL;
     if (value.kind == VALUE_POISON) return NULL;
-    if (value.kind != VALUE_RESOURCE) {
+    if (value.kind == VALUE_RESOURCE) resource = value.resource;
+    if (value.kind == VALUE_COMPONENT) resource = component_self(call->evaluator, value.component);
+    if (!resource) {
         argument_wrong(call, 0, "a resource of one of AWS's types");
         return NULL;
     }
-    if (value.resource->logical_id && value.resource->stack) return value.resource;
-    call_error(call, 0, "\"%.*s\" has no place in a template", TEXT_ARGS(value.resource->path));
+    if (naming_settle(call->evaluator, (struct resource_state *)resource)) return resource;
+    call_error(call, 0, "\"%.*s\" has no place in a template", TEXT_ARGS(resource->path));
     return NULL;
 }
 

@@ -91,6 +91,7 @@ struct resource_state {
     struct addition *additions, **additions_end; /* what others add to its properties (@add) */
     struct text below;        /* its path below its stack */
     bool is_registered;
+    bool is_naming;           /* its logical id is being found */
     bool is_broken;           /* a mistake, reported, leaves properties out */
     uint8_t body;             /* SLOT_WAITING, SLOT_RUNNING, or 0 once properties are there */
 };
@@ -487,7 +488,10 @@ struct value conform_free(struct evaluator *ev, struct value value, const struct
 
 /* --- naming.c --- */
 
-/* Gives the resource its logical id in its stack and puts it there. */
+/* Gives the resource its logical id and stack, which may be asked for before it is registered; false for what
+ * has none: what exists already, and what is asked for while its @id is found. */
+bool naming_settle(struct evaluator *ev, struct resource_state *state);
+/* Puts the resource into its stack, under its logical id. */
 void naming_register(struct evaluator *ev, struct resource_state *state);
 struct text logical_words(struct evaluator *ev, struct text path);
 /* Physical names: limits with the suffix, the suffix itself, names that meet. */

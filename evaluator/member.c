@@ -209,9 +209,21 @@ static struct value written_property(struct evaluator *ev, struct resource *reso
 static struct value existing_attribute(struct evaluator *ev, struct resource_state *state,
                                        const struct name *name, const struct node *node);
 
+/* `x?.policy` of what may be a component with an output "policy" or a plain resource: null for the latter. */
+static bool is_foreign(struct evaluator *ev, const struct resource *resource,
+                       const struct name *name) {
+    struct schema_attribute attribute;
+    struct text text = name_text(name);
+    const struct schema_body *body = schema_type_body(resource->type);
+    return name != ev->name_ref && !schema_body_open(body) && !schema_body_find(body, text) &&
+           !schema_type_attribute_find(resource->type, text, &attribute) &&
+           !is_attribute_prefix(resource->type, text);
+}
+
 static struct value resource_member(struct evaluator *ev, struct resource *resource,
                                     const struct name *name, const struct node *node) {
     struct resource_state *state = (struct resource_state *)resource;
+    if (node->flags & NODE_OPTIONAL && is_foreign(ev, resource, name)) return value_null();
     if (name != ev->name_ref) {
         struct value written = resource_property(ev, state, name, node);
         if (written.kind == VALUE_POISON) return written;

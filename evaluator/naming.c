@@ -107,10 +107,13 @@ static void stack_add(struct evaluator *ev, struct stack *stack, struct resource
     stack->resources[stack->resource_count++] = resource;
 }
 
-void naming_register(struct evaluator *ev, struct resource_state *state) {
+bool naming_settle(struct evaluator *ev, struct resource_state *state) {
     struct resource *resource = &state->resource;
-    struct stack_state *stack = (struct stack_state *)state->place->stack;
+    if (resource->logical_id) return true;
+    if (resource->is_existing || state->is_naming || !state->place->stack) return false;
+    state->is_naming = true;
     struct text id = fixed_id(ev, state);
+    state->is_naming = false;
     resource->has_fixed_id = id.length != 0;
     if (!id.length) id = logical_words(ev, state->below);
     if (id.length > LIMIT_LOGICAL_ID) id = shortened(ev, id);
@@ -122,6 +125,14 @@ void naming_register(struct evaluator *ev, struct resource_state *state) {
         id = TEXT("Resource");
     }
     resource->logical_id = names_intern(ev->names, id);
+    resource->stack = state->place->stack;
+    return true;
+}
+
+void naming_register(struct evaluator *ev, struct resource_state *state) {
+    struct resource *resource = &state->resource;
+    struct stack_state *stack = (struct stack_state *)state->place->stack;
+    if (!naming_settle(ev, state)) return;
     const struct resource *other = map_find(&stack->ids, resource->logical_id);
     if (other) {
         fault_twice(ev, resource, other);
