@@ -125,6 +125,7 @@ void mrp_free(struct mrp *mrp) {
     if (!mrp) return;
     folder_host_close(&mrp->folder);
     buffer_release(&mrp->output);
+    arena_release(&mrp->program.scratch);
     arena_release(&mrp->arena);
     memory_free(mrp);
 }
@@ -841,22 +842,37 @@ enum mrp_result mrp_evaluate(struct mrp *mrp, const char *expression, struct mrp
 
 static enum mrp_result format_source(struct mrp *mrp, struct request *request) {
     struct text path = text_copy(&mrp->arena, text_of(request->name));
-    uint32_t source =
-        sources_add(&mrp->sources, path, text_copy(&mrp->arena, request->source));
+    uint32_t source = sources_add(&mrp->sources, path, request->source);
     struct parse parse = parser_parse(&mrp->arena, &mrp->names, &mrp->diagnostics, source);
     if (diagnostics_failed(&mrp->diagnostics)) return MRP_ERRORS;
     printer_print(&parse, &mrp->sources, &mrp->output);
     return MRP_DONE;
 }
 
-enum mrp_result mrp_format(struct mrp *mrp, const char *name, struct mrp_text source,
-                           struct mrp_text *formatted) {
+static enum mrp_result format_copy(struct mrp *mrp, struct request *request) {
+    request->source = text_copy(&mrp->arena, request->source);
+    return format_source(mrp, request);
+}
+
+static enum mrp_result format(struct mrp *mrp, struct request *request,
+                              struct mrp_text *formatted) {
     mrp->output.length = 0;
-    struct request request = {
-        .run = format_source, .name = name, .source = {source.bytes, source.length}};
-    enum mrp_result result = guarded(mrp, &request);
+    enum mrp_result result = guarded(mrp, request);
     *formatted = result == MRP_DONE ? taken(mrp) : (struct mrp_text){"", 0};
     return result;
+}
+
+enum mrp_result mrp_format(struct mrp *mrp, const char *name, struct mrp_text source,
+                           struct mrp_text *formatted) {
+    struct text copied = {source.bytes, source.length};
+    return format(mrp, &(struct request){.run = format_copy, .name = name, .source = copied},
+                  formatted);
+}
+
+enum mrp_result mrp_format_kept(struct mrp *mrp, const char *name, struct text source,
+                                struct mrp_text *formatted) {
+    return format(mrp, &(struct request){.run = format_source, .name = name, .source = source},
+                  formatted);
 }
 
 /* ---- the parts, for the project's own front ends ---- */

@@ -50,4 +50,8 @@ enum mrp_result mrp_test(struct mrp *mrp, size_t index, bool updates, bool cover
 /* The program's root folder, absolute, and the program's own folder; empty with a host. */
 struct text mrp_root(const struct mrp *mrp);
 
+/* As mrp_format, of a text that stays where it is until the handle is freed. */
+enum mrp_result mrp_format_kept(struct mrp *mrp, const char *name, struct text source,
+                                struct mrp_text *formatted);
+
 #endif

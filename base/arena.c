@@ -1,7 +1,7 @@
 /* Arenas: a list of blocks that double up to two megabytes, each handed out from its start.
  *
- * Blocks come zeroed from the system. Under the address sanitizer what is
- * not handed out is poisoned, with a gap behind every allocation, so that overruns are found.
+ * Blocks come zeroed from the system, and into memory as they are used. Under the address sanitizer
+ * what is not handed out is poisoned, with a gap behind every allocation, so that overruns are found.
  */
 #include "base/arena.h"
 
@@ -32,8 +32,10 @@ enum { ARENA_GAP = 0 };
 enum {
     ARENA_ALIGN = 8, /* nothing in an arena is a long double or a vector */
     BLOCK_FIRST = 16 << 10,
-    BLOCK_MAPPED = 1 << 20,
+    BLOCK_MAPPED = 128 << 10,
     BLOCK_LARGEST = 2 << 20, /* a huge page */
+    BLOCK_STEP = 128 << 10,  /* so much of a mapped block comes into memory at a time */
+    HUGE_FROM = 16 << 20,    /* an arena that holds so much goes on in huge pages */
 };
 
 struct arena_block {
@@ -77,36 +79,43 @@ void arena_init(struct arena *arena) {
     *arena = (struct arena){0};
 }
 
-/* Large blocks are mapped with their pages in place: one call is much cheaper than a page fault for
- * each of their pages. The leak checker does not look into such memory. */
+/* Large blocks are mapped, and the leak checker does not look into such memory. */
 static bool is_mapped(size_t size) {
-    return (size == BLOCK_MAPPED || size == BLOCK_LARGEST) && ARENA_GAP == 0;
+    return size >= BLOCK_MAPPED && size <= BLOCK_LARGEST && (size & (size - 1)) == 0 &&
+           ARENA_GAP == 0;
 }
 
-static void *map_pages(size_t size, int flags) {
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+static void *map_pages(size_t size) {
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* One call for many pages is much cheaper than a page fault for each of them. */
+static void populate(char *memory, size_t size) {
+#ifdef MADV_POPULATE_WRITE
+    madvise(memory, size, MADV_POPULATE_WRITE);
+#else
+    (void)memory, (void)size;
+#endif
 }
 
 /* A block that lies as a huge page does, so that the system can take one for it: many small pages
  * cost several times as much. Where it has none, the pages come with their first use. */
 static void *map_huge(void) {
-    char *memory = map_pages((size_t)2 * BLOCK_LARGEST, 0);
+    char *memory = map_pages((size_t)2 * BLOCK_LARGEST);
     if (!memory) return NULL;
     size_t before = -(uintptr_t)memory % BLOCK_LARGEST;
     if (before) munmap(memory, before);
     munmap(memory + before + BLOCK_LARGEST, BLOCK_LARGEST - before);
     memory += before;
     madvise(memory, BLOCK_LARGEST, MADV_HUGEPAGE);
-#ifdef MADV_POPULATE_WRITE
-    madvise(memory, BLOCK_LARGEST, MADV_POPULATE_WRITE);
-#endif
+    populate(memory, BLOCK_LARGEST);
     return memory;
 }
 
-static void *block_memory(size_t size) {
+static void *block_memory(size_t size, bool is_huge) {
     if (!is_mapped(size)) return calloc(1, size);
-    return size == BLOCK_LARGEST ? map_huge() : map_pages(size, MAP_POPULATE);
+    return is_huge ? map_huge() : map_pages(size);
 }
 
 static void block_free(struct arena_block *block) {
@@ -128,8 +137,8 @@ void arena_release(struct arena *arena) {
     arena_init(arena);
 }
 
-static struct arena_block *block_new(size_t size) {
-    struct arena_block *block = block_memory(size);
+static struct arena_block *block_new(size_t size, bool is_huge) {
+    struct arena_block *block = block_memory(size, is_huge);
     if (!block) memory_exhausted();
     block->size = size;
     ASAN_POISON_MEMORY_REGION(block + 1, size - sizeof *block);
@@ -138,7 +147,7 @@ static struct arena_block *block_new(size_t size) {
 
 /* A large thing gets a block of its own behind the newest, whose rest stays in use. */
 static void *alloc_alone(struct arena *arena, size_t size) {
-    struct arena_block *block = block_new(sizeof *block + size);
+    struct arena_block *block = block_new(sizeof *block + size, false);
     if (arena->blocks) {
         block->older = arena->blocks->older;
         arena->blocks->older = block;
@@ -148,15 +157,30 @@ static void *alloc_alone(struct arena *arena, size_t size) {
     return block + 1;
 }
 
+/* Takes so much more of the newest block into memory that size bytes fit. False where they cannot. */
+static bool step(struct arena *arena, size_t size) {
+    if (!arena->end) return false;
+    char *end = (char *)arena->blocks + arena->blocks->size;
+    if (arena->end >= end || size > (size_t)(end - arena->next)) return false;
+    while (arena->end < arena->next + size) {
+        populate(arena->end, BLOCK_STEP);
+        arena->end += BLOCK_STEP;
+    }
+    return true;
+}
+
 static void *alloc_in_new_block(struct arena *arena, size_t size) {
     size_t block_size = arena->blocks ? arena->blocks->size * 2 : BLOCK_FIRST;
     if (block_size > BLOCK_LARGEST) block_size = BLOCK_LARGEST;
     if (size > block_size / 4) return alloc_alone(arena, size);
-    struct arena_block *block = block_new(block_size);
+    bool is_huge = block_size == BLOCK_LARGEST && arena->used > HUGE_FROM;
+    struct arena_block *block = block_new(block_size, is_huge);
     block->older = arena->blocks;
     arena->blocks = block;
-    arena->next = (char *)(block + 1) + size;
-    arena->end = (char *)block + block_size;
+    arena->next = (char *)(block + 1);
+    arena->end = (char *)block + (is_mapped(block_size) && !is_huge ? 0 : block_size);
+    if (arena->next + size > arena->end) step(arena, size);
+    arena->next += size;
     return block + 1;
 }
 
@@ -166,7 +190,7 @@ void *arena_alloc(struct arena *arena, size_t size) {
     if (rounded == 0) rounded = ARENA_ALIGN;
     arena->used += rounded;
     void *memory;
-    if (rounded <= (size_t)(arena->end - arena->next)) {
+    if (rounded <= (size_t)(arena->end - arena->next) || step(arena, rounded)) {
         memory = arena->next;
         arena->next += rounded;
     } else {
@@ -186,4 +210,35 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t length) {
     char *copy = arena_alloc(arena, length + 1);
     if (length) memcpy(copy, bytes, length);
     return copy;
+}
+
+struct arena_mark arena_mark(const struct arena *arena) {
+    return (struct arena_mark){arena->blocks, arena->blocks ? arena->blocks->older : NULL,
+                               arena->next, arena->used};
+}
+
+/* Frees the blocks behind one, up to another. */
+static void free_between(struct arena_block *newer, const struct arena_block *older) {
+    while (newer->older != older) {
+        struct arena_block *block = newer->older;
+        newer->older = block->older;
+        ASAN_UNPOISON_MEMORY_REGION(block, block->size);
+        block_free(block);
+    }
+}
+
+/* A newer block stays, emptied: what comes next will need as much as what was there before. */
+void arena_rewind(struct arena *arena, struct arena_mark mark) {
+    struct arena_block *newest = arena->blocks;
+    if (!newest) return;
+    if (newest != mark.block) free_between(newest, mark.block);
+    if (mark.block) free_between(mark.block, mark.older);
+    arena->used = mark.used;
+    if (!arena->next) return; /* there are large things only */
+    char *start = newest == mark.block ? mark.next : (char *)(newest + 1);
+    size_t size = (size_t)(arena->next - start);
+    ASAN_UNPOISON_MEMORY_REGION(start, size);
+    memset(start, 0, size);
+    ASAN_POISON_MEMORY_REGION(start, size);
+    arena->next = start;
 }

@@ -13,7 +13,7 @@ struct arena_block;
 
 struct arena {
     struct arena_block *blocks; /* newest first */
-    char *next, *end;           /* what is left of the newest block */
+    char *next, *end;           /* what is left of the newest block, as far as it is in memory */
     size_t used;                /* bytes handed out, for limits and bench/ */
 };
 
@@ -31,6 +31,19 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 
 /* A copy of length bytes, followed by a NUL that does not count. */
 char *arena_copy(struct arena *arena, const char *bytes, size_t length);
+
+/* How full an arena is, to give back later all that was allocated since. */
+struct arena_mark {
+    struct arena_block *block, *older; /* the newest block, and the one before it */
+    char *next;
+    size_t used;
+};
+
+struct arena_mark arena_mark(const struct arena *arena);
+
+/* Drops what was allocated since the mark; marks are gone back to in the order opposite to that in
+ * which they were made. */
+void arena_rewind(struct arena *arena, struct arena_mark mark);
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 

@@ -132,7 +132,8 @@ static void too_many(struct checker *checker, const struct signature *signature,
 
 static struct arguments arrange(struct checker *checker, const struct signature *signature,
                                 struct text function, struct node *call) {
-    struct arguments result = {arena_array(checker->arena, signature->count + 1, sizeof(void *)),
+    struct arguments result = {arena_array(&checker->program->scratch, signature->count + 1,
+                                           sizeof *result.nodes),
                                0, false};
     uint32_t position = 0;
     for (struct node *a = call->call.arguments.first; a; a = a->next) {
@@ -292,14 +293,14 @@ static void check_argument(struct checker *checker, struct application *applicat
     bool passes_on = flags & BUILTIN_OPEN &&
                      type_without_null(checker, parameter->type)->kind == TYPE_GENERIC;
     if (!(flags & BUILTIN_DEFERS) && !passes_on) {
-        struct text what = text_format(checker->arena, "\"%.*s\"",
+        struct text what = text_format(&checker->program->scratch, "\"%.*s\"",
                                        TEXT_ARGS(application->function));
         need_known_operand(checker, node, fact, what.bytes);
     }
     application->all = fact_join(NULL, application->all, fact);
 }
 
-static void check_arguments(struct checker *checker, struct application *application) {
+static void check_arranged(struct checker *checker, struct application *application) {
     const struct signature *signature = application->signature;
     struct node *call = application->call;
     struct arguments arguments = arrange(checker, signature, application->function, call);
@@ -316,13 +317,20 @@ static void check_arguments(struct checker *checker, struct application *applica
     }
 }
 
+static void check_arguments(struct checker *checker, struct application *application) {
+    struct arena_mark mark = arena_mark(&checker->program->scratch);
+    check_arranged(checker, application);
+    arena_rewind(&checker->program->scratch, mark);
+}
+
 /* --- functions of the program --- */
 
 static struct fact call_fn(struct checker *checker, struct node *call) {
     struct symbol *symbol = call->call.symbol;
     struct list list = symbol->declaration->fn.parameters;
-    struct signature signature = {
-        .parameters = arena_array(checker->arena, list.count + 1, sizeof *signature.parameters)};
+    struct arena_mark mark = arena_mark(&checker->program->scratch);
+    struct signature signature = {.parameters = arena_array(
+        &checker->program->scratch, list.count + 1, sizeof *signature.parameters)};
     fn_settle(checker, symbol);
     for (struct node *field = list.first; field; field = field->next) {
         if (!field->field.name.name) continue;
@@ -336,6 +344,7 @@ static struct fact call_fn(struct checker *checker, struct node *call) {
     struct application application = {.call = call, .function = name_text(symbol->name),
                                       .signature = &signature, .all = {NULL, PHASE_KNOWN, NULL}};
     check_arguments(checker, &application);
+    arena_rewind(&checker->program->scratch, mark);
     struct fact fact = {symbol->type ? symbol->type : &type_error, symbol->phase, NULL};
     if (fact.phase == PHASE_DEFERRED) fact.by = symbol->deferred_by;
     return fact;

@@ -52,8 +52,8 @@ struct checker {
     struct map files;      /* const struct name * (path below the root) -> struct module * */
     struct map everywhere; /* const struct name * -> the first struct symbol * of that name */
     struct map regions;    /* const struct symbol * -> struct map *: names in the region's blocks */
-    struct map literals;   /* interned literal types: const struct name * -> struct type * */
-    const struct type *integers[64], *lists[64]; /* the last ones made, by integer and element */
+    /* The last types made, by integer, text, element and schema_value. */
+    const struct type *integers[64], *texts[64], *lists[64], *maps[64], *properties[64];
     struct map resources;  /* const struct schema_type * -> struct type * */
     struct map bodies;     /* const struct schema_body * -> struct type * */
     struct map views;      /* schema_type, schema_body -> struct type *: what tests look at */

@@ -398,9 +398,11 @@ struct fact expect_record(struct checker *checker, struct node *node,
     struct fields fields = {.wanted = wanted};
     if (type->kind == TYPE_RECORD) fields.record = type;
     else fields.element = type->element;
-    map_init(&fields.seen, checker->arena);
+    struct arena_mark mark = arena_mark(&checker->program->scratch);
+    map_init(&fields.seen, &checker->program->scratch);
     expect_entries(checker, &fields, node->record.entries);
     check_missing_fields(checker, &fields, node);
+    arena_rewind(&checker->program->scratch, mark);
     return fact_of(wanted->type);
 }
 

@@ -114,11 +114,52 @@ static const struct type *spread_element(struct checker *checker, struct node *s
     return &type_error;
 }
 
+static bool holds_written(const struct type *type, const struct node *node);
+
+static bool holds_record(const struct type *type, const struct node *record) {
+    const struct type_field *field = type->record.fields;
+    if (type->record.is_attributes || type->record.count != record->record.entries.count) {
+        return false;
+    }
+    for (const struct node *e = record->record.entries.first; e; e = e->next, field++) {
+        if (e->kind != NODE_ENTRY || e->flags & (NODE_META | NODE_BAD)) return false;
+        const struct node *key = e->entry.key;
+        if (key->kind != NODE_TEXT || !text_equal(key->text.value, name_text(field->name)) ||
+            !holds_written(field->type, e->entry.value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool holds_elements(const struct type *element, const struct node *list) {
+    for (const struct node *e = list->list.elements.first; e; e = e->next) {
+        if (!holds_written(element, e)) return false;
+    }
+    return true;
+}
+
+/* Whether a type holds what is written as a literal, which then needs no type of its own: tables of
+ * data are long. */
+static bool holds_written(const struct type *type, const struct node *node) {
+    if (node->flags & NODE_BAD) return false;
+    switch ((int)node->kind) {
+    case NODE_TEXT: return type->kind == TYPE_STRING;
+    case NODE_INT: return type->kind == TYPE_INT || type->kind == TYPE_NUMBER;
+    case NODE_NUMBER: return type->kind == TYPE_NUMBER;
+    case NODE_BOOL: return type->kind == TYPE_BOOL;
+    case NODE_LIST: return type->kind == TYPE_LIST && holds_elements(type->element, node);
+    case NODE_RECORD: return type->kind == TYPE_RECORD && holds_record(type, node);
+    }
+    return false;
+}
+
 static struct fact infer_list(struct checker *checker, struct node *node) {
     const struct type *element = NULL;
     struct fact all = fact_of(NULL);
     for (struct node *item = node->list.elements.first; item; item = item->next) {
         const struct type *type;
+        if (element && holds_written(element, item)) continue;
         if (item->kind == NODE_SPREAD) {
             struct fact fact = infer(checker, item->spread.value);
             type = spread_element(checker, item, fact);
@@ -157,7 +198,7 @@ static void build_put(struct checker *checker, struct record_build *build,
     if (build->count == build->capacity) {
         struct type_field *old = build->fields;
         build->capacity = build->capacity ? build->capacity * 2 : 8;
-        build->fields = arena_array(checker->arena, build->capacity, sizeof *old);
+        build->fields = arena_array(&checker->program->scratch, build->capacity, sizeof *old);
         if (old) memcpy(build->fields, old, build->count * sizeof *old);
     }
     build->fields[build->count++] =
@@ -248,7 +289,7 @@ static void build_branch(struct checker *checker, struct record_build *build, st
 
 static void build_record(struct checker *checker, struct record_build *build, struct node *node) {
     struct map keys;
-    map_init(&keys, checker->arena);
+    map_init(&keys, &checker->program->scratch);
     if (node->kind == NODE_IF) build_branch(checker, build, node);
     if (node->kind == NODE_RECORD) build_entries(checker, build, node->record.entries, &keys);
 }
@@ -288,17 +329,28 @@ static void build_entries(struct checker *checker, struct record_build *build, s
     }
 }
 
+static const struct type *build_type(struct checker *checker, const struct record_build *build) {
+    if (build->is_torn) return &type_error;
+    if (!build->is_open) {
+        struct type_field *fields = arena_array(checker->arena, build->count, sizeof *fields);
+        if (build->count) memcpy(fields, build->fields, build->count * sizeof *fields);
+        return type_record(checker, fields, build->count);
+    }
+    const struct type *element = build->others;
+    for (uint32_t i = 0; i < build->count; i++) {
+        element = type_either(checker, element, build->fields[i].type);
+    }
+    return type_map(checker, element);
+}
+
 static struct fact infer_record(struct checker *checker, struct node *node) {
     struct record_build build = {.maybe = false};
-    map_init(&build.index, checker->arena);
+    struct arena_mark mark = arena_mark(&checker->program->scratch);
+    map_init(&build.index, &checker->program->scratch);
     build_record(checker, &build, node);
-    if (build.is_torn) return fact_error();
-    if (!build.is_open) return fact_of(type_record(checker, build.fields, build.count));
-    const struct type *element = build.others;
-    for (uint32_t i = 0; i < build.count; i++) {
-        element = type_either(checker, element, build.fields[i].type);
-    }
-    return fact_of(type_map(checker, element));
+    const struct type *type = build_type(checker, &build);
+    arena_rewind(&checker->program->scratch, mark);
+    return build.is_torn ? fact_error() : fact_of(type);
 }
 
 /* --- loops --- */

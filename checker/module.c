@@ -81,8 +81,8 @@ static struct module *file_module_add(struct checker *checker, struct text path,
 
 static void module_parse(struct checker *checker, struct module *module) {
     uint32_t before = checker->diagnostics->error_count;
-    module->parse = parser_parse(checker->arena, checker->names, checker->diagnostics,
-                                 module->source);
+    module->parse = parser_parse_tree(checker->arena, checker->names, checker->diagnostics,
+                                      module->source);
     module->has_syntax_mistakes = checker->diagnostics->error_count > before;
     module_imports(checker, module);
 }

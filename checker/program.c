@@ -19,7 +19,7 @@ static void checker_init(struct checker *checker, struct program *program) {
         .diagnostics = program->diagnostics,
     };
     struct map *maps[] = {&checker->files, &checker->everywhere, &checker->regions,
-                          &checker->literals, &checker->resources, &checker->bodies,
+                          &checker->resources, &checker->bodies,
                           &checker->views,
                           &checker->signatures, &checker->region_labels, &checker->blocks,
                           &checker->actions, &checker->torn};
@@ -55,6 +55,7 @@ bool program_load(struct program *program, struct text path, struct failure *why
         check_module(checker, program->modules[i]);
     }
     check_unused(checker);
+    arena_release(&program->scratch);
     return true;
 }
 
@@ -63,5 +64,6 @@ bool program_check_expression(struct program *program, struct node *expression) 
     uint32_t before = program->diagnostics->error_count;
     resolve_expression(checker, expression, program->modules[0]->scope);
     check_one_expression(checker, expression);
+    arena_release(&program->scratch);
     return program->diagnostics->error_count == before;
 }

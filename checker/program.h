@@ -144,6 +144,7 @@ struct program {
     struct text shown;       /* put before paths in messages: the way from where the user stands to the
                                 root ("" or "../"); set before program_load */
     struct scope *universe;  /* around all files: what is built in */
+    struct arena scratch;    /* the checker's, for what it drops again; whoever holds the program releases it */
     struct checker *checker; /* the checker's own, for program_check_expression */
 };
 

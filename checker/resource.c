@@ -399,7 +399,7 @@ static void body_entries(struct checker *checker, struct body *body, struct list
 /* --- what must hold for the whole --- */
 
 static void check_required(struct checker *checker, struct body *body, struct span head,
-                           struct text owner) {
+                           const struct wanted *owner) {
     struct buffer out;
     uint32_t count = 0;
     buffer_init(&out);
@@ -413,7 +413,7 @@ static void check_required(struct checker *checker, struct body *body, struct sp
     }
     if (count) {
         complain_at(checker, DIAGNOSTIC_MISSING_PROPERTY, head, "%.*s also needs the propert%s %.*s",
-                    TEXT_ARGS(owner), count > 1 ? "ies" : "y", (int)out.length, out.bytes);
+                    TEXT_ARGS(wanted_show(checker, owner)), count > 1 ? "ies" : "y", (int)out.length, out.bytes);
     }
     buffer_release(&out);
 }
@@ -427,7 +427,7 @@ static void rule_names(struct buffer *out, const struct schema_rule *rule) {
 }
 
 static void report_rule(struct checker *checker, struct body *body, const struct schema_rule *rule,
-                        struct span head, size_t present, struct text owner) {
+                        struct span head, size_t present, const struct wanted *owner) {
     struct buffer out;
     buffer_init(&out);
     rule_names(&out, rule);
@@ -437,7 +437,7 @@ static void report_rule(struct checker *checker, struct body *body, const struct
     switch (rule->kind) {
     case SCHEMA_RULE_EXACTLY_ONE: case SCHEMA_RULE_AT_LEAST_ONE: case SCHEMA_RULE_AT_MOST_ONE:
         complain_at(checker, DIAGNOSTIC_PROPERTY_RULE, head, "%.*s takes %s of %.*s, and has %zu",
-                    TEXT_ARGS(owner),
+                    TEXT_ARGS(wanted_show(checker, owner)),
                     rule->kind == SCHEMA_RULE_EXACTLY_ONE    ? "exactly one"
                     : rule->kind == SCHEMA_RULE_AT_LEAST_ONE ? "at least one"
                                                              : "at most one",
@@ -457,7 +457,7 @@ static void report_rule(struct checker *checker, struct body *body, const struct
 }
 
 static void check_rule(struct checker *checker, struct body *body, const struct schema_rule *rule,
-                       struct span head, struct text owner) {
+                       struct span head, const struct wanted *owner) {
     size_t present = 0;
     for (size_t i = 0; i < rule->count; i++) {
         present += map_find(&body->seen, schema_rule_property(rule, i)) != NULL;
@@ -488,7 +488,7 @@ static bool has_branches(struct list entries) {
 }
 
 static void check_whole(struct checker *checker, struct body *body, struct node *record,
-                        struct span head, struct text owner) {
+                        struct span head, const struct wanted *owner) {
     if (body->is_open || body->exempt) return;
     check_required(checker, body, head, owner);
     bool unsure = has_branches(record->record.entries);
@@ -505,12 +505,14 @@ void check_nested_body(struct checker *checker, struct node *record,
                        const struct schema_body *schema, const struct wanted *wanted) {
     struct body body = {.schema = schema};
     struct span head = {record->span.source, record->span.start, record->span.start + 1};
-    map_init(&body.seen, checker->arena);
+    struct arena_mark mark = arena_mark(&checker->program->scratch);
+    map_init(&body.seen, &checker->program->scratch);
     if (checker->entry && checker->entry->entry.value == record) {
         head = checker->entry->entry.key->span;
     }
     body_entries(checker, &body, record->record.entries);
-    check_whole(checker, &body, record, head, wanted_show(checker, wanted));
+    check_whole(checker, &body, record, head, wanted);
+    arena_rewind(&checker->program->scratch, mark);
 }
 
 /* --- resources of AWS --- */
@@ -549,15 +551,16 @@ static void check_aws(struct checker *checker, struct node *node, const struct s
     struct body body = {.schema = schema_type_body(type), .is_top = true, .resource = node};
     struct node *record = node->unit.body;
     const struct schema_type *outer = checker->resource;
-    map_init(&body.seen, checker->arena);
+    struct arena_mark mark = arena_mark(&checker->program->scratch);
+    map_init(&body.seen, &checker->program->scratch);
     body.exempt = is_existing(record->record.entries);
     checker->resource = type;
     checker->path_depth = 0;
     check_availability(checker, node, type);
     body_entries(checker, &body, record->record.entries);
-    struct text owner = text_format(checker->arena, "resource \"%.*s\"",
-                                    NAME_ARGS(node->declaration.name.name));
-    check_whole(checker, &body, record, written_span(node, node->declaration.name), owner);
+    struct wanted owner = {.word = "resource", .name = name_text(node->declaration.name.name)};
+    check_whole(checker, &body, record, written_span(node, node->declaration.name), &owner);
+    arena_rewind(&checker->program->scratch, mark);
     checker->resource = outer;
 }
 
@@ -729,9 +732,11 @@ static void check_component(struct checker *checker, struct node *node, struct s
                                 .is_action = node->kind == NODE_ACTION};
     if (!instance.scope) return;
     if (component->kind == SYMBOL_MODULE) component->module->is_component = true;
-    map_init(&instance.seen, checker->arena);
+    struct arena_mark mark = arena_mark(&checker->program->scratch);
+    map_init(&instance.seen, &checker->program->scratch);
     instance_entries(checker, &instance, node->unit.body->record.entries);
     check_missing_params(checker, &instance, node);
+    arena_rewind(&checker->program->scratch, mark);
 }
 
 /* Of a type that is not known. */

@@ -52,21 +52,23 @@ const struct type *type_list(struct checker *checker, const struct type *element
 }
 
 const struct type *type_map(struct checker *checker, const struct type *element) {
+    const struct type **last = recent(checker->maps, (uintptr_t)element);
+    if (*last && (*last)->element == element) return type_sized(*last);
     struct type *type = type_new(checker, TYPE_MAP);
     type->element = element;
     add_part(type, element);
+    *last = type;
     return type_sized(type);
 }
 
 const struct type *type_literal_text(struct checker *checker, struct text text) {
-    const struct name *key = names_intern(checker->names, text);
-    struct type *type = map_find(&checker->literals, key);
-    if (type) return type;
-    type = type_new(checker, TYPE_LITERAL);
+    uint64_t key = text.length << 8 | (text.length ? (unsigned char)text.bytes[text.length - 1] : 0);
+    const struct type **last = recent(checker->texts, key);
+    if (*last && text_equal((*last)->literal.text, text)) return *last;
+    struct type *type = type_new(checker, TYPE_LITERAL);
     type->literal.is_text = true;
-    type->literal.text = name_text(key);
-    map_put(&checker->literals, key, type);
-    return type;
+    type->literal.text = text;
+    return *last = type;
 }
 
 const struct type *type_literal_int(struct checker *checker, int64_t integer) {
@@ -104,10 +106,14 @@ const struct type *type_resource(struct checker *checker, const struct schema_ty
 
 const struct type *type_property(struct checker *checker, const struct schema_property *property,
                                  const struct schema_value *value) {
+    const struct type **last = recent(checker->properties, (uintptr_t)property ^ (uintptr_t)value);
+    if (*last && (*last)->property.property == property && (*last)->property.value == value) {
+        return *last;
+    }
     struct type *type = type_new(checker, TYPE_PROPERTY);
     type->property.property = property;
     type->property.value = value;
-    return type;
+    return *last = type;
 }
 
 const struct type *type_body(struct checker *checker, const struct schema_body *body) {
@@ -214,11 +220,6 @@ static bool covers(const struct type *b, const struct type *a) {
     return a->kind == TYPE_INT && b->kind == TYPE_NUMBER;
 }
 
-struct members {
-    const struct type **items;
-    uint32_t count, literals;
-};
-
 static bool same_names(const struct type *a, const struct type *b) {
     if (a->record.count != b->record.count || a->record.is_attributes || b->record.is_attributes) {
         return false;
@@ -228,6 +229,38 @@ static bool same_names(const struct type *a, const struct type *b) {
     }
     return true;
 }
+
+static bool absorbs(const struct type *a, const struct type *b);
+
+static bool record_absorbs(const struct type *a, const struct type *b) {
+    if (!same_names(a, b)) return false;
+    for (uint32_t i = 0; i < a->record.count; i++) {
+        const struct type_field *x = &a->record.fields[i], *y = &b->record.fields[i];
+        if ((x->required && !y->required) || !absorbs(x->type, y->type)) return false;
+    }
+    return true;
+}
+
+/* Whether nothing is added to a where it becomes a or b: most elements of a long list are alike. */
+static bool absorbs(const struct type *a, const struct type *b) {
+    if (a == b || b->kind == TYPE_ERROR) return true;
+    if (a->kind == TYPE_UNION && b->kind != TYPE_UNION) {
+        for (uint32_t i = 0; i < a->join.count; i++) {
+            if (covers(a->join.members[i], b)) return true;
+        }
+        return false;
+    }
+    if (a->kind == TYPE_RECORD && b->kind == TYPE_RECORD) return record_absorbs(a, b);
+    if (a->kind == b->kind && (a->kind == TYPE_LIST || a->kind == TYPE_MAP)) {
+        return absorbs(a->element, b->element);
+    }
+    return covers(a, b);
+}
+
+struct members {
+    const struct type **items;
+    uint32_t count, literals;
+};
 
 /* Two lists, maps, or records of the same fields are one, of what both hold: a list of records that
  * somebody writes has one element type. NULL where they are not alike. */
@@ -299,6 +332,7 @@ const struct type *type_either(struct checker *checker, const struct type *a,
                                const struct type *b) {
     if (a == b || b->kind == TYPE_ERROR) return a->kind == TYPE_ERROR ? b : a;
     if (a->kind == TYPE_ERROR) return b;
+    if (absorbs(a, b)) return a;
     if (count_literals(a) + count_literals(b) > LITERALS_KEPT) {
         a = type_widen(checker, a);
         b = type_widen(checker, b);

@@ -59,7 +59,10 @@ struct type {
             const struct schema_type *viewed; /* what a test sees of a resource of this type */
         } record;
         struct { const struct type **members; uint32_t count; } join; /* UNION */
-        struct { bool is_text; struct text text; int64_t integer; } literal;
+        struct { /* LITERAL: of a text (which is kept, not copied) or an integer */
+            bool is_text;
+            union { struct text text; int64_t integer; };
+        } literal;
         struct { struct symbol *symbol; const struct type *base; } named;
         struct symbol *symbol;         /* COMPONENT: SYMBOL_COMPONENT or SYMBOL_MODULE; REGION: the
                                           region's symbol where one is certain, else NULL; STACK,

@@ -26,6 +26,7 @@ extern const struct type type_error, type_json, type_null, type_bool, type_int, 
 
 const struct type *type_list(struct checker *checker, const struct type *element);
 const struct type *type_map(struct checker *checker, const struct type *element);
+/* text is kept. */
 const struct type *type_literal_text(struct checker *checker, struct text text);
 const struct type *type_literal_int(struct checker *checker, int64_t integer);
 /* fields are kept. */

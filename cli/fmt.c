@@ -48,8 +48,7 @@ static int format_file(struct invocation *invocation, const char *path) {
     mrp_set_columns(mrp, terminal_columns(STDERR_FILENO));
     struct mrp_text after;
     const char *shown = strcmp(path, "-") == 0 ? "(standard input)" : path;
-    struct mrp_text source = {before.bytes, before.length};
-    enum mrp_result result = mrp_format(mrp, shown, source, &after);
+    enum mrp_result result = mrp_format_kept(mrp, shown, before, &after);
     int outcome = program_outcome(mrp, result);
     if (result == MRP_DONE) {
         outcome = deliver(invocation, path, before, (struct text){after.bytes, after.length});

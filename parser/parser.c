@@ -71,29 +71,61 @@ static struct node *file_node(struct parser *parser, struct list items) {
     return build_finish(parser, file);
 }
 
-static struct parser begin(struct arena *arena, struct names *names,
+/* The tokens are made in an arena of their own, where they are not kept. */
+static struct parser begin(struct arena *arena, struct arena *tokens, struct names *names,
                            struct diagnostics *diagnostics, uint32_t source) {
     struct parser parser = {.arena = arena, .names = names, .diagnostics = diagnostics,
                             .source = source};
     uint32_t before = diagnostics->error_count;
     struct text bytes = sources_get(diagnostics->sources, source)->bytes;
     parser.bytes = bytes.length > 0 ? bytes.bytes : "";
-    parser.tokens = lexer_scan(arena, diagnostics, source);
-    mend_braces(arena, diagnostics, parser.tokens);
+    parser.tokens = lexer_scan(tokens, diagnostics, source);
+    mend_braces(tokens, diagnostics, parser.tokens);
     parser.has_error = diagnostics->error_count > before;
     return parser;
 }
 
 struct parse parser_parse(struct arena *arena, struct names *names,
                           struct diagnostics *diagnostics, uint32_t source) {
-    struct parser parser = begin(arena, names, diagnostics, source);
+    struct parser parser = begin(arena, arena, names, diagnostics, source);
     struct list items = parse_with_doubts(&parser, FILE_START);
     return (struct parse){file_node(&parser, items), parser.tokens};
 }
 
+static struct tokens *comments_of(struct arena *arena, const struct tokens *tokens) {
+    struct tokens *comments = ARENA_NEW(arena, struct tokens);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < tokens->count; i++) count += tokens->items[i].kind == COMMENT;
+    *comments = (struct tokens){arena_array(arena, count, sizeof *comments->items), 0,
+                                tokens->source, tokens->mended};
+    for (uint32_t i = 0; i < tokens->count; i++) {
+        if (tokens->items[i].kind != COMMENT) continue;
+        comments->items[comments->count++] = tokens->items[i];
+    }
+    return comments;
+}
+
+struct parse parser_parse_tree(struct arena *arena, struct names *names,
+                               struct diagnostics *diagnostics, uint32_t source) {
+    struct arena tokens;
+    jmp_buf point, *volatile before = memory_recover(&point);
+    arena_init(&tokens);
+    if (setjmp(point)) {
+        arena_release(&tokens);
+        memory_recover(before);
+        memory_exhausted();
+    }
+    struct parser parser = begin(arena, &tokens, names, diagnostics, source);
+    struct list items = parse_with_doubts(&parser, FILE_START);
+    struct parse parse = {file_node(&parser, items), comments_of(arena, parser.tokens)};
+    arena_release(&tokens);
+    memory_recover(before);
+    return parse;
+}
+
 struct parse parser_parse_expression(struct arena *arena, struct names *names,
                                      struct diagnostics *diagnostics, uint32_t source) {
-    struct parser parser = begin(arena, names, diagnostics, source);
+    struct parser parser = begin(arena, arena, names, diagnostics, source);
     struct list items = parse_with_doubts(&parser, EXPRESSION_START);
     if (!items.first) items = list_one(build_error(&parser, (struct range){0, 0}));
     return (struct parse){items.first, parser.tokens};

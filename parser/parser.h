@@ -10,12 +10,17 @@ struct tokens; /* lexer/lexer.h */
 
 struct parse {
     struct node *file;      /* FILE node; never NULL, whatever was wrong */
-    struct tokens *tokens;  /* all tokens and comments, for the printer and editors */
+    struct tokens *tokens;  /* all tokens and comments, for the printer and editors; in a
+                               parse by parser_parse_tree the comments alone */
 };
 
 /* Parses a source. Mistakes are reported; the tree holds what could be understood. */
 struct parse parser_parse(struct arena *arena, struct names *names,
                           struct diagnostics *diagnostics, uint32_t source);
+
+/* As parser_parse, for who wants no more than the tree and the comments. */
+struct parse parser_parse_tree(struct arena *arena, struct names *names,
+                               struct diagnostics *diagnostics, uint32_t source);
 
 /* As parser_parse for one expression (mrp eval, --set in .mrp form, tests). */
 struct parse parser_parse_expression(struct arena *arena, struct names *names,

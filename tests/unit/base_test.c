@@ -25,6 +25,40 @@ static void test_arena(void) {
     CU_ASSERT_PTR_NULL(arena.blocks);
 }
 
+/* Fills so many bytes in pieces, and finds each of them zero before. */
+static void fill(struct arena *arena, size_t bytes, size_t piece) {
+    for (size_t done = 0; done < bytes; done += piece) {
+        unsigned char *memory = arena_alloc(arena, piece);
+        if (memory[0] || memory[piece - 1]) CU_FAIL("memory is zero after a rewind too");
+        memset(memory, 0xFF, piece);
+    }
+}
+
+static void test_arena_rewinds(void) {
+    static const size_t pieces[] = {24, 5000, 300000, 3000000};
+    struct arena arena;
+    arena_init(&arena);
+    for (size_t i = 0; i < 4; i++) {
+        struct arena_mark empty = arena_mark(&arena);
+        for (size_t round = 0; round < 3; round++) {
+            char *kept = arena_copy(&arena, "kept", 4);
+            size_t used = arena.used;
+            struct arena_mark outer = arena_mark(&arena);
+            fill(&arena, 600000, pieces[i]);
+            struct arena_mark inner = arena_mark(&arena);
+            fill(&arena, 600000, pieces[3 - i]);
+            arena_rewind(&arena, inner);
+            fill(&arena, 600000, pieces[i]);
+            arena_rewind(&arena, outer);
+            CU_ASSERT_EQUAL(arena.used, used);
+            CU_ASSERT_STRING_EQUAL(kept, "kept");
+        }
+        arena_rewind(&arena, empty);
+    }
+    CU_ASSERT_EQUAL(arena.used, 0);
+    arena_release(&arena);
+}
+
 static void test_memory_recovers(void) {
     struct arena arena;
     arena_init(&arena);
@@ -340,7 +374,8 @@ static void test_pages(void) {
     CU_ASSERT_EQUAL(orphans, 0);
 }
 
-UNIT_MAIN("base", {"arena", test_arena}, {"memory recovers", test_memory_recovers},
+UNIT_MAIN("base", {"arena", test_arena}, {"arena rewinds", test_arena_rewinds},
+          {"memory recovers", test_memory_recovers},
           {"utf8", test_utf8}, {"encoding", test_unicode_encode}, {"columns", test_columns},
           {"distance", test_distance}, {"suggestion", test_suggestion}, {"number", test_number},
           {"number round trip", test_number_round_trip}, {"json string", test_json_string},
