@@ -35,14 +35,36 @@ static void add_type(struct arena *arena, struct actions *actions, const struct 
 /* What mrp itself calls to plan, apply and destroy. */
 static void add_own(struct arena *arena, struct actions *actions) {
     static const char *const own[] = {
-        "cloudformation:CreateChangeSet",   "cloudformation:DeleteChangeSet",
-        "cloudformation:DeleteStack",       "cloudformation:DescribeChangeSet",
-        "cloudformation:DescribeEvents",    "cloudformation:DescribeStackEvents",
-        "cloudformation:DescribeStacks",    "cloudformation:ExecuteChangeSet",
-        "cloudformation:GetTemplate",       "cloudformation:ListStackResources",
-        "cloudformation:ListStacks",        "cloudformation:UpdateTerminationProtection",
+        "cloudformation:CancelUpdateStack",
+        "cloudformation:ContinueUpdateRollback",
+        "cloudformation:CreateChangeSet",
+        "cloudformation:DeleteChangeSet",
+        "cloudformation:DeleteStack",
+        "cloudformation:DescribeChangeSet",
+        "cloudformation:DescribeEvents",
+        "cloudformation:DescribeStackDriftDetectionStatus",
+        "cloudformation:DescribeStackEvents",
+        "cloudformation:DescribeStackResourceDrifts",
+        "cloudformation:DescribeStacks",
+        "cloudformation:DetectStackDrift",
+        "cloudformation:DetectStackResourceDrift",
+        "cloudformation:ExecuteChangeSet",
+        "cloudformation:GetTemplate",
+        "cloudformation:ListStackResources",
+        "cloudformation:ListStacks",
+        "cloudformation:RollbackStack",
+        "cloudformation:UpdateTerminationProtection",
         "sts:GetCallerIdentity",
     };
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        add_action(arena, actions, text_of(own[i]));
+    }
+}
+
+/* What destroy calls to empty buckets that say so. */
+static void add_emptying(struct arena *arena, struct actions *actions) {
+    static const char *const own[] = {"s3:DeleteObject", "s3:DeleteObjectVersion",
+                                      "s3:ListBucketVersions"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         add_action(arena, actions, text_of(own[i]));
     }
@@ -63,6 +85,9 @@ bool explain_permissions(struct mrp *mrp, struct buffer *page) {
         for (uint32_t k = 0; k < set->templates[i].resource_count; k++) {
             const struct schema_type *type = schema_type_find(set->templates[i].resources[k].type);
             if (type && !map_put(&seen, type, (void *)type)) add_type(arena, &actions, type);
+            if (text_is(set->templates[i].resources[k].type, "AWS::S3::Bucket")) {
+                add_emptying(arena, &actions);
+            }
         }
     }
     qsort(actions.items, actions.count, sizeof *actions.items, compare);

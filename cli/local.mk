@@ -7,6 +7,7 @@ mrp_SOURCES += \
     cli/deploy.c cli/deploy.h \
     cli/destroy.c \
     cli/diff.c cli/diff.h \
+    cli/drift.c \
     cli/eval.c \
     cli/explain.c cli/explain.h \
     cli/declarations.c cli/declarations.h cli/explain_declaration.c \
@@ -28,6 +29,7 @@ mrp_SOURCES += \
     cli/program.c cli/program.h \
     cli/progress.c \
     cli/request.c cli/request.h \
+    cli/rescue.c \
     cli/resume.c \
     cli/sandbox.c \
     cli/snapshots.c cli/snapshots.h \

@@ -334,11 +334,27 @@ static void say_rest(const struct apply *apply, struct buffer *out) {
     }
 }
 
+/* Whether a stack is in a state that nothing but a rescue gets it out of. */
+static bool is_stuck(const struct apply *apply) {
+    for (uint32_t i = 0; i < apply->count; i++) {
+        const struct apply_stack *stack = &apply->stacks[i];
+        const struct apply_stack *back = apply->back ? apply->back[i].stack : NULL;
+        struct text status = back && back->status.length ? back->status : stack->status;
+        if (stack->is_begun && (text_is(status, "UPDATE_ROLLBACK_FAILED") ||
+                                text_is(status, "ROLLBACK_FAILED"))) return true;
+    }
+    return false;
+}
+
 static const char *advice(const struct progress *progress, const struct apply *apply,
                           enum apply_outcome outcome) {
     if (outcome == APPLY_BEFORE) return "nothing was changed\n";
     if (outcome == APPLY_ROLLED_BACK) {
         return "all that was touched is back as it was; mend the cause, then \"mrp apply\" again\n";
+    }
+    if (is_stuck(apply)) {
+        return "a stack is stuck: \"mrp rescue\" shows why, and gets it out; \"mrp resume\" or \"mrp "
+               "apply\" go on afterwards\n";
     }
     if (progress->plan->is_destroy) {
         return "not all is deleted: \"mrp resume\" goes on, \"mrp status\" shows what is there\n";

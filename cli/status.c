@@ -34,6 +34,10 @@ static void write_stack(const struct status *status, const struct status_stack *
     if (!stack->failure.length || stack->is_good) return;
     buffer_format(out, "    %.*s: %.*s\n", TEXT_ARGS(stack->failure_id),
                   TEXT_ARGS(stack->failure));
+    if (text_ends(stack->deployed->status, TEXT("_FAILED"))) {
+        buffer_format(out, "    \"mrp rescue %.*s\" shows what is in the way\n",
+                      TEXT_ARGS(stack->name));
+    }
 }
 
 static void write_text(struct deploying *deploying, const struct status *status,

@@ -5,6 +5,7 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/apply.c runtime/deploy/apply.h \
     runtime/deploy/assets.c \
     runtime/deploy/compare.c \
+    runtime/deploy/drift.c runtime/deploy/drift.h \
     runtime/deploy/journal.c runtime/deploy/journal.h \
     runtime/deploy/machine.c runtime/deploy/machine.h runtime/deploy/machine_parts.h \
     runtime/deploy/machine_empty.c \
@@ -12,6 +13,7 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/machine_watch.c \
     runtime/deploy/plan.c runtime/deploy/plan.h \
     runtime/deploy/request.c \
+    runtime/deploy/rescue.c runtime/deploy/rescue.h \
     runtime/deploy/resume.c \
     runtime/deploy/rollback.c \
     runtime/deploy/status.c runtime/deploy/status.h \

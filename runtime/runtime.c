@@ -179,7 +179,8 @@ const struct runtime *mrp_runtime(void) {
     static const struct runtime runtime = {
         .open = runtime_open, .close = runtime_close, .cloud = session_cloud,
         .journal = session_journal, .plan = plan_make, .plan_destroy = plan_destroy,
-        .apply = apply_plan, .status = status_make, .resume_find = resume_find,
+        .apply = apply_plan, .status = status_make, .drift = drift_make,
+        .rescue = rescue_make, .rescue_run = rescue_run, .resume_find = resume_find,
         .regions = journal_regions,
         .resume = resume_run, .sandbox_account = sandbox_account,
         .sandbox_reset = sandbox_reset, .sandbox_change = sandbox_change,

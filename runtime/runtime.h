@@ -7,7 +7,9 @@
 #define MRP_RUNTIME_RUNTIME_H
 
 #include "runtime/deploy/apply.h"
+#include "runtime/deploy/drift.h"
 #include "runtime/deploy/plan.h"
+#include "runtime/deploy/rescue.h"
 #include "runtime/deploy/status.h"
 #include "runtime/serve/serve.h"
 
@@ -66,6 +68,15 @@ struct runtime {
                                const struct journal_run *run, const struct apply_options *options,
                                bool rollback, struct arena *arena, struct resume *resume,
                                struct failure *why);
+    bool (*drift)(const struct cloud *cloud, const struct deploy_program *program,
+                  const volatile sig_atomic_t *interrupted, struct arena *arena,
+                  struct drift *drift, struct failure *why);
+    bool (*rescue)(const struct cloud *cloud, const struct deploy_program *program,
+                   struct text name, struct arena *arena, struct rescue *rescue,
+                   struct failure *why);
+    bool (*rescue_run)(const struct cloud *cloud, const struct rescue_stack *stack,
+                       enum rescue_action action, const volatile sig_atomic_t *interrupted,
+                       struct arena *arena, struct rescue_end *end, struct failure *why);
     bool (*status)(const struct cloud *cloud, const struct deploy_program *program,
                    struct arena *arena, struct status *status, struct failure *why);
 };

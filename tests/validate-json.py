@@ -4,6 +4,7 @@ usage: validate-json.py MRP
 """
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,6 +37,21 @@ class Forms:
     def run(self, *arguments):
         return subprocess.run([self.mrp, *arguments], capture_output=True, text=True, check=False)
 
+    def deploy(self, program):
+        """Plans, applies, looks at and destroys it in the sandbox."""
+        with tempfile.TemporaryDirectory() as scratch:
+            shutil.copytree(program.parent, scratch, dirs_exist_ok=True)
+            path = str(pathlib.Path(scratch, program.name))
+            common = (path, "--sandbox", "--format", "json")
+            self.validate("plan", self.run("plan", *common).stdout, program)
+            done = self.run("apply", "--yes", *common)
+            for line in done.stdout.splitlines():
+                self.validate("apply", line, program)
+            self.validate("status", self.run("status", *common).stdout, program)
+            self.validate("drift", self.run("drift", *common).stdout, program)
+            for line in self.run("destroy", "--yes=dev", *common).stdout.splitlines():
+                self.validate("apply", line, program)
+
     def check(self, program):
         done = self.run("check", "--format", "json", str(program))
         self.validate("check", done.stdout, program)
@@ -59,6 +75,8 @@ def main():
         tested = forms.run("test", "--coverage", "--format", "json", str(program))
         if '"tests"' in tested.stdout:
             forms.validate("test", tested.stdout, program)
+    for name in ("two_regions", "empty", "drift", "rollback", "large"):
+        forms.deploy(TOP / "tests/cases/deploy" / f"{name}.mrp")
     for what in ("AWS::S3::Bucket", "upper", "syntax"):
         forms.validate("explain", forms.run("explain", "--format", "json", what).stdout, what)
     print(f"{forms.passed} passed, {forms.failed} failed")

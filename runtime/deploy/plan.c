@@ -228,7 +228,8 @@ static bool settle_action(struct making *making, struct plan_stack *stack) {
     if (text_is(stack->status, "UPDATE_ROLLBACK_FAILED")) {
         failure_set(making->why, "the stack \"%.*s\" in %.*s cannot be updated: it is in %.*s",
                     TEXT_ARGS(stack->name), TEXT_ARGS(stack->region), TEXT_ARGS(stack->status));
-        return failure_hint(making->why, "Continue its rollback in the AWS console.");
+        return failure_hint(making->why, "\"mrp rescue %.*s\" goes on with its rollback.",
+                            TEXT_ARGS(stack->name));
     }
     stack->action = PLAN_UPDATE;
     return true;

@@ -148,12 +148,23 @@ static void look_closer(struct looking *looking, const struct cloud *cloud) {
     }
 }
 
+static bool list(struct looking *looking, const struct cloud *cloud, struct failure *why) {
+    *looking->status = (struct status){.now = cloud->now(cloud->context)};
+    if (!ask_regions(looking, cloud, why)) return false;
+    collect(looking);
+    return true;
+}
+
+bool status_list(const struct cloud *cloud, const struct deploy_program *program,
+                 struct arena *arena, struct status *status, struct failure *why) {
+    struct looking looking = {.program = program, .status = status, .arena = arena};
+    return list(&looking, cloud, why);
+}
+
 bool status_make(const struct cloud *cloud, const struct deploy_program *program,
                  struct arena *arena, struct status *status, struct failure *why) {
     struct looking looking = {.program = program, .status = status, .arena = arena};
-    *status = (struct status){.now = cloud->now(cloud->context)};
-    if (!ask_regions(&looking, cloud, why)) return false;
-    collect(&looking);
+    if (!list(&looking, cloud, why)) return false;
     look_closer(&looking, cloud);
     return true;
 }

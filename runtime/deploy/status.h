@@ -22,6 +22,9 @@ struct status {
     double now;
 };
 
+/* The stacks alone, without a closer look at each. */
+bool status_list(const struct cloud *cloud, const struct deploy_program *program,
+                 struct arena *arena, struct status *status, struct failure *why);
 bool status_make(const struct cloud *cloud, const struct deploy_program *program,
                  struct arena *arena, struct status *status, struct failure *why);
 

@@ -1,0 +1,140 @@
+/* Detections are begun everywhere, asked after until all have ended, then their results are read. */
+#include "runtime/deploy/drift.h"
+
+#include <math.h>
+
+enum { POLL_FIRST = 2, POLL_LAST = 10, WAIT_MOST = 3600 }; /* seconds */
+
+struct detecting {
+    const struct cloud *cloud;
+    struct drift *drift;
+    struct arena *arena;
+    struct cloud_call *calls; /* one a stack */
+    bool *is_running;
+};
+
+static struct cloud_call new_call(const struct detecting *detecting, uint32_t index,
+                                  enum cloud_operation operation) {
+    const struct status_stack *stack = detecting->drift->stacks[index].stack;
+    return (struct cloud_call){.operation = operation, .region = stack->region,
+                               .arena = detecting->arena,
+                               .request = {.stack = stack->deployed->id}};
+}
+
+static const struct template *template_of(const struct deploy_program *program,
+                                          const struct status_stack *stack) {
+    for (uint32_t i = 0; i < program->set->count; i++) {
+        const struct template *template = &program->set->templates[i];
+        if (text_equal(template->name, stack->name) &&
+            text_equal(template->region_name, stack->region)) return template;
+    }
+    return NULL;
+}
+
+static void collect(struct detecting *detecting, const struct deploy_program *program) {
+    struct drift *drift = detecting->drift;
+    drift->stacks = arena_array(detecting->arena, drift->status.count + 1, sizeof *drift->stacks);
+    for (uint32_t i = 0; i < drift->status.count; i++) {
+        const struct status_stack *stack = &drift->status.stacks[i];
+        if (!stack->deployed || stack->is_foreign ||
+            text_is(stack->deployed->status, "REVIEW_IN_PROGRESS")) continue;
+        drift->stacks[drift->count++] =
+            (struct drift_stack){.stack = stack, .template = template_of(program, stack)};
+    }
+}
+
+static void begin(struct detecting *detecting) {
+    struct drift *drift = detecting->drift;
+    struct cloud_call *calls = detecting->calls;
+    for (uint32_t i = 0; i < drift->count; i++) calls[i] = new_call(detecting, i, CLOUD_DETECT_DRIFT);
+    cloud_all(detecting->cloud, calls, drift->count);
+    for (uint32_t i = 0; i < drift->count; i++) {
+        detecting->is_running[i] = !cloud_failed(&calls[i]);
+        if (cloud_failed(&calls[i])) drift->stacks[i].problem = calls[i].error.message;
+    }
+}
+
+/* Asks after those that run; false when none does. */
+static bool poll(struct detecting *detecting, const struct text *ids) {
+    const struct cloud *cloud = detecting->cloud;
+    bool any = false;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < detecting->drift->count; i++) {
+        if (!detecting->is_running[i]) continue;
+        detecting->calls[i] = new_call(detecting, i, CLOUD_DRIFT_STATUS);
+        detecting->calls[i].request.stack = (struct text){0};
+        detecting->calls[i].request.id = ids[i];
+        cloud->begin(cloud->context, &detecting->calls[i]);
+        count++;
+    }
+    while (count) count -= cloud->next(cloud->context, cloud->now(cloud->context) + 60) != NULL;
+    for (uint32_t i = 0; i < detecting->drift->count; i++) {
+        const struct cloud_call *call = &detecting->calls[i];
+        if (!detecting->is_running[i]) continue;
+        bool runs = !cloud_failed(call) && text_is(call->reply.status, "DETECTION_IN_PROGRESS");
+        detecting->is_running[i] = runs;
+        any |= runs;
+        if (cloud_failed(call)) {
+            detecting->drift->stacks[i].problem = call->error.message;
+        } else if (text_is(call->reply.status, "DETECTION_FAILED")) {
+            detecting->drift->stacks[i].problem = call->reply.status_reason;
+        }
+    }
+    return any;
+}
+
+static void wait_until_over(struct detecting *detecting, const volatile sig_atomic_t *interrupted) {
+    const struct cloud *cloud = detecting->cloud;
+    struct text *ids = arena_array(detecting->arena, detecting->drift->count + 1, sizeof *ids);
+    double began = cloud->now(cloud->context), pause = POLL_FIRST;
+    for (uint32_t i = 0; i < detecting->drift->count; i++) ids[i] = detecting->calls[i].reply.id;
+    while (poll(detecting, ids)) {
+        double until = cloud->now(cloud->context) + pause;
+        bool is_over = until - began > WAIT_MOST || (interrupted && *interrupted);
+        while (!is_over && cloud->now(cloud->context) < until) {
+            cloud->next(cloud->context, until);
+            is_over = interrupted && *interrupted;
+        }
+        pause = fmin(pause + 1, POLL_LAST);
+        if (is_over) break;
+    }
+    for (uint32_t i = 0; i < detecting->drift->count; i++) {
+        if (!detecting->is_running[i]) continue;
+        detecting->drift->stacks[i].problem = TEXT("the comparison has not ended");
+    }
+}
+
+/* A detection that failed for some resources has results for the others. */
+static void read_results(struct detecting *detecting) {
+    struct drift *drift = detecting->drift;
+    for (uint32_t i = 0; i < drift->count; i++) {
+        detecting->calls[i] = new_call(detecting, i, CLOUD_RESOURCE_DRIFTS);
+    }
+    cloud_all(detecting->cloud, detecting->calls, drift->count);
+    for (uint32_t i = 0; i < drift->count; i++) {
+        struct drift_stack *stack = &drift->stacks[i];
+        if (cloud_failed(&detecting->calls[i])) {
+            if (!stack->problem.length) stack->problem = detecting->calls[i].error.message;
+        } else {
+            stack->drifts = detecting->calls[i].reply.drifts;
+            stack->count = detecting->calls[i].reply.drift_count;
+        }
+        drift->differing += stack->count;
+        drift->unknown += stack->problem.length != 0;
+    }
+}
+
+bool drift_make(const struct cloud *cloud, const struct deploy_program *program,
+                const volatile sig_atomic_t *interrupted, struct arena *arena, struct drift *drift,
+                struct failure *why) {
+    struct detecting detecting = {.cloud = cloud, .drift = drift, .arena = arena};
+    *drift = (struct drift){0};
+    if (!status_list(cloud, program, arena, &drift->status, why)) return false;
+    collect(&detecting, program);
+    detecting.calls = arena_array(arena, drift->count + 1, sizeof *detecting.calls);
+    detecting.is_running = arena_array(arena, drift->count + 1, sizeof *detecting.is_running);
+    begin(&detecting);
+    wait_until_over(&detecting, interrupted);
+    read_results(&detecting);
+    return true;
+}
