@@ -494,24 +494,54 @@ static struct fact module_value(struct checker *checker, struct node *node) {
     return fact;
 }
 
-struct fact infer_member(struct checker *checker, struct node *node) {
+static struct fact member_link(struct checker *checker, struct node *node, bool *skips);
+static struct fact index_link(struct checker *checker, struct node *node, bool *skips);
+
+/* What stands before a dot or a bracket. Where it is a link of the same chain and an earlier `?.` of
+ * it meets null, the rest of the chain is skipped: *skips, and that null is not in the type. */
+static struct fact infer_object(struct checker *checker, struct node *object, bool *skips) {
+    *skips = false;
+    if (object->kind != NODE_MEMBER && object->kind != NODE_INDEX) return infer(checker, object);
+    checker->depth++;
+    struct fact fact = object->kind == NODE_MEMBER ? member_link(checker, object, skips)
+                                                   : index_link(checker, object, skips);
+    checker->depth--;
+    if (object->flags & NODE_BAD) fact.type = &type_error;
+    return fact;
+}
+
+static struct fact whole_chain(struct checker *checker, struct fact fact, bool skips) {
+    if (skips) fact.type = type_optional(checker, fact.type);
+    return fact;
+}
+
+static struct fact member_link(struct checker *checker, struct node *node, bool *skips) {
     struct node *object = node->member.object;
     bool optional;
+    *skips = false;
     if (node->member.symbol) return module_value(checker, node);
     if (node->flags & NODE_BAD) return fact_error();
     if (object->kind == NODE_NAME && object->name.symbol &&
         object->name.symbol->kind == SYMBOL_MODULE) {
         return fact_error();
     }
-    struct fact fact = not_null(checker, node, object, infer(checker, object), &optional);
+    struct fact fact = infer_object(checker, object, skips);
+    fact = not_null(checker, node, object, fact, &optional);
     if (!node->member.member.name) return fact_error();
     struct fact result = infer_member_of(checker, fact, node, node->member.member.name,
                                          written_span(node, node->member.member));
-    if (optional) result.type = type_optional(checker, result.type);
-    if (type_has_null(result.type) && flow_not_null(checker, node)) {
+    *skips |= optional;
+    if ((*skips || type_has_null(result.type)) && flow_not_null(checker, node)) {
         result.type = type_without_null(checker, result.type);
+        *skips = false;
     }
     return result;
+}
+
+struct fact infer_member(struct checker *checker, struct node *node) {
+    bool skips;
+    struct fact fact = member_link(checker, node, &skips);
+    return whole_chain(checker, fact, skips);
 }
 
 /* --- brackets --- */
@@ -597,10 +627,11 @@ static struct fact index_type(struct checker *checker, struct node *node, struct
     return fact;
 }
 
-struct fact infer_index(struct checker *checker, struct node *node) {
+static struct fact index_link(struct checker *checker, struct node *node, bool *skips) {
     bool optional;
     struct node *object = node->index.object;
-    struct fact fact = not_null(checker, node, object, infer(checker, object), &optional);
+    struct fact fact = infer_object(checker, object, skips);
+    fact = not_null(checker, node, object, fact, &optional);
     const struct type *type = type_base(fact.type);
     struct fact result;
     if (type->kind != TYPE_UNION) {
@@ -616,6 +647,12 @@ struct fact infer_index(struct checker *checker, struct node *node) {
         }
         result.type = all;
     }
-    if (optional) result.type = type_optional(checker, result.type);
+    *skips |= optional;
     return result;
+}
+
+struct fact infer_index(struct checker *checker, struct node *node) {
+    bool skips;
+    struct fact fact = index_link(checker, node, &skips);
+    return whole_chain(checker, fact, skips);
 }

@@ -188,6 +188,7 @@ struct evaluator {
     uint32_t stack_number, stack_room;
     struct host host;       /* the program's, noting which variables are read */
     bool may_read_secrets;  /* in the default of a secret param */
+    bool is_skipping;       /* the link of a chain evaluated last was skipped: see member.c */
     struct map signatures;  /* struct builtin -> struct signature */
     struct conform_cache *conform_cache;
     struct map physical_names; /* of what must be alone in the account: as in region_state */

@@ -394,12 +394,41 @@ static struct value lookup_member(struct evaluator *ev, const struct deferred *l
     return value_deferred(made);
 }
 
+/* ---- chains: in `a?.b.c` all behind the "?" is skipped where a is null ---- */
+
+static const struct node *chain_object(const struct node *node) {
+    if (node->kind == NODE_MEMBER) return node->member.object;
+    return node->kind == NODE_INDEX ? node->index.object : NULL;
+}
+
+/* Whether this link, whose object is evaluated, is skipped. */
+static bool is_skipped(struct evaluator *ev, const struct node *node, struct value object) {
+    bool inner = chain_object(chain_object(node)) && ev->is_skipping;
+    ev->is_skipping = object.kind == VALUE_NULL && (inner || node->flags & NODE_OPTIONAL);
+    return ev->is_skipping;
+}
+
+/* Whether null may have come of a "?" at or before this link. */
+static bool may_skip(const struct node *node) {
+    for (; node; node = chain_object(node)) {
+        if (node->flags & NODE_OPTIONAL) return true;
+    }
+    return false;
+}
+
+/* One side of a deferred choice, of which nobody knows yet whether it is taken. */
+static struct value member_of_side(struct evaluator *ev, struct value side,
+                                   const struct name *name, const struct node *node) {
+    if (side.kind == VALUE_NULL && may_skip(node)) return side;
+    return member_of(ev, side, name, node);
+}
+
 static struct value deferred_member(struct evaluator *ev, struct value object,
                                     const struct name *name, const struct node *node) {
     struct deferred *deferred = object.deferred;
     if (deferred->kind == DEFERRED_IF) {
-        struct value then = member_of(ev, deferred->operands[1], name, node);
-        struct value otherwise = member_of(ev, deferred->operands[2], name, node);
+        struct value then = member_of_side(ev, deferred->operands[1], name, node);
+        struct value otherwise = member_of_side(ev, deferred->operands[2], name, node);
         return deferred_if(ev, deferred->operands[0], then, otherwise, node);
     }
     if (deferred->kind == DEFERRED_ATTRIBUTE && deferred->shape == SHAPE_ANY) {
@@ -446,10 +475,15 @@ struct value evaluate_member(struct evaluator *ev, struct node *node, struct fra
         if (!module || symbol->scope != module->scope || symbol->kind >= SYMBOL_FN) {
             return value_poison();
         }
-        return force(ev, module, symbol, node);
+        struct value value = force(ev, module, symbol, node);
+        ev->is_skipping = false;
+        return value;
     }
     struct value object = evaluate(ev, node->member.object, frame);
-    return member_of(ev, object, node->member.member.name, node);
+    if (is_skipped(ev, node, object)) return object;
+    struct value member = member_of(ev, object, node->member.member.name, node);
+    ev->is_skipping = false; /* what was evaluated to find it */
+    return member;
 }
 
 /* ---- brackets ---- */
@@ -558,12 +592,17 @@ static struct value index_record(struct evaluator *ev, struct value map, struct 
 static struct value index_of(struct evaluator *ev, struct value object, struct value index,
                              const struct node *node);
 
+static struct value index_of_side(struct evaluator *ev, struct value side, struct value index,
+                                  const struct node *node) {
+    return side.kind == VALUE_NULL && may_skip(node) ? side : index_of(ev, side, index, node);
+}
+
 static struct value index_deferred(struct evaluator *ev, struct value object, struct value index,
                                    const struct node *node) {
     struct deferred *deferred = object.deferred;
     if (deferred->kind == DEFERRED_IF && deferred->shape != SHAPE_TEXT) {
-        struct value then = index_of(ev, deferred->operands[1], index, node);
-        struct value otherwise = index_of(ev, deferred->operands[2], index, node);
+        struct value then = index_of_side(ev, deferred->operands[1], index, node);
+        struct value otherwise = index_of_side(ev, deferred->operands[2], index, node);
         return deferred_if(ev, deferred->operands[0], then, otherwise, node);
     }
     if (deferred->shape == SHAPE_LIST && (index.kind == VALUE_INT || index.kind == VALUE_DEFERRED)) {
@@ -605,6 +644,9 @@ static struct value index_of(struct evaluator *ev, struct value object, struct v
 
 struct value evaluate_index(struct evaluator *ev, struct node *node, struct frame *frame) {
     struct value object = evaluate(ev, node->index.object, frame);
+    if (is_skipped(ev, node, object)) return object;
     struct value index = settled(ev, evaluate(ev, node->index.index, frame));
-    return index_of(ev, object, index, node);
+    struct value element = index_of(ev, object, index, node);
+    ev->is_skipping = false; /* what the index set */
+    return element;
 }
