@@ -1,2 +1,2 @@
-build -q --stdout data FILE
-build -q --stdout data --set stage=prod FILE
+build -q --stdout east.data FILE
+build -q --stdout east.data --set stage=prod FILE
