@@ -69,6 +69,8 @@ int deploying_apply(struct deploying *deploying, const struct plan *plan, bool c
 /* Watches or takes back what the run left. True when it is to be planned again and gone on with. */
 bool deploying_resume(struct deploying *deploying, const struct journal_run *run, bool rollback,
                       int *outcome);
+/* Watches what AWS is at work on, without a journal. True when it has settled. */
+bool deploying_watch(struct deploying *deploying, int *outcome);
 /* A hash of all templates: whether the program still says the same. */
 struct text deploying_hash(struct deploying *deploying);
 /* The program's outputs as they are deployed: NAME and value, or one JSON object. */

@@ -1,6 +1,7 @@
 mrp_SOURCES += \
     cli/apply.c \
     cli/build.c \
+    cli/carry.c \
     cli/check.c \
     cli/command.c cli/command.h cli/commands.def cli/options.def \
     cli/complete.c \
@@ -8,6 +9,7 @@ mrp_SOURCES += \
     cli/destroy.c \
     cli/diff.c cli/diff.h \
     cli/drift.c \
+    cli/ending.c \
     cli/eval.c \
     cli/explain.c cli/explain.h \
     cli/declarations.c cli/declarations.h cli/explain_declaration.c \
@@ -27,7 +29,7 @@ mrp_SOURCES += \
     cli/plan_json.c \
     cli/plan_text.c \
     cli/program.c cli/program.h \
-    cli/progress.c \
+    cli/progress.c cli/progress.h \
     cli/request.c cli/request.h \
     cli/rescue.c \
     cli/resume.c \

@@ -40,14 +40,44 @@ static int resume(struct deploying *deploying, struct invocation *given,
     return go_on(deploying, destroys);
 }
 
-/* Nothing was interrupted as far as this folder knows: AWS may know of a deploy begun elsewhere. */
-static int nothing_to_resume(struct deploying *deploying) {
-    bool is_json = deploying->form == FORM_JSON;
-    if (!is_json) {
-        fputs("nothing was interrupted here; \"mrp apply\" goes on with what another machine "
-              "began\n", stderr);
+static bool confirm(const struct deploying *deploying) {
+    if (option_given(deploying->invocation, OPTION_YES)) return true;
+    if (!can_ask()) {
+        fputs("not gone on with: there is no terminal to ask on; --yes does it\n", stderr);
+        return false;
     }
-    return OUTCOME_DONE;
+    return ask_for("\nGo on with this? Only \"yes\" does: ", TEXT("yes"));
+}
+
+/* This folder knows of no interrupted run: AWS may be at work on one that another machine began. What
+ * is left to do after that is asked for, since nobody here has agreed to it. */
+static int begun_elsewhere(struct deploying *deploying, struct invocation *given) {
+    struct plan plan;
+    struct failure why;
+    if (!deploying->file) {
+        failure_set(&why, "nothing was interrupted here, and there is no program here");
+        return world_failed(&why);
+    }
+    int outcome = deploying_open_program(deploying, given);
+    if (outcome != OUTCOME_DONE) return outcome;
+    if (option_given(given, OPTION_ROLLBACK)) {
+        failure_set(&why, "nothing was interrupted here: what the stacks were before is only known to "
+                          "the machine that began to deploy");
+        failure_hint(&why, "\"mrp rescue\" cancels an update that runs; \"mrp apply\" deploys what the "
+                           "program says.");
+        return world_failed(&why);
+    }
+    if (!deploying_watch(deploying, &outcome)) return outcome;
+    outcome = deploying_plan(deploying, false, &plan);
+    if (outcome != OUTCOME_DONE) return outcome;
+    if (!plan_changes(&plan)) {
+        fputs("nothing was interrupted here, and nothing is left to do\n", stderr);
+        return OUTCOME_DONE;
+    }
+    fputs("nothing was interrupted here; what another machine may have begun:\n", stderr);
+    deploying_show(deploying, &plan);
+    if (!confirm(deploying)) return OUTCOME_STUCK;
+    return deploying_apply(deploying, &plan, false);
 }
 
 int command_resume(struct invocation *invocation) {
@@ -65,7 +95,8 @@ int command_resume(struct invocation *invocation) {
         outcome = world_failed(&why);
     }
     if (outcome == OUTCOME_DONE) {
-        outcome = found ? resume(&deploying, &given, &run) : nothing_to_resume(&deploying);
+        outcome = found ? resume(&deploying, &given, &run)
+                        : begun_elsewhere(&deploying, &given);
     }
     return deploying_close(&deploying, outcome);
 }

@@ -6,6 +6,7 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/assets.c \
     runtime/deploy/compare.c \
     runtime/deploy/drift.c runtime/deploy/drift.h \
+    runtime/deploy/elsewhere.c \
     runtime/deploy/journal.c runtime/deploy/journal.h \
     runtime/deploy/machine.c runtime/deploy/machine.h runtime/deploy/machine_parts.h \
     runtime/deploy/machine_empty.c \

@@ -180,6 +180,7 @@ const struct runtime *mrp_runtime(void) {
         .open = runtime_open, .close = runtime_close, .cloud = session_cloud,
         .journal = session_journal, .plan = plan_make, .plan_destroy = plan_destroy,
         .apply = apply_plan, .status = status_make, .drift = drift_make,
+        .resume_elsewhere = resume_elsewhere,
         .rescue = rescue_make, .rescue_run = rescue_run, .resume_find = resume_find,
         .regions = journal_regions,
         .resume = resume_run, .sandbox_account = sandbox_account,

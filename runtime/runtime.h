@@ -68,6 +68,10 @@ struct runtime {
                                const struct journal_run *run, const struct apply_options *options,
                                bool rollback, struct arena *arena, struct resume *resume,
                                struct failure *why);
+    enum resume_next (*resume_elsewhere)(const struct cloud *cloud,
+                                         const struct deploy_program *program,
+                                         const struct apply_options *options, struct arena *arena,
+                                         struct resume *resume, struct failure *why);
     bool (*drift)(const struct cloud *cloud, const struct deploy_program *program,
                   const volatile sig_atomic_t *interrupted, struct arena *arena,
                   struct drift *drift, struct failure *why);

@@ -8,6 +8,7 @@
 
 #include "runtime/deploy/journal.h"
 #include "runtime/deploy/plan.h"
+#include "runtime/deploy/status.h"
 
 enum apply_state {
     APPLY_WAITING,  /* for stacks it reads */
@@ -120,5 +121,11 @@ enum resume_next resume_run(const struct cloud *cloud, const struct deploy_progr
                             const struct journal_run *run, const struct apply_options *options,
                             bool rollback, struct arena *arena, struct resume *resume,
                             struct failure *why);
+
+/* Without a journal (elsewhere.c): waits for what AWS is at work on in the deployment's stacks, whoever
+ * began it. RESUME_GO_ON: it has settled, well or not; a new plan says what is left. */
+enum resume_next resume_elsewhere(const struct cloud *cloud, const struct deploy_program *program,
+                                  const struct apply_options *options, struct arena *arena,
+                                  struct resume *resume, struct failure *why);
 
 #endif

@@ -461,6 +461,7 @@ static struct trial { /* static: what a death leaves must not live in registers 
     struct thing *planned; /* losses that a plan announced */
     uint32_t planned_count, planned_capacity;
     bool keeps, asks_back, has_scripts, meddles, is_done;
+    bool forgets; /* whoever resumes has no journal: another machine */
     unsigned deaths, planned_at;
     enum ending ending;
     char complaint[4096];
@@ -526,7 +527,8 @@ static enum ending deploy(int v, bool continues) {
     struct apply apply;
     struct failure why = {0};
     enum plan_outcome made_plan = PLAN_WORLD;
-    struct plan_options choices = {0};
+    /* Without the journal nobody knows in which regions there was something. */
+    struct plan_options choices = {.all_regions = trial.forgets};
     journal_regions(&trial.journal, TEXT("storm"), TEXT("dev"), &trial.arena, &choices.regions,
                     &choices.region_count, &why);
     for (int i = 0; i < PLAN_TRIES && made_plan == PLAN_WORLD; i++) {
@@ -554,11 +556,31 @@ static enum ending deploy(int v, bool continues) {
     return ending_of(outcome);
 }
 
+static void empty_journal(void) {
+    struct failure why;
+    if (!state_run(&state, "DELETE FROM run; DELETE FROM run_step; DELETE FROM region", &why)) abort();
+}
+
+/* From another machine: what AWS is at work on is waited for, then the program is deployed. */
+static enum ending resume_without_journal(void) {
+    struct resume resume;
+    struct failure why = {0};
+    struct apply_options options = options_of();
+    enum resume_next next = RESUME_REFUSED;
+    empty_journal();
+    for (int i = 0; i < PLAN_TRIES && next != RESUME_GO_ON; i++) {
+        next = resume_elsewhere(&trial.storm.cloud, &trial.versions[1].program, &options,
+                                &trial.arena, &resume, &why);
+    }
+    return next == RESUME_GO_ON ? deploy(1, false) : ENDED_STUCK;
+}
+
 static enum ending resume(bool asks_back) {
     struct resume resume;
     struct journal_run run;
     struct failure why = {0};
     bool found = false;
+    if (trial.forgets) return resume_without_journal();
     resume_find(&trial.storm.cloud, &trial.journal, &trial.arena, &run, &found, &why);
     if (!found) return deploy(1, false);
     struct apply_options options = options_of();
@@ -598,6 +620,7 @@ static void live_and_die(unsigned calls, unsigned writes) {
             set_death(&trial.storm, calls, writes);
             if (trial.deaths >= DEATHS) trial.storm.dies_at = trial.storm.dies_at_write = 0;
             trial.asks_back |= percent(20);
+            trial.forgets |= percent(10);
             /* Time goes by before somebody types resume. */
             trial.storm.inner->next(trial.storm.inner->context, now(&trial.storm) + chance(200));
             continue;
@@ -699,6 +722,8 @@ static void check_end(void) {
         if (is_alone) check_same(&picture, &trial.wanted, "done, but not as without disturbance");
         break;
     case ENDED_BACK:
+        /* What was before is not known without the journal: it goes back to where the new run began. */
+        if (trial.forgets) break;
         if (is_alone && has_leftovers(trial.storm.simulator)) {
             complain("said to be back, but something is left");
         }
@@ -711,7 +736,7 @@ static void check_end(void) {
         break;
     case ENDED_STUCK: break;
     }
-    check_data(&picture, trial.ending == ENDED_BACK && is_alone);
+    check_data(&picture, trial.ending == ENDED_BACK && is_alone && !trial.forgets);
 }
 
 /* Whatever was left can be gone on from: by resume, and then by apply. */
@@ -724,7 +749,7 @@ static void check_way_out(void) {
     }
     if (trial.ending == ENDED_STUCK && percent(70)) trial.ending = resume(percent(50));
     struct picture picture = take_picture(&trial.arena, storm->simulator, trial.meddles);
-    if (trial.ending == ENDED_BACK && !storm->meddled_name.length) {
+    if (trial.ending == ENDED_BACK && !storm->meddled_name.length && !trial.forgets) {
         check_same(&picture, &trial.before, "resume says that all is back, but it is not");
     }
     enum ending ending = deploy(1, false);
@@ -735,11 +760,6 @@ static void check_way_out(void) {
     picture = take_picture(&trial.arena, storm->simulator, trial.meddles);
     check_same(&picture, &trial.wanted, "the last apply does not end as it should");
     check_data(&picture, false);
-}
-
-static void empty_journal(void) {
-    struct failure why;
-    if (!state_run(&state, "DELETE FROM run; DELETE FROM run_step; DELETE FROM region", &why)) abort();
 }
 
 /* The same without disturbance; false where even that cannot be deployed. */

@@ -1,0 +1,130 @@
+/* Carrying a plan out, or an interrupted run on: the options of a run, and Ctrl-C. */
+#include <ctype.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/progress.h"
+#include "cli/request.h"
+
+static volatile sig_atomic_t interruptions;
+
+static void interrupted(int signal_number) {
+    (void)signal_number;
+    interruptions++;
+}
+
+/* Letters, digits and "-" alone: part of tokens. */
+static struct text who_asks(struct arena *arena) {
+    char host[65] = {0}, name[128];
+    const struct passwd *user = getpwuid(geteuid());
+    gethostname(host, sizeof host - 1);
+    int length = snprintf(name, sizeof name, "%.31s-%.31s", user ? user->pw_name : "unknown", host);
+    for (int i = 0; i < length; i++) {
+        if (!isalnum((unsigned char)name[i])) name[i] = '-';
+    }
+    return text_copy(arena, text_of(name));
+}
+
+/* "1,*": how many regions in each wave; "*" for all that are left. */
+static bool read_waves(const struct invocation *invocation, struct apply_options *options) {
+    const char *at = option_value(invocation, OPTION_WAVES);
+    while (at && *at) {
+        char *end = (char *)at + 1;
+        unsigned long regions = *at == '*' ? 0 : strtoul(at, &end, 10);
+        bool is_number = *at == '*' || (isdigit((unsigned char)*at) && regions && regions < 1000);
+        if (!is_number || (*end && (*end != ',' || !end[1])) ||
+            options->wave_count == APPLY_WAVES) return false;
+        options->waves[options->wave_count++] = (uint32_t)regions;
+        at = *end ? end + 1 : end;
+    }
+    return true;
+}
+
+static struct text write_request(struct deploying *deploying) {
+    struct buffer out;
+    buffer_init(&out);
+    buffer_char(&out, '{');
+    request_write(deploying->invocation, deploying->file, &out);
+    buffer_string(&out, ",\"hash\":");
+    buffer_json_string(&out, deploying_hash(deploying));
+    buffer_char(&out, '}');
+    struct text text = buffer_take(&out, &deploying->arena);
+    buffer_release(&out);
+    return text;
+}
+
+static bool progress_open(struct progress *progress, struct deploying *deploying,
+                          struct apply_options *options) {
+    *progress = (struct progress){.deploying = deploying,
+                                  .color = wants_color(deploying->invocation, 2)};
+    progress->columns = progress->color ? terminal_columns(2) : 0;
+    *options = (struct apply_options){
+        .journal = deploying->runtime->journal(deploying->session),
+        .interrupted = &interruptions, .keep = option_given(deploying->invocation, OPTION_KEEP),
+        .who = who_asks(&deploying->arena), .request = write_request(deploying),
+        .tell = progress_tell, .context = progress};
+    return read_waves(deploying->invocation, options);
+}
+
+int deploying_apply(struct deploying *deploying, const struct plan *plan, bool continues) {
+    struct progress progress;
+    struct apply_options options;
+    struct sigaction action = {.sa_handler = interrupted}, before;
+    struct apply apply;
+    struct failure why = {0};
+    if (!progress_open(&progress, deploying, &options)) {
+        return misuse(deploying->invocation, "--waves takes numbers of regions, the last may be "
+                                             "\"*\": --waves 1,*");
+    }
+    progress.plan = plan;
+    options.continues = continues;
+    sigaction(SIGINT, &action, &before);
+    enum apply_outcome outcome = deploying->runtime->apply(deploying->cloud, plan, &options,
+                                                           &deploying->arena, &apply, &why);
+    sigaction(SIGINT, &before, NULL);
+    return progress_end(&progress, &apply, outcome, &why);
+}
+
+bool deploying_resume(struct deploying *deploying, const struct journal_run *run, bool rollback,
+                      int *outcome) {
+    struct progress progress;
+    struct apply_options options;
+    struct sigaction action = {.sa_handler = interrupted}, before;
+    struct resume *resume = ARENA_NEW(&deploying->arena, struct resume);
+    struct failure why = {0};
+    progress_open(&progress, deploying, &options);
+    progress.plan = &resume->plan;
+    sigaction(SIGINT, &action, &before);
+    enum resume_next next = deploying->runtime->resume(deploying->cloud, &deploying->program, run,
+                                                       &options, rollback, &deploying->arena,
+                                                       resume, &why);
+    sigaction(SIGINT, &before, NULL);
+    *outcome = OUTCOME_DONE;
+    if (next == RESUME_REFUSED) *outcome = world_failed(&why);
+    if (next == RESUME_ENDED) *outcome = progress_end(&progress, &resume->apply, resume->outcome, &why);
+    /* It was asked for: that is no failure. */
+    if (rollback && *outcome == OUTCOME_ROLLED_BACK) *outcome = OUTCOME_DONE;
+    return next == RESUME_GO_ON;
+}
+
+bool deploying_watch(struct deploying *deploying, int *outcome) {
+    struct progress progress;
+    struct apply_options options;
+    struct sigaction action = {.sa_handler = interrupted}, before;
+    struct resume *resume = ARENA_NEW(&deploying->arena, struct resume);
+    struct failure why = {0};
+    progress_open(&progress, deploying, &options);
+    progress.plan = &resume->plan;
+    sigaction(SIGINT, &action, &before);
+    enum resume_next next = deploying->runtime->resume_elsewhere(
+        deploying->cloud, &deploying->program, &options, &deploying->arena, resume, &why);
+    sigaction(SIGINT, &before, NULL);
+    if (next == RESUME_REFUSED) *outcome = world_failed(&why);
+    if (next == RESUME_ENDED) {
+        *outcome = progress_end(&progress, &resume->apply, resume->outcome, &why);
+    }
+    return next == RESUME_GO_ON;
+}
