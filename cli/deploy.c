@@ -36,14 +36,15 @@ static void say_line(void *context, struct text line) {
     fprintf(stderr, "note: %.*s\n", TEXT_ARGS(line));
 }
 
-static int open_session(struct deploying *deploying, const char *file, bool sandbox) {
+static int open_session(struct deploying *deploying, const char *file, enum cloud_choice choice) {
     const struct runtime *(*runtime)(void);
     struct failure why;
     if (!module_function("mrp_runtime", &runtime, &why)) return world_failed(&why);
     deploying->runtime = runtime();
     struct runtime_options options = {
         .folder = folder_of(&deploying->arena, file).bytes,
-        .sandbox = sandbox,
+        .sandbox = choice != CLOUD_AWS,
+        .sandbox_is_new = choice == CLOUD_NEW_SANDBOX,
         .account = deploying->program.account,
         .profile = option_value(deploying->invocation, OPTION_PROFILE),
         .version = mrp_version(),
@@ -79,11 +80,12 @@ int deploying_open(struct deploying *deploying, const struct invocation *invocat
     int outcome = init(deploying, invocation);
     if (outcome == OUTCOME_DONE) outcome = deploying_open_program(deploying, invocation);
     if (outcome != OUTCOME_DONE) return outcome;
-    return open_session(deploying, deploying->file, option_given(invocation, OPTION_SANDBOX));
+    bool sandbox = option_given(invocation, OPTION_SANDBOX);
+    return open_session(deploying, deploying->file, sandbox ? CLOUD_SANDBOX : CLOUD_AWS);
 }
 
 int deploying_open_cloud(struct deploying *deploying, const struct invocation *invocation,
-                         bool sandbox) {
+                         enum cloud_choice choice) {
     struct failure why;
     int outcome = init(deploying, invocation);
     if (outcome != OUTCOME_DONE) return outcome;
@@ -92,7 +94,7 @@ int deploying_open_cloud(struct deploying *deploying, const struct invocation *i
         if (invocation->operand_count) return world_failed(&why);
         deploying->file = NULL;
     }
-    return open_session(deploying, deploying->file ? deploying->file : "pipeline.mrp", sandbox);
+    return open_session(deploying, deploying->file ? deploying->file : "pipeline.mrp", choice);
 }
 
 struct text deploying_hash(struct deploying *deploying) {

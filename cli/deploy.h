@@ -26,8 +26,13 @@ struct deploying {
 int deploying_open(struct deploying *deploying, const struct invocation *invocation);
 /* The same in two halves, in the other order: the cloud and .mrp/ in the folder of the program (or,
  * without one, in this), then the program of another command line. */
+enum cloud_choice {
+    CLOUD_AWS,
+    CLOUD_SANDBOX,
+    CLOUD_NEW_SANDBOX, /* the sandbox, and what it holds is forgotten */
+};
 int deploying_open_cloud(struct deploying *deploying, const struct invocation *invocation,
-                         bool sandbox);
+                         enum cloud_choice choice);
 int deploying_open_program(struct deploying *deploying, const struct invocation *invocation);
 /* Closes; returns outcome, or OUTCOME_WORLD where the sandbox could not be written. */
 int deploying_close(struct deploying *deploying, int outcome);

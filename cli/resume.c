@@ -87,7 +87,8 @@ int command_resume(struct invocation *invocation) {
     struct failure why;
     bool found = false;
     bool sandbox = option_given(invocation, OPTION_SANDBOX);
-    int outcome = deploying_open_cloud(&deploying, invocation, sandbox);
+    int outcome = deploying_open_cloud(&deploying, invocation,
+                                       sandbox ? CLOUD_SANDBOX : CLOUD_AWS);
     if (outcome == OUTCOME_DONE &&
         !deploying.runtime->resume_find(deploying.cloud,
                                         deploying.runtime->journal(deploying.session),

@@ -113,14 +113,10 @@ static int put(struct deploying *deploying, const struct invocation *invocation,
 
 static int reset(const struct invocation *invocation) {
     struct deploying deploying;
-    struct failure why;
     struct invocation other = *invocation;
     other.operands++;
     other.operand_count--;
-    int outcome = deploying_open_cloud(&deploying, &other, true);
-    if (outcome == OUTCOME_DONE && !deploying.runtime->sandbox_reset(deploying.session, &why)) {
-        outcome = world_failed(&why);
-    }
+    int outcome = deploying_open_cloud(&deploying, &other, CLOUD_NEW_SANDBOX);
     if (outcome == OUTCOME_DONE && !option_given(invocation, OPTION_QUIET)) {
         fputs("the sandbox is empty\n", stderr);
     }
@@ -139,7 +135,7 @@ static int to_resource(const struct invocation *invocation,
     }
     other.operands += 2;
     other.operand_count -= 2;
-    int outcome = deploying_open_cloud(&deploying, &other, true);
+    int outcome = deploying_open_cloud(&deploying, &other, CLOUD_SANDBOX);
     if (outcome == OUTCOME_DONE) outcome = deploying_open_program(&deploying, &other);
     suggestion_init(&near, text_of(invocation->operands[1]));
     if (outcome == OUTCOME_DONE) {
@@ -186,7 +182,7 @@ static int serve(const struct invocation *invocation) {
     }
     other.operands++;
     other.operand_count--;
-    int outcome = deploying_open_cloud(&deploying, &other, true);
+    int outcome = deploying_open_cloud(&deploying, &other, CLOUD_SANDBOX);
     if (outcome == OUTCOME_DONE && deploying.file) outcome = deploying_open_program(&deploying, &other);
     if (outcome == OUTCOME_DONE) {
         struct serve_options options = {.port = (unsigned)port, .pace = pace, .ready = tell_address,

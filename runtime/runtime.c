@@ -73,10 +73,12 @@ static double now(void *context) {
     return inner->now(inner->context);
 }
 
-static bool open_simulator(struct runtime_session *session, struct text account,
+static bool open_simulator(struct runtime_session *session, const struct runtime_options *options,
                            struct failure *why) {
-    if (!simulator_open(&session->simulator, session->state.database, why)) return false;
-    if (account.length) simulator_account(session->simulator, account);
+    struct sqlite3 *database = session->state.database;
+    if (options->sandbox_is_new && !simulator_erase(database, why)) return false;
+    if (!simulator_open(&session->simulator, database, why)) return false;
+    if (options->account.length) simulator_account(session->simulator, options->account);
     session->kept = (struct cloud){session, begin, next, now};
     session->cloud = &session->kept;
     return true;
@@ -111,7 +113,7 @@ static bool open_session(struct runtime_session *session, const struct runtime_o
                          struct failure *why) {
     if (!state_open(&session->state, options->folder, why)) return false;
     if (journal_open(&session->journal, &session->state, options->sandbox, why) &&
-        (options->sandbox ? open_simulator(session, options->account, why)
+        (options->sandbox ? open_simulator(session, options, why)
                           : open_network(session, options, why))) {
         arrange_death(session);
         return true;
@@ -151,10 +153,6 @@ static void sandbox_account(struct runtime_session *session, struct text account
     if (session->simulator) simulator_account(session->simulator, account);
 }
 
-static bool sandbox_reset(struct runtime_session *session, struct failure *why) {
-    return simulator_reset(session->simulator, why);
-}
-
 static void sandbox_fail(struct runtime_session *session, struct text region, struct text stack,
                          struct text logical_id, struct text operation, struct text reason) {
     simulator_fail(session->simulator, region, stack, logical_id, operation, reason);
@@ -184,7 +182,7 @@ const struct runtime *mrp_runtime(void) {
         .rescue = rescue_make, .rescue_run = rescue_run, .resume_find = resume_find,
         .regions = journal_regions,
         .resume = resume_run, .sandbox_account = sandbox_account,
-        .sandbox_reset = sandbox_reset, .sandbox_change = sandbox_change,
+        .sandbox_change = sandbox_change,
         .sandbox_put = sandbox_put, .sandbox_fail = sandbox_fail,
         .sandbox_serve = sandbox_serve,
     };

@@ -18,6 +18,7 @@ struct runtime_session; /* a cloud, and the folder .mrp/ */
 struct runtime_options {
     const char *folder;   /* the program's; .mrp/ is in it. NULL: nothing is kept on disk */
     bool sandbox;
+    bool sandbox_is_new;  /* what it holds is forgotten, whichever version of mrp wrote it */
     struct text account;  /* of the sandbox: the one that the program is for; empty for its own */
     const char *profile;  /* or NULL */
     const char *version;  /* of mrp, which AWS is told */
@@ -34,10 +35,9 @@ struct runtime {
     bool (*close)(struct runtime_session *session, struct failure *why);
     const struct cloud *(*cloud)(struct runtime_session *session);
     struct journal *(*journal)(struct runtime_session *session);
-    /* Of the sandbox alone: the account that the program is for; forgets its world; lets the next create, update or delete ("CREATE",
-     * "UPDATE", "DELETE") of a resource fail. */
+    /* Of the sandbox alone: the account that the program is for; lets the next create, update or
+     * delete ("CREATE", "UPDATE", "DELETE") of a resource fail. */
     void (*sandbox_account)(struct runtime_session *session, struct text account);
-    bool (*sandbox_reset)(struct runtime_session *session, struct failure *why);
     void (*sandbox_fail)(struct runtime_session *session, struct text region, struct text stack,
                          struct text logical_id, struct text operation, struct text reason);
     /* Of the sandbox: changes a resource behind its stack's back, and puts objects into a bucket; false

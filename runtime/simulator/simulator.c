@@ -64,16 +64,6 @@ bool simulator_save(struct simulator *simulator, struct failure *why) {
     return sim_store_save(simulator, why);
 }
 
-bool simulator_reset(struct simulator *simulator, struct failure *why) {
-    if (simulator->store && !sim_store_clear(simulator, why)) return false;
-    simulator->clock = world_begins;
-    simulator->counter = 0;
-    simulator->stack_count = simulator->failure_count = 0;
-    simulator->failures_changed = false;
-    simulator->object_count = simulator->refactor_count = 0;
-    return true;
-}
-
 bool simulator_close(struct simulator *simulator, struct failure *why) {
     bool good = sim_store_save(simulator, why);
     arena_release(&simulator->arena);

@@ -13,6 +13,8 @@
 struct simulator;
 struct sqlite3;
 
+/* Drops the world that is kept in the database, whichever version of mrp wrote it. */
+bool simulator_erase(struct sqlite3 *database, struct failure *why);
 /* Opens the simulated world kept in the database, which stays the caller's; NULL for one in memory
  * alone. */
 bool simulator_open(struct simulator **simulator, struct sqlite3 *database, struct failure *why);
@@ -24,8 +26,6 @@ bool simulator_save(struct simulator *simulator, struct failure *why);
 
 /* New stacks are made in this account, and the caller is of it; 123456789012 where none is said. */
 void simulator_account(struct simulator *simulator, struct text account);
-/* Forgets everything: an empty world, as if it had never been used. */
-bool simulator_reset(struct simulator *simulator, struct failure *why);
 
 /* The functions to reach it; valid until it is closed. */
 const struct cloud *simulator_cloud(struct simulator *simulator);

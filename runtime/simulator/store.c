@@ -19,7 +19,7 @@ struct sim_store {
 
 static bool failed(struct sim_store *store, struct failure *why) {
     failure_set(why, "could not use the sandbox: %s", sqlite3_errmsg(store->database));
-    return failure_hint(why, "Remove the folder .mrp to begin with an empty sandbox.");
+    return failure_hint(why, "Run \"mrp sandbox reset\" to begin with an empty one.");
 }
 
 static bool run(struct sim_store *store, const char *sql, struct failure *why) {
@@ -114,7 +114,7 @@ static bool read_rows(struct simulator *simulator, const char *sql,
         good = read(simulator, statement);
         if (!good) {
             failure_set(why, "the sandbox's database could not be understood");
-            failure_hint(why, "Remove the folder .mrp to begin with an empty sandbox.");
+            failure_hint(why, "Run \"mrp sandbox reset\" to begin with an empty one.");
         }
     }
     if (good && code != SQLITE_DONE) good = failed(store, why);
@@ -295,9 +295,11 @@ static bool save_failures(struct simulator *simulator, struct failure *why) {
     return good;
 }
 
-bool sim_store_clear(struct simulator *simulator, struct failure *why) {
-    return run(simulator->store, "BEGIN; DELETE FROM stack; DELETE FROM event; DELETE FROM object;"
-                                 "DELETE FROM failure; DELETE FROM meta; COMMIT", why);
+bool simulator_erase(struct sqlite3 *database, struct failure *why) {
+    struct sim_store store = {.database = database};
+    return run(&store, "BEGIN; DROP TABLE IF EXISTS stack; DROP TABLE IF EXISTS event;"
+                       "DROP TABLE IF EXISTS object; DROP TABLE IF EXISTS failure;"
+                       "DROP TABLE IF EXISTS meta; COMMIT", why);
 }
 
 bool sim_store_save(struct simulator *simulator, struct failure *why) {
@@ -331,7 +333,7 @@ static bool check_version(struct simulator *simulator, struct failure *why) {
     sqlite3_finalize(statement);
     if (version == STORE_VERSION) return true;
     failure_set(why, "the sandbox was written by another version of mrp");
-    return failure_hint(why, "Remove the folder .mrp to begin with an empty sandbox.");
+    return failure_hint(why, "Run \"mrp sandbox reset\" to begin with an empty one.");
 }
 
 bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struct failure *why) {

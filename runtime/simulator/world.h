@@ -363,7 +363,6 @@ bool sim_bucket_holds(const struct simulator *simulator, struct text bucket);
 
 /* --- store.c ---------------------------------------------------------------------------------- */
 bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struct failure *why);
-bool sim_store_clear(struct simulator *simulator, struct failure *why);
 bool sim_store_save(struct simulator *simulator, struct failure *why);
 
 #endif

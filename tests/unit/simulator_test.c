@@ -1,6 +1,7 @@
 /* The simulator through struct cloud: what is asked, what AWS answers. The texts and orders of events
  * that were recorded from AWS are compared word for word.
  */
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -489,6 +490,23 @@ static void test_store(void) {
     arena_release(&arena);
 }
 
+/* A world that another version of mrp wrote is not read, and can be dropped. */
+static void test_store_version(void) {
+    sqlite3 *database;
+    arena_init(&arena);
+    CU_ASSERT_EQUAL_FATAL(sqlite3_open(":memory:", &database), SQLITE_OK);
+    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
+    simulator_close(simulator, &why);
+    sqlite3_exec(database, "UPDATE meta SET value = 999 WHERE key = 'version'", NULL, NULL, NULL);
+    CU_ASSERT_FALSE(simulator_open(&simulator, database, &why));
+    SAME(why.message, "the sandbox was written by another version of mrp");
+    CU_ASSERT_TRUE(simulator_erase(database, &why));
+    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
+    simulator_close(simulator, &why);
+    sqlite3_close(database);
+    arena_release(&arena);
+}
+
 /* --- hostile ---------------------------------------------------------------------------------- */
 
 static void test_hostile(void) {
@@ -527,4 +545,5 @@ UNIT_MAIN("simulator", {"create", test_create}, {"no change", test_no_change},
           {"functions", test_functions}, {"refused", test_refused},
           {"early validation", test_early_validation}, {"capabilities", test_capabilities},
           {"stack output", test_stack_output}, {"exports", test_exports},
-          {"secrets", test_secrets}, {"store", test_store}, {"hostile", test_hostile})
+          {"secrets", test_secrets}, {"store", test_store},
+          {"version of the store", test_store_version}, {"hostile", test_hostile})
