@@ -144,3 +144,4 @@ tests_fuzz_printer_fuzz_SOURCES = tests/fuzz/printer_fuzz.c tests/unit/parsed.h
 tests_fuzz_printer_fuzz_LDADD = $(FUZZER_LIBS)
 tests_fuzz_printer_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 EXTRA_DIST += tests/fuzz/builtins.seeds tests/fuzz/corpus tests/lint-templates.py tests/validate-json.py tests/set-up.sh
+EXTRA_DIST += tests/permissions.py tests/permissions.toml tests/permissions
