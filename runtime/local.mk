@@ -34,7 +34,8 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/blueprint.c \
     runtime/simulator/calls.c runtime/simulator/calls.h \
     runtime/simulator/change_sets.c \
-    runtime/simulator/changes.c \
+    runtime/simulator/causes.c \
+    runtime/simulator/changes.c runtime/simulator/changes.h \
     runtime/simulator/describe.c \
     runtime/simulator/durations.def \
     runtime/simulator/engine.c runtime/simulator/engine.h \
@@ -44,6 +45,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/objects.c \
     runtime/simulator/outputs.c \
     runtime/simulator/parameters.c \
+    runtime/simulator/plain.c \
     runtime/simulator/resolve.c runtime/simulator/resolve.h \
     runtime/simulator/simulator.c runtime/simulator/simulator.h \
     runtime/simulator/stacks.c \

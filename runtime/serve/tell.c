@@ -68,6 +68,14 @@ static void tell_settings(struct arena *arena, struct data *record,
     }
 }
 
+static void tell_operation(struct arena *arena, struct data *record, const struct sim_stack *stack) {
+    if (!stack->operation) return;
+    struct data *list = data_set_new(arena, record, "LastOperations", DATA_LIST);
+    struct data *operation = tell_record(arena, list);
+    data_put(arena, operation, "OperationType", text_of(stack->operation));
+    data_put(arena, operation, "OperationId", stack->operation_id);
+}
+
 static void tell_drift(struct arena *arena, struct data *record, const struct sim_stack *stack) {
     struct data *drift = data_set_new(arena, record, "DriftInformation", DATA_RECORD);
     data_put(arena, drift, "StackDriftStatus",
@@ -101,6 +109,7 @@ void tell_stack(struct arena *arena, struct data *list, const struct cloud_stack
         data_set_bool(arena, record, "EnableTerminationProtection", stack->is_protected);
     }
     tell_drift(arena, record, held);
+    tell_operation(arena, record, held);
 }
 
 void tell_stack_summary(struct arena *arena, struct data *list, const struct sim_stack *stack) {
@@ -189,13 +198,12 @@ static void tell_change(struct arena *arena, struct data *list, const struct clo
     struct data *item = tell_record(arena, list);
     data_put(arena, item, "Type", TEXT("Resource"));
     struct data *record = data_set_new(arena, item, "ResourceChange", DATA_RECORD);
-    bool is_new = text_is(change->action, "Add");
     data_set(arena, record, "PolicyAction", change->policy_action);
     data_put(arena, record, "Action", change->action);
     data_put(arena, record, "LogicalResourceId", change->logical_id);
     data_set(arena, record, "PhysicalResourceId", change->physical_id);
     data_put(arena, record, "ResourceType", change->type);
-    if (with_values || !is_new) data_set(arena, record, "Replacement", change->replacement);
+    data_set(arena, record, "Replacement", change->replacement);
     data_set_texts(arena, record, "Scope", change->scope, change->scope_count);
     struct data *details = data_set_new(arena, record, "Details", DATA_LIST);
     for (uint32_t i = 0; i < change->detail_count; i++) {
@@ -235,8 +243,10 @@ void tell_change_set(struct arena *arena, struct data *result, const struct clou
     if (held->tag_count) tell_tags(arena, result, held->tags, held->tag_count);
     data_set_bool(arena, result, "IncludeNestedStacks", false);
     struct data *changes = data_set_new(arena, result, "Changes", DATA_LIST);
-    for (uint32_t i = 0; i < set->change_count; i++) {
-        tell_change(arena, changes, &set->changes[i], with_values);
+    uint32_t count = with_values ? held->change_count : held->plain_count;
+    for (uint32_t i = 0; i < count; i++) {
+        tell_change(arena, changes, with_values ? &held->changes[i] : &held->plain[i],
+                    with_values);
     }
 }
 

@@ -1,5 +1,7 @@
 /* What a change set would do: the new template's values against what the stack has now. */
-#include "runtime/simulator/world.h"
+#include <stdlib.h>
+
+#include "runtime/simulator/changes.h"
 
 struct planning {
     struct simulator *simulator;
@@ -91,9 +93,8 @@ static unsigned nested_flags(const struct schema_type *type, struct text name,
     return flags;
 }
 
-/* "Never", "Conditionally" or "Always" for a property that differs. */
-static const char *recreation(const struct schema_type *type, struct text name,
-                              const struct document *before, const struct document *after) {
+const char *sim_recreation(const struct schema_type *type, struct text name,
+                           const struct document *before, const struct document *after) {
     if (!type) return "Never";
     if (schema_type_flags(type) & SCHEMA_TYPE_IMMUTABLE) return "Always";
     const struct schema_property *property = schema_body_find(schema_type_body(type), name);
@@ -107,7 +108,7 @@ static const char *recreation(const struct schema_type *type, struct text name,
  * resource with a name of its own, whose replacement AWS would refuse. */
 static bool replaces(const struct schema_type *type, struct text name,
                      const struct document *before, const struct document *after, bool is_named) {
-    const char *how = recreation(type, name, before, after);
+    const char *how = sim_recreation(type, name, before, after);
     return strcmp(how, "Always") == 0 || (!is_named && strcmp(how, "Conditionally") == 0);
 }
 
@@ -151,23 +152,14 @@ struct property_change {
     const struct document *before, *after, *written;
 };
 
-/* The parameter that the written value is a plain Ref of, or NULL. */
-static const struct document *plain_parameter(const struct planning *planning,
-                                              const struct document *written) {
-    const struct document *ref = written ? document_get(written, "Ref") : NULL;
-    return ref && ref->kind == DOCUMENT_TEXT ? find(planning->set->parameters, ref->text) : NULL;
-}
-
 static void add_property(struct planning *planning, const struct property_change *change) {
     struct arena *arena = &planning->simulator->arena;
-    bool dynamic = change->after && change->after->kind == DOCUMENT_TEXT &&
-                   text_is(change->after->text, SIM_UNKNOWN);
     struct cloud_change_detail first = {
         .attribute = TEXT("Properties"),
         .name = change->name,
         .path = text_format(arena, "/Properties/%.*s", TEXT_ARGS(change->name)),
         .requires_recreation =
-            text_of(recreation(change->type, change->name, change->before, change->after)),
+            text_of(sim_recreation(change->type, change->name, change->before, change->after)),
         .before = shown(arena, change->before),
         .after = shown(arena, change->after),
         .change_type = !change->before ? TEXT("Add") : change->after ? TEXT("Modify")
@@ -175,19 +167,20 @@ static void add_property(struct planning *planning, const struct property_change
         .evaluation = TEXT("Static"),
         .source = TEXT("DirectModification"),
     };
-    const struct document *parameter = plain_parameter(planning, change->written);
-    if (!dynamic && !parameter) {
+    const struct sim_causes causes = {
+        .arena = arena, .blueprint = planning->set->blueprint, .marks = planning->unknown,
+        .parameters = planning->set->parameters,
+        .old_parameters = planning->stack->now.parameters};
+    struct sim_cause cause;
+    if (!sim_find_cause(&causes, change->written, &cause)) {
         *add_detail(planning) = first;
         return;
     }
     /* As recorded: once as it is written, once with what caused it. */
     struct cloud_change_detail second = first;
     first.evaluation = TEXT("Dynamic");
-    second.causing_entity = parameter ? document_get(change->written, "Ref")->text
-                                      : planning->scope.cause;
-    second.source = parameter ? TEXT("ParameterReference")
-                  : planning->scope.cause_is_attribute ? TEXT("ResourceAttribute")
-                                                       : TEXT("ResourceReference");
+    second.causing_entity = cause.entity;
+    second.source = text_of(cause.source);
     *add_detail(planning) = first;
     *add_detail(planning) = second;
 }
@@ -239,8 +232,9 @@ static struct cloud_change *add_change(struct planning *planning, const char *ac
     return change;
 }
 
-static void set_scope(struct planning *planning, struct cloud_change *change) {
-    struct text *scope = arena_array(&planning->simulator->arena, 8, sizeof *scope);
+void sim_set_scope(struct arena *arena, struct cloud_change *change) {
+    struct text *scope = arena_array(arena, 8, sizeof *scope);
+    change->scope_count = 0;
     for (uint32_t d = 0; d < change->detail_count; d++) {
         bool known = false;
         for (uint32_t i = 0; i < change->scope_count; i++) {
@@ -253,7 +247,7 @@ static void set_scope(struct planning *planning, struct cloud_change *change) {
 
 /* Replacement by the details: a property that always recreates does so for certain where its new
  * value is known, else perhaps. */
-static const char *replacement_of(const struct cloud_change *change) {
+const char *sim_replacement(const struct cloud_change *change) {
     const char *replacement = "False";
     for (uint32_t i = 0; i < change->detail_count; i++) {
         const struct cloud_change_detail *detail = &change->details[i];
@@ -329,10 +323,10 @@ static void plan_modify(struct planning *planning, struct sim_resource *resource
     struct arena *arena = &planning->simulator->arena;
     struct cloud_change *change = add_change(planning, "Modify", item->id, item->type);
     change->physical_id = resource->now.physical_id;
-    change->replacement = text_of(replacement_of(change));
+    change->replacement = text_of(sim_replacement(change));
     change->before_context = context(arena, before);
     change->after_context = context(arena, after);
-    set_scope(planning, change);
+    sim_set_scope(arena, change);
     bool replaces = !text_is(change->replacement, "False");
     planning->unknown[item - planning->set->blueprint->items] = replaces;
     if (text_is(change->replacement, "True")) {
@@ -346,7 +340,6 @@ static void plan_modify(struct planning *planning, struct sim_resource *resource
 static void plan_add(struct planning *planning, const struct sim_item *item,
                      const struct document *after) {
     struct cloud_change *change = add_change(planning, "Add", item->id, item->type);
-    if (item->refers) change->replacement = TEXT("True"); /* so it is recorded */
     change->after_context = context(&planning->simulator->arena, after);
     planning->unknown[item - planning->set->blueprint->items] = 1;
     validate(planning, item, after, NULL, true);
@@ -437,6 +430,15 @@ static void plan_items(struct planning *planning) {
     plan_removed(planning);
 }
 
+static int by_logical_id(const void *a, const void *b) {
+    const struct cloud_change *x = a, *y = b;
+    return text_compare(x->logical_id, y->logical_id);
+}
+
+static void sort_changes(struct cloud_change *changes, uint32_t count) {
+    if (count) qsort(changes, count, sizeof *changes, by_logical_id);
+}
+
 void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
                          struct sim_change_set *set) {
     struct planning planning = {.simulator = simulator, .stack = stack, .set = set};
@@ -469,4 +471,7 @@ void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
         fail(set, TEXT("The submitted information didn't contain changes. Submit different "
                        "information to create a change set."));
     }
+    sim_change_set_plain(simulator, stack, set);
+    sort_changes(set->changes, set->change_count);
+    sort_changes(set->plain, set->plain_count);
 }

@@ -164,6 +164,7 @@ static void roll_back(struct simulator *simulator, struct sim_stack *stack, stru
     }
     stack->is_failing = false;
     stack->is_rolling_back = true;
+    sim_operation(simulator, stack, "ROLLBACK");
     if (creates) {
         sim_stack_status(simulator, stack, SIM_ROLLBACK_IN_PROGRESS,
                          text_format(&simulator->arena, "%.*s%sRollback requested by user.",
@@ -378,8 +379,10 @@ static void take_items(struct simulator *simulator, struct sim_stack *stack) {
 void sim_begin_create(struct simulator *simulator, struct sim_stack *stack,
                       struct sim_change_set *set) {
     stack->origin = SIM_CREATE_IN_PROGRESS;
+    sim_operation(simulator, stack, "CREATE_STACK");
     take_inputs(simulator, stack, set);
     take_items(simulator, stack);
+    if (set->id.length) stack->updated = simulator->clock; /* so it is recorded */
     sim_stack_status(simulator, stack, SIM_CREATE_IN_PROGRESS, TEXT("User Initiated"));
     phase_begin(simulator, stack, PHASE_FORWARD);
     sim_advance(simulator, stack);
@@ -388,6 +391,7 @@ void sim_begin_create(struct simulator *simulator, struct sim_stack *stack,
 void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
                       struct sim_change_set *set) {
     stack->origin = SIM_UPDATE_IN_PROGRESS;
+    sim_operation(simulator, stack, "UPDATE_STACK");
     stack->before = stack->now;
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         stack->resources[i]->is_new = stack->resources[i]->is_changed = false;
@@ -402,6 +406,7 @@ void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
 
 void sim_begin_delete(struct simulator *simulator, struct sim_stack *stack, struct text token) {
     stack->origin = SIM_DELETE_IN_PROGRESS;
+    sim_operation(simulator, stack, "DELETE_STACK");
     stack->token = token;
     sim_stack_status(simulator, stack, SIM_DELETE_IN_PROGRESS, TEXT("User Initiated"));
     phase_begin(simulator, stack, PHASE_REMOVE);

@@ -23,10 +23,8 @@ struct document *sim_text(struct sim_scope *scope, struct text value) {
     return document_text(scope->arena, value);
 }
 
-struct document *sim_unknown(struct sim_scope *scope, struct text cause, bool is_attribute) {
+struct document *sim_unknown(struct sim_scope *scope) {
     scope->is_unknown = true;
-    scope->cause = cause;
-    scope->cause_is_attribute = is_attribute;
     return sim_text(scope, TEXT(SIM_UNKNOWN));
 }
 
@@ -108,7 +106,7 @@ struct document *sim_ref(struct sim_scope *scope, struct text name) {
     struct sim_item *item = sim_blueprint_find(scope->blueprint, name);
     if (!item) return sim_fail(scope, "Unresolved resource dependency %.*s", TEXT_ARGS(name));
     if (scope->unknown && scope->unknown[item - scope->blueprint->items]) {
-        return sim_unknown(scope, name, false);
+        return sim_unknown(scope);
     }
     const struct sim_resource *resource = resource_of(scope, item);
     if (!resource || !resource->now.physical_id.length) {
@@ -122,8 +120,7 @@ struct document *sim_get_att(struct sim_scope *scope, struct text id, struct tex
     struct sim_item *item = sim_blueprint_find(scope->blueprint, id);
     if (!item) return sim_fail(scope, "Unresolved resource dependency %.*s", TEXT_ARGS(id));
     if (scope->unknown && scope->unknown[item - scope->blueprint->items]) {
-        return sim_unknown(scope, text_format(scope->arena, "%.*s.%.*s", TEXT_ARGS(id),
-                                          TEXT_ARGS(attribute)), true);
+        return sim_unknown(scope);
     }
     const struct sim_resource *resource = resource_of(scope, item);
     if (!resource || !resource->now.properties) {
@@ -196,14 +193,13 @@ static struct document *fn_stack_output(struct sim_scope *scope, const struct do
     }
     output_operand(scope, value, "Region", &region);
     if (scope->failed) return NULL;
-    struct text cause = text_format(scope->arena, "%.*s.%.*s", TEXT_ARGS(name), TEXT_ARGS(output));
     struct sim_stack *stack = sim_stack_live(scope->simulator, region, name);
-    if (!stack && scope->defer_outputs) return sim_unknown(scope, cause, true);
+    if (!stack && scope->defer_outputs) return sim_unknown(scope);
     if (!stack) return sim_fail(scope, "Stack with id %.*s does not exist", TEXT_ARGS(name));
     for (uint32_t o = 0; o < stack->output_count; o++) {
         if (text_equal(stack->outputs[o].key, output)) return sim_text(scope, stack->outputs[o].value);
     }
-    if (scope->defer_outputs) return sim_unknown(scope, cause, true);
+    if (scope->defer_outputs) return sim_unknown(scope);
     return sim_fail(scope, "Output %.*s does not exist in stack %.*s", TEXT_ARGS(output),
                 TEXT_ARGS(name));
 }

@@ -94,8 +94,9 @@ static struct text words(struct simulator *simulator, const char *message) {
 void sim_step_create(struct simulator *simulator, struct sim_stack *stack,
                          struct sim_resource *resource) {
     struct failure why = {0};
+    bool good = resolve_next(simulator, stack, resource, &why);
     set_status(simulator, stack, resource, SIM_CREATE_IN_PROGRESS, (struct text){0});
-    if (!resolve_next(simulator, stack, resource, &why)) {
+    if (!good) {
         sim_fail_resource(simulator, stack, resource, words(simulator, why.message));
         return;
     }

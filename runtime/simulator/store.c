@@ -9,7 +9,7 @@
 
 #include "runtime/simulator/store.h"
 
-enum { STORE_VERSION = 2 };
+enum { STORE_VERSION = 3 };
 
 struct sim_store {
     sqlite3 *database;
@@ -73,7 +73,8 @@ static bool read_event_row(struct simulator *simulator, sqlite3_stmt *statement)
             .logical_id = column(arena, statement, 2), .physical_id = column(arena, statement, 3),
             .type = column(arena, statement, 4), .status = column(arena, statement, 5),
             .reason = column(arena, statement, 6), .token = column(arena, statement, 7),
-            .time = sqlite3_column_double(statement, 8)};
+            .time = sqlite3_column_double(statement, 8),
+            .properties = column(arena, statement, 9)};
         stack->event_saved = stack->event_count;
         return true;
     }
@@ -126,7 +127,7 @@ static bool read_world(struct simulator *simulator, struct failure *why) {
     bool good = read_rows(simulator, "SELECT id, data FROM stack ORDER BY position",
                           read_stack_row, why) &&
                 read_rows(simulator, "SELECT stack, id, logical, physical, type, status, reason, "
-                                     "token, time FROM event ORDER BY stack, number",
+                                     "token, time, properties FROM event ORDER BY stack, number",
                           read_event_row, why) &&
                 read_rows(simulator, "SELECT number, bucket, key, version, body, marker FROM object ORDER BY"
                                      " number",
@@ -178,6 +179,7 @@ static bool save_events(struct simulator *simulator, struct sim_stack *stack,
         bind(statement, 8, event->reason);
         bind(statement, 9, event->token);
         sqlite3_bind_double(statement, 10, event->time);
+        bind(statement, 11, event->properties);
         if (!step(simulator->store, statement, why)) return false;
     }
     return true;
@@ -189,7 +191,7 @@ static bool save_stacks(struct simulator *simulator, struct failure *why) {
     bool good =
         sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO stack VALUES (?, ?, ?)", -1,
                            &stack_row, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO event VALUES (?,?,?,?,?,?,?,?,?,?)",
+        sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?)",
                            -1, &event_row, NULL) == SQLITE_OK;
     if (!good) failed(simulator->store, why);
     for (uint32_t i = 0; good && i < simulator->stack_count; i++) {
@@ -341,7 +343,7 @@ bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struc
         "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT);"
         "CREATE TABLE IF NOT EXISTS stack (id TEXT PRIMARY KEY, position INTEGER, data TEXT);"
         "CREATE TABLE IF NOT EXISTS event (stack TEXT, number INTEGER, id TEXT, logical TEXT,"
-        " physical TEXT, type TEXT, status TEXT, reason TEXT, token TEXT, time REAL,"
+        " physical TEXT, type TEXT, status TEXT, reason TEXT, token TEXT, time REAL, properties TEXT,"
         " PRIMARY KEY (stack, number)) WITHOUT ROWID;"
         "CREATE TABLE IF NOT EXISTS object (number INTEGER PRIMARY KEY, bucket TEXT, key TEXT,"
         " version TEXT, body TEXT, marker INTEGER);"

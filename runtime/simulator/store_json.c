@@ -116,12 +116,23 @@ static struct document *write_output(struct arena *arena, const struct sim_outpu
     return object;
 }
 
+static void write_settings(struct arena *arena, struct document *object,
+                           const struct sim_settings *settings) {
+    put(arena, object, "role", settings->role);
+    put_texts(arena, object, "notifications", settings->notifications,
+              settings->notification_count);
+    put_texts(arena, object, "alarms", settings->alarms, settings->alarm_count);
+    put_number(arena, object, "alarm_minutes", settings->alarm_minutes);
+}
+
 static struct document *write_change_set(struct arena *arena, const struct sim_change_set *set) {
     struct document *object = document_new(arena, DOCUMENT_OBJECT);
     put(arena, object, "id", set->id);
     put(arena, object, "name", set->name);
     put(arena, object, "type", set->type);
     put(arena, object, "token", set->token);
+    put(arena, object, "description", set->description);
+    write_settings(arena, object, &set->settings);
     put(arena, object, "execution", text_of(set->execution_status));
     put(arena, object, "template", set->blueprint->body);
     put_document(arena, object, "parameters", set->parameters);
@@ -163,6 +174,12 @@ struct document *sim_store_write_stack(struct arena *arena, const struct sim_sta
     put(arena, object, "reason", stack->reason);
     put(arena, object, "token", stack->token);
     put(arena, object, "set", stack->change_set_id);
+    put(arena, object, "operation", stack->operation ? text_of(stack->operation) : (struct text){0});
+    put(arena, object, "operation_id", stack->operation_id);
+    write_settings(arena, object, &stack->settings);
+    put(arena, object, "policy", stack->policy);
+    put(arena, object, "update_policy", stack->update_policy);
+    put(arena, object, "on_failure", stack->on_failure);
     put_number(arena, object, "phase", stack->phase);
     put_number(arena, object, "flags", stack->is_failing | stack->is_rolling_back << 1 |
                stack->is_protected << 2 | stack->disable_rollback << 3);
@@ -262,6 +279,25 @@ static void read_resource(struct simulator *simulator, struct sim_stack *stack,
     sim_stack_add_resource(simulator, stack, resource);
 }
 
+static void read_settings(struct arena *arena, const struct document *object,
+                          struct sim_settings *settings) {
+    settings->role = get(object, "role");
+    settings->notifications =
+        get_texts(arena, object, "notifications", &settings->notification_count);
+    settings->alarms = get_texts(arena, object, "alarms", &settings->alarm_count);
+    settings->alarm_minutes = (uint32_t)get_number(arena, object, "alarm_minutes");
+}
+
+/* The word of a stack's last operation, as a constant. */
+static const char *read_operation(struct text word) {
+    static const char *const words[] = {"CREATE_STACK", "UPDATE_STACK", "DELETE_STACK",
+                                        "ROLLBACK"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (text_is(word, words[i])) return words[i];
+    }
+    return NULL;
+}
+
 static void read_change_set(struct simulator *simulator, struct sim_stack *stack,
                             const struct document *object) {
     struct arena *arena = &simulator->arena;
@@ -276,6 +312,8 @@ static void read_change_set(struct simulator *simulator, struct sim_stack *stack
     set->tags = get_tags(arena, object, &set->tag_count);
     set->capabilities = get_texts(arena, object, "capabilities", &set->capability_count);
     set->created = get_number(arena, object, "created");
+    set->description = get(object, "description");
+    read_settings(arena, object, &set->settings);
     if (!set->blueprint) return;
     sim_change_set_plan(simulator, stack, set);
     stack->change_sets = sim_grow(simulator, stack->change_sets, stack->change_set_count,
@@ -314,6 +352,12 @@ void sim_store_read_stack(struct simulator *simulator, struct text id,
     stack->reason = get(object, "reason");
     stack->token = get(object, "token");
     stack->change_set_id = get(object, "set");
+    stack->operation = read_operation(get(object, "operation"));
+    stack->operation_id = get(object, "operation_id");
+    read_settings(arena, object, &stack->settings);
+    stack->policy = get(object, "policy");
+    stack->update_policy = get(object, "update_policy");
+    stack->on_failure = get(object, "on_failure");
     stack->phase = (uint8_t)get_number(arena, object, "phase");
     stack->is_failing = flags & 1;
     stack->is_rolling_back = flags >> 1 & 1;

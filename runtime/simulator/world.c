@@ -211,23 +211,53 @@ struct text sim_masked(struct arena *arena, struct text value) {
 
 /* --- events ----------------------------------------------------------------------------------- */
 
-static struct text event_id(struct simulator *simulator, const struct sim_resource *resource,
-                            unsigned status) {
+void sim_operation(struct simulator *simulator, struct sim_stack *stack, const char *operation) {
+    struct arena *arena = &simulator->arena;
+    struct text seed = text_format(arena, "operation/%llu",
+                                   (unsigned long long)++simulator->counter);
+    stack->operation = operation;
+    stack->operation_id = sim_uuid(arena, seed);
+}
+
+/* What an update cleans up has ids of another form. */
+static struct text event_id(struct simulator *simulator, const struct sim_stack *stack,
+                            const struct sim_resource *resource, unsigned status) {
     struct arena *arena = &simulator->arena;
     struct text seed = text_format(arena, "event/%llu", (unsigned long long)++simulator->counter);
     struct text uuid = sim_uuid(arena, seed);
     if (!resource) return uuid;
+    if (stack->phase == PHASE_CLEANUP) {
+        return text_format(arena, "%.*s-%.*s", TEXT_ARGS(resource->logical_id), TEXT_ARGS(uuid));
+    }
     return text_format(arena, "%.*s-%s-%.8s", TEXT_ARGS(resource->logical_id),
                        sim_status_name(status), uuid.bytes);
 }
 
+/* The properties that an event shows: those that are on their way, or those that are. */
+static struct text told_properties(struct simulator *simulator, const struct sim_stack *stack,
+                                   struct sim_resource *resource) {
+    const struct document *properties = resource->now.properties;
+    if (stack->phase == PHASE_FORWARD && resource->next.properties) {
+        properties = resource->next.properties;
+    }
+    if (!properties || !properties->count) return (struct text){0};
+    if (resource->told == properties) return resource->told_text;
+    struct buffer out;
+    buffer_init(&out);
+    document_write(properties, &out, 0);
+    resource->told = properties;
+    resource->told_text = sim_masked(&simulator->arena, buffer_take(&out, &simulator->arena));
+    buffer_release(&out);
+    return resource->told_text;
+}
+
 void sim_event(struct simulator *simulator, struct sim_stack *stack,
-               const struct sim_resource *resource, unsigned status, struct text reason) {
+               struct sim_resource *resource, unsigned status, struct text reason) {
     stack->events = sim_grow(simulator, stack->events, stack->event_count, &stack->event_capacity,
                              sizeof *stack->events);
     struct cloud_event *event = &stack->events[stack->event_count++];
     *event = (struct cloud_event){
-        .id = event_id(simulator, resource, status),
+        .id = event_id(simulator, stack, resource, status),
         .stack_id = stack->id,
         .stack_name = stack->name,
         .logical_id = resource ? resource->logical_id : stack->name,
@@ -238,6 +268,7 @@ void sim_event(struct simulator *simulator, struct sim_stack *stack,
         .token = stack->token,
         .time = simulator->clock,
     };
+    if (resource && stack->phase != PHASE_CLEANUP) event->properties = told_properties(simulator, stack, resource);
     stack->is_dirty = true;
 }
 

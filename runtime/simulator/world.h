@@ -89,6 +89,8 @@ struct sim_resource {
     const struct sim_blueprint *blueprint; /* of this template */
     double until, updated;
     struct text reason;           /* of a failure */
+    const struct document *told;  /* the properties that told_text is, for events */
+    struct text told_text;
     struct text deletion_policy, update_replace_policy;
     struct sim_state next;        /* what the work begun leads to */
     /* Changed behind the stack's back: its properties as they are, NULL where they are as in now; or
@@ -115,8 +117,8 @@ struct sim_change_set {
     uint32_t capability_count;
     struct sim_settings settings;
     struct text token;
-    struct cloud_change *changes;
-    uint32_t change_count;
+    struct cloud_change *changes, *plain; /* plain: as told without property values */
+    uint32_t change_count, plain_count;
     struct cloud_event *validations;
     uint32_t validation_count;
     double created;
@@ -145,6 +147,8 @@ struct sim_stack {
     struct sim_settings settings;
     struct text policy, update_policy; /* JSON; the second for the running update alone */
     struct text on_failure;            /* of a creation */
+    struct text operation_id;          /* of the last operation, */
+    const char *operation;             /* "CREATE_STACK" */
     const char *drift_status;          /* NULL: never looked */
     double drift_checked;
     const struct text *capabilities;
@@ -235,8 +239,10 @@ void sim_stack_add_resource(struct simulator *simulator, struct sim_stack *stack
 struct sim_resource *sim_stack_resource(const struct sim_stack *stack, struct text logical_id);
 struct sim_change_set *sim_change_set_find(struct simulator *simulator, struct sim_stack *stack,
                                            struct text name);
+/* A new operation begins: "CREATE_STACK", "UPDATE_STACK", "DELETE_STACK", "ROLLBACK". */
+void sim_operation(struct simulator *simulator, struct sim_stack *stack, const char *operation);
 void sim_event(struct simulator *simulator, struct sim_stack *stack,
-               const struct sim_resource *resource, unsigned status, struct text reason);
+               struct sim_resource *resource, unsigned status, struct text reason);
 /* The stack's new status with its event. */
 void sim_stack_status(struct simulator *simulator, struct sim_stack *stack, unsigned status,
                       struct text reason);
@@ -275,8 +281,6 @@ struct sim_scope {
     struct document *conditions; /* name -> BOOL; filled by sim_conditions */
     struct arena *arena;
     const uint8_t *unknown;      /* planning: by item, nonzero where its values are not known yet */
-    struct text cause;           /* planning: the reference that made a value unknown ("Topic.Arn") */
-    bool cause_is_attribute;
     bool is_unknown;             /* planning: set when something unknown was met */
     bool defer_outputs;          /* planning: Fn::GetStackOutput is not read */
     unsigned depth;

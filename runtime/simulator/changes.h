@@ -1,0 +1,36 @@
+/* What the files share that work out the changes of a change set: changes.c, causes.c, plain.c. */
+#ifndef MRP_SIMULATOR_CHANGES_H
+#define MRP_SIMULATOR_CHANGES_H
+
+#include "runtime/simulator/world.h"
+
+struct sim_cause {
+    struct text entity;   /* "Topic.Arn" */
+    const char *source;   /* "ResourceAttribute" */
+};
+
+struct sim_causes { /* where to look for one */
+    struct arena *arena;
+    const struct sim_blueprint *blueprint;
+    const uint8_t *marks; /* by item: nonzero for resources that may be the cause */
+    const struct document *parameters, *old_parameters;
+    bool attributes_only; /* what Fn::GetAtt names, nothing else */
+};
+
+/* The first thing that the written value refers to and that is a cause. */
+bool sim_find_cause(const struct sim_causes *causes, const struct document *written,
+                    struct sim_cause *cause);
+
+/* "Never", "Conditionally" or "Always" for a property that differs. */
+const char *sim_recreation(const struct schema_type *type, struct text name,
+                           const struct document *before, const struct document *after);
+/* "True", "False" or "Conditional", by the details of a change. */
+const char *sim_replacement(const struct cloud_change *change);
+/* The attributes that the details name, each once. */
+void sim_set_scope(struct arena *arena, struct cloud_change *change);
+
+/* Of plain.c: the changes as AWS tells them without property values. */
+void sim_change_set_plain(struct simulator *simulator, const struct sim_stack *stack,
+                          struct sim_change_set *set);
+
+#endif

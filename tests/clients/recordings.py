@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+"""What AWS answered, as vectors/cloudformation records it, against what mrp sandbox serve answers.
+
+    recordings.py MRP VECTORS [--show] [WORD]
+
+Each recording is replayed through boto3. Where the sandbox answers otherwise, a row of the table of
+differences in docs/sandbox.md must say so; a row that nothing needs is a mistake too, and so is a
+recording that is neither replayed nor in the table of those that are not. --show prints every
+difference; WORD replays only recordings with that word in their name.
+"""
+import fnmatch
+import hashlib
+import json
+import pathlib
+import re
+import sys
+
+import calls
+import cases
+import harness
+from harness import check, settle
+
+DOCS = pathlib.Path(__file__).resolve().parents[2] / "docs" / "sandbox.md"
+PLACEHOLDER = re.compile(r"<[a-z_-]+(?::\d+)?>")
+
+
+# --- comparing ----------------------------------------------------------------------------------
+
+def without_chance(text):
+    """Ids that AWS draws by lot: the end of a made-up name, the uuid of a deletion's event."""
+    text = re.sub(r"^([A-Za-z0-9]+)-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", r"\1-<LOT>", text)
+    return re.sub(r"-[A-Za-z0-9]{12}$", "-<LOT>", text)
+
+
+class Comparison:
+    """Collects how an answer differs; <names:1> of the recording stand for what they stood for first."""
+
+    def __init__(self):
+        self.names = {}
+        self.differences = []
+
+    def note(self, path, how, recorded, found):
+        self.differences.append((path, how, recorded, found))
+
+    def text(self, path, recorded, found):
+        if recorded in ("datetime", "timestamp", "resource-status-reason"):
+            return
+        if recorded.endswith("-date") and path.endswith("EventId"):
+            recorded = recorded[:-len("date")]
+            found = found[:len(recorded)]
+        recorded, found = without_chance(recorded), without_chance(found)
+        pattern, at, groups = "", 0, []
+        for mark in PLACEHOLDER.finditer(recorded):
+            name = mark.group()
+            known = self.names.get(name)
+            pattern += re.escape(recorded[at:mark.start()])
+            pattern += re.escape(known) if known is not None else "(.+?)"
+            if known is None:
+                groups.append(name)
+            at = mark.end()
+        match = re.fullmatch(pattern + re.escape(recorded[at:]), found)
+        if not match:
+            self.note(path, "other", recorded, found)
+            return
+        for name, value in zip(groups, match.groups()):
+            self.names.setdefault(name, value)
+
+    def items(self, path, recorded, found):
+        """Changes by their logical id, so that another order is one difference."""
+        if recorded and isinstance(recorded[0], dict) and "ResourceChange" in recorded[0]:
+            def key(item):
+                return item["ResourceChange"]["LogicalResourceId"]
+            if [key(i) for i in recorded] != [key(i) for i in found] and \
+                    sorted(map(key, recorded)) == sorted(map(key, found)):
+                self.note(path, "order", [key(i) for i in recorded], [key(i) for i in found])
+            recorded, found = sorted(recorded, key=key), sorted(found, key=key)
+            ours, theirs = {key(i): i for i in found}, {key(i): i for i in recorded}
+            for name in theirs.keys() - ours.keys():
+                self.note(f"{path}/*", "missing", theirs[name], None)
+            for name in ours.keys() - theirs.keys():
+                self.note(f"{path}/*", "extra", None, ours[name])
+            for name in sorted(theirs.keys() & ours.keys()):
+                self.value(f"{path}/*", theirs[name], ours[name])
+            return
+        if len(recorded) != len(found):
+            self.note(path, "count", recorded, found)
+            return
+        if path.endswith("/Details"):  # AWS tells them in any order
+            def order(detail):
+                return detail["Target"].get("Name", ""), detail["Evaluation"], detail["ChangeSource"]
+            recorded, found = sorted(recorded, key=order), sorted(found, key=order)
+        for one, other in zip(recorded, found):
+            self.value(f"{path}/*", one, other)
+
+    def value(self, path, recorded, found):
+        if isinstance(recorded, dict) and isinstance(found, str):
+            try:
+                found = json.loads(found)
+            except ValueError:
+                pass
+        if isinstance(recorded, dict) and isinstance(found, dict):
+            for key in recorded:
+                if key == "ResponseMetadata":
+                    continue
+                actual = self.names.get(key, key)
+                if actual not in found:
+                    self.note(f"{path}/{key}", "missing", recorded[key], None)
+                else:
+                    self.value(f"{path}/{key}", recorded[key], found[actual])
+            known = {self.names.get(key, key) for key in recorded}
+            for key in found:
+                if key not in known and key != "ResponseMetadata":
+                    self.note(f"{path}/{key}", "extra", None, found[key])
+        elif isinstance(recorded, list) and isinstance(found, list):
+            self.items(path, recorded, found)
+        elif isinstance(recorded, str) and isinstance(found, str):
+            self.text(path, recorded, found)
+        elif isinstance(recorded, str) and recorded in ("datetime", "timestamp"):
+            return
+        elif recorded != found:
+            self.note(path, "other", recorded, found)
+
+
+def plain(value):
+    """An answer in the form of the recordings."""
+    text = json.dumps(value, default=lambda _: "datetime")
+    return json.loads(text.replace(harness.ACCOUNT, "111111111111").replace("us-east-1", "<region>")
+                      .replace("arn:aws:", "arn:<partition>:"))
+
+
+def compare(recorded, found):
+    comparison = Comparison()
+    comparison.names.update({"<region>": "<region>", "<partition>": "<partition>"})
+    # What is said at creation names ids and stacks: the rest is read with these names.
+    for key in sorted(recorded, key=lambda k: not k.startswith("create")):
+        if key not in found:
+            comparison.note(key, "missing", recorded[key], None)
+        else:
+            comparison.value(key, recorded[key], plain(found[key]))
+    return comparison.differences
+
+
+# --- replaying ----------------------------------------------------------------------------------
+
+def parameters(values):
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+
+
+def gist(events, keeps_first):
+    """Oldest first, each status once in a row, without the cleaning up."""
+    kept = []
+    for event in reversed(events):
+        if "CLEANUP" in event["ResourceStatus"]:
+            continue
+        if kept and kept[-1]["ResourceStatus"] == event["ResourceStatus"]:
+            if keeps_first:
+                continue
+            kept.pop()
+        kept.append(event)
+    return kept
+
+
+def events_by_resource(client, stack, recorded):
+    """As the recording has them: whole and newest first, or in newer ones the gist, oldest first."""
+    events = {}
+    is_gist = "Stack" in recorded
+    keeps_first = any(not e["PhysicalResourceId"] for es in recorded.values() for e in es)
+    for event in client.describe_stack_events(StackName=stack)["StackEvents"]:
+        key = event["LogicalResourceId"]
+        if is_gist:
+            key = "Stack" if event["PhysicalResourceId"] == event["StackId"] else key
+            event = {name: event[name] for name in ("LogicalResourceId", "PhysicalResourceId",
+                                                    "ResourceStatus", "ResourceType", "Timestamp")}
+        events.setdefault(key, []).append(event)
+    return {key: gist(e, keeps_first) for key, e in events.items()} if is_gist else events
+
+
+def replay_update(client, recorded, stack, before, after, p1, p2):
+    """A change set that creates, one that updates, deletion: as the recordings went."""
+    found = {}
+    capabilities = recorded["describe-change-set-1"]["Capabilities"]
+    events = recorded["per-resource-events"]
+    for number, (body, values, kind) in enumerate([(before, p1, "CREATE"), (after, p2, "UPDATE")], 1):
+        made = client.create_change_set(StackName=stack, ChangeSetName="change-set",
+                                        TemplateBody=json.dumps(body), ChangeSetType=kind,
+                                        Parameters=parameters(values),
+                                        Capabilities=capabilities)
+        found[f"create-change-set-{number}"] = made
+        named = {"ChangeSetName": made["Id"]}
+        found[f"describe-change-set-{number}-prop-values"] = \
+            client.describe_change_set(**named, IncludePropertyValues=True)
+        found[f"describe-change-set-{number}"] = client.describe_change_set(**named)
+        found[f"execute-change-set-{number}"] = client.execute_change_set(**named)
+        found[f"post-create-{number}-describe"] = settle(client, made["StackId"])
+    if not any(e["ResourceStatus"] == "DELETE_COMPLETE" and
+               e["ResourceType"] == "AWS::CloudFormation::Stack"
+               for es in events.values() for e in es):
+        found["per-resource-events"] = events_by_resource(client, made["StackId"], events)
+    client.delete_stack(StackName=made["StackId"])
+    found["delete-describe"] = settle(client, made["StackId"])
+    found.setdefault("per-resource-events", events_by_resource(client, made["StackId"], events))
+    return found
+
+
+def recordings(vectors):
+    for file in sorted(vectors.rglob("*.snapshot.json")):
+        name = str(file.relative_to(vectors)).removesuffix(".snapshot.json")
+        for key, value in json.loads(file.read_text()).items():
+            yield f"{name}:{key.split('::', 1)[1]}", value["recorded-content"]
+
+
+def replay(server, name, recorded):
+    number = hashlib.sha256(name.encode()).hexdigest()[:8]
+    if name in cases.UPDATES:
+        return replay_update(server.client("cloudformation"), recorded, "stack-" + number,
+                             *cases.UPDATES[name])
+    return calls.CALLS[name](server, "stack-" + number)
+
+
+# --- the tables of the docs ---------------------------------------------------------------------
+
+def table(heading):
+    """The rows below a heading of docs/sandbox.md: patterns in backticks, and the other cells."""
+    text = DOCS.read_text().split(heading + "\n", 1)[1]
+    rows = []
+    for line in text.splitlines():
+        if line.startswith("#"):
+            break
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("|") and cells[0].startswith("`"):
+            rows.append((re.findall(r"`([^`]+)`", cells[0]), cells[1:]))
+    return rows
+
+
+def explain(rows, found):
+    """Whether a row says so; marks the row as needed."""
+    for index, (patterns, _) in enumerate(rows):
+        if any(fnmatch.fnmatchcase(found, pattern.replace("[", "[[]")) for pattern in patterns):
+            return index
+    return None
+
+
+def main():
+    arguments = [a for a in sys.argv[3:] if a != "--show"]
+    show, word = "--show" in sys.argv, (arguments or [""])[0]
+    vectors = pathlib.Path(sys.argv[2])
+    if not vectors.is_dir():
+        print("skipped: there are no recordings here\n1 passed, 0 failed")
+        return
+    known, left_out = table("### Where it differs"), table("### Recordings that are not replayed")
+    used, used_left, replayed, equal, summary = set(), set(), 0, 0, {}
+    with harness.sandbox(sys.argv[1], "recordings") as server:
+        for name, recorded in recordings(vectors):
+            if word not in name:
+                continue
+            if not recorded or (name not in cases.UPDATES and name not in calls.CALLS):
+                row = explain(left_out, name) if recorded else -1
+                check(f"{name} is replayed, or said not to be", row is not None)
+                used_left.add(row)
+                continue
+            replayed += 1
+            differences = compare(recorded, replay(server, name, recorded))
+            equal += not differences
+            unexplained = []
+            for path, how, one, other in differences:
+                path = re.sub(r"(change-set|create)-[12]", r"\1-N", path)
+                path = re.sub(r"per-resource-events/[^/]+", "per-resource-events/*", path)
+                full = f"{name.split(':')[0]} {path} {how}"
+                row = explain(known, full)
+                summary.setdefault(f"{path} {how}", []).append(name)
+                if row is None:
+                    unexplained.append(f"  {path} {how}\n    AWS: {json.dumps(one)[:3000]}\n"
+                                       f"    sandbox: {json.dumps(other)[:3000]}")
+                used.add(row)
+            check(name, not unexplained, "\n".join(unexplained))
+    if show:
+        for line, names in sorted(summary.items(), key=lambda i: -len(i[1])):
+            print(f"{len(names):4} {line}   {names[0]}")
+    if not word:
+        for index, (patterns, _) in enumerate(known):
+            check(f"docs/sandbox.md: {patterns} is still so", index in used)
+        for index, (patterns, _) in enumerate(left_out):
+            check(f"docs/sandbox.md: {patterns} is a recording", index in used_left)
+    print(f"{replayed} recordings replayed, {equal} of them without any difference")
+
+
+main()
+harness.finish()
