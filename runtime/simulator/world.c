@@ -213,8 +213,8 @@ struct text sim_masked(struct arena *arena, struct text value) {
 
 void sim_operation(struct simulator *simulator, struct sim_stack *stack, const char *operation) {
     struct arena *arena = &simulator->arena;
-    struct text seed = text_format(arena, "operation/%llu",
-                                   (unsigned long long)++simulator->counter);
+    struct text seed = text_format(arena, "operation/%.*s/%u", TEXT_ARGS(stack->id),
+                                   stack->event_count);
     stack->operation = operation;
     stack->operation_id = sim_uuid(arena, seed);
 }
