@@ -893,6 +893,10 @@ const struct template_set *mrp_templates(struct mrp *mrp) {
     return &mrp->templates;
 }
 
+void mrp_set_package(struct mrp *mrp, struct text package) {
+    template_set_package(&mrp->templates, package);
+}
+
 struct diagnostics *mrp_diagnostics(struct mrp *mrp) {
     diagnostics_settle(&mrp->diagnostics, &mrp->rules);
     return &mrp->diagnostics;

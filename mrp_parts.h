@@ -14,6 +14,8 @@ struct arena *mrp_arena(struct mrp *mrp);
 struct program *mrp_program(struct mrp *mrp);
 struct deployment *mrp_deployment(struct mrp *mrp);
 const struct template_set *mrp_templates(struct mrp *mrp);
+/* Gives the templates' parameters the name of the mrp that pipelines run: see cli/package.h. */
+void mrp_set_package(struct mrp *mrp, struct text package);
 /* Settled: ordered, with --strict, --allow and --deny applied. */
 struct diagnostics *mrp_diagnostics(struct mrp *mrp);
 

@@ -5,6 +5,7 @@
 #include "base/diagnostics.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "cli/package.h"
 #include "cli/output.h"
 #include "cli/program.h"
 #include "mrp_parts.h"
@@ -89,25 +90,42 @@ static bool write_template(struct built *built, size_t index, struct failure *wh
     return file_write(path_in(built, built->paths[index]).bytes, view(text), why);
 }
 
-/* ---- templates of stacks that the program has no more ---- */
+/* Beside the template of a stack that a pipeline delivers: the values of its parameters, its tags. */
+static bool write_configuration(const struct built *built, size_t index, struct failure *why) {
+    const struct template_set *set = mrp_templates(built->mrp);
+    struct text path = template_configuration_path(set, set->order[index]);
+    struct buffer text;
+    if (!path.length) return true;
+    buffer_init(&text);
+    template_configuration(set, set->order[index], &text);
+    bool done = file_write(path_in(built, path.bytes).bytes, buffer_view(&text), why);
+    buffer_release(&text);
+    return done;
+}
+
+/* ---- files of stacks that the program has no more ---- */
 
 static bool is_still_built(const struct built *built, struct text path) {
+    const struct template_set *set = mrp_templates(built->mrp);
     for (size_t i = 0; i < mrp_stack_count(built->mrp); i++) {
         if (text_is(path, built->paths[i])) return true;
+        if (text_equal(path, template_configuration_path(set, set->order[i]))) return true;
     }
     return false;
 }
 
 /* What the manifest names is only ours if it has the form that build writes. */
-static bool is_template_path(struct text path) {
+static bool is_built_path(struct text path) {
     const char *slash = memchr(path.bytes, '/', path.length);
-    return slash && slash != path.bytes && path.bytes[0] != '.' &&
+    bool is_ours = text_ends(path, TEXT(".template.json")) ||
+                   text_ends(path, TEXT(".parameters.json"));
+    return slash && slash != path.bytes && path.bytes[0] != '.' && is_ours &&
            !memchr(slash + 1, '/', path.length - (size_t)(slash + 1 - path.bytes)) &&
-           text_ends(path, TEXT(".template.json")) && !memchr(path.bytes, '\0', path.length);
+           !memchr(path.bytes, '\0', path.length);
 }
 
-static void drop_template(const struct built *built, struct text path) {
-    if (!is_template_path(path) || is_still_built(built, path)) return;
+static void drop_file(const struct built *built, struct text path) {
+    if (!is_built_path(path) || is_still_built(built, path)) return;
     struct arena *arena = mrp_arena(built->mrp);
     unlink(path_in(built, text_copy(arena, path).bytes).bytes);
 }
@@ -124,8 +142,9 @@ static bool read_manifest(const struct built *built, struct arena *arena, struct
         if (kind == JSON_ERROR) return false;
         if (kind != JSON_KEY) continue;
         if (json.depth == 1) in_stacks = text_is(json.text, "stacks");
-        if (json.depth != 3 || !in_stacks || !text_is(json.text, "template")) continue;
-        if (json_next(&json) == JSON_STRING && drops) drop_template(built, json.text);
+        if (json.depth != 3 || !in_stacks) continue;
+        if (!text_is(json.text, "template") && !text_is(json.text, "configuration")) continue;
+        if (json_next(&json) == JSON_STRING && drops) drop_file(built, json.text);
     }
     return true;
 }
@@ -152,7 +171,7 @@ static bool write_all(struct built *built, struct failure *why) {
     built->sizes = arena_array(arena, count, sizeof *built->sizes);
     if (!folder_make(built->folder, why)) return false;
     for (size_t i = 0; i < count; i++) {
-        if (!write_template(built, i, why)) return false;
+        if (!write_template(built, i, why) || !write_configuration(built, i, why)) return false;
     }
     struct text manifest = view(mrp_manifest(built->mrp, built->paths, built->hashes));
     const char *path = path_in(built, "manifest.json").bytes;
@@ -204,7 +223,8 @@ static int build(struct invocation *invocation, struct mrp *mrp) {
     if (wanted) return print_stack(invocation, mrp, wanted);
     struct built built = {.invocation = invocation, .mrp = mrp, .folder = folder ? folder : "build"};
     struct failure why;
-    if (!write_all(&built, &why)) return world_failed(&why);
+    struct package package;
+    if (!package_fill(mrp, &package, &why) || !write_all(&built, &why)) return world_failed(&why);
     return list(&built);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "cli/module.h"
+#include "cli/package.h"
 
 static struct text folder_of(struct arena *arena, const char *file) {
     const char *slash = strrchr(file, '/');
@@ -14,7 +15,7 @@ static struct text folder_of(struct arena *arena, const char *file) {
     return text_copy(arena, (struct text){file, (size_t)(slash - file)});
 }
 
-static void fill_program(struct deploying *deploying) {
+static void fill_program(struct deploying *deploying, const struct package *package) {
     const struct template_set *set = mrp_templates(deploying->mrp);
     const struct deployment *deployment = mrp_deployment(deploying->mrp);
     struct text *bodies = arena_array(&deploying->arena, set->count + 1, sizeof *bodies);
@@ -27,7 +28,8 @@ static void fill_program(struct deploying *deploying) {
     }
     deploying->program = (struct deploy_program){
         .set = set, .bodies = bodies, .project = deployment->project,
-        .suffix = deployment->suffix, .account = deployment->account};
+        .suffix = deployment->suffix, .account = deployment->account,
+        .package = package->bytes, .package_name = package->name};
 }
 
 /* What the connection to AWS has to say: beside the result, never in it. */
@@ -69,7 +71,9 @@ int deploying_open_program(struct deploying *deploying, const struct invocation 
     if (!program_file(invocation, 0, &deploying->file, &why)) return world_failed(&why);
     int outcome = program_compile(invocation, 0, &deploying->mrp);
     if (outcome != OUTCOME_DONE) return outcome;
-    fill_program(deploying);
+    struct package package;
+    if (!package_fill(deploying->mrp, &package, &why)) return world_failed(&why);
+    fill_program(deploying, &package);
     if (deploying->session && deploying->program.account.length) {
         deploying->runtime->sandbox_account(deploying->session, deploying->program.account);
     }

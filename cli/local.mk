@@ -24,6 +24,7 @@ mrp_SOURCES += \
     cli/module.c cli/module.h \
     cli/output.c cli/output.h \
     cli/outputs.c \
+    cli/package.c cli/package.h \
     cli/pages.c cli/pages.h \
     cli/plan.c \
     cli/plan_json.c \

@@ -28,41 +28,6 @@ struct value apply_region_of(struct call *call) {
     return (struct value){.kind = VALUE_REGION, .region = region};
 }
 
-/* The types in a stack, each once; published: those whose permissions are known, or the others. */
-static struct value stack_types(struct call *call, const struct stack *stack, bool published) {
-    struct items items = {0};
-    for (uint32_t i = 0; i < stack->resource_count; i++) {
-        const struct schema_type *type = stack->resources[i]->type;
-        bool is_known = false, is_there = false;
-        for (int o = 0; o < SCHEMA_OPERATIONS; o++) {
-            is_known |= schema_type_permission_count(type, (enum schema_operation)o) > 0;
-        }
-        struct text text = schema_type_name(type);
-        struct value name = value_text(text);
-        if (published) {
-            name = (struct value){.kind = VALUE_TYPE, .type = names_intern(call->names, text)};
-        }
-        for (uint32_t j = 0; j < items.count; j++) is_there |= value_equal(items.items[j], name);
-        if (is_known != published || is_there) continue;
-        if (!items_add(call, &items, name)) break;
-    }
-    return items_list(&items);
-}
-
-struct value apply_stack_facts(struct call *call) {
-    struct value value = call->arguments[0];
-    const struct stack *stack = NULL;
-    if (value.kind == VALUE_STACK) stack = value.stack;
-    if (value.kind == VALUE_REGION) stack = ((struct region_state *)value.region)->stack;
-    if (!stack) return argument_wrong(call, 0, "a stack or a region");
-    struct record *record = record_new(call->arena, 4);
-    put_text(call, record, "name", value_text(stack->name));
-    put_text(call, record, "region", (struct value){.kind = VALUE_REGION, .region = stack->region});
-    put_text(call, record, "types", stack_types(call, stack, true));
-    put_text(call, record, "unpublished", stack_types(call, stack, false));
-    return value_record(record);
-}
-
 static struct resource_state *resource_argument(struct call *call) {
     struct value value = call->arguments[0];
     struct resource *resource = NULL;

@@ -36,6 +36,7 @@ static bool host_environment(void *context, struct arena *arena, struct text nam
     if (is_secret_variable(name) && !ev->may_read_secrets) return false;
     const struct name *key = names_intern(ev->names, name);
     map_put(&ev->environment, key, (void *)key);
+    if (!ev->may_read_secrets) map_put(&ev->open_environment, key, (void *)key);
     if (ev->evaluation->no_environment || !host->environment) return false;
     return host->environment(host->context, arena, name, value);
 }
@@ -77,6 +78,7 @@ static void evaluator_start(struct evaluator *ev, struct program *program,
     map_init(&ev->signatures, ev->arena);
     map_init(&ev->physical_names, ev->arena);
     map_init(&ev->environment, ev->arena);
+    map_init(&ev->open_environment, ev->arena);
     map_init(&ev->faulted, ev->arena);
     if (program->host) {
         ev->host = (struct host){.context = ev};

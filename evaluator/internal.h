@@ -193,6 +193,7 @@ struct evaluator {
     struct conform_cache *conform_cache;
     struct map physical_names; /* of what must be alone in the account: as in region_state */
     struct map environment; /* names of variables read */
+    struct map open_environment; /* of these, those that no secret was read from */
     struct trial *trial;       /* the test or policy that runs, or NULL */
     struct coverage *coverage; /* notes what is reached, or NULL */
 
@@ -408,6 +409,11 @@ void regions_run(struct evaluator *ev);
  * its own, made and registered at the first call; poison where the library has none. */
 struct value region_store(struct evaluator *ev, struct region_state *region, struct node *node);
 void inputs_check(struct evaluator *ev);
+/* A param of the program that templates are made with: neither a deploy param nor a secret. */
+bool param_is_fixed(const struct symbol *symbol);
+void parameters_add(struct evaluator *ev, struct parameter *parameter);
+/* A stack, or a region's own one; NULL for other values. */
+struct stack *stack_of_value(struct value value);
 /* Runs the declarations of a block: makes and registers resources, queues the rest. */
 void block_run(struct evaluator *ev, struct list items, struct frame *frame);
 void task_add(struct evaluator *ev, struct task task);

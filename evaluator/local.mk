@@ -10,6 +10,7 @@ libmrp_la_SOURCES += \
     evaluator/builtins_aws.c \
     evaluator/builtins_cidr.c \
     evaluator/builtins_date.c \
+    evaluator/builtins_delivery.c \
     evaluator/builtins_encode.c \
     evaluator/builtins_file.c \
     evaluator/builtins_json.c \
@@ -45,6 +46,7 @@ libmrp_la_SOURCES += \
     evaluator/operators.c \
     evaluator/params.c \
     evaluator/pipeline_order.c \
+    evaluator/pipeline_delivery.c \
     evaluator/pipeline_rules.c \
     evaluator/pipelines.c evaluator/pipelines.h \
     evaluator/regions.c \

@@ -60,6 +60,10 @@ static bool is_secret_type(const struct type *type) {
     return false;
 }
 
+bool param_is_fixed(const struct symbol *symbol) {
+    return symbol->kind == SYMBOL_PARAM && !symbol->is_deploy && !is_secret_type(symbol->type);
+}
+
 static bool calls_env(const struct node *node) {
     while (node->kind == NODE_PAREN) node = node->paren.inner;
     return node->kind == NODE_CALL && node->call.builtin && node->call.builtin->flags & BUILTIN_ENV;
@@ -152,7 +156,7 @@ static struct text parameter_id(struct evaluator *ev, struct text name) {
     return logical_words(ev, name);
 }
 
-static void parameters_add(struct evaluator *ev, struct parameter *parameter) {
+void parameters_add(struct evaluator *ev, struct parameter *parameter) {
     struct deployment *deployment = ev->deployment;
     uint32_t count = deployment->parameter_count;
     if ((count & (count - 1)) == 0) { /* the room is a power of two: full */

@@ -26,6 +26,7 @@ static void scan_needs(struct scan *scan, struct pipeline_action *other, const c
     struct pipeline_action *action = scan->action;
     if (other->stage->index < action->stage->index) return;
     if (other->stage == action->stage && other != action) {
+        if (other->approval) other = other->approval; /* what it delivers is there after that */
         if (order_settle(ev, scan->pipeline, other, scan->node) && other->last >= scan->order) {
             scan->order = other->last + 1;
         }
@@ -62,8 +63,8 @@ static bool makes_artifact(struct evaluator *ev, const struct pipeline_action *a
     return false;
 }
 
-static struct pipeline_action *artifact_maker(struct evaluator *ev, struct pipeline *pipeline,
-                                              struct text artifact) {
+struct pipeline_action *artifact_maker(struct evaluator *ev, struct pipeline *pipeline,
+                                       struct text artifact) {
     for (struct pipeline_stage *stage = pipeline->stages; stage; stage = stage->next) {
         for (struct pipeline_action *action = stage->actions; action; action = action->next) {
             if (makes_artifact(ev, action, artifact)) return action;
@@ -160,6 +161,38 @@ static uint32_t step_count(struct evaluator *ev, const struct pipeline_action *a
     return steps.kind == VALUE_LIST && steps.length ? steps.length : 1;
 }
 
+static uint32_t held_count(struct evaluator *ev, const struct pipeline_action *action) {
+    struct value steps = record_value(ev, action->does, "steps");
+    uint32_t count = 0;
+    for (uint32_t i = 0; steps.kind == VALUE_LIST && i < steps.length; i++) {
+        struct value held = record_value(ev, steps.items[i], "held");
+        count += held.kind == VALUE_BOOL && held.boolean;
+    }
+    return count;
+}
+
+int64_t held_order(struct evaluator *ev, const struct pipeline_action *approval) {
+    return approval->order + step_count(ev, approval);
+}
+
+/* An approval stands between the steps of what waits for it: all that is prepared runs before it, at
+ * the same time; all else after it, each action's steps in a row. */
+static void order_around(struct scan *scan, const struct node *asked) {
+    struct pipeline_action *approval = scan->action;
+    uint32_t held = 0;
+    for (struct pipeline_action *a = approval->stage->actions; a; a = a->next) {
+        if (a->approval != approval || !order_settle(scan->ev, scan->pipeline, a, asked)) continue;
+        uint32_t count = held_count(scan->ev, a);
+        if (count > held) held = count;
+        if (a->order >= scan->order) scan->order = a->order + 1;
+    }
+    approval->order = scan->order;
+    approval->last = scan->order + step_count(scan->ev, approval) - 1 + held;
+    for (struct pipeline_action *a = approval->stage->actions; a; a = a->next) {
+        if (a->approval == approval) a->last = approval->last;
+    }
+}
+
 /* When the action runs in its stage: after those whose artifacts and variables it is given. */
 bool order_settle(struct evaluator *ev, struct pipeline *pipeline, struct pipeline_action *action,
                   const struct node *asked) {
@@ -180,8 +213,7 @@ bool order_settle(struct evaluator *ev, struct pipeline *pipeline, struct pipeli
         if (text_is(name_text(entry->key), "after")) scan_after(&scan, entry->value);
         else scan_value(&scan, entry->value);
     }
-    action->order = scan.order;
-    action->last = scan.order + step_count(ev, action) - 1;
+    order_around(&scan, asked);
     action->walk = WALK_DONE;
     depth_leave(ev);
     return true;

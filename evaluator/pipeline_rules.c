@@ -7,9 +7,8 @@
 /* CodePipeline's quotas, as its User Guide has them. */
 enum { LEAST_STAGES = 2, MOST_STAGES = 50, MOST_ACTIONS = 100 };
 
-/* Where the action's author writes the param, else its name. */
-static const struct node *param_node(struct evaluator *ev, const struct pipeline_action *action,
-                                     const char *param) {
+const struct node *param_node(struct evaluator *ev, const struct pipeline_action *action,
+                              const char *param) {
     struct value arguments = component_arguments(ev, action->component);
     const struct name *name = names_find(ev->names, text_of(param));
     struct record_entry *entry = NULL;

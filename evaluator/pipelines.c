@@ -73,6 +73,62 @@ static struct text id_join(struct evaluator *ev, struct text left, struct text r
     return text_format(ev->arena, "%.*s%c%.*s", TEXT_ARGS(left), between, TEXT_ARGS(right));
 }
 
+/* ---- stages side by side ---- */
+
+static bool is_parallel(struct evaluator *ev, const struct pipeline_stage *stage) {
+    for (struct pipeline_entry *e = stage->entries.first; e; e = e->next) {
+        if (!text_is(e->node->entry.key->text.value, "parallel") || e->node->flags & NODE_BAD) continue;
+        struct value value = settled(ev, evaluate(ev, e->node->entry.value, e->frame));
+        if (value.kind == VALUE_DEFERRED) {
+            fault_steering(ev, e->node->entry.value, value, "\"parallel\"");
+        }
+        return value.kind == VALUE_BOOL && value.boolean;
+    }
+    return false;
+}
+
+/* Instances of a stage that run side by side are one stage: the actions of all are the first one's,
+ * and have its key in their names. */
+static void stage_join(struct evaluator *ev, struct pipeline *pipeline,
+                       struct pipeline_stage *stage, struct pipeline_stage **at) {
+    struct pipeline_stage *first = pipeline->stages;
+    const struct name *key = names_intern(ev->names, TEXT("name"));
+    while (first->node != stage->node) first = first->next;
+    for (struct pipeline_action *a = stage->actions; a; a = a->next) {
+        struct record_entry *name = record_find(a->component->given, key);
+        name->value = value_text(id_join(ev, value_as_text(name->value), stage->part, '-'));
+        a->stage = first;
+    }
+    if (first == stage) {
+        stage->name = name_text(stage->node->declaration.name.name);
+        return;
+    }
+    *first->actions_end = stage->actions;
+    if (stage->actions) first->actions_end = stage->actions_end;
+    *first->beside.end = stage->entries.first;
+    if (stage->entries.first) first->beside.end = stage->entries.end;
+    first->is_broken |= stage->is_broken;
+    *at = NULL;
+    pipeline->stages_end = at;
+    pipeline->stage_count--;
+}
+
+/* The entry of the stage is that of all its instances. */
+static void check_beside(struct evaluator *ev, const struct pipeline_stage *stage,
+                         const struct pipeline_entry *entry, struct value value) {
+    for (struct pipeline_entry *e = stage->beside.first; e; e = e->next) {
+        if (e->node != entry->node || value_is_open(value)) continue;
+        struct value other = evaluate(ev, e->node->entry.value, e->frame);
+        if (value_is_open(other) || other.kind == VALUE_POISON || value_equal(value, other)) continue;
+        struct text key = entry->node->entry.key->text.value;
+        struct diagnostic *d = report(ev, DIAGNOSTIC_PIPELINE_RULE, entry->node->entry.value,
+                                      "stages that run side by side are one, and \"%.*s\" is not the "
+                                      "same in all", TEXT_ARGS(key));
+        hint(ev, d, "Write what differs in the actions, or leave parallel out.");
+        return;
+    }
+}
+
 static struct value stage_make_one(struct evaluator *ev, struct node *node, struct frame *frame,
                                    struct value key) {
     struct pipeline *pipeline = frame->place->pipeline;
@@ -85,6 +141,8 @@ static struct value stage_make_one(struct evaluator *ev, struct node *node, stru
     stage->node = node;
     stage->index = pipeline->stage_count++;
     stage->entries.end = &stage->entries.first;
+    stage->beside.end = &stage->beside.first;
+    stage->part = part;
     stage->actions_end = &stage->actions;
     stage->name = id_join(ev, name, part, '-');
     struct site *place = &stage->place;
@@ -93,12 +151,14 @@ static struct value stage_make_one(struct evaluator *ev, struct node *node, stru
     size_t skip = frame->place->path.length - frame->place->below.length;
     place->below = (struct text){place->path.bytes + skip, place->path.length - skip};
     place->keys = (struct text){"", 0};
-    *pipeline->stages_end = stage;
+    struct pipeline_stage **at = pipeline->stages_end;
+    *at = stage;
     pipeline->stages_end = &stage->next;
     struct pipeline_stage *outer = pipeline->stage;
     pipeline->stage = stage;
     pipeline_block_run(ev, body, frame, place);
     pipeline->stage = outer;
+    if (is_parallel(ev, stage)) stage_join(ev, pipeline, stage, at);
     return value_null();
 }
 
@@ -208,10 +268,13 @@ static struct value stage_value(struct evaluator *ev, struct pipeline *pipeline,
     struct record *record = record_new(ev->arena, 8);
     size_t base = ev->stack_count;
     for (struct pipeline_action *a = stage->actions; a; a = a->next) {
-        struct record *placed = record_new(ev->arena, 4);
+        struct record *placed = record_new(ev->arena, 5);
         order_settle(ev, pipeline, a, a->node);
         put(ev, placed, "id", value_text(a->id), NULL);
         put(ev, placed, "order", value_int(a->order), NULL);
+        if (a->approval && order_settle(ev, pipeline, a->approval, a->node)) {
+            put(ev, placed, "waits", value_int(held_order(ev, a->approval)), NULL);
+        }
         put(ev, placed, "does", a->does, a->node);
         stack_push(ev, value_seal(value_record(placed)));
     }
@@ -220,8 +283,10 @@ static struct value stage_value(struct evaluator *ev, struct pipeline *pipeline,
     put(ev, record, "name", value_text(stage->name), stage->node);
     for (struct pipeline_entry *e = stage->entries.first; e; e = e->next) {
         if (e->node->flags & NODE_BAD) continue;
+        struct value value = evaluate(ev, e->node->entry.value, e->frame);
+        check_beside(ev, stage, e, value);
         put(ev, record, name_text(names_intern(ev->names, e->node->entry.key->text.value)).bytes,
-            evaluate(ev, e->node->entry.value, e->frame), e->node);
+            value, e->node);
     }
     put(ev, record, "actions", actions, stage->node);
     return value_seal(value_record(record));
@@ -271,19 +336,32 @@ static struct value stores_value(struct evaluator *ev, struct pipeline *pipeline
     return stack_take(ev, base);
 }
 
-static void arguments_settle(struct evaluator *ev, struct pipeline *pipeline) {
-    if (pipeline->arguments.kind != SLOT_WAITING) return;
-    pipeline->arguments.kind = SLOT_RUNNING;
-    struct node *body = pipeline->node->unit.body;
-    pipeline_frame_add(ev, pipeline->frame);
-    block_run(ev, body->block.items, pipeline->frame);
+/* What the actions do. Their resources are made first: a deploy of the stack that they are in has
+ * to know of them. */
+static void actions_settle(struct evaluator *ev, struct pipeline *pipeline) {
     const struct name *output = names_intern(ev->names, TEXT("action"));
+    for (struct pipeline_stage *stage = pipeline->stages; stage; stage = stage->next) {
+        for (struct pipeline_action *action = stage->actions; action; action = action->next) {
+            struct value made = {.kind = VALUE_COMPONENT, .component = action->component};
+            resource_register(ev, made);
+        }
+    }
     for (struct pipeline_stage *stage = pipeline->stages; stage; stage = stage->next) {
         for (struct pipeline_action *action = stage->actions; action; action = action->next) {
             struct value made = {.kind = VALUE_COMPONENT, .component = action->component};
             action->does = member_of(ev, made, output, action->node);
         }
     }
+}
+
+static void arguments_settle(struct evaluator *ev, struct pipeline *pipeline) {
+    if (pipeline->arguments.kind != SLOT_WAITING) return;
+    pipeline->arguments.kind = SLOT_RUNNING;
+    struct node *body = pipeline->node->unit.body;
+    pipeline_frame_add(ev, pipeline->frame);
+    block_run(ev, body->block.items, pipeline->frame);
+    actions_settle(ev, pipeline);
+    approvals_settle(ev, pipeline);
     struct record *record = record_new(ev->arena, 2);
     size_t base = ev->stack_count;
     for (struct pipeline_stage *stage = pipeline->stages; stage; stage = stage->next) {
@@ -292,6 +370,7 @@ static void arguments_settle(struct evaluator *ev, struct pipeline *pipeline) {
     }
     struct value stages = stack_take(ev, base);
     if (!check_pipeline_stages(ev, pipeline)) stages = value_poison();
+    deliveries_collect(ev, pipeline);
     put(ev, record, "stages", stages, pipeline->node);
     put(ev, record, "stores", stores_value(ev, pipeline), pipeline->node);
     pipeline->arguments = value_seal(value_record(record));
@@ -326,11 +405,5 @@ void pipeline_register(struct evaluator *ev, struct value value) {
     if (value.kind != VALUE_COMPONENT || !value.component->pipeline) return;
     struct pipeline *pipeline = value.component->pipeline;
     arguments_settle(ev, pipeline);
-    for (struct pipeline_stage *stage = pipeline->stages; stage; stage = stage->next) {
-        for (struct pipeline_action *action = stage->actions; action; action = action->next) {
-            resource_register(ev, (struct value){.kind = VALUE_COMPONENT,
-                                                 .component = action->component});
-        }
-    }
     resource_register(ev, value);
 }

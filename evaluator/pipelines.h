@@ -25,6 +25,7 @@ struct pipeline_action {
     struct value does;   /* its output `action` */
     uint8_t walk;        /* enum walk, of its order */
     int64_t order, last; /* of its first and last step */
+    struct pipeline_action *approval; /* for which its last steps wait, beside others */
 };
 
 struct pipeline_stage {
@@ -32,9 +33,11 @@ struct pipeline_stage {
     struct node *node;
     struct site place;
     struct text name; /* without an entry `name` */
+    struct text part; /* of its name that is its key */
     uint32_t index;
     bool is_broken; /* a mistake, reported, leaves actions out */
     struct entry_list entries;
+    struct entry_list beside; /* of further instances, which run side by side with it */
     struct pipeline_action *actions, **actions_end;
 };
 
@@ -56,13 +59,30 @@ struct pipeline {
 /* Settles order and last of an action; false, reported, if it runs in a circle. */
 bool order_settle(struct evaluator *ev, struct pipeline *pipeline, struct pipeline_action *action,
                   const struct node *asked);
+/* When what waits for the approval goes on. */
+int64_t held_order(struct evaluator *ev, const struct pipeline_action *approval);
 /* The value of an argument where it is written, else the node. */
 const struct node *entry_value(const struct record_entry *entry, const struct node *node);
 struct text action_name(const struct pipeline_action *action);
 /* A node that covers the declared name only, for messages. */
 struct node *head_node(struct evaluator *ev, const struct node *node);
 
+/* The action whose steps make the artifact of this name, or NULL. */
+struct pipeline_action *artifact_maker(struct evaluator *ev, struct pipeline *pipeline,
+                                       struct text artifact);
+
+/* --- pipeline_delivery.c --- */
+
+/* Finds which deploys wait for which approval; before the order is settled. */
+void approvals_settle(struct evaluator *ev, struct pipeline *pipeline);
+/* Tells the deployment what the pipeline delivers; once its order is settled. */
+void deliveries_collect(struct evaluator *ev, struct pipeline *pipeline);
+
 /* --- pipeline_rules.c --- */
+
+/* Where the action's author writes the param, else its name. */
+const struct node *param_node(struct evaluator *ev, const struct pipeline_action *action,
+                              const char *param);
 
 /* Reports what CodePipeline would refuse; marks the stage broken where nothing can be made of it. */
 void check_stage(struct evaluator *ev, struct pipeline *pipeline, struct pipeline_stage *stage);

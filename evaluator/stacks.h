@@ -26,6 +26,7 @@ struct parameter { /* a deploy param */
     struct text type;            /* CloudFormation's: "String", "AWS::SSM::Parameter::Value<String>" */
     struct text doc;
     bool is_secret;              /* NoEcho */
+    bool is_package;             /* names the mrp that pipelines run: known to who deploys */
     bool has_initial, is_given;  /* a default; a value given by --set, --vars, env() */
     struct value initial, given;
     struct value allowed;        /* list of allowed values (a literal union), or null */
@@ -76,6 +77,23 @@ struct stack {
     void *lowered;                /* template/'s own */
 };
 
+struct delivery { /* a stack that an action of a pipeline delivers */
+    struct stack *stack;
+    const void *pipeline;         /* the same for all deliveries of one pipeline */
+    struct text action;           /* its name */
+    struct text space;            /* the namespace of what the stack puts out */
+    const struct node *written;   /* where the action names the stack */
+    const struct node *values;    /* where its params are given values, or as written */
+    uint32_t stage;
+    const void *maker;            /* the action, the same for all that it delivers one by one */
+    const void *together;         /* the approval that it waits for beside others, or NULL */
+    bool is_own;                  /* the pipeline is in it */
+    int64_t first, last;          /* when the action begins and has ended, in its stage */
+    struct value overrides;       /* the DEFERRED_OVERRIDES */
+    struct value reads;           /* list of the stacks and regions that it may read besides */
+    struct value given;           /* list of the deploy params that the build gives, null: not known */
+};
+
 struct deployment {
     struct arena *arena;
     struct names *names;
@@ -92,6 +110,8 @@ struct deployment {
     uint32_t parameter_count;
     struct output **outputs;      /* all outputs of the root, regions and stacks, in order */
     uint32_t output_count;
+    struct delivery *deliveries;  /* by pipelines, in their order */
+    uint32_t delivery_count, delivery_capacity;
     struct text *environment;     /* names of the variables read, sorted */
     uint32_t environment_count;
     void *evaluator;              /* the evaluator's own: tests and policies run when templates are there */

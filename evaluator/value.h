@@ -93,6 +93,8 @@ enum deferred_kind {
     DEFERRED_DYNAMIC,   /* {{resolve:...}}: operand 0 is its text (known or DEFERRED_TEXT) */
     DEFERRED_JSON,      /* Fn::ToJsonString is a transform: operand 0 is a value with deferred parts; the
                            evaluator turns it into DEFERRED_TEXT of pieces, so template/ never sees it */
+    DEFERRED_OVERRIDES, /* what a pipeline gives to the params of a stack that it delivers, as JSON text:
+                           operands are the stack and a record of values by the names of params */
 };
 
 /* What a deferred value is once it is there. */

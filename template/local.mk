@@ -1,6 +1,8 @@
 # The sources of template/.
 libmrp_la_SOURCES += \
     template/conditions.c \
+    template/configuration.c \
+    template/delivery.c \
     template/document.c template/document.h template/document_internal.h \
     template/document_json.c \
     template/document_yaml.c \

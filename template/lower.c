@@ -223,7 +223,7 @@ static void make_parameters(struct stack_lowering *in) {
         struct template_parameter *row = &rows[count++];
         *row = (struct template_parameter){
             .logical_id = parameter->logical_id, .type = parameter->type,
-            .source = PARAMETER_USER, .is_secret = parameter->is_secret,
+            .source = parameter->is_package ? PARAMETER_PACKAGE : PARAMETER_USER, .is_secret = parameter->is_secret,
             .has_default = parameter->has_initial, .is_given = parameter->is_given};
         if (row->has_default) row->initial = parameter_text(all, parameter->initial);
         if (row->is_given) row->given = parameter_text(all, parameter->given);
@@ -285,6 +285,8 @@ bool template_lower(struct deployment *deployment, struct template_set *set) {
     lowering_place_outputs(all);
     for (uint32_t i = 0; i < set->count; i++) finish_stack(deployment->stacks[i]->lowered);
     lowering_order_stacks(all);
+    all->is_walked = true;
+    if (deployment->diagnostics->error_count == errors) lowering_check_deliveries(all);
     if (deployment->diagnostics->error_count == errors) lowering_check_limits(all);
     return deployment->diagnostics->error_count == errors;
 }

@@ -123,6 +123,8 @@ struct lowering {
     struct map parameter_index; /* struct parameter * -> index + 1 */
     struct stack_lowering *printed; /* the stack without a template */
     const struct name *ref;
+    const struct text *inputs;  /* by stack: hashes of what it reads, made by delivery.c */
+    bool is_walked;             /* it is known how every value travels */
 };
 
 /* Grows an array of the arena to hold one more; evaluates to the place of the new element. */
@@ -202,6 +204,17 @@ bool lowering_compute(struct lowering *all, struct resource *resource,
 /* A resource with this logical id in the stack, or NULL. */
 struct resource *lowering_find_id(struct stack_lowering *in, struct text id);
 void lowering_use_parameter(struct stack_lowering *in, struct parameter *parameter);
+
+/* ---- what pipelines deliver (delivery.c) ---- */
+
+/* The text that a DEFERRED_OVERRIDES stands for, or null; once all stacks are walked. */
+struct value lowering_overrides(struct stack_lowering *in, const struct deferred *d);
+/* Reports deliveries that would fail: in a wrong order, or with params that have no value. */
+void lowering_check_deliveries(struct lowering *all);
+
+/* Parameters, mappings, conditions, resources and outputs of a stack (write.c): the template without
+ * what only people read. */
+void template_write_content(const struct template_set *set, uint32_t index, struct buffer *out);
 
 /* ---- conditions (conditions.c) ---- */
 

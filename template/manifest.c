@@ -134,6 +134,8 @@ static void write_stack(struct emitter *e, const struct template_set *set,
     pair(e, "path", template->path);
     pair(e, "template", path);
     pair(e, "sha256", hash);
+    struct text configuration = template_configuration_path(set, template->index);
+    if (configuration.length) pair(e, "configuration", configuration);
     truth(e, "terminationProtection", template->is_protected);
     write_parameters(e, set, template);
     write_lists(e, template);

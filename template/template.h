@@ -13,6 +13,7 @@
 enum parameter_source {
     PARAMETER_USER,   /* a deploy param: given, else previous, else default */
     PARAMETER_OUTPUT, /* an output of another stack of the deployment, filled in by apply */
+    PARAMETER_PACKAGE, /* the mrp that pipelines run: given by who deploys */
 };
 
 struct template_parameter {
@@ -61,6 +62,14 @@ struct template { /* one stack, ready to be written or sent */
     bool is_protected;          /* termination protection */
 };
 
+/* Whether a pipeline in the stack runs mrp. Inline: the engine has it as well. */
+static inline bool template_runs_mrp(const struct template *template) {
+    for (uint32_t i = 0; i < template->parameter_count; i++) {
+        if (template->parameters[i].source == PARAMETER_PACKAGE) return true;
+    }
+    return false;
+}
+
 struct template_printed { /* an output of the program that joins several stacks or is known */
     struct text id, doc;
     struct value value;         /* known, or with deferred parts: see template_printed_json */
@@ -84,6 +93,19 @@ bool template_lower(struct deployment *deployment, struct template_set *set);
  * left out where they would push the compact body over LIMIT_TEMPLATE_INLINE_BYTES. */
 void template_write(const struct template_set *set, uint32_t index, bool indented,
                     struct buffer *out);
+
+/* Whether a parameter of a template is the mrp that a pipeline runs, and giving it its value. */
+bool template_needs_package(const struct template_set *set);
+void template_set_package(struct template_set *set, struct text package);
+
+/* Whether an action of a pipeline delivers the stack. */
+bool template_is_delivered(const struct template_set *set, uint32_t index);
+/* The values of a stack's parameters and its tags, as CodePipeline takes them beside its template
+ * (TemplateConfiguration). The tag mrp:inputs changes with what the stack reads of others, so that
+ * CloudFormation updates it, though its template is the same. */
+/* Its path, beside the template's: "us-east-1/app-dev.parameters.json"; empty where none is needed. */
+struct text template_configuration_path(const struct template_set *set, uint32_t index);
+void template_configuration(const struct template_set *set, uint32_t index, struct buffer *out);
 
 /* The value of a printed output as JSON: known data; what only a deployed stack knows as
  * {"Fn::GetStackOutput": {StackName, OutputName, Region}} (Region is always there), inside the

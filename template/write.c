@@ -298,6 +298,21 @@ static void insert_positions(struct emitter *e, size_t start, size_t at) {
     buffer_release(&positions);
 }
 
+static void emit_content(struct emitter *e) {
+    emit_parameters(e);
+    emit_mappings(e);
+    emit_conditions(e);
+    emit_resources(e);
+    emit_outputs(e);
+}
+
+void template_write_content(const struct template_set *set, uint32_t index, struct buffer *out) {
+    struct emitter e = {.in = set->templates[index].stack->lowered, .out = out};
+    emit_open(&e, '{');
+    emit_content(&e);
+    emit_close(&e, '}');
+}
+
 void template_write(const struct template_set *set, uint32_t index, bool indented,
                     struct buffer *out) {
     struct stack_lowering *in = set->templates[index].stack->lowered;
@@ -307,11 +322,7 @@ void template_write(const struct template_set *set, uint32_t index, bool indente
     emit_text_pair(&e, "AWSTemplateFormatVersion", TEXT("2010-09-09"));
     emit_doc(&e, in->stack->doc, DESCRIPTION_BYTES);
     size_t metadata = out->length;
-    emit_parameters(&e);
-    emit_mappings(&e);
-    emit_conditions(&e);
-    emit_resources(&e);
-    emit_outputs(&e);
+    emit_content(&e);
     insert_positions(&e, start, metadata);
     emit_close(&e, '}');
     if (indented) buffer_char(out, '\n');

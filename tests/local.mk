@@ -95,6 +95,7 @@ TEST_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; top_srcdir='$(top_srcdir)'; export srcdir top_srcdir;
 data_tests = \
     tests/cases.test \
+    tests/deliver.test \
     tests/kill.test \
     tests/docs.test \
     tests/editors.test \
@@ -107,7 +108,7 @@ data_tests = \
 TESTS += $(unit_tests) $(data_tests)
 # It installs, which may link again; nothing else runs then.
 tests/install.log: tests/cases.log tests/docs.log tests/examples.log
-EXTRA_DIST += $(data_tests) tests/README.md tests/cases
+EXTRA_DIST += $(data_tests) tests/README.md tests/cases tests/delivery
 
 # make update: write what the program says now into the expectations; read the difference before
 # it is committed.

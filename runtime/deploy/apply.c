@@ -101,7 +101,7 @@ static bool waits_for(const struct run *run, uint32_t a, uint32_t b) {
          * known. */
         return !deletes(other) || is_read || (!stack->template && b < a);
     }
-    if (other->is_assets && plan_is_large(stack) && text_equal(other->region, stack->region)) {
+    if (other->is_assets && plan_uses_assets(stack) && text_equal(other->region, stack->region)) {
         return true;
     }
     if (deletes(other)) return false;

@@ -1,5 +1,6 @@
 /* Templates over CloudFormation's limit for a request lie in a bucket under their hash, so that putting
- * one twice is harmless. The bucket belongs to a stack of its own, which outlives deployments.
+ * one twice is harmless; so does the mrp that pipelines run. The bucket belongs to a stack of its own, which
+ * outlives deployments.
  */
 #include "base/hash.h"
 #include "base/limits.h"
@@ -7,6 +8,15 @@
 
 bool plan_is_large(const struct plan_stack *stack) {
     return stack->body.length > LIMIT_TEMPLATE_INLINE_BYTES;
+}
+
+bool plan_uses_assets(const struct plan_stack *stack) {
+    bool runs_mrp = stack->template && !stack->goes_back && template_runs_mrp(stack->template);
+    return runs_mrp || plan_is_large(stack);
+}
+
+struct text assets_package_key(struct arena *arena, const struct deploy_program *program) {
+    return text_format(arena, "packages/%.*s", TEXT_ARGS(program->package_name));
 }
 
 struct text assets_bucket(struct arena *arena, struct text account, struct text region) {
@@ -17,14 +27,15 @@ struct text assets_template(struct arena *arena, struct text account, struct tex
     struct text bucket = assets_bucket(arena, account, region);
     return text_format(
         arena,
-        "{\"Description\":\"Large templates that mrp deploys\",\"Resources\":{\"Bucket\":{"
+        "{\"Description\":\"Large templates that mrp deploys, and what pipelines run\",\"Resources\":{\"Bucket\":{"
         "\"Type\":\"AWS::S3::Bucket\",\"DeletionPolicy\":\"Retain\","
         "\"UpdateReplacePolicy\":\"Retain\",\"Properties\":{\"BucketName\":\"%.*s\","
         "\"PublicAccessBlockConfiguration\":{\"BlockPublicAcls\":true,\"BlockPublicPolicy\":true,"
         "\"IgnorePublicAcls\":true,\"RestrictPublicBuckets\":true},\"BucketEncryption\":{"
         "\"ServerSideEncryptionConfiguration\":[{\"ServerSideEncryptionByDefault\":{"
         "\"SSEAlgorithm\":\"AES256\"}}]},\"LifecycleConfiguration\":{\"Rules\":[{"
-        "\"Id\":\"old\",\"Status\":\"Enabled\",\"ExpirationInDays\":30}]}}}}}",
+        "\"Id\":\"old\",\"Status\":\"Enabled\",\"Prefix\":\"templates/\","
+        "\"ExpirationInDays\":30}]}}}}}",
         TEXT_ARGS(bucket));
 }
 
@@ -33,7 +44,7 @@ bool assets_place(struct arena *arena, struct text account, const struct plan_st
     struct text hex, bucket = assets_bucket(arena, account, stack->region);
     struct failure why;
     if (!hash_hex(arena, HASH_SHA256, stack->body, &hex, &why)) return false;
-    *key = text_format(arena, "%.*s.template.json", TEXT_ARGS(hex));
+    *key = text_format(arena, "templates/%.*s.template.json", TEXT_ARGS(hex));
     const char *suffix = text_starts(stack->region, TEXT("cn-")) ? "amazonaws.com.cn"
                                                                  : "amazonaws.com";
     *url = text_format(arena, "https://%.*s.s3.%.*s.%s/%.*s", TEXT_ARGS(bucket),

@@ -265,6 +265,10 @@ void machine_step(struct run *run, struct machine *machine) {
     case PHASE_CLEAR:
     case PHASE_CLEAR_WATCH: cleared(run, machine); return;
     case PHASE_FORGET: machine_ask_set(run, machine); return;
+    case PHASE_PACK:
+        if (cloud_failed(&machine->call)) machine_fail_call(run, machine);
+        else machine_upload(run, machine);
+        return;
     case PHASE_UPLOAD:
         if (cloud_failed(&machine->call)) machine_fail_call(run, machine);
         else machine_ask_set(run, machine);

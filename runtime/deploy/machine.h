@@ -13,6 +13,7 @@ enum machine_phase {
     PHASE_CLEAR,        /* deletes what a failed creation left */
     PHASE_CLEAR_WATCH,
     PHASE_FORGET,       /* deletes a change set of that name that an earlier run left */
+    PHASE_PACK,         /* puts what its pipeline runs into the bucket */
     PHASE_UPLOAD,       /* puts a large template into the bucket */
     PHASE_MAKE,
     PHASE_READ,

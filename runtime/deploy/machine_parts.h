@@ -42,8 +42,10 @@ void machine_ask_events(struct run *run, struct machine *machine, enum machine_p
 
 /* --- machine_set.c ---------------------------------------------------------------------------- */
 
-/* Makes the change set, after a large template has been put where CloudFormation reads it. */
+/* Makes the change set, after what its pipeline runs, and a large template, have been put into the
+ * bucket; machine_upload goes on from the second. */
 void machine_make_set(struct run *run, struct machine *machine);
+void machine_upload(struct run *run, struct machine *machine);
 void machine_ask_set(struct run *run, struct machine *machine);
 void machine_set_made(struct run *run, struct machine *machine);
 void machine_read_set(struct run *run, struct machine *machine);

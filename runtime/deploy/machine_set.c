@@ -16,7 +16,7 @@ void machine_ask_set(struct run *run, struct machine *machine) {
 }
 
 /* Makes the change set, after a large template has been put where CloudFormation reads it. */
-void machine_make_set(struct run *run, struct machine *machine) {
+void machine_upload(struct run *run, struct machine *machine) {
     struct text key, url;
     if (!plan_is_large(machine->plan) ||
         !assets_place(run->arena, run->plan->account, machine->plan, &key, &url)) {
@@ -28,6 +28,21 @@ void machine_make_set(struct run *run, struct machine *machine) {
     request->key = key;
     request->body = machine->plan->body;
     machine_send(run, machine, PHASE_UPLOAD);
+}
+
+void machine_make_set(struct run *run, struct machine *machine) {
+    const struct deploy_program *program = run->plan->program;
+    const struct plan_stack *plan = machine->plan;
+    if (!program || !program->package.length || !plan->template || plan->goes_back ||
+        !template_runs_mrp(plan->template)) {
+        machine_upload(run, machine);
+        return;
+    }
+    struct cloud_request *request = machine_prepare(machine, CLOUD_PUT_OBJECT, run);
+    request->bucket = assets_bucket(run->arena, run->plan->account, plan->region);
+    request->key = assets_package_key(run->arena, program);
+    request->body = program->package;
+    machine_send(run, machine, PHASE_PACK);
 }
 
 static void ask_forget(struct run *run, struct machine *machine) {

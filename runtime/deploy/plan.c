@@ -334,7 +334,7 @@ static void add_assets(struct making *making) {
     for (uint32_t r = 0; r < making->region_count; r++) {
         bool is_needed = false;
         for (uint32_t i = 0; i < plan->count; i++) {
-            is_needed |= plan_is_large(&plan->stacks[i]) &&
+            is_needed |= plan_uses_assets(&plan->stacks[i]) &&
                          text_equal(plan->stacks[i].region, making->regions[r]);
         }
         if (!is_needed || has_assets(making, making->regions[r])) continue;

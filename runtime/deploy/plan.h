@@ -15,6 +15,7 @@ struct deploy_program {
     const struct text *bodies;    /* compact template of each stack, by its index */
     struct text project, suffix;  /* suffix empty for none */
     struct text account;          /* the only account allowed, or empty */
+    struct text package, package_name; /* the mrp that pipelines run; empty where none does */
 };
 
 /* A stack as it was before a run: all that is needed to take it back there. */
@@ -148,6 +149,9 @@ static inline const struct template_resource *plan_resource(const struct templat
  * the same for all deployments in an account and region. */
 bool plan_is_large(const struct plan_stack *stack);
 
+/* Whether it is sent, or what its pipeline runs lies, by way of that bucket. */
+bool plan_uses_assets(const struct plan_stack *stack);
+
 /* Why the change of the stack could not be taken back, or an empty text. */
 struct text plan_cannot_undo(const struct plan_stack *stack, struct arena *arena);
 
@@ -181,6 +185,9 @@ struct text assets_template(struct arena *arena, struct text account, struct tex
 /* The key of a template is its hash; *url is how CloudFormation is told of it. */
 bool assets_place(struct arena *arena, struct text account, const struct plan_stack *stack,
                   struct text *key, struct text *url);
+
+/* The key of what a pipeline runs. */
+struct text assets_package_key(struct arena *arena, const struct deploy_program *program);
 
 /* request.c: what is sent for a stack. */
 struct deploy_inputs { /* outputs of the stacks as they are known now */
