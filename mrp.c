@@ -614,7 +614,7 @@ size_t mrp_test_count(const struct mrp *mrp) {
 }
 
 static struct text title_of(const struct node *test) {
-    return test->test.title->kind == NODE_TEXT ? test->test.title->text.value : TEXT("");
+    return test->test.title->kind == NODE_TEXT ? node_text(test->test.title) : TEXT("");
 }
 
 struct text mrp_test_title(const struct mrp *mrp, size_t index) {

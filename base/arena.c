@@ -79,10 +79,10 @@ void arena_init(struct arena *arena) {
     *arena = (struct arena){0};
 }
 
-/* Large blocks are mapped, and the leak checker does not look into such memory. */
+/* Large blocks are mapped, so that the system has them back when they are freed. The leak checker
+ * does not look into such memory. */
 static bool is_mapped(size_t size) {
-    return size >= BLOCK_MAPPED && size <= BLOCK_LARGEST && (size & (size - 1)) == 0 &&
-           ARENA_GAP == 0;
+    return size >= BLOCK_MAPPED && ARENA_GAP == 0;
 }
 
 static void *map_pages(size_t size) {
@@ -163,8 +163,9 @@ static bool step(struct arena *arena, size_t size) {
     char *end = (char *)arena->blocks + arena->blocks->size;
     if (arena->end >= end || size > (size_t)(end - arena->next)) return false;
     while (arena->end < arena->next + size) {
-        populate(arena->end, BLOCK_STEP);
-        arena->end += BLOCK_STEP;
+        size_t more = end - arena->end < BLOCK_STEP ? (size_t)(end - arena->end) : BLOCK_STEP;
+        populate(arena->end, more);
+        arena->end += more;
     }
     return true;
 }

@@ -6,6 +6,7 @@ void sources_init(struct sources *sources, struct arena *arena) {
 }
 
 uint32_t sources_add(struct sources *sources, struct text path, struct text bytes) {
+    if (sources->count == SOURCES_MOST) memory_exhausted();
     if (sources->count == sources->capacity) {
         uint32_t capacity = sources->capacity ? sources->capacity * 2 : 8;
         struct source **items = arena_array(sources->arena, capacity, sizeof *items);

@@ -6,12 +6,18 @@
 #ifndef MRP_BASE_SOURCE_H
 #define MRP_BASE_SOURCE_H
 
+#include "base/limits.h"
 #include "base/text.h"
 
 struct span {
-    uint32_t source; /* index in struct sources */
-    uint32_t start, end;
+    uint64_t source : 14; /* index in struct sources */
+    uint64_t start : 25, end : 25;
 };
+
+_Static_assert(sizeof(struct span) == 8, "a span is eight bytes: most of what a program holds has one");
+_Static_assert(LIMIT_SOURCE_BYTES < 1 << 25, "offsets fit a span");
+
+enum { SOURCES_MOST = 1 << 14 }; /* far above LIMIT_PROGRAM_FILES */
 
 struct source {
     struct text path; /* as messages show it: relative to where the user stands */

@@ -227,7 +227,7 @@ static const struct type *union_annotation(struct checker *checker, struct node 
 
 static const struct type *literal_annotation(struct checker *checker, struct node *node) {
     const struct node *literal = node->type_literal.literal;
-    if (literal->kind == NODE_TEXT) return type_literal_text(checker, literal->text.value);
+    if (literal->kind == NODE_TEXT) return type_literal_text(checker, node_text(literal));
     if (literal->kind == NODE_INT) return type_literal_int(checker, literal->integer.value);
     return &type_error;
 }

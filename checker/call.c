@@ -382,12 +382,12 @@ static struct fact check_env(struct checker *checker, struct node *call, struct 
     }
     if (checker->wants_secret) {
         fact.type = &type_secret;
-    } else if (names_secret(first->text.value)) {
+    } else if (names_secret(node_text(first))) {
         d = complain(checker, DIAGNOSTIC_SECRET_EXPOSED, first,
                      "variable \"%.*s\" looks like a secret, and this param is not one",
-                     TEXT_ARGS(first->text.value));
+                     TEXT_ARGS(node_text(first)));
         add_hint(checker, d, "Declare the param with type secret: param p: secret = env(\"%.*s\").",
-                 TEXT_ARGS(first->text.value));
+                 TEXT_ARGS(node_text(first)));
     }
     return fact;
 }

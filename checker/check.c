@@ -21,17 +21,17 @@ static const struct known_entry stack_entries[] = {{NULL, NULL}};
 static void unknown_entry(struct checker *checker, struct node *key,
                           const struct known_entry *known, const char *what) {
     struct suggestion near;
-    suggestion_init(&near, key->text.value);
+    suggestion_init(&near, node_text(key));
     for (const struct known_entry *entry = known; entry->name; entry++) {
         suggestion_offer(&near, text_of(entry->name));
     }
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_ENTRY, key,
                                     "%s has no entry \"%.*s\"", what,
-                                    TEXT_ARGS(key->text.value));
+                                    TEXT_ARGS(node_text(key)));
     if (add_suggestion(checker, d, &near, key->span)) return;
     if (!known->name) {
         add_hint(checker, d, "Properties stand in the braces of a resource; to name a value, write "
-                 "let %.*s = ...", TEXT_ARGS(key->text.value));
+                 "let %.*s = ...", TEXT_ARGS(node_text(key)));
     }
 }
 
@@ -47,7 +47,7 @@ static void check_entry(struct checker *checker, struct node *node,
     struct node *key = node->entry.key;
     if (node->flags & NODE_BAD) return;
     const struct known_entry *entry =
-        key->kind == NODE_TEXT && !(node->flags & NODE_META) ? entry_find(known, key->text.value)
+        key->kind == NODE_TEXT && !(node->flags & NODE_META) ? entry_find(known, node_text(key))
                                                              : NULL;
     struct fact fact;
     if (key->kind != NODE_TEXT || !entry) {
@@ -59,7 +59,7 @@ static void check_entry(struct checker *checker, struct node *node,
         fact = infer(checker, node->entry.value);
     } else {
         struct wanted wanted = {.type = type_optional(checker, entry->type), .word = "entry",
-                                .name = key->text.value, .shown = entry->type};
+                                .name = node_text(key), .shown = entry->type};
         fact = expect(checker, node->entry.value, &wanted);
     }
     if (must_be_known) {
@@ -78,7 +78,7 @@ static void check_project(struct checker *checker, struct node *node) {
         }
         check_entry(checker, e, project_entries, "the project", true);
         if (e->entry.key->kind != NODE_TEXT) continue;
-        const struct name *name = names_intern(checker->names, e->entry.key->text.value);
+        const struct name *name = names_intern(checker->names, node_text(e->entry.key));
         struct node *first = map_put(&seen, name, e->entry.key);
         if (!first) continue;
         struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, e->entry.key->span,
@@ -193,7 +193,7 @@ static void unknown_region(struct checker *checker, struct node *node, struct te
 
 static void check_region_name(struct checker *checker, struct node *node, struct node *name) {
     if (name->kind != NODE_TEXT) return;
-    struct text text = name->text.value;
+    struct text text = node_text(name);
     if (schema_region_find(text) < 0) {
         unknown_region(checker, name, text);
         return;
@@ -300,7 +300,7 @@ static void check_loop(struct checker *checker, struct node *node) {
 /* What an assert warns of has a row among the diagnostics, so that it can be allowed by name. */
 static void check_warning(struct checker *checker, struct node *name) {
     struct suggestion near;
-    struct text text = name->text.value;
+    struct text text = node_text(name);
     enum diagnostic_id id = diagnostic_find(text);
     if (id != DIAGNOSTIC_COUNT && diagnostic_severity(id) == SEVERITY_WARNING) return;
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_WARNING, name,
@@ -336,7 +336,7 @@ static void check_with(struct checker *checker, struct node *node) {
     for (struct node *e = node->with.record->record.entries.first; e; e = e->next) {
         if (e->kind != NODE_ENTRY || e->entry.key->kind != NODE_TEXT) continue;
         struct node *key = e->entry.key;
-        const struct name *name = names_intern(checker->names, key->text.value);
+        const struct name *name = names_intern(checker->names, node_text(key));
         struct symbol *param = map_find(&root->values, name);
         if (param && param->kind == SYMBOL_PARAM) {
             symbol_settle(checker, param);
@@ -350,7 +350,7 @@ static void check_with(struct checker *checker, struct node *node) {
             continue;
         }
         struct suggestion near;
-        suggestion_init(&near, key->text.value);
+        suggestion_init(&near, node_text(key));
         for (uint32_t i = 0; i < root->values.count; i++) {
             struct symbol *symbol = root->values.entries[i].value;
             if (symbol->kind == SYMBOL_PARAM) suggestion_offer(&near, name_text(symbol->name));
@@ -512,7 +512,7 @@ void check_begin(struct checker *checker) {
     if (!project) return;
     for (struct node *e = project->project.body->record.entries.first; e; e = e->next) {
         if (e->kind != NODE_ENTRY || e->entry.key->kind != NODE_TEXT) continue;
-        if (text_is(e->entry.key->text.value, "account")) account->phase = PHASE_EITHER;
+        if (text_is(node_text(e->entry.key), "account")) account->phase = PHASE_EITHER;
     }
 }
 

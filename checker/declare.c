@@ -288,7 +288,7 @@ static size_t next_letter(struct text text, size_t at) {
 /* Whether two titles have the same letters and digits: their snapshots would be one file. */
 static bool is_same_title(const struct node *a, const struct node *b) {
     if (a->kind != NODE_TEXT || b->kind != NODE_TEXT) return false;
-    struct text x = a->text.value, y = b->text.value;
+    struct text x = node_text(a), y = node_text(b);
     size_t i = next_letter(x, 0), j = next_letter(y, 0);
     while (i < x.length && j < y.length) {
         if (tolower((unsigned char)x.bytes[i]) != tolower((unsigned char)y.bytes[j])) return false;
@@ -459,7 +459,7 @@ static void declare_alias(struct checker *checker, struct scope *scope, struct m
         struct diagnostic *d = complain(checker, DIAGNOSTIC_IMPORT_NEEDS_NAME, file,
                                         "this import needs a name");
         add_hint(checker, d, "The file's name is not one that can be written in a program; add "
-                 "one: import \"%.*s\" as app.", TEXT_ARGS(file->text.value));
+                 "one: import \"%.*s\" as app.", TEXT_ARGS(node_text(file)));
         return;
     }
     struct symbol *symbol = symbol_new(checker, SYMBOL_MODULE, head->name.name, import);

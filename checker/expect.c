@@ -53,7 +53,7 @@ void hint_number(struct checker *checker, struct diagnostic *d, struct node *nod
         add_hint(checker, d, "Write int(%.*s).", TEXT_ARGS(expression_text(checker, node)));
         return;
     }
-    struct text text = node->text.value;
+    struct text text = node_text(node);
     for (size_t i = 0; i < text.length; i++) {
         if (text.bytes[i] < '0' || text.bytes[i] > '9') return;
     }
@@ -68,7 +68,7 @@ void hint_truth(struct checker *checker, struct diagnostic *d, struct node *node
                  TEXT_ARGS(expression_text(checker, node)));
         return;
     }
-    struct text text = node->text.value;
+    struct text text = node_text(node);
     if (!d || (!text_is(text, "true") && !text_is(text, "false"))) return;
     add_hint(checker, d, "Write it without quotes: %.*s.", TEXT_ARGS(text));
     diagnostic_fix(checker->diagnostics, d, node->span, text);
@@ -80,7 +80,7 @@ static bool hint_resource_within(struct checker *checker, struct diagnostic *d, 
     if (node->kind != NODE_RECORD || found->kind != TYPE_RECORD) return false;
     for (struct node *entry = node->record.entries.first; entry; entry = entry->next) {
         if (entry->kind != NODE_ENTRY || entry->entry.key->kind != NODE_TEXT) continue;
-        const struct name *name = names_find(checker->names, entry->entry.key->text.value);
+        const struct name *name = names_find(checker->names, node_text(entry->entry.key));
         const struct type_field *field = name ? type_field_find(found, name) : NULL;
         if (!field) continue;
         if (field->type->kind == TYPE_RESOURCE || field->type->kind == TYPE_COMPONENT) {
@@ -271,7 +271,7 @@ static void expect_entry(struct checker *checker, struct fields *fields, struct 
         expect(checker, node->entry.value, &part);
         return;
     }
-    const struct name *name = names_intern(checker->names, key->text.value);
+    const struct name *name = names_intern(checker->names, node_text(key));
     struct node *first = map_put(&fields->seen, name, key);
     if (first && !fields->in_branch) {
         struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, key->span,

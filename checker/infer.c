@@ -78,8 +78,8 @@ static struct fact infer_template(struct checker *checker, struct node *node) {
 }
 
 static const struct type *infer_text(struct checker *checker, const struct node *node) {
-    if (node->text.value.length > LITERAL_LENGTH || node->flags & NODE_LINES) return &type_string;
-    return type_literal_text(checker, node->text.value);
+    if (node_text(node).length > LITERAL_LENGTH || node->flags & NODE_LINES) return &type_string;
+    return type_literal_text(checker, node_text(node));
 }
 
 /* --- lists --- */
@@ -124,7 +124,7 @@ static bool holds_record(const struct type *type, const struct node *record) {
     for (const struct node *e = record->record.entries.first; e; e = e->next, field++) {
         if (e->kind != NODE_ENTRY || e->flags & (NODE_META | NODE_BAD)) return false;
         const struct node *key = e->entry.key;
-        if (key->kind != NODE_TEXT || !text_equal(key->text.value, name_text(field->name)) ||
+        if (key->kind != NODE_TEXT || !text_equal(node_text(key), name_text(field->name)) ||
             !holds_written(field->type, e->entry.value)) {
             return false;
         }
@@ -231,7 +231,7 @@ static void build_entry(struct checker *checker, struct record_build *build, str
         build_open(checker, build, type);
         return;
     }
-    const struct name *name = names_intern(checker->names, key->text.value);
+    const struct name *name = names_intern(checker->names, node_text(key));
     struct node *first = map_find(keys, name);
     if (first) {
         struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, key->span,
@@ -541,7 +541,7 @@ static struct fact infer_name(struct checker *checker, struct node *node) {
         return fact_error();
     }
     symbol_settle(checker, symbol);
-    if (node->name.hops == HOPS_REGION && !check_siblings(checker, node)) return fact_error();
+    if (node->hops == HOPS_REGION && !check_siblings(checker, node)) return fact_error();
     const struct type *type = symbol_value_type(checker, symbol);
     if (type_has_null(type) && flow_not_null(checker, node)) {
         type = type_without_null(checker, type);

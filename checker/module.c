@@ -166,7 +166,7 @@ static struct module *file_unreadable(struct checker *checker, struct node *file
 static struct module *file_outside(struct checker *checker, struct node *file) {
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNREADABLE_IMPORT, file,
                                     "path \"%.*s\" leads out of the program's root",
-                                    TEXT_ARGS(file->text.value));
+                                    TEXT_ARGS(node_text(file)));
     add_hint(checker, d, "The root is the program's folder; a file \"mrp.root\" in a folder above "
              "makes that folder the root.");
     return NULL;
@@ -178,7 +178,7 @@ static struct module *file_module_load(struct checker *checker, struct module *f
     struct text path, bytes;
     struct failure why = {.message = ""};
     if (file->kind != NODE_TEXT) return NULL;
-    if (!path_join(checker->arena, from->folder, file->text.value, &path)) {
+    if (!path_join(checker->arena, from->folder, node_text(file), &path)) {
         return file_outside(checker, file);
     }
     struct module *module = map_find(&checker->files, names_intern(checker->names, path));

@@ -43,8 +43,8 @@ static struct fact operator_fault(struct checker *checker, struct node *node,
     if (op == OPERATOR_ADD && (type_is_text(left) || type_is_text(right))) {
         bool a_text = unwrap(node->binary.left)->kind == NODE_TEXT;
         bool b_text = unwrap(node->binary.right)->kind == NODE_TEXT;
-        if (a_text) a = unwrap(node->binary.left)->text.value;
-        if (b_text) b = unwrap(node->binary.right)->text.value;
+        if (a_text) a = node_text(unwrap(node->binary.left));
+        if (b_text) b = node_text(unwrap(node->binary.right));
         a_text |= unwrap(node->binary.left)->kind == NODE_INT;
         b_text |= unwrap(node->binary.right)->kind == NODE_INT;
         add_hint(checker, d, "Texts are joined by interpolation: \"%s%.*s%s%s%.*s%s\".",

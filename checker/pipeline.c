@@ -102,9 +102,9 @@ void pipeline_entry(struct checker *checker, struct node *node, const struct nod
         infer(checker, node->entry.value);
         return;
     }
-    const struct name *name = names_intern(checker->names, key->text.value);
+    const struct name *name = names_intern(checker->names, node_text(key));
     struct suggestion near;
-    suggestion_init(&near, key->text.value);
+    suggestion_init(&near, node_text(key));
     struct known known = owner->kind == NODE_STAGE ? stage_known(checker, name, &near)
                                                    : pipeline_known(checker, name, &near);
     if (!known.type) {
@@ -115,7 +115,7 @@ void pipeline_entry(struct checker *checker, struct node *node, const struct nod
         return;
     }
     struct wanted wanted = {.type = type_optional(checker, known.type), .word = "entry",
-                            .name = key->text.value, .shown = known.type,
+                            .name = node_text(key), .shown = known.type,
                             .declared = known.declared, .has_declared = known.has_declared};
     expect(checker, node->entry.value, &wanted);
 }

@@ -391,7 +391,7 @@ static void check_limits(struct checker *checker, struct node *node, const struc
     if (!value || node->flags & NODE_BAD) return;
     enum schema_shape shape = schema_value_shape(value);
     if (is_text) {
-        text = node->kind == NODE_TEXT ? node->text.value : type->literal.text;
+        text = node->kind == NODE_TEXT ? node_text(node) : type->literal.text;
         if (text_starts(text, TEXT("{{resolve:"))) return;
         if (shape == SCHEMA_STRING) limited(checker, constraint_text(&place, value, text));
     } else if (shape == SCHEMA_INTEGER || shape == SCHEMA_NUMBER) {
@@ -470,7 +470,7 @@ static void check_keys(struct checker *checker, struct node *node,
     for (struct node *e = node->record.entries.first; e; e = e->next) {
         if (e->kind != NODE_ENTRY || e->entry.key->kind != NODE_TEXT) continue;
         struct constraint_place place = place_of(checker, e->entry.key, wanted);
-        limited(checker, constraint_key(&place, value, e->entry.key->text.value));
+        limited(checker, constraint_key(&place, value, node_text(e->entry.key)));
     }
 }
 

@@ -117,7 +117,7 @@ static void resolve_name(struct checker *checker, struct node *node, struct scop
         return;
     }
     node->name.symbol = found.symbol;
-    node->name.hops = found.hops;
+    node->hops = found.hops;
     if (!found.symbol) {
         unknown_value(checker, node, scope);
     } else if (found.symbol->kind == SYMBOL_HERE) {
@@ -255,7 +255,7 @@ static bool resolve_module_name(struct checker *checker, struct node *node, stru
     struct found found = scope_find(checker, scope, node->name.name, SPACE_TYPES);
     if (!found.symbol || found.symbol->kind != SYMBOL_MODULE) return false;
     node->name.symbol = found.symbol;
-    node->name.hops = found.hops;
+    node->hops = found.hops;
     if (!found.symbol->module) node->flags |= NODE_BAD;
     return true;
 }
@@ -267,7 +267,7 @@ static void resolve_callee(struct checker *checker, struct node *call, struct sc
         if (!callee->name.name) return;
         struct found found = scope_find(checker, scope, callee->name.name, SPACE_FUNCTIONS);
         call->call.symbol = found.symbol;
-        call->call.hops = found.hops;
+        call->hops = found.hops;
         if (found.symbol && found.symbol->kind != SYMBOL_FN) call->call.symbol = NULL;
         if (found.symbol) return;
         call->call.builtin = builtin_find(name_text(callee->name.name));
@@ -296,7 +296,7 @@ static void resolve_callee(struct checker *checker, struct node *call, struct sc
     if (!module->module) return;
     call->call.symbol = module_member(checker, module, callee, callee->member.member,
                                       SPACE_FUNCTIONS);
-    call->call.hops = HOPS_MODULE;
+    call->hops = HOPS_MODULE;
 }
 
 static void resolve_call(struct checker *checker, struct node *call, struct scope *scope) {
@@ -357,7 +357,7 @@ static void resolve_type_path(struct checker *checker, struct node *node, struct
     if (!first || first->kind != NODE_NAME || !first->name.name) return;
     struct found found = scope_find(checker, scope, first->name.name, SPACE_TYPES);
     first->name.symbol = found.symbol;
-    first->name.hops = found.hops;
+    first->hops = found.hops;
     if (!found.symbol) return; /* built in, or unknown: types.c and resource.c know which */
     if (found.symbol->kind == SYMBOL_MODULE && !found.symbol->module) {
         node->flags |= NODE_BAD;
@@ -371,7 +371,7 @@ static void resolve_type_path(struct checker *checker, struct node *node, struct
     }
     struct written_name name = {last->name.name, last->span.start, last->span.end};
     last->name.symbol = module_member(checker, found.symbol, node, name, SPACE_TYPES);
-    last->name.hops = HOPS_MODULE;
+    last->hops = HOPS_MODULE;
 }
 
 static void resolve_fields(struct checker *checker, struct list fields, struct scope *scope) {
@@ -443,7 +443,7 @@ static void resolve_region(struct checker *checker, struct node *node, struct sc
 static void resolve_entry(struct checker *checker, struct node *node, struct scope *scope) {
     const struct node *key = node->entry.key;
     if (key->kind == NODE_TEMPLATE) resolve(checker, node->entry.key, scope);
-    if (node->flags & NODE_META && key->kind == NODE_TEXT && text_is(key->text.value, "was")) {
+    if (node->flags & NODE_META && key->kind == NODE_TEXT && text_is(node_text(key), "was")) {
         return; /* a path that is no more */
     }
     if (node->entry.value) resolve(checker, node->entry.value, scope);

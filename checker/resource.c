@@ -18,7 +18,7 @@ static void body_entries(struct checker *checker, struct body *body, struct list
 
 static void unknown_property(struct checker *checker, struct body *body, struct node *key) {
     const struct schema_property *found[3];
-    struct text name = key->text.value, owner = schema_body_name(body->schema);
+    struct text name = node_text(key), owner = schema_body_name(body->schema);
     size_t count = schema_suggest_property(body->schema, name, found, 3);
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PROPERTY, key,
                                     "%.*s has no property \"%.*s\"", TEXT_ARGS(owner),
@@ -110,7 +110,7 @@ static void check_name(struct checker *checker, struct body *body, struct node *
     if (!schema_type_physical_name(checker->resource, &name) || name.property != property) return;
     struct constraint_place place = {checker->diagnostics, schema_property_name(property),
                                      value->span};
-    if (!constraint_name(&place, &name, value->text.value)) entry->flags |= NODE_LIMITED;
+    if (!constraint_name(&place, &name, node_text(value))) entry->flags |= NODE_LIMITED;
 }
 
 /* --- attributes with @ --- */
@@ -132,7 +132,7 @@ static const char *const meta_names[] = {
 
 static void unknown_meta(struct checker *checker, struct node *key) {
     struct suggestion near;
-    struct text name = key->kind == NODE_TEXT ? key->text.value : TEXT("");
+    struct text name = key->kind == NODE_TEXT ? node_text(key) : TEXT("");
     suggestion_init(&near, name);
     for (size_t i = 0; i < sizeof meta_names / sizeof *meta_names; i++) {
         suggestion_offer(&near, text_of(meta_names[i]));
@@ -207,7 +207,7 @@ static void check_ignored(struct checker *checker, struct node *value,
     const struct schema_body *body = schema_type_body(type);
     for (struct node *item = value->list.elements.first; item; item = item->next) {
         if (item->kind != NODE_TEXT) continue;
-        struct text name = item->text.value;
+        struct text name = node_text(item);
         const char *dot = memchr(name.bytes, '.', name.length);
         if (dot) name.length = (size_t)(dot - name.bytes);
         if (schema_body_find(body, name) || schema_body_open(body)) continue;
@@ -234,7 +234,7 @@ static void check_policy(struct checker *checker, struct node *value, const char
     struct diagnostic *d =
         complain(checker, DIAGNOSTIC_META_ATTRIBUTE_VALUE, value, "\"@%s\" is %.*s", name,
                  TEXT_ARGS(type_show(checker, type)));
-    suggestion_init(&near, value->kind == NODE_TEXT ? value->text.value : TEXT(""));
+    suggestion_init(&near, value->kind == NODE_TEXT ? node_text(value) : TEXT(""));
     for (size_t i = 0; i < 4 && value->kind == NODE_TEXT; i++) {
         suggestion_offer(&near, text_of(texts[i]));
     }
@@ -245,7 +245,7 @@ static void check_meta(struct checker *checker, struct node *entry,
                        const struct schema_type *type) {
     struct node *key = entry->entry.key, *value = entry->entry.value;
     if (key->kind != NODE_TEXT) return;
-    struct text name = key->text.value;
+    struct text name = node_text(key);
     struct node *outer = checker->entry;
     checker->entry = NULL;
     if (text_is(name, "depends_on")) {
@@ -302,7 +302,7 @@ static void body_entry(struct checker *checker, struct body *body, struct node *
         infer(checker, node->entry.value);
         return;
     }
-    const struct schema_property *property = schema_body_find(body->schema, key->text.value);
+    const struct schema_property *property = schema_body_find(body->schema, node_text(key));
     if (property) {
         seen_property(checker, body, key, property);
         check_flags(checker, body, key, property);
@@ -520,7 +520,7 @@ void check_nested_body(struct checker *checker, struct node *record,
 static bool is_existing(struct list entries) {
     for (const struct node *node = entries.first; node; node = node->next) {
         if (node->kind == NODE_ENTRY && node->flags & NODE_META &&
-            node->entry.key->kind == NODE_TEXT && text_is(node->entry.key->text.value, "existing")) {
+            node->entry.key->kind == NODE_TEXT && text_is(node_text(node->entry.key), "existing")) {
             return true;
         }
     }
@@ -535,12 +535,12 @@ static void check_availability(struct checker *checker, struct node *node,
         const struct node *region = block->regions[i]->region;
         const struct node *name = region ? region->region.region : NULL;
         if (!name || name->kind != NODE_TEXT) continue;
-        int number = schema_region_find(name->text.value);
+        int number = schema_region_find(node_text(name));
         if (number < 0 || schema_type_in_region(type, (size_t)number)) continue;
         struct diagnostic *d = complain_at(
             checker, DIAGNOSTIC_TYPE_NOT_IN_REGION, node->unit.type->span,
             "%.*s does not exist in region %.*s", TEXT_ARGS(schema_type_name(type)),
-            TEXT_ARGS(name->text.value));
+            TEXT_ARGS(node_text(name)));
         add_note(checker, d, name->span, "region \"%.*s\" is declared here",
                  NAME_ARGS(block->regions[i]->name));
         return;
@@ -608,7 +608,7 @@ static void instance_entry(struct checker *checker, struct instance *instance, s
         infer(checker, node->entry.value);
         return;
     }
-    const struct name *name = names_intern(checker->names, key->text.value);
+    const struct name *name = names_intern(checker->names, node_text(key));
     struct symbol *param = param_find(instance, name);
     /* what the pipeline alone gives, since it must be the only one of that name */
     if (instance->is_action && text_is(name_text(name), "id")) param = NULL;

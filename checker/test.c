@@ -136,11 +136,11 @@ static void check_diagnostic_name(struct checker *checker, struct node *node, bo
         expect_type(checker, node, &type_string, "argument");
         return;
     }
-    if (diagnostic_find(node->text.value) != DIAGNOSTIC_COUNT) return;
+    if (diagnostic_find(node_text(node)) != DIAGNOSTIC_COUNT) return;
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_WARNING, node,
                                     "no diagnostic has the name \"%.*s\"",
-                                    TEXT_ARGS(node->text.value));
-    suggestion_init(&near, node->text.value);
+                                    TEXT_ARGS(node_text(node)));
+    suggestion_init(&near, node_text(node));
     for (int i = 0; i < DIAGNOSTIC_COUNT; i++) {
         if (is_warning && diagnostic_severity(i) == SEVERITY_ERROR) continue;
         suggestion_offer(&near, text_of(diagnostic_name(i)));
@@ -208,11 +208,11 @@ bool is_test_function(struct text name, bool in_test) {
 
 static void unknown_policy_entry(struct checker *checker, struct node *key) {
     struct suggestion near;
-    suggestion_init(&near, key->text.value);
+    suggestion_init(&near, node_text(key));
     suggestion_offer(&near, TEXT("severity"));
     suggestion_offer(&near, TEXT("reason"));
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_ENTRY, key,
-                                    "a policy has no entry \"%.*s\"", TEXT_ARGS(key->text.value));
+                                    "a policy has no entry \"%.*s\"", TEXT_ARGS(node_text(key)));
     if (add_suggestion(checker, d, &near, key->span)) return;
     add_hint(checker, d, "It has severity (\"error\" or \"warning\") and reason.");
 }
@@ -220,8 +220,8 @@ static void unknown_policy_entry(struct checker *checker, struct node *key) {
 void policy_entry(struct checker *checker, struct node *node) {
     struct node *key = node->entry.key, *value = node->entry.value;
     if (node->flags & NODE_BAD || key->kind != NODE_TEXT) return;
-    bool is_severity = text_is(key->text.value, "severity");
-    if (!is_severity && !text_is(key->text.value, "reason")) {
+    bool is_severity = text_is(node_text(key), "severity");
+    if (!is_severity && !text_is(node_text(key), "reason")) {
         unknown_policy_entry(checker, key);
         infer(checker, value);
         return;
@@ -230,11 +230,11 @@ void policy_entry(struct checker *checker, struct node *node) {
         const struct type *error = type_literal_text(checker, TEXT("error"));
         const struct type *warning = type_literal_text(checker, TEXT("warning"));
         const struct type *severity = type_either(checker, error, warning);
-        struct wanted wanted = {.type = severity, .word = "entry", .name = key->text.value};
+        struct wanted wanted = {.type = severity, .word = "entry", .name = node_text(key)};
         expect(checker, value, &wanted);
         return;
     }
-    struct wanted wanted = {.type = &type_string, .word = "entry", .name = key->text.value};
+    struct wanted wanted = {.type = &type_string, .word = "entry", .name = node_text(key)};
     struct fact fact = expect(checker, value, &wanted);
     need_known(checker, value, fact, "the reason of a policy", NULL);
 }

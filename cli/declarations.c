@@ -75,7 +75,7 @@ static void put_checks(struct declarations *page, struct list checks) {
         const struct node *message = check->check.message;
         if (!message || message->kind != NODE_TEXT) continue;
         buffer_string(page->out, " (");
-        buffer_text(page->out, message->text.value);
+        buffer_text(page->out, node_text(message));
         buffer_char(page->out, ')');
     }
 }
@@ -140,13 +140,13 @@ static void put_rule(struct declarations *page, const struct node *rule) {
     if (!message) return;
     buffer_string(page->out, "- ");
     if (message->kind == NODE_TEXT) {
-        declarations_put_flat(page->out, message->text.value);
+        declarations_put_flat(page->out, node_text(message));
     } else {
         put_source(page, message);
     }
     if (rule->assertion.warning) {
         buffer_string(page->out, " (a warning, `");
-        buffer_text(page->out, rule->assertion.warning->text.value);
+        buffer_text(page->out, node_text(rule->assertion.warning));
         buffer_string(page->out, "`)");
     }
     buffer_char(page->out, '\n');
@@ -242,8 +242,8 @@ static struct text policy_reason(const struct node *policy) {
     struct node *item = policy->test.body->block.items.first;
     for (; item; item = item->next) {
         if (item->kind != NODE_ENTRY || item->entry.key->kind != NODE_TEXT) continue;
-        if (!text_is(item->entry.key->text.value, "reason")) continue;
-        if (item->entry.value->kind == NODE_TEXT) return item->entry.value->text.value;
+        if (!text_is(node_text(item->entry.key), "reason")) continue;
+        if (item->entry.value->kind == NODE_TEXT) return node_text(item->entry.value);
     }
     return TEXT("");
 }
@@ -255,7 +255,7 @@ void declarations_put_policies(struct declarations *page) {
         struct text reason = policy_reason(item);
         if (!begun) buffer_string(page->out, "\n## Policies\n\n");
         begun = true;
-        buffer_format(page->out, "- %.*s%s%.*s\n", TEXT_ARGS(item->test.title->text.value),
+        buffer_format(page->out, "- %.*s%s%.*s\n", TEXT_ARGS(node_text(item->test.title)),
                       reason.length ? ": " : "", TEXT_ARGS(reason));
     }
 }

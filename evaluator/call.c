@@ -361,7 +361,7 @@ static struct frame *fn_parent(struct evaluator *ev, struct node *node, struct f
     const struct symbol *symbol = node->call.symbol;
     struct node *callee = node->call.callee;
     if (callee->kind != NODE_NAME) return module_frame(ev, symbol->module);
-    return frame_of(ev, frame, symbol, node->call.hops);
+    return frame_of(ev, frame, symbol, node->hops);
 }
 
 static struct value call_function(struct evaluator *ev, struct node *node, struct frame *frame) {

@@ -444,18 +444,17 @@ static struct value conform_map(struct evaluator *ev, struct value value, const 
 
 /* ---- bodies ---- */
 
-static const struct schema_property *entry_property(const struct record_entry *entry,
+static const struct schema_property *entry_property(struct evaluator *ev,
+                                                    const struct record_entry *entry,
                                                     const struct schema_body *body) {
     struct node *origin = (struct node *)entry->origin;
     bool plain = origin && origin->kind == NODE_ENTRY && origin->entry.key->kind == NODE_TEXT;
-    if (plain && origin->entry.body == body && origin->entry.key->text.key == entry->key) {
-        return origin->entry.property;
+    const struct schema_property *last = plain ? origin->entry.property : NULL;
+    if (last && schema_body_has(body, last) && text_key(ev, origin->entry.key) == entry->key) {
+        return last;
     }
     const struct schema_property *property = schema_body_find(body, name_text(entry->key));
-    if (plain) {
-        origin->entry.body = body;
-        origin->entry.property = property;
-    }
+    if (plain) origin->entry.property = property;
     return property;
 }
 
@@ -598,7 +597,7 @@ static struct value conform_entry(struct evaluator *ev, const struct record_entr
     struct value drop = {.kind = SLOT_WAITING};
     if (entry->value.kind == VALUE_NULL) return drop;
     if (entry->value.kind == VALUE_POISON) return entry->value;
-    const struct schema_property *property = entry_property(entry, body);
+    const struct schema_property *property = entry_property(ev, entry, body);
     if (!property) {
         if (schema_body_open(body)) return conform_free(ev, entry->value, value_node(entry, node));
         return fault_unknown(ev, entry, body, node);

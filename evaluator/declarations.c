@@ -116,7 +116,7 @@ static void assert_run(struct evaluator *ev, struct node *node, struct frame *fr
         message = value.kind == VALUE_TEXT ? value_as_text(value) : value_brief(ev, value);
     }
     enum diagnostic_id id = DIAGNOSTIC_ASSERT_FAILED;
-    if (node->assertion.warning) id = diagnostic_find(node->assertion.warning->text.value);
+    if (node->assertion.warning) id = diagnostic_find(node_text(node->assertion.warning));
     if (id == DIAGNOSTIC_COUNT) return; /* the checker has said that there is none */
     if (!message.length) message = TEXT("the assert does not hold");
     report(ev, id, node->assertion.condition, "%.*s", TEXT_ARGS(message));

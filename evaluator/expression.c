@@ -95,13 +95,13 @@ static inline struct value evaluate_name(struct evaluator *ev, struct node *node
     struct symbol *symbol = node->name.symbol;
     if (!symbol) return value_poison();
     if (symbol->kind >= SYMBOL_FN) return evaluate_special(ev, node, frame);
-    if (node->name.hops >= HOPS_MODULE) {
-        bool is_own = node->name.hops == HOPS_REGION && !pipeline_frame_of(frame, symbol->scope);
+    if (node->hops >= HOPS_MODULE) {
+        bool is_own = node->hops == HOPS_REGION && !pipeline_frame_of(frame, symbol->scope);
         if (is_own) symbol = region_own(ev, frame, symbol);
-        frame = frame_of(ev, frame, symbol, node->name.hops);
+        frame = frame_of(ev, frame, symbol, node->hops);
         if (!frame) return value_poison();
     } else {
-        frame = frame_up(frame, node->name.hops);
+        frame = frame_up(frame, node->hops);
     }
     struct value value = frame->slots[symbol->slot];
     if (__builtin_expect(value.kind < SLOT_WAITING, 1)) return value;
@@ -164,7 +164,7 @@ static APART struct value evaluate_template(struct evaluator *ev, struct node *n
     if (count > SMALL_TEXT) parts = arena_array(ev->arena, count, sizeof *parts);
     for (struct node *part = node->template.parts.first; part; part = part->next) {
         if (part->kind == NODE_TEXT) {
-            parts[used++] = value_text(part->text.value);
+            parts[used++] = value_text(node_text(part));
         } else {
             parts[used++] = as_piece(ev, evaluate(ev, part, frame), part);
         }
@@ -208,8 +208,12 @@ static APART struct value evaluate_list(struct evaluator *ev, struct node *node,
 /* ---- records ---- */
 
 const struct name *text_key(struct evaluator *ev, struct node *text) {
-    if (!text->text.key) text->text.key = names_intern(ev->names, text->text.value);
-    return text->text.key;
+    if (!(text->flags & NODE_NAMED)) {
+        const struct name *name = names_intern(ev->names, node_text(text));
+        node_set_text(text, name_text(name));
+        text->flags |= NODE_NAMED;
+    }
+    return (const struct name *)(text->text.bytes - offsetof(struct name, bytes));
 }
 
 const struct name *key_of(struct evaluator *ev, struct value value) {
@@ -616,7 +620,7 @@ struct value evaluate(struct evaluator *ev, struct node *node, struct frame *fra
     case NODE_NUMBER: return value_number(node->number.value);
     case NODE_BOOL: return value_bool(node->boolean.value);
     case NODE_NULL: return value_null();
-    case NODE_TEXT: return value_text(node->text.value);
+    case NODE_TEXT: return value_text(node_text(node));
     case NODE_AWS_TYPE: return (struct value){.kind = VALUE_TYPE, .type = node->aws_type.name};
     default: break; /* what has parts */
     }

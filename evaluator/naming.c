@@ -46,7 +46,7 @@ static const struct node *id_entry(const struct node *node) {
     if (!body || body->kind != NODE_RECORD) return NULL;
     for (struct node *entry = body->record.entries.first; entry; entry = entry->next) {
         if (entry->kind == NODE_ENTRY && entry->flags & NODE_META &&
-            entry->entry.key->kind == NODE_TEXT && text_is(entry->entry.key->text.value, "id")) {
+            entry->entry.key->kind == NODE_TEXT && text_is(node_text(entry->entry.key), "id")) {
             return entry;
         }
     }
@@ -267,7 +267,7 @@ static unsigned condition_longest(const struct node *node, const struct symbol *
     while (node->kind == NODE_PAREN) node = node->paren.inner;
     if (is_call(node, "matches") && is_param(node->call.arguments.first, param)) {
         const struct node *pattern = node->call.arguments.first->next;
-        return pattern && pattern->kind == NODE_TEXT ? pattern_longest(pattern->text.value) : 0;
+        return pattern && pattern->kind == NODE_TEXT ? pattern_longest(node_text(pattern)) : 0;
     }
     if (node->kind != NODE_BINARY) return 0;
     const struct node *left = node->binary.left, *right = node->binary.right;
@@ -323,7 +323,7 @@ static const struct symbol *suffix_param(const struct evaluator *ev) {
     const struct node *entry = project->project.body->record.entries.first;
     for (; entry; entry = entry->next) {
         if (entry->kind != NODE_ENTRY || entry->entry.key->kind != NODE_TEXT ||
-            !text_is(entry->entry.key->text.value, "suffix")) {
+            !text_is(node_text(entry->entry.key), "suffix")) {
             continue;
         }
         const struct node *value = entry->entry.value;

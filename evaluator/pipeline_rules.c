@@ -162,7 +162,7 @@ void check_stage(struct evaluator *ev, struct pipeline *pipeline, struct pipelin
         stage->is_broken = true;
     }
     for (struct pipeline_entry *e = stage->entries.first; e; e = e->next) {
-        if (stage->index || !text_is(e->node->entry.key->text.value, "on_failure")) continue;
+        if (stage->index || !text_is(node_text(e->node->entry.key), "on_failure")) continue;
         struct value value = settled(ev, evaluate(ev, e->node->entry.value, e->frame));
         if (value.kind != VALUE_TEXT || !text_is(value_as_text(value), "rollback")) continue;
         report(ev, DIAGNOSTIC_PIPELINE_RULE, e->node->entry.value,

@@ -77,7 +77,7 @@ static struct text id_join(struct evaluator *ev, struct text left, struct text r
 
 static bool is_parallel(struct evaluator *ev, const struct pipeline_stage *stage) {
     for (struct pipeline_entry *e = stage->entries.first; e; e = e->next) {
-        if (!text_is(e->node->entry.key->text.value, "parallel") || e->node->flags & NODE_BAD) continue;
+        if (!text_is(node_text(e->node->entry.key), "parallel") || e->node->flags & NODE_BAD) continue;
         struct value value = settled(ev, evaluate(ev, e->node->entry.value, e->frame));
         if (value.kind == VALUE_DEFERRED) {
             fault_steering(ev, e->node->entry.value, value, "\"parallel\"");
@@ -120,7 +120,7 @@ static void check_beside(struct evaluator *ev, const struct pipeline_stage *stag
         if (e->node != entry->node || value_is_open(value)) continue;
         struct value other = evaluate(ev, e->node->entry.value, e->frame);
         if (value_is_open(other) || other.kind == VALUE_POISON || value_equal(value, other)) continue;
-        struct text key = entry->node->entry.key->text.value;
+        struct text key = node_text(entry->node->entry.key);
         struct diagnostic *d = report(ev, DIAGNOSTIC_PIPELINE_RULE, entry->node->entry.value,
                                       "stages that run side by side are one, and \"%.*s\" is not the "
                                       "same in all", TEXT_ARGS(key));
@@ -285,7 +285,7 @@ static struct value stage_value(struct evaluator *ev, struct pipeline *pipeline,
         if (e->node->flags & NODE_BAD) continue;
         struct value value = evaluate(ev, e->node->entry.value, e->frame);
         check_beside(ev, stage, e, value);
-        put(ev, record, name_text(names_intern(ev->names, e->node->entry.key->text.value)).bytes,
+        put(ev, record, name_text(names_intern(ev->names, node_text(e->node->entry.key))).bytes,
             value, e->node);
     }
     put(ev, record, "actions", actions, stage->node);
@@ -313,7 +313,7 @@ static uint32_t used_regions(struct evaluator *ev, struct pipeline *pipeline,
 
 static bool has_entry(const struct pipeline *pipeline, const char *name) {
     for (struct pipeline_entry *e = pipeline->entries.first; e; e = e->next) {
-        if (text_is(e->node->entry.key->text.value, name)) return true;
+        if (text_is(node_text(e->node->entry.key), name)) return true;
     }
     return false;
 }
@@ -386,7 +386,7 @@ struct value pipeline_argument(struct evaluator *ev, struct pipeline *pipeline,
     if (told) return told->value;
     struct pipeline_entry *found = NULL;
     for (struct pipeline_entry *e = pipeline->entries.first; e; e = e->next) {
-        if (text_equal(e->node->entry.key->text.value, name_text(name))) found = e;
+        if (text_equal(node_text(e->node->entry.key), name_text(name))) found = e;
     }
     if (!found) return none;
     *origin = found->node->entry.value;

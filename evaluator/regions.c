@@ -81,7 +81,7 @@ static void project_entry(struct evaluator *ev, struct node *entry) {
     if (entry->kind != NODE_ENTRY || entry->flags & NODE_BAD || entry->entry.key->kind != NODE_TEXT) {
         return;
     }
-    struct text key = entry->entry.key->text.value;
+    struct text key = node_text(entry->entry.key);
     struct node *value = entry->entry.value;
     if (text_is(key, "suffix")) project_suffix(ev, value);
     if (text_is(key, "account")) project_account(ev, value);
@@ -150,7 +150,7 @@ void project_tags(struct evaluator *ev) {
     struct node *entry = project->project.body->record.entries.first;
     for (; entry; entry = entry->next) {
         if (entry->kind != NODE_ENTRY || entry->entry.key->kind != NODE_TEXT ||
-            !text_is(entry->entry.key->text.value, "tags")) {
+            !text_is(node_text(entry->entry.key), "tags")) {
             continue;
         }
         struct value tags = evaluate(ev, entry->entry.value, ev->root);

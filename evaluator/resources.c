@@ -7,7 +7,7 @@
 
 static bool is_plain_key(const struct node *entry, const struct name *name) {
     return entry->entry.key->kind == NODE_TEXT &&
-           text_equal(entry->entry.key->text.value, name_text(name));
+           text_equal(node_text(entry->entry.key), name_text(name));
 }
 
 struct node *entry_lookup(struct evaluator *ev, struct list entries, const struct name *name,
@@ -117,10 +117,10 @@ static struct frame *component_around(struct evaluator *ev, struct node *node,
     struct node *type = node->unit.type;
     if (!type) return module_frame(ev, symbol->module); /* a pipeline's: no type is written */
     struct node *last = type->type_name.path.last;
-    if (type->type_name.path.first != last || last->name.hops >= HOPS_MODULE) {
+    if (type->type_name.path.first != last || last->hops >= HOPS_MODULE) {
         return module_frame(ev, last->name.symbol->module);
     }
-    return frame_up(frame, last->name.hops);
+    return frame_up(frame, last->hops);
 }
 
 static bool component_inside(const struct symbol *symbol, struct list *items, struct scope **scope) {
@@ -590,7 +590,7 @@ static bool flag_meta(struct evaluator *ev, struct text key, struct value value,
 
 /* @was is a path as it stood: its text, or the words of the expression. */
 static struct text former_path(struct evaluator *ev, const struct node *node) {
-    if (node->kind == NODE_TEXT) return node->text.value;
+    if (node->kind == NODE_TEXT) return node_text(node);
     return span_text(ev->program->sources, node->span);
 }
 
@@ -678,7 +678,7 @@ struct value component_argument(struct evaluator *ev, struct component *componen
 }
 
 static void component_meta(struct evaluator *ev, struct component *component, struct node *entry) {
-    struct text key = entry->entry.key->kind == NODE_TEXT ? entry->entry.key->text.value : TEXT("");
+    struct text key = entry->entry.key->kind == NODE_TEXT ? node_text(entry->entry.key) : TEXT("");
     const struct node *node = entry->entry.value;
     if (text_is(key, "id") || text_is(key, "existing") || text_is(key, "add")) return;
     if (text_is(key, "was")) {

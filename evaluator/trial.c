@@ -295,7 +295,7 @@ static void assert_run(struct evaluator *ev, struct node *node, struct frame *fr
     if (!ok || holds || !assert_message(ev, node, frame, &message)) return;
     if (ev->trial->policy) {
         enum diagnostic_id id = ev->trial->violation;
-        if (node->assertion.warning) id = diagnostic_find(node->assertion.warning->text.value);
+        if (node->assertion.warning) id = diagnostic_find(node_text(node->assertion.warning));
         if (id != DIAGNOSTIC_COUNT) report_violation(ev, node, frame, id, message);
         return;
     }
@@ -395,7 +395,7 @@ static void trial_end(struct evaluator *ev) {
 /* ---- policies ---- */
 
 static struct text title_of(const struct node *node) {
-    return node->test.title->kind == NODE_TEXT ? node->test.title->text.value : TEXT("");
+    return node->test.title->kind == NODE_TEXT ? node_text(node->test.title) : TEXT("");
 }
 
 static void policy_entries(struct evaluator *ev, struct node *policy, struct frame *frame) {
@@ -407,7 +407,7 @@ static void policy_entries(struct evaluator *ev, struct node *policy, struct fra
         if (item->entry.key->kind != NODE_TEXT) continue;
         struct text text;
         if (!text_argument(ev, item->entry.value, frame, &text)) continue;
-        if (text_is(item->entry.key->text.value, "reason")) trial->reason = text;
+        if (text_is(node_text(item->entry.key), "reason")) trial->reason = text;
         else if (text_is(text, "warning")) trial->violation = DIAGNOSTIC_POLICY_WARNING;
     }
 }

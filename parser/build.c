@@ -225,7 +225,7 @@ struct node *build_paren(struct parser *parser, struct range range, struct node 
 
 struct node *build_key(struct parser *parser, struct written_name name) {
     struct node *node = new_node(parser, NODE_TEXT, (struct range){name.start, name.end});
-    node->text.value = name_text(name.name);
+    node_set_text(node, name_text(name.name));
     return node;
 }
 
@@ -286,7 +286,7 @@ struct node *build_type_literal(struct parser *parser, struct range range, struc
     if (literal->kind == NODE_TEMPLATE) {
         mistake_type_text(parser, range);
         literal = new_node(parser, NODE_TEXT, range);
-        literal->text.value = TEXT("");
+        node_set_text(literal, TEXT(""));
         node->flags |= NODE_BAD;
     }
     node->type_literal.literal = literal;
@@ -345,7 +345,7 @@ struct node *build_field(struct parser *parser, struct range key_range, struct n
         new_node(parser, NODE_FIELD, (struct range){key_range.start, last->span.end});
     struct text name = {0};
     if (key->kind == NODE_NAME) name = name_text(key->name.name);
-    if (key->kind == NODE_TEXT) name = key->text.value;
+    if (key->kind == NODE_TEXT) name = node_text(key);
     if (key->kind != NODE_NAME) node->flags |= NODE_QUOTED;
     if (key->kind == NODE_TEMPLATE) mistake_type_text(parser, key_range);
     node->field.name = (struct written_name){names_intern(parser->names, name), key_range.start,
@@ -389,7 +389,7 @@ static struct declaration head(const struct parser *parser, struct range range,
 
 /* `import "lib/app.mrp"` is known as app. */
 static struct written_name file_stem(struct parser *parser, struct node *file) {
-    struct text path = file->kind == NODE_TEXT ? file->text.value : (struct text){0};
+    struct text path = file->kind == NODE_TEXT ? node_text(file) : (struct text){0};
     size_t start = path.length;
     while (start > 0 && path.bytes[start - 1] != '/') start--;
     struct text stem = {path.bytes + start, path.length - start};
@@ -419,7 +419,7 @@ struct node *build_import(struct parser *parser, struct range range, struct node
         mistake_import_path(parser, path);
     if (file && file->kind != NODE_TEXT) {
         file = new_node(parser, NODE_TEXT, (struct range){file->span.start, file->span.end});
-        file->text.value = TEXT("");
+        node_set_text(file, TEXT(""));
         file->flags |= NODE_BAD;
     }
     node->import.file = file;

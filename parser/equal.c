@@ -27,7 +27,7 @@ static bool equal_content(const struct node *a, const struct node *b) {
     case NODE_INT: return a->integer.value == b->integer.value;
     case NODE_NUMBER: return a->number.value == b->number.value;
     case NODE_BOOL: return a->boolean.value == b->boolean.value;
-    case NODE_TEXT: return text_equal(a->text.value, b->text.value);
+    case NODE_TEXT: return text_equal(node_text(a), node_text(b));
     case NODE_AWS_TYPE: return equal_names(a->aws_type.name, b->aws_type.name);
     case NODE_GENERATOR:
         return equal_name(a->generator.first, b->generator.first) &&

@@ -24,7 +24,7 @@ static void print_template(const struct node *node, struct buffer *out) {
     buffer_char(out, '"');
     for (const struct node *part = node->template.parts.first; part; part = part->next) {
         if (part->kind == NODE_TEXT) {
-            print_text(part->text.value, out);
+            print_text(node_text(part), out);
         } else {
             buffer_string(out, "${");
             print(part, out);
@@ -85,7 +85,7 @@ static void print_record(const struct node *node, struct buffer *out) {
 static void print_entry(const struct node *node, struct buffer *out) {
     const struct node *key = node->entry.key;
     if (node->flags & NODE_META) buffer_char(out, '@');
-    if (key->kind == NODE_TEXT && !(node->flags & NODE_QUOTED)) buffer_text(out, key->text.value);
+    if (key->kind == NODE_TEXT && !(node->flags & NODE_QUOTED)) buffer_text(out, node_text(key));
     else print(key, out);
     buffer_string(out, " = ");
     print(node->entry.value, out);
@@ -133,7 +133,7 @@ static void print(const struct node *node, struct buffer *out) {
     case NODE_NULL: buffer_string(out, "null"); break;
     case NODE_TEXT:
         buffer_char(out, '"');
-        print_text(node->text.value, out);
+        print_text(node_text(node), out);
         buffer_char(out, '"');
         break;
     case NODE_TEMPLATE: print_template(node, out); break;

@@ -187,13 +187,13 @@ static struct node *raw_block(struct parser *parser, struct node *node, struct r
     bool opened_late = start == range.start + 3 || !strchr("\r\n", parser->bytes[start - 1]);
     if (!closed || opened_late) { /* reported by the lexer */
         node->flags |= NODE_BAD;
-        node->text.value = TEXT("");
+        node_set_text(node, TEXT(""));
         return node;
     }
     struct block block = {.parser = parser, .raw = true};
     block.indent = closing_indent(parser, start, end);
     struct text bytes = {parser->bytes + start, end - start};
-    node->text.value = block_text(&block, bytes, true, true);
+    node_set_text(node, block_text(&block, bytes, true, true));
     return node;
 }
 
@@ -207,7 +207,7 @@ struct node *build_text(struct parser *parser, struct range range, unsigned flag
     char quote = bytes.bytes[0];
     bytes.bytes++, bytes.length--;
     if (bytes.length > 0 && bytes.bytes[bytes.length - 1] == quote) bytes.length--;
-    node->text.value = flags & NODE_RAW ? bytes : decoded(parser, bytes);
+    node_set_text(node, flags & NODE_RAW ? bytes : decoded(parser, bytes));
     return node;
 }
 
@@ -217,7 +217,7 @@ struct node *build_part(struct parser *parser, struct range range) {
 }
 
 static bool is_part(const struct node *node, const struct parser *parser) {
-    return node->kind == NODE_TEXT && node->text.value.bytes == NULL &&
+    return node->kind == NODE_TEXT && node_text(node).bytes == NULL &&
            node->span.source == parser->source;
 }
 
@@ -240,7 +240,7 @@ static void read_block_parts(struct parser *parser, struct range range, struct l
     for (struct node *part = parts.first; part; part = part->next) {
         if (!is_part(part, parser)) continue;
         struct text bytes = {parser->bytes + part->span.start, part->span.end - part->span.start};
-        part->text.value = block_text(&block, bytes, part == parts.first, part == parts.last);
+        node_set_text(part, block_text(&block, bytes, part == parts.first, part == parts.last));
     }
 }
 
@@ -248,7 +248,7 @@ static void read_line_parts(struct parser *parser, struct list parts) {
     for (struct node *part = parts.first; part; part = part->next) {
         if (!is_part(part, parser)) continue;
         struct text bytes = {parser->bytes + part->span.start, part->span.end - part->span.start};
-        part->text.value = decoded(parser, bytes);
+        node_set_text(part, decoded(parser, bytes));
     }
 }
 
@@ -256,7 +256,7 @@ static struct list without_empty(struct list parts) {
     struct list kept = list_empty();
     for (struct node *part = parts.first, *next; part; part = next) {
         next = part->next;
-        if (part->kind != NODE_TEXT || part->text.value.length > 0) list_add(&kept, part);
+        if (part->kind != NODE_TEXT || node_text(part).length > 0) list_add(&kept, part);
     }
     return kept;
 }
@@ -271,7 +271,7 @@ struct node *build_template(struct parser *parser, struct range range, struct li
                                  parser_span(parser, range));
     node->flags |= flags;
     if (plain) {
-        node->text.value = parts.first ? parts.first->text.value : TEXT("");
+        node_set_text(node, parts.first ? node_text(parts.first) : TEXT(""));
         return node;
     }
     node->template.parts = parts;

@@ -74,8 +74,8 @@ struct node *mistake_hcl_resource(struct parser *parser, struct range type, stru
     struct diagnostic *diagnostic =
         report(parser, DIAGNOSTIC_QUOTED_RESOURCE, both,
                TEXT("a resource is declared with a name and a type, not with two texts"));
-    struct text label = name_text->kind == NODE_TEXT ? name_text->text.value : TEXT("name");
-    struct text kind = type_text->kind == NODE_TEXT ? type_text->text.value : TEXT("TYPE");
+    struct text label = name_text->kind == NODE_TEXT ? node_text(name_text) : TEXT("name");
+    struct text kind = type_text->kind == NODE_TEXT ? node_text(type_text) : TEXT("TYPE");
     if (!memmem(kind.bytes, kind.length, "::", 2)) kind = TEXT("AWS::S3::Bucket");
     diagnostic_hint(parser->diagnostics, diagnostic,
                     "Write it with its CloudFormation type, as in resource %.*s: %.*s { ... }.",
@@ -131,7 +131,7 @@ struct node *mistake_key(struct parser *parser, struct range range) {
         fix(parser, diagnostic, range, text_format(parser->arena, "\"%.*s\"", TEXT_ARGS(key)));
     }
     struct node *node = node_new(parser->arena, NODE_TEXT, parser_span(parser, range));
-    node->text.value = key;
+    node_set_text(node, key);
     return node;
 }
 

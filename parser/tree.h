@@ -34,6 +34,7 @@ enum node_flag {
     NODE_DECLARES = 1 << 6, /* IF, FOR: stands among declarations (blocks), not among entries */
     NODE_LIMITED = 1 << 7,  /* ENTRY: the checker has reported a limit that its value breaks: the
                                evaluator does not report limits of it again */
+    NODE_NAMED = 1 << 7,    /* evaluator: TEXT: its bytes are those of a name */
 };
 
 enum operator_kind {
@@ -62,6 +63,11 @@ struct node {
     uint8_t kind;    /* enum node_kind */
     uint8_t flags;   /* enum node_flag */
     uint16_t depth;  /* of the tree below; the constructor keeps it under LIMIT_NESTING */
+    union {
+        uint32_t length; /* TEXT: of its bytes */
+        uint32_t hops;   /* checker: NAME: frames up from where it stands; CALL: frames up to the
+                            frame that declares the fn */
+    };
     struct span span;
     struct node *next;
     union {
@@ -69,16 +75,12 @@ struct node {
         struct { /* NAME: a value */
             const struct name *name;
             struct symbol *symbol; /* checker; NULL if unknown (reported) */
-            uint32_t hops;         /* checker: frames up from where it stands */
         } name;
         struct { int64_t value; } integer;      /* INT */
         struct { double value; } number;        /* NUMBER */
         struct { bool value; } boolean;         /* BOOL */
                                                 /* NULL has none */
-        struct { /* TEXT: without any ${ }; escapes done */
-            struct text value;
-            const struct name *key; /* evaluator: the text as a name, once it was a key */
-        } text;
+        struct { const char *bytes; } text;     /* TEXT: without any ${ }; escapes done. See node_text */
         struct { struct list parts; } template; /* TEMPLATE: TEXT and expressions, in order */
         struct { /* AWS_TYPE: AWS::S3::Bucket as a value or a type */
             const struct name *name;
@@ -111,7 +113,6 @@ struct node {
             struct list arguments; /* expressions; ARGUMENT for named ones */
             struct symbol *symbol; /* checker: the fn, or NULL when built in */
             const struct builtin *builtin; /* checker: the row, or NULL */
-            uint32_t hops;         /* checker: frames up to the frame that declares the fn */
         } call;
         struct { struct written_name name; struct node *value; } argument; /* ARGUMENT */
         struct { struct node *inner; } paren;           /* PAREN */
@@ -120,8 +121,7 @@ struct node {
         struct { /* ENTRY: key = value, in records and in blocks */
             struct node *key; /* NAME-like text: TEXT (flags say how written) or TEMPLATE */
             struct node *value;
-            const struct schema_body *body;         /* evaluator: what the entry was fitted to last, */
-            const struct schema_property *property; /* and the property of it that it is */
+            const struct schema_property *property; /* evaluator: what it was fitted to last */
         } entry;
         struct { /* IF: if condition { then } else { otherwise }; items are entries or, with
                     NODE_DECLARES, declarations */
@@ -213,6 +213,15 @@ struct node {
  * a tree recurses much deeper (a few levels more, for the declarations around what is cut). */
 struct node *node_new(struct arena *arena, enum node_kind kind, struct span span);
 void list_add(struct list *list, struct node *node);
+
+/* The text of a TEXT, and setting it: the bytes are kept. */
+static inline struct text node_text(const struct node *node) {
+    return (struct text){node->text.bytes, node->length};
+}
+static inline void node_set_text(struct node *node, struct text text) {
+    node->text.bytes = text.bytes;
+    node->length = (uint32_t)text.length;
+}
 
 /* How the operator is written. */
 const char *operator_text(enum operator_kind op);

@@ -291,6 +291,11 @@ const struct schema_property *schema_body_at(const struct schema_body *body, siz
     return property_row(body->first_property) + index;
 }
 
+bool schema_body_has(const struct schema_body *body, const struct schema_property *property) {
+    const struct schema_property *first = property_row(body->first_property);
+    return property >= first && property < first + body->property_count;
+}
+
 const struct schema_property *schema_body_find(const struct schema_body *body, struct text name) {
     return search(property_row(body->first_property), body->property_count,
                   sizeof(struct schema_property), name);

@@ -147,6 +147,8 @@ struct text schema_body_name(const struct schema_body *body);
 /* Properties in byte order of their names. */
 size_t schema_body_count(const struct schema_body *body);
 const struct schema_property *schema_body_at(const struct schema_body *body, size_t index);
+/* Whether the property is one of the body. */
+bool schema_body_has(const struct schema_body *body, const struct schema_property *property);
 /* The property with exactly this name, or NULL. */
 const struct schema_property *schema_body_find(const struct schema_body *body, struct text name);
 /* Whether properties that are not listed may be written too (custom resources). */

@@ -197,7 +197,7 @@ static void test_region_names(void) {
     CU_ASSERT_PTR_NOT_EQUAL(east, west);
     const struct node *output = blocks[2].node->region.body->block.items.first;
     const struct node *name = output->output.value->member.object;
-    CU_ASSERT_EQUAL(name->name.hops, HOPS_REGION);
+    CU_ASSERT_EQUAL(name->hops, HOPS_REGION);
     CU_ASSERT_PTR_EQUAL(name->name.symbol, east);
     unload(&checked);
 }

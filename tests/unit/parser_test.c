@@ -98,9 +98,9 @@ static void test_texts(void) {
         struct node *node = value_of(&parsed, rows[i].source);
         CU_ASSERT(!diagnostics_failed(&parsed.diagnostics));
         CU_ASSERT_FATAL(node && node->kind == NODE_TEXT);
-        if (!text_is(node->text.value, rows[i].value))
-            printf("\n    %s is \"%.*s\"\n", rows[i].source, TEXT_ARGS(node->text.value));
-        CU_ASSERT(text_is(node->text.value, rows[i].value));
+        if (!text_is(node_text(node), rows[i].value))
+            printf("\n    %s is \"%.*s\"\n", rows[i].source, TEXT_ARGS(node_text(node)));
+        CU_ASSERT(text_is(node_text(node), rows[i].value));
         parsed_close(&parsed);
     }
 }
@@ -111,15 +111,15 @@ static void test_templates(void) {
     CU_ASSERT_FATAL(node && node->kind == NODE_TEMPLATE);
     CU_ASSERT_EQUAL(node->template.parts.count, 5);
     struct node *part = node->template.parts.first;
-    CU_ASSERT(part->kind == NODE_TEXT && text_is(part->text.value, "a"));
+    CU_ASSERT(part->kind == NODE_TEXT && text_is(node_text(part), "a"));
     part = part->next->next;
-    CU_ASSERT(part->kind == NODE_TEXT && text_is(part->text.value, "\n"));
+    CU_ASSERT(part->kind == NODE_TEXT && text_is(node_text(part), "\n"));
     CU_ASSERT(part->next->kind == NODE_TEMPLATE);
-    CU_ASSERT(text_is(node->template.parts.last->text.value, "e"));
+    CU_ASSERT(text_is(node_text(node->template.parts.last), "e"));
     parsed_close(&parsed);
     node = value_of(&parsed, "\"a$$$${b}\"");
     CU_ASSERT_FATAL(node && node->kind == NODE_TEMPLATE);
-    CU_ASSERT(text_is(node->template.parts.first->text.value, "a$$$"));
+    CU_ASSERT(text_is(node_text(node->template.parts.first), "a$$$"));
     CU_ASSERT(text_is(name_text(node->template.parts.last->name.name), "b"));
     parsed_close(&parsed);
 }
