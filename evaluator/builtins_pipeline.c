@@ -4,6 +4,7 @@
 
 #include "evaluator/builtins.h"
 #include "evaluator/internal.h"
+#include "schema/iam.h"
 
 struct value record_value(struct evaluator *ev, struct value record, const char *key) {
     const struct name *name = names_find(ev->names, text_of(key));
@@ -94,15 +95,15 @@ struct value apply_at(struct call *call) {
 /* Whether IAM knows such an action: some that handlers publish are names of requests, or a whole
  * service. What a service only tells (ec2:Describe*) may end in a star. */
 static bool is_iam_action(struct text action) {
-    size_t i = 0, verb;
-    while (i < action.length && action.bytes[i] != ':') i++;
-    verb = ++i;
-    while (i < action.length && ((action.bytes[i] >= 'a' && action.bytes[i] <= 'z') ||
-                                 (action.bytes[i] >= 'A' && action.bytes[i] <= 'Z') ||
-                                 (action.bytes[i] >= '0' && action.bytes[i] <= '9'))) {
-        i++;
+    const char *colon = memchr(action.bytes, ':', action.length);
+    if (!text_ends(action, TEXT("*"))) return iam_action_known(action);
+    if (!colon) return false;
+    size_t start = (size_t)(colon - action.bytes) + 1, end = action.length - 1;
+    for (size_t i = start; i < end; i++) {
+        char c = action.bytes[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))) return false;
     }
-    return i > verb && (i == action.length || (action.bytes[i] == '*' && i + 1 == action.length));
+    return end > start;
 }
 
 static bool handler_add(struct call *call, struct value_set *set, struct text action) {
