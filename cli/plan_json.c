@@ -95,6 +95,12 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
     flag(out, "inputsChange", stack->inputs_change);
     flag(out, "tagsChange", stack->tags_change);
     flag(out, "protectionChanges", stack->protection_changes);
+    for (uint32_t i = 0; i < stack->move_count; i++) {
+        buffer_string(out, i ? ",{" : ",\"renames\":[{");
+        member(out, "from", stack->moves[i].from);
+        more(out, "to", stack->moves[i].to);
+        buffer_string(out, i + 1 < stack->move_count ? "}" : "}]");
+    }
     buffer_string(out, ",\"changes\":[");
     for (uint32_t i = 0; i < stack->change_count; i++) {
         if (i) buffer_char(out, ',');

@@ -435,11 +435,31 @@ static void write_rest(struct page *page) {
     }
 }
 
+/* What only gets another logical id. */
+static void write_renames(struct page *page) {
+    const struct plan_stack *stack = page->stack;
+    for (uint32_t i = 0; i < stack->move_count; i++) {
+        const struct template_resource *resource = plan_resource(stack->template,
+                                                                 stack->moves[i].to);
+        struct plan_change change = {.logical_id = stack->moves[i].to, .resource = resource};
+        buffer_string(page->out, "  ");
+        painted(page, PAINT_CHANGE, "=");
+        buffer_char(page->out, ' ');
+        safe(page->out, name_of(page, &change));
+        buffer_format(page->out, "  %.*s  is renamed: its id %.*s becomes %.*s, it stays",
+                      TEXT_ARGS(short_type(resource->type)), TEXT_ARGS(stack->moves[i].from),
+                      TEXT_ARGS(stack->moves[i].to));
+        write_place(page, resource_place(page->deploying, resource));
+        buffer_char(page->out, '\n');
+    }
+}
+
 static struct text stack_body(struct page *page) {
     struct buffer body, *out = page->out;
     const struct plan_stack *stack = page->stack;
     buffer_init(&body);
     page->out = &body;
+    write_renames(page);
     write_types(page, PLAN_ADD);
     for (uint32_t i = 0; i < stack->change_count; i++) {
         const struct plan_change *change = &stack->changes[i];

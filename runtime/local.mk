@@ -10,9 +10,14 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/journal.c runtime/deploy/journal.h \
     runtime/deploy/machine.c runtime/deploy/machine.h runtime/deploy/machine_parts.h \
     runtime/deploy/machine_empty.c \
+    runtime/deploy/machine_rename.c \
     runtime/deploy/machine_set.c \
     runtime/deploy/machine_watch.c \
+    runtime/deploy/making.h \
     runtime/deploy/plan.c runtime/deploy/plan.h \
+    runtime/deploy/plan_find.c \
+    runtime/deploy/plan_sets.c \
+    runtime/deploy/rename.c \
     runtime/deploy/request.c \
     runtime/deploy/rescue.c runtime/deploy/rescue.h \
     runtime/deploy/resume.c \

@@ -153,7 +153,10 @@ static void begin_action(struct run *run, struct machine *machine) {
     switch (machine->plan->action) {
     case PLAN_NOTHING: machine_end(run, machine, APPLY_NOTHING); return;
     case PLAN_CREATE:
-    case PLAN_UPDATE: machine_make_set(run, machine); return;
+    case PLAN_UPDATE:
+        if (machine->plan->move_count && !machine->plan->goes_back) machine_rename(run, machine);
+        else machine_make_set(run, machine);
+        return;
     case PLAN_RECREATE: machine_ask_delete(run, machine, PHASE_CLEAR); return;
     case PLAN_DELETE:
         if (!machine->plan->goes_back || !machine->plan->deployed->is_protected) {
@@ -279,7 +282,9 @@ void machine_step(struct run *run, struct machine *machine) {
         else machine_read_set(run, machine);
         return;
     case PHASE_DROP_EMPTY:
-        if (!machine_protect(run, machine)) machine_end(run, machine, APPLY_NOTHING);
+        if (!machine_protect(run, machine)) {
+            machine_end(run, machine, machine->is_renamed ? APPLY_DONE : APPLY_NOTHING);
+        }
         return;
     case PHASE_WHY: machine_read_why(run, machine); return;
     case PHASE_DROP:
@@ -288,6 +293,11 @@ void machine_step(struct run *run, struct machine *machine) {
         if (cloud_failed(&machine->call)) machine_fail_call(run, machine);
         else machine_ask_delete(run, machine, PHASE_DELETE);
         return;
+    case PHASE_RENAME_UPLOAD:
+    case PHASE_RENAME:
+    case PHASE_RENAME_MADE:
+    case PHASE_RENAME_EXECUTE:
+    case PHASE_RENAME_DONE: machine_renamed(run, machine); return;
     case PHASE_BUCKETS:
     case PHASE_VERSIONS:
     case PHASE_EMPTY: machine_emptied(run, machine); return;
@@ -313,6 +323,8 @@ void machine_awake(struct run *run, struct machine *machine) {
     } else if (machine->phase == PHASE_READ) {
         machine_prepare(machine, CLOUD_DESCRIBE_CHANGE_SET, run);
         machine_send(run, machine, PHASE_READ);
+    } else if (machine->phase == PHASE_RENAME_MADE || machine->phase == PHASE_RENAME_DONE) {
+        machine_look_at_rename(run, machine);
     } else if (machine->phase == PHASE_CLEAR_WATCH) {
         machine_prepare(machine, CLOUD_DESCRIBE_STACKS, run);
         machine_send(run, machine, PHASE_CLEAR_WATCH);

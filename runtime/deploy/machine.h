@@ -14,6 +14,11 @@ enum machine_phase {
     PHASE_CLEAR_WATCH,
     PHASE_FORGET,       /* deletes a change set of that name that an earlier run left */
     PHASE_PACK,         /* puts what its pipeline runs into the bucket */
+    PHASE_RENAME_UPLOAD, /* puts the template with other ids into the bucket */
+    PHASE_RENAME,       /* makes a stack refactor, */
+    PHASE_RENAME_MADE,  /* waits for it, */
+    PHASE_RENAME_EXECUTE,
+    PHASE_RENAME_DONE,  /* and for its end */
     PHASE_UPLOAD,       /* puts a large template into the bucket */
     PHASE_MAKE,
     PHASE_READ,
@@ -51,6 +56,8 @@ struct machine {
     struct text newest;      /* id of the newest event that was told */
     const struct cloud_event **fresh; /* newer ones, newest first, until all pages are there */
     uint32_t fresh_count, fresh_capacity;
+    struct text refactor;    /* its id */
+    bool is_renamed;         /* it is done */
     struct arena page;       /* of the versions of a bucket that are being deleted */
     struct text *buckets;    /* to be emptied, and which of them is */
     uint32_t bucket_count, bucket;

@@ -1,5 +1,5 @@
 /* What the files of a machine share: machine.c (the steps in their order, and what each of them needs),
- * machine_set.c (the change set), machine_empty.c (buckets before a deletion), machine_watch.c (what
+ * machine_rename.c (other logical ids), machine_set.c (the change set), machine_empty.c (buckets before a deletion), machine_watch.c (what
  * AWS does with it). A function either begins the machine's next call, or ends it.
  */
 #ifndef MRP_DEPLOY_MACHINE_PARTS_H
@@ -50,6 +50,14 @@ void machine_ask_set(struct run *run, struct machine *machine);
 void machine_set_made(struct run *run, struct machine *machine);
 void machine_read_set(struct run *run, struct machine *machine);
 void machine_read_why(struct run *run, struct machine *machine);
+
+/* --- machine_rename.c ------------------------------------------------------------------------- */
+
+/* Gives resources their new ids, then makes the change set. */
+void machine_rename(struct run *run, struct machine *machine);
+/* After a call of the phases PHASE_RENAME...; after it has slept. */
+void machine_renamed(struct run *run, struct machine *machine);
+void machine_look_at_rename(struct run *run, struct machine *machine);
 
 /* --- machine_empty.c -------------------------------------------------------------------------- */
 

@@ -86,6 +86,10 @@ struct plan_stack {
     struct document *wanted, *current;  /* templates */
     struct text body;
     struct text deployed_body;
+    /* Resources that get other logical ids first; current is then the template with these ids. */
+    const struct cloud_move *moves;
+    uint32_t move_count;
+    struct text renamed_body;
     const struct plan_former *former;   /* of one that is updated */
     struct plan_open *open;             /* of one that is updated */
     uint32_t open_count;
@@ -177,6 +181,9 @@ bool plan_keeps_name(const struct plan_stack *stack, const struct plan_change *c
 void plan_count(struct plan *plan);
 /* Whether the output's value may change by what is planned for its stack. */
 bool plan_output_changes(const struct plan_stack *stack, struct text output);
+
+/* rename.c: finds what is to be renamed (@was), and renames it in current. False where AWS could not. */
+bool plan_rename(struct plan *plan, struct plan_stack *stack, struct failure *why);
 
 /* assets.c: the bucket that large templates go through. */
 #define ASSETS_STACK "mrp-assets"

@@ -494,7 +494,9 @@ struct text sim_blueprint_capability(const struct sim_blueprint *blueprint) {
         static const char *const names[] = {"RoleName", "UserName", "GroupName",
                                             "ManagedPolicyName", "InstanceProfileName"};
         needed = needed.length ? needed : TEXT("CAPABILITY_IAM");
-        if (text_is(item->type, "AWS::IAM::UserToGroupAddition")) continue;
+        /* Their UserName and GroupName are those of others. */
+        if (text_is(item->type, "AWS::IAM::UserToGroupAddition") ||
+            text_is(item->type, "AWS::IAM::AccessKey")) continue;
         for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
             if (document_get(item->properties, names[n])) return TEXT("CAPABILITY_NAMED_IAM");
         }

@@ -42,6 +42,7 @@ struct item {
     bool is_there[2];     /* in the first version, in the second */
     int value[2];         /* a property that changes in place */
     int name[2];          /* a property that replaces */
+    bool is_renamed;      /* the second version has it under another logical id, and says so */
 };
 
 struct made_stack {
@@ -69,6 +70,7 @@ static void make_item(struct item *item) {
     item->value[0] = (int)chance(100);
     item->value[1] = percent(50) ? item->value[0] : (int)chance(100);
     item->name[1] = percent(80) ? 0 : 1;
+    item->is_renamed = item->is_there[0] && item->is_there[1] && percent(8);
 }
 
 static void make_program(void) {
@@ -107,9 +109,11 @@ struct version { /* a program as the engine takes it */
     struct deploy_program program;
 };
 
+static char letter_of(const struct item *item, int v) { return v && item->is_renamed ? 'R' : 'I'; }
+
 static void write_item(struct buffer *out, const struct item *item, int v, int stack, int number) {
     int value = item->value[v], name = item->name[v];
-    buffer_format(out, ",\"I%d\":{\"Type\":", number);
+    buffer_format(out, ",\"%c%d\":{\"Type\":", letter_of(item, v), number);
     switch (item->kind) {
     case ITEM_KINDS:
     case ITEM_PARAMETER:
@@ -206,6 +210,31 @@ static void add_parameters(struct arena *arena, struct template *template, int n
     }
 }
 
+static struct text type_of(enum item_kind kind) {
+    switch (kind) {
+    case ITEM_KINDS:
+    case ITEM_PARAMETER: return TEXT("AWS::SSM::Parameter");
+    case ITEM_QUEUE: return TEXT("AWS::SQS::Queue");
+    case ITEM_TOPIC: return TEXT("AWS::SNS::Topic");
+    case ITEM_TABLE: return TEXT("AWS::DynamoDB::Table");
+    case ITEM_BUCKET: return TEXT("AWS::S3::Bucket");
+    }
+    return TEXT("");
+}
+
+/* Only what the engine looks for: resources that were called something else. */
+static void add_renamed(struct arena *arena, struct template *template, int number, int v) {
+    const struct made_stack *stack = &made[number];
+    template->resources = arena_array(arena, ITEMS, sizeof *template->resources);
+    for (int k = 0; v && k < stack->item_count; k++) {
+        if (!stack->items[k].is_renamed) continue;
+        struct text id = text_format(arena, "R%d", k);
+        template->resources[template->resource_count++] = (struct template_resource){
+            .logical_id = id, .path = id, .type = type_of(stack->items[k].kind),
+            .file = TEXT("storm.mrp"), .line = 1, .was_id = text_format(arena, "I%d", k)};
+    }
+}
+
 static void make_version(struct arena *arena, struct version *version, int v) {
     uint32_t index[STACKS] = {0};
     *version = (struct version){.set = {.templates = version->templates, .order = version->order}};
@@ -223,6 +252,7 @@ static void make_version(struct arena *arena, struct version *version, int v) {
             .region_label = text_of(made[i].region), .path = name, .tags = tags, .tag_count = 3,
             .is_protected = made[i].is_protected[v]};
         add_parameters(arena, template, i, v, index);
+        add_renamed(arena, template, i, v);
         if (made[i].reads >= 0) {
             template->edges = ARENA_NEW(arena, struct template_edge);
             template->edge_count = 1;
@@ -400,7 +430,13 @@ static struct text describe(struct arena *arena, const struct sim_stack *stack, 
     buffer_format(&out, "%.*s/%.*s %s%s\n", TEXT_ARGS(stack->region), TEXT_ARGS(stack->name),
                   is_settled(stack) ? "settled" : sim_status_name(stack->status),
                   stack->is_protected ? " protected" : "");
+    size_t body = out.length;
     if (stack->now.blueprint) buffer_text(&out, stack->now.blueprint->body);
+    /* A rename stays whatever happens after it: both names are one. */
+    for (size_t i = body; i + 3 < out.length; i++) {
+        bool is_id = out.bytes[i] == '"' && out.bytes[i + 1] == 'R' && out.bytes[i + 3] == '"';
+        if (is_id) out.bytes[i + 1] = 'I';
+    }
     buffer_char(&out, '\n');
     if (stack->now.parameters && !meddled) document_write(stack->now.parameters, &out, 0);
     for (uint32_t i = 0; i < stack->now.tag_count; i++) {
@@ -645,11 +681,16 @@ static void script_failures(void) {
 
 /* --- what must hold --------------------------------------------------------------------------- */
 
+/* "R2" is what "I2" is renamed to. */
+static bool same_item(struct text a, struct text b) {
+    return a.length == b.length && a.bytes[a.length - 1] == b.bytes[b.length - 1];
+}
+
 static bool was_planned(const struct thing *thing) {
     for (uint32_t i = 0; i < trial.planned_count; i++) {
         if (text_equal(trial.planned[i].stack, thing->stack) &&
             text_equal(trial.planned[i].region, thing->region) &&
-            text_equal(trial.planned[i].logical_id, thing->logical_id)) return true;
+            same_item(trial.planned[i].logical_id, thing->logical_id)) return true;
     }
     return false;
 }

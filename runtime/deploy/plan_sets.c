@@ -1,0 +1,159 @@
+/* Templates of what is there, and change sets that say what an update would do: made, read, deleted. */
+#include "runtime/deploy/making.h"
+
+#include <stdio.h>
+
+#include "base/hash.h"
+
+enum { PLAN_POLLS = 150 };      /* at most, of change sets that are being made */
+
+struct cloud_call *making_call(struct making *making, const struct plan_stack *stack,
+                                   enum cloud_operation operation) {
+    struct cloud_call *call = ARENA_NEW(making->arena, struct cloud_call);
+    call->operation = operation;
+    call->region = stack->region;
+    call->arena = making->arena;
+    call->request.stack = stack->id.length ? stack->id : stack->name;
+    call->request.change_set = TEXT(PLAN_SET_NAME);
+    return call;
+}
+
+static const struct cloud_stack **deployed_stacks(struct making *making) {
+    const struct cloud_stack **deployed =
+        arena_array(making->arena, making->plan->count + 1, sizeof *deployed);
+    for (uint32_t i = 0; i < making->plan->count; i++) {
+        deployed[i] = making->plan->stacks[i].deployed;
+    }
+    return deployed;
+}
+
+/* Puts the template of a stack that is to be compared by change set where it is read from. */
+static bool upload(struct making *making, const struct plan_stack *stack) {
+    if (!plan_is_large(stack)) return true;
+    struct text key, url;
+    if (!making_has_assets(making, stack->region) ||
+        !assets_place(making->arena, making->plan->account, stack, &key, &url)) return false;
+    struct cloud_call *call = making_call(making, stack, CLOUD_PUT_OBJECT);
+    call->request.bucket = assets_bucket(making->arena, making->plan->account, stack->region);
+    call->request.key = key;
+    call->request.body = stack->body;
+    cloud_all(making->cloud, call, 1);
+    return !cloud_failed(call);
+}
+
+static bool wants_set(const struct making *making, const struct plan_stack *stack) {
+    return stack->action == PLAN_UPDATE && !(making->options && making->options->quick);
+}
+
+void making_begin_round(struct making *making, struct cloud_call **templates) {
+    struct plan *plan = making->plan;
+    struct deploy_inputs inputs = {plan, deployed_stacks(making)};
+    for (uint32_t i = 0; i < plan->count; i++) {
+        making->has_set[i] = wants_set(making, &plan->stacks[i]) && upload(making, &plan->stacks[i]);
+    }
+    for (uint32_t i = 0; i < plan->count; i++) {
+        struct plan_stack *stack = &plan->stacks[i];
+        if (stack->deployed && stack->action != PLAN_CREATE) {
+            templates[i] = making_call(making, stack, CLOUD_GET_TEMPLATE);
+            making->cloud->begin(making->cloud->context, templates[i]);
+        }
+        if (!making->has_set[i]) continue;
+        struct cloud_call *call = &making->sets[i];
+        *call = *making_call(making, stack, CLOUD_CREATE_CHANGE_SET);
+        making->has_set[i] = deploy_request(&inputs, stack, making->arena, &call->request);
+        if (!making->has_set[i]) continue;
+        call->request.change_set = TEXT(PLAN_SET_NAME);
+        making->cloud->begin(making->cloud->context, call);
+    }
+}
+
+static void wait_for(struct making *making, uint32_t count) {
+    const struct cloud *cloud = making->cloud;
+    while (count > 0) {
+        if (cloud->next(cloud->context, cloud->now(cloud->context) + 60)) count--;
+    }
+}
+
+static bool read_body(struct making *making, struct text body, struct document **document,
+                      struct plan_stack *stack) {
+    if (!body.length) return true;
+    if (document_read(making->arena, body, document, making->why)) return true;
+    struct failure cause = *making->why;
+    return failure_set(making->why, "the template of stack \"%.*s\" could not be read: %s",
+                       TEXT_ARGS(stack->name), cause.message);
+}
+
+/* A change set of our name that a killed plan left is deleted, and ours made after all. */
+static void make_again(struct making *making) {
+    for (uint32_t i = 0; i < making->plan->count; i++) {
+        struct cloud_call *call = &making->sets[i];
+        if (!making->has_set[i] || !text_is(call->error.code, "AlreadyExistsException")) continue;
+        cloud_all(making->cloud,
+                  making_call(making, &making->plan->stacks[i], CLOUD_DELETE_CHANGE_SET), 1);
+        cloud_all(making->cloud, call, 1);
+    }
+}
+
+bool making_finish_round(struct making *making, struct cloud_call **templates) {
+    struct plan *plan = making->plan;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->count; i++) count += (templates[i] != NULL) + making->has_set[i];
+    wait_for(making, count);
+    make_again(making);
+    for (uint32_t i = 0; i < plan->count; i++) {
+        struct plan_stack *stack = &plan->stacks[i];
+        struct failure ignored;
+        if (!read_body(making, stack->body, &stack->wanted, stack)) return false;
+        if (!templates[i]) continue;
+        if (cloud_failed(templates[i])) {
+            return making_failed(making->why, templates[i], "read the template of a stack");
+        }
+        struct text body = templates[i]->reply.body;
+        if (!read_body(making, body, &stack->current, stack)) return false;
+        stack->deployed_body = body;
+        hash_hex(making->arena, HASH_SHA256, body, &stack->deployed_hash, &ignored);
+    }
+    return true;
+}
+
+/* --- what they say ---------------------------------------------------------------------------- */
+
+static bool is_made(const struct cloud_call *call) {
+    struct text status = call->reply.change_set.status;
+    return cloud_failed(call) || !(text_is(status, "CREATE_PENDING") ||
+                                   text_is(status, "CREATE_IN_PROGRESS"));
+}
+
+void making_describe_sets(struct making *making, struct cloud_call *calls) {
+    struct plan *plan = making->plan;
+    for (uint32_t poll = 0; poll < PLAN_POLLS; poll++) {
+        uint32_t count = 0;
+        for (uint32_t i = 0; i < plan->count; i++) {
+            if (!making->has_set[i] || cloud_failed(&making->sets[i])) continue;
+            if (poll && is_made(&calls[i])) continue;
+            calls[i] = *making_call(making, &plan->stacks[i], CLOUD_DESCRIBE_CHANGE_SET);
+            making->cloud->begin(making->cloud->context, &calls[i]);
+            count++;
+        }
+        if (!count) return;
+        wait_for(making, count);
+        bool all = true;
+        for (uint32_t i = 0; i < plan->count; i++) {
+            if (making->has_set[i] && !cloud_failed(&making->sets[i])) all &= is_made(&calls[i]);
+        }
+        if (all) return;
+        double until = making->cloud->now(making->cloud->context) + (poll < 5 ? 1 : 4);
+        while (making->cloud->next(making->cloud->context, until)) {}
+    }
+}
+
+void making_delete_sets(struct making *making) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < making->plan->count; i++) {
+        if (!making->has_set[i] || cloud_failed(&making->sets[i])) continue;
+        making->cloud->begin(making->cloud->context,
+                             making_call(making, &making->plan->stacks[i], CLOUD_DELETE_CHANGE_SET));
+        count++;
+    }
+    wait_for(making, count);
+}
