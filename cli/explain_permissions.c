@@ -84,6 +84,7 @@ bool explain_permissions(struct mrp *mrp, struct buffer *page) {
     struct map seen;
     map_init(&seen, arena);
     add_own(arena, &actions);
+    if (template_needs_package(set)) add_action(arena, &actions, TEXT("s3:PutObject"));
     for (uint32_t i = 0; i < set->count; i++) {
         for (uint32_t k = 0; k < set->templates[i].resource_count; k++) {
             const struct schema_type *type = schema_type_find(set->templates[i].resources[k].type);

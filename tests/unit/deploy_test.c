@@ -393,6 +393,45 @@ static void test_busy_names(void) {
     close_world();
 }
 
+/* What a pipeline runs lies in the bucket, under its name, before the pipeline is there; then nothing is
+ * left to do, and another mrp is a change. */
+static bool is_stored(const char *key) {
+    struct cloud_call call = {.operation = CLOUD_HEAD_OBJECT, .region = TEXT("us-east-1"),
+                              .arena = &arena};
+    call.request.bucket = TEXT("mrp-assets-123456789012-us-east-1");
+    call.request.key = text_of(key);
+    cloud_all(cloud, &call, 1);
+    return !cloud_failed(&call);
+}
+
+static void test_package(void) {
+    static struct template_parameter parameter;
+    open_world();
+    struct template *pipeline = add_stack(
+        "pipeline", "us-east-1",
+        "{\"Parameters\":{\"MrpPackage\":{\"Type\":\"String\"}},\"Resources\":{\"Q\":{\"Type\":"
+        "\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\",\"Value\":{\"Ref\":"
+        "\"MrpPackage\"}}}}}");
+    parameter = (struct template_parameter){
+        .logical_id = TEXT("MrpPackage"), .type = TEXT("String"), .source = PARAMETER_PACKAGE,
+        .is_given = true, .given = TEXT("mrp-1-x86_64-abc")};
+    pipeline->parameters = &parameter;
+    pipeline->parameter_count = 1;
+    program.package = TEXT("the executable");
+    program.package_name = parameter.given;
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    SAME(log_text, "+mrp-assets -mrp-assets +pipeline -pipeline ");
+    CU_ASSERT_TRUE(is_stored("packages/mrp-1-x86_64-abc"));
+    struct plan plan = make_plan();
+    CU_ASSERT_EQUAL(plan.stacks[0].action, PLAN_NOTHING);
+
+    parameter.given = program.package_name = TEXT("mrp-2-x86_64-def");
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    SAME(log_text, "+pipeline -pipeline ");
+    CU_ASSERT_TRUE(is_stored("packages/mrp-2-x86_64-def"));
+    close_world();
+}
+
 UNIT_MAIN("deploy", {"first", test_first}, {"reader follows", test_reader_follows},
           {"quick agrees", test_quick_agrees},
           {"left change set", test_left_change_set}, {"fixed name", test_fixed_name},
@@ -400,4 +439,4 @@ UNIT_MAIN("deploy", {"first", test_first}, {"reader follows", test_reader_follow
           {"account", test_account}, {"orphan", test_orphan}, {"destroy", test_destroy},
           {"first fails", test_first_fails}, {"second fails", test_second_fails},
           {"refused by aws", test_refused_by_aws}, {"interrupted", test_interrupted},
-          {"left", test_left}, {"busy names", test_busy_names})
+          {"left", test_left}, {"busy names", test_busy_names}, {"package", test_package})
