@@ -35,6 +35,7 @@ mrp_SOURCES += \
     cli/rescue.c \
     cli/resume.c \
     cli/sandbox.c \
+    cli/saved.c cli/saved.h \
     cli/snapshots.c cli/snapshots.h \
     cli/status.c \
     cli/test.c \

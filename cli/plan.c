@@ -1,9 +1,5 @@
 /* mrp plan: what would change, over all regions at once. */
-#include <stdio.h>
-
-#include "base/files.h"
-#include "cli/deploy.h"
-#include "cli/request.h"
+#include "cli/saved.h"
 
 static int detailed(const struct plan *plan) {
     const struct plan_counts *counts = &plan->counts;
@@ -27,24 +23,6 @@ static int show(struct deploying *deploying, const struct plan *plan) {
     return outcome;
 }
 
-/* With what was given on the command line, so that apply can make the same plan again. */
-static int save(struct deploying *deploying, const struct plan *plan, const char *path) {
-    const struct invocation *invocation = deploying->invocation;
-    const char *file = NULL;
-    struct failure why;
-    struct buffer out;
-    if (!program_file(invocation, 0, &file, &why)) return world_failed(&why);
-    buffer_init(&out);
-    buffer_string(&out, "{\"format\":1,\"kind\":\"mrp plan\",");
-    request_write(invocation, file, &out);
-    buffer_string(&out, ",\"plan\":");
-    plan_json(deploying, plan, &out);
-    buffer_string(&out, "}\n");
-    bool good = file_write(path, buffer_view(&out), &why);
-    buffer_release(&out);
-    return good ? OUTCOME_DONE : world_failed(&why);
-}
-
 int command_plan(struct invocation *invocation) {
     struct deploying deploying;
     struct plan plan;
@@ -52,7 +30,7 @@ int command_plan(struct invocation *invocation) {
     if (outcome == OUTCOME_DONE) outcome = deploying_plan(&deploying, false, &plan);
     if (outcome == OUTCOME_DONE) outcome = show(&deploying, &plan);
     const char *path = option_value(invocation, OPTION_OUT);
-    if (outcome == OUTCOME_DONE && path) outcome = save(&deploying, &plan, path);
+    if (outcome == OUTCOME_DONE && path) outcome = saved_write(&deploying, &plan, path);
     if (outcome == OUTCOME_DONE && option_given(invocation, OPTION_DETAILED)) {
         outcome = detailed(&plan);
     }

@@ -104,6 +104,7 @@ data_tests = \
     tests/install.test \
     tests/needs.test \
     tests/prompt.test \
+    tests/secrets.test \
     tests/stdlib.test
 TESTS += $(unit_tests) $(data_tests)
 # It installs, which may link again; nothing else runs then.

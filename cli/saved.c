@@ -1,0 +1,128 @@
+/* A saved plan is done exactly as it says, or not at all: made again when it is applied, it must be the
+ * same in every byte that counts. A secret is known by its hash, with a salt of each file.
+ */
+#include "cli/saved.h"
+
+#include <stdio.h>
+#include <sys/random.h>
+
+#include "base/files.h"
+#include "base/hash.h"
+#include "cli/request.h"
+
+static struct text new_salt(struct arena *arena) {
+    unsigned char bytes[16] = {0};
+    char *hex = arena_alloc(arena, 2 * sizeof bytes + 1);
+    if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) bytes[0] = 1;
+    for (size_t i = 0; i < sizeof bytes; i++) snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    return (struct text){hex, 2 * sizeof bytes};
+}
+
+static struct text hash_of(struct arena *arena, struct text salt, struct text secret) {
+    struct text hex = {0};
+    struct failure ignored;
+    struct text salted = text_format(arena, "%.*s/%.*s", TEXT_ARGS(salt), TEXT_ARGS(secret));
+    if (!hash_hex(arena, HASH_SHA256, salted, &hex, &ignored)) return TEXT("sha256:");
+    return text_format(arena, "sha256:%.*s", TEXT_ARGS(hex));
+}
+
+static void write_parameters(struct deploying *deploying, const struct template *template,
+                             struct text salt, struct buffer *out) {
+    bool is_first = true;
+    for (uint32_t i = 0; i < template->parameter_count; i++) {
+        const struct template_parameter *parameter = &template->parameters[i];
+        if (!parameter->is_given) continue;
+        if (!is_first) buffer_char(out, ',');
+        is_first = false;
+        buffer_json_string(out, parameter->logical_id);
+        buffer_char(out, ':');
+        buffer_json_string(out, parameter->is_secret
+                                    ? hash_of(&deploying->arena, salt, parameter->given)
+                                    : parameter->given);
+    }
+}
+
+/* What the stacks are made of: a template is JSON itself. */
+static void write_inputs(struct deploying *deploying, struct text salt, struct buffer *out) {
+    const struct template_set *set = deploying->program.set;
+    buffer_string(out, "{\"salt\":");
+    buffer_json_string(out, salt);
+    buffer_string(out, ",\"stacks\":[");
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct template *template = &set->templates[i];
+        buffer_string(out, i ? ",{\"name\":" : "{\"name\":");
+        buffer_json_string(out, template->name);
+        buffer_string(out, ",\"region\":");
+        buffer_json_string(out, template->region_name);
+        buffer_string(out, ",\"parameters\":{");
+        write_parameters(deploying, template, salt, out);
+        buffer_string(out, "},\"template\":");
+        buffer_text(out, deploying->program.bodies[template->index]);
+        buffer_char(out, '}');
+    }
+    buffer_string(out, "]}");
+}
+
+int saved_write(struct deploying *deploying, const struct plan *plan, const char *path) {
+    const struct invocation *invocation = deploying->invocation;
+    const char *file = NULL;
+    struct failure why;
+    struct buffer out;
+    if (!program_file(invocation, 0, &file, &why)) return world_failed(&why);
+    buffer_init(&out);
+    buffer_string(&out, "{\"format\":1,\"kind\":\"mrp plan\",");
+    request_write(invocation, file, &out);
+    buffer_string(&out, ",\"inputs\":");
+    write_inputs(deploying, new_salt(&deploying->arena), &out);
+    buffer_string(&out, ",\"plan\":");
+    plan_json(deploying, plan, &out);
+    buffer_string(&out, "}\n");
+    bool good = file_write(path, buffer_view(&out), &why);
+    buffer_release(&out);
+    return good ? OUTCOME_DONE : world_failed(&why);
+}
+
+bool saved_read(struct invocation *invocation, const struct document **result,
+                struct failure *why) {
+    struct text bytes;
+    struct document *saved;
+    const char *path = invocation->operands[0];
+    if (!file_read(invocation->arena, path, &bytes, why)) return false;
+    if (!document_read(invocation->arena, bytes, &saved, why) || !document_get(saved, "plan") ||
+        !document_get(saved, "program") || !document_get(saved, "inputs")) {
+        failure_set(why, "\"%s\" is neither a program (.mrp) nor a saved plan", path);
+        return failure_hint(why, "\"mrp plan --out FILE\" saves one.");
+    }
+    request_take(invocation, saved, NULL);
+    *result = saved;
+    return true;
+}
+
+/* Whether what is written now reads as what was saved. */
+static bool is_same(struct deploying *deploying, struct buffer *out, const struct document *saved) {
+    struct document *made;
+    struct failure ignored;
+    struct text text = buffer_take(out, &deploying->arena);
+    buffer_release(out);
+    return document_read(&deploying->arena, text, &made, &ignored) && document_equal(made, saved);
+}
+
+bool saved_is_same(struct deploying *deploying, const struct plan *plan,
+                   const struct document *saved, struct failure *why) {
+    const struct document *inputs = document_get(saved, "inputs");
+    const struct document *salt = document_get(inputs, "salt");
+    struct buffer out;
+    buffer_init(&out);
+    write_inputs(deploying, salt ? salt->text : TEXT(""), &out);
+    const char *what = "the program or its params";
+    bool same = is_same(deploying, &out, inputs);
+    if (same) {
+        buffer_init(&out);
+        plan_json(deploying, plan, &out);
+        same = is_same(deploying, &out, document_get(saved, "plan"));
+        what = "what is deployed";
+    }
+    if (same) return true;
+    failure_set(why, "%s changed since the plan was made", what);
+    return failure_hint(why, "Make a new plan with \"mrp plan --out FILE\" and look at it.");
+}
