@@ -44,6 +44,10 @@ bool action_is_given(const struct node *node, const struct name *param) {
     return false;
 }
 
+bool action_has_entry(const struct name *name) {
+    return text_is(name_text(name), "after") || text_is(name_text(name), "role");
+}
+
 /* ---- entries of the blocks ---- */
 
 struct known {

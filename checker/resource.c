@@ -612,8 +612,8 @@ static void instance_entry(struct checker *checker, struct instance *instance, s
     struct symbol *param = param_find(instance, name);
     /* what the pipeline alone gives, since it must be the only one of that name */
     if (instance->is_action && text_is(name_text(name), "id")) param = NULL;
-    if (!param && instance->is_action && text_is(name_text(name), "after")) {
-        infer(checker, node->entry.value); /* of every action: which others run before it */
+    if (!param && instance->is_action && action_has_entry(name)) {
+        infer(checker, node->entry.value);
         return;
     }
     if (!param) {

@@ -189,6 +189,8 @@ const struct type *pipeline_type(struct checker *checker);
 const struct type *action_type(struct checker *checker, struct node *node);
 /* Whether the pipeline gives an action this param where the author does not. */
 bool action_is_given(const struct node *node, const struct name *param);
+/* Whether every action has the entry: which others run before it, in which role it acts. */
+bool action_has_entry(const struct name *name);
 /* An entry of a pipeline or stage. */
 void pipeline_entry(struct checker *checker, struct node *node, const struct node *owner);
 

@@ -43,6 +43,11 @@ struct value apply_is_existing(struct call *call) {
     return state ? value_bool(state->resource.is_existing) : value_poison();
 }
 
+struct value apply_is_known(struct call *call) {
+    struct value value = call->arguments[0];
+    return value.kind == VALUE_POISON ? value : value_bool(value.kind != VALUE_DEFERRED);
+}
+
 struct value apply_written(struct call *call) {
     struct text property;
     struct resource_state *state = resource_argument(call);

@@ -8,7 +8,7 @@
  *   declarations.c  lets, outputs, asserts, blocks
  *   regions.c       the project, regions, stacks
  *   params.c        inputs: params of the root file and of components
- *   pipelines.c, pipeline_order.c, pipeline_rules.c
+ *   pipelines.c, pipeline_*.c
  *                   pipelines, as instances of std.deliver.Pipeline
  *   resources.c     resources and components: making them, and running their bodies
  *   convert.c       values to declared types

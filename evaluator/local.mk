@@ -45,8 +45,11 @@ libmrp_la_SOURCES += \
     evaluator/naming.c \
     evaluator/operators.c \
     evaluator/params.c \
+    evaluator/pipeline_conditions.c \
+    evaluator/pipeline_configuration.c \
     evaluator/pipeline_order.c \
     evaluator/pipeline_delivery.c \
+    evaluator/pipeline_regions.c \
     evaluator/pipeline_rules.c \
     evaluator/pipelines.c evaluator/pipelines.h \
     evaluator/regions.c \

@@ -2,14 +2,18 @@
  * arguments, and after those that it names.
  */
 #include "evaluator/pipelines.h"
+#include "schema/actions.h"
 
 struct scan {
     struct evaluator *ev;
     struct pipeline *pipeline;
-    struct pipeline_action *action;
-    const struct node *node; /* of the argument that is looked through */
+    struct pipeline_stage *stage;
+    struct pipeline_action *action; /* NULL: a condition of the stage */
+    const struct node *node;        /* of the argument that is looked through */
     int64_t order;
     unsigned depth;
+    bool is_behind;  /* a condition that is asked when the stage has run */
+    bool is_foreign; /* a text of another language, in which #{ } may mean something else */
 };
 
 struct node *head_node(struct evaluator *ev, const struct node *node) {
@@ -20,33 +24,54 @@ struct text action_name(const struct pipeline_action *action) {
     return name_text(action->node->declaration.name.name);
 }
 
-/* The action needs what the other makes (an artifact, a variable), or is to run after it. */
+/* What stands at the node, for messages: action "deploy" in stage "West". */
+static struct text scan_word(const struct scan *scan) {
+    if (scan->action) {
+        return text_format(scan->ev->arena, "action \"%.*s\" in stage \"%.*s\"",
+                           TEXT_ARGS(action_name(scan->action)), TEXT_ARGS(scan->stage->name));
+    }
+    return text_format(scan->ev->arena, "a condition of stage \"%.*s\"",
+                       TEXT_ARGS(scan->stage->name));
+}
+
+static void report_later(const struct scan *scan, const struct pipeline_action *other,
+                         const char *what) {
+    struct evaluator *ev = scan->ev;
+    bool is_same = other->stage == scan->stage;
+    struct diagnostic *d = report(ev, DIAGNOSTIC_ARTIFACT_ORDER, scan->node,
+                                  "%.*s needs %s of \"%.*s\", which runs later, in stage \"%.*s\"",
+                                  TEXT_ARGS(scan_word(scan)), what, TEXT_ARGS(action_name(other)),
+                                  TEXT_ARGS(other->stage->name));
+    note(ev, d, written_span(other->node, other->node->declaration.name),
+         "\"%.*s\" is declared here", TEXT_ARGS(action_name(other)));
+    if (is_same) {
+        hint(ev, d, "What stage \"%.*s\" itself makes is there for its conditions after and failed.",
+             TEXT_ARGS(scan->stage->name));
+    } else {
+        hint(ev, d, "Stages run in the order in which they are written: move stage \"%.*s\" behind "
+             "stage \"%.*s\".", TEXT_ARGS(scan->stage->name), TEXT_ARGS(other->stage->name));
+    }
+}
+
+/* What is scanned needs what the action makes (an artifact, a variable), or is to run after it. */
 static void scan_needs(struct scan *scan, struct pipeline_action *other, const char *what) {
     struct evaluator *ev = scan->ev;
     struct pipeline_action *action = scan->action;
-    if (other->stage->index < action->stage->index) return;
-    if (other->stage == action->stage && other != action) {
+    if (other->stage->index < scan->stage->index) return;
+    if (!action && other->stage == scan->stage && scan->is_behind) return;
+    if (action && other->stage == action->stage && other != action) {
         if (other->approval) other = other->approval; /* what it delivers is there after that */
         if (order_settle(ev, scan->pipeline, other, scan->node) && other->last >= scan->order) {
             scan->order = other->last + 1;
         }
         return;
     }
-    struct diagnostic *d;
-    if (other == action) {
-        report(ev, DIAGNOSTIC_ARTIFACT_ORDER, scan->node,
-               "action \"%.*s\" needs %s that it makes itself", TEXT_ARGS(action_name(action)),
-               what);
+    if (other != action) {
+        report_later(scan, other, what);
         return;
     }
-    d = report(ev, DIAGNOSTIC_ARTIFACT_ORDER, scan->node,
-               "action \"%.*s\" in stage \"%.*s\" needs %s of \"%.*s\", which runs later, in stage "
-               "\"%.*s\"", TEXT_ARGS(action_name(action)), TEXT_ARGS(action->stage->name), what,
-               TEXT_ARGS(action_name(other)), TEXT_ARGS(other->stage->name));
-    note(ev, d, written_span(other->node, other->node->declaration.name),
-         "\"%.*s\" is declared here", TEXT_ARGS(action_name(other)));
-    hint(ev, d, "Stages run in the order in which they are written: move stage \"%.*s\" behind "
-         "stage \"%.*s\".", TEXT_ARGS(action->stage->name), TEXT_ARGS(other->stage->name));
+    report(ev, DIAGNOSTIC_ARTIFACT_ORDER, scan->node,
+           "action \"%.*s\" needs %s that it makes itself", TEXT_ARGS(action_name(action)), what);
 }
 
 /* Whether the action's steps make an artifact of this name. */
@@ -85,17 +110,101 @@ static void scan_artifact(struct scan *scan, struct text artifact) {
     hint(scan->ev, d, "Name the action that makes it: source.artifact.");
 }
 
-/* Variables: "#{build.COMMIT}" is what the action of that id gives. */
+/* ---- variables: "#{build.COMMIT}" is what the action of that id gives ---- */
+
+static void report_variable(const struct scan *scan, struct text id, struct text name,
+                            struct text near, const char *why) {
+    struct diagnostic *d = report(scan->ev, DIAGNOSTIC_UNKNOWN_VARIABLE, scan->node,
+                                  "there is no variable \"#{%.*s.%.*s}\": %s", TEXT_ARGS(id),
+                                  TEXT_ARGS(name), why);
+    if (near.length) hint(scan->ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near));
+}
+
+/* Whether the variable is among those that commands export; where they do not say, its type decides. */
+static bool step_gives(struct evaluator *ev, struct value step, struct text name,
+                       struct suggestion *near) {
+    const struct schema_action *type =
+        schema_action_find(record_text(ev, step, "category"), record_text(ev, step, "owner"),
+                           record_text(ev, step, "provider"));
+    struct value list = record_value(ev, step, "variables");
+    bool is_commands = text_is(record_text(ev, step, "category"), "Compute");
+    for (uint32_t i = 0; list.kind == VALUE_LIST && i < list.length; i++) {
+        if (list.items[i].kind != VALUE_TEXT) return true;
+        suggestion_offer(near, value_as_text(list.items[i]));
+        if (text_equal(value_as_text(list.items[i]), name)) return true;
+    }
+    if (is_commands && list.kind == VALUE_LIST) return false;
+    struct text words = text_of(type ? type->variables : "*"), word;
+    while (schema_action_take(&words, &word)) suggestion_offer(near, word);
+    return !type || schema_action_gives(type, name);
+}
+
+static void check_variable(const struct scan *scan, const struct pipeline_action *action,
+                           struct text id, struct text name) {
+    struct value steps = record_value(scan->ev, action->does, "steps");
+    struct suggestion near;
+    suggestion_init(&near, name);
+    bool is_named = false;
+    for (uint32_t i = 0; steps.kind == VALUE_LIST && i < steps.length; i++) {
+        if (!text_equal(record_text(scan->ev, steps.items[i], "namespace"), id)) continue;
+        is_named = true;
+        if (step_gives(scan->ev, steps.items[i], name, &near)) return;
+    }
+    if (steps.kind != VALUE_LIST) return;
+    report_variable(scan, id, name, near.best,
+                    is_named ? "its action gives no such one" : "its action gives none");
+}
+
+/* Of the pipeline itself. */
+static void check_own_variable(const struct scan *scan, struct text id, struct text name) {
+    struct suggestion near;
+    suggestion_init(&near, name);
+    if (text_is(id, "codepipeline")) {
+        if (text_is(name, "PipelineExecutionId")) return;
+        suggestion_offer(&near, TEXT("PipelineExecutionId"));
+        report_variable(scan, id, name, near.best, "CodePipeline gives PipelineExecutionId alone");
+        return;
+    }
+    struct value declared = pipeline_entry_value(scan->ev, scan->pipeline, "variables");
+    for (uint32_t i = 0; declared.kind == VALUE_RECORD && i < declared.record->count; i++) {
+        struct text key = name_text(declared.record->entries[i].key);
+        if (text_equal(key, name)) return;
+        suggestion_offer(&near, key);
+    }
+    if (declared.kind != VALUE_RECORD && declared.kind != VALUE_NULL) return;
+    report_variable(scan, id, name, near.best, "the pipeline's variables do not declare it");
+}
+
+static void scan_variable(struct scan *scan, struct text id, struct text name) {
+    const struct name *key = names_find(scan->ev->names, id);
+    struct pipeline_action *other = key ? map_find(&scan->pipeline->ids, key) : NULL;
+    if (other) {
+        scan_needs(scan, other, "a variable");
+        check_variable(scan, other, id, name);
+    } else if (text_is(id, "variables") || text_is(id, "codepipeline")) {
+        check_own_variable(scan, id, name);
+    } else if (!scan->is_foreign) {
+        struct suggestion near;
+        suggestion_init(&near, id);
+        for (uint32_t i = 0; i < scan->pipeline->ids.count; i++) {
+            const struct name *offered = scan->pipeline->ids.entries[i].key;
+            suggestion_offer(&near, name_text(offered));
+        }
+        report_variable(scan, id, name, near.best, "no action of the pipeline has that id");
+    }
+}
+
 static void scan_text(struct scan *scan, struct text text) {
     for (size_t i = 0; i + 2 < text.length; i++) {
         if (text.bytes[i] != '#' || text.bytes[i + 1] != '{') continue;
-        size_t start = i + 2, end = start;
-        while (end < text.length && text.bytes[end] != '.' && text.bytes[end] != '}') end++;
-        if (end == text.length || text.bytes[end] != '.') continue;
-        struct text id = {text.bytes + start, end - start};
-        const struct name *name = names_find(scan->ev->names, id);
-        struct pipeline_action *other = name ? map_find(&scan->pipeline->ids, name) : NULL;
-        if (other) scan_needs(scan, other, "a variable");
+        size_t start = i + 2, dot = start, end;
+        while (dot < text.length && text.bytes[dot] != '.' && text.bytes[dot] != '}') dot++;
+        if (dot == text.length || text.bytes[dot] != '.') continue;
+        end = dot + 1;
+        while (end < text.length && text.bytes[end] != '}') end++;
+        if (end == text.length) return;
+        scan_variable(scan, (struct text){text.bytes + start, dot - start},
+                      (struct text){text.bytes + dot + 1, end - dot - 1});
         i = end;
     }
 }
@@ -206,10 +315,12 @@ bool order_settle(struct evaluator *ev, struct pipeline *pipeline, struct pipeli
     if (!depth_enter(ev, asked)) return false;
     action->walk = WALK_RUNNING;
     struct value arguments = component_arguments(ev, action->component);
-    struct scan scan = {.ev = ev, .pipeline = pipeline, .action = action, .order = 1};
+    struct scan scan = {.ev = ev, .pipeline = pipeline, .stage = action->stage, .action = action,
+                        .order = 1};
     for (uint32_t i = 0; arguments.kind == VALUE_RECORD && i < arguments.record->count; i++) {
         const struct record_entry *entry = &arguments.record->entries[i];
         scan.node = entry_value(entry, action->node);
+        scan.is_foreign = text_is(name_text(entry->key), "commands");
         if (text_is(name_text(entry->key), "after")) scan_after(&scan, entry->value);
         else scan_value(&scan, entry->value);
     }
@@ -217,4 +328,12 @@ bool order_settle(struct evaluator *ev, struct pipeline *pipeline, struct pipeli
     action->walk = WALK_DONE;
     depth_leave(ev);
     return true;
+}
+
+void order_check_condition(struct evaluator *ev, struct pipeline *pipeline,
+                           struct pipeline_stage *stage, struct value value, const struct node *node,
+                           bool is_behind) {
+    struct scan scan = {.ev = ev, .pipeline = pipeline, .stage = stage, .node = node,
+                        .is_behind = is_behind};
+    scan_value(&scan, value);
 }

@@ -44,6 +44,7 @@ static struct value pipeline_make_one(struct evaluator *ev, struct node *node, s
     pipeline->place.instance = NULL; /* a mistake in an action is the action's */
     map_init(&pipeline->frames, ev->arena);
     map_init(&pipeline->ids, ev->arena);
+    map_init(&pipeline->taken, ev->arena);
     pipeline->frame = frame_new(ev, body->block.scope, frame, &pipeline->place);
     made.component->pipeline = pipeline;
     return made;
@@ -263,6 +264,27 @@ static void put(struct evaluator *ev, struct record *record, const char *key, st
     record_put(ev->arena, record, names_intern(ev->names, text_of(key)), value, origin);
 }
 
+/* Whether the component itself declares a param of that name, which then means what it says. */
+static bool has_own_param(const struct component *component, const struct name *name) {
+    if (!component->frame) return false;
+    const struct scope *scope = component->frame->scope;
+    const struct symbol *symbol = map_find(&scope->values, name);
+    return symbol && symbol->kind == SYMBOL_PARAM && symbol->scope == scope;
+}
+
+/* Entry `role` of every action: a role of the program, or the ARN of another one. */
+static void put_role(struct evaluator *ev, const struct pipeline_action *action,
+                     struct record *placed) {
+    struct value arguments = component_arguments(ev, action->component);
+    const struct name *name = names_find(ev->names, TEXT("role"));
+    struct record_entry *entry = NULL;
+    if (arguments.kind == VALUE_RECORD && name) entry = record_find(arguments.record, name);
+    if (!entry || has_own_param(action->component, name)) return;
+    struct value role = settled(ev, entry->value);
+    bool is_resource = role.kind == VALUE_RESOURCE || role.kind == VALUE_COMPONENT;
+    put(ev, placed, is_resource ? "role" : "role_arn", role, entry_value(entry, action->node));
+}
+
 static struct value stage_value(struct evaluator *ev, struct pipeline *pipeline,
                                 struct pipeline_stage *stage) {
     struct record *record = record_new(ev->arena, 8);
@@ -276,6 +298,7 @@ static struct value stage_value(struct evaluator *ev, struct pipeline *pipeline,
             put(ev, placed, "waits", value_int(held_order(ev, a->approval)), NULL);
         }
         put(ev, placed, "does", a->does, a->node);
+        put_role(ev, a, placed);
         stack_push(ev, value_seal(value_record(placed)));
     }
     struct value actions = stack_take(ev, base);
@@ -311,26 +334,42 @@ static uint32_t used_regions(struct evaluator *ev, struct pipeline *pipeline,
     return count;
 }
 
-static bool has_entry(const struct pipeline *pipeline, const char *name) {
+static struct pipeline_entry *find_entry(const struct pipeline *pipeline, const char *name) {
     for (struct pipeline_entry *e = pipeline->entries.first; e; e = e->next) {
-        if (text_is(node_text(e->node->entry.key), name)) return true;
+        if (text_is(node_text(e->node->entry.key), name)) return e;
     }
-    return false;
+    return NULL;
+}
+
+struct value pipeline_entry_value(struct evaluator *ev, const struct pipeline *pipeline,
+                                  const char *name) {
+    struct pipeline_entry *entry = find_entry(pipeline, name);
+    if (!entry) return value_null();
+    if (entry->node->flags & NODE_BAD) return value_poison();
+    return settled(ev, evaluate(ev, entry->node->entry.value, entry->frame));
+}
+
+/* The mode decides what stages may ask for. */
+static void mode_settle(struct evaluator *ev, struct pipeline *pipeline) {
+    struct value mode = pipeline_entry_value(ev, pipeline, "mode");
+    if (mode.kind == VALUE_TEXT) pipeline->mode = value_as_text(mode);
 }
 
 /* A bucket for artifacts in each region but the pipeline's own, if that has one given. */
 static struct value stores_value(struct evaluator *ev, struct pipeline *pipeline) {
     struct region **used = arena_array(ev->arena, ev->deployment->region_count, sizeof *used);
     uint32_t count = used_regions(ev, pipeline, used);
+    const struct name *policy = names_intern(ev->names, TEXT("policy"));
     size_t base = ev->stack_count;
     for (uint32_t i = 0; i < count; i++) {
-        if (i == 0 && has_entry(pipeline, "artifacts")) continue;
-        struct record *record = record_new(ev->arena, 2);
+        if (i == 0 && find_entry(pipeline, "artifacts")) continue;
+        struct record *record = record_new(ev->arena, 3);
         struct value region = {.kind = VALUE_REGION, .region = used[i]};
         struct value bucket = region_store(ev, (struct region_state *)used[i], pipeline->node);
         if (bucket.kind == VALUE_POISON) continue;
         put(ev, record, "region", region, NULL);
         put(ev, record, "bucket", bucket, pipeline->node);
+        put(ev, record, "policy", member_of(ev, bucket, policy, pipeline->node), pipeline->node);
         stack_push(ev, value_seal(value_record(record)));
     }
     return stack_take(ev, base);
@@ -362,6 +401,8 @@ static void arguments_settle(struct evaluator *ev, struct pipeline *pipeline) {
     block_run(ev, body->block.items, pipeline->frame);
     actions_settle(ev, pipeline);
     approvals_settle(ev, pipeline);
+    mode_settle(ev, pipeline);
+    bool is_somewhere = check_pipeline_region(ev, pipeline);
     struct record *record = record_new(ev->arena, 2);
     size_t base = ev->stack_count;
     for (struct pipeline_stage *stage = pipeline->stages; stage; stage = stage->next) {
@@ -369,7 +410,7 @@ static void arguments_settle(struct evaluator *ev, struct pipeline *pipeline) {
         stack_push(ev, stage_value(ev, pipeline, stage));
     }
     struct value stages = stack_take(ev, base);
-    if (!check_pipeline_stages(ev, pipeline)) stages = value_poison();
+    if (!check_pipeline_stages(ev, pipeline) || !is_somewhere) stages = value_poison();
     deliveries_collect(ev, pipeline);
     put(ev, record, "stages", stages, pipeline->node);
     put(ev, record, "stores", stores_value(ev, pipeline), pipeline->node);

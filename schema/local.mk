@@ -9,6 +9,7 @@ libmrp_la_SOURCES += \
     schema/explain.c schema/explain.h \
     schema/iam.c schema/iam.h \
     schema/packed.h \
+    schema/places.c schema/places.def schema/places.h \
     schema/schema.c schema/schema.h \
     schema/suggest.c \
     schema/tables.c schema/tables.h \

@@ -1,0 +1,46 @@
+#include "schema/places.h"
+
+#include <math.h>
+#include <stddef.h>
+
+struct place {
+    const char *region;
+    double latitude, longitude; /* degrees */
+};
+
+static const struct place places[] = {
+#define PLACE(region, latitude, longitude) {region, latitude, longitude},
+#include "schema/places.def"
+#undef PLACE
+};
+
+enum { PLACE_COUNT = sizeof places / sizeof *places };
+
+/* Regions of other partitions belong to other accounts: "cn", "us-gov" and the rest. */
+static int partition_of(struct text region) {
+    if (text_starts(region, TEXT("cn-"))) return 1;
+    if (text_starts(region, TEXT("us-gov-"))) return 2;
+    return text_starts(region, TEXT("eusc-")) ? 3 : 0;
+}
+
+/* The cosine of the angle between two places on the globe: the larger, the nearer. */
+static double nearness(const struct place *a, const struct place *b) {
+    const double radian = 3.14159265358979323846 / 180;
+    double x = a->latitude * radian, y = b->latitude * radian;
+    return sin(x) * sin(y) + cos(x) * cos(y) * cos((a->longitude - b->longitude) * radian);
+}
+
+struct text schema_place_nearest(struct text from, bool (*fits)(void *context, struct text region),
+                                 void *context) {
+    const struct place *here = NULL, *best = NULL;
+    for (size_t i = 0; i < PLACE_COUNT; i++) {
+        if (text_is(from, places[i].region)) here = &places[i];
+    }
+    for (size_t i = 0; here && i < PLACE_COUNT; i++) {
+        const struct place *place = &places[i];
+        if (place == here || partition_of(text_of(place->region)) != partition_of(from)) continue;
+        if (best && nearness(here, place) <= nearness(here, best)) continue;
+        if (fits(context, text_of(place->region))) best = place;
+    }
+    return best ? text_of(best->region) : TEXT("");
+}
