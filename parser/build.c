@@ -389,7 +389,7 @@ static struct declaration head(const struct parser *parser, struct range range,
 
 /* `import "lib/app.mrp"` is known as app. */
 static struct written_name file_stem(struct parser *parser, struct node *file) {
-    struct text path = file->kind == NODE_TEXT ? node_text(file) : (struct text){0};
+    struct text path = file->kind == NODE_TEXT ? node_text(file) : TEXT("");
     size_t start = path.length;
     while (start > 0 && path.bytes[start - 1] != '/') start--;
     struct text stem = {path.bytes + start, path.length - start};
