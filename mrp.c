@@ -86,6 +86,7 @@ static void copy_options(struct mrp *mrp, const struct mrp_options *options) {
 }
 
 static void mrp_prepare(struct mrp *mrp, const struct mrp_options *options) {
+    buffer_reserve(&mrp->output, 1); /* here, so that it is older than each later recovery point */
     names_init(&mrp->names, &mrp->arena);
     sources_init(&mrp->sources, &mrp->arena);
     diagnostics_init(&mrp->diagnostics, &mrp->arena, &mrp->sources);
@@ -101,21 +102,23 @@ static void mrp_prepare(struct mrp *mrp, const struct mrp_options *options) {
 }
 
 static bool try_prepare(struct mrp *mrp, const struct mrp_options *options) {
-    jmp_buf point, *volatile before = memory_recover(&point);
+    struct recovery recovery;
     volatile bool is_prepared = false;
-    if (setjmp(point) == 0) {
+    recovery_begin(&recovery);
+    if (setjmp(recovery.point) == 0) {
         mrp_prepare(mrp, options);
         is_prepared = true;
+    } else {
+        buffer_init(&mrp->output); /* freed already */
     }
-    memory_recover(before);
+    recovery_end(&recovery);
     return is_prepared;
 }
 
 struct mrp *mrp_new(const struct mrp_options *options) {
-    struct mrp *mrp = calloc(1, sizeof *mrp); /* where it fails there is nowhere to jump to */
+    struct mrp *mrp = memory_try(sizeof *mrp);
     if (!mrp) return NULL;
-    arena_init(&mrp->arena);
-    buffer_init(&mrp->output);
+    *mrp = (struct mrp){.is_loaded = false};
     if (try_prepare(mrp, options)) return mrp;
     mrp_free(mrp);
     return NULL;
@@ -123,7 +126,6 @@ struct mrp *mrp_new(const struct mrp_options *options) {
 
 void mrp_free(struct mrp *mrp) {
     if (!mrp) return;
-    folder_host_close(&mrp->folder);
     buffer_release(&mrp->output);
     arena_release(&mrp->program.scratch);
     arena_release(&mrp->arena);
@@ -149,23 +151,28 @@ struct request {
     bool color, updates, covers;
     struct mrp_test *test;
     const char *const *paths, *const *hashes;
+    struct mrp_diagnostic *view;
+    char *hex;
 };
 
 static enum mrp_result guarded(struct mrp *mrp, struct request *request) {
     volatile enum mrp_result result = MRP_FAILED;
-    jmp_buf point, *volatile before = memory_recover(&point);
-    if (setjmp(point) == 0) {
+    struct recovery recovery;
+    recovery_begin(&recovery);
+    if (setjmp(recovery.point) == 0) {
         result = request->run(mrp, request);
+        buffer_reserve(&mrp->output, 1);
+        mrp->output.bytes[mrp->output.length] = '\0';
     } else {
+        result = MRP_FAILED;
         failure_set(&mrp->failure, "could not get more memory");
     }
-    memory_recover(before);
+    recovery_end(&recovery);
+    if (result != MRP_FAILED) mrp->failure.message[0] = mrp->failure.hint[0] = '\0';
     return result;
 }
 
-static struct mrp_text taken(struct mrp *mrp) {
-    buffer_reserve(&mrp->output, 1);
-    mrp->output.bytes[mrp->output.length] = '\0';
+static struct mrp_text taken(const struct mrp *mrp) {
     return (struct mrp_text){mrp->output.bytes, mrp->output.length};
 }
 
@@ -208,6 +215,7 @@ static bool caller_read(void *context, struct arena *arena, struct text path, st
     const struct mrp_host *host = context;
     struct mrp_delivery delivery = {.arena = arena, .why = why};
     failure_set(why, "file \"%.*s\" does not exist", TEXT_ARGS(path));
+    why->is_absent = true;
     bool done = host->read(host->context, text_copy(arena, path).bytes, &delivery);
     if (done && delivery.content.length > LIMIT_FILE_BYTES) {
         done = failure_set(why, "file \"%.*s\" has more than %d bytes", TEXT_ARGS(path),
@@ -725,12 +733,19 @@ struct mrp_text mrp_manifest(struct mrp *mrp, const char *const *paths,
                      &(struct request){.run = write_manifest, .paths = paths, .hashes = hashes});
 }
 
-bool mrp_sha256(struct mrp *mrp, struct mrp_text bytes, char hex[65]) {
+static enum mrp_result hash_source(struct mrp *mrp, struct request *request) {
     struct text digits;
-    struct text input = {bytes.bytes, bytes.length};
-    if (!hash_hex(&mrp->arena, HASH_SHA256, input, &digits, &mrp->failure)) return false;
-    memcpy(hex, digits.bytes, 65);
-    return true;
+    if (!hash_hex(&mrp->arena, HASH_SHA256, request->source, &digits, &mrp->failure)) {
+        return MRP_FAILED;
+    }
+    memcpy(request->hex, digits.bytes, 65);
+    return MRP_DONE;
+}
+
+bool mrp_sha256(struct mrp *mrp, struct mrp_text bytes, char hex[65]) {
+    struct request request = {
+        .run = hash_source, .source = {bytes.bytes, bytes.length}, .hex = hex};
+    return guarded(mrp, &request) == MRP_DONE;
 }
 
 /* ---- diagnostics ---- */
@@ -794,23 +809,30 @@ size_t mrp_error_count(struct mrp *mrp) {
     return mrp->diagnostics.error_count;
 }
 
-struct mrp_diagnostic mrp_diagnostic(struct mrp *mrp, size_t index) {
+static enum mrp_result view_diagnostic(struct mrp *mrp, struct request *request) {
     const struct diagnostic *d = mrp->diagnostics.first;
-    while (d->is_allowed || index-- > 0) d = d->next;
-    struct mrp_diagnostic view = {
+    for (uint32_t i = request->index; d->is_allowed || i-- > 0;) d = d->next;
+    struct mrp_diagnostic *view = request->view;
+    *view = (struct mrp_diagnostic){
         .id = diagnostic_name(d->id),
         .is_error = d->is_error,
         .message = d->message.bytes,
         .hint = d->hint.length ? d->hint.bytes : "",
     };
-    if (d->span.source >= mrp->sources.count) return view;
+    if (d->span.source >= mrp->sources.count) return MRP_DONE;
     struct place start = source_place(&mrp->sources, d->span.source, d->span.start);
     struct place end = source_place(&mrp->sources, d->span.source, d->span.end);
-    view.file = text_copy(&mrp->arena, mrp_user_path(mrp, d->span.source)).bytes;
-    view.line = start.line;
-    view.column = start.column;
-    view.end_line = end.line;
-    view.end_column = end.column;
+    view->line = start.line;
+    view->column = start.column;
+    view->end_line = end.line;
+    view->end_column = end.column;
+    view->file = text_copy(&mrp->arena, mrp_user_path(mrp, d->span.source)).bytes;
+    return MRP_DONE;
+}
+
+struct mrp_diagnostic mrp_diagnostic(struct mrp *mrp, size_t index) {
+    struct mrp_diagnostic view = {.id = "", .message = "", .hint = ""};
+    guarded(mrp, &(struct request){.run = view_diagnostic, .index = (uint32_t)index, .view = &view});
     return view;
 }
 
@@ -818,7 +840,8 @@ struct mrp_diagnostic mrp_diagnostic(struct mrp *mrp, size_t index) {
 
 static enum mrp_result evaluate(struct mrp *mrp, struct request *request) {
     if (!load(mrp)) return MRP_FAILED;
-    uint32_t source = sources_add(&mrp->sources, TEXT("(expression)"), request->source);
+    struct text text = text_copy(&mrp->arena, request->source);
+    uint32_t source = sources_add(&mrp->sources, TEXT("(expression)"), text);
     struct parse parse =
         parser_parse_expression(&mrp->arena, &mrp->names, &mrp->diagnostics, source);
     if (diagnostics_failed(&mrp->diagnostics)) return MRP_ERRORS;
@@ -833,9 +856,8 @@ static enum mrp_result evaluate(struct mrp *mrp, struct request *request) {
 
 enum mrp_result mrp_evaluate(struct mrp *mrp, const char *expression, struct mrp_text *json) {
     mrp->output.length = 0;
-    size_t length = strlen(expression);
-    struct text source = {arena_copy(&mrp->arena, expression, length), length};
-    enum mrp_result result = guarded(mrp, &(struct request){.run = evaluate, .source = source});
+    enum mrp_result result =
+        guarded(mrp, &(struct request){.run = evaluate, .source = text_of(expression)});
     *json = result == MRP_DONE ? taken(mrp) : (struct mrp_text){"", 0};
     return result;
 }

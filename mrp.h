@@ -105,7 +105,8 @@ struct mrp_text mrp_manifest(struct mrp *mrp, const char *const *paths, const ch
 /* The SHA-256 of some bytes in hexadecimal, for mrp_manifest; false when it cannot be computed. */
 bool mrp_sha256(struct mrp *mrp, struct mrp_text bytes, char hex[65]);
 
-/* Diagnostics, in the order of the source; without those that are allowed. */
+/* Diagnostics, in the order of the source; without those that are allowed. One whose id is empty could not
+ * be had for want of memory. */
 struct mrp_diagnostic {
     const char *id;       /* "unknown-property"; its page is docs/diagnostics/<id>.md */
     bool is_error;        /* else a warning */

@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -44,36 +43,6 @@ struct arena_block {
 };
 
 _Static_assert(sizeof(struct arena_block) % ARENA_ALIGN == 0, "a block's first allocation is aligned");
-
-static _Thread_local jmp_buf *recovery_point;
-
-jmp_buf *memory_recover(jmp_buf *point) {
-    jmp_buf *before = recovery_point;
-    recovery_point = point;
-    return before;
-}
-
-void memory_exhausted(void) {
-    if (recovery_point) longjmp(*recovery_point, 1);
-    fputs("mrp: could not get more memory\n", stderr);
-    exit(3);
-}
-
-void *memory_alloc(size_t size) {
-    void *memory = malloc(size ? size : 1);
-    if (!memory) memory_exhausted();
-    return memory;
-}
-
-void *memory_resize(void *memory, size_t size) {
-    void *moved = realloc(memory, size ? size : 1);
-    if (!moved) memory_exhausted();
-    return moved;
-}
-
-void memory_free(void *memory) {
-    free(memory);
-}
 
 void arena_init(struct arena *arena) {
     *arena = (struct arena){0};

@@ -6,8 +6,7 @@
 #ifndef MRP_BASE_ARENA_H
 #define MRP_BASE_ARENA_H
 
-#include <setjmp.h>
-#include <stddef.h>
+#include "base/memory.h"
 
 struct arena_block;
 
@@ -46,17 +45,5 @@ struct arena_mark arena_mark(const struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
 
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
-
-/* malloc and realloc for the few growing buffers outside an arena; they never return NULL. */
-void *memory_alloc(size_t size);
-void *memory_resize(void *memory, size_t size);
-void memory_free(void *memory);
-
-/* What happens when the system has no more memory: jumps to the recovery point set for this thread
- * (mrp.c sets one for each compilation), or without one prints one line and exits with 3. */
-_Noreturn void memory_exhausted(void);
-
-/* Sets the recovery point (NULL for none); returns the one that was set before. */
-jmp_buf *memory_recover(jmp_buf *point);
 
 #endif

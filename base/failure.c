@@ -10,6 +10,7 @@ bool failure_set(struct failure *why, const char *message, ...) {
     vsnprintf(why->message, sizeof why->message, message, args);
     va_end(args);
     why->hint[0] = '\0';
+    why->is_absent = false;
     return false;
 }
 

@@ -10,6 +10,7 @@
 struct failure {
     char message[1024]; /* a fact in lower case, with the names and values it is about */
     char hint[512];     /* what to do, a full sentence; empty for none */
+    bool is_absent;     /* nothing went wrong, but what was asked for is not there */
 };
 
 /* Fills *why and returns false, to be written as: return failure_set(why, "could not ...", ...). */

@@ -85,29 +85,35 @@ bool folder_make(const char *path, struct failure *why) {
     return done;
 }
 
+static bool read_all(int file, const char *path, struct buffer *content, struct failure *why) {
+    while (content->length <= LIMIT_SOURCE_BYTES) {
+        buffer_reserve(content, 1 << 14);
+        ssize_t count = read(file, content->bytes + content->length, 1 << 14);
+        if (count == 0) return true;
+        if (count > 0) content->length += (size_t)count;
+        if (count < 0 && errno != EINTR) {
+            return failure_set(why, "could not read \"%s\": %s", path, strerror(errno));
+        }
+    }
+    return failure_set(why, "\"%s\" has more than %d bytes", path, LIMIT_SOURCE_BYTES);
+}
+
+static void close_file(void *file) {
+    if (*(int *)file != STDIN_FILENO) close(*(int *)file);
+}
+
 bool file_read(struct arena *arena, const char *path, struct text *bytes, struct failure *why) {
     bool is_standard = strcmp(path, "-") == 0;
     int file = is_standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (file < 0) return failure_set(why, "could not open \"%s\": %s", path, strerror(errno));
+    struct cleanup cleanup;
     struct buffer content;
     buffer_init(&content);
-    ssize_t count = 1;
-    while (count > 0 && content.length <= LIMIT_SOURCE_BYTES) {
-        buffer_reserve(&content, 1 << 14);
-        count = read(file, content.bytes + content.length, 1 << 14);
-        if (count < 0 && errno == EINTR) count = 1;
-        else if (count > 0) content.length += (size_t)count;
-    }
-    int error = errno;
-    if (!is_standard) close(file);
-    bool done = count >= 0 && content.length <= LIMIT_SOURCE_BYTES;
-    if (count < 0) {
-        failure_set(why, "could not read \"%s\": %s", path, strerror(error));
-    } else if (!done) {
-        failure_set(why, "\"%s\" has more than %d bytes", path, LIMIT_SOURCE_BYTES);
-    } else {
-        *bytes = buffer_take(&content, arena);
-    }
+    cleanup_push(&cleanup, close_file, &file);
+    bool done = read_all(file, path, &content, why);
+    if (done) *bytes = buffer_take(&content, arena);
+    cleanup_pop(&cleanup);
+    close_file(&file);
     buffer_release(&content);
     return done;
 }

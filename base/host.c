@@ -43,27 +43,37 @@ static bool resolve(const struct folder_host *folder, struct text path, char res
     if (length < 0 || (size_t)length >= sizeof joined) errno = ENAMETOOLONG;
     if (length < 0 || (size_t)length >= sizeof joined || !realpath(joined, resolved)) {
         if (errno == ENOENT || errno == ENOTDIR) {
-            return failure_set(why, "file \"%.*s\" does not exist", TEXT_ARGS(path));
+            failure_set(why, "file \"%.*s\" does not exist", TEXT_ARGS(path));
+            why->is_absent = true;
+            return false;
         }
         return failure_set(why, "could not open file \"%.*s\": %s", TEXT_ARGS(path),
                            strerror(errno));
     }
     if (is_below(folder->root, resolved)) return true;
+    errno = 0; /* nothing failed */
     failure_set(why, "file \"%.*s\" is outside of the program's root", TEXT_ARGS(path));
     return failure_hint(why, "Files are read below \"%s\" only; an empty file \"mrp.root\" in a "
                              "parent folder makes that the root.",
                         folder->root);
 }
 
-/* Whether the opened file is the one that was resolved. */
-static bool is_same_file(int file, const char *resolved, const struct stat *opened) {
+/* Whether the opened file is the one that was resolved; *error says where that cannot be found out. */
+static bool is_same_file(int file, const char *resolved, const struct stat *opened, int *error) {
     char link[64], name[PATH_MAX];
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     ssize_t length = readlink(link, name, sizeof name - 1);
     if (length >= 0) return (size_t)length == strlen(resolved) && !memcmp(name, resolved, (size_t)length);
     struct stat named;
-    return lstat(resolved, &named) == 0 && named.st_dev == opened->st_dev &&
-           named.st_ino == opened->st_ino;
+    if (lstat(resolved, &named) != 0) {
+        *error = errno;
+        return false;
+    }
+    return named.st_dev == opened->st_dev && named.st_ino == opened->st_ino;
+}
+
+static bool read_failed(struct text path, int error, struct failure *why) {
+    return failure_set(why, "could not read file \"%.*s\": %s", TEXT_ARGS(path), strerror(error));
 }
 
 static bool read_all(int file, struct arena *arena, size_t size, struct text *bytes) {
@@ -84,7 +94,10 @@ static bool read_all(int file, struct arena *arena, size_t size, struct text *by
 static bool read_opened(int file, const char *resolved, struct arena *arena, struct text path,
                         struct text *bytes, struct failure *why) {
     struct stat opened;
-    if (fstat(file, &opened) != 0 || !is_same_file(file, resolved, &opened)) {
+    int error = 0;
+    if (fstat(file, &opened) != 0) return read_failed(path, errno, why);
+    if (!is_same_file(file, resolved, &opened, &error)) {
+        if (error) return read_failed(path, error, why);
         return failure_set(why, "file \"%.*s\" changed while it was opened", TEXT_ARGS(path));
     }
     if (!S_ISREG(opened.st_mode)) {
@@ -96,7 +109,11 @@ static bool read_opened(int file, const char *resolved, struct arena *arena, str
                            TEXT_ARGS(path), (long long)opened.st_size, LIMIT_FILE_BYTES);
     }
     if (read_all(file, arena, (size_t)opened.st_size, bytes)) return true;
-    return failure_set(why, "could not read file \"%.*s\": %s", TEXT_ARGS(path), strerror(errno));
+    return read_failed(path, errno, why);
+}
+
+static void close_file(void *file) {
+    close(*(int *)file);
 }
 
 static bool folder_read(void *context, struct arena *arena, struct text path, struct text *bytes,
@@ -109,7 +126,10 @@ static bool folder_read(void *context, struct arena *arena, struct text path, st
         return failure_set(why, "could not open file \"%.*s\": %s", TEXT_ARGS(path),
                            strerror(errno));
     }
+    struct cleanup cleanup;
+    cleanup_push(&cleanup, close_file, &file);
     bool done = read_opened(file, resolved, arena, path, bytes, why);
+    cleanup_pop(&cleanup);
     close(file);
     return done;
 }
@@ -149,22 +169,34 @@ static bool glob_found(struct glob_walk *walk, const char *path) {
 
 enum entry_kind { ENTRY_OTHER, ENTRY_FILE, ENTRY_FOLDER, ENTRY_LINKED_FOLDER };
 
-/* What stands at path; links count as what they lead to, if that is below the root. */
-static enum entry_kind entry_kind(const struct glob_walk *walk, const char *path) {
-    char resolved[PATH_MAX];
+/* What is not there, or not any more, matches nothing; all else that goes wrong is a failure. */
+static bool walk_failed(struct glob_walk *walk, const char *path, int error) {
+    if (error == 0 || error == ENOENT || error == ENOTDIR || error == ELOOP) return true;
+    return failure_set(walk->why, "could not read folder \"%s\": %s", path[0] ? path : ".",
+                       strerror(error));
+}
+
+/* The resolved name of what a link leads to, or false; that it leads outside is no failure. */
+static bool follow(const struct glob_walk *walk, const char *path, char resolved[PATH_MAX]) {
     struct failure unused;
+    errno = 0;
+    return resolve(walk->folder, text_of(path), resolved, &unused);
+}
+
+/* What stands at path; links count as what they lead to, if that is below the root. */
+static bool entry_kind(struct glob_walk *walk, const char *path, enum entry_kind *kind) {
+    char joined[PATH_MAX], resolved[PATH_MAX];
     struct stat target, link;
-    int root = open(walk->folder->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool is_there = root >= 0 && fstatat(root, path, &link, AT_SYMLINK_NOFOLLOW) == 0 &&
-                    fstatat(root, path, &target, 0) == 0;
-    if (root >= 0) close(root);
-    if (!is_there) return ENTRY_OTHER;
-    if (S_ISLNK(link.st_mode) && !resolve(walk->folder, text_of(path), resolved, &unused)) {
-        return ENTRY_OTHER;
-    }
-    if (S_ISREG(target.st_mode)) return ENTRY_FILE;
-    if (!S_ISDIR(target.st_mode)) return ENTRY_OTHER;
-    return S_ISLNK(link.st_mode) ? ENTRY_LINKED_FOLDER : ENTRY_FOLDER;
+    *kind = ENTRY_OTHER;
+    int length = snprintf(joined, sizeof joined, "%s/%s", walk->folder->root, path);
+    if (length < 0 || (size_t)length >= sizeof joined) return true;
+    if (lstat(joined, &link) != 0) return walk_failed(walk, path, errno);
+    bool is_link = S_ISLNK(link.st_mode);
+    if (is_link && !follow(walk, path, resolved)) return walk_failed(walk, path, errno);
+    if (stat(joined, &target) != 0) return walk_failed(walk, path, errno);
+    if (S_ISREG(target.st_mode)) *kind = ENTRY_FILE;
+    if (S_ISDIR(target.st_mode)) *kind = is_link ? ENTRY_LINKED_FOLDER : ENTRY_FOLDER;
+    return true;
 }
 
 static bool glob_in(struct glob_walk *walk, const char *folder, const char *pattern,
@@ -174,8 +206,9 @@ static bool glob_in(struct glob_walk *walk, const char *folder, const char *patt
 static bool glob_entry(struct glob_walk *walk, const char *path, const char *name,
                        const char *part, const char *rest, unsigned depth) {
     bool any_depth = strcmp(part, "**") == 0;
+    enum entry_kind kind;
     if (any_depth ? name[0] == '.' : fnmatch(part, name, FNM_PERIOD) != 0) return true;
-    enum entry_kind kind = entry_kind(walk, path);
+    if (!entry_kind(walk, path, &kind)) return false;
     if (any_depth) {
         if (kind == ENTRY_FILE && !rest) return glob_found(walk, path);
         if (kind != ENTRY_FOLDER) return true;
@@ -188,11 +221,29 @@ static bool glob_entry(struct glob_walk *walk, const char *path, const char *nam
     return glob_in(walk, path, rest, depth + 1);
 }
 
-static DIR *open_folder(const struct folder_host *host, const char *folder) {
+static DIR *open_folder(const struct glob_walk *walk, const char *folder) {
     char resolved[PATH_MAX];
-    struct failure unused;
-    if (folder[0] == '\0') return opendir(host->root);
-    return resolve(host, text_of(folder), resolved, &unused) ? opendir(resolved) : NULL;
+    if (folder[0] == '\0') return opendir(walk->folder->root);
+    return follow(walk, folder, resolved) ? opendir(resolved) : NULL;
+}
+
+static bool glob_entries(struct glob_walk *walk, DIR *entries, const char *folder,
+                         const char *part, const char *rest, unsigned depth) {
+    char path[PATH_MAX];
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = readdir(entries);
+        if (!entry) return walk_failed(walk, folder, errno);
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+        int length = snprintf(path, sizeof path, "%s%s%s", folder, folder[0] ? "/" : "",
+                              entry->d_name);
+        if (length < 0 || (size_t)length >= sizeof path) continue;
+        if (!glob_entry(walk, path, entry->d_name, part, rest, depth)) return false;
+    }
+}
+
+static void close_folder(void *entries) {
+    closedir(entries);
 }
 
 static bool glob_in(struct glob_walk *walk, const char *folder, const char *pattern,
@@ -202,20 +253,16 @@ static bool glob_in(struct glob_walk *walk, const char *folder, const char *patt
     }
     const char *slash = strchr(pattern, '/');
     const char *rest = slash ? slash + 1 : NULL;
-    char part[PATH_MAX], path[PATH_MAX];
+    char part[PATH_MAX];
     snprintf(part, sizeof part, "%.*s", (int)(slash ? slash - pattern : (long)strlen(pattern)),
              pattern);
     if (rest && strcmp(part, "**") == 0 && !glob_in(walk, folder, rest, depth + 1)) return false;
-    DIR *entries = open_folder(walk->folder, folder);
-    if (!entries) return true;
-    bool done = true;
-    for (struct dirent *entry; done && (entry = readdir(entries));) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        int length = snprintf(path, sizeof path, "%s%s%s", folder, folder[0] ? "/" : "",
-                              entry->d_name);
-        if (length < 0 || (size_t)length >= sizeof path) continue;
-        done = glob_entry(walk, path, entry->d_name, part, rest, depth);
-    }
+    DIR *entries = open_folder(walk, folder);
+    if (!entries) return walk_failed(walk, folder, errno);
+    struct cleanup cleanup;
+    cleanup_push(&cleanup, close_folder, entries);
+    bool done = glob_entries(walk, entries, folder, part, rest, depth);
+    cleanup_pop(&cleanup);
     closedir(entries);
     return done;
 }
@@ -248,17 +295,8 @@ bool folder_host_open(struct folder_host *folder, const char *root, struct failu
     *folder = (struct folder_host){
         .host = {folder, folder_read, folder_glob, folder_environment},
     };
-    char resolved[PATH_MAX];
-    if (!realpath(root, resolved)) {
+    if (!realpath(root, folder->root)) {
         return failure_set(why, "could not open folder \"%s\": %s", root, strerror(errno));
     }
-    size_t size = strlen(resolved) + 1;
-    folder->root = memory_alloc(size);
-    memcpy(folder->root, resolved, size);
     return true;
-}
-
-void folder_host_close(struct folder_host *folder) {
-    memory_free(folder->root);
-    folder->root = NULL;
 }

@@ -4,6 +4,8 @@
 #ifndef MRP_BASE_HOST_H
 #define MRP_BASE_HOST_H
 
+#include <limits.h>
+
 #include "base/failure.h"
 #include "base/text.h"
 
@@ -24,10 +26,9 @@ struct host {
  * caller. Opened files are checked with fstat after opening, so that a swapped link cannot escape. */
 struct folder_host {
     struct host host;
-    char *root; /* resolved, absolute */
+    char root[PATH_MAX]; /* resolved, absolute */
     bool no_environment;
 };
 bool folder_host_open(struct folder_host *folder, const char *root, struct failure *why);
-void folder_host_close(struct folder_host *folder);
 
 #endif

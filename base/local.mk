@@ -10,6 +10,7 @@ libmrp_la_SOURCES += \
     base/host.c base/host.h \
     base/json.c base/json.h \
     base/limits.h \
+    base/memory.c base/memory.h \
     base/names.c base/names.h \
     base/pattern.c base/pattern.h \
     base/sha256.c base/sha256.h \

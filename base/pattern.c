@@ -24,7 +24,7 @@ enum {
 
 struct pattern {
     uint64_t hash;
-    char *source;
+    char *source; /* behind the struct */
     size_t length;
     pcre2_code *code;
     uint32_t uses;
@@ -43,7 +43,7 @@ static _Thread_local struct table *table;
 
 static void *pattern_alloc(size_t size, void *context) {
     (void)context;
-    return memory_alloc(size);
+    return memory_try(size);
 }
 
 static void pattern_free(void *memory, void *context) {
@@ -51,16 +51,39 @@ static void pattern_free(void *memory, void *context) {
     memory_free(memory);
 }
 
-static struct table *table_get(void) {
-    if (table) return table;
-    struct table *made = memory_alloc(sizeof *made);
-    memset(made, 0, sizeof *made);
+/* Patterns outlive what they are compiled for: their memory is no recovery point's. */
+static void *lasting(size_t size) {
+    void *memory = memory_try(size);
+    if (!memory) memory_exhausted();
+    return memory;
+}
+
+static void table_free(struct table *made) {
+    pcre2_compile_context_free(made->compile);
+    pcre2_match_context_free(made->match);
+    pcre2_match_data_free(made->data);
+    memory_free(made);
+}
+
+static bool table_fill(struct table *made) {
     pcre2_general_context *general =
         pcre2_general_context_create(pattern_alloc, pattern_free, NULL);
+    if (!general) return false;
     made->compile = pcre2_compile_context_create(general);
     made->match = pcre2_match_context_create(general);
     made->data = pcre2_match_data_create(PATTERN_GROUPS, general);
     pcre2_general_context_free(general);
+    return made->compile && made->match && made->data;
+}
+
+static struct table *table_get(void) {
+    if (table) return table;
+    struct table *made = lasting(sizeof *made);
+    memset(made, 0, sizeof *made);
+    if (!table_fill(made)) {
+        table_free(made);
+        memory_exhausted();
+    }
     pcre2_set_parens_nest_limit(made->compile, NESTED_PARENTHESES);
     pcre2_set_max_pattern_length(made->compile, PATTERN_BYTES);
     pcre2_set_heap_limit(made->match, HEAP_KIB);
@@ -72,7 +95,6 @@ static void table_clear(struct table *full) {
         struct pattern *pattern = full->slots[i];
         if (!pattern) continue;
         pcre2_code_free(pattern->code);
-        memory_free(pattern->source);
         memory_free(pattern);
         full->slots[i] = NULL;
     }
@@ -108,6 +130,7 @@ static pcre2_code *pattern_compile(struct table *table, struct text source,
     pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)(source.length ? source.bytes : ""),
                                          source.length, options, &code, &offset, table->compile);
     uint32_t groups = 0;
+    if (!compiled && code == PCRE2_ERROR_HEAP_FAILED) memory_exhausted();
     if (compiled) pcre2_pattern_info(compiled, PCRE2_INFO_CAPTURECOUNT, &groups);
     if (compiled && groups < PATTERN_GROUPS) return compiled;
     error->offset = offset < source.length ? offset : source.length;
@@ -132,9 +155,12 @@ struct pattern *pattern_get(struct text source, struct pattern_error *error) {
         table_clear(table);
         slot = table_slot(table, source, hash);
     }
-    struct pattern *pattern = memory_alloc(sizeof *pattern);
-    *pattern =
-        (struct pattern){hash, memory_alloc(source.length + 1), source.length, code, 0, false};
+    struct pattern *pattern = memory_try(sizeof *pattern + source.length + 1);
+    if (!pattern) {
+        pcre2_code_free(code);
+        memory_exhausted();
+    }
+    *pattern = (struct pattern){hash, (char *)(pattern + 1), source.length, code, 0, false};
     if (source.length) memcpy(pattern->source, source.bytes, source.length);
     pattern->source[source.length] = '\0';
     pattern->is_whole = strstr(pattern->source, "\\G") || memchr(source.bytes, '\0', source.length);
@@ -203,6 +229,7 @@ enum pattern_result pattern_search(struct pattern *pattern, struct text text, si
             if (match) copy_match(pattern, table, match);
             return PATTERN_YES;
         }
+        if (found == PCRE2_ERROR_NOMEMORY) memory_exhausted();
         if (found == PCRE2_ERROR_CALLOUT) return PATTERN_BUDGET;
         if (found == PCRE2_ERROR_NOMATCH && end == text.length) return PATTERN_NO;
         if (found != PCRE2_ERROR_NOMATCH && found != PCRE2_ERROR_PARTIAL) return PATTERN_LIMIT;

@@ -26,9 +26,10 @@ static _Thread_local struct patterns {
     pcre2_match_context *context;
 } patterns;
 
+/* Patterns outlive what they are compiled for: their memory is no recovery point's. */
 static void *pcre_alloc(size_t size, void *unused) {
     (void)unused;
-    return memory_alloc(size);
+    return memory_try(size);
 }
 
 static void pcre_free(void *memory, void *unused) {
@@ -44,7 +45,8 @@ static size_t pattern_slot(const struct pattern *slots, size_t capacity, const c
 
 static void patterns_grow(void) {
     size_t capacity = patterns.capacity ? patterns.capacity * 2 : FIRST_SLOTS;
-    struct pattern *slots = memory_alloc(capacity * sizeof *slots);
+    struct pattern *slots = memory_try(capacity * sizeof *slots);
+    if (!slots) memory_exhausted();
     memset(slots, 0, capacity * sizeof *slots);
     for (size_t i = 0; i < patterns.capacity; i++) {
         if (!patterns.slots[i].key) continue;
@@ -55,22 +57,31 @@ static void patterns_grow(void) {
     patterns.capacity = capacity;
 }
 
+static bool contexts_make(pcre2_general_context *general) {
+    if (!patterns.data) patterns.data = pcre2_match_data_create(1, general);
+    if (patterns.context) return patterns.data != NULL;
+    patterns.context = pcre2_match_context_create(general);
+    if (!patterns.context) return false;
+    pcre2_set_match_limit(patterns.context, MATCH_STEPS);
+    pcre2_set_heap_limit(patterns.context, 4096);
+    return patterns.data != NULL;
+}
+
+/* NULL where it cannot be compiled. */
 static pcre2_code *pattern_compile(struct text pattern) {
-    int error;
+    int error = PCRE2_ERROR_HEAP_FAILED;
     PCRE2_SIZE offset;
+    pcre2_code *code = NULL;
     pcre2_general_context *general = pcre2_general_context_create(pcre_alloc, pcre_free, NULL);
-    pcre2_compile_context *compile = pcre2_compile_context_create(general);
     uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_ALT_BSUX | PCRE2_DOLLAR_ENDONLY;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.bytes, pattern.length, options, &error,
-                                     &offset, compile);
-    if (!patterns.data) {
-        patterns.data = pcre2_match_data_create(1, general);
-        patterns.context = pcre2_match_context_create(general);
-        pcre2_set_match_limit(patterns.context, MATCH_STEPS);
-        pcre2_set_heap_limit(patterns.context, 4096);
+    if (general && contexts_make(general)) {
+        pcre2_compile_context *compile = pcre2_compile_context_create(general);
+        if (compile) code = pcre2_compile((PCRE2_SPTR)pattern.bytes, pattern.length, options,
+                                          &error, &offset, compile);
+        pcre2_compile_context_free(compile);
     }
-    pcre2_compile_context_free(compile);
     pcre2_general_context_free(general);
+    if (!code && error == PCRE2_ERROR_HEAP_FAILED) memory_exhausted();
     return code;
 }
 
@@ -79,8 +90,8 @@ static struct pattern *pattern_get(struct text text) {
     struct pattern *pattern =
         &patterns.slots[pattern_slot(patterns.slots, patterns.capacity, text.bytes)];
     if (pattern->key) return pattern;
-    pattern->key = text.bytes;
     pattern->code = pattern_compile(text);
+    pattern->key = text.bytes;
     patterns.count++;
     return pattern;
 }
@@ -92,6 +103,7 @@ bool constraint_matches(struct text text, struct text subject) {
     int found = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.length ? subject.bytes : ""),
                             subject.length, 0, PCRE2_NO_UTF_CHECK, patterns.data,
                             patterns.context);
+    if (found == PCRE2_ERROR_NOMEMORY) memory_exhausted();
     return found != PCRE2_ERROR_NOMATCH;
 }
 

@@ -437,6 +437,7 @@ static bool on_event(struct yaml_building *building) {
 
 static bool syntax_error(struct yaml_building *building) {
     yaml_parser_t *parser = &building->parser;
+    if (parser->error == YAML_MEMORY_ERROR) memory_exhausted();
     return fail(building->call, building->index, "the text is not YAML: %s, line %zu column %zu",
                 parser->problem ? parser->problem : "it cannot be read",
                 parser->problem_mark.line + 1, parser->problem_mark.column + 1);
@@ -462,17 +463,26 @@ static bool read_stream(struct yaml_building *building, struct items *documents)
     return true;
 }
 
+static void close_parser(void *context) {
+    struct yaml_building *building = context;
+    yaml_event_delete(&building->event); /* none where it was deleted already */
+    yaml_parser_delete(&building->parser);
+}
+
 static bool read_documents(struct call *call, int index, struct text text,
                            struct items *documents) {
     struct yaml_building *building = ARENA_NEW(call->arena, struct yaml_building);
     *building = (struct yaml_building){.call = call, .index = index};
     map_init(&building->anchors, call->arena);
     if (!spend_bytes(call, text.length * 4)) return false;
+    struct cleanup cleanup;
     if (!yaml_parser_initialize(&building->parser)) memory_exhausted();
+    cleanup_push(&cleanup, close_parser, building);
     yaml_parser_set_encoding(&building->parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&building->parser, (const unsigned char *)text.bytes, text.length);
     bool done = read_stream(building, documents);
-    yaml_parser_delete(&building->parser);
+    cleanup_pop(&cleanup);
+    close_parser(building);
     return done;
 }
 

@@ -105,21 +105,21 @@ static struct tokens *comments_of(struct arena *arena, const struct tokens *toke
     return comments;
 }
 
+static void release_tokens(void *tokens) {
+    arena_release(tokens);
+}
+
 struct parse parser_parse_tree(struct arena *arena, struct names *names,
                                struct diagnostics *diagnostics, uint32_t source) {
     struct arena tokens;
-    jmp_buf point, *volatile before = memory_recover(&point);
+    struct cleanup cleanup;
     arena_init(&tokens);
-    if (setjmp(point)) {
-        arena_release(&tokens);
-        memory_recover(before);
-        memory_exhausted();
-    }
+    cleanup_push(&cleanup, release_tokens, &tokens);
     struct parser parser = begin(arena, &tokens, names, diagnostics, source);
     struct list items = parse_with_doubts(&parser, FILE_START);
     struct parse parse = {file_node(&parser, items), comments_of(arena, parser.tokens)};
+    cleanup_pop(&cleanup);
     arena_release(&tokens);
-    memory_recover(before);
     return parse;
 }
 

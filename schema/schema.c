@@ -111,7 +111,8 @@ static bool open_packed(int file, const char *path, struct failure *why) {
                            LIMIT_SCHEMA_BYTES);
     }
     size_t size = (size_t)state.st_size;
-    char *bytes = memory_alloc(size);
+    char *bytes = memory_try(size); /* it outlives the call */
+    if (!bytes) return failure_set(why, "could not get memory for \"%s\"", path);
     struct failure cause = {.hint = ""};
     if (!read_file(file, size, bytes)) {
         failure_set(why, "could not read \"%s\"", path);

@@ -30,6 +30,7 @@ static bool next(struct reader *r) {
     if (r->has_event) yaml_event_delete(&r->event);
     r->has_event = yaml_parser_parse(&r->parser, &r->event) != 0;
     if (r->has_event) return true;
+    if (r->parser.error == YAML_MEMORY_ERROR) memory_exhausted();
     const char *problem = r->parser.problem ? r->parser.problem : "the text could not be read";
     return wrong_at(r, r->parser.problem_mark, problem);
 }
@@ -322,16 +323,24 @@ static bool read_stream(struct reader *r, struct document **document) {
     return wrong(r, "a second document follows");
 }
 
+static void reader_close(void *reader) {
+    struct reader *r = reader;
+    if (r->has_event) yaml_event_delete(&r->event);
+    yaml_parser_delete(&r->parser);
+}
+
 bool document_read_yaml(struct arena *arena, struct text bytes, struct document **document,
                         struct failure *why) {
     struct reader r = {.arena = arena, .why = why};
+    struct cleanup cleanup;
     if (!yaml_parser_initialize(&r.parser)) memory_exhausted();
+    cleanup_push(&cleanup, reader_close, &r);
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)bytes.bytes, bytes.length);
     names_init(&r.names, arena);
     map_init(&r.anchors, arena);
     bool done = read_stream(&r, document);
-    if (r.has_event) yaml_event_delete(&r.event);
-    yaml_parser_delete(&r.parser);
+    cleanup_pop(&cleanup);
+    reader_close(&r);
     return done;
 }

@@ -51,7 +51,6 @@ static void add_folder(struct work *work, const char *folder) {
         struct text path = text_format(&work->arena, "%s/%s", host.root, paths[i].bytes);
         if (is_work(path)) add_path(work, path.bytes);
     }
-    folder_host_close(&host);
 }
 
 static void run_path(struct driver *driver, const char *path) {
