@@ -339,6 +339,8 @@ void annotation_deploy(struct checker *checker, struct symbol *symbol, struct no
         name = text_format(checker->arena, "AWS::SSM::Parameter::Value<%.*s>", TEXT_ARGS(name));
     }
     symbol->type = type;
-    symbol->deploy_type = ssm ? &type_string : type; /* what is given is the name of a parameter */
-    symbol->parameter_type = name;
+    struct deploy_param *given = ARENA_NEW(checker->arena, struct deploy_param);
+    given->type = ssm ? &type_string : type; /* what is given is the name of a parameter */
+    given->parameter_type = name;
+    symbol->deploy = given;
 }

@@ -116,7 +116,7 @@ static void check_param(struct checker *checker, struct node *node) {
         add_hint(checker, d, "Declare the deploy param in the file, and give it to the component.");
     }
     if (node->param.initial) {
-        const struct type *given = symbol->deploy_type ? symbol->deploy_type : symbol->type;
+        const struct type *given = symbol_given_type(symbol);
         struct wanted wanted = {.type = given, .word = "param",
                                 .name = name_text(symbol->name)};
         checker->may_env = root;

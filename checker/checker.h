@@ -50,9 +50,11 @@ struct checker {
     struct names *names;
     struct diagnostics *diagnostics;
     struct map files;      /* const struct name * (path below the root) -> struct module * */
-    struct map everywhere; /* const struct name * -> the first struct symbol * of that name */
+    struct map everywhere; /* const struct name * -> the first struct symbol * of that name; filled
+                              at the first name that is not known */
     struct map regions;    /* const struct symbol * -> struct map *: names in the region's blocks */
     /* The last types made, by integer, text, element and schema_value. */
+    const char *operators[OPERATOR_NEGATE + 1]; /* in quotes, for messages; made at first use */
     const struct type *integers[64], *texts[64], *lists[64], *maps[64], *properties[64];
     struct map resources;  /* const struct schema_type * -> struct type * */
     struct map bodies;     /* const struct schema_body * -> struct type * */

@@ -139,13 +139,20 @@ static bool holds_elements(const struct type *element, const struct node *list) 
     return true;
 }
 
+static bool is_literal_of(const struct type *type, const struct node *node) {
+    if (type->kind != TYPE_LITERAL || type->literal.is_text != (node->kind == NODE_TEXT)) return false;
+    return type->literal.is_text ? text_equal(type->literal.text, node_text(node))
+                                 : type->literal.integer == node->integer.value;
+}
+
 /* Whether a type holds what is written as a literal, which then needs no type of its own: tables of
  * data are long. */
 static bool holds_written(const struct type *type, const struct node *node) {
     if (node->flags & NODE_BAD) return false;
     switch ((int)node->kind) {
-    case NODE_TEXT: return type->kind == TYPE_STRING;
-    case NODE_INT: return type->kind == TYPE_INT || type->kind == TYPE_NUMBER;
+    case NODE_TEXT: return type->kind == TYPE_STRING || is_literal_of(type, node);
+    case NODE_INT:
+        return type->kind == TYPE_INT || type->kind == TYPE_NUMBER || is_literal_of(type, node);
     case NODE_NUMBER: return type->kind == TYPE_NUMBER;
     case NODE_BOOL: return type->kind == TYPE_BOOL;
     case NODE_LIST: return type->kind == TYPE_LIST && holds_elements(type->element, node);

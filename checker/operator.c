@@ -62,7 +62,9 @@ static struct fact operator_fault(struct checker *checker, struct node *node,
 }
 
 static const char *operation_name(struct checker *checker, enum operator_kind op) {
-    return text_format(checker->arena, "\"%s\"", operator_text(op)).bytes;
+    const char **name = &checker->operators[op];
+    if (!*name) *name = text_format(checker->arena, "\"%s\"", operator_text(op)).bytes;
+    return *name;
 }
 
 static struct fact infer_arithmetic(struct checker *checker, struct node *node) {

@@ -69,27 +69,38 @@ enum phase {
     PHASE_EITHER,   /* depends on what is passed in: settled by the evaluator */
 };
 
+struct deploy_param { /* of a PARAM with `deploy T` */
+    const struct type *type;    /* of its default; string for ssm(T) */
+    struct text parameter_type; /* CloudFormation's: "String", "List<AWS::EC2::Subnet::Id>" */
+};
+
 struct symbol {
     uint8_t kind;  /* enum symbol_kind */
     uint8_t phase; /* enum phase, of values */
+    uint8_t state; /* checker: not begun, in work, done */
+    bool is_in_cycle; /* checker: a cycle through it is reported */
     bool is_group;    /* RESOURCE, STACK, REGION, ...: under `for`: its value is a map by key */
     bool is_optional; /* under `if`: its value may be null */
     bool is_used;
     bool is_deploy;   /* PARAM: `deploy T` */
+    uint32_t slot;            /* in its scope's frame; only value symbols have one */
     const struct name *name;
     struct node *declaration; /* NULL for what is built in */
     struct scope *scope;      /* where it is declared */
-    uint32_t slot;            /* in that scope's frame; only value symbols have one */
     const struct type *type;  /* of the value (of one element, where is_group: see symbol_value_type);
                                  TYPE: the type it names */
     struct module *module;    /* MODULE: the file it stands for; else the file it is declared in */
-    const struct type *deploy_type; /* PARAM deploy: of its default; string for ssm(T) */
-    struct text parameter_type;     /* PARAM deploy: CloudFormation's: "String", "List<AWS::EC2::Subnet::Id>" */
-    struct node *region;            /* REGION: the REGION node that declares it (with its name) */
     const struct node *deferred_by; /* PHASE_DEFERRED: the expression that makes it so, or NULL */
-    uint8_t state;                  /* checker: not begun, in work, done */
-    bool is_in_cycle;            /* checker: a cycle through it is reported */
+    union {
+        struct node *region;                /* REGION: the node that declares it (with its name) */
+        const struct deploy_param *deploy;  /* PARAM: once its type is known, or NULL */
+    };
 };
+
+/* The type of what is given for a param. */
+static inline const struct type *symbol_given_type(const struct symbol *param) {
+    return param->deploy ? param->deploy->type : param->type;
+}
 
 enum scope_kind { SCOPE_FILE, SCOPE_BLOCK, SCOPE_LOOP, SCOPE_FN, SCOPE_CHECK };
 

@@ -22,10 +22,29 @@ static const char *nested_word(const struct symbol *symbol) {
     return NULL;
 }
 
+static void gather_symbols(struct node *node, void *context) {
+    struct map *everywhere = context;
+    const struct declaration *head = node_declaration(node);
+    const struct symbol *symbol = head ? head->symbol : NULL;
+    if (symbol && symbol->scope && !map_find(everywhere, symbol->name)) {
+        map_put(everywhere, symbol->name, head->symbol);
+    }
+    node_each_child(node, gather_symbols, everywhere);
+}
+
+/* The first symbol of that name in any file. */
+static struct symbol *find_everywhere(struct checker *checker, const struct name *name) {
+    const struct program *program = checker->program;
+    for (uint32_t i = 0; checker->everywhere.count == 0 && i < program->module_count; i++) {
+        gather_symbols(program->modules[i]->parse.file, &checker->everywhere);
+    }
+    return map_find(&checker->everywhere, name);
+}
+
 /* A name that is declared, but not to be seen from here. */
 static bool hint_elsewhere(struct checker *checker, struct diagnostic *d,
                            const struct name *name) {
-    struct symbol *symbol = map_find(&checker->everywhere, name);
+    struct symbol *symbol = find_everywhere(checker, name);
     if (!symbol || !symbol->declaration || !symbol->scope || symbol->kind == SYMBOL_LOCAL) {
         return false;
     }

@@ -89,9 +89,6 @@ void scope_declare(struct checker *checker, struct scope *scope, struct map *map
         return;
     }
     map_put(map, symbol->name, symbol);
-    if (!map_find(&checker->everywhere, symbol->name)) {
-        map_put(&checker->everywhere, symbol->name, symbol);
-    }
 }
 
 static struct map *scope_map(struct scope *scope, enum space space) {

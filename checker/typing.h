@@ -78,7 +78,7 @@ struct text type_show(struct checker *checker, const struct type *type);
 const struct type *annotation(struct checker *checker, struct node *node);
 /* As annotation, in signatures: T and U are generic. */
 const struct type *annotation_signature(struct checker *checker, struct node *node);
-/* Fills in type, deploy_type and parameter_type of a `deploy T` param. */
+/* Fills in type and deploy of a `deploy T` param. */
 void annotation_deploy(struct checker *checker, struct symbol *symbol, struct node *node);
 /* The component or resource type that a RESOURCE's type names: RESOURCE, COMPONENT or error. */
 /* The AWS type of an AWS_TYPE node; NULL, reported, if there is none. */

@@ -246,11 +246,13 @@ static void parameter_fill(struct evaluator *ev, struct frame *frame, struct sym
 
 static struct value deploy_param(struct evaluator *ev, struct frame *frame, struct symbol *symbol) {
     struct node *param = symbol->declaration;
-    const struct type *type = symbol->deploy_type ? symbol->deploy_type : symbol->type;
+    const struct type *type = symbol_given_type(symbol);
     struct parameter *parameter = ARENA_NEW(ev->arena, struct parameter);
     parameter->name = symbol->name;
     parameter->logical_id = parameter_id(ev, name_text(symbol->name));
-    parameter->type = symbol->parameter_type.length ? symbol->parameter_type : TEXT("String");
+    parameter->type = symbol->deploy && symbol->deploy->parameter_type.length
+                          ? symbol->deploy->parameter_type
+                          : TEXT("String");
     parameter->doc = param->declaration.doc;
     parameter->is_secret = is_secret_type(symbol->type);
     parameter->allowed = allowed_values(ev, type);
@@ -300,7 +302,7 @@ static struct value argument_value(struct evaluator *ev, struct frame *frame, st
     struct node *param = symbol->declaration;
     struct component *component = frame->place->component;
     const struct node *blame = NULL;
-    const struct type *type = symbol->deploy_type ? symbol->deploy_type : symbol->type;
+    const struct type *type = symbol_given_type(symbol);
     struct value value = component_argument(ev, component, symbol->name, &blame);
     struct text what = name_text(symbol->name);
     if (value.kind == SLOT_WAITING && !param->param.initial && takes_null(type)) value = value_null();

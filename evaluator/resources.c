@@ -61,6 +61,23 @@ static bool has_meta(const struct node *node) {
 
 /* ---- making ---- */
 
+static const struct resource_meta no_meta = {
+    .depends_on = {.kind = VALUE_NULL},      .deletion_policy = {.kind = VALUE_NULL},
+    .update_replace_policy = {.kind = VALUE_NULL}, .creation_policy = {.kind = VALUE_NULL},
+    .update_policy = {.kind = VALUE_NULL},   .metadata = {.kind = VALUE_NULL},
+    .ignore_changes = {.kind = VALUE_NULL},
+};
+
+/* A resource's own, to set something in it. */
+static struct resource_meta *own_meta(struct evaluator *ev, struct resource *resource) {
+    if (resource->meta == &no_meta) {
+        struct resource_meta *meta = ARENA_NEW(ev->arena, struct resource_meta);
+        *meta = no_meta;
+        resource->meta = meta;
+    }
+    return (struct resource_meta *)resource->meta; /* made above, now or before */
+}
+
 static struct text below_stack(const struct site *place, struct text path) {
     const struct stack_state *stack = (const struct stack_state *)place->stack;
     size_t skip = stack && stack->place.path.length ? stack->place.path.length + 1 : 0;
@@ -90,9 +107,7 @@ static struct value resource_new(struct evaluator *ev, struct node *node, struct
     resource->shown = in_library(ev, node) ? resource->instance : node;
     resource->region = place->region;
     resource->properties = record_new(ev->arena, 0);
-    resource->depends_on = resource->deletion_policy = resource->update_replace_policy =
-        resource->creation_policy = resource->update_policy = resource->metadata =
-            resource->ignore_changes = value_null();
+    resource->meta = &no_meta;
     state->frame = frame;
     state->place = place;
     state->body = SLOT_WAITING;
@@ -601,24 +616,24 @@ static void set_meta(struct body_sink *sink, struct text key, struct value value
     const struct node *node = entry->entry.value;
     if (entry->flags & NODE_BAD) return;
     if (text_is(key, "depends_on")) {
-        resource->depends_on = dependencies(ev, value, node);
+        own_meta(ev, resource)->depends_on = dependencies(ev, value, node);
     } else if (text_is(key, "deletion_policy")) {
-        resource->deletion_policy = policy_value(ev, key, value, node, true);
+        own_meta(ev, resource)->deletion_policy = policy_value(ev, key, value, node, true);
     } else if (text_is(key, "update_replace_policy")) {
-        resource->update_replace_policy = policy_value(ev, key, value, node, false);
+        own_meta(ev, resource)->update_replace_policy = policy_value(ev, key, value, node, false);
     } else if (text_is(key, "creation_policy")) {
-        resource->creation_policy = record_meta(ev, key, value, node);
+        own_meta(ev, resource)->creation_policy = record_meta(ev, key, value, node);
     } else if (text_is(key, "update_policy")) {
-        resource->update_policy = record_meta(ev, key, value, node);
+        own_meta(ev, resource)->update_policy = record_meta(ev, key, value, node);
     } else if (text_is(key, "metadata")) {
-        resource->metadata = record_meta(ev, key, value, node);
+        own_meta(ev, resource)->metadata = record_meta(ev, key, value, node);
     } else if (text_is(key, "ignore_changes")) {
-        resource->ignore_changes = names_meta(ev, key, value, node);
+        own_meta(ev, resource)->ignore_changes = names_meta(ev, key, value, node);
     } else if (text_is(key, "protect")) {
         resource->is_protected = flag_meta(ev, key, value, node);
         if (resource->is_protected && resource->stack) resource->stack->is_protected = true;
     } else if (text_is(key, "was")) {
-        resource->was = former_path(ev, node);
+        own_meta(ev, resource)->was = former_path(ev, node);
     } else if (text_is(key, "existing")) {
         flag_meta(ev, key, value, node);
     }
@@ -683,7 +698,7 @@ static void component_meta(struct evaluator *ev, struct component *component, st
     if (text_is(key, "id") || text_is(key, "existing") || text_is(key, "add")) return;
     if (text_is(key, "was")) {
         struct resource *self = component_self(ev, component);
-        if (self && !self->was.length) self->was = former_path(ev, node);
+        if (self && !self->meta->was.length) own_meta(ev, self)->was = former_path(ev, node);
         return;
     }
     struct value value = evaluate(ev, entry->entry.value, component->outer);
@@ -692,14 +707,14 @@ static void component_meta(struct evaluator *ev, struct component *component, st
     for (uint32_t i = 0; i < component->resource_count; i++) {
         struct resource_state *state = (struct resource_state *)component->resources[i];
         struct body_sink sink = {.ev = ev, .state = state};
-        struct value own = state->resource.depends_on;
+        struct value own = state->resource.meta->depends_on;
         if (depends && own.kind == VALUE_LIST && value.kind == VALUE_LIST) {
             size_t base = ev->stack_count;
             for (uint32_t j = 0; j < own.length; j++) stack_push(ev, own.items[j]);
             for (uint32_t j = 0; j < value.length; j++) stack_push(ev, value.items[j]);
-            state->resource.depends_on = stack_take(ev, base);
+            own_meta(ev, &state->resource)->depends_on = stack_take(ev, base);
         } else if (depends) {
-            if (value.kind == VALUE_LIST) state->resource.depends_on = value;
+            if (value.kind == VALUE_LIST) own_meta(ev, &state->resource)->depends_on = value;
         } else {
             set_meta(&sink, key, value, entry);
         }

@@ -33,6 +33,13 @@ struct parameter { /* a deploy param */
     const struct node *declared;
 };
 
+struct resource_meta { /* the @ attributes of a resource */
+    struct value depends_on;      /* list of resources, or null */
+    struct value deletion_policy, update_replace_policy, creation_policy, update_policy, metadata;
+    struct value ignore_changes;  /* list of property names, or null */
+    struct text was;              /* the path it had, or empty */
+};
+
 struct resource {
     const struct name *logical_id;
     struct text path;             /* below its region, stacks included: network.subnet["a"] */
@@ -43,10 +50,7 @@ struct resource {
     const struct node *shown;     /* RESOURCE that people are shown: of the library's, the instance */
     const struct node *instance;  /* outermost RESOURCE that led to it (the component's instance) */
     struct record *properties;
-    struct value depends_on;      /* list of resources, or null */
-    struct value deletion_policy, update_replace_policy, creation_policy, update_policy, metadata;
-    struct value ignore_changes;  /* list of property names, or null */
-    struct text was;              /* the path it had, or empty */
+    const struct resource_meta *meta; /* shared by all that have none */
     bool is_protected, is_existing, has_fixed_id;
     uint32_t index;               /* in its stack */
     uint32_t mark;

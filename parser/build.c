@@ -160,14 +160,13 @@ struct node *build_unary(struct parser *parser, struct range range, enum operato
     return build_finish(parser, node);
 }
 
-struct node *build_binary(struct parser *parser, struct range op_range, enum operator_kind op,
-                          struct node *left, struct node *right) {
+struct node *build_binary(struct parser *parser, enum operator_kind op, struct node *left,
+                          struct node *right) {
     struct node *node =
         new_node(parser, NODE_BINARY, (struct range){left->span.start, right->span.end});
     node->binary.op = op;
     node->binary.left = left;
     node->binary.right = right;
-    node->binary.op_start = op_range.start;
     return build_finish(parser, node);
 }
 

@@ -100,8 +100,8 @@ struct node *build_generator(struct parser *parser, struct range range, struct w
 struct node *build_filter(struct parser *parser, struct range word, struct node *condition);
 struct node *build_unary(struct parser *parser, struct range range, enum operator_kind op,
                          struct node *operand);
-struct node *build_binary(struct parser *parser, struct range op_range, enum operator_kind op,
-                          struct node *left, struct node *right);
+struct node *build_binary(struct parser *parser, enum operator_kind op, struct node *left,
+                          struct node *right);
 struct node *build_conditional(struct parser *parser, struct range range, struct node *condition,
                                struct node *then, struct node *otherwise);
 struct node *build_member(struct parser *parser, struct range member, uint32_t skip,

@@ -383,22 +383,22 @@ expr:
 
 op:
   primary
-| op "||" op                            { $$ = build_binary(parser, @2, OPERATOR_OR, $1, $3); }
-| op "&&" op                            { $$ = build_binary(parser, @2, OPERATOR_AND, $1, $3); }
-| op "==" op                            { $$ = build_binary(parser, @2, OPERATOR_EQUAL, $1, $3); }
-| op "!=" op                            { $$ = build_binary(parser, @2, OPERATOR_NOT_EQUAL, $1, $3); }
-| op "<" op                             { $$ = build_binary(parser, @2, OPERATOR_LESS, $1, $3); }
-| op "<=" op                            { $$ = build_binary(parser, @2, OPERATOR_LESS_EQUAL, $1, $3); }
-| op ">" op                             { $$ = build_binary(parser, @2, OPERATOR_GREATER, $1, $3); }
-| op ">=" op                            { $$ = build_binary(parser, @2, OPERATOR_GREATER_EQUAL, $1, $3); }
-| op "in" op                            { $$ = build_binary(parser, @2, OPERATOR_IN, $1, $3); }
-| op "??" op                            { $$ = build_binary(parser, @2, OPERATOR_DEFAULT, $1, $3); }
-| op ".." op                            { $$ = build_binary(parser, @2, OPERATOR_RANGE, $1, $3); }
-| op "+" op                             { $$ = build_binary(parser, @2, OPERATOR_ADD, $1, $3); }
-| op "-" op                             { $$ = build_binary(parser, @2, OPERATOR_SUBTRACT, $1, $3); }
-| op "*" op                             { $$ = build_binary(parser, @2, OPERATOR_MULTIPLY, $1, $3); }
-| op "/" op                             { $$ = build_binary(parser, @2, OPERATOR_DIVIDE, $1, $3); }
-| op "%" op                             { $$ = build_binary(parser, @2, OPERATOR_REMAINDER, $1, $3); }
+| op "||" op                            { $$ = build_binary(parser, OPERATOR_OR, $1, $3); }
+| op "&&" op                            { $$ = build_binary(parser, OPERATOR_AND, $1, $3); }
+| op "==" op                            { $$ = build_binary(parser, OPERATOR_EQUAL, $1, $3); }
+| op "!=" op                            { $$ = build_binary(parser, OPERATOR_NOT_EQUAL, $1, $3); }
+| op "<" op                             { $$ = build_binary(parser, OPERATOR_LESS, $1, $3); }
+| op "<=" op                            { $$ = build_binary(parser, OPERATOR_LESS_EQUAL, $1, $3); }
+| op ">" op                             { $$ = build_binary(parser, OPERATOR_GREATER, $1, $3); }
+| op ">=" op                            { $$ = build_binary(parser, OPERATOR_GREATER_EQUAL, $1, $3); }
+| op "in" op                            { $$ = build_binary(parser, OPERATOR_IN, $1, $3); }
+| op "??" op                            { $$ = build_binary(parser, OPERATOR_DEFAULT, $1, $3); }
+| op ".." op                            { $$ = build_binary(parser, OPERATOR_RANGE, $1, $3); }
+| op "+" op                             { $$ = build_binary(parser, OPERATOR_ADD, $1, $3); }
+| op "-" op                             { $$ = build_binary(parser, OPERATOR_SUBTRACT, $1, $3); }
+| op "*" op                             { $$ = build_binary(parser, OPERATOR_MULTIPLY, $1, $3); }
+| op "/" op                             { $$ = build_binary(parser, OPERATOR_DIVIDE, $1, $3); }
+| op "%" op                             { $$ = build_binary(parser, OPERATOR_REMAINDER, $1, $3); }
 | "!" op %prec SIGN                     { $$ = build_unary(parser, @$, OPERATOR_NOT, $2); }
 | minus op %prec SIGN                   { $$ = build_unary(parser, @$, OPERATOR_NEGATE, $2); }
 ;

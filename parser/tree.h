@@ -100,7 +100,7 @@ struct node {
         } generator;
         struct { struct node *condition; } filter;      /* FILTER: if condition */
         struct { uint8_t op; struct node *operand; } unary;                /* UNARY */
-        struct { uint8_t op; struct node *left, *right; uint32_t op_start; } binary; /* BINARY */
+        struct { uint8_t op; struct node *left, *right; } binary;          /* BINARY */
         struct { struct node *condition, *then, *otherwise; } conditional; /* CONDITIONAL */
         struct { /* MEMBER: object.name */
             struct node *object;

@@ -115,8 +115,8 @@ static void make_resources(struct lowering *all, struct template *template) {
             .file = position.file, .line = position.line,
             .is_protected = resource->is_protected,
         };
-        if (resource->was.length) row->was_id = id_of_path(all, resource, resource->was);
-        set_ignored(all, row, resource->ignore_changes);
+        if (resource->meta->was.length) row->was_id = id_of_path(all, resource, resource->meta->was);
+        set_ignored(all, row, resource->meta->ignore_changes);
     }
 }
 

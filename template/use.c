@@ -208,12 +208,12 @@ static void use_resource(struct use *u, struct resource *resource) {
     u->depth = 1;
     if (resource->properties) use_record(u, resource->properties);
     u->depth = 0;
-    use_value(u, resource->deletion_policy);
-    use_value(u, resource->update_replace_policy);
-    use_value(u, resource->creation_policy);
-    use_value(u, resource->update_policy);
-    use_value(u, resource->metadata);
-    use_dependency(u, resource->depends_on);
+    use_value(u, resource->meta->deletion_policy);
+    use_value(u, resource->meta->update_replace_policy);
+    use_value(u, resource->meta->creation_policy);
+    use_value(u, resource->meta->update_policy);
+    use_value(u, resource->meta->metadata);
+    use_dependency(u, resource->meta->depends_on);
 }
 
 void lowering_use_stack(struct stack_lowering *in) {

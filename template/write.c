@@ -159,8 +159,8 @@ static void emit_policy(struct emitter *e, const char *key, struct value value) 
  * others are written. mrp refuses to plan its deletion; these hold where another tool deletes. */
 static void emit_deletion(struct emitter *e, const struct resource *resource) {
     struct value retain = value_text(TEXT("Retain"));
-    struct value deletion = resource->deletion_policy;
-    struct value replacement = resource->update_replace_policy;
+    struct value deletion = resource->meta->deletion_policy;
+    struct value replacement = resource->meta->update_replace_policy;
     if (resource->is_protected && !is_given(deletion)) deletion = retain;
     if (resource->is_protected && !is_given(replacement)) replacement = retain;
     emit_policy(e, "DeletionPolicy", deletion);
@@ -181,10 +181,10 @@ static void emit_resource(struct emitter *e, const struct resource *resource) {
     emit_open(e, '{');
     emit_text_pair(e, "Type", resource_type_name(resource));
     emit_depends_on(e, resource);
-    emit_policy(e, "CreationPolicy", resource->creation_policy);
-    emit_policy(e, "UpdatePolicy", resource->update_policy);
+    emit_policy(e, "CreationPolicy", resource->meta->creation_policy);
+    emit_policy(e, "UpdatePolicy", resource->meta->update_policy);
     emit_deletion(e, resource);
-    emit_policy(e, "Metadata", resource->metadata);
+    emit_policy(e, "Metadata", resource->meta->metadata);
     if (has_entries(e, resource->properties)) {
         EMIT_KEY(e, "Properties");
         emit_value(e, value_record(resource->properties));
