@@ -1,4 +1,5 @@
 /* mrp build: templates and their manifest, each file whole or not at all, no other file touched. */
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -17,10 +18,6 @@ struct built {
     const char **paths, **hashes; /* below the folder; in the order of mrp_stack */
     size_t *sizes;
 };
-
-static struct text view(struct mrp_text text) {
-    return (struct text){text.bytes, text.length};
-}
 
 static bool find_stack(struct mrp *mrp, const char *wanted, size_t *index) {
     *index = 0;
@@ -69,7 +66,7 @@ static int no_stack(const struct invocation *invocation, struct mrp *mrp, const 
 static int print_stack(const struct invocation *invocation, struct mrp *mrp, const char *wanted) {
     size_t index;
     if (!find_stack(mrp, wanted, &index)) return no_stack(invocation, mrp, wanted);
-    return print(view(mrp_template(mrp, index, MRP_INDENTED)));
+    return print(program_text(mrp, mrp_template(mrp, index, MRP_INDENTED)));
 }
 
 static struct text path_in(const struct built *built, const char *path) {
@@ -82,12 +79,12 @@ static bool write_template(struct built *built, size_t index, struct failure *wh
     if (!folder_make(path_in(built, stack->region).bytes, why)) return false;
     built->paths[index] =
         text_format(arena, "%s/%s.template.json", stack->region, stack->name).bytes;
-    struct mrp_text text = mrp_template(built->mrp, index, MRP_INDENTED);
+    struct text text = program_text(built->mrp, mrp_template(built->mrp, index, MRP_INDENTED));
     char *hex = arena_alloc(arena, 65);
-    if (!mrp_sha256(built->mrp, text, hex)) return failure_set(why, "%s", mrp_failure(built->mrp));
+    if (!mrp_sha256(built->mrp, (struct mrp_text){text.bytes, text.length}, hex)) return failure_set(why, "%s", mrp_failure(built->mrp));
     built->hashes[index] = hex;
     built->sizes[index] = text.length;
-    return file_write(path_in(built, built->paths[index]).bytes, view(text), why);
+    return file_write(path_in(built, built->paths[index]).bytes, text, why);
 }
 
 /* Beside the template of a stack that a pipeline delivers: the values of its parameters, its tags. */
@@ -124,41 +121,46 @@ static bool is_built_path(struct text path) {
            !memchr(path.bytes, '\0', path.length);
 }
 
-static void drop_file(const struct built *built, struct text path) {
-    if (!is_built_path(path) || is_still_built(built, path)) return;
-    struct arena *arena = mrp_arena(built->mrp);
-    unlink(path_in(built, text_copy(arena, path).bytes).bytes);
+static bool drop_file(const struct built *built, struct text path, struct failure *why) {
+    if (!is_built_path(path) || is_still_built(built, path)) return true;
+    const char *stale = path_in(built, text_copy(mrp_arena(built->mrp), path).bytes).bytes;
+    if (unlink(stale) == 0 || errno == ENOENT || errno == ENOTDIR) return true;
+    return failure_set(why, "could not remove \"%s\": %s", stale, strerror(errno));
 }
 
-/* Goes through the manifest of the build before; false where it is no JSON. What it names is dropped
- * in a second pass, so that of one that is broken nothing is taken. */
-static bool read_manifest(const struct built *built, struct arena *arena, struct text bytes,
-                          bool drops) {
+enum reading { IS_MANIFEST, NO_MANIFEST, NOT_DROPPED };
+
+/* Goes through the manifest of the build before. What it names is dropped in a second pass, so that of one
+ * that is broken nothing is taken. */
+static enum reading read_manifest(const struct built *built, struct arena *arena,
+                                  struct text bytes, bool drops, struct failure *why) {
     struct json json;
     enum json_kind kind;
     bool in_stacks = false;
     json_init(&json, arena, bytes);
     while ((kind = json_next(&json)) != JSON_END) {
-        if (kind == JSON_ERROR) return false;
+        if (kind == JSON_ERROR) return NO_MANIFEST;
         if (kind != JSON_KEY) continue;
         if (json.depth == 1) in_stacks = text_is(json.text, "stacks");
         if (json.depth != 3 || !in_stacks) continue;
         if (!text_is(json.text, "template") && !text_is(json.text, "configuration")) continue;
-        if (json_next(&json) == JSON_STRING && drops) drop_file(built, json.text);
+        if (json_next(&json) != JSON_STRING || !drops) continue;
+        if (!drop_file(built, json.text, why)) return NOT_DROPPED;
     }
-    return true;
+    return IS_MANIFEST;
 }
 
-static void drop_stale(const struct built *built, const char *manifest) {
+static bool drop_stale(const struct built *built, const char *manifest, struct failure *why) {
     struct arena arena;
     struct text bytes;
-    struct failure unused;
+    if (access(manifest, F_OK) != 0 && errno == ENOENT) return true;
     arena_init(&arena);
-    if (file_read(&arena, manifest, &bytes, &unused) &&
-        read_manifest(built, &arena, bytes, false)) {
-        read_manifest(built, &arena, bytes, true);
+    bool done = file_read(&arena, manifest, &bytes, why);
+    if (done && read_manifest(built, &arena, bytes, false, why) == IS_MANIFEST) {
+        done = read_manifest(built, &arena, bytes, true, why) == IS_MANIFEST;
     }
     arena_release(&arena);
+    return done;
 }
 
 /* ---- all of it ---- */
@@ -173,10 +175,11 @@ static bool write_all(struct built *built, struct failure *why) {
     for (size_t i = 0; i < count; i++) {
         if (!write_template(built, i, why) || !write_configuration(built, i, why)) return false;
     }
-    struct text manifest = view(mrp_manifest(built->mrp, built->paths, built->hashes));
+    struct text manifest =
+        program_text(built->mrp, mrp_manifest(built->mrp, built->paths, built->hashes));
     const char *path = path_in(built, "manifest.json").bytes;
     if (file_holds(path, manifest)) return true; /* then nothing is stale either */
-    drop_stale(built, path);
+    if (!drop_stale(built, path, why)) return false;
     return file_write(path, manifest, why);
 }
 

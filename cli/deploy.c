@@ -94,10 +94,9 @@ int deploying_open_cloud(struct deploying *deploying, const struct invocation *i
     int outcome = init(deploying, invocation);
     if (outcome != OUTCOME_DONE) return outcome;
     /* Without a program here, the journal says which one it was. */
-    if (!program_file(invocation, 0, &deploying->file, &why)) {
-        if (invocation->operand_count) return world_failed(&why);
-        deploying->file = NULL;
-    }
+    enum program_found found = program_find(invocation, 0, &deploying->file, &why);
+    if (found == PROGRAM_FAILED) return world_failed(&why);
+    if (found == PROGRAM_NONE) deploying->file = NULL;
     return open_session(deploying, deploying->file ? deploying->file : "pipeline.mrp", choice);
 }
 
@@ -152,7 +151,7 @@ int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan
     return made == PLAN_MADE ? OUTCOME_DONE : world_failed(&why);
 }
 
-void deploying_show(struct deploying *deploying, const struct plan *plan) {
+int deploying_show(struct deploying *deploying, const struct plan *plan) {
     struct buffer out;
     buffer_init(&out);
     if (deploying->form == FORM_JSON) {
@@ -164,8 +163,9 @@ void deploying_show(struct deploying *deploying, const struct plan *plan) {
         plan_head(deploying, plan->account, plan->caller, &out);
         plan_text(deploying, plan, &out);
     }
-    print(buffer_view(&out));
+    int outcome = print(buffer_view(&out));
     buffer_release(&out);
+    return outcome;
 }
 
 /* --- places ----------------------------------------------------------------------------------- */

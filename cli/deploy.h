@@ -55,7 +55,7 @@ void plan_text(const struct deploying *deploying, const struct plan *plan, struc
 void plan_json(const struct deploying *deploying, const struct plan *plan, struct buffer *out);
 bool plan_changes(const struct plan *plan);
 /* Prints it, as apply and destroy do before they ask. */
-void deploying_show(struct deploying *deploying, const struct plan *plan);
+int deploying_show(struct deploying *deploying, const struct plan *plan);
 
 /* "pipeline.mrp:12" of a resource, and of one of its properties; empty where it is not known. */
 struct text resource_place(const struct deploying *deploying,

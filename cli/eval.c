@@ -214,7 +214,9 @@ int command_eval(struct invocation *invocation) {
     enum form form;
     int outcome = output_form(invocation, true, &form);
     if (outcome != OUTCOME_DONE) return outcome;
-    if (!program_file(invocation, 1, &file, &why)) file = NULL;
+    enum program_found found = program_find(invocation, 1, &file, &why);
+    if (found == PROGRAM_FAILED) return world_failed(&why);
+    if (found == PROGRAM_NONE) file = NULL;
     if (invocation->operand_count) return evaluate(invocation, file, invocation->operands[0]);
     return isatty(STDIN_FILENO) ? prompt(invocation, file) : evaluate_lines(invocation, file);
 }

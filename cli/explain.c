@@ -122,9 +122,14 @@ static bool find(struct question *question) {
     }
     if (explain_aws(question, &why)) return true;
     if (question->outcome != OUTCOME_DONE) return false;
-    if (program_file(question->invocation, 1, &file, &why)) return explain_program(question);
-    explain_nothing(question);
-    question->outcome = OUTCOME_MISUSE;
+    switch (program_find(question->invocation, 1, &file, &why)) {
+    case PROGRAM_FOUND: return explain_program(question);
+    case PROGRAM_NONE:
+        explain_nothing(question);
+        question->outcome = OUTCOME_MISUSE;
+        return false;
+    case PROGRAM_FAILED: question->outcome = world_failed(&why); return false;
+    }
     return false;
 }
 

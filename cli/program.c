@@ -1,6 +1,7 @@
 /* Finding a program, opening it with the command line's options, reporting on it. */
 #include "cli/program.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,9 +12,12 @@
 
 enum { PARENTS = 64 };
 
-static bool is_there(const char *path) {
+static enum program_found look_for(const char *path, struct failure *why) {
     struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+    if (stat(path, &status) == 0) return S_ISREG(status.st_mode) ? PROGRAM_FOUND : PROGRAM_NONE;
+    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) return PROGRAM_NONE;
+    failure_set(why, "could not look for \"%s\": %s", path, strerror(errno));
+    return PROGRAM_FAILED;
 }
 
 /* A folder stands for the pipeline.mrp in it. */
@@ -24,19 +28,18 @@ static const char *in_folder(const struct invocation *invocation, const char *pa
     return text_format(invocation->arena, "%s%spipeline.mrp", path, ends ? "" : "/").bytes;
 }
 
-bool program_file(const struct invocation *invocation, size_t index, const char **file,
-                  struct failure *why) {
+enum program_found program_find(const struct invocation *invocation, size_t index,
+                                const char **file, struct failure *why) {
     if (index < invocation->operand_count) {
         *file = in_folder(invocation, invocation->operands[index]);
-        return true;
+        return PROGRAM_FOUND;
     }
     struct text path = TEXT("pipeline.mrp");
     struct stat here, parent;
     for (int i = 0; i < PARENTS; i++) {
-        if (is_there(path.bytes)) {
-            *file = path.bytes;
-            return true;
-        }
+        enum program_found found = look_for(path.bytes, why);
+        *file = path.bytes;
+        if (found != PROGRAM_NONE) return found;
         int ups = (int)path.length - (int)strlen("pipeline.mrp");
         struct text folder = text_format(invocation->arena, "%.*s.", ups, path.bytes);
         struct text above = text_format(invocation->arena, "%.*s..", ups, path.bytes);
@@ -46,7 +49,13 @@ bool program_file(const struct invocation *invocation, size_t index, const char 
         path = text_format(invocation->arena, "../%s", path.bytes);
     }
     failure_set(why, "there is no \"pipeline.mrp\" in this folder or in one above it");
-    return failure_hint(why, "\"mrp init\" starts one; another file is named as an operand.");
+    failure_hint(why, "\"mrp init\" starts one; another file is named as an operand.");
+    return PROGRAM_NONE;
+}
+
+bool program_file(const struct invocation *invocation, size_t index, const char **file,
+                  struct failure *why) {
+    return program_find(invocation, index, file, why) == PROGRAM_FOUND;
 }
 
 static bool check_sets(const struct invocation *invocation) {
@@ -117,6 +126,11 @@ int program_outcome(struct mrp *mrp, enum mrp_result result) {
     return world_failed(&why);
 }
 
+struct text program_text(const struct mrp *mrp, struct mrp_text text) {
+    if (mrp_failure(mrp)[0]) memory_exhausted();
+    return (struct text){text.bytes, text.length};
+}
+
 static void count_line(struct mrp *mrp) {
     size_t errors = mrp_error_count(mrp);
     size_t shown = mrp_diagnostic_count(mrp);
@@ -173,14 +187,15 @@ int program_report(const struct invocation *invocation, struct mrp *mrp, bool al
     if (outcome != OUTCOME_DONE) return outcome;
     if (form == FORM_GITHUB) return report_github(invocation, mrp);
     if (form != FORM_JSON && form != FORM_SARIF) {
-        struct mrp_text text = mrp_report(mrp, MRP_TEXT, wants_color(invocation, STDERR_FILENO));
+        bool color = wants_color(invocation, STDERR_FILENO);
+        struct text text = program_text(mrp, mrp_report(mrp, MRP_TEXT, color));
         fwrite(text.bytes, 1, text.length, stderr);
         if (!option_given(invocation, OPTION_QUIET)) count_line(mrp);
         return OUTCOME_DONE;
     }
     if (!always && mrp_error_count(mrp) == 0) return OUTCOME_DONE;
-    struct mrp_text text = mrp_report(mrp, form == FORM_JSON ? MRP_JSON : MRP_SARIF, false);
-    return print((struct text){text.bytes, text.length});
+    enum mrp_report_form machine = form == FORM_JSON ? MRP_JSON : MRP_SARIF;
+    return print(program_text(mrp, mrp_report(mrp, machine, false)));
 }
 
 int program_compile(const struct invocation *invocation, size_t index, struct mrp **mrp) {

@@ -5,7 +5,12 @@
 #include "cli/command.h"
 #include "mrp.h"
 
-/* The program's file: the operand at index, else pipeline.mrp here or in the nearest parent. */
+/* The program's file: the operand at index, else pipeline.mrp here or in the nearest parent. Where there is
+ * none, or it could not be looked for, *why says so. */
+enum program_found { PROGRAM_FOUND, PROGRAM_NONE, PROGRAM_FAILED };
+enum program_found program_find(const struct invocation *invocation, size_t index,
+                                const char **file, struct failure *why);
+/* The same, for commands that need one. */
 bool program_file(const struct invocation *invocation, size_t index, const char **file,
                   struct failure *why);
 
@@ -20,6 +25,9 @@ int program_compile(const struct invocation *invocation, size_t index, struct mr
 
 /* What mrp_compile and its like returned, as an outcome; failures of the world are printed. */
 int program_outcome(struct mrp *mrp, enum mrp_result result);
+
+/* A text that the library has just made. Only memory that ran out can have kept it from that. */
+struct text program_text(const struct mrp *mrp, struct mrp_text text);
 
 /* Says the diagnostics. has_sarif: the command knows --format sarif. What goes to standard output in
  * the forms for machines is only the diagnostics of a program with errors, unless always. */

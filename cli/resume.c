@@ -21,7 +21,8 @@ static int go_on(struct deploying *deploying, bool is_destroy) {
     struct plan plan;
     int outcome = deploying_plan(deploying, is_destroy, &plan);
     if (outcome != OUTCOME_DONE) return outcome;
-    deploying_show(deploying, &plan);
+    outcome = deploying_show(deploying, &plan);
+    if (outcome != OUTCOME_DONE) return outcome;
     return deploying_apply(deploying, &plan, true);
 }
 

@@ -71,13 +71,23 @@ static bool leave_over(struct snapshots *snapshots, struct mrp *mrp, struct text
     return true;
 }
 
+static bool cannot_read(struct text folder, struct failure *why) {
+    return failure_set(why, "could not read folder \"%.*s\": %s", TEXT_ARGS(folder),
+                       strerror(errno));
+}
+
 static bool look_through(struct snapshots *snapshots, struct mrp *mrp, const struct module *module,
                          struct failure *why) {
     struct text folder = snapshot_folder(snapshots->arena, module);
     DIR *open = opendir(whole_path(snapshots->arena, mrp, folder).bytes);
-    if (!open) return true; /* its tests have no snapshots */
+    if (!open && errno == ENOENT) return true; /* its tests have no snapshots */
+    if (!open) return cannot_read(folder, why);
     bool fine = true;
-    for (struct dirent *entry; fine && (entry = readdir(open));) {
+    while (fine) {
+        errno = 0;
+        const struct dirent *entry = readdir(open);
+        if (!entry && errno) fine = cannot_read(folder, why);
+        if (!entry) break;
         if (!text_ends(text_of(entry->d_name), TEXT(".json"))) continue;
         struct text path = text_format(snapshots->arena, "%.*s/%s", TEXT_ARGS(folder), entry->d_name);
         if (map_find(&snapshots->compared, names_intern(&snapshots->names, path))) continue;

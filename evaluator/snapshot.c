@@ -142,10 +142,24 @@ static struct text value_bytes(struct evaluator *ev, struct value value) {
     return bytes;
 }
 
-static bool read_snapshot(struct evaluator *ev, struct text path, struct text *bytes) {
+static bool read_snapshot(struct evaluator *ev, struct text path, struct text *bytes,
+                          struct failure *why) {
     const struct host *host = ev->program->host;
-    struct failure why = {.message = ""};
-    return host && host->read && host->read(host->context, ev->arena, path, bytes, &why);
+    *why = (struct failure){.is_absent = true};
+    return host && host->read && host->read(host->context, ev->arena, path, bytes, why);
+}
+
+static struct value say_unread(struct evaluator *ev, struct text path, const struct failure *why) {
+    struct trial *trial = ev->trial;
+    if (why->is_absent) {
+        trial->trouble = text_format(ev->arena, "There is no snapshot \"%.*s\" yet",
+                                     TEXT_ARGS(path));
+        trial->remedy =
+            TEXT("Write it with `mrp test --update`, read it, and keep it with the program.");
+    } else {
+        trial->trouble = text_format(ev->arena, "Nothing was compared: %s", why->message);
+    }
+    return value_bool(false);
 }
 
 struct value snapshot_match(struct evaluator *ev, struct value value, struct text name,
@@ -156,13 +170,8 @@ struct value snapshot_match(struct evaluator *ev, struct value value, struct tex
     snapshot_add(ev, path, bytes);
     trial->trouble = trial->remedy = (struct text){"", 0};
     if (trial->run->updates) return value_bool(true);
-    if (!read_snapshot(ev, path, &kept)) {
-        trial->trouble = text_format(ev->arena, "There is no snapshot \"%.*s\" yet",
-                                     TEXT_ARGS(path));
-        trial->remedy =
-            TEXT("Write it with `mrp test --update`, read it, and keep it with the program.");
-        return value_bool(false);
-    }
+    struct failure why;
+    if (!read_snapshot(ev, path, &kept, &why)) return say_unread(ev, path, &why);
     if (text_equal(kept, bytes)) return value_bool(true);
     struct value was, is;
     trial->remedy = TEXT("Where the new value is right, `mrp test --update` writes it.");

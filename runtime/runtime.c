@@ -73,11 +73,29 @@ static double now(void *context) {
     return inner->now(inner->context);
 }
 
+/* Where no run is to be gone on with, nobody waits for stacks that are still busy: their last change was not
+ * written any more. */
+static bool settle(struct runtime_session *session, struct failure *why) {
+    struct arena arena;
+    struct journal_run run;
+    bool found;
+    arena_init(&arena);
+    bool good = journal_read(&session->journal, TEXT(""), &arena, &run, &found, why);
+    if (good && !found) simulator_settle(session->simulator);
+    arena_release(&arena);
+    return good;
+}
+
 static bool open_simulator(struct runtime_session *session, const struct runtime_options *options,
                            struct failure *why) {
     struct sqlite3 *database = session->state.database;
     if (options->sandbox_is_new && !simulator_erase(database, why)) return false;
     if (!simulator_open(&session->simulator, database, why)) return false;
+    if (!settle(session, why)) {
+        struct failure ignored;
+        simulator_close(session->simulator, &ignored);
+        return false;
+    }
     if (options->account.length) simulator_account(session->simulator, options->account);
     session->kept = (struct cloud){session, begin, next, now};
     session->cloud = &session->kept;

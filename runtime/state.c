@@ -32,9 +32,10 @@ static bool make_folder(int parent, struct failure *why) {
 /* A program of a stranger must not bring its own state along. */
 static bool check_folder(int folder, struct failure *why) {
     struct stat facts;
-    if (fstat(folder, &facts) != 0 || !S_ISDIR(facts.st_mode)) {
-        return failure_set(why, "\".mrp\" is not a folder");
+    if (fstat(folder, &facts) != 0) {
+        return failure_set(why, "could not look at the folder .mrp: %s", strerror(errno));
     }
+    if (!S_ISDIR(facts.st_mode)) return failure_set(why, "\".mrp\" is not a folder");
     if (facts.st_uid == geteuid() && !(facts.st_mode & 022)) return true;
     failure_set(why, "the folder .mrp is not trusted: it belongs to somebody else, or others may "
                      "write into it");
@@ -73,6 +74,9 @@ static bool take_lock(struct state *state, int folder, struct failure *why) {
     state->lock = openat(folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (state->lock < 0) return failure_set(why, "could not open .mrp/lock: %s", strerror(errno));
     if (flock(state->lock, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) {
+            return failure_set(why, "could not lock .mrp/lock: %s", strerror(errno));
+        }
         ssize_t length = pread(state->lock, holder, sizeof holder - 1, 0);
         holder[length > 0 ? strcspn(holder, "\n") : 0] = 0;
         failure_set(why, "another mrp works on this deployment: %s",

@@ -3,6 +3,8 @@
  */
 #include "runtime/simulator/simulator.h"
 
+#include <math.h>
+
 #include "runtime/simulator/world.h"
 
 /* The clock of a new world: 2026-01-01T00:00:00Z. */
@@ -58,6 +60,10 @@ bool simulator_open(struct simulator **result, struct sqlite3 *database, struct 
 
 void simulator_account(struct simulator *simulator, struct text account) {
     simulator->account = text_copy(&simulator->arena, account);
+}
+
+void simulator_settle(struct simulator *simulator) {
+    for (double due; (due = sim_next_time(simulator)) < HUGE_VAL;) next(simulator, due);
 }
 
 bool simulator_save(struct simulator *simulator, struct failure *why) {

@@ -24,6 +24,9 @@ bool simulator_close(struct simulator *simulator, struct failure *why);
 /* Writes what is not written yet, so that the world survives the end of the process. */
 bool simulator_save(struct simulator *simulator, struct failure *why);
 
+/* Lets time pass until no stack is busy: what was under way when the world was last used. */
+void simulator_settle(struct simulator *simulator);
+
 /* New stacks are made in this account, and the caller is of it; 123456789012 where none is said. */
 void simulator_account(struct simulator *simulator, struct text account);
 
