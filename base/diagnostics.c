@@ -3,6 +3,15 @@
 
 #include "base/limits.h"
 
+#ifdef MRP_MUTATION
+#include "tests/mutation/site.h"
+#else
+static bool mutation_mutes(enum diagnostic_id id) {
+    (void)id;
+    return false;
+}
+#endif
+
 struct diagnostic_kind {
     const char *name, *title;
     enum severity severity;
@@ -12,6 +21,9 @@ static const struct diagnostic_kind kinds[] = {
 #define DIAGNOSTIC(id, name, severity, title) {name, title, severity},
 #include "base/diagnostics.def"
 #undef DIAGNOSTIC
+#ifdef MRP_MUTATION
+    {"muted", "what is left out", SEVERITY_WARNING},
+#endif
 };
 
 const char *diagnostic_name(enum diagnostic_id id) {
@@ -42,6 +54,7 @@ void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena,
 
 /* Remembers the pair; false if it was seen before. */
 static bool first_report(struct diagnostics *diagnostics, enum diagnostic_id id, struct span span) {
+    if (mutation_mutes(id)) return false;
     uint32_t key[] = {id, span.source, span.start, span.end};
     uint32_t before = diagnostics->seen.count;
     names_intern(&diagnostics->seen, (struct text){(const char *)key, sizeof key});
@@ -83,6 +96,7 @@ struct diagnostic *diagnostics_report(struct diagnostics *diagnostics, enum diag
 
 static bool first_apart(struct diagnostics *diagnostics, enum diagnostic_id id, struct span span,
                         struct text apart) {
+    if (mutation_mutes(id)) return false;
     uint32_t place[] = {id, span.source, span.start, span.end};
     uint32_t before = diagnostics->seen.count;
     struct buffer key;

@@ -90,12 +90,41 @@ tests_editors_tokens_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS)
 tests_editors_tokens_DEPENDENCIES = $(PARSER_OBJECTS)
 EXTRA_DIST += editors tests/editors
 
+# Failure injection: a library that is preloaded, and the program that runs commands with it. It has no
+# sanitizers of its own: it comes before theirs.
+check_PROGRAMS += tests/inject/run
+tests_inject_run_SOURCES = \
+    cli/diff.c cli/diff.h \
+    tests/driver/case.c \
+    tests/driver/document.c \
+    tests/driver/driver.h \
+    tests/driver/expect.c \
+    tests/driver/process.c \
+    tests/inject/main.c
+tests_inject_run_LDADD = $(tests_run_DEPENDENCIES) $(COMPILER_LIBS)
+tests_inject_run_DEPENDENCIES = $(tests_run_DEPENDENCIES)
+check_LTLIBRARIES = tests/inject/library.la
+tests_inject_library_la_SOURCES = tests/inject/library.c
+tests_inject_library_la_CFLAGS = -std=gnu11 $(WARNINGS)
+tests_inject_library_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+tests_inject_library_la_LIBADD = $(DL_LIBS)
+EXTRA_DIST += tests/inject/program
+
+# Builds for tests/mutation/run.
+if MUTATION
+libmrp_la_SOURCES += tests/mutation/site.c tests/mutation/site.h
+tests_run_LDADD += tests/mutation/site.lo
+endif
+EXTRA_DIST += tests/mutation
+
 TEST_EXTENSIONS = .test
 TEST_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; top_srcdir='$(top_srcdir)'; export srcdir top_srcdir;
 data_tests = \
     tests/cases.test \
     tests/deliver.test \
+    tests/diagnostics.test \
+    tests/inject.test \
     tests/kill.test \
     tests/docs.test \
     tests/editors.test \

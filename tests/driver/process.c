@@ -19,11 +19,12 @@ enum { SECONDS = 120, VARIABLES = 32 };
 static char **make_environment(struct driver *driver, struct text lines) {
     static char *fixed[] = {"LANG=C.UTF-8", "NO_COLOR=1", "TERM=dumb", "TZ=UTC"};
     static const char *const passed_on[] = {"PATH", "HOME", "ASAN_OPTIONS", "UBSAN_OPTIONS",
-                                            "LSAN_OPTIONS", "LLVM_PROFILE_FILE"};
+                                            "LSAN_OPTIONS", "LLVM_PROFILE_FILE", "MRP_MUTATION",
+                                            "MRP_MUTATION_LOG"};
     char **list = arena_array(driver->arena, VARIABLES + 16, sizeof *list);
     size_t count = 0;
     for (size_t i = 0; i < 4; i++) list[count++] = fixed[i];
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
         const char *value = getenv(passed_on[i]);
         if (!value) continue;
         list[count++] = (char *)text_format(driver->arena, "%s=%s", passed_on[i], value).bytes;
