@@ -80,6 +80,12 @@ static void put_checks(struct declarations *page, struct list checks) {
     }
 }
 
+/* What a pipeline gives its actions: their place in it. */
+static bool is_given(const struct declarations *page, struct text name) {
+    return page->is_action &&
+           (text_is(name, "name") || text_is(name, "id") || text_is(name, "region"));
+}
+
 static void put_param(struct declarations *page, const struct node *param) {
     buffer_string(page->out, "- `");
     buffer_text(page->out, declaration_name(param));
@@ -93,7 +99,8 @@ static void put_param(struct declarations *page, const struct node *param) {
         buffer_string(page->out, " = ");
         put_source(page, param->param.initial);
     }
-    buffer_string(page->out, is_needed ? "` **needed**" : "`");
+    bool given = is_given(page, declaration_name(param));
+    buffer_string(page->out, given ? "` given" : is_needed ? "` **needed**" : "`");
     struct text doc = declaration_doc(page, param);
     if (doc.length) buffer_string(page->out, ": ");
     declarations_put_flat(page->out, doc);
@@ -260,7 +267,16 @@ void declarations_put_policies(struct declarations *page) {
     }
 }
 
+static bool is_action(const struct node *component) {
+    const struct node *item = component->component.body->block.items.first;
+    for (; item; item = item->next) {
+        if (item->kind == NODE_OUTPUT && text_is(declaration_name(item), "action")) return true;
+    }
+    return false;
+}
+
 void declarations_put_component(struct declarations *page, const struct node *component) {
+    page->is_action = is_action(component);
     put_section(page, component, NODE_PARAM, "Params", put_param);
     put_section(page, component, NODE_ASSERT, "Rules", put_rule);
     put_section(page, component, NODE_OUTPUT, "Outputs", put_output);

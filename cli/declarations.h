@@ -13,6 +13,7 @@ struct declarations {
     struct node *file;  /* FILE */
     struct text doc;    /* of the file: declarations_doc */
     struct buffer *out;
+    bool is_action; /* the component that is shown is an action of pipelines */
 };
 
 /* The ## lines at the beginning of a file, which are about the file; in the arena. */

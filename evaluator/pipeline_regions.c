@@ -8,7 +8,7 @@ static bool runs_in(const struct schema_action *action, struct text region) {
     if (!schema_action_region(region)) return false;
     const struct schema_type *type = action ? schema_type_find(text_of(action->type)) : NULL;
     int number = schema_region_find(region);
-    return !type || number < 0 || schema_type_in_region(type, (size_t)number);
+    return !type || (number >= 0 && schema_type_in_region(type, (size_t)number));
 }
 
 static bool action_fits(void *action, struct text region) {

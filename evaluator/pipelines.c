@@ -281,8 +281,17 @@ static void put_role(struct evaluator *ev, const struct pipeline_action *action,
     if (arguments.kind == VALUE_RECORD && name) entry = record_find(arguments.record, name);
     if (!entry || has_own_param(action->component, name)) return;
     struct value role = settled(ev, entry->value);
+    const struct node *node = entry_value(entry, action->node);
     bool is_resource = role.kind == VALUE_RESOURCE || role.kind == VALUE_COMPONENT;
-    put(ev, placed, is_resource ? "role" : "role_arn", role, entry_value(entry, action->node));
+    bool is_arn = role.kind == VALUE_DEFERRED ||
+                  (role.kind == VALUE_TEXT && text_starts(value_as_text(role), TEXT("arn:")));
+    if (is_resource || is_arn) {
+        put(ev, placed, is_resource ? "role" : "role_arn", role, node);
+    } else if (role.kind != VALUE_POISON && role.kind != VALUE_NULL) {
+        report(ev, DIAGNOSTIC_TYPE_MISMATCH, node,
+               "\"role\" takes a role of the program or the ARN of one, and this is %.*s",
+               TEXT_ARGS(value_brief(ev, role)));
+    }
 }
 
 static struct value stage_value(struct evaluator *ev, struct pipeline *pipeline,

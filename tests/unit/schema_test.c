@@ -5,9 +5,11 @@
 #include <stdlib.h>
 
 #include "base/files.h"
+#include "base/pattern.h"
 #include "schema/actions.h"
 #include "schema/explain.h"
 #include "schema/packed.h"
+#include "schema/places.h"
 #include "schema/schema.h"
 #include "schema/tables.h"
 #include "schema/verify.h"
@@ -355,10 +357,71 @@ static void test_actions(void) {
     CU_ASSERT(schema_action_take(&keys, &key));
     assert_text(key, "StackName");
     CU_ASSERT_FALSE(schema_action_take(&keys, &key));
+    CU_ASSERT(schema_action_gives(deploy, TEXT("Url")));
+    const struct schema_action *source =
+        schema_action_find(TEXT("Source"), TEXT("AWS"), TEXT("S3"));
+    CU_ASSERT(schema_action_gives(source, TEXT("VersionId")));
+    CU_ASSERT_FALSE(schema_action_gives(source, TEXT("versionId")));
+    CU_ASSERT_PTR_NULL(schema_action_end(source));
+    CU_ASSERT_PTR_NOT_NULL(
+        schema_action_end(schema_action_find(TEXT("Deploy"), TEXT("AWS"), TEXT("OpsWorks"))));
+    CU_ASSERT_PTR_NULL(schema_action_pattern(source, TEXT("S3Bucket")));
+}
+
+static bool any_allows(struct text provider, struct text key) {
+    const struct schema_action *action;
+    for (size_t i = 0; (action = schema_action_at(i)); i++) {
+        if (text_is(provider, action->provider) && schema_action_allows(action, key)) return true;
+    }
+    return false;
+}
+
+/* The rows agree with one another: types exist, keys are those of the provider, patterns compile. */
+static void test_action_rows(void) {
+    const struct schema_action *action;
     size_t count = 0;
-    while (schema_action_at(count))
-        count++;
-    CU_ASSERT(count > 25);
+    for (; (action = schema_action_at(count)); count++) {
+        CU_ASSERT(!*action->type || schema_type_find(text_of(action->type)) != NULL);
+        CU_ASSERT(action->least_inputs <= action->most_inputs);
+        CU_ASSERT(action->least_outputs <= action->most_outputs);
+        CU_ASSERT(text_ends(text_of(action->page), TEXT(".html")));
+    }
+    CU_ASSERT(count > 35);
+#define CONDITION(provider, key, values, needed)                                                   \
+    CU_ASSERT(any_allows(TEXT(provider), TEXT(key)));                                              \
+    for (struct text words = TEXT(needed), word; schema_action_take(&words, &word);) {             \
+        CU_ASSERT(any_allows(TEXT(provider), word));                                               \
+    }
+#define VALUES(provider, key, values) CU_ASSERT(any_allows(TEXT(provider), TEXT(key)));
+#define PATTERN(provider, key, pattern, words)                                                     \
+    {                                                                                              \
+        struct pattern_error error;                                                                \
+        CU_ASSERT(any_allows(TEXT(provider), TEXT(key)));                                          \
+        CU_ASSERT_PTR_NOT_NULL(pattern_get(TEXT(pattern), &error));                                \
+    }
+#include "schema/actions.def"
+}
+
+static bool has_pipelines(void *context, struct text region) {
+    (void)context;
+    return schema_action_region(region);
+}
+
+/* Every region without CodePipeline has a near one with it, where its partition has any. */
+static void test_places(void) {
+    CU_ASSERT_TRUE(schema_action_region(TEXT("eu-west-1")));
+    CU_ASSERT_FALSE(schema_action_region(TEXT("eu-west")));
+    assert_text(schema_place_nearest(TEXT("ap-southeast-6"), has_pipelines, NULL), "ap-southeast-2");
+    assert_text(schema_place_nearest(TEXT("mx-central-1"), has_pipelines, NULL), "us-east-2");
+    assert_text(schema_place_nearest(TEXT("cn-north-1"), has_pipelines, NULL), "cn-northwest-1");
+    assert_text(schema_place_nearest(TEXT("eusc-de-east-1"), has_pipelines, NULL), "");
+    assert_text(schema_place_nearest(TEXT("moon-1"), has_pipelines, NULL), "");
+    for (size_t i = 0; i < schema_region_count(); i++) {
+        struct text region = schema_region_at(i);
+        bool is_secret = memmem(region.bytes, region.length, "iso", 3) != NULL;
+        if (is_secret || text_starts(region, TEXT("eusc-"))) continue;
+        CU_ASSERT(schema_place_nearest(region, has_pipelines, NULL).length > 0);
+    }
 }
 
 static void test_names(void) {
@@ -754,7 +817,8 @@ UNIT_MAIN("schema", {"counts", test_counts}, {"shapes", test_shapes},
           {"flags", test_flags}, {"limits", test_limits}, {"wishes", test_wishes},
           {"Ref and attributes", test_ref_and_attributes}, {"facts about types", test_type_facts},
           {"regions", test_regions}, {"rules", test_rules}, {"conditions", test_conditions},
-          {"actions", test_actions}, {"names", test_names}, {"everything", test_everything},
+          {"actions", test_actions}, {"rows of actions", test_action_rows},
+          {"places", test_places}, {"names", test_names}, {"everything", test_everything},
           {"rows of names.tsv", test_name_rows}, {"unions", test_unions},
           {"suggestions", test_suggest}, {"long text", test_long_text}, {"pages", test_explain},
           {"damaged tables", test_damage}, {"cut off", test_cut_off}, {"a file", test_open_file})
