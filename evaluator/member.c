@@ -467,6 +467,24 @@ struct value member_of(struct evaluator *ev, struct value object, const struct n
                  TEXT_ARGS(value_kind_text(ev->arena, object)), NAME_ARGS(name));
 }
 
+/* `db.MasterUserSecret.SecretArn`: of a property that is written in part, what AWS tells of it. */
+static bool told_member(struct evaluator *ev, const struct record *record, struct node *node,
+                        struct frame *frame, struct value *told) {
+    struct node *inner = node->member.object;
+    const struct name *name = node->member.member.name;
+    if (inner->kind != NODE_MEMBER || !inner->member.member.name || record_find(record, name)) return false;
+    struct value owner = evaluate(ev, inner->member.object, frame);
+    struct resource *resource = NULL;
+    if (owner.kind == VALUE_RESOURCE) resource = owner.resource;
+    if (owner.kind == VALUE_COMPONENT) resource = component_self(ev, owner.component);
+    if (!resource || resource->is_existing) return false;
+    struct text joined = text_format(ev->arena, "%.*s.%.*s", NAME_ARGS(inner->member.member.name),
+                                     NAME_ARGS(name));
+    bool found;
+    *told = find_attribute(ev, resource, names_intern(ev->names, joined), node, &found);
+    return found;
+}
+
 struct value evaluate_member(struct evaluator *ev, struct node *node, struct frame *frame) {
     if (!node->member.member.name) return value_poison();
     struct symbol *symbol = node->member.symbol;
@@ -481,7 +499,10 @@ struct value evaluate_member(struct evaluator *ev, struct node *node, struct fra
     }
     struct value object = evaluate(ev, node->member.object, frame);
     if (is_skipped(ev, node, object)) return object;
-    struct value member = member_of(ev, object, node->member.member.name, node);
+    struct value member;
+    if (object.kind != VALUE_RECORD || !told_member(ev, object.record, node, frame, &member)) {
+        member = member_of(ev, object, node->member.member.name, node);
+    }
     ev->is_skipping = false; /* what was evaluated to find it */
     return member;
 }

@@ -487,10 +487,11 @@ static void check_bucket(struct evaluator *ev, const struct written *written,
     }
 }
 
-static void check_suffix(struct evaluator *ev, const struct written *written,
-                         const struct node *node) {
+static void check_suffix(struct evaluator *ev, const struct schema_name *name,
+                         const struct written *written, const struct node *node) {
     struct text suffix = ev->deployment->suffix;
     if (!suffix.length || written->suffixes || written->has_other) return;
+    if (text_is(schema_property_name(name->property), "DomainName")) return; /* is as it is registered */
     struct diagnostic *d = report(ev, DIAGNOSTIC_NAME_WITHOUT_SUFFIX, node,
                                   "the name \"%.*s\" does not hold the suffix \"%.*s\"",
                                   TEXT_ARGS(written->text), TEXT_ARGS(suffix));
@@ -611,6 +612,6 @@ void naming_check(struct evaluator *ev, struct resource *resource) {
     if (!is_limited) check_limits(ev, &name, &written, node);
     if (text_is(schema_type_name(resource->type), "AWS::S3::Bucket")) check_bucket(ev, &written, node);
     if (is_named_below_another(resource->type, &name)) return;
-    check_suffix(ev, &written, node);
+    check_suffix(ev, &name, &written, node);
     if (written.text.length) check_collision(ev, resource, &name, entry->value, node);
 }
