@@ -237,6 +237,7 @@ static void parameter_fill(struct evaluator *ev, struct frame *frame, struct sym
     if (value.kind == VALUE_POISON) return;
     if (is_input || parameter->is_secret || mentions_env(param->param.initial)) {
         parameter->is_given = true;
+        parameter->is_from_environment = !is_input;
         parameter->given = value;
         return;
     }

@@ -28,6 +28,7 @@ struct parameter { /* a deploy param */
     bool is_secret;              /* NoEcho */
     bool is_package;             /* names the mrp that pipelines run: known to who deploys */
     bool has_initial, is_given;  /* a default; a value given by --set, --vars, env() */
+    bool is_from_environment;    /* is_given: by env() in its default */
     struct value initial, given;
     struct value allowed;        /* list of allowed values (a literal union), or null */
     const struct node *declared;

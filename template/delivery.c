@@ -238,7 +238,7 @@ static void check_secret(struct lowering *all, const struct delivery *delivery,
 }
 
 static bool has_value(const struct delivery *delivery, const struct parameter *parameter) {
-    return parameter->is_package || parameter->has_initial ||
+    return parameter->is_package || parameter->has_initial || parameter->is_from_environment ||
            given_by_action(delivery, parameter) || given_by_build(delivery, parameter);
 }
 
