@@ -5,17 +5,13 @@
  * the edges of the template set. An arrow goes from what reads to what is read; the heavy arrows of
  * a pipeline go from a stage to the next one.
  */
-#include <errno.h>
-#include <spawn.h>
+#include "cli/graph.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "cli/output.h"
 #include "cli/program.h"
 #include "mrp_parts.h"
-#include "template/document.h"
 
 enum node_shape { SHAPE_STACK, SHAPE_RESOURCE, SHAPE_STAGE };
 
@@ -336,24 +332,14 @@ static void read_stacks(struct graph *graph) {
 
 /* ---- the forms ---- */
 
-/* Text inside "..." of dot; lines are joined by what separates them there. */
-static void dot_text(struct buffer *out, struct text text) {
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.bytes[i];
-        if (c == '\n') buffer_string(out, "\\n");
-        else if (c == '"' || c == '\\') buffer_format(out, "\\%c", c);
-        else buffer_char(out, c);
-    }
-}
-
 static void dot_node(struct buffer *out, const struct graph *graph, uint32_t index) {
     static const char *const looks[] = {
         [SHAPE_STACK] = "", [SHAPE_RESOURCE] = "", [SHAPE_STAGE] = ", style=\"rounded,filled\", fillcolor=\"#e8f0fe\""};
     const struct graph_node *node = &graph->nodes[index];
     buffer_format(out, "    n%u [label=\"", (unsigned)index);
-    dot_text(out, node->name);
+    graph_dot_text(out, node->name);
     if (node->note.length) buffer_string(out, "\\n");
-    dot_text(out, node->note);
+    graph_dot_text(out, node->note);
     buffer_format(out, "\"%s]\n", looks[node->shape]);
 }
 
@@ -387,23 +373,13 @@ static void write_dot(const struct graph *graph, struct buffer *out) {
     buffer_string(out, "}\n");
 }
 
-/* Text inside "..." of Mermaid, which takes entities for its own marks. */
-static void mermaid_text(struct buffer *out, struct text text) {
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.bytes[i];
-        if (c == '\n') buffer_string(out, "<br/>");
-        else if (strchr("\"<>&#`", c)) buffer_format(out, "#%d;", c);
-        else buffer_char(out, c);
-    }
-}
-
 static void mermaid_node(struct buffer *out, const struct graph *graph, uint32_t index) {
     const struct graph_node *node = &graph->nodes[index];
     bool is_stage = node->shape == SHAPE_STAGE;
     buffer_format(out, "    n%u%s\"", (unsigned)index, is_stage ? "(" : "[");
-    mermaid_text(out, node->name);
+    graph_mermaid_text(out, node->name);
     if (node->note.length) buffer_string(out, "<br/>");
-    mermaid_text(out, node->note);
+    graph_mermaid_text(out, node->note);
     buffer_format(out, "\"%s\n", is_stage ? ")" : "]");
 }
 
@@ -427,50 +403,12 @@ static void write_mermaid(const struct graph *graph, struct buffer *out) {
     }
 }
 
-/* Runs Graphviz on a file that holds the text; what it makes goes to standard output. */
-static int draw(FILE *input, struct failure *why) {
-    extern char **environ;
-    char *const arguments[] = {"dot", "-Tsvg", NULL};
-    posix_spawn_file_actions_t actions;
-    pid_t child;
-    int status = 0;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, fileno(input), STDIN_FILENO);
-    int refused = posix_spawnp(&child, "dot", &actions, NULL, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (refused) {
-        failure_set(why, "could not run \"dot\" of Graphviz: %s", strerror(refused));
-        failure_hint(why, "Install the package graphviz, or write --format mermaid.");
-        return world_failed(why);
-    }
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return OUTCOME_DONE;
-    failure_set(why, "\"dot\" of Graphviz failed");
-    return world_failed(why);
-}
-
-static int draw_svg(struct text dot) {
-    struct failure why;
-    FILE *input = tmpfile();
-    bool is_written = input && fwrite(dot.bytes, 1, dot.length, input) == dot.length &&
-                      fflush(input) == 0 && lseek(fileno(input), 0, SEEK_SET) == 0;
-    int outcome;
-    if (is_written) {
-        outcome = draw(input, &why);
-    } else {
-        failure_set(&why, "could not write a temporary file");
-        outcome = world_failed(&why);
-    }
-    if (input) fclose(input);
-    return outcome;
-}
-
 static int show(const struct graph *graph, enum form form) {
     struct buffer out;
     buffer_init(&out);
     if (form == FORM_MERMAID) write_mermaid(graph, &out);
     else write_dot(graph, &out);
-    int outcome = form == FORM_SVG ? draw_svg(buffer_view(&out)) : print(buffer_view(&out));
+    int outcome = graph_show(buffer_view(&out), form);
     buffer_release(&out);
     return outcome;
 }
@@ -482,11 +420,13 @@ static int make(struct invocation *invocation, struct mrp *mrp, enum form form) 
     if (option_given(invocation, OPTION_STACKS)) {
         read_stacks(&graph);
         outcome = show(&graph, form);
-    } else if (read_templates(&graph, mrp, &why)) {
+    } else if (!read_templates(&graph, mrp, &why)) {
+        outcome = world_failed(&why);
+    } else if (option_given(invocation, OPTION_PIPELINES)) {
+        outcome = graph_pipelines(graph.arena, graph.set, graph.templates, form);
+    } else {
         read_resources(&graph);
         outcome = show(&graph, form);
-    } else {
-        outcome = world_failed(&why);
     }
     release(&graph);
     return outcome;

@@ -17,7 +17,9 @@ mrp_SOURCES += \
     cli/explain_path.c \
     cli/explain_permissions.c \
     cli/fmt.c \
-    cli/graph.c \
+    cli/graph.c cli/graph.h \
+    cli/graph_draw.c \
+    cli/graph_pipelines.c \
     cli/help.c \
     cli/init.c \
     cli/main.c \

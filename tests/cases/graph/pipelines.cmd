@@ -1,0 +1,2 @@
+graph --pipelines pipelines.mrp
+graph --pipelines --format mermaid pipelines.mrp
