@@ -30,17 +30,20 @@ mrp_runtime_la_SOURCES += \
     runtime/serve/cloudformation.c \
     runtime/serve/daemon.c \
     runtime/serve/front.c runtime/serve/front.h \
+    runtime/serve/query.c runtime/serve/query.h \
     runtime/serve/request.c runtime/serve/request.h \
     runtime/serve/s3.c \
     runtime/serve/serve.h \
     runtime/serve/ssm.c \
     runtime/serve/sts.c \
     runtime/serve/tell.c \
+    runtime/serve/upkeep.c \
     runtime/simulator/blueprint.c \
     runtime/simulator/calls.c runtime/simulator/calls.h \
     runtime/simulator/change_sets.c \
     runtime/simulator/causes.c \
     runtime/simulator/changes.c runtime/simulator/changes.h \
+    runtime/simulator/check.c \
     runtime/simulator/describe.c \
     runtime/simulator/durations.def \
     runtime/simulator/engine.c runtime/simulator/engine.h \

@@ -38,4 +38,7 @@ fuzz_targets += tests/fuzz/aws_response_fuzz
 tests_fuzz_aws_response_fuzz_SOURCES = tests/fuzz/aws_response_fuzz.c
 tests_fuzz_aws_response_fuzz_LDADD = $(mrp_runtime_la_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
 tests_fuzz_aws_response_fuzz_LDFLAGS = $(FUZZER_FLAGS)
-EXTRA_DIST += tests/against-moto.py tests/fuzz/aws_response.seeds
+EXTRA_DIST += tests/fuzz/aws_response.seeds \
+    tests/clients/against-moto.py tests/clients/against-serve.py tests/clients/calls.py \
+    tests/clients/cases.py tests/clients/faulty.py tests/clients/harness.py \
+    tests/clients/recordings.py

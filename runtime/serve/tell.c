@@ -89,7 +89,9 @@ void tell_stack(struct arena *arena, struct data *list, const struct cloud_stack
     bool is_gone = held->status == SIM_DELETE_COMPLETE;
     data_put(arena, record, "StackId", stack->id);
     data_put(arena, record, "StackName", stack->name);
-    if (!is_gone) data_set(arena, record, "ChangeSetId", stack->change_set_id);
+    if (!is_gone && held->status != SIM_ROLLBACK_COMPLETE) {
+        data_set(arena, record, "ChangeSetId", stack->change_set_id);
+    }
     data_set(arena, record, "Description", stack->description);
     tell_parameters(arena, record, stack->parameters, stack->parameter_count);
     tell_time(arena, record, "CreationTime", stack->created);
@@ -237,7 +239,9 @@ void tell_change_set(struct arena *arena, struct data *result, const struct clou
     tell_time(arena, result, "CreationTime", set->created);
     data_put(arena, result, "ExecutionStatus", set->execution_status);
     data_put(arena, result, "Status", set->status);
-    data_set(arena, result, "StatusReason", set->status_reason);
+    if (with_values || !held->warning.length) {
+        data_set(arena, result, "StatusReason", set->status_reason);
+    }
     tell_settings(arena, result, &held->settings);
     data_set_texts(arena, result, "Capabilities", held->capabilities, held->capability_count);
     if (held->tag_count) tell_tags(arena, result, held->tags, held->tag_count);

@@ -81,7 +81,7 @@ static struct text before_dot(struct text name) {
 static bool check_attribute(struct reading *reading, struct text id, struct text attribute) {
     struct sim_item *item = sim_blueprint_find(reading->blueprint, id);
     struct schema_attribute found;
-    if (!item || !item->schema) return true;
+    if (!item || !item->schema || !reading->item) return true; /* outputs are looked at last */
     if (schema_type_attribute_find(item->schema, attribute, &found)) return true;
     if (schema_body_find(schema_type_body(item->schema), attribute)) return true;
     return refuse(reading,
@@ -444,15 +444,50 @@ static bool read_order(struct reading *reading) {
     return true;
 }
 
+static char first_byte(struct text body) {
+    for (size_t i = 0; i < body.length; i++) {
+        if (!isspace((unsigned char)body.bytes[i])) return body.bytes[i];
+    }
+    return 0;
+}
+
+/* Where the text ends, for a bracket that is never closed. */
+static void find_end(struct text body, unsigned *line, unsigned *column) {
+    *line = *column = 1;
+    for (size_t i = 0; i < body.length; i++) {
+        *column += 1;
+        if (body.bytes[i] == '\n') *line += 1, *column = 1;
+    }
+}
+
+/* "line 3, column 4: ..." as AWS tells it. */
+static bool refuse_json(struct reading *reading, struct text body, const char *message) {
+    unsigned line, column;
+    if (strstr(message, "not closed") || sscanf(message, "line %u, column %u", &line, &column) != 2) {
+        find_end(body, &line, &column);
+    }
+    return refuse(reading, "Template format error: JSON not well-formed. (line %u, column %u)", line,
+                  column);
+}
+
 static bool read_document(struct reading *reading, struct text body) {
     struct failure why = {0};
     if (!document_read(reading->arena, body, &reading->blueprint->root, &why)) {
-        return refuse(reading, "Template format error: JSON not well-formed. (%s)", why.message);
+        bool is_json = first_byte(body) == '{' || first_byte(body) == '[';
+        if (!is_json) return refuse(reading, "Template format error: YAML not well-formed.");
+        return refuse_json(reading, body, why.message);
     }
     if (reading->blueprint->root->kind != DOCUMENT_OBJECT) {
         return refuse(reading, "Template format error: unsupported structure.");
     }
     return true;
+}
+
+/* Looked at before everything else. */
+static bool check_resources(struct reading *reading) {
+    const struct document *resources = reading->blueprint->resources;
+    if (!resources || resources->kind == DOCUMENT_OBJECT) return true;
+    return refuse(reading, "Template format error: Any Resources member must be an object.");
 }
 
 struct sim_blueprint *sim_blueprint_read(struct arena *arena, struct text body,
@@ -464,7 +499,8 @@ struct sim_blueprint *sim_blueprint_read(struct arena *arena, struct text body,
     map_init(&blueprint->index, arena);
     if (!read_document(&reading, body)) return NULL;
     blueprint->resources = document_get(blueprint->root, "Resources");
-    bool good = section(&reading, "Parameters", &blueprint->parameters) &&
+    bool good = check_resources(&reading) &&
+                section(&reading, "Parameters", &blueprint->parameters) &&
                 section(&reading, "Mappings", &blueprint->mappings) &&
                 section(&reading, "Conditions", &blueprint->conditions) &&
                 section(&reading, "Outputs", &blueprint->outputs) &&

@@ -39,6 +39,8 @@ bool sim_delete_change_set(struct simulator *simulator, struct cloud_call *call)
 bool sim_execute_change_set(struct simulator *simulator, struct cloud_call *call);
 bool sim_delete_stack(struct simulator *simulator, struct cloud_call *call);
 bool sim_protect_stack(struct simulator *simulator, struct cloud_call *call);
+/* The template of a change set. */
+bool sim_get_set_template(struct simulator *simulator, struct cloud_call *call);
 /* Those of objects.c and upkeep.c, by the call's operation. */
 void sim_answer_objects(struct simulator *simulator, struct cloud_call *call);
 void sim_answer_upkeep(struct simulator *simulator, struct cloud_call *call);

@@ -4,6 +4,8 @@
 #include "base/limits.h"
 #include "runtime/simulator/calls.h"
 
+enum { MOST_ALARMS = 5, MOST_MINUTES = 180 };
+
 static bool is_name(struct text name) {
     if (!name.length || !isalpha((unsigned char)name.bytes[0])) return false;
     for (size_t i = 0; i < name.length; i++) {
@@ -27,6 +29,23 @@ bool sim_check_template(struct cloud_call *call) {
     return true;
 }
 
+/* "arn:aws:cloudwatch:us-east-1:123456789012:alarm:NAME" */
+static bool check_alarms(struct cloud_call *call) {
+    for (uint32_t i = 0; i < call->request.alarm_count; i++) {
+        struct text arn = call->request.alarms[i];
+        if (text_starts(arn, TEXT("arn:")) && memmem(arn.bytes, arn.length, ":alarm:", 7)) continue;
+        return sim_refuse(call, "ValidationError",
+                          "RelativeId of a Rollback Trigger's ARN is incorrect");
+    }
+    if (call->request.alarm_count <= MOST_ALARMS && call->request.alarm_minutes <= MOST_MINUTES) {
+        return true;
+    }
+    return sim_refuse(call, "ValidationError",
+                      "1 validation error detected: Value '%u' at 'rollbackConfiguration' failed to "
+                      "satisfy constraint: there are at most %d triggers and %d minutes",
+                      call->request.alarm_count, MOST_ALARMS, MOST_MINUTES);
+}
+
 bool sim_check_request(struct cloud_call *call) {
     const struct cloud_request *request = &call->request;
     if (!is_name(request->stack) && !text_starts(request->stack, TEXT("arn:"))) {
@@ -36,6 +55,7 @@ bool sim_check_request(struct cloud_call *call) {
                       "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*", TEXT_ARGS(request->stack));
     }
     if (!sim_check_template(call)) return false;
+    if (!check_alarms(call)) return false;
     if (request->tag_count > 50) {
         return sim_refuse(call, "ValidationError",
                       "1 validation error detected: Value '<tags>' at 'tags' failed to satisfy "
@@ -109,6 +129,34 @@ static bool check_types(struct cloud_call *call, const struct sim_stack *stack,
     return true;
 }
 
+static bool is_allowed(struct text type, struct text pattern) {
+    if (text_ends(pattern, TEXT("::*")) || text_is(pattern, "AWS::*")) {
+        return text_starts(type, (struct text){pattern.bytes, pattern.length - 1});
+    }
+    return text_equal(type, pattern);
+}
+
+/* The types that the request allows, where it names any. */
+static bool check_resource_types(struct cloud_call *call, const struct sim_blueprint *blueprint) {
+    const struct cloud_request *request = &call->request;
+    for (uint32_t i = 0; request->resource_type_count && i < blueprint->count; i++) {
+        struct buffer names;
+        bool found = false;
+        buffer_init(&names);
+        for (uint32_t t = 0; t < request->resource_type_count; t++) {
+            if (is_allowed(blueprint->items[i].type, request->resource_types[t])) found = true;
+            buffer_format(&names, "%s%.*s", t ? ", " : "", TEXT_ARGS(request->resource_types[t]));
+        }
+        struct text allowed = buffer_take(&names, call->arena);
+        buffer_release(&names);
+        if (found) continue;
+        return sim_refuse(call, "ValidationError", "Resource type %.*s is not allowed by parameter "
+                                                   "ResourceTypes [%.*s]",
+                          TEXT_ARGS(blueprint->items[i].type), TEXT_ARGS(allowed));
+    }
+    return true;
+}
+
 static bool read_template(struct simulator *simulator, struct cloud_call *call,
                           const struct sim_stack *stack, struct sim_blueprint **blueprint) {
     struct text body;
@@ -119,6 +167,7 @@ static bool read_template(struct simulator *simulator, struct cloud_call *call,
         call->error = error;
         return false;
     }
+    if (!check_resource_types(call, *blueprint)) return false;
     struct text needed = sim_blueprint_capability(*blueprint);
     if (needed.length && !has_capability(&call->request, needed)) {
         return sim_refuse(call, "InsufficientCapabilitiesException", "Requires capabilities : [%.*s]",
@@ -186,7 +235,8 @@ struct sim_change_set *sim_draft(struct simulator *simulator, struct cloud_call 
     struct document *parameters;
     if (!read_template(simulator, call, stack, &blueprint) ||
         !sim_parameters(simulator, call->region, blueprint, request,
-                        stack ? stack->now.parameters : NULL, arena, &parameters, &call->error)) {
+                        stack ? stack->now.parameters : NULL, arena, &parameters, &call->error) ||
+        !sim_check_values(simulator, call, stack, blueprint, parameters)) {
         return NULL;
     }
     struct sim_change_set *set = ARENA_NEW(arena, struct sim_change_set);
@@ -224,7 +274,7 @@ static void add_change_set(struct simulator *simulator, struct sim_stack *stack,
 }
 
 bool sim_create_change_set(struct simulator *simulator, struct cloud_call *call) {
-    struct sim_stack *stack = sim_stack_live(simulator, call->region, call->request.stack);
+    struct sim_stack *stack = sim_stack_find(simulator, call->region, call->request.stack);
     if (!sim_check_request(call) || !check_stack(call, stack)) return false;
     struct sim_change_set *old =
         stack ? sim_change_set_find(simulator, stack, call->request.change_set) : NULL;
@@ -291,7 +341,8 @@ bool sim_describe_change_set(struct simulator *simulator, struct cloud_call *cal
         .id = text_copy(arena, set->id), .name = text_copy(arena, set->name),
         .stack_id = text_copy(arena, stack->id), .stack_name = text_copy(arena, stack->name),
         .status = text_of(set->status), .execution_status = text_of(set->execution_status),
-        .status_reason = text_copy(arena, set->status_reason), .created = set->created,
+        .status_reason = text_copy(arena, set->warning.length ? set->warning : set->status_reason),
+        .created = set->created,
         .changes = set->changes, .change_count = set->change_count,
     };
     return true;

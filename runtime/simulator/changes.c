@@ -353,9 +353,17 @@ static void plan_item(struct planning *planning, const struct sim_item *item) {
     struct sim_resource *resource = sim_stack_resource(planning->stack, item->id);
     static const struct document nothing = {.kind = DOCUMENT_OBJECT};
     planning->scope.is_unknown = false;
+    planning->scope.missing = (struct text){0};
     const struct document *after =
         item->properties ? sim_resolve(&planning->scope, item->properties) : &nothing;
     if (planning->scope.failed) return;
+    if (planning->scope.missing.length) {
+        planning->set->warning = text_format(
+            &planning->simulator->arena,
+            "[WARN] --include-property-values option can return incomplete ChangeSet data because: "
+            "ChangeSet creation failed for resource [%.*s] because: No export named %.*s found",
+            TEXT_ARGS(item->id), TEXT_ARGS(planning->scope.missing));
+    }
     if (!after) after = &nothing;
     if (exists(resource)) plan_modify(planning, resource, item, after);
     else plan_add(planning, item, after);

@@ -132,7 +132,29 @@ bool sim_stack_resources(struct simulator *simulator, struct cloud_call *call) {
     return true;
 }
 
+bool sim_get_set_template(struct simulator *simulator, struct cloud_call *call) {
+    const struct cloud_request *request = &call->request;
+    bool is_arn = text_starts(request->change_set, TEXT("arn:"));
+    if (!request->stack.length && !is_arn) {
+        return sim_refuse(call, "ValidationError", "StackName is a required parameter.");
+    }
+    struct sim_stack *stack = request->stack.length
+                                  ? sim_stack_find(simulator, call->region, request->stack) : NULL;
+    const struct sim_change_set *set = stack || is_arn
+        ? sim_change_set_find(simulator, stack, request->change_set) : NULL;
+    if (!set) {
+        return sim_refuse(call, "ChangeSetNotFound", "ChangeSet [%.*s] does not exist",
+                          TEXT_ARGS(request->change_set));
+    }
+    call->reply.body = text_copy(call->arena, set->blueprint->body);
+    return true;
+}
+
 bool sim_get_template(struct simulator *simulator, struct cloud_call *call) {
+    if (!call->request.stack.length) {
+        return sim_refuse(call, "ValidationError",
+                          "StackName is required if ChangeSetName is not specified.");
+    }
     struct sim_stack *stack = sim_stack_find(simulator, call->region, call->request.stack);
     if (!stack) return sim_refuse_stack(call);
     if (stack->now.blueprint) {

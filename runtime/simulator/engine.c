@@ -166,6 +166,7 @@ static void roll_back(struct simulator *simulator, struct sim_stack *stack, stru
     stack->is_rolling_back = true;
     sim_operation(simulator, stack, "ROLLBACK");
     if (creates) {
+        stack->deleted = simulator->clock; /* so it is recorded */
         sim_stack_status(simulator, stack, SIM_ROLLBACK_IN_PROGRESS,
                          text_format(&simulator->arena, "%.*s%sRollback requested by user.",
                                      TEXT_ARGS(reason),

@@ -148,9 +148,13 @@ struct document *sim_select(struct sim_scope *scope, const struct document *valu
     if (!sim_scalar(index, &digits) || !list || list->kind != DOCUMENT_LIST) {
         return sim_fail(scope, message);
     }
+    for (size_t i = 0; i < digits.length; i++) {
+        if (digits.bytes[i] < '0' || digits.bytes[i] > '9') return sim_fail(scope, message);
+    }
     long number = digits.length < 6 ? strtol(text_copy(scope->arena, digits).bytes, NULL, 10) : -1;
     const struct document *c = list->children;
     for (long i = 0; c && i < number; i++) c = c->next;
+    if (scope->unknown && (number < 0 || !c)) return sim_fail(scope, message);
     if (number < 0 || !c) {
         return sim_fail(scope, "Template error: Fn::Select cannot select nonexistent value at index "
                            "%.*s", TEXT_ARGS(digits));

@@ -40,10 +40,14 @@ static bool make_output(struct simulator *simulator, struct sim_stack *stack,
     const struct document *description = document_get(written, "Description");
     *output = (struct sim_output){.key = written->key};
     if (description && description->kind == DOCUMENT_TEXT) output->description = description->text;
-    if (!text_output(scope, document_get(written, "Value"), &output->value)) {
+    const struct document *value = document_get(written, "Value");
+    if (!text_output(scope, value, &output->value)) {
+        struct text function = value->kind == DOCUMENT_OBJECT && value->count == 1
+                                   ? value->children->key : (struct text){0};
         *reason = scope->failed
-                      ? text_format(arena, "[Error] /Outputs/%.*s/Value: %s",
-                                    TEXT_ARGS(written->key), scope->why->message)
+                      ? text_format(arena, "[Error] /Outputs/%.*s/Value%s%.*s: %s",
+                                    TEXT_ARGS(written->key), function.length ? "/" : "",
+                                    TEXT_ARGS(function), scope->why->message)
                       : text_format(arena, "Template format error: The Value field of every "
                                            "Outputs member must evaluate to a String.");
         return false;

@@ -99,12 +99,22 @@ static const struct sim_resource *resource_of(const struct sim_scope *scope,
     return sim_stack_resource(stack, item->id);
 }
 
+/* The resource's condition is false, so that nothing can refer to it. */
+static struct document *left_out(struct sim_scope *scope, const struct sim_item *item) {
+    return sim_fail(scope, scope->in_outputs
+                               ? "Unresolved resource dependencies [%.*s] in the Outputs block of "
+                                 "the template"
+                               : "Template format error: Unresolved resource dependencies [%.*s] "
+                                 "in the Resources block of the template", TEXT_ARGS(item->id));
+}
+
 struct document *sim_ref(struct sim_scope *scope, struct text name) {
     if (text_starts(name, TEXT("AWS::"))) return pseudo(scope, name);
     const struct document *held = sim_member(scope->parameters, name);
     if (held) return parameter(scope, held);
     struct sim_item *item = sim_blueprint_find(scope->blueprint, name);
     if (!item) return sim_fail(scope, "Unresolved resource dependency %.*s", TEXT_ARGS(name));
+    if (scope->unknown && !sim_item_wanted(scope, item)) return left_out(scope, item);
     if (scope->unknown && scope->unknown[item - scope->blueprint->items]) {
         return sim_unknown(scope);
     }
@@ -119,6 +129,7 @@ struct document *sim_ref(struct sim_scope *scope, struct text name) {
 struct document *sim_get_att(struct sim_scope *scope, struct text id, struct text attribute) {
     struct sim_item *item = sim_blueprint_find(scope->blueprint, id);
     if (!item) return sim_fail(scope, "Unresolved resource dependency %.*s", TEXT_ARGS(id));
+    if (scope->unknown && !sim_item_wanted(scope, item)) return left_out(scope, item);
     if (scope->unknown && scope->unknown[item - scope->blueprint->items]) {
         return sim_unknown(scope);
     }
@@ -130,7 +141,7 @@ struct document *sim_get_att(struct sim_scope *scope, struct text id, struct tex
     struct document *value = sim_attribute(scope->arena, scope->stack, resource, &resource->now,
                                            attribute);
     if (value) return sim_copy(scope, value);
-    return sim_fail(scope, "Resource type %.*s does not support attribute {%.*s}.",
+    return sim_fail(scope, "Resource type %.*s does not support attribute {%.*s}",
                 TEXT_ARGS(item->type), TEXT_ARGS(attribute));
 }
 
@@ -175,7 +186,11 @@ static struct document *fn_import(struct sim_scope *scope, const struct document
             return sim_text(scope, stack->outputs[o].value);
         }
     }
-    return sim_fail(scope, "No export named %.*s found. Rollback requested by user.", TEXT_ARGS(name));
+    if (scope->defer_outputs) {
+        scope->missing = name;
+        return sim_unknown(scope);
+    }
+    return sim_fail(scope, "No export named %.*s found", TEXT_ARGS(name));
 }
 
 static bool output_operand(struct sim_scope *scope, const struct document *value, const char *key,

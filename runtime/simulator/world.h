@@ -109,6 +109,7 @@ struct sim_change_set {
     struct text id, name, description, status_reason;
     struct text type; /* CREATE, UPDATE */
     const char *status, *execution_status;
+    struct text warning;         /* a reason that does not keep it from being executed */
     struct sim_blueprint *blueprint;
     struct document *parameters; /* key -> {"value":, "resolved":} */
     struct cloud_tag *tags;
@@ -282,7 +283,9 @@ struct sim_scope {
     struct arena *arena;
     const uint8_t *unknown;      /* planning: by item, nonzero where its values are not known yet */
     bool is_unknown;             /* planning: set when something unknown was met */
-    bool defer_outputs;          /* planning: Fn::GetStackOutput is not read */
+    bool defer_outputs;          /* planning: what other stacks give may be missing */
+    struct text missing;         /* planning: the export that was not there, or empty */
+    bool in_outputs;
     unsigned depth;
     struct failure *why;
     bool failed;
@@ -300,6 +303,11 @@ bool sim_parameters(struct simulator *simulator, struct text region,
 bool sim_stored_parameter(struct simulator *simulator, struct arena *arena, struct text region,
                           struct text name, struct text *value);
 bool sim_conditions(struct sim_scope *scope);
+/* Whether the values of a template can be worked out, as far as they are known before anything is
+ * made; false: the call's error. stack may be NULL. */
+bool sim_check_values(struct simulator *simulator, struct cloud_call *call,
+                      const struct sim_stack *stack, const struct sim_blueprint *blueprint,
+                      struct document *parameters);
 /* Whether the item exists, by its Condition. */
 bool sim_item_wanted(const struct sim_scope *scope, const struct sim_item *item);
 

@@ -66,7 +66,8 @@ class Sandbox:
 
     def start(self):
         self.process = subprocess.Popen(
-            [self.mrp, "sandbox", "serve", "--port", "0", "--pace", "0", *self.arguments],
+            [self.mrp, "sandbox", "serve", "--port", "0",
+             *(self.arguments or ("--pace", "0"))],
             cwd=self.folder, env=plain_environment(), stdout=subprocess.PIPE, text=True,
             stderr=open(self.folder / "serve.err", "w"))
         line = self.process.stdout.readline()

@@ -8,18 +8,14 @@ certificate of a private CA, one behind a proxy that breaks a third of the excha
 not there. The last line is "N passed, N failed".
 """
 import datetime
-import http.client
 import http.server
 import ipaddress
 import json
 import os
 import pathlib
-import shutil
 import socket
-import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
@@ -28,6 +24,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+import faulty
+import harness
+from harness import check, folder, free_port
 
 MRP = os.path.abspath(sys.argv[1])
 PROGRAM = '''param wait: int = 30
@@ -49,25 +49,6 @@ region west "us-west-2" {
   }
 }
 '''
-passed = failed = 0
-folder = pathlib.Path(tempfile.mkdtemp(prefix="mrp-moto-"))
-
-
-def check(what, good, detail=""):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"FAILED {what}\n{detail}")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 class Moto:
     """A server of its own, so that one test's stacks are not another's."""
 
@@ -92,24 +73,14 @@ class Moto:
         self.log.close()
 
 
-def make_program(name):
-    place = folder / name
-    place.mkdir()
-    (place / "pipeline.mrp").write_text(PROGRAM)
-    return place
+def program(name):
+    return harness.make_program(name, PROGRAM)
 
 
 def mrp(place, url, *arguments, **variables):
-    env = {key: value for key, value in os.environ.items()
-           if not key.upper().startswith("AWS_") and not key.upper().endswith("_PROXY")}
-    env.update({"HOME": str(place), "AWS_ENDPOINT_URL": url, "AWS_ACCESS_KEY_ID": "testing",
-                "AWS_SECRET_ACCESS_KEY": "PLANTED-SECRET", "AWS_EC2_METADATA_DISABLED": "true",
-                "MRP_LOG": str(place / "mrp.log")})
-    env.update(variables)
-    done = subprocess.run([MRP, *arguments], cwd=place, env=env, capture_output=True, text=True,
-                          timeout=300)
-    done.all = done.stdout + done.stderr
-    return done
+    return harness.run_mrp(MRP, place, url, *arguments,
+                           **{"AWS_ACCESS_KEY_ID": "testing",
+                              "AWS_SECRET_ACCESS_KEY": "PLANTED-SECRET", **variables})
 
 
 def statuses(url, keys, region, verify=None):
@@ -121,7 +92,7 @@ def statuses(url, keys, region, verify=None):
 
 def life(name, url, keys, verify=None, plain=None, **variables):
     """A deployment from its plan to its end."""
-    place = make_program(name)
+    place = program(name)
     variables = {"AWS_ACCESS_KEY_ID": keys[0], "AWS_SECRET_ACCESS_KEY": keys[1], **variables}
     plain = plain or url
 
@@ -165,7 +136,7 @@ def with_permissions():
     key = iam.create_access_key(UserName="deployer")["AccessKey"]
     keys = key["AccessKeyId"], key["SecretAccessKey"]
     life("signatures", url, keys)
-    place = make_program("wrong-key")
+    place = program("wrong-key")
     done = mrp(place, url, "plan", AWS_ACCESS_KEY_ID=keys[0],
                AWS_SECRET_ACCESS_KEY="PLANTED-SECRET")
     check("a wrong secret", done.returncode == 3 and "signature" in done.stderr.lower(), done.all)
@@ -202,7 +173,7 @@ def with_tls():
     moto = Moto("-s", "-c", str(folder / "server.pem"), "-k", str(folder / "server.key"))
     url = f"https://127.0.0.1:{moto.port}"
     bundle = str(folder / "ca.pem")
-    done = mrp(make_program("untrusted"), url, "plan")
+    done = mrp(program("untrusted"), url, "plan")
     check("an unknown CA is refused", done.returncode == 3 and "certificate" in done.stderr.lower(),
           done.all)
     check("what to do about it", "AWS_CA_BUNDLE" in done.stderr, done.all)
@@ -210,91 +181,13 @@ def with_tls():
     moto.stop()
 
 
-class Faulty(http.server.BaseHTTPRequestHandler):
-    """Every third exchange breaks, each time in another way."""
-    protocol_version = "HTTP/1.1"
-    target, count, lock = None, 0, threading.Lock()
-    faults = ["html", "reset", "throttle", "truncate", "drop", "slow", "error"]
-
-    def log_message(self, *_):
-        pass
-
-    def reset(self):
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-        self.connection.close()
-
-    def answer(self, status, body, length=None, headers=()):
-        self.send_response(status)
-        for name, value in headers:
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def forward(self, body):
-        upstream = http.client.HTTPConnection("127.0.0.1", Faulty.target, timeout=60)
-        headers = {k: v for k, v in self.headers.items() if k.lower() != "connection"}
-        upstream.request(self.command, self.path, body, headers)
-        response = upstream.getresponse()
-        content = response.read()
-        kept = [(k, v) for k, v in response.getheaders()
-                if k.lower() not in ("content-length", "connection", "transfer-encoding")]
-        upstream.close()
-        return response.status, content, kept
-
-    def handle_one(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        with Faulty.lock:
-            Faulty.count += 1
-            turn = Faulty.count
-        fault = Faulty.faults[turn // 3 % len(Faulty.faults)] if turn % 3 == 0 else None
-        changes = any(b"Action=" + name in body for name in (b"Create", b"Execute", b"Delete"))
-        if fault in ("reset", "truncate") and changes:
-            fault = "html"  # moto_server heeds no tokens: what is asked for twice is done twice
-        if fault == "html":
-            self.answer(503, b"<html><body>Service Unavailable</body></html>")
-        elif fault == "drop":
-            self.reset()
-        elif fault == "throttle":
-            self.answer(400, b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code>"
-                             b"<Message>Rate exceeded</Message></Error></ErrorResponse>")
-        elif fault == "error":
-            self.answer(500, b"")
-        else:
-            status, content, headers = self.forward(body)
-            if fault == "reset":    # what was asked for is done, the answer is lost
-                self.answer(status, content[:len(content) // 2], len(content), headers)
-                self.reset()
-            elif fault == "truncate":
-                self.answer(status, content[:len(content) // 2], None, headers)
-            elif fault == "slow":
-                self.answer(status, content[:1], len(content), headers)
-                for i in range(1, len(content), 200):
-                    time.sleep(0.005)
-                    self.wfile.write(content[i:i + 200])
-            else:
-                self.answer(status, content, None, headers)
-
-    do_GET = do_POST = do_PUT = do_HEAD = handle_one
-
-
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_):
-        pass  # the connections that were broken on purpose
-
-
 def with_faults():
     moto = Moto()
-    Faulty.target = moto.port
-    server = Server(("127.0.0.1", 0), Faulty)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    life("faults", f"http://127.0.0.1:{server.server_port}", ("testing", "PLANTED-SECRET"),
-         plain=f"http://127.0.0.1:{moto.port}", AWS_MAX_ATTEMPTS="8")
-    check("faults: there were some", Faulty.count > 30, Faulty.count)
-    server.shutdown()
+    # It heeds no tokens: what is asked for twice is done twice.
+    with faulty.proxy(moto.port, repeats_changes=False) as proxy:
+        life("faults", proxy.url, ("testing", "PLANTED-SECRET"),
+             plain=f"http://127.0.0.1:{moto.port}", AWS_MAX_ATTEMPTS="8")
+        check("faults: there were some", proxy.count > 30, proxy.count)
     moto.stop()
 
 
@@ -333,9 +226,9 @@ class Hostile(http.server.BaseHTTPRequestHandler):
 
 
 def with_hostility():
-    server = Server(("127.0.0.1", 0), Hostile)
+    server = faulty.Server(("127.0.0.1", 0), Hostile)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    place = make_program("hostile")
+    place = program("hostile")
     for kind in "garbage", "redirect", "headers", "long", "laughs", "deep":
         Hostile.kind = kind
         done = mrp(place, f"http://127.0.0.1:{server.server_port}", "plan")
@@ -346,9 +239,9 @@ def with_hostility():
 
 
 def with_nothing():
-    done = mrp(make_program("nothing"), f"http://127.0.0.1:{free_port()}", "plan")
+    done = mrp(program("nothing"), f"http://127.0.0.1:{free_port()}", "plan")
     check("no server", done.returncode == 3 and "could not talk to" in done.stderr, done.all)
-    done = mrp(make_program("no-keys"), "http://127.0.0.1:1", "plan", AWS_ACCESS_KEY_ID="",
+    done = mrp(program("no-keys"), "http://127.0.0.1:1", "plan", AWS_ACCESS_KEY_ID="",
                AWS_SECRET_ACCESS_KEY="")
     check("no keys", done.returncode == 3 and "no AWS credentials" in done.stderr, done.all)
 
@@ -358,9 +251,4 @@ tests = {"nothing": with_nothing, "hostile": with_hostility, "permissions": with
 for name, test in tests.items():
     if name in (sys.argv[2:] or tests):
         test()
-if failed:
-    print(f"programs and logs are in {folder}")
-else:
-    shutil.rmtree(folder)
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed or not passed else 0)
+harness.finish()

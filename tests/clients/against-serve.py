@@ -1,0 +1,407 @@
+#!/usr/bin/env python3
+"""mrp sandbox serve, as other clients see it: boto3, the AWS CLI, hostile ones, and mrp itself.
+
+    against-serve.py MRP [boto | cli | keys | hostile | time | mrp | faults]...
+"""
+import datetime
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+
+import botocore.auth
+from botocore.exceptions import ClientError
+
+import faulty
+import harness
+from harness import check, settle, template
+
+MRP = os.path.abspath(sys.argv[1])
+TOPIC = {"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "news"}}}
+PROGRAM = '''import std.storage
+
+param wait: int = 30
+
+project trial { suffix = "dev" }
+
+region east "us-east-1" {
+  resource jobs: AWS::SQS::Queue {
+    QueueName         = name("jobs")
+    VisibilityTimeout = wait
+  }
+}
+
+region west "us-west-2" {
+  resource url: AWS::SSM::Parameter {
+    Name  = name("url")
+    Type  = "String"
+    Value = "reads ${east.jobs.QueueUrl}"
+  }
+  resource store: storage.Bucket { on_destroy = "empty" }
+}
+'''
+
+
+def refused(what, code, words, call, *arguments, **members):
+    """The call fails with that code, and says so."""
+    try:
+        found = call(*arguments, **members)
+    except ClientError as error:
+        found = error.response["Error"]
+        check(what, found["Code"] == code and words in found["Message"], found)
+    else:
+        check(what, False, found)
+
+
+def statuses(client, stack, logical_id):
+    events = client.describe_stack_events(StackName=stack)["StackEvents"]
+    return [e["ResourceStatus"] for e in reversed(events) if e["LogicalResourceId"] == logical_id]
+
+
+# --- boto3 --------------------------------------------------------------------------------------
+
+def life_of_a_stack(client):
+    made = client.create_stack(StackName="life", TemplateBody=template(TOPIC),
+                               Tags=[{"Key": "team", "Value": "a"}])["StackId"]
+    seen = client.describe_stacks(StackName="life")["Stacks"][0]
+    check("a stack is made", seen["StackStatus"] == "CREATE_IN_PROGRESS", seen)
+    refused("a name twice", "AlreadyExistsException", "Stack [life] already exists",
+            client.create_stack, StackName="life", TemplateBody=template(TOPIC))
+    client.get_waiter("stack_create_complete").wait(StackName="life", WaiterConfig={"Delay": 0})
+    check("its events", statuses(client, made, "T") ==
+          ["CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"])
+    refused("nothing changes", "ValidationError", "No updates are to be performed.",
+            client.update_stack, StackName="life", TemplateBody=template(TOPIC))
+    client.update_stack(StackName="life", TemplateBody=template(
+        {"T": {**TOPIC["T"], "Properties": {"TopicName": "news", "DisplayName": "News"}}}))
+    seen = settle(client, made)
+    check("it is updated", seen["StackStatus"] == "UPDATE_COMPLETE", seen)
+    check("tags stay", seen["Tags"] == [{"Key": "team", "Value": "a"}], seen["Tags"])
+    client.update_termination_protection(StackName="life", EnableTerminationProtection=True)
+    refused("it is protected", "ValidationError", "TerminationProtection is enabled",
+            client.delete_stack, StackName="life")
+    client.update_termination_protection(StackName="life", EnableTerminationProtection=False)
+    client.delete_stack(StackName="life")
+    check("it is deleted", settle(client, made)["StackStatus"] == "DELETE_COMPLETE")
+    refused("its name is gone", "ValidationError", "Stack with id life does not exist",
+            client.describe_stacks, StackName="life")
+    listed = client.list_stacks(StackStatusFilter=["DELETE_COMPLETE"])["StackSummaries"]
+    check("it is listed", made in [s["StackId"] for s in listed], listed)
+
+
+def failures(client):
+    """Two topics of one name: the second fails, and all is taken back."""
+    twice = {**TOPIC, "U": {**TOPIC["T"], "DependsOn": "T"}}
+    made = client.create_stack(StackName="fails", TemplateBody=template(twice))["StackId"]
+    seen = settle(client, made)
+    check("a failed creation is taken back", seen["StackStatus"] == "ROLLBACK_COMPLETE", seen)
+    refused("and cannot be updated", "ValidationError",
+            "is in ROLLBACK_COMPLETE state and can not be updated.", client.update_stack,
+            StackName="fails", TemplateBody=template(TOPIC))
+    check("its events", statuses(client, made, "U")[:2] == ["CREATE_IN_PROGRESS", "CREATE_FAILED"])
+    client.delete_stack(StackName="fails")
+    settle(client, made)
+    made = client.create_stack(StackName="kept", TemplateBody=template(twice),
+                               OnFailure="DO_NOTHING")["StackId"]
+    check("it can be kept", settle(client, made)["StackStatus"] == "CREATE_FAILED")
+    client.delete_stack(StackName="kept")
+    settle(client, made)
+    made = client.create_stack(StackName="back", TemplateBody=template(TOPIC))["StackId"]
+    settle(client, made)
+    client.update_stack(StackName="back", TemplateBody=template(twice))
+    seen = settle(client, made)
+    check("a failed update is taken back", seen["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE", seen)
+    client.delete_stack(StackName="back")
+    settle(client, made)
+
+
+def buckets(server, client):
+    bucket = {"B": {"Type": "AWS::S3::Bucket", "Properties": {
+        "BucketName": "store-1", "VersioningConfiguration": {"Status": "Enabled"}}}}
+    made = client.create_stack(StackName="holds", TemplateBody=template(bucket))["StackId"]
+    settle(client, made)
+    s3 = server.client("s3")
+    for body in b"one", b"two":
+        s3.put_object(Bucket="store-1", Key="a/b c", Body=body)
+    check("an object is read", s3.get_object(Bucket="store-1", Key="a/b c")["Body"].read() == b"two")
+    check("its length", s3.head_object(Bucket="store-1", Key="a/b c")["ContentLength"] == 3)
+    refused("one that is not there", "NoSuchKey", "does not exist", s3.get_object,
+            Bucket="store-1", Key="none")
+    refused("a bucket that is not there", "NoSuchBucket", "does not exist", s3.list_objects_v2,
+            Bucket="none")
+    refused("another's bucket", "AccessDenied", "Access Denied", s3.put_object, Bucket="store-1",
+            Key="x", Body=b"", ExpectedBucketOwner="999999999999")
+    refused("only once", "PreconditionFailed", "pre-conditions", s3.put_object, Bucket="store-1",
+            Key="a/b c", Body=b"", IfNoneMatch="*")
+    client.delete_stack(StackName="holds")
+    seen = settle(client, made)
+    check("a bucket with objects stays", seen["StackStatus"] == "DELETE_FAILED" and
+          "[B]" in seen["StackStatusReason"], seen)
+    s3.delete_object(Bucket="store-1", Key="a/b c")
+    check("a marker hides it", "Contents" not in s3.list_objects_v2(Bucket="store-1"))
+    found = s3.list_object_versions(Bucket="store-1")
+    check("versions stay", len(found["Versions"]) == 2 and len(found["DeleteMarkers"]) == 1, found)
+    s3.delete_objects(Bucket="store-1", Delete={"Objects": [
+        {"Key": v["Key"], "VersionId": v["VersionId"]}
+        for v in found["Versions"] + found["DeleteMarkers"]]})
+    client.delete_stack(StackName="holds")
+    check("an empty one goes", settle(client, made)["StackStatus"] == "DELETE_COMPLETE")
+
+
+def regions_and_roles(server):
+    west = server.client("cloudformation", "us-west-2")
+    made = west.create_stack(StackName="west", TemplateBody=template(TOPIC))["StackId"]
+    settle(west, made)
+    check("the region is the signature's", ":us-west-2:" in made)
+    east = server.client("cloudformation")
+    check("regions are apart", not east.describe_stacks()["Stacks"])
+    keys = server.client("sts").assume_role(RoleArn="arn:aws:iam::123456789012:role/deployer",
+                                            RoleSessionName="trial")["Credentials"]
+    keys = {"key": keys["AccessKeyId"], "secret": keys["SecretAccessKey"],
+            "token": keys["SessionToken"]}
+    arn = server.client("sts", **keys).get_caller_identity()["Arn"]
+    check("a role is assumed", arn.endswith(":assumed-role/deployer/trial"), arn)
+    refused("its token is needed", "InvalidClientTokenId", "security token",
+            server.client("sts", **{**keys, "token": "other"}).get_caller_identity)
+    west.delete_stack(StackName="west")
+    settle(west, made)
+
+
+def drift(server, client):
+    made = client.create_stack(StackName="drifts", TemplateBody=template(TOPIC))["StackId"]
+    settle(client, made)
+    detection = client.detect_stack_drift(StackName="drifts")["StackDriftDetectionId"]
+    for _ in range(10):
+        seen = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
+        if seen["DetectionStatus"] != "DETECTION_IN_PROGRESS":
+            break
+    check("drift is looked for", seen["StackDriftStatus"] == "IN_SYNC", seen)
+    check("nothing has drifted", not client.describe_stack_resource_drifts(
+        StackName="drifts")["StackResourceDrifts"])
+    client.delete_stack(StackName="drifts")
+    settle(client, made)
+
+
+def with_boto():
+    with harness.sandbox(MRP, "boto") as server:
+        client = server.client("cloudformation")
+        life_of_a_stack(client)
+        failures(client)
+        buckets(server, client)
+        regions_and_roles(server)
+        drift(server, client)
+        check("the world is empty again", not client.describe_stacks()["Stacks"])
+        place = server.folder
+    with harness.sandbox(MRP, "boto") as server: # the same folder
+        listed = server.client("cloudformation").list_stacks()["StackSummaries"]
+        check("the world is kept", {"life", "fails", "holds"} <= {s["StackName"] for s in listed},
+              listed)
+    check("it is kept in .mrp", (place / ".mrp" / "state.db").exists())
+
+
+# --- the AWS CLI --------------------------------------------------------------------------------
+
+def aws(server, *arguments, status=0):
+    program = pathlib.Path(sys.executable).with_name("aws")
+    env = harness.plain_environment(
+        AWS_ENDPOINT_URL=server.url, AWS_ACCESS_KEY_ID=harness.KEY,
+        AWS_SECRET_ACCESS_KEY=harness.SECRET, AWS_REGION="us-east-1",
+        AWS_DEFAULT_REGION="us-east-1", AWS_PAGER="")
+    done = subprocess.run([str(program), *arguments], cwd=server.folder, env=env, text=True,
+                          capture_output=True, timeout=120)
+    check(f"aws {' '.join(arguments[:2])} exits with {status}", done.returncode == status,
+          done.stdout + done.stderr)
+    return done
+
+
+def with_cli():
+    with harness.sandbox(MRP, "cli") as server:
+        (server.folder / "one.json").write_text(template(TOPIC))
+        (server.folder / "two.yaml").write_text(
+            "Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties:\n"
+            "      TopicName: news\n      DisplayName: !Sub 'News of ${AWS::StackName}'\n")
+        done = aws(server, "sts", "get-caller-identity", "--output", "text")
+        check("the CLI is who it is", "user/sandbox" in done.stdout, done.stdout)
+        # deploy makes a change set, executes it and waits for the stack.
+        done = aws(server, "cloudformation", "deploy", "--stack-name", "cli",
+                   "--template-file", "one.json", "--no-execute-changeset")
+        check("deploy names the change set", "describe-change-set" in done.stdout, done.stdout)
+        aws(server, "cloudformation", "create-stack", "--stack-name", "cli",
+            "--template-body", "file://one.json")
+        client = server.client("cloudformation")
+        settle(client, "cli")
+        aws(server, "cloudformation", "wait", "stack-create-complete", "--stack-name", "cli")
+        done = aws(server, "cloudformation", "update-stack", "--stack-name", "cli",
+                   "--template-body", "file://one.json", status=255)
+        check("the CLI says what AWS says", "An error occurred (ValidationError) when calling the "
+              "UpdateStack operation: No updates are to be performed." in done.stderr, done.stderr)
+        aws(server, "cloudformation", "update-stack", "--stack-name", "cli",
+            "--template-body", "file://two.yaml")
+        settle(client, "cli")
+        done = aws(server, "cloudformation", "describe-stack-resource", "--stack-name", "cli",
+                   "--logical-resource-id", "T", "--query", "StackResourceDetail.ResourceStatus",
+                   "--output", "text")
+        check("YAML with short forms", done.stdout.strip() == "UPDATE_COMPLETE", done.stdout)
+        aws(server, "cloudformation", "delete-stack", "--stack-name", "cli")
+        done = aws(server, "cloudformation", "list-stacks", "--query",
+                   "StackSummaries[0].StackName", "--output", "text")
+        check("it is listed", done.stdout.strip() == "cli", done.stdout)
+
+
+# --- keys and clocks ----------------------------------------------------------------------------
+
+def at_another_time(hours, call):
+    """Signs as a machine whose clock is wrong."""
+    real = botocore.auth.get_current_datetime
+
+    def shifted(*arguments, **members):
+        return real(*arguments, **members) + datetime.timedelta(hours=hours)
+    botocore.auth.get_current_datetime = shifted
+    try:
+        return call()
+    finally:
+        botocore.auth.get_current_datetime = real
+
+
+def with_keys():
+    with harness.sandbox(MRP, "keys") as server:
+        for service, call, wrong, unknown in (
+                ("cloudformation", "describe_stacks", "SignatureDoesNotMatch",
+                 "InvalidClientTokenId"),
+                ("sts", "get_caller_identity", "SignatureDoesNotMatch", "InvalidClientTokenId"),
+                ("s3", "list_buckets", "SignatureDoesNotMatch", "InvalidAccessKeyId"),
+                ("ssm", "get_parameters", "InvalidSignatureException",
+                 "UnrecognizedClientException")):
+            members = {"Names": ["x"]} if service == "ssm" else {}
+            refused(f"{service}: a wrong secret", wrong, "signature",
+                    getattr(server.client(service, secret="PLANTED-SECRET"), call), **members)
+            refused(f"{service}: an unknown key", unknown, "",
+                    getattr(server.client(service, key="AKIAUNKNOWN"), call), **members)
+        client = server.client("cloudformation")
+        if hasattr(botocore.auth, "get_current_datetime"):
+            at_another_time(-1, lambda: refused("a clock that is late", "SignatureDoesNotMatch",
+                                                "Signature expired: ", client.describe_stacks))
+            at_another_time(1, lambda: refused("a clock that is early", "SignatureDoesNotMatch",
+                                               "Signature not yet current: ",
+                                               client.describe_stacks))
+        refused("a service that it has not", "UnknownService", "no service",
+                server.client("iam").list_users)
+        refused("an action that it has not", "InvalidAction", "ListTypes", client.list_types)
+        place = harness.make_program("wrong-key", PROGRAM)
+        done = harness.run_mrp(MRP, place, server.url, "plan", AWS_SECRET_ACCESS_KEY="PLANTED-SECRET")
+        check("mrp with a wrong secret", done.returncode == 3 and "signature" in done.stderr, done.all)
+        check("it is not shown", "PLANTED-SECRET" not in done.all + (place / "mrp.log").read_text())
+
+
+# --- hostile clients ----------------------------------------------------------------------------
+
+def send(server, request, shut=True):
+    """Raw bytes; what came back before the server closed or fell silent."""
+    with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
+        connection.settimeout(10)
+        answer = b""
+        try:
+            connection.sendall(request)
+            if shut:
+                connection.shutdown(socket.SHUT_WR)
+            while chunk := connection.recv(65536):
+                answer += chunk
+        except OSError:
+            pass
+        return answer
+
+
+def with_hostility():
+    with harness.sandbox(MRP, "hostile-serve") as server:
+        head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        check("no signature", b" 403 " in send(server, head + b"Content-Length: 0\r\n\r\n")[:20])
+        claim = (b"Authorization: AWS4-HMAC-SHA256 Credential=sandbox/20260101/us-east-1/"
+                 b"cloudformation/aws4_request, SignedHeaders=host, Signature=" + b"0" * 64 + b"\r\n")
+        answer = send(server, head + claim + b"X-Amz-Date: 20260101T000000Z\r\nContent-Length: 3\r\n\r\na=b")
+        check("an old signature", b"SignatureDoesNotMatch" in answer, answer)
+        for what, request in (
+                ("no HTTP", b"\x00\x01\x02\x03\r\n\r\n" * 50),
+                ("a long line", b"GET /" + b"a" * 200000 + b" HTTP/1.1\r\n\r\n"),
+                ("many headers", head + b"".join(b"X-%d: y\r\n" % i for i in range(20000)) + b"\r\n"),
+                ("a length that is none", head + b"Content-Length: -5\r\n\r\n"),
+                ("claims of nothing", head + b"Authorization: AWS4-HMAC-SHA256 Credential=////,"
+                                             b"SignedHeaders=;;;,Signature=\r\n\r\n"),
+                ("a date that is none", head + claim + b"X-Amz-Date: 2026\xff\r\nContent-Length: 0\r\n\r\n")):
+            answer = send(server, request)
+            check(f"hostile: {what}", not answer or b"HTTP/1.1 4" in answer[:12], answer[:200])
+        with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
+            connection.sendall(head + b"Content-Length: 1000\r\n\r\nabc")  # and no more
+        answer = send(server, head + b"Content-Length: 100000000\r\n\r\n", shut=False)
+        check("too large", b" 413 " in answer[:20], answer[:200])
+        slow = [socket.create_connection(("127.0.0.1", server.port), 10) for _ in range(20)]
+        for connection in slow:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\na")
+        client = server.client("cloudformation")
+        check("it serves beside slow ones", client.describe_stacks()["Stacks"] == [])
+        for connection in slow:
+            connection.close()
+        for what, members in (("a form of lists", {"Parameters": [
+                {"ParameterKey": "k" * 200, "ParameterValue": "v"} for _ in range(190)]}),):
+            refused(what, "ValidationError", "do not exist in the template", client.create_stack,
+                    StackName="s", TemplateBody=template(TOPIC), **members)
+        refused("a template that is none", "ValidationError", "Template format error",
+                client.create_stack, StackName="s", TemplateBody="{" * 2000)
+        check("and lives on", client.describe_stacks()["Stacks"] == [])
+
+
+# --- mrp itself ---------------------------------------------------------------------------------
+
+def deployment(server, name, url=None, **variables):
+    """A deployment from its plan to its end; what it left on the way, by step."""
+    place = harness.make_program(name, PROGRAM)
+
+    def run(what, *arguments, code=0):
+        done = harness.run_mrp(MRP, place, url or server.url, *arguments, **variables)
+        check(f"{name}: {what}", done.returncode == code, f"exit {done.returncode}\n{done.all}")
+        return done
+
+    def world():
+        found = []
+        for region in "us-east-1", "us-west-2":
+            for stack in server.client("cloudformation", region).describe_stacks()["Stacks"]:
+                found.append((region, stack["StackName"], stack["StackStatus"],
+                              sorted(o["OutputKey"] for o in stack.get("Outputs", [])),
+                              sorted(map(str, stack["Tags"]))))
+        return found
+
+    done = run("plan", "plan", "--detailed-exitcode", code=10)
+    check(f"{name}: plan names all", " to add, in 2 stacks" in done.stdout, done.all)
+    left = [world()]
+    run("apply", "apply", "--yes")
+    left.append(world())
+    run("nothing changes", "plan", "--detailed-exitcode")
+    run("a change", "apply", "--yes", "-s", "wait=45")
+    left.append(world())
+    buckets = server.client("s3", "us-west-2")
+    bucket = buckets.list_buckets()["Buckets"][0]["Name"]
+    for key in "a", "b":
+        buckets.put_object(Bucket=bucket, Key=key, Body=b"x")
+    run("destroy", "destroy", "--yes=dev")
+    left.append(world())
+    check(f"{name}: nothing is left", left[-1] == [], left[-1])
+    return left
+
+
+def with_mrp():
+    with harness.sandbox(MRP, "undisturbed", "--pace", "600") as server:
+        undisturbed = deployment(server, "plain")
+    with harness.sandbox(MRP, "disturbed", "--pace", "600") as server:
+        with faulty.proxy(server.port) as proxy:
+            disturbed = deployment(server, "faults", proxy.url, AWS_MAX_ATTEMPTS="8")
+            check("there were faults", proxy.count > 60, proxy.count)
+    check("faults change nothing of the end", disturbed == undisturbed, (undisturbed, disturbed))
+
+
+tests = {"boto": with_boto, "cli": with_cli, "keys": with_keys, "hostile": with_hostility,
+         "mrp": with_mrp}
+for name, test in tests.items():
+    if name in (sys.argv[2:] or tests):
+        test()
+harness.finish()
