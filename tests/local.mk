@@ -24,6 +24,7 @@ unit_tests = \
     tests/unit/checker_test \
     tests/unit/deploy_test \
     tests/unit/disaster_test \
+    tests/unit/load_test \
     tests/unit/schema_test \
     tests/unit/simulator_test \
     tests/unit/template_test \
@@ -74,6 +75,10 @@ tests_unit_deploy_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 tests_unit_disaster_test_SOURCES = tests/unit/disaster_test.c
 tests_unit_disaster_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_disaster_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+
+tests_unit_load_test_SOURCES = tests/unit/load_test.c tests/unit/unit.h
+tests_unit_load_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_load_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 
 tests_unit_upkeep_test_SOURCES = tests/unit/upkeep_test.c tests/unit/unit.h
 tests_unit_upkeep_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
