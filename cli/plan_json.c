@@ -101,6 +101,13 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
         more(out, "to", stack->moves[i].to);
         buffer_string(out, i + 1 < stack->move_count ? "}" : "}]");
     }
+    for (uint32_t i = 0; i < stack->widening_count; i++) {
+        const struct plan_widening *widening = &stack->widenings[i];
+        buffer_string(out, i ? ",{" : ",\"widens\":[{");
+        member(out, "id", stack->changes[widening->change].logical_id);
+        more(out, "grant", widening->grant);
+        buffer_string(out, i + 1 < stack->widening_count ? "}" : "}]");
+    }
     buffer_string(out, ",\"changes\":[");
     for (uint32_t i = 0; i < stack->change_count; i++) {
         if (i) buffer_char(out, ',');

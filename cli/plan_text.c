@@ -588,6 +588,57 @@ static void write_data(struct page *page, enum plan_data data) {
     }
 }
 
+static bool is_same_widening(struct page *page, const struct plan_stack *a, uint32_t i,
+                             const struct plan_stack *b, uint32_t j) {
+    page->stack = a;
+    struct text name = name_of(page, &a->changes[a->widenings[i].change]);
+    page->stack = b;
+    struct text other = name_of(page, &b->changes[b->widenings[j].change]);
+    return text_equal(a->name, b->name) && text_equal(name, other) &&
+           text_equal(a->widenings[i].grant, b->widenings[j].grant);
+}
+
+/* The regions of the stacks that grant the same; false where an earlier one has said it. */
+static bool same_regions(struct page *page, uint32_t s, uint32_t i, struct buffer *regions) {
+    const struct plan_stack *stack = &page->plan->stacks[s];
+    for (uint32_t t = 0; t < page->plan->count; t++) {
+        const struct plan_stack *other = &page->plan->stacks[t];
+        for (uint32_t j = 0; j < other->widening_count; j++) {
+            bool is_it = t == s && j == i;
+            if (!is_it && !is_same_widening(page, stack, i, other, j)) continue;
+            if (t < s || (t == s && j < i)) return false;
+            if (t == s && j != i) continue;
+            buffer_format(regions, "%s%.*s", regions->length ? ", " : "",
+                          TEXT_ARGS(other->region));
+            break;
+        }
+    }
+    return true;
+}
+
+/* Permissions that are granted beyond those there were, equal ones of several regions once. */
+static void write_widenings(struct page *page) {
+    for (uint32_t s = 0; s < page->plan->count; s++) {
+        const struct plan_stack *stack = &page->plan->stacks[s];
+        for (uint32_t i = 0; i < stack->widening_count; i++) {
+            const struct plan_change *change = &stack->changes[stack->widenings[i].change];
+            struct buffer regions;
+            buffer_init(&regions);
+            if (same_regions(page, s, i, &regions)) {
+                page->stack = stack;
+                painted(page, PAINT_CHANGE, "wider: ");
+                safe(page->out, name_of(page, change));
+                buffer_format(page->out, " (%.*s) in %.*s: ", TEXT_ARGS(short_type(change->type)),
+                              TEXT_ARGS(buffer_view(&regions)));
+                safe(page->out, stack->widenings[i].grant);
+                write_place(page, resource_place(page->deploying, change->resource));
+                buffer_char(page->out, '\n');
+            }
+            buffer_release(&regions);
+        }
+    }
+}
+
 static void write_count(struct buffer *out, uint32_t count, const char *what, bool *is_first) {
     if (!count) return;
     buffer_format(out, "%s%u %s", *is_first ? "" : ", ", count, what);
@@ -648,6 +699,7 @@ void plan_text(const struct deploying *deploying, const struct plan *plan, struc
     if (page.columns < NARROWEST) page.columns = NARROWEST;
     write_stacks(&page);
     write_summary(&page);
+    write_widenings(&page);
     write_data(&page, PLAN_DATA_KEPT);
     write_data(&page, PLAN_DATA_SNAPSHOT);
     write_data(&page, PLAN_DATA_LOST);

@@ -23,6 +23,7 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/resume.c \
     runtime/deploy/rollback.c \
     runtime/deploy/status.c runtime/deploy/status.h \
+    runtime/deploy/widen.c \
     runtime/prompt.c runtime/prompt.h \
     runtime/runtime.c runtime/runtime.h \
     runtime/serve/actions.def \

@@ -109,10 +109,10 @@ static struct text open_output(const struct plan *plan, const struct plan_stack 
     struct text region = text_member(call, "Region");
     const struct plan_stack *producer = stack_named(
         plan, text_member(call, "StackName"), region.length ? region : stack->region);
-    if (!producer || !plan_output_changes(producer, text_member(call, "OutputName"))) {
-        return (struct text){0};
-    }
-    return producer->path;
+    if (!producer) return (struct text){0};
+    bool changes = stack->reads_anew ||
+                   plan_output_changes(producer, text_member(call, "OutputName"));
+    return changes ? producer->path : (struct text){0};
 }
 
 /* Why the value of that parameter changes, or an empty text. */
@@ -142,8 +142,8 @@ static struct text because_of(const struct plan *plan, const struct plan_stack *
     for (uint32_t i = 0; i < plan->count; i++) {
         const struct plan_stack *producer = &plan->stacks[i];
         if (producer->template && producer->template->index == parameter->producer) {
-            return plan_output_changes(producer, parameter->output) ? producer->path
-                                                                    : (struct text){0};
+            bool changes = stack->reads_anew || plan_output_changes(producer, parameter->output);
+            return changes ? producer->path : (struct text){0};
         }
     }
     return (struct text){0};

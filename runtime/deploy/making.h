@@ -19,6 +19,7 @@ struct making {
     struct cloud_call *described; /* by region */
     struct cloud_call *sets;      /* by stack; operation 0 where none was made */
     bool *has_set;
+    const struct cloud_stack **deployed; /* by stack: as they were described */
 };
 
 /* False, with what the call was for. */

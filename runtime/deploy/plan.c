@@ -88,7 +88,9 @@ static void plan_quickly(struct making *making, struct plan_stack *stack) {
 static bool plan_update(struct making *making, uint32_t index, const struct cloud_call *told) {
     struct plan_stack *stack = &making->plan->stacks[index];
     if (!plan_rename(making->plan, stack, making->why)) return false;
-    stack->inputs_change = inputs_change(making->plan, stack);
+    struct deploy_inputs inputs = {making->plan, making->deployed};
+    stack->reads_anew = deploy_reads_anew(&inputs, stack, stack->deployed, making->arena);
+    stack->inputs_change = stack->reads_anew || inputs_change(making->plan, stack);
     stack->outputs_change = !same_outputs(stack);
     plan_find_open(making->plan, stack);
     /* A change set of the deployed template would know nothing of the renames. */
@@ -191,6 +193,7 @@ static bool plan_stacks(struct making *making, const struct cloud_call *told) {
         case PLAN_DELETE: plan_remove_all(making->plan, stack); break;
         }
         plan_finish_stack(making->plan, stack);
+        plan_find_widenings(making->plan, stack);
         if (stack->action == PLAN_UPDATE && !check_replaced(making, stack)) return false;
         bool is_kept = stack->action == PLAN_NOTHING || stack->action == PLAN_UPDATE;
         if (is_kept && stack->template->is_protected != stack->deployed->is_protected) {

@@ -65,6 +65,11 @@ struct plan_change {
     struct text because;         /* logical id whose replacement causes this one's, or empty */
 };
 
+struct plan_widening { /* a permission that an update grants beyond those there were */
+    uint32_t change;    /* the stack's, that grants it */
+    struct text grant;  /* "s3:GetObject on arn:...", "in: tcp 22 from 0.0.0.0/0" */
+};
+
 struct plan_stack {
     const struct template *template; /* NULL for one that the program no longer has */
     struct text name, region, label, path; /* label, path as the program names it; of an orphan the
@@ -74,7 +79,8 @@ struct plan_stack {
     struct plan_change *changes;
     uint32_t change_count, change_capacity;
     bool outputs_change;         /* outputs are added, changed or removed */
-    bool inputs_change;          /* it reads outputs that change in the same run */
+    bool inputs_change;          /* it reads outputs that change in the same run, */
+    bool reads_anew;             /* or that have changed since it was deployed */
     bool tags_change;
     bool is_quick;               /* compared by templates alone */
     bool is_adopted;
@@ -93,6 +99,8 @@ struct plan_stack {
     const struct plan_former *former;   /* of one that is updated */
     struct plan_open *open;             /* of one that is updated */
     uint32_t open_count;
+    struct plan_widening *widenings;
+    uint32_t widening_count, widening_capacity;
     bool goes_back;              /* it is taken back to former: deployed again, or deleted */
     struct text cannot_undo;     /* why a coordinated rollback would not bring all back, or empty */
 };
@@ -184,6 +192,9 @@ bool plan_output_changes(const struct plan_stack *stack, struct text output);
 
 /* rename.c: finds what is to be renamed (@was), and renames it in current. False where AWS could not. */
 bool plan_rename(struct plan *plan, struct plan_stack *stack, struct failure *why);
+
+/* widen.c: fills the stack's widenings from its changes and both templates. */
+void plan_find_widenings(struct plan *plan, struct plan_stack *stack);
 
 /* assets.c: the bucket that large templates go through. */
 #define ASSETS_STACK "mrp-assets"

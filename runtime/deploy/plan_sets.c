@@ -47,7 +47,8 @@ static bool wants_set(const struct making *making, const struct plan_stack *stac
 
 void making_begin_round(struct making *making, struct cloud_call **templates) {
     struct plan *plan = making->plan;
-    struct deploy_inputs inputs = {plan, deployed_stacks(making)};
+    making->deployed = deployed_stacks(making);
+    struct deploy_inputs inputs = {plan, making->deployed};
     for (uint32_t i = 0; i < plan->count; i++) {
         making->has_set[i] = wants_set(making, &plan->stacks[i]) && upload(making, &plan->stacks[i]);
     }
