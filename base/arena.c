@@ -39,7 +39,8 @@ enum {
 
 struct arena_block {
     struct arena_block *older;
-    size_t size; /* of the whole block, this header included */
+    size_t size : 63; /* of the whole block, this header included */
+    size_t is_alone : 1; /* holds one large thing */
 };
 
 _Static_assert(sizeof(struct arena_block) % ARENA_ALIGN == 0, "a block's first allocation is aligned");
@@ -117,6 +118,7 @@ static struct arena_block *block_new(size_t size, bool is_huge) {
 /* A large thing gets a block of its own behind the newest, whose rest stays in use. */
 static void *alloc_alone(struct arena *arena, size_t size) {
     struct arena_block *block = block_new(sizeof *block + size, false);
+    block->is_alone = true;
     if (arena->blocks) {
         block->older = arena->blocks->older;
         arena->blocks->older = block;
@@ -160,7 +162,9 @@ void *arena_alloc(struct arena *arena, size_t size) {
     if (rounded == 0) rounded = ARENA_ALIGN;
     arena->used += rounded;
     void *memory;
-    if (rounded <= (size_t)(arena->end - arena->next) || step(arena, rounded)) {
+    if (rounded >= BLOCK_MAPPED) {
+        memory = alloc_alone(arena, rounded);
+    } else if (rounded <= (size_t)(arena->end - arena->next) || step(arena, rounded)) {
         memory = arena->next;
         arena->next += rounded;
     } else {
@@ -180,6 +184,17 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t length) {
     char *copy = arena_alloc(arena, length + 1);
     if (length) memcpy(copy, bytes, length);
     return copy;
+}
+
+void arena_drop(struct arena *arena, const void *memory) {
+    for (struct arena_block **at = &arena->blocks; *at; at = &(*at)->older) {
+        struct arena_block *block = *at;
+        if (!block->is_alone || block + 1 != memory) continue;
+        *at = block->older;
+        ASAN_UNPOISON_MEMORY_REGION(block, block->size);
+        block_free(block);
+        return;
+    }
 }
 
 struct arena_mark arena_mark(const struct arena *arena) {

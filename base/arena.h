@@ -31,6 +31,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 /* A copy of length bytes, followed by a NUL that does not count. */
 char *arena_copy(struct arena *arena, const char *bytes, size_t length);
 
+/* Gives back an array that its next, larger one has taken the place of: at once where it is large,
+ * else with the arena. NULL is none. */
+void arena_drop(struct arena *arena, const void *memory);
+
 /* How full an arena is, to give back later all that was allocated since. */
 struct arena_mark {
     struct arena_block *block, *older; /* the newest block, and the one before it */

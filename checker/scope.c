@@ -32,6 +32,7 @@ void scope_slot(struct checker *checker, struct scope *scope, struct symbol *sym
         struct symbol **old = scope->slots;
         scope->slots = arena_array(checker->arena, count ? (size_t)count * 2 : 1, sizeof *old);
         if (count) memcpy(scope->slots, old, count * sizeof *old);
+        arena_drop(checker->arena, old);
     }
     symbol->slot = count;
     scope->slots[scope->slot_count++] = symbol;

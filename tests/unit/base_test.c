@@ -59,6 +59,23 @@ static void test_arena_rewinds(void) {
     arena_release(&arena);
 }
 
+static void test_arena_drops(void) {
+    struct arena arena;
+    arena_init(&arena);
+    char *kept = arena_copy(&arena, "kept", 4);
+    for (size_t size = 16; size < 8000000; size *= 4) {
+        void *dropped = arena_alloc(&arena, size);
+        arena_alloc(&arena, 64);
+        memset(dropped, 0xFF, size);
+        arena_drop(&arena, dropped);
+        char *next = arena_alloc(&arena, size);
+        if (next[0] || next[size - 1]) CU_FAIL("memory of an arena is zero");
+    }
+    arena_drop(&arena, NULL);
+    CU_ASSERT_STRING_EQUAL(kept, "kept");
+    arena_release(&arena);
+}
+
 static void test_memory_recovers(void) {
     struct arena arena;
     arena_init(&arena);
@@ -375,6 +392,7 @@ static void test_pages(void) {
 }
 
 UNIT_MAIN("base", {"arena", test_arena}, {"arena rewinds", test_arena_rewinds},
+          {"arena drops", test_arena_drops},
           {"memory recovers", test_memory_recovers},
           {"utf8", test_utf8}, {"encoding", test_unicode_encode}, {"columns", test_columns},
           {"distance", test_distance}, {"suggestion", test_suggestion}, {"number", test_number},
