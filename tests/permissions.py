@@ -152,9 +152,10 @@ class Program:
         with sqlite3.connect(path) as database:
             for (data,) in database.execute("SELECT data FROM stack"):
                 stack = json.loads(data)
-                lines = json.loads(stack["now"]["template"])["Metadata"]["mrp"]
+                template = json.loads(stack["now"]["template"])
+                lines = template.get("Metadata", {}).get("mrp", {}) # mrp's own stack has none
                 for resource in stack["resources"]:
-                    place = lines[resource["logical"]].split(" ", 1)[1]
+                    place = lines.get(resource["logical"], "- " + resource["logical"]).split(" ", 1)[1]
                     self.resources[place] = {"type": resource["type"], **resource["now"]}
 
     def policy_of(self, place):
