@@ -261,6 +261,16 @@ static struct value name_with_path(struct evaluator *ev, struct resource_state *
     return value_concat(ev->arena, parts, 2, node);
 }
 
+/* The property that holds what an ARN's placeholder stands for: ${ProjectName} of a build project is its
+ * Name. */
+static struct text placeholder_property(const struct schema_type *type, struct text placeholder) {
+    struct schema_name name;
+    bool is_property = schema_body_find(schema_type_body(type), placeholder) != NULL;
+    if (is_property || !text_ends(placeholder, TEXT("Name"))) return placeholder;
+    if (!schema_type_physical_name(type, &name) || !name.property) return placeholder;
+    return schema_property_name(name.property);
+}
+
 static struct value placeholder_value(struct evaluator *ev, struct resource_state *state,
                                       struct text name, const struct node *node) {
     struct deferred *pseudo = deferred_new(ev->arena, DEFERRED_PSEUDO, SHAPE_TEXT, 0, node);
@@ -278,7 +288,7 @@ static struct value placeholder_value(struct evaluator *ev, struct resource_stat
         return name_with_path(ev, state, (struct text){name.bytes, name.length - strlen("WithPath")},
                               node);
     }
-    return written_text(ev, state, name, node);
+    return written_text(ev, state, placeholder_property(state->resource.type, name), node);
 }
 
 enum { ARN_PARTS = 32 };
@@ -305,7 +315,7 @@ static struct value arn_from_template(struct evaluator *ev, struct resource_stat
         struct value part = placeholder_value(ev, state, name, node);
         if (part.kind == SLOT_WAITING || part.kind == VALUE_NULL) {
             if (text_ends(name, TEXT("WithPath"))) name.length -= strlen("WithPath");
-            *missing = name;
+            *missing = placeholder_property(state->resource.type, name);
             return (struct value){.kind = SLOT_WAITING};
         }
         parts[count++] = as_piece(ev, part, node);
