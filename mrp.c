@@ -19,6 +19,7 @@
 #include "checker/program.h"
 #include "config.h"
 #include "evaluator/evaluator.h"
+#include "lint/lint.h"
 #include "mrp_parts.h"
 #include "template/document.h"
 
@@ -442,15 +443,9 @@ static bool gather_inputs(struct mrp *mrp) {
 static bool check_ids(struct mrp *mrp, const struct text *ids, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (diagnostic_find(ids[i]) != DIAGNOSTIC_COUNT) continue;
-        struct suggestion suggestion;
-        suggestion_init(&suggestion, ids[i]);
-        for (unsigned id = 0; id < DIAGNOSTIC_COUNT; id++) {
-            suggestion_offer(&suggestion, text_of(diagnostic_name((enum diagnostic_id)id)));
-        }
+        struct text near = diagnostic_suggest(ids[i]);
         failure_set(&mrp->failure, "there is no diagnostic \"%.*s\"", TEXT_ARGS(ids[i]));
-        if (suggestion.best.length) {
-            failure_hint(&mrp->failure, "Did you mean \"%.*s\"?", TEXT_ARGS(suggestion.best));
-        }
+        if (near.length) failure_hint(&mrp->failure, "Did you mean \"%.*s\"?", TEXT_ARGS(near));
         return false;
     }
     return true;
@@ -558,6 +553,7 @@ static void make(struct mrp *mrp) {
     if (diagnostics_failed(&mrp->diagnostics)) return;
     template_lower(mrp->deployment, &mrp->templates);
     if (diagnostics_failed(&mrp->diagnostics)) return;
+    lint_run(mrp->deployment);
     struct observer observer = observer_of(mrp);
     evaluator_policies(mrp->deployment, &observer);
 }
@@ -567,6 +563,10 @@ static enum mrp_result compile(struct mrp *mrp, struct request *request) {
     if (!load(mrp)) return MRP_FAILED;
     if (!has_syntax_errors(mrp)) make(mrp);
     diagnostics_settle(&mrp->diagnostics, &mrp->rules);
+    if (result_of(mrp) == MRP_DONE) { /* else not all warnings are told */
+        diagnostics_report_unused(&mrp->diagnostics);
+        diagnostics_settle(&mrp->diagnostics, &mrp->rules);
+    }
     if (result_of(mrp) == MRP_DONE) list_stacks(mrp);
     return result_of(mrp);
 }

@@ -1,6 +1,7 @@
 /* Diagnostics: collecting, settling what is an error and in which order, and did-you-mean. */
 #include "base/diagnostics.h"
 
+#include "base/allowances.h"
 #include "base/limits.h"
 
 #ifdef MRP_MUTATION
@@ -45,6 +46,15 @@ enum diagnostic_id diagnostic_find(struct text name) {
     return DIAGNOSTIC_COUNT;
 }
 
+struct text diagnostic_suggest(struct text name) {
+    struct suggestion suggestion;
+    suggestion_init(&suggestion, name);
+    for (unsigned id = 0; id < DIAGNOSTIC_COUNT; id++) {
+        suggestion_offer(&suggestion, text_of(kinds[id].name));
+    }
+    return suggestion.best;
+}
+
 void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena,
                       struct sources *sources) {
     *diagnostics = (struct diagnostics){.arena = arena, .sources = sources};
@@ -67,8 +77,9 @@ static bool severity_is_error(enum severity severity, bool strict) {
 
 static void keep(struct diagnostics *diagnostics, struct diagnostic *diagnostic) {
     bool is_error = severity_is_error(diagnostic_severity(diagnostic->id), diagnostics->strict);
-    diagnostic->is_error = is_error;
-    diagnostics->error_count += is_error;
+    diagnostic->allowance = allowance_find(diagnostics, diagnostic);
+    diagnostic->is_error = is_error && !allowance_holds(diagnostic);
+    diagnostics->error_count += diagnostic->is_error;
     if (diagnostics->count >= LIMIT_DIAGNOSTICS) {
         diagnostics->hidden++;
         return;
@@ -166,13 +177,17 @@ static bool is_listed(const struct text *names, size_t count, enum diagnostic_id
     return false;
 }
 
-static void settle(struct diagnostic *diagnostic, const struct severity_rules *rules) {
+static void settle(const struct diagnostics *diagnostics, struct diagnostic *diagnostic,
+                   const struct severity_rules *rules) {
     enum diagnostic_id id = diagnostic->id;
-    diagnostic->is_error = severity_is_error(diagnostic_severity(id), rules->strict) ||
-                           is_listed(rules->deny, rules->deny_count, id);
-    diagnostic->is_allowed =
-        !diagnostic->is_error &&
-        (rules->only_errors || is_listed(rules->allow, rules->allow_count, id));
+    bool is_denied = is_listed(rules->deny, rules->deny_count, id);
+    bool is_allowed = rules->only_errors || is_listed(rules->allow, rules->allow_count, id);
+    diagnostic->is_error =
+        severity_is_error(diagnostic_severity(id), rules->strict) || is_denied ||
+        (diagnostics->is_denied[id] && !is_allowed);
+    if (!diagnostic->allowance && !is_denied) diagnostic->allowance = diagnostics->everywhere[id];
+    if (allowance_holds(diagnostic)) diagnostic->is_error = false;
+    diagnostic->is_allowed = !diagnostic->is_error && (is_allowed || diagnostic->allowance);
 }
 
 static bool comes_after(const struct diagnostic *a, const struct diagnostic *b) {
@@ -204,15 +219,18 @@ static struct diagnostic *sort(struct diagnostic *list, uint32_t count) {
 }
 
 void diagnostics_settle(struct diagnostics *diagnostics, const struct severity_rules *rules) {
-    diagnostics->first = sort(diagnostics->first, diagnostics->count);
+    uint32_t kept = 0, kept_errors = 0;
+    for (struct diagnostic *d = diagnostics->first; d; d = d->next) {
+        kept++;
+        kept_errors += d->is_error;
+    }
+    diagnostics->first = sort(diagnostics->first, kept);
     diagnostics->strict = rules->strict;
-    uint32_t kept_errors = 0;
-    for (struct diagnostic *d = diagnostics->first; d; d = d->next) kept_errors += d->is_error;
     diagnostics->error_count -= kept_errors; /* leaves those that are hidden */
     diagnostics->count = 0;
     diagnostics->end = &diagnostics->first;
     for (struct diagnostic *d = diagnostics->first; d; d = d->next) {
-        settle(d, rules);
+        settle(diagnostics, d, rules);
         diagnostics->count += !d->is_allowed;
         diagnostics->error_count += d->is_error;
         diagnostics->end = &d->next;

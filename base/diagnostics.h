@@ -43,8 +43,20 @@ struct diagnostic {
     struct text hint; /* empty for none */
     struct diagnostic_note *notes, **notes_end;
     struct diagnostic_fix *fixes;
+    struct allowance *allowance; /* that allows it, or NULL */
     bool is_error; /* settled by diagnostics_settle from severity, --strict, --allow, --deny */
     bool is_allowed;
+};
+
+/* Where the program itself allows a warning: `# mrp: allow ID because REASON`, or the project's entry
+ * `allow`, which is meant of all files. */
+struct allowance {
+    struct allowance *next; /* of the same id */
+    enum diagnostic_id id;
+    struct span range;   /* what begins here is allowed */
+    struct span written; /* the ID, where it stands */
+    struct text reason;  /* empty for none */
+    bool is_used;
 };
 
 struct diagnostics {
@@ -56,6 +68,9 @@ struct diagnostics {
     uint32_t hidden;              /* reports over LIMIT_DIAGNOSTICS */
     uint32_t columns;             /* width of the terminal for text; 0 for a usual one */
     bool strict;
+    struct allowance *allowances[DIAGNOSTIC_COUNT]; /* by comments, the newest first */
+    struct allowance *everywhere[DIAGNOSTIC_COUNT]; /* by the project; NULL for none */
+    bool is_denied[DIAGNOSTIC_COUNT];               /* by the project */
 };
 
 void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena,
@@ -90,8 +105,23 @@ enum severity diagnostic_severity(enum diagnostic_id id);
 const char *diagnostic_title(enum diagnostic_id id);
 enum diagnostic_id diagnostic_find(struct text name);
 
-/* Applies --strict, --allow and --deny and orders by source and position. Call once, at the end.
- * Errors cannot be allowed. */
+/* The nearest name of a diagnostic, or empty. */
+struct text diagnostic_suggest(struct text name);
+
+/* --- warnings that the program allows or denies (allowances.c) --- */
+
+/* Allows warnings of the id that begin in the range: also those reported already, and, where a reason is given,
+ * those that --deny or --strict would make errors of. */
+void diagnostics_allow(struct diagnostics *diagnostics, enum diagnostic_id id, struct span range,
+                       struct span written, struct text reason);
+/* The same for all files, where the command line does not deny it. */
+void diagnostics_allow_everywhere(struct diagnostics *diagnostics, enum diagnostic_id id,
+                                  struct span written, struct text reason);
+/* Reports comments that have allowed nothing so far. For the end of a run that has told all warnings. */
+void diagnostics_report_unused(struct diagnostics *diagnostics);
+
+/* Applies --strict, --allow and --deny and orders by source and position. May be called again, after
+ * further reports. Errors cannot be allowed. */
 struct severity_rules {
     bool strict;
     bool only_errors; /* every warning is allowed */

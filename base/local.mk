@@ -1,4 +1,5 @@
 libmrp_la_SOURCES += \
+    base/allowances.c base/allowances.h \
     base/arena.c base/arena.h \
     base/buffer.c \
     base/diagnostics.c base/diagnostics.def base/diagnostics.h \

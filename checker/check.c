@@ -10,11 +10,13 @@ struct known_entry {
     const struct type *type; /* NULL: anything */
 };
 
+static const struct type names_type = {.kind = TYPE_LIST, .element = &type_string};
 static const struct type texts_type = {.kind = TYPE_MAP, .element = &type_string};
 
 static const struct known_entry project_entries[] = {
     {"suffix", &type_string},     {"tags", &texts_type}, {"account", &type_string},
-    {"references", &type_string}, {"std", &type_int},    {"name", &type_string}, {NULL, NULL},
+    {"references", &type_string}, {"std", &type_int},    {"name", &type_string},
+    {"allow", &texts_type},       {"deny", &names_type}, {NULL, NULL},
 };
 static const struct known_entry stack_entries[] = {{NULL, NULL}};
 

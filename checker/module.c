@@ -83,6 +83,7 @@ static void module_parse(struct checker *checker, struct module *module) {
     uint32_t before = checker->diagnostics->error_count;
     module->parse = parser_parse_tree(checker->arena, checker->names, checker->diagnostics,
                                       module->source);
+    if (!module->is_std) parser_allow(checker->arena, checker->diagnostics, &module->parse);
     module->has_syntax_mistakes = checker->diagnostics->error_count > before;
     module_imports(checker, module);
 }

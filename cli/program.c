@@ -72,15 +72,9 @@ static bool check_ids(const struct invocation *invocation, enum option option) {
     for (size_t i = 0; i < invocation->counts[option]; i++) {
         struct text id = text_of(invocation->values[option][i]);
         if (diagnostic_find(id) != DIAGNOSTIC_COUNT) continue;
-        struct suggestion suggestion;
-        suggestion_init(&suggestion, id);
-        for (unsigned k = 0; k < DIAGNOSTIC_COUNT; k++) {
-            suggestion_offer(&suggestion, text_of(diagnostic_name((enum diagnostic_id)k)));
-        }
+        struct text near = diagnostic_suggest(id);
         misuse(invocation, "--%s: there is no diagnostic \"%s\"", option_row(option)->name, id.bytes);
-        if (suggestion.best.length) {
-            fprintf(stderr, "  Did you mean \"%.*s\"?\n", TEXT_ARGS(suggestion.best));
-        }
+        if (near.length) fprintf(stderr, "  Did you mean \"%.*s\"?\n", TEXT_ARGS(near));
         return false;
     }
     return true;

@@ -32,6 +32,16 @@ struct deployment *evaluator_run(struct program *program, const struct evaluatio
 struct value evaluator_expression(struct program *program, const struct evaluation *evaluation,
                                   struct node *expression);
 
+/* --- lints: what is said of resources once they are there --- */
+
+/* Reports what shows at a node of the resource's body. Where that node is the library's, it is told at the
+ * user's text: the argument of the instance that it is about, else the instance's name. */
+struct diagnostic *evaluator_report(struct deployment *deployment, const struct resource *resource,
+                                    enum diagnostic_id id, const struct node *node,
+                                    struct text message);
+/* Whether the node stands in a module of the library. */
+bool evaluator_in_library(const struct deployment *deployment, const struct node *node);
+
 /* --- tests and policies: blocks that look at the templates --- */
 
 /* What they ask of whoever makes templates: the template of a stack as data (poison where there is

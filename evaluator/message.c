@@ -80,6 +80,21 @@ static struct diagnostic *report_text(struct evaluator *ev, enum diagnostic_id i
     return diagnostics_report(ev->diagnostics, id, node->span, "%.*s", TEXT_ARGS(text));
 }
 
+struct diagnostic *evaluator_report(struct deployment *deployment, const struct resource *resource,
+                                    enum diagnostic_id id, const struct node *node,
+                                    struct text message) {
+    struct evaluator *ev = deployment->evaluator;
+    const struct node *outer = ev->instance;
+    ev->instance = resource->instance;
+    struct diagnostic *d = report_text(ev, id, node, message);
+    ev->instance = outer;
+    return d;
+}
+
+bool evaluator_in_library(const struct deployment *deployment, const struct node *node) {
+    return in_library(deployment->evaluator, node);
+}
+
 struct diagnostic *report_at(struct evaluator *ev, enum diagnostic_id id, struct span span,
                              const char *message, ...) {
     va_list args;

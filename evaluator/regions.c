@@ -77,6 +77,55 @@ static void project_edition(struct evaluator *ev, struct node *node) {
          LIBRARY_EDITION);
 }
 
+/* The warning of this name, or DIAGNOSTIC_COUNT (reported). */
+static enum diagnostic_id project_warning(struct evaluator *ev, struct text name,
+                                          const struct node *node, const char *entry) {
+    enum diagnostic_id id = diagnostic_find(name);
+    if (id < DIAGNOSTIC_COUNT && diagnostic_severity(id) != SEVERITY_ERROR) return id;
+    if (id < DIAGNOSTIC_COUNT) {
+        fault(ev, DIAGNOSTIC_PROJECT_ENTRY, node, "\"%s\" names warnings, and \"%.*s\" is an error",
+              entry, TEXT_ARGS(name));
+        return DIAGNOSTIC_COUNT;
+    }
+    struct text near = diagnostic_suggest(name);
+    struct diagnostic *d = report(ev, DIAGNOSTIC_PROJECT_ENTRY, node,
+                                  "there is no warning \"%.*s\"", TEXT_ARGS(name));
+    if (near.length) hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near));
+    return id;
+}
+
+/* allow = { "ID" = "the reason" } */
+static void project_allow(struct evaluator *ev, struct node *node) {
+    struct value value = settled(ev, evaluate(ev, node, ev->root));
+    if (value.kind != VALUE_RECORD) return; /* reported, or null */
+    for (uint32_t i = 0; i < value.record->count; i++) {
+        const struct record_entry *entry = &value.record->entries[i];
+        const struct node *at = entry->origin ? entry->origin : node;
+        if (at->kind == NODE_ENTRY) at = at->entry.key;
+        enum diagnostic_id id = project_warning(ev, name_text(entry->key), at, "allow");
+        if (id == DIAGNOSTIC_COUNT || entry->value.kind == VALUE_POISON) continue;
+        struct text reason = {"", 0};
+        if (entry->value.kind == VALUE_TEXT && !(entry->value.flags & VALUE_SECRET)) {
+            reason = value_as_text(entry->value);
+        }
+        if (reason.length) {
+            diagnostics_allow_everywhere(ev->diagnostics, id, at->span, reason);
+        } else {
+            fault(ev, DIAGNOSTIC_PROJECT_ENTRY, at, "\"allow\" says why a warning is allowed");
+        }
+    }
+}
+
+/* deny = ["ID"] */
+static void project_deny(struct evaluator *ev, struct node *node) {
+    struct value value = settled(ev, evaluate(ev, node, ev->root));
+    for (uint32_t i = 0; value.kind == VALUE_LIST && i < value.length; i++) {
+        if (value.items[i].kind != VALUE_TEXT) continue; /* reported */
+        enum diagnostic_id id = project_warning(ev, value_as_text(value.items[i]), node, "deny");
+        if (id < DIAGNOSTIC_COUNT) ev->diagnostics->is_denied[id] = true;
+    }
+}
+
 static void project_entry(struct evaluator *ev, struct node *entry) {
     if (entry->kind != NODE_ENTRY || entry->flags & NODE_BAD || entry->entry.key->kind != NODE_TEXT) {
         return;
@@ -87,6 +136,8 @@ static void project_entry(struct evaluator *ev, struct node *entry) {
     if (text_is(key, "account")) project_account(ev, value);
     if (text_is(key, "references")) project_references(ev, value);
     if (text_is(key, "std")) project_edition(ev, value);
+    if (text_is(key, "allow")) project_allow(ev, value);
+    if (text_is(key, "deny")) project_deny(ev, value);
     if (text_is(key, "name")) {
         struct text name = project_text(ev, value, "name");
         if (name.length) ev->deployment->project = name;

@@ -1,6 +1,7 @@
 # Tokens to a tree. grammar.c and grammar.h are made by bison from grammar.y.
 libmrp_la_SOURCES += \
     parser/align.c \
+    parser/allow.c \
     parser/build.c parser/builder.h \
     parser/equal.c \
     parser/expression.c \
@@ -19,5 +20,5 @@ CLEANFILES += parser/grammar.c parser/grammar.h
 parser/grammar.c: parser/grammar.y
 	$(AM_V_GEN)$(MKDIR_P) parser && $(BISON) $(BISON_WARNINGS) -d -o $@ $(top_srcdir)/parser/grammar.y
 parser/grammar.h: parser/grammar.c
-lexer/lexer.lo parser/build.lo parser/literal.lo parser/mend.lo parser/mistake.lo \
+lexer/lexer.lo parser/allow.lo parser/build.lo parser/literal.lo parser/mend.lo parser/mistake.lo \
     parser/parser.lo parser/printer.lo parser/report.lo: parser/grammar.h

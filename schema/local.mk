@@ -10,6 +10,7 @@ libmrp_la_SOURCES += \
     schema/iam.c schema/iam.h \
     schema/packed.h \
     schema/places.c schema/places.def schema/places.h \
+    schema/runtimes.c schema/runtimes.def schema/runtimes.h \
     schema/schema.c schema/schema.h \
     schema/suggest.c \
     schema/tables.c schema/tables.h \

@@ -136,6 +136,7 @@ data_tests = \
     tests/examples.test \
     tests/graph.test \
     tests/install.test \
+    tests/lints.test \
     tests/needs.test \
     tests/prompt.test \
     tests/secrets.test \

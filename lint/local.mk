@@ -1,0 +1,19 @@
+# The sources of lint/.
+libmrp_la_SOURCES += \
+    lint/address.c \
+    lint/build.c \
+    lint/compute.c \
+    lint/edge.c \
+    lint/iam.c \
+    lint/internal.h \
+    lint/item.c \
+    lint/lint.c lint/lint.h lint/lints.def \
+    lint/machine.c \
+    lint/metric.c lint/metric.h lint/metrics.def \
+    lint/network.c \
+    lint/observe.c \
+    lint/pipeline.c \
+    lint/places.c \
+    lint/policy.c \
+    lint/schedule.c \
+    lint/storage.c

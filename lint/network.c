@@ -1,0 +1,319 @@
+/* Lints about networks: addresses, ports, load balancers. */
+#include "lint/internal.h"
+
+/* ---- blocks of addresses ---- */
+
+static void check_block(const struct look *look, struct item item) {
+    struct text text;
+    struct block block;
+    if (!item_text(item, &text)) return;
+    struct diagnostic *d;
+    switch (block_read(text, &block)) {
+    case BLOCK_FINE: return;
+    case BLOCK_MALFORMED:
+        if (look_is_told(look, item)) return;
+        d = warn(look, item, "\"%.*s\" is no block of addresses", TEXT_ARGS(text));
+        warn_hint(look, d, "A block is an address and the length of its prefix, such as \"10.0.0.0/16\".");
+        return;
+    case BLOCK_HOST_BITS:
+        d = warn(look, item, "\"%.*s\" has bits behind its prefix", TEXT_ARGS(text));
+        warn_hint(look, d, "Write \"%.*s\".", TEXT_ARGS(block_text(look_arena(look), &block)));
+        return;
+    }
+}
+
+void lint_address_block(const struct look *look) {
+    static const char *const properties[] = {"CidrBlock", "Ipv6CidrBlock", "CidrIp", "CidrIpv6",
+                                             "DestinationCidrBlock", "DestinationIpv6CidrBlock",
+                                             "DestinationIPv6CidrBlock"};
+    for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
+        check_block(look, item_get(look, properties[i]));
+    }
+    static const char *const lists[] = {"SecurityGroupIngress", "SecurityGroupEgress"};
+    for (size_t i = 0; i < 2; i++) {
+        struct item list = item_get(look, lists[i]);
+        for (uint32_t k = 0; k < item_count(list); k++) {
+            struct item rule = item_at(look, list, k);
+            check_block(look, item_in(look, rule, "CidrIp"));
+            check_block(look, item_in(look, rule, "CidrIpv6"));
+        }
+    }
+}
+
+static bool read_block(const struct look *look, const struct resource *resource, struct item *item,
+                       struct block *block) {
+    struct text text;
+    *item = item_of(look, resource, "CidrBlock");
+    return item_text(*item, &text) && block_read(text, block) != BLOCK_MALFORMED;
+}
+
+void lint_block_size(const struct look *look) {
+    struct item item;
+    struct block block;
+    if (!read_block(look, look->resource, &item, &block) || block.size != 32) return;
+    if (block.bits >= 16 && block.bits <= 28) return;
+    warn(look, item, "a VPC or subnet has a prefix of 16 to 28 bits, and this has %u", block.bits);
+}
+
+static const struct resource *vpc_of(const struct look *look, const struct resource *subnet) {
+    const struct resource *vpc = item_resource(item_of(look, subnet, "VpcId"));
+    return vpc && resource_is(vpc, "AWS::EC2::VPC") ? vpc : NULL;
+}
+
+/* Whether the VPC gets further blocks, by a resource of its own. */
+static bool has_more_blocks(const struct look *look, const struct resource *vpc) {
+    struct group group = look_all(look, "AWS::EC2::VPCCidrBlock");
+    for (uint32_t i = 0; i < group.count; i++) {
+        if (vpc_of(look, group.resources[i]) == vpc) return true;
+    }
+    return false;
+}
+
+void lint_subnet_outside(const struct look *look) {
+    const struct resource *vpc = vpc_of(look, look->resource);
+    struct item own, whole;
+    struct block inner, outer;
+    if (!vpc || vpc->is_existing || !read_block(look, look->resource, &own, &inner) ||
+        !read_block(look, vpc, &whole, &outer) || block_holds(&outer, &inner)) {
+        return;
+    }
+    if (has_more_blocks(look, vpc)) return;
+    struct diagnostic *d = warn(look, own, "the subnet lies outside of its VPC, %.*s",
+                                TEXT_ARGS(block_text(look_arena(look), &outer)));
+    warn_note(look, d, whole, "the VPC has its addresses from here");
+}
+
+/* Each pair once: with the subnets before it. */
+void lint_subnet_overlap(const struct look *look) {
+    const struct resource *vpc = vpc_of(look, look->resource);
+    struct item own, other;
+    struct block a, b;
+    if (!vpc || !read_block(look, look->resource, &own, &a)) return;
+    struct group group = look_all(look, "AWS::EC2::Subnet");
+    for (uint32_t i = 0; i < group.count && group.resources[i] != look->resource; i++) {
+        if (vpc_of(look, group.resources[i]) != vpc ||
+            !read_block(look, group.resources[i], &other, &b) || !block_meets(&a, &b)) {
+            continue;
+        }
+        struct diagnostic *d = warn(look, own, "the subnet has addresses of subnet \"%.*s\"",
+                                    TEXT_ARGS(group.resources[i]->path));
+        warn_note(look, d, other, "which has its addresses from here");
+        return;
+    }
+}
+
+/* ---- ports ---- */
+
+struct service {
+    int64_t port;
+    const char *name;
+};
+
+static const struct service services[] = {
+    {22, "SSH"},          {23, "Telnet"},          {1433, "SQL Server"}, {1521, "Oracle"},
+    {2375, "Docker"},     {2379, "etcd"},          {3306, "MySQL"},      {3389, "remote desktops"},
+    {5432, "PostgreSQL"}, {5439, "Redshift"},      {5601, "Kibana"},     {5984, "CouchDB"},
+    {6379, "Redis"},      {9042, "Cassandra"},     {9200, "OpenSearch"}, {11211, "Memcached"},
+    {27017, "MongoDB"},
+};
+
+static bool is_world(struct item rule, const struct look *look, struct item *where) {
+    struct text text;
+    struct block block;
+    static const char *const keys[] = {"CidrIp", "CidrIpv6"};
+    for (size_t i = 0; i < 2; i++) {
+        *where = item_in(look, rule, keys[i]);
+        if (item_text(*where, &text) && block_read(text, &block) == BLOCK_FINE && block.bits == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_protocol(struct item protocol, const char *words) {
+    struct text text;
+    char room[SCALAR_ROOM];
+    if (protocol.value.kind == VALUE_INT) text = value_integer_text(protocol.value.integer, room);
+    else if (!item_text(protocol, &text)) return false;
+    return is_word(words, text);
+}
+
+static void check_open(const struct look *look, struct item rule) {
+    struct item where, protocol = item_in(look, rule, "IpProtocol");
+    int64_t from, to;
+    if (!is_world(rule, look, &where)) return;
+    if (is_protocol(protocol, "-1 all")) {
+        warn(look, where, "all ports are open to the whole internet");
+        return;
+    }
+    if (!is_protocol(protocol, "tcp udp 6 17 TCP UDP") ||
+        !item_integer(item_in(look, rule, "FromPort"), &from) ||
+        !item_integer(item_in(look, rule, "ToPort"), &to)) {
+        return;
+    }
+    if (from <= 0 && to >= 65535) {
+        warn(look, where, "all ports are open to the whole internet");
+        return;
+    }
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
+        if (services[i].port < from || services[i].port > to) continue;
+        struct diagnostic *d = warn(look, where, "port %lld, of %s, is open to the whole internet",
+                                    (long long)services[i].port, services[i].name);
+        warn_hint(look, d, "Name the addresses or the security group that may come in.");
+        return;
+    }
+}
+
+static void check_range(const struct look *look, struct item rule) {
+    struct item from_item = item_in(look, rule, "FromPort"), to_item = item_in(look, rule, "ToPort");
+    int64_t from, to;
+    struct item protocol = item_in(look, rule, "IpProtocol");
+    if (!is_protocol(protocol, "tcp udp 6 17") || !item_integer(from_item, &from) ||
+        !item_integer(to_item, &to)) {
+        return;
+    }
+    if (from > to) {
+        warn(look, from_item, "the ports go from %lld to %lld, which are none", (long long)from,
+             (long long)to);
+    } else if (to > 65535) {
+        warn(look, to_item, "ports end at 65535, and this is %lld", (long long)to);
+    }
+}
+
+static void each_rule(const struct look *look, bool outward,
+                      void (*visit)(const struct look *look, struct item rule)) {
+    if (resource_is(look->resource, "AWS::EC2::SecurityGroup")) {
+        struct item list = item_get(look, outward ? "SecurityGroupEgress" : "SecurityGroupIngress");
+        for (uint32_t i = 0; i < item_count(list); i++) visit(look, item_at(look, list, i));
+        return;
+    }
+    bool is_outward = resource_is(look->resource, "AWS::EC2::SecurityGroupEgress");
+    struct item whole = item_self(look);
+    whole.value = whole.raw = value_record(look->resource->properties);
+    if (is_outward == outward) visit(look, whole);
+}
+
+void lint_open_port(const struct look *look) {
+    each_rule(look, false, check_open);
+}
+
+void lint_port_range(const struct look *look) {
+    each_rule(look, false, check_range);
+    each_rule(look, true, check_range);
+}
+
+/* ---- routes ---- */
+
+void lint_gateway_order(const struct look *look) {
+    struct item item = item_get(look, "GatewayId");
+    const struct resource *gateway = item_resource(item);
+    if (!gateway || gateway->is_existing || !resource_is(gateway, "AWS::EC2::InternetGateway")) return;
+    struct group group = look_all(look, "AWS::EC2::VPCGatewayAttachment");
+    for (uint32_t i = 0; i < group.count; i++) {
+        const struct resource *attachment = group.resources[i];
+        if (item_resource(item_of(look, attachment, "InternetGatewayId")) != gateway ||
+            attachment->stack != look->resource->stack || look_waits_for(look, attachment)) {
+            continue;
+        }
+        struct diagnostic *d = warn(look, item, "the route may be made before the gateway is attached");
+        warn_hint(look, d, "Write @depends_on = %.*s.",
+                  TEXT_ARGS(name_text(attachment->declared->declaration.name.name)));
+        warn_note(look, d, item_of_resource(attachment), "it is attached here");
+        return;
+    }
+}
+
+/* ---- load balancers ---- */
+
+void lint_balancer_zones(const struct look *look) {
+    struct text kind;
+    struct item type = item_get(look, "Type"), subnets = item_get(look, "Subnets");
+    if (!item_is_absent(type) && (!item_text(type, &kind) || !text_is(kind, "application"))) return;
+    if (!item_is_list(subnets) || item_count(subnets) != 1) return;
+    if (item_at(look, subnets, 0).value.kind == VALUE_DEFERRED &&
+        !item_resource(item_at(look, subnets, 0))) {
+        return;
+    }
+    struct diagnostic *d = warn(look, subnets, "an application load balancer needs two subnets, and has one");
+    warn_hint(look, d, "Give it subnets in two availability zones.");
+}
+
+void lint_health_check(const struct look *look) {
+    struct item interval_item = item_get(look, "HealthCheckIntervalSeconds");
+    struct item timeout_item = item_get(look, "HealthCheckTimeoutSeconds");
+    int64_t interval = 30, timeout;
+    if (!item_is_absent(interval_item) && !item_integer(interval_item, &interval)) return;
+    if (!item_integer(timeout_item, &timeout) || timeout < interval) return;
+    struct diagnostic *d =
+        warn(look, timeout_item, "a health check may take %lld seconds, and the next begins after %lld",
+             (long long)timeout, (long long)interval);
+    warn_hint(look, d, "Let HealthCheckTimeoutSeconds be less than HealthCheckIntervalSeconds.");
+}
+
+void lint_listener_priority(const struct look *look) {
+    int64_t own, other;
+    struct item item = item_get(look, "Priority");
+    const struct resource *listener = item_resource(item_get(look, "ListenerArn"));
+    if (!listener || !item_integer(item, &own)) return;
+    struct group group = look_all(look, "AWS::ElasticLoadBalancingV2::ListenerRule");
+    for (uint32_t i = 0; i < group.count && group.resources[i] != look->resource; i++) {
+        struct item theirs = item_of(look, group.resources[i], "Priority");
+        if (item_resource(item_of(look, group.resources[i], "ListenerArn")) != listener ||
+            !item_integer(theirs, &other) || own != other) {
+            continue;
+        }
+        struct diagnostic *d = warn(look, item, "the listener has a rule of priority %lld already",
+                                    (long long)own);
+        warn_note(look, d, theirs, "which stands here");
+        return;
+    }
+}
+
+/* A balancer of the program that is reached from the internet. */
+static bool is_public(const struct look *look, struct item *scheme) {
+    const struct resource *balancer = item_resource(item_get(look, "LoadBalancerArn"));
+    if (!balancer || balancer->is_existing) return false;
+    *scheme = item_of(look, balancer, "Scheme");
+    return item_is(*scheme, "internet-facing") || item_is_absent(*scheme);
+}
+
+/* The library's load balancer says it itself. */
+void lint_plain_listener(const struct look *look) {
+    struct item scheme, actions = item_get(look, "DefaultActions"), protocol = item_get(look, "Protocol");
+    if (look_in_library(look) || !item_is(protocol, "HTTP") || !is_public(look, &scheme)) return;
+    for (uint32_t i = 0; i < item_count(actions); i++) {
+        if (!item_is(item_in(look, item_at(look, actions, i), "Type"), "forward")) continue;
+        struct diagnostic *d = warn(look, protocol, "the load balancer answers the internet over HTTP, without TLS");
+        warn_hint(look, d, "Let it redirect to a listener for HTTPS.");
+        return;
+    }
+}
+
+/* Policies that still take TLS 1.0 or 1.1, or weak ciphers: "Security policies for your Application Load
+ * Balancer" in its User Guide. */
+static bool is_old_policy(struct text name) {
+    return is_word("ELBSecurityPolicy-2016-08 ELBSecurityPolicy-2015-05 ELBSecurityPolicy-TLS-1-0-2015-04 "
+                   "ELBSecurityPolicy-TLS-1-1-2017-01 ELBSecurityPolicy-FS-2018-06 "
+                   "ELBSecurityPolicy-FS-1-1-2019-08 ELBSecurityPolicy-TLS13-1-0-2021-06 "
+                   "ELBSecurityPolicy-TLS13-1-1-2021-06",
+                   name);
+}
+
+static bool is_old_protocol(struct text name) {
+    return is_word("SSLv3 TLSv1 TLSv1_2016 TLSv1.1_2016 TLS_1_0 Policy-Min-TLS-1-0-2019-07 TLSv1.1", name);
+}
+
+void lint_old_tls(const struct look *look) {
+    static const char *const paths[] = {
+        "SslPolicy", "SecurityPolicy", "DomainEndpointOptions.TLSSecurityPolicy",
+        "DistributionConfig.ViewerCertificate.MinimumProtocolVersion",
+    };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct text name;
+        struct item item = item_get(look, paths[i]);
+        if (!item_text(item, &name) || !(is_old_policy(name) || is_old_protocol(name))) continue;
+        struct diagnostic *d = warn(look, item, "\"%.*s\" takes versions of TLS that are broken",
+                                    TEXT_ARGS(name));
+        warn_hint(look, d, "Choose one from TLS 1.2 on.");
+    }
+}

@@ -1,0 +1,2 @@
+check allow-reason.mrp
+check --deny log-retention allow-reason.mrp

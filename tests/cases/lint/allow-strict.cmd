@@ -1,0 +1,2 @@
+check --strict allow-strict.mrp
+build --strict --stdout east allow-strict.mrp

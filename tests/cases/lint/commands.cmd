@@ -1,0 +1,6 @@
+check --format json commands.mrp
+check --format github commands.mrp
+build -o out commands.mrp
+test commands.mrp
+plan --sandbox --quick commands.mrp
+explain log-retention
