@@ -5,7 +5,7 @@
  */
 #include "evaluator/pipelines.h"
 
-enum { LEAST_STAGES = 2, MOST_STAGES = 50, MOST_ACTIONS = 100 };
+enum { LEAST_STAGES = 2, MOST_STAGES = 50, MOST_ACTIONS = 100, MOST_NAME = 100 };
 
 const struct node *param_node(struct evaluator *ev, const struct pipeline_action *action,
                               const char *param) {
@@ -59,6 +59,26 @@ static void check_name(struct evaluator *ev, struct pipeline_action *action) {
     }
 }
 
+/* Each step has a name of its own: the action's, with what the step adds. */
+static void check_letters(struct evaluator *ev, struct pipeline_action *action, struct value step) {
+    struct text name = record_text(ev, action->does, "name");
+    struct text suffix = record_text(ev, step, "suffix");
+    size_t length = name.length + suffix.length + (suffix.length > 0);
+    bool is_fine = name.length > 0 && length <= MOST_NAME;
+    for (size_t i = 0; i < name.length; i++) {
+        char c = name.bytes[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        is_fine &= plain || strchr(".@_-", c) != NULL;
+    }
+    struct value given = record_value(ev, action->does, "name");
+    if (is_fine || given.kind != VALUE_TEXT) return;
+    struct diagnostic *d = report(ev, DIAGNOSTIC_PIPELINE_RULE, param_node(ev, action, "name"),
+                                  "an action is named with 1 to %d letters, digits and .@_-, and not "
+                                  "\"%.*s%s%.*s\"", MOST_NAME, TEXT_ARGS(name),
+                                  suffix.length ? "-" : "", TEXT_ARGS(suffix));
+    if (length > MOST_NAME) hint(ev, d, "Give it a shorter name: name = \"...\".");
+}
+
 /* Artifacts and namespaces of a pipeline share one set of names; false, reported, if it is taken. */
 static bool check_taken(struct evaluator *ev, struct pipeline *pipeline,
                         struct pipeline_action *action, struct text text, const char *what) {
@@ -109,6 +129,7 @@ void check_stage(struct evaluator *ev, struct pipeline *pipeline, struct pipelin
         struct value steps = record_value(ev, action->does, "steps");
         check_name(ev, action);
         for (uint32_t i = 0; steps.kind == VALUE_LIST && i < steps.length; i++, count++) {
+            check_letters(ev, action, steps.items[i]);
             check_place(ev, pipeline, action, steps.items[i]);
             check_step_region(ev, pipeline, action, steps.items[i]);
             check_action_step(ev, action, steps.items[i]);

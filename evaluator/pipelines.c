@@ -163,6 +163,9 @@ static struct value stage_make_one(struct evaluator *ev, struct node *node, stru
     return value_null();
 }
 
+/* Artifacts are named after the id, with "_artifact" behind, in 100 characters. */
+enum { MOST_ID = 91 };
+
 /* A name of its own in the pipeline, for artifacts and variables. */
 static struct text action_id(struct evaluator *ev, struct pipeline *pipeline,
                              struct pipeline_action *action, struct text name, struct value key) {
@@ -198,6 +201,12 @@ static struct value action_make_one(struct evaluator *ev, struct node *node, str
     action->stage = pipeline->stage;
     action->does = value_poison();
     action->id = action_id(ev, pipeline, action, name, key);
+    if (action->id.length > MOST_ID) {
+        return fault(ev, DIAGNOSTIC_PIPELINE_RULE, head_node(ev, node),
+                     "the artifacts of an action are named after it and, under \"for\", its stage, in at "
+                     "most %d characters, and \"%.*s\" has %zu", MOST_ID, TEXT_ARGS(action->id),
+                     action->id.length);
+    }
     *pipeline->stage->actions_end = action;
     pipeline->stage->actions_end = &action->next;
     struct record *given = record_new(ev->arena, 3);
