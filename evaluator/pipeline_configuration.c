@@ -250,6 +250,24 @@ static void check_shared(const struct step *step) {
            environment.record->count);
 }
 
+/* An action type that no row knows is the author's own, newer than these facts, or misspelt. */
+static void check_provider(const struct step *step, struct text category, struct text owner,
+                           struct text provider) {
+    const struct schema_action *action;
+    struct suggestion near;
+    if (!text_is(owner, "AWS") || !provider.length) return;
+    suggestion_init(&near, provider);
+    for (size_t i = 0; (action = schema_action_at(i)); i++) {
+        if (!text_is(category, action->category)) continue;
+        if (text_is(owner, action->owner)) suggestion_offer(&near, text_of(action->provider));
+    }
+    struct diagnostic *d = report(step->ev, DIAGNOSTIC_UNKNOWN_PROVIDER, part_node(step, "provider"),
+                                  "no action of category %.*s by AWS is known as \"%.*s\"",
+                                  TEXT_ARGS(category), TEXT_ARGS(text_slice(provider, 0, 60)));
+    if (near.best.length) hint(step->ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
+    else hint(step->ev, d, "What there is, is listed at %saction-reference.html.", SCHEMA_ACTION_PAGES);
+}
+
 static void check_step(struct step *step, struct text category, struct text owner) {
     struct text provider = record_text(step->ev, step->value, "provider");
     struct value value = record_value(step->ev, step->value, "configuration");
@@ -257,7 +275,10 @@ static void check_step(struct step *step, struct text category, struct text owne
     if (value.kind == VALUE_POISON || value.flags & VALUE_BROKEN) return;
     check_entries(step, value.kind == VALUE_RECORD ? value.record : NULL);
     check_shared(step);
-    if (!step->type) return; /* one of the author's own, or newer than these facts */
+    if (!step->type) {
+        check_provider(step, category, owner, provider);
+        return;
+    }
     check_artifacts(step, true);
     check_artifacts(step, false);
     check_withdrawn(step);
