@@ -188,12 +188,22 @@ static bool has_word(struct text text, struct text name) {
     return false;
 }
 
+enum { TYPES_DEEP = 8 };
+
+/* Whether a param of the component is of that type, or of a type that is made of it. */
 static bool is_type_used(const struct declarations *page, const struct node *component,
-                         struct text name) {
+                         struct text name, unsigned deep) {
     struct node *item = component->component.body->block.items.first;
     for (; item; item = item->next) {
         if (item->kind != NODE_PARAM || !item->param.type) continue;
         if (has_word(span_text(page->sources, item->param.type->span), name)) return true;
+    }
+    for (item = deep ? page->file->file.items.first : NULL; item; item = item->next) {
+        if (item->kind != NODE_TYPE || text_equal(declaration_name(item), name)) continue;
+        if (has_word(span_text(page->sources, item->span), name) &&
+            is_type_used(page, component, declaration_name(item), deep - 1)) {
+            return true;
+        }
     }
     return false;
 }
@@ -209,12 +219,14 @@ static void put_type(struct declarations *page, const struct node *type) {
     }
 }
 
-/* The types of the module, all, or those that the component's params are of. */
+/* The types of the module, all, or those that the component's params are made of. */
 void declarations_put_types(struct declarations *page, const struct node *component) {
     bool begun = false;
     for (struct node *item = page->file->file.items.first; item; item = item->next) {
         if (item->kind != NODE_TYPE || !declaration_is_public(item)) continue;
-        if (component && !is_type_used(page, component, declaration_name(item))) continue;
+        if (component && !is_type_used(page, component, declaration_name(item), TYPES_DEEP)) {
+            continue;
+        }
         if (!begun) buffer_string(page->out, "\n## Types\n\n");
         begun = true;
         put_type(page, item);
