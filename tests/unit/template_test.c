@@ -77,17 +77,25 @@ static struct stack *stack_add(struct world *w, struct region *region, const cha
     return stack;
 }
 
+/* Its @ attributes, to write to. */
+static struct resource_meta *meta_of(struct resource *resource) {
+    return (struct resource_meta *)resource->meta; /* made by resource_add */
+}
+
 static struct resource *resource_add(struct world *w, struct stack *stack, const char *path,
                                      const char *type) {
     struct resource *resource = ARENA_NEW(&w->arena, struct resource);
+    struct resource_meta *meta = ARENA_NEW(&w->arena, struct resource_meta);
+    *meta = (struct resource_meta){
+        .depends_on = value_null(), .deletion_policy = value_null(),
+        .update_replace_policy = value_null(), .creation_policy = value_null(),
+        .update_policy = value_null(), .metadata = value_null(), .ignore_changes = value_null(),
+    };
     *resource = (struct resource){
         .logical_id = names_intern(&w->names, words_joined(&w->arena, text_of(path))),
         .path = text_copy(&w->arena, text_of(path)), .stack = stack, .region = stack->region,
         .type = schema_type_find(text_of(type)), .declared = node_here(w, NODE_RESOURCE),
-        .properties = record_new(&w->arena, 4), .depends_on = value_null(),
-        .deletion_policy = value_null(), .update_replace_policy = value_null(),
-        .creation_policy = value_null(), .update_policy = value_null(), .metadata = value_null(),
-        .ignore_changes = value_null(),
+        .properties = record_new(&w->arena, 4), .meta = meta,
     };
     resource->shown = resource->declared;
     if (!resource->type) abort();
@@ -804,7 +812,7 @@ static void test_order(void) {
     CU_ASSERT_EQUAL(w->set.order[0], 1);
     CU_ASSERT_EQUAL(w->set.order[1], 0);
     set(w, two.topic, "DisplayName", txt("x"));
-    two.topic->depends_on = LIST(w, (struct value){.kind = VALUE_RESOURCE, .resource = two.holder});
+    meta_of(two.topic)->depends_on = LIST(w, (struct value){.kind = VALUE_RESOURCE, .resource = two.holder});
     lower(w);
     CU_ASSERT_EQUAL(w->set.order[0], 1);
     CU_ASSERT_EQUAL(w->set.templates[0].edge_count, 1);
@@ -930,8 +938,8 @@ static void test_depends_on(void) {
     struct one one = one_new();
     struct world *w = one.w;
     set(w, one.holder, "Value", attribute(w, one.queue, "Arn"));
-    one.queue->depends_on = LIST(w, of_resource(one.vpc));
-    one.holder->depends_on = LIST(w, of_resource(one.vpc), of_resource(one.queue));
+    meta_of(one.queue)->depends_on = LIST(w, of_resource(one.vpc));
+    meta_of(one.holder)->depends_on = LIST(w, of_resource(one.vpc), of_resource(one.queue));
     lower(w);
     SAME(section(w, 0, "Resources"),
          "{\"Vpc\":{\"Type\":\"AWS::EC2::VPC\",\"Properties\":{\"CidrBlock\":\"10.0.0.0/16\"}},"
@@ -939,7 +947,7 @@ static void test_depends_on(void) {
          "\"Holder\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\",\"Value\":"
          "{\"Fn::GetAtt\":[\"Queue\",\"Arn\"]}}}}");
     set(w, one.holder, "Value", txt("x"));
-    one.queue->depends_on = value_null();
+    meta_of(one.queue)->depends_on = value_null();
     lower(w);
     CU_ASSERT(strstr(section(w, 0, "Resources").bytes, "\"DependsOn\":[\"Vpc\",\"Queue\"]") != NULL);
     world_free(w);
@@ -952,8 +960,8 @@ static void test_policies(void) {
     struct world *w = one.w;
     one.stack->doc = TEXT("All of it");
     one.vpc->is_protected = true;
-    one.queue->deletion_policy = txt("Retain");
-    one.queue->metadata = MAP(w, {"by", txt("me")});
+    meta_of(one.queue)->deletion_policy = txt("Retain");
+    meta_of(one.queue)->metadata = MAP(w, {"by", txt("me")});
     set(w, one.holder, "Value", txt("x"));
     set(w, one.holder, "Description", value_null());
     lower(w);
