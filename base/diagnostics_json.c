@@ -70,6 +70,22 @@ static void json_diagnostic(const struct diagnostics *diagnostics, struct buffer
     buffer_char(out, '}');
 }
 
+/* What the program allows by itself, with the reasons; nothing where there is none. */
+static void json_allowed(const struct diagnostics *diagnostics, struct buffer *out) {
+    const char *separator = ",\"allowed\":[";
+    for (const struct diagnostic *d = diagnostics->first; d; d = d->next) {
+        if (!d->is_allowed || !d->allowance) continue;
+        buffer_format(out, "%s\n  {\"id\":\"%s\",", separator, diagnostic_name(d->id));
+        json_member(out, "message", d->message);
+        json_region(diagnostics, out, d->span);
+        buffer_char(out, ',');
+        json_member(out, "reason", d->allowance->reason);
+        buffer_char(out, '}');
+        separator = ",";
+    }
+    if (separator[1] == '\0') buffer_string(out, "\n]");
+}
+
 void diagnostics_json(const struct diagnostics *diagnostics, struct buffer *out) {
     buffer_string(out, "{\"format\":1,\"diagnostics\":[");
     uint32_t errors = 0, warnings = 0;
@@ -79,9 +95,11 @@ void diagnostics_json(const struct diagnostics *diagnostics, struct buffer *out)
         json_diagnostic(diagnostics, out, d);
         *(d->is_error ? &errors : &warnings) += 1;
     }
-    buffer_format(out, "%s],\"errors\":%u,\"warnings\":%u,\"hidden\":%u}\n",
+    buffer_format(out, "%s],\"errors\":%u,\"warnings\":%u,\"hidden\":%u",
                   errors + warnings ? "\n" : "", (unsigned)errors, (unsigned)warnings,
                   (unsigned)diagnostics->hidden);
+    json_allowed(diagnostics, out);
+    buffer_string(out, "}\n");
 }
 
 /* A path as the relative URI that SARIF wants: what RFC 3986 does not allow in a path is encoded. */
@@ -163,6 +181,22 @@ static void sarif_fixes(const struct diagnostics *diagnostics, struct buffer *ou
     if (separator[1] == '\0') buffer_string(out, "]}]");
 }
 
+/* What is allowed is told as suppressed, by the comment or the project, with the reason. */
+static void sarif_suppression(struct buffer *out, const struct diagnostic *diagnostic) {
+    if (!diagnostic->is_allowed) return;
+    buffer_string(out, ",\"suppressions\":[{\"kind\":\"inSource\"");
+    if (diagnostic->allowance->reason.length) {
+        buffer_char(out, ',');
+        json_member(out, "justification", diagnostic->allowance->reason);
+    }
+    buffer_string(out, "}]");
+}
+
+/* Whether SARIF tells of it: all but what the command line allows. */
+static bool is_result(const struct diagnostic *diagnostic) {
+    return !diagnostic->is_allowed || diagnostic->allowance;
+}
+
 static void sarif_result(const struct diagnostics *diagnostics, struct buffer *out,
                          const struct diagnostic *diagnostic, uint32_t rule) {
     buffer_format(out, "\n    {\"ruleId\":\"%s\",\"ruleIndex\":%u,\"level\":\"%s\",",
@@ -175,6 +209,7 @@ static void sarif_result(const struct diagnostics *diagnostics, struct buffer *o
     buffer_char(out, ']');
     sarif_notes(diagnostics, out, diagnostic);
     sarif_fixes(diagnostics, out, diagnostic);
+    sarif_suppression(out, diagnostic);
     buffer_char(out, '}');
 }
 
@@ -188,14 +223,17 @@ static void sarif_rule(struct buffer *out, enum diagnostic_id id) {
     const char *level = diagnostic_severity(id) == SEVERITY_ERROR ? "error" : "warning";
     buffer_format(out, "\n      {\"id\":\"%s\",\"shortDescription\":{\"text\":", diagnostic_name(id));
     buffer_json_string(out, text_of(diagnostic_title(id)));
-    buffer_format(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}", level);
+    buffer_format(out,
+                  "},\"help\":{\"text\":\"mrp explain %s tells the cause, an example and the mend.\"},"
+                  "\"defaultConfiguration\":{\"level\":\"%s\"}}",
+                  diagnostic_name(id), level);
 }
 
 static void sarif_rules(const struct diagnostics *diagnostics, struct buffer *out,
                         struct rule_numbers *numbers) {
     buffer_string(out, "\"rules\":[");
     for (const struct diagnostic *d = diagnostics->first; d; d = d->next) {
-        if (d->is_allowed || numbers->of[d->id]) continue;
+        if (!is_result(d) || numbers->of[d->id]) continue;
         if (numbers->count) buffer_char(out, ',');
         numbers->of[d->id] = ++numbers->count;
         sarif_rule(out, d->id);
@@ -213,7 +251,7 @@ void diagnostics_sarif(const struct diagnostics *diagnostics, struct buffer *out
     buffer_string(out, "}},\n  \"columnKind\":\"unicodeCodePoints\",\n  \"results\":[");
     bool first = true;
     for (const struct diagnostic *d = diagnostics->first; d; d = d->next) {
-        if (d->is_allowed) continue;
+        if (!is_result(d)) continue;
         if (!first) buffer_char(out, ',');
         first = false;
         sarif_result(diagnostics, out, d, numbers.of[d->id] - 1);

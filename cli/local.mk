@@ -22,6 +22,7 @@ mrp_SOURCES += \
     cli/graph_pipelines.c \
     cli/help.c \
     cli/init.c \
+    cli/junit.c cli/junit.h \
     cli/main.c \
     cli/module.c cli/module.h \
     cli/output.c cli/output.h \

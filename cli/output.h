@@ -18,11 +18,12 @@ enum form {
     FORM_TEXT, FORM_JSON, FORM_SARIF,
     FORM_GITHUB,                      /* annotations of GitHub's Actions */
     FORM_DOT, FORM_MERMAID, FORM_SVG, /* graphs */
-    FORM_JUNIT,                       /* results of tests */
+    FORM_JUNIT,                       /* results of tests, and of a check */
     FORM_COUNT,
 };
 enum { /* sets of them; the first one is what holds without --format */
-    FORMS_CHECK = 1 << FORM_TEXT | 1 << FORM_JSON | 1 << FORM_SARIF | 1 << FORM_GITHUB,
+    FORMS_CHECK = 1 << FORM_TEXT | 1 << FORM_JSON | 1 << FORM_SARIF | 1 << FORM_GITHUB |
+                  1 << FORM_JUNIT,
     FORMS_GRAPH = 1 << FORM_DOT | 1 << FORM_MERMAID | 1 << FORM_SVG,
     FORMS_TEST = 1 << FORM_TEXT | 1 << FORM_JSON | 1 << FORM_JUNIT,
     FORMS_ALL = (1 << FORM_COUNT) - 1,

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/diagnostics.h"
+#include "cli/junit.h"
 #include "cli/output.h"
 #include "mrp_parts.h"
 
@@ -175,11 +176,21 @@ static int report_github(const struct invocation *invocation, struct mrp *mrp) {
     return outcome;
 }
 
+static int report_junit(struct mrp *mrp) {
+    struct buffer out;
+    buffer_init(&out);
+    junit_diagnostics(&out, mrp, mrp_user_path(mrp, 0).bytes);
+    int outcome = print(buffer_view(&out));
+    buffer_release(&out);
+    return outcome;
+}
+
 int program_report(const struct invocation *invocation, struct mrp *mrp, bool always) {
     enum form form;
     int outcome = output_form_among(invocation, FORMS_ALL, &form);
     if (outcome != OUTCOME_DONE) return outcome;
     if (form == FORM_GITHUB) return report_github(invocation, mrp);
+    if (form == FORM_JUNIT) return report_junit(mrp);
     if (form != FORM_JSON && form != FORM_SARIF) {
         bool color = wants_color(invocation, STDERR_FILENO);
         struct text text = program_text(mrp, mrp_report(mrp, MRP_TEXT, color));

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/junit.h"
 #include "cli/output.h"
 #include "cli/program.h"
 #include "cli/snapshots.h"
@@ -186,24 +187,6 @@ static int close_json(struct session *session) {
     return outcome;
 }
 
-/* XML 1.0 has no way to write most control characters: they are left out. */
-static void xml_text(struct buffer *out, struct text text) {
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char c = (unsigned char)text.bytes[i];
-        if (c == '<') buffer_string(out, "&lt;");
-        else if (c == '>') buffer_string(out, "&gt;");
-        else if (c == '&') buffer_string(out, "&amp;");
-        else if (c == '"') buffer_string(out, "&quot;");
-        else if (c >= ' ' || c == '\n' || c == '\t') buffer_char(out, (char)c);
-    }
-}
-
-static void xml_attribute(struct buffer *out, const char *name, struct text value) {
-    buffer_format(out, " %s=\"", name);
-    xml_text(out, value);
-    buffer_char(out, '"');
-}
-
 static void add_junit(struct session *session, struct mrp *mrp, const struct mrp_test *test) {
     struct buffer *out = &session->out;
     buffer_string(out, "    <testcase");
@@ -228,13 +211,8 @@ static int close_junit(struct session *session) {
     struct buffer whole;
     size_t all = session->passed + session->failed;
     buffer_init(&whole);
-    buffer_string(&whole, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    buffer_format(&whole, "<testsuites tests=\"%zu\" failures=\"%zu\">\n  <testsuite", all,
-                  session->failed);
-    xml_attribute(&whole, "name", text_of(session->only ? session->only : session->file));
-    buffer_format(&whole, " tests=\"%zu\" failures=\"%zu\" errors=\"0\">\n", all, session->failed);
-    buffer_text(&whole, buffer_view(&session->out));
-    buffer_string(&whole, "  </testsuite>\n</testsuites>\n");
+    junit_suite(&whole, text_of(session->only ? session->only : session->file), all, session->failed,
+                buffer_view(&session->out));
     int outcome = print(buffer_view(&whole));
     buffer_release(&whole);
     return outcome;

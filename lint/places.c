@@ -64,20 +64,30 @@ static void check_region(const struct look *look, struct item item, const char *
     warn_hint(look, d, "Name one of region %.*s; ${region} in a text is the region.", TEXT_ARGS(region->name));
 }
 
-/* Properties whose services take only what lies in their own region. */
+/* What a property holds whose service takes only what lies in its own region, or NULL. */
+static const char *local_thing(struct text property) {
+    if (is_word("KmsKeyId KmsKeyArn KMSMasterKeyId KmsMasterKeyId", property)) return "the key";
+    if (is_word("AlarmActions OKActions InsufficientDataActions", property)) return "the topic";
+    if (text_is(property, "Layers")) return "the layer";
+    if (text_is(property, "TargetGroupARNs")) return "the target group";
+    return NULL;
+}
+
+/* Goes through what is written, once: there are many resources with none of these. */
 void lint_arn_region(const struct look *look) {
-    static const struct { const char *path, *what; } rows[] = {
-        {"KmsKeyId", "the key"},          {"KmsKeyArn", "the key"},     {"KMSMasterKeyId", "the key"},
-        {"KmsMasterKeyId", "the key"},    {"AlarmActions", "the topic"}, {"OKActions", "the topic"},
-        {"InsufficientDataActions", "the topic"}, {"Layers", "the layer"},
-        {"TargetGroupARNs", "the target group"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct item item = item_get(look, rows[i].path);
-        for (uint32_t k = 0; k < item_some(item); k++) {
-            check_region(look, item_one(look, item, k), rows[i].what);
+    struct item whole = item_self(look);
+    whole.value = whole.raw = value_record(look->resource->properties);
+    for (uint32_t i = 0; i < item_entries(whole); i++) {
+        struct text property;
+        struct item item = item_entry(look, whole, i, &property);
+        bool may_hold = item.value.kind == VALUE_LIST || item.value.kind == VALUE_DEFERRED ||
+                        (item.value.kind == VALUE_TEXT && text_starts(value_as_text(item.value), TEXT("arn:")));
+        const char *what = may_hold ? local_thing(property) : NULL;
+        for (uint32_t k = 0; what && k < item_some(item); k++) {
+            check_region(look, item_one(look, item, k), what);
         }
     }
+    if (!resource_is(look->resource, "AWS::ElasticLoadBalancingV2::Listener")) return;
     struct item certificates = item_get(look, "Certificates");
     for (uint32_t i = 0; i < item_count(certificates); i++) {
         check_region(look, item_in(look, item_at(look, certificates, i), "CertificateArn"), "the certificate");

@@ -3,11 +3,13 @@
 usage: validate-json.py MRP
 """
 import json
+import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree
 
 import jsonschema
 
@@ -34,6 +36,44 @@ class Forms:
         self.passed += not errors
         self.failed += bool(errors)
 
+    def expect(self, holds, what):
+        if not holds:
+            print(f"FAILED {what}")
+        self.passed += bool(holds)
+        self.failed += not holds
+
+    def sarif(self, program):
+        """What SARIF 2.1.0 (OASIS, sections 3.13 to 3.58) says of the objects that mrp writes."""
+        log = json.loads(self.run("check", "--format", "sarif", str(program)).stdout)
+        run, = log["runs"]
+        rules = run["tool"]["driver"]["rules"]
+        holds = log["version"] == "2.1.0" and run["tool"]["driver"]["name"] == "mrp"
+        holds &= len({rule["id"] for rule in rules}) == len(rules)
+        holds &= all(rule["shortDescription"]["text"] and rule["help"]["text"] for rule in rules)
+        for result in run["results"]:
+            holds &= rules[result["ruleIndex"]]["id"] == result["ruleId"]
+            holds &= result["level"] in ("none", "note", "warning", "error") and bool(result["message"]["text"])
+            holds &= all(s["kind"] in ("inSource", "external") and s.get("justification", "x")
+                         for s in result.get("suppressions", []))
+            for location in result["locations"] + result.get("relatedLocations", []):
+                region = location["physicalLocation"]["region"]
+                start = region["startLine"], region["startColumn"]
+                holds &= (1, 1) <= start <= (region["endLine"], region["endColumn"])
+                holds &= not location["physicalLocation"]["artifactLocation"]["uri"].startswith("/")
+            for change in (c for fix in result.get("fixes", []) for c in fix["artifactChanges"]):
+                holds &= all("deletedRegion" in r for r in change["replacements"])
+        self.expect(holds, f"{program} (sarif)")
+
+    def junit(self, program):
+        """Well formed, and the counts are those of the cases."""
+        root = xml.etree.ElementTree.fromstring(self.run("check", "--format", "junit", str(program)).stdout)
+        suite, = root.findall("testsuite")
+        cases = suite.findall("testcase")
+        holds = root.tag == "testsuites" and int(suite.get("tests")) == len(cases) > 0
+        holds &= int(suite.get("failures")) == len(suite.findall("testcase/failure"))
+        holds &= all(case.get("name") and case.get("classname") for case in cases)
+        self.expect(holds, f"{program} (junit)")
+
     def run(self, *arguments):
         return subprocess.run([self.mrp, *arguments], capture_output=True, text=True, check=False)
 
@@ -53,6 +93,8 @@ class Forms:
                 self.validate("apply", line, program)
 
     def check(self, program):
+        self.sarif(program.relative_to(pathlib.Path.cwd()))
+        self.junit(program)
         done = self.run("check", "--format", "json", str(program))
         self.validate("check", done.stdout, program)
         if done.returncode:
@@ -67,6 +109,7 @@ class Forms:
 
 def main():
     forms = Forms(sys.argv[1])
+    os.chdir(TOP)
     programs = sorted(p for p in (TOP / "tests/cases").rglob("*.mrp") if "files" not in p.parts)
     examples = sorted((TOP / "examples").glob("*/pipeline.mrp"))
     for program in programs + examples:
