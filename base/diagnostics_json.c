@@ -75,7 +75,7 @@ static void json_allowed(const struct diagnostics *diagnostics, struct buffer *o
     const char *separator = ",\"allowed\":[";
     for (const struct diagnostic *d = diagnostics->first; d; d = d->next) {
         if (!d->is_allowed || !d->allowance) continue;
-        buffer_format(out, "%s\n  {\"id\":\"%s\",", separator, diagnostic_name(d->id));
+        buffer_format(out, "%s\n  {\"warning\":\"%s\",", separator, diagnostic_name(d->id));
         json_member(out, "message", d->message);
         json_region(diagnostics, out, d->span);
         buffer_char(out, ',');
