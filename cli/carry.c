@@ -66,6 +66,9 @@ static bool progress_open(struct progress *progress, struct deploying *deploying
         .interrupted = &interruptions, .keep = option_given(deploying->invocation, OPTION_KEEP),
         .who = who_asks(&deploying->arena), .request = write_request(deploying),
         .tell = progress_tell, .context = progress};
+    /* The sandbox's time is its own: there is nobody who watches it pass. */
+    bool is_sandbox = option_given(deploying->invocation, OPTION_SANDBOX);
+    if (progress->columns && !is_sandbox) options->tick = 1;
     return read_waves(deploying->invocation, options);
 }
 

@@ -176,6 +176,12 @@ static void json(struct progress *progress, enum apply_event what,
 static void tell_all(struct progress *progress, enum apply_event what) {
     struct buffer out;
     bool stops = what == APPLY_INTERRUPTED;
+    if (what == APPLY_TICK) {
+        if (progress->columns && progress->deploying->form != FORM_JSON) {
+            progress_redraw(progress, false);
+        }
+        return;
+    }
     buffer_init(&out);
     if (progress->deploying->form == FORM_JSON) {
         buffer_format(&out, "{\"format\":1,\"event\":\"%s\",\"time\":%.3f}\n",

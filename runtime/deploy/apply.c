@@ -166,14 +166,25 @@ static void note_interruption(struct run *run) {
     }
 }
 
+static double next_look(const struct run *run) {
+    double wake = next_wake(run);
+    return run->options->tick > 0 ? fmin(wake, now(run) + run->options->tick) : wake;
+}
+
 void run_loop(struct run *run) {
     while (!run_is_finished(run)) {
         note_interruption(run);
         if (interruptions(run) > 1) return;
         start_ready(run);
-        struct cloud_call *call = run->cloud->next(run->cloud->context, next_wake(run));
-        if (call) machine_step(run, call->context);
-        else wake_up(run);
+        struct cloud_call *call = run->cloud->next(run->cloud->context, next_look(run));
+        if (call) {
+            machine_step(run, call->context);
+            continue;
+        }
+        wake_up(run);
+        if (run->options->tick > 0 && run->options->tell) {
+            run->options->tell(run->options->context, APPLY_TICK, NULL, NULL);
+        }
     }
 }
 

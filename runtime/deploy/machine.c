@@ -193,25 +193,28 @@ void machine_watch(struct run *run, struct machine *machine, struct text token) 
     machine_ask_events(run, machine, PHASE_CONFIRM);
 }
 
-/* Never two writers: what was planned is only done to what it was planned for. */
-static void checked(struct run *run, struct machine *machine) {
+/* A rename of our own has changed the stack's time. */
+bool machine_is_as_planned(struct run *run, const struct machine *machine, struct text *why) {
     const struct cloud_stack *planned = machine->plan->deployed;
     if (cloud_failed(&machine->call)) {
-        if (cloud_not_found(&machine->call.error)) {
-            machine_fail(run, machine, TEXT("somebody else deleted the stack since it was planned"));
-        } else {
-            machine_fail_call(run, machine);
-        }
-        return;
+        *why = cloud_not_found(&machine->call.error)
+                   ? TEXT("somebody else deleted the stack since it was planned")
+                   : machine->call.error.message;
+        return false;
     }
     const struct cloud_stack *found = &machine->call.reply.stacks[0];
-    if (!text_equal(found->status, planned->status) || found->updated != planned->updated) {
-        machine_fail(run, machine, text_format(run->arena, "somebody else changed the stack since it was "
-                                                   "planned: it is in %.*s",
-                                       TEXT_ARGS(found->status)));
-        return;
-    }
-    begin_action(run, machine);
+    if (machine->is_renamed && !cloud_status_running(found->status)) return true;
+    if (text_equal(found->status, planned->status) && found->updated == planned->updated) return true;
+    *why = text_format(run->arena, "somebody else changed the stack since it was planned: it is in "
+                                   "%.*s", TEXT_ARGS(found->status));
+    return false;
+}
+
+/* Never two writers: what was planned is only done to what it was planned for. */
+static void checked(struct run *run, struct machine *machine) {
+    struct text why;
+    if (machine_is_as_planned(run, machine, &why)) begin_action(run, machine);
+    else machine_fail(run, machine, why);
 }
 
 static void cleared(struct run *run, struct machine *machine) {
@@ -286,6 +289,7 @@ void machine_step(struct run *run, struct machine *machine) {
             machine_end(run, machine, machine->is_renamed ? APPLY_DONE : APPLY_NOTHING);
         }
         return;
+    case PHASE_CHECK_AGAIN: machine_checked_again(run, machine); return;
     case PHASE_WHY: machine_read_why(run, machine); return;
     case PHASE_DROP:
     case PHASE_TIDY: machine_fail(run, machine, machine->shown->cause); return;

@@ -24,6 +24,7 @@ enum machine_phase {
     PHASE_READ,
     PHASE_DROP_EMPTY,   /* deletes a change set that changes nothing */
     PHASE_DROP,         /* deletes a change set that is not executed */
+    PHASE_CHECK_AGAIN,  /* whether somebody else changed the stack before the change set was made */
     PHASE_WHY,          /* asks what early validation has against it */
     PHASE_TIDY,         /* deletes the empty stack that a refused creation left */
     PHASE_EXECUTE,

@@ -39,6 +39,8 @@ void machine_sleep(struct run *run, struct machine *machine, enum machine_phase 
 void machine_make_token(struct run *run, struct machine *machine, const char *what);
 void machine_ask_delete(struct run *run, struct machine *machine, enum machine_phase phase);
 void machine_ask_events(struct run *run, struct machine *machine, enum machine_phase phase);
+/* Whether the stack that the call describes is as it was planned for; else why not. */
+bool machine_is_as_planned(struct run *run, const struct machine *machine, struct text *why);
 
 /* --- machine_set.c ---------------------------------------------------------------------------- */
 
@@ -49,6 +51,8 @@ void machine_upload(struct run *run, struct machine *machine);
 void machine_ask_set(struct run *run, struct machine *machine);
 void machine_set_made(struct run *run, struct machine *machine);
 void machine_read_set(struct run *run, struct machine *machine);
+/* After PHASE_CHECK_AGAIN: executes it, where the stack is still what it was planned for. */
+void machine_checked_again(struct run *run, struct machine *machine);
 void machine_read_why(struct run *run, struct machine *machine);
 
 /* --- machine_rename.c ------------------------------------------------------------------------- */

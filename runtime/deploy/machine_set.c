@@ -119,7 +119,24 @@ void machine_read_set(struct run *run, struct machine *machine) {
         machine_send(run, machine, PHASE_DROP);
         return;
     }
-    ask_execute(run, machine);
+    if (machine->plan->action != PLAN_UPDATE) {
+        ask_execute(run, machine);
+        return;
+    }
+    /* Whoever changes the stack from here on makes the change set obsolete. */
+    machine_prepare(machine, CLOUD_DESCRIBE_STACKS, run);
+    machine_send(run, machine, PHASE_CHECK_AGAIN);
+}
+
+void machine_checked_again(struct run *run, struct machine *machine) {
+    struct text why;
+    if (machine_is_as_planned(run, machine, &why)) {
+        ask_execute(run, machine);
+        return;
+    }
+    machine->shown->cause = text_copy(run->arena, why);
+    machine_prepare(machine, CLOUD_DELETE_CHANGE_SET, run);
+    machine_send(run, machine, PHASE_DROP);
 }
 
 /* What early validation says names the resource; the change set's own reason does not. */
