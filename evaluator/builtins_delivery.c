@@ -70,6 +70,20 @@ struct value apply_delivered_parameters(struct call *call) {
     return value_deferred(deferred);
 }
 
+struct value apply_delivered_reads(struct call *call) {
+    struct stack *stack = stack_of_value(call->arguments[0]);
+    struct text what;
+    struct value actions;
+    if (!stack) return argument_wrong(call, 0, "a stack or a region");
+    if (!argument_text(call, 1, &what) || !argument_list(call, 2, &actions)) return value_poison();
+    struct deferred *deferred = deferred_new(call->arena, DEFERRED_READS, SHAPE_ANY, 3, call->node);
+    deferred->operands[0] = (struct value){.kind = VALUE_STACK, .stack = stack};
+    deferred->operands[1] = call->arguments[1];
+    deferred->operands[2] = value_seal(actions);
+    deferred->depth = (uint16_t)(deferred->operands[2].depth + 1);
+    return value_deferred(deferred);
+}
+
 /* ---- the mrp that a pipeline runs ---- */
 
 struct value apply_mrp_package(struct call *call) {

@@ -151,7 +151,8 @@ static struct value free_deferred(struct evaluator *ev, struct value value, cons
         changes |= deferred->operands[i].kind == VALUE_LIST || deferred->operands[i].kind == VALUE_RECORD;
     }
     if (!changes || deferred->kind == DEFERRED_ATTRIBUTE) return value;
-    if (deferred->kind == DEFERRED_OVERRIDES) return value; /* found again by its address */
+    /* found again by its address; of what is known alone */
+    if (deferred->kind == DEFERRED_OVERRIDES || deferred->kind == DEFERRED_READS) return value;
     struct deferred *copy = arena_alloc(ev->arena, sizeof *copy + deferred->count * sizeof(struct value));
     memcpy(copy, deferred, sizeof *copy);
     for (uint32_t i = 0; i < deferred->count; i++) {

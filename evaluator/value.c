@@ -568,6 +568,7 @@ static void write_deferred(struct buffer *out, const struct deferred *deferred) 
     case DEFERRED_ZONES: write_call(out, deferred, "azs"); return;
     case DEFERRED_DYNAMIC: write_operator(out, deferred, ""); return;
     case DEFERRED_JSON: write_call(out, deferred, "json"); return;
+    case DEFERRED_READS: write_call(out, deferred, "delivered_reads"); return;
     case DEFERRED_OVERRIDES: write_call(out, deferred, "delivered_parameters"); return;
     }
 }

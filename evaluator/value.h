@@ -95,6 +95,9 @@ enum deferred_kind {
                            evaluator turns it into DEFERRED_TEXT of pieces, so template/ never sees it */
     DEFERRED_OVERRIDES, /* what a pipeline gives to the params of a stack that it delivers, as JSON text:
                            operands are the stack and a record of values by the names of params */
+    DEFERRED_READS,     /* a statement of IAM that allows what CloudFormation asks for while it deploys a
+                           stack: operands are the stack, a word ("stacks", "parameters", "secrets")
+                           and a list of actions */
 };
 
 /* What a deferred value is once it is there. */

@@ -429,7 +429,8 @@ static void use_operand(struct stack_lowering *in, struct value value) {
         if (use_element(in, d)) return;
         break;
     case DEFERRED_TEXT: case DEFERRED_IF: case DEFERRED_JOIN: case DEFERRED_SPLIT:
-    case DEFERRED_LOOKUP: case DEFERRED_JSON: case DEFERRED_OVERRIDES: break;
+    case DEFERRED_LOOKUP: case DEFERRED_JSON: case DEFERRED_OVERRIDES:
+    case DEFERRED_READS: break;
     }
     use_operands(in, d->operands, d->count);
 }
@@ -540,7 +541,8 @@ static struct term *deferred_term(struct stack_lowering *in, struct deferred *d,
     case DEFERRED_ATTRIBUTE: case DEFERRED_PARAMETER: case DEFERRED_PSEUDO: case DEFERRED_TEXT:
     case DEFERRED_LOOKUP: case DEFERRED_SELECT: case DEFERRED_JOIN: case DEFERRED_SPLIT:
     case DEFERRED_CIDR: case DEFERRED_BASE64: case DEFERRED_ZONES: case DEFERRED_DYNAMIC:
-    case DEFERRED_JSON: case DEFERRED_OVERRIDES: break;
+    case DEFERRED_JSON: case DEFERRED_OVERRIDES:
+    case DEFERRED_READS: break;
     }
     struct value value = lowering_settle(in, value_deferred(d));
     if (value.kind == VALUE_DEFERRED && value.deferred->kind == DEFERRED_IF) {

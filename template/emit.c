@@ -620,7 +620,7 @@ static void emit_deferred(struct emitter *e, struct deferred *d) {
     case DEFERRED_CIDR: emit_cidr(e, d); return;
     case DEFERRED_BASE64: emit_base64(e, d); return;
     case DEFERRED_ZONES: emit_zones(e, d); return;
-    case DEFERRED_OVERRIDES: return; /* reduced by now */
+    case DEFERRED_OVERRIDES: case DEFERRED_READS: return; /* reduced by now */
     }
 }
 

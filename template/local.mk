@@ -13,6 +13,7 @@ libmrp_la_SOURCES += \
     template/mappings.c \
     template/order.c \
     template/outputs.c \
+    template/reads.c \
     template/references.c \
     template/template.h \
     template/use.c \

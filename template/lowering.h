@@ -109,6 +109,7 @@ struct stack_lowering {
     uint32_t operand_lists;     /* made so far: marks of terms */
     bool has_user_output;
     size_t size;                /* about what its template takes, compact */
+    bool is_read;               /* its content is looked through by reads.c */
     bool is_too_large;          /* size is past any limit: the walk was given up */
     bool needs_value;           /* what is reduced is a required property: see lowering_chain */
     uint32_t steps;             /* of walks through conditions */
@@ -212,6 +213,8 @@ struct value lowering_overrides(struct stack_lowering *in, const struct deferred
 /* Reports deliveries that would fail: in a wrong order, or with params that have no value. */
 void lowering_check_deliveries(struct lowering *all);
 
+/* The statement of a policy that a DEFERRED_READS stands for, or null (reads.c). */
+struct value lowering_reads(struct stack_lowering *in, const struct deferred *d);
 /* Parameters, mappings, conditions, resources and outputs of a stack (write.c): the template without
  * what only people read. */
 void template_write_content(const struct template_set *set, uint32_t index, struct buffer *out);

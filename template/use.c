@@ -112,6 +112,7 @@ static void use_deferred(struct use *u, struct deferred *d) {
         for (uint32_t i = 0; i < d->count; i++) use_below(u, d->operands[i], true);
         return;
     case DEFERRED_JOIN: case DEFERRED_BASE64: case DEFERRED_JSON: case DEFERRED_OVERRIDES:
+    case DEFERRED_READS:
         u->in->size += 16;
         for (uint32_t i = 0; i < d->count; i++) use_value(u, d->operands[i]);
         return;

@@ -348,6 +348,9 @@ static bool reduce_deferred(struct stack_lowering *in, struct deferred *d, struc
     case DEFERRED_OVERRIDES:
         if (in->all->is_walked) *next = lowering_overrides(in, d);
         return in->all->is_walked;
+    case DEFERRED_READS:
+        if (in->all->is_walked) *next = lowering_reads(in, d);
+        return in->all->is_walked;
     case DEFERRED_IF: return reduce_if(in, d, next);
     case DEFERRED_EQUAL: case DEFERRED_AND: case DEFERRED_OR: case DEFERRED_NOT:
         return reduce_truth(in, d, next);
