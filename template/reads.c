@@ -73,14 +73,15 @@ static void add_parameter(struct resources *to, struct text name) {
 
 static void add_secret(struct resources *to, struct text id) {
     struct lowering *all = to->all;
-    if (text_starts(id, TEXT("arn:"))) { /* its last part: secret:NAME-abcdef */
+    bool is_arn = text_starts(id, TEXT("arn:"));
+    if (is_arn) { /* its last part: secret:NAME-abcdef */
         const char *found = memmem(id.bytes, id.length, ":secret:", 8);
         if (found) id = (struct text){found + 8, id.length - (size_t)(found + 8 - id.bytes)};
     }
-    id = known_part(all, id);
-    bool is_open = text_ends(id, TEXT("*"));
+    struct text known = known_part(all, id);
+    bool has_letters = is_arn || known.length != id.length; /* those that AWS puts behind names */
     add(to, "secretsmanager", to->region, false,
-        text_format(all->arena, "secret:%.*s%s", TEXT_ARGS(id), is_open ? "" : "*"));
+        text_format(all->arena, "secret:%.*s%s", TEXT_ARGS(known), has_letters ? "" : "-\?\?\?\?\?\?"));
 }
 
 /* Finds the references in what is sent, in whatever form they stand there. */
