@@ -89,19 +89,28 @@ static void keep(struct diagnostics *diagnostics, struct diagnostic *diagnostic)
     diagnostics->end = &diagnostic->next;
 }
 
-struct diagnostic *diagnostics_report(struct diagnostics *diagnostics, enum diagnostic_id id,
-                                      struct span span, const char *message, ...) {
+/* One that is not the first of its kind and place can be given hints and notes, and is not kept. */
+static struct diagnostic *diagnostic_new(struct diagnostics *diagnostics, enum diagnostic_id id,
+                                         struct span span, bool is_first, const char *message,
+                                         va_list args) {
     struct diagnostic *diagnostic = ARENA_NEW(diagnostics->arena, struct diagnostic);
     diagnostic->id = id;
     diagnostic->span = span;
     diagnostic->notes_end = &diagnostic->notes;
-    if (first_report(diagnostics, id, span)) {
-        va_list args;
-        va_start(args, message);
+    if (is_first) {
         diagnostic->message = text_vformat(diagnostics->arena, message, args);
-        va_end(args);
         keep(diagnostics, diagnostic);
     }
+    return diagnostic;
+}
+
+struct diagnostic *diagnostics_report(struct diagnostics *diagnostics, enum diagnostic_id id,
+                                      struct span span, const char *message, ...) {
+    bool is_first = first_report(diagnostics, id, span);
+    va_list args;
+    va_start(args, message);
+    struct diagnostic *diagnostic = diagnostic_new(diagnostics, id, span, is_first, message, args);
+    va_end(args);
     return diagnostic;
 }
 
@@ -122,17 +131,11 @@ static bool first_apart(struct diagnostics *diagnostics, enum diagnostic_id id, 
 struct diagnostic *diagnostics_report_apart(struct diagnostics *diagnostics, enum diagnostic_id id,
                                             struct span span, struct text apart,
                                             const char *message, ...) {
-    struct diagnostic *diagnostic = ARENA_NEW(diagnostics->arena, struct diagnostic);
-    diagnostic->id = id;
-    diagnostic->span = span;
-    diagnostic->notes_end = &diagnostic->notes;
-    if (first_apart(diagnostics, id, span, apart)) {
-        va_list args;
-        va_start(args, message);
-        diagnostic->message = text_vformat(diagnostics->arena, message, args);
-        va_end(args);
-        keep(diagnostics, diagnostic);
-    }
+    bool is_first = first_apart(diagnostics, id, span, apart);
+    va_list args;
+    va_start(args, message);
+    struct diagnostic *diagnostic = diagnostic_new(diagnostics, id, span, is_first, message, args);
+    va_end(args);
     return diagnostic;
 }
 

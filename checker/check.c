@@ -82,10 +82,7 @@ static void check_project(struct checker *checker, struct node *node) {
         if (e->entry.key->kind != NODE_TEXT) continue;
         const struct name *name = names_intern(checker->names, node_text(e->entry.key));
         struct node *first = map_put(&seen, name, e->entry.key);
-        if (!first) continue;
-        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, e->entry.key->span,
-                                           "entry \"%.*s\" is written twice", NAME_ARGS(name));
-        add_note(checker, d, first->span, "it is first written here");
+        if (first) complain_twice(checker, "entry", name_text(name), e->entry.key, first);
     }
 }
 

@@ -262,9 +262,7 @@ static void expect_entries(struct checker *checker, struct fields *fields, struc
 static void expect_entry(struct checker *checker, struct fields *fields, struct node *node) {
     struct node *key = node->entry.key;
     struct wanted part = part_of(fields->wanted, &type_error, NULL, TEXT(""));
-    if (key->kind != NODE_TEXT) {
-        struct fact fact = infer(checker, key);
-        need_known(checker, key, fact, "this key", NULL);
+    if (entry_is_computed(checker, node)) {
         fields->is_open = true;
         if (fields->element) part.type = fields->element;
         part.word = "an entry of";
@@ -273,11 +271,7 @@ static void expect_entry(struct checker *checker, struct fields *fields, struct 
     }
     const struct name *name = names_intern(checker->names, node_text(key));
     struct node *first = map_put(&fields->seen, name, key);
-    if (first && !fields->in_branch) {
-        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, key->span,
-                                           "key \"%.*s\" is written twice", NAME_ARGS(name));
-        add_note(checker, d, first->span, "it is first written here");
-    }
+    if (first && !fields->in_branch) complain_twice(checker, "key", name_text(name), key, first);
     part.name = name_text(name);
     part.word = fields->record ? "field" : "entry";
     if (fields->record) {

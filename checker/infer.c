@@ -222,28 +222,42 @@ static void build_open(struct checker *checker, struct record_build *build,
 static void build_entries(struct checker *checker, struct record_build *build, struct list list,
                           struct map *keys);
 
+bool entry_is_meta(struct checker *checker, const struct node *entry) {
+    if (!(entry->flags & NODE_META)) return false;
+    struct diagnostic *d =
+        complain_at(checker, DIAGNOSTIC_UNKNOWN_META_ATTRIBUTE, entry->entry.key->span,
+                    "\"@\" stands in a record that is not a resource's");
+    add_hint(checker, d, "Attributes with @ are written right in the braces of a resource.");
+    return true;
+}
+
+bool entry_is_computed(struct checker *checker, struct node *entry) {
+    struct node *key = entry->entry.key;
+    if (key->kind == NODE_TEXT) return false;
+    need_known(checker, key, infer(checker, key), "this key", NULL);
+    return true;
+}
+
+void complain_twice(struct checker *checker, const char *what, struct text name,
+                    const struct node *key, const struct node *first) {
+    struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, key->span,
+                                       "%s \"%.*s\" is written twice", what, TEXT_ARGS(name));
+    add_note(checker, d, first->span, "it is first written here");
+}
+
 static void build_entry(struct checker *checker, struct record_build *build, struct node *node,
                         struct map *keys) {
     struct node *key = node->entry.key;
     const struct type *type = infer(checker, node->entry.value).type;
-    if (node->flags & NODE_META) {
-        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_UNKNOWN_META_ATTRIBUTE, key->span,
-                                           "\"@\" stands in a record that is not a resource's");
-        add_hint(checker, d, "Attributes with @ are written right in the braces of a resource.");
-        return;
-    }
-    if (key->kind != NODE_TEXT) {
-        struct fact fact = infer(checker, key);
-        need_known(checker, key, fact, "this key", NULL);
+    if (entry_is_meta(checker, node)) return;
+    if (entry_is_computed(checker, node)) {
         build_open(checker, build, type);
         return;
     }
     const struct name *name = names_intern(checker->names, node_text(key));
     struct node *first = map_find(keys, name);
     if (first) {
-        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, key->span,
-                                           "key \"%.*s\" is written twice", NAME_ARGS(name));
-        add_note(checker, d, first->span, "it is first written here");
+        complain_twice(checker, "key", name_text(name), key, first);
     } else {
         map_put(keys, name, key);
     }

@@ -95,10 +95,7 @@ static void seen_property(struct checker *checker, struct body *body, struct nod
                           const struct schema_property *property) {
     struct node *first = map_put(&body->seen, property, key);
     if (!first || body->in_branch || first->kind == NODE_SPREAD) return;
-    struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, key->span,
-                                       "property \"%.*s\" is written twice",
-                                       TEXT_ARGS(schema_property_name(property)));
-    add_note(checker, d, first->span, "it is first written here");
+    complain_twice(checker, "property", schema_property_name(property), key, first);
 }
 
 /* The physical name has limits of its own where the schema has none. */
@@ -285,19 +282,12 @@ static void check_meta(struct checker *checker, struct node *entry,
 
 static void body_entry(struct checker *checker, struct body *body, struct node *node) {
     struct node *key = node->entry.key;
-    if (node->flags & NODE_META) {
-        if (body->is_top) {
-            check_meta(checker, node, checker->resource);
-            return;
-        }
-        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_UNKNOWN_META_ATTRIBUTE, key->span,
-                                           "\"@\" stands in a record that is not a resource's");
-        add_hint(checker, d, "Attributes with @ are written right in the braces of a resource.");
+    if (node->flags & NODE_META && body->is_top) {
+        check_meta(checker, node, checker->resource);
         return;
     }
-    if (key->kind != NODE_TEXT) {
-        struct fact fact = infer(checker, key);
-        need_known(checker, key, fact, "this key", NULL);
+    if (entry_is_meta(checker, node)) return;
+    if (entry_is_computed(checker, node)) {
         body->is_open = true;
         infer(checker, node->entry.value);
         return;
@@ -601,9 +591,7 @@ static void instance_entry(struct checker *checker, struct instance *instance, s
         check_meta(checker, node, NULL);
         return;
     }
-    if (key->kind != NODE_TEXT) {
-        struct fact fact = infer(checker, key);
-        need_known(checker, key, fact, "this key", NULL);
+    if (entry_is_computed(checker, node)) {
         instance->is_open = true;
         infer(checker, node->entry.value);
         return;
@@ -622,11 +610,7 @@ static void instance_entry(struct checker *checker, struct instance *instance, s
         return;
     }
     struct node *first = map_put(&instance->seen, name, key);
-    if (first && !instance->in_branch) {
-        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, key->span,
-                                           "param \"%.*s\" is written twice", NAME_ARGS(name));
-        add_note(checker, d, first->span, "it is first written here");
-    }
+    if (first && !instance->in_branch) complain_twice(checker, "param", name_text(name), key, first);
     symbol_settle(checker, param);
     struct wanted wanted = {.type = param->type, .word = "param", .name = name_text(name),
                             .declared = symbol_span(param), .has_declared = true};

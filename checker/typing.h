@@ -111,6 +111,13 @@ struct wanted {
 };
 
 struct fact infer(struct checker *checker, struct node *node);
+/* Whether the entry of a record that is not a resource's is written with "@": reported. */
+bool entry_is_meta(struct checker *checker, const struct node *entry);
+/* Whether the entry's key is computed: then it is checked. */
+bool entry_is_computed(struct checker *checker, struct node *entry);
+/* A key that is written a second time; what: "key", "property", ... */
+void complain_twice(struct checker *checker, const char *what, struct text name,
+                    const struct node *key, const struct node *first);
 /* Infers with the wanted type in mind and reports what does not fit. */
 struct fact expect(struct checker *checker, struct node *node, const struct wanted *wanted);
 /* The same for a type alone: word names what it is for. */
