@@ -126,6 +126,12 @@ int deploying_close(struct deploying *deploying, int outcome) {
     return outcome;
 }
 
+static void tell_waiting(void *context, const struct plan_stack *stack) {
+    (void)context;
+    fprintf(stderr, "waiting for stack %.*s in %.*s: %.*s\n", TEXT_ARGS(stack->name),
+            TEXT_ARGS(stack->region), TEXT_ARGS(stack->status));
+}
+
 int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan) {
     const struct invocation *invocation = deploying->invocation;
     const struct runtime *runtime = deploying->runtime;
@@ -138,6 +144,8 @@ int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan
         return misuse(invocation, "--regions takes the word all");
     }
     struct plan_options options = {.quick = option_given(invocation, OPTION_QUICK),
+                                   .waits = option_given(invocation, OPTION_WAIT),
+                                   .tell = tell_waiting,
                                    .all_regions = regions != NULL,
                                    .adopt = adopt, .adopt_count = count};
     if (!runtime->regions(runtime->journal(deploying->session), deploying->program.project,

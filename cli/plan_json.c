@@ -90,6 +90,8 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
     more(out, "deployedHash", stack->deployed_hash);
     more(out, "templateHash", hash_of(stack->body));
     flag(out, "quick", stack->is_quick);
+    more(out, "quickBecause", stack->quick_because);
+    more(out, "disagreement", stack->disagreement);
     flag(out, "adopted", stack->is_adopted);
     flag(out, "outputsChange", stack->outputs_change);
     flag(out, "inputsChange", stack->inputs_change);

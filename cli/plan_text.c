@@ -433,6 +433,13 @@ static void write_rest(struct page *page) {
     if (stack->inputs_change) {
         buffer_string(page->out, "  ~ is updated after the stacks it reads, which change\n");
     }
+    if (stack->quick_because.length) {
+        buffer_format(page->out, "  ! compared by templates alone: %.*s\n",
+                      TEXT_ARGS(stack->quick_because));
+    }
+    if (stack->disagreement.length) {
+        buffer_format(page->out, "  ! %.*s\n", TEXT_ARGS(stack->disagreement));
+    }
 }
 
 /* What only gets another logical id. */

@@ -324,6 +324,49 @@ void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
     }
 }
 
+/* --- whether both agree ----------------------------------------------------------------------- */
+
+static const struct plan_change *change_of(const struct plan_stack *stack, struct text id) {
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        if (text_equal(stack->changes[i].logical_id, id)) return &stack->changes[i];
+    }
+    return NULL;
+}
+
+/* Whether the templates are certain of a change that the change set does not have. AWS may leave changes
+ * out where it is to say property values. */
+static bool is_left_out(const struct plan_change *quick, const struct plan_change *told) {
+    if (told) return quick->kind == PLAN_REPLACE && told->kind == PLAN_MODIFY && !told->is_tags_only;
+    if (quick->kind != PLAN_MODIFY) return quick->kind != PLAN_MAY_REPLACE;
+    for (uint32_t i = 0; i < quick->property_count; i++) {
+        if (!quick->properties[i].known_after.length) return true;
+    }
+    return false;
+}
+
+struct text plan_disagreement(struct plan *plan, const struct plan_stack *stack) {
+    struct plan_stack quick = *stack;
+    quick.changes = NULL;
+    quick.change_capacity = 0;
+    plan_compare(plan, &quick);
+    for (uint32_t i = 0; i < quick.change_count; i++) {
+        const struct plan_change *change = &quick.changes[i];
+        if (!is_left_out(change, change_of(stack, change->logical_id))) continue;
+        return text_format(plan->arena, "the templates differ in %.*s, of which AWS's change set says %s",
+                           TEXT_ARGS(change->logical_id),
+                           change->kind == PLAN_REPLACE ? "no replacement" : "nothing");
+    }
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        const struct plan_change *told = &stack->changes[i];
+        bool is_heavy = told->kind == PLAN_REPLACE || told->kind == PLAN_REMOVE;
+        if (!is_heavy || change_of(&quick, told->logical_id)) continue;
+        return text_format(plan->arena, "AWS's change set %s %.*s, in which the templates are equal",
+                           told->kind == PLAN_REMOVE ? "removes" : "replaces",
+                           TEXT_ARGS(told->logical_id));
+    }
+    return (struct text){0};
+}
+
 /* --- what follows ----------------------------------------------------------------------------- */
 
 static enum plan_data data_of(const struct plan_stack *stack, const struct plan_change *change) {

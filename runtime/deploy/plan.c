@@ -102,6 +102,7 @@ static bool plan_update(struct making *making, uint32_t index, const struct clou
     if (cloud_failed(made)) {
         if (text_is(made->error.code, "AccessDenied")) {
             plan_quickly(making, stack);
+            stack->quick_because = TEXT("making change sets is not allowed");
             return true;
         }
         return failure_set(making->why, "AWS refuses stack \"%.*s\" in %.*s: %.*s",
@@ -117,6 +118,7 @@ static bool plan_update(struct making *making, uint32_t index, const struct clou
     }
     if (text_is(set->status, "FAILED")) return refuse_set(making, stack, set);
     plan_read_change_set(making->plan, stack, set);
+    stack->disagreement = plan_disagreement(making->plan, stack);
     stack->tags_change = !same_tags(stack);
     return true;
 }

@@ -82,7 +82,9 @@ struct plan_stack {
     bool inputs_change;          /* it reads outputs that change in the same run, */
     bool reads_anew;             /* or that have changed since it was deployed */
     bool tags_change;
-    bool is_quick;               /* compared by templates alone */
+    bool is_quick;               /* compared by templates alone, */
+    struct text quick_because;   /* though change sets were asked for: why; else empty */
+    struct text disagreement;    /* what a change set and the templates say differently, or empty */
     bool is_adopted;
     bool is_assets;              /* the small stack of the bucket for large templates; template NULL */
     bool protection_changes;     /* termination protection is to be set or taken away */
@@ -124,6 +126,10 @@ struct plan {
 
 struct plan_options {
     bool quick;                /* templates only, without change sets */
+    bool waits;                /* for a stack that somebody is at work on, instead of refusing */
+    /* Told of each stack that is waited for; may be NULL. */
+    void (*tell)(void *context, const struct plan_stack *stack);
+    void *context;
     bool all_regions;          /* look for stacks of the deployment in every region */
     const struct text *regions; /* and in these, where it was deployed before */
     size_t region_count;
@@ -180,6 +186,8 @@ void plan_remove_all(struct plan *plan, struct plan_stack *stack);
 /* Fills the stack's changes from a described change set. */
 void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
                           const struct cloud_change_set *set);
+/* What the templates alone say otherwise than the change set that was read, or an empty text. */
+struct text plan_disagreement(struct plan *plan, const struct plan_stack *stack);
 struct plan_change *plan_add_change(struct plan *plan, struct plan_stack *stack);
 /* Names what each replacement causes, and what is lost. */
 void plan_finish_stack(struct plan *plan, struct plan_stack *stack);

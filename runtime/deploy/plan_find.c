@@ -5,6 +5,8 @@
 
 #include "schema/schema.h"
 
+enum { WAIT_SECONDS = 5, WAIT_LOOKS = 5000 }; /* about seven hours */
+
 /* --- regions and stacks ----------------------------------------------------------------------- */
 
 static void add_region(struct making *making, struct text region) {
@@ -186,13 +188,39 @@ static bool refuse_busy(struct making *making, const struct plan_stack *stack) {
                                      "on with a deploy of your own that was interrupted.");
 }
 
+/* Looks until the stack has settled; false where it cannot be seen any more. */
+static bool wait_for_rest(struct making *making, struct plan_stack *stack) {
+    const struct cloud *cloud = making->cloud;
+    if (making->options->tell) making->options->tell(making->options->context, stack);
+    for (unsigned looks = 0; looks < WAIT_LOOKS; looks++) {
+        double until = cloud->now(cloud->context) + WAIT_SECONDS;
+        while (cloud->now(cloud->context) < until) cloud->next(cloud->context, until);
+        struct cloud_call *call = ARENA_NEW(making->arena, struct cloud_call);
+        *call = (struct cloud_call){.operation = CLOUD_DESCRIBE_STACKS, .region = stack->region,
+                                    .arena = making->arena, .request = {.stack = stack->id}};
+        cloud_all(cloud, call, 1);
+        if (cloud_failed(call)) return making_failed(making->why, call, "look at a stack");
+        stack->deployed = &call->reply.stacks[0];
+        stack->status = stack->deployed->status;
+        if (!cloud_status_running(stack->status)) return true;
+    }
+    return refuse_busy(making, stack);
+}
+
 static bool settle_action(struct making *making, struct plan_stack *stack) {
     if (!stack->deployed || text_is(stack->status, "REVIEW_IN_PROGRESS")) {
         stack->action = PLAN_CREATE;
         return true;
     }
     if (cloud_status_running(stack->status)) {
-        return refuse_busy(making, stack);
+        if (!making->options || !making->options->waits) return refuse_busy(making, stack);
+        if (!wait_for_rest(making, stack)) return false;
+        /* What was being deleted, by us or by somebody else, is to be made. */
+        if (text_is(stack->status, "DELETE_COMPLETE")) {
+            stack->deployed = NULL;
+            stack->id = stack->status = (struct text){0};
+        }
+        return settle_action(making, stack);
     }
     if (text_is(stack->status, "ROLLBACK_COMPLETE") || text_is(stack->status, "ROLLBACK_FAILED") ||
         text_is(stack->status, "DELETE_FAILED")) {

@@ -101,6 +101,87 @@ static void same(const char *a, const char *b, int line) {
     CU_ASSERT_TRUE(equal);
 }
 
+/* --- a stack that somebody is at work on ------------------------------------------------------ */
+
+static void ask(enum cloud_operation operation, struct cloud_request request) {
+    struct cloud_call call = {.operation = operation, .region = TEXT("us-east-1"), .arena = &arena,
+                              .request = request};
+    cloud_all(cloud, &call, 1);
+    CU_ASSERT_FALSE(cloud_failed(&call));
+}
+
+static unsigned waited;
+
+static void count_waiting(void *context, const struct plan_stack *stack) {
+    (void)context;
+    (void)stack;
+    waited++;
+}
+
+static void test_busy(void) {
+    struct plan plan;
+    struct plan_options waits = {.waits = true, .tell = count_waiting};
+    struct cloud_request other = {.stack = TEXT("jobs"), .change_set = TEXT("other"),
+                                  .change_type = TEXT("UPDATE"), .body = TEXT(QUEUE("jobs", "31"))};
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    ask(CLOUD_CREATE_CHANGE_SET, other);
+    ask(CLOUD_EXECUTE_CHANGE_SET, other);
+    CU_ASSERT_EQUAL(plan_make(cloud, &program, NULL, &arena, &plan, &why), PLAN_WORLD);
+    CU_ASSERT_PTR_NOT_NULL(strstr(why.message, "is busy: UPDATE_IN_PROGRESS"));
+    CU_ASSERT_EQUAL(plan_make(cloud, &program, &waits, &arena, &plan, &why), PLAN_MADE);
+    CU_ASSERT_EQUAL(waited, 1);
+    CU_ASSERT_EQUAL(plan.stacks[0].action, PLAN_UPDATE);
+    close_world();
+}
+
+/* A cloud in which change sets are denied, or leave something out. */
+static const struct cloud *inner;
+static bool denies, leaves_out;
+
+static void begin_less(void *context, struct cloud_call *call) {
+    (void)context;
+    inner->begin(inner->context, call);
+    if (denies && call->operation == CLOUD_CREATE_CHANGE_SET) {
+        call->error = (struct cloud_error){.code = TEXT("AccessDenied"), .message = TEXT("no")};
+    }
+    if (leaves_out && call->operation == CLOUD_DESCRIBE_CHANGE_SET) {
+        call->reply.change_set.change_count = 0;
+    }
+}
+
+static struct cloud_call *next_less(void *context, double until) {
+    (void)context;
+    return inner->next(inner->context, until);
+}
+
+static double now_less(void *context) {
+    (void)context;
+    return inner->now(inner->context);
+}
+
+static void test_less(void) {
+    static const struct cloud less = {NULL, begin_less, next_less, now_less};
+    open_world();
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    inner = cloud;
+    cloud = &less;
+    bodies[0] = TEXT(QUEUE("jobs", "31"));
+    struct plan plan = make_plan();
+    CU_ASSERT_EQUAL(plan.stacks[0].disagreement.length, 0);
+    leaves_out = true;
+    plan = make_plan();
+    CU_ASSERT_PTR_NOT_NULL(strstr(plan.stacks[0].disagreement.bytes, "templates differ in Q"));
+    leaves_out = false;
+    denies = true;
+    plan = make_plan();
+    CU_ASSERT_TRUE(plan.stacks[0].is_quick && plan.stacks[0].quick_because.length);
+    denies = false;
+    close_world();
+}
+
 /* --- plans ------------------------------------------------------------------------------------ */
 
 static void test_first(void) {
@@ -432,7 +513,8 @@ static void test_package(void) {
     close_world();
 }
 
-UNIT_MAIN("deploy", {"first", test_first}, {"reader follows", test_reader_follows},
+UNIT_MAIN("deploy", {"busy", test_busy}, {"less", test_less},
+          {"first", test_first}, {"reader follows", test_reader_follows},
           {"quick agrees", test_quick_agrees},
           {"left change set", test_left_change_set}, {"fixed name", test_fixed_name},
           {"foreign", test_foreign},
