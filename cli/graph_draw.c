@@ -14,9 +14,12 @@
 void graph_dot_text(struct buffer *out, struct text text) {
     for (size_t i = 0; i < text.length; i++) {
         char c = text.bytes[i];
-        if (c == '\n') buffer_string(out, "\\n");
-        else if (c == '"' || c == '\\') buffer_format(out, "\\%c", c);
-        else buffer_char(out, c);
+        if (c == '\n')
+            buffer_string(out, "\\n");
+        else if (c == '"' || c == '\\')
+            buffer_format(out, "\\%c", c);
+        else
+            buffer_char(out, c);
     }
 }
 
@@ -24,9 +27,12 @@ void graph_dot_text(struct buffer *out, struct text text) {
 void graph_mermaid_text(struct buffer *out, struct text text) {
     for (size_t i = 0; i < text.length; i++) {
         char c = text.bytes[i];
-        if (c == '\n') buffer_string(out, "<br/>");
-        else if (strchr("\"<>&#`", c)) buffer_format(out, "#%d;", c);
-        else buffer_char(out, c);
+        if (c == '\n')
+            buffer_string(out, "<br/>");
+        else if (strchr("\"<>&#`", c))
+            buffer_format(out, "#%d;", c);
+        else
+            buffer_char(out, c);
     }
 }
 
@@ -46,7 +52,8 @@ static int draw(FILE *input, struct failure *why) {
         failure_hint(why, "Install the package graphviz, or write --format mermaid.");
         return world_failed(why);
     }
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return OUTCOME_DONE;
     failure_set(why, "\"dot\" of Graphviz failed");
     return world_failed(why);

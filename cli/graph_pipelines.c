@@ -1,8 +1,9 @@
-/* mrp graph --pipelines: each pipeline with its stages, their actions, and the artifacts that they hand on.
+/* mrp graph --pipelines: each pipeline with its stages, their actions, and the artifacts that they
+ * hand on.
  *
- * It is read from the templates. An action is a node with its provider and, where that is not the pipeline's,
- * its region; an arrow with a name is an artifact, from the action that makes it to one that reads it; heavy arrows
- * are the order of the stages.
+ * It is read from the templates. An action is a node with its provider and, where that is not the
+ * pipeline's, its region; an arrow with a name is an artifact, from the action that makes it to one
+ * that reads it; heavy arrows are the order of the stages.
  */
 #include <string.h>
 
@@ -133,18 +134,22 @@ static void read_template(struct pipeline_graph *graph, const struct template *t
                                   TEXT_ARGS(template->region_name));
         node->first = graph->stage_count;
         node->count = child_count(stages);
-        for (const struct document *s = stages->children; s; s = s->next) read_stage(graph, s);
+        for (const struct document *s = stages->children; s; s = s->next)
+            read_stage(graph, s);
     }
 }
 
 static void read_all(struct pipeline_graph *graph, const struct template_set *set,
                      struct document *const *templates) {
-    for (uint32_t i = 0; i < set->count; i++) count_all(graph, templates[i]);
-    graph->pipelines = arena_array(graph->arena, graph->pipeline_count + 1, sizeof *graph->pipelines);
+    for (uint32_t i = 0; i < set->count; i++)
+        count_all(graph, templates[i]);
+    graph->pipelines =
+        arena_array(graph->arena, graph->pipeline_count + 1, sizeof *graph->pipelines);
     graph->stages = arena_array(graph->arena, graph->stage_count + 1, sizeof *graph->stages);
     graph->actions = arena_array(graph->arena, graph->action_count + 1, sizeof *graph->actions);
     graph->pipeline_count = graph->stage_count = graph->action_count = 0;
-    for (uint32_t i = 0; i < set->count; i++) read_template(graph, &set->templates[i], templates[i]);
+    for (uint32_t i = 0; i < set->count; i++)
+        read_template(graph, &set->templates[i], templates[i]);
 }
 
 /* ---- writing ---- */
@@ -152,7 +157,8 @@ static void read_all(struct pipeline_graph *graph, const struct template_set *se
 /* How the two languages differ. */
 struct language {
     void (*text)(struct buffer *out, struct text text);
-    const char *group, *group_end, *group_close; /* around the title of a group; behind what is in it */
+    const char *group, *group_end; /* around the title of a group */
+    const char *group_close;       /* behind what is in it */
     const char *node, *node_end;
 };
 
@@ -275,12 +281,11 @@ int graph_pipelines(struct arena *arena, const struct template_set *set,
     } else {
         buffer_string(&out, "digraph ");
         buffer_json_string(&out, set->deployment->project);
-        buffer_string(&out,
-                      " {\n  rankdir=LR\n  compound=true\n"
-                      "  graph [fontname=\"Helvetica\", style=rounded, color=\"#9aa0a6\"]\n"
-                      "  node [fontname=\"Helvetica\", fontsize=11, shape=box, "
-                      "style=\"rounded,filled\", fillcolor=\"#e8f0fe\"]\n"
-                      "  edge [fontname=\"Helvetica\", fontsize=9, color=\"#5f6368\"]\n");
+        buffer_string(&out, " {\n  rankdir=LR\n  compound=true\n"
+                            "  graph [fontname=\"Helvetica\", style=rounded, color=\"#9aa0a6\"]\n"
+                            "  node [fontname=\"Helvetica\", fontsize=11, shape=box, "
+                            "style=\"rounded,filled\", fillcolor=\"#e8f0fe\"]\n"
+                            "  edge [fontname=\"Helvetica\", fontsize=9, color=\"#5f6368\"]\n");
     }
     write_groups(&graph, &out, form == FORM_MERMAID ? &mermaid : &dot);
     write_edges(&graph, &out, form);

@@ -1,5 +1,5 @@
-/* The conditions of a stage: before it is entered, when it has succeeded, when it has failed; and which
- * of their results CodePipeline takes where.
+/* The conditions of a stage: before it is entered, when it has succeeded, when it has failed; and
+ * which of their results CodePipeline takes where.
  *
  * Source: https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
  */
@@ -30,7 +30,8 @@ static const struct node *member_node(const struct condition *condition, const c
     if (condition->value.kind == VALUE_RECORD && name) {
         entry = record_find(condition->value.record, name);
     }
-    if (!entry || !entry->origin || in_library(condition->ev, entry->origin)) return condition->node;
+    if (!entry || !entry->origin || in_library(condition->ev, entry->origin))
+        return condition->node;
     return entry_value(entry, condition->node);
 }
 
@@ -55,7 +56,8 @@ static void check_skip(const struct condition *condition, struct value rules) {
         struct diagnostic *d =
             report(condition->ev, DIAGNOSTIC_PIPELINE_RULE, member_node(condition, "result"),
                    "a stage is not skipped by a rule of %.*s", TEXT_ARGS(provider));
-        hint(condition->ev, d, "Only function_agrees and variable_is skip a stage; with the others, "
+        hint(condition->ev, d,
+             "Only function_agrees and variable_is skip a stage; with the others, "
              "write result = \"fail\".");
         return;
     }
@@ -65,7 +67,8 @@ static void check_result(const struct condition *condition, struct value rules) 
     static const char *const before[] = {"fail", "skip", NULL};
     static const char *const after[] = {"fail", "rollback", NULL};
     static const char *const failed[] = {"fail", "retry", "rollback", "skip", NULL};
-    bool is_before = text_is(condition->word, "before"), is_after = text_is(condition->word, "after");
+    bool is_before = text_is(condition->word, "before"),
+         is_after = text_is(condition->word, "after");
     struct text result = record_text(condition->ev, condition->value, "result");
     const struct node *node = member_node(condition, "result");
     if (!result.length) return;
@@ -103,15 +106,16 @@ static void check_watches(struct evaluator *ev, const struct pipeline *pipeline,
         check_rollback(ev, pipeline, stage, node);
         rules += watches.length;
         if (rules <= MOST_RULES) continue;
-        struct diagnostic *d = report(ev, DIAGNOSTIC_PIPELINE_RULE, node,
-                                      "a stage has at most %d alarms and rules when it has succeeded",
-                                      MOST_RULES);
+        struct diagnostic *d =
+            report(ev, DIAGNOSTIC_PIPELINE_RULE, node,
+                   "a stage has at most %d alarms and rules when it has succeeded", MOST_RULES);
         hint(ev, d, "Join alarms in one: observe.CompositeAlarm.");
         return;
     }
 }
 
-void check_conditions(struct evaluator *ev, struct pipeline *pipeline, struct pipeline_stage *stage) {
+void check_conditions(struct evaluator *ev, struct pipeline *pipeline,
+                      struct pipeline_stage *stage) {
     static const char *const words[] = {"after", "before", "failed", NULL};
     uint32_t after = 0;
     for (struct pipeline_entry *e = stage->entries.first; e; e = e->next) {
@@ -120,7 +124,8 @@ void check_conditions(struct evaluator *ev, struct pipeline *pipeline, struct pi
         bool is_condition = in_words(key, words);
         if (!is_condition && !text_is(key, "on_failure")) continue;
         struct value value = settled(ev, evaluate(ev, e->node->entry.value, e->frame));
-        if (!is_condition && value.kind == VALUE_TEXT && text_is(value_as_text(value), "rollback")) {
+        if (!is_condition && value.kind == VALUE_TEXT &&
+            text_is(value_as_text(value), "rollback")) {
             check_rollback(ev, pipeline, stage, node);
         }
         if (!is_condition || value.kind != VALUE_RECORD) continue;

@@ -1,5 +1,5 @@
-/* What an action or rule of a pipeline takes: its step against the row of its type (schema/actions.def)
- * and the limits that all types share.
+/* What an action or rule of a pipeline takes: its step against the row of its type
+ * (schema/actions.def) and the limits that all types share.
  */
 #include "base/pattern.h"
 #include "evaluator/builtins.h"
@@ -89,25 +89,29 @@ static struct text check_key(const struct step *step, const struct record_entry 
     suggestion_init(&near, key);
     struct text keys[2] = {text_of(type->required), text_of(type->optional)}, one;
     for (int i = 0; i < 2; i++) {
-        while (schema_action_take(&keys[i], &one)) suggestion_offer(&near, one);
+        while (schema_action_take(&keys[i], &one))
+            suggestion_offer(&near, one);
     }
     struct diagnostic *d =
         report(step->ev, DIAGNOSTIC_ACTION_CONFIGURATION, key_node(step, entry, false),
                "an action of %s has no key \"%.*s\"", type->provider, TEXT_ARGS(key));
-    if (near.best.length) hint(step->ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
-    else hint(step->ev, d, "Its keys are described at %s%s.", SCHEMA_ACTION_PAGES, type->page);
+    if (near.best.length)
+        hint(step->ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
+    else
+        hint(step->ev, d, "Its keys are described at %s%s.", SCHEMA_ACTION_PAGES, type->page);
     return near.best;
 }
 
-static void check_text(const struct step *step, const struct record_entry *entry, struct text text) {
+static void check_text(const struct step *step, const struct record_entry *entry,
+                       struct text text) {
     struct text key = name_text(entry->key), values = schema_action_values(step->type, key);
     const struct schema_action_pattern *pattern = schema_action_pattern(step->type, key);
     const struct node *node = key_node(step, entry, true);
     struct text shown = text_slice(text, 0, 60);
     if (values.length && !schema_action_has(values, text)) {
-        struct diagnostic *d =
-            report(step->ev, DIAGNOSTIC_ACTION_CONFIGURATION, node, "\"%.*s\" of %s is not \"%.*s\"",
-                   TEXT_ARGS(key), step->type->provider, TEXT_ARGS(shown));
+        struct diagnostic *d = report(step->ev, DIAGNOSTIC_ACTION_CONFIGURATION, node,
+                                      "\"%.*s\" of %s is not \"%.*s\"", TEXT_ARGS(key),
+                                      step->type->provider, TEXT_ARGS(shown));
         hint(step->ev, d, "It is one of: %.*s.", TEXT_ARGS(values));
     } else if (pattern && !is_like(step->ev, pattern->pattern, text)) {
         report(step->ev, DIAGNOSTIC_ACTION_CONFIGURATION, node,
@@ -159,8 +163,8 @@ static void check_artifacts(const struct step *step, bool in) {
 static void check_withdrawn(const struct step *step) {
     const struct schema_action_end *end = schema_action_end(step->type);
     if (!end) return;
-    struct diagnostic *d = report(step->ev, DIAGNOSTIC_WITHDRAWN_ACTION, part_node(step, "provider"),
-                                  "%s", end->why);
+    struct diagnostic *d =
+        report(step->ev, DIAGNOSTIC_WITHDRAWN_ACTION, part_node(step, "provider"), "%s", end->why);
     hint(step->ev, d, "%s", end->instead);
 }
 
@@ -180,8 +184,8 @@ static void check_entries(const struct step *step, const struct record *configur
         }
         struct value given = settled(ev, entry->value);
         struct text text = given.kind == VALUE_TEXT ? value_as_text(given) : TEXT("");
-        check_missing(step, configuration, schema_action_needs(step->type, name_text(entry->key), text),
-                      meant);
+        check_missing(step, configuration,
+                      schema_action_needs(step->type, name_text(entry->key), text), meant);
     }
     if (step->type) check_missing(step, configuration, text_of(step->type->required), meant);
 }
@@ -216,10 +220,11 @@ static void check_lines(const struct step *step) {
         if (value.kind != VALUE_TEXT) continue;
         struct text text = value_as_text(value);
         if (!memchr(text.bytes, '\n', text.length)) continue;
-        struct diagnostic *d = report(step->ev, DIAGNOSTIC_ACTION_CONFIGURATION,
-                                      part_node(step, "commands"),
-                                      "a command is one line, and element %u has several", i);
-        hint(step->ev, d, "Write each line as a command, or keep them as a script in the artifact.");
+        struct diagnostic *d =
+            report(step->ev, DIAGNOSTIC_ACTION_CONFIGURATION, part_node(step, "commands"),
+                   "a command is one line, and element %u has several", i);
+        hint(step->ev, d,
+             "Write each line as a command, or keep them as a script in the artifact.");
     }
 }
 
@@ -261,11 +266,15 @@ static void check_provider(const struct step *step, struct text category, struct
         if (!text_is(category, action->category)) continue;
         if (text_is(owner, action->owner)) suggestion_offer(&near, text_of(action->provider));
     }
-    struct diagnostic *d = report(step->ev, DIAGNOSTIC_UNKNOWN_PROVIDER, part_node(step, "provider"),
-                                  "no action of category %.*s by AWS is known as \"%.*s\"",
-                                  TEXT_ARGS(category), TEXT_ARGS(text_slice(provider, 0, 60)));
-    if (near.best.length) hint(step->ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
-    else hint(step->ev, d, "What there is, is listed at %saction-reference.html.", SCHEMA_ACTION_PAGES);
+    struct diagnostic *d =
+        report(step->ev, DIAGNOSTIC_UNKNOWN_PROVIDER, part_node(step, "provider"),
+               "no action of category %.*s by AWS is known as \"%.*s\"", TEXT_ARGS(category),
+               TEXT_ARGS(text_slice(provider, 0, 60)));
+    if (near.best.length)
+        hint(step->ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
+    else
+        hint(step->ev, d, "What there is, is listed at %saction-reference.html.",
+             SCHEMA_ACTION_PAGES);
 }
 
 static void check_step(struct step *step, struct text category, struct text owner) {

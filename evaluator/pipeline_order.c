@@ -45,8 +45,8 @@ static void report_later(const struct scan *scan, const struct pipeline_action *
     note(ev, d, written_span(other->node, other->node->declaration.name),
          "\"%.*s\" is declared here", TEXT_ARGS(action_name(other)));
     if (is_same) {
-        hint(ev, d, "What stage \"%.*s\" itself makes is there for its conditions after and failed.",
-             TEXT_ARGS(scan->stage->name));
+        hint(ev, d, "What stage \"%.*s\" itself makes is there for its conditions after and "
+             "failed.", TEXT_ARGS(scan->stage->name));
     } else {
         hint(ev, d, "Stages run in the order in which they are written: move stage \"%.*s\" behind "
              "stage \"%.*s\".", TEXT_ARGS(scan->stage->name), TEXT_ARGS(other->stage->name));
@@ -120,7 +120,8 @@ static void report_variable(const struct scan *scan, struct text id, struct text
     if (near.length) hint(scan->ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near));
 }
 
-/* Whether the variable is among those that commands export; where they do not say, its type decides. */
+/* Whether the variable is among those that commands export; where they do not say, its type
+ * decides. */
 static bool step_gives(struct evaluator *ev, struct value step, struct text name,
                        struct suggestion *near) {
     const struct schema_action *type =
@@ -331,8 +332,8 @@ bool order_settle(struct evaluator *ev, struct pipeline *pipeline, struct pipeli
 }
 
 void order_check_condition(struct evaluator *ev, struct pipeline *pipeline,
-                           struct pipeline_stage *stage, struct value value, const struct node *node,
-                           bool is_behind) {
+                           struct pipeline_stage *stage, struct value value,
+                           const struct node *node, bool is_behind) {
     struct scan scan = {.ev = ev, .pipeline = pipeline, .stage = stage, .node = node,
                         .is_behind = is_behind};
     scan_value(&scan, value);

@@ -15,8 +15,8 @@ static bool action_fits(void *action, struct text region) {
     return runs_in(action, region);
 }
 
-static void refuse(struct evaluator *ev, const struct node *node, const struct schema_action *action,
-                   const struct region *region) {
+static void refuse(struct evaluator *ev, const struct node *node,
+                   const struct schema_action *action, const struct region *region) {
     bool has_pipelines = schema_action_region(region->name);
     struct diagnostic *d;
     if (has_pipelines) {

@@ -73,13 +73,14 @@ static void check_letters(struct evaluator *ev, struct pipeline_action *action, 
     struct value given = record_value(ev, action->does, "name");
     if (is_fine || given.kind != VALUE_TEXT) return;
     struct diagnostic *d = report(ev, DIAGNOSTIC_PIPELINE_RULE, param_node(ev, action, "name"),
-                                  "an action is named with 1 to %d letters, digits and .@_-, and not "
-                                  "\"%.*s%s%.*s\"", MOST_NAME, TEXT_ARGS(name),
+                                  "an action is named with 1 to %d letters, digits and .@_-, and "
+                                  "not \"%.*s%s%.*s\"", MOST_NAME, TEXT_ARGS(name),
                                   suffix.length ? "-" : "", TEXT_ARGS(suffix));
     if (length > MOST_NAME) hint(ev, d, "Give it a shorter name: name = \"...\".");
 }
 
-/* Artifacts and namespaces of a pipeline share one set of names; false, reported, if it is taken. */
+/* Artifacts and namespaces of a pipeline share one set of names; false, reported, if it is
+ * taken. */
 static bool check_taken(struct evaluator *ev, struct pipeline *pipeline,
                         struct pipeline_action *action, struct text text, const char *what) {
     const struct name *name = names_intern(ev->names, text);
@@ -91,7 +92,8 @@ static bool check_taken(struct evaluator *ev, struct pipeline *pipeline,
                                   "%s \"%.*s\" has the name of another artifact or namespace", what,
                                   TEXT_ARGS(text));
     if (other != action) {
-        note(ev, d, written_span(other->node, other->node->declaration.name), "that one is made here");
+        note(ev, d, written_span(other->node, other->node->declaration.name),
+             "that one is made here");
     }
     action->stage->is_broken = true;
     return false;

@@ -203,8 +203,8 @@ static struct value action_make_one(struct evaluator *ev, struct node *node, str
     action->id = action_id(ev, pipeline, action, name, key);
     if (action->id.length > MOST_ID) {
         return fault(ev, DIAGNOSTIC_PIPELINE_RULE, head_node(ev, node),
-                     "the artifacts of an action are named after it and, under \"for\", its stage, in at "
-                     "most %d characters, and \"%.*s\" has %zu", MOST_ID, TEXT_ARGS(action->id),
+                     "the artifacts of an action are named after it and, under \"for\", its stage, "
+                     "in at most %d characters, and \"%.*s\" has %zu", MOST_ID, TEXT_ARGS(action->id),
                      action->id.length);
     }
     *pipeline->stage->actions_end = action;

@@ -77,10 +77,11 @@ struct text action_name(const struct pipeline_action *action);
 /* A node that covers the declared name only, for messages. */
 struct node *head_node(struct evaluator *ev, const struct node *node);
 
-/* Reports what a condition of the stage needs (artifacts, variables) and is not made when it is asked. */
+/* Reports what a condition of the stage needs (artifacts, variables) and is not made when it is
+ * asked. */
 void order_check_condition(struct evaluator *ev, struct pipeline *pipeline,
-                           struct pipeline_stage *stage, struct value value, const struct node *node,
-                           bool is_behind);
+                           struct pipeline_stage *stage, struct value value,
+                           const struct node *node, bool is_behind);
 
 /* The action whose steps make the artifact of this name, or NULL. */
 struct pipeline_action *artifact_maker(struct evaluator *ev, struct pipeline *pipeline,
@@ -108,7 +109,8 @@ struct text record_text(struct evaluator *ev, struct value record, const char *k
 /* --- pipeline_conditions.c --- */
 
 /* The entries before, after, failed and on_failure of a stage, and the alarms of its deploys. */
-void check_conditions(struct evaluator *ev, struct pipeline *pipeline, struct pipeline_stage *stage);
+void check_conditions(struct evaluator *ev, struct pipeline *pipeline,
+                      struct pipeline_stage *stage);
 /* Reports a rollback, at the node, that CodePipeline cannot do. */
 void check_rollback(struct evaluator *ev, const struct pipeline *pipeline,
                     const struct pipeline_stage *stage, const struct node *node);
