@@ -30,6 +30,7 @@ mrp_SOURCES += \
     cli/package.c cli/package.h \
     cli/pages.c cli/pages.h \
     cli/plan.c \
+    cli/plan_changes.c cli/plan_page.h \
     cli/plan_json.c \
     cli/plan_text.c \
     cli/program.c cli/program.h \
