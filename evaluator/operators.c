@@ -60,6 +60,16 @@ static struct value integer_operation(struct evaluator *ev, struct node *node, i
     return value_poison();
 }
 
+/* What fmod gives, exactly: each difference is one of numbers less than twice apart. */
+static double remainder_of(double a, double b) {
+    double left = fabs(a), step = fabs(b);
+    while (step <= left / 2) step += step;
+    for (; step >= fabs(b); step /= 2) {
+        if (left >= step) left -= step;
+    }
+    return copysign(left, a);
+}
+
 static struct value number_operation(struct evaluator *ev, struct node *node, double a, double b) {
     double result = 0;
     switch ((enum operator_kind)node->binary.op) {
@@ -72,7 +82,7 @@ static struct value number_operation(struct evaluator *ev, struct node *node, do
         break;
     case OPERATOR_REMAINDER:
         if (b == 0) return fault_zero(ev, node);
-        result = fmod(a, b);
+        result = remainder_of(a, b);
         break;
     case OPERATOR_OR: case OPERATOR_AND: case OPERATOR_EQUAL: case OPERATOR_NOT_EQUAL:
     case OPERATOR_LESS: case OPERATOR_LESS_EQUAL: case OPERATOR_GREATER:

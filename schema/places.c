@@ -1,6 +1,5 @@
 #include "schema/places.h"
 
-#include <math.h>
 #include <stddef.h>
 
 struct place {
@@ -23,11 +22,27 @@ static int partition_of(struct text region) {
     return text_starts(region, TEXT("eusc-")) ? 3 : 0;
 }
 
+/* Its series, near enough up to a full turn: libm is not linked for an error message, each start
+ * would pay for it. */
+static double cosine(double x) {
+    double sum = 1, term = 1;
+    for (int n = 1; n < 20; n++) {
+        term *= -x * x / (2 * n * (2 * n - 1));
+        sum += term;
+    }
+    return sum;
+}
+
+static double sine(double x) {
+    return cosine(x - 3.14159265358979323846 / 2);
+}
+
 /* The cosine of the angle between two places on the globe: the larger, the nearer. */
 static double nearness(const struct place *a, const struct place *b) {
     const double radian = 3.14159265358979323846 / 180;
     double x = a->latitude * radian, y = b->latitude * radian;
-    return sin(x) * sin(y) + cos(x) * cos(y) * cos((a->longitude - b->longitude) * radian);
+    return sine(x) * sine(y) +
+           cosine(x) * cosine(y) * cosine((a->longitude - b->longitude) * radian);
 }
 
 struct text schema_place_nearest(struct text from, bool (*fits)(void *context, struct text region),
