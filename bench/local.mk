@@ -5,4 +5,5 @@ bench_measure_SOURCES = bench/measure.c
 bench_cjson_roundtrip_SOURCES = bench/cjson_roundtrip.c
 bench_cjson_roundtrip_LDADD = $(CJSON_LIBS)
 
+EXTRA_DIST += bench/run bench/lines bench/peers/queues.jsonnet bench/peers/app.js
 EXTRA_DIST += bench/count-templates bench/peers/multi-region.js
