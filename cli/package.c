@@ -1,9 +1,11 @@
 #include "cli/package.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "mrp_parts.h"
@@ -12,30 +14,38 @@ static const char executable[] = "/proc/self/exe";
 
 enum { PACKAGE_BYTES = 1 << 28 }; /* of an mrp with all that a debugger wants */
 
-static bool read_all(FILE *file, struct buffer *bytes) {
-    size_t count;
-    do {
-        buffer_reserve(bytes, 1 << 16);
-        count = fread(bytes->bytes + bytes->length, 1, 1 << 16, file);
-        bytes->length += count;
-    } while (count && bytes->length <= PACKAGE_BYTES);
-    return !ferror(file) && bytes->length <= PACKAGE_BYTES;
-}
-
 static bool unreadable(struct failure *why) {
     return failure_set(why, "could not read \"%s\": %s", executable, strerror(errno));
 }
 
+static bool read_all(int file, char *bytes, size_t size) {
+    for (size_t have = 0; have < size;) {
+        ssize_t count = read(file, bytes + have, size - have);
+        if (count < 0 && errno == EINTR) continue;
+        if (count == 0) errno = EIO; /* it was cut while it was read */
+        if (count <= 0) return false;
+        have += (size_t)count;
+    }
+    return true;
+}
+
 static bool read_executable(struct arena *arena, struct text *bytes, struct failure *why) {
-    struct buffer content;
-    FILE *file = fopen(executable, "rb");
-    if (!file) return unreadable(why);
-    buffer_init(&content);
-    bool done = read_all(file, &content);
-    if (done) *bytes = buffer_take(&content, arena);
-    else unreadable(why);
-    buffer_release(&content);
-    fclose(file);
+    struct stat status;
+    int file = open(executable, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return unreadable(why);
+    bool done = fstat(file, &status) == 0;
+    if (done && status.st_size > PACKAGE_BYTES) {
+        errno = EFBIG;
+        done = false;
+    }
+    if (done) {
+        size_t size = (size_t)status.st_size;
+        char *content = arena_alloc(arena, size);
+        *bytes = (struct text){content, size};
+        done = read_all(file, content, size);
+    }
+    if (!done) unreadable(why);
+    close(file);
     return done;
 }
 
