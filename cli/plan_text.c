@@ -120,11 +120,18 @@ static void write_group(struct page *page, const struct group *group) {
     write_where(page, group);
     if (stack->action == PLAN_CREATE || stack->action == PLAN_DELETE ||
         stack->action == PLAN_RECREATE) {
-        buffer_format(page->out, ": %u resource%s%s", stack->change_count,
-                      stack->change_count == 1 ? "" : "s", group->count > 1 ? " each" : "");
+        uint32_t count = 0;
+        bool is_made = stack->action != PLAN_DELETE;
+        for (uint32_t i = 0; i < stack->change_count; i++) {
+            count += stack->changes[i].kind == (is_made ? PLAN_ADD : PLAN_REMOVE);
+        }
+        buffer_format(page->out, ": %u resource%s%s", count, count == 1 ? "" : "s",
+                      group->count > 1 ? " each" : "");
     }
     if (stack->action == PLAN_RECREATE) {
-        buffer_string(page->out, ", after what a failed creation left is deleted");
+        bool was_deleted = text_is(stack->status, "DELETE_FAILED");
+        buffer_format(page->out, ", after what a failed %s left is deleted",
+                      was_deleted ? "deletion" : "creation");
     }
     if (stack->action == PLAN_DELETE && !stack->template) {
         buffer_string(page->out, ", the program no longer has it");

@@ -187,8 +187,12 @@ static bool plan_stacks(struct making *making, const struct cloud_call *told) {
         struct plan_stack *stack = &making->plan->stacks[i];
         switch (stack->action) {
         case PLAN_NOTHING: break;
-        case PLAN_CREATE:
-        case PLAN_RECREATE: plan_add_all(making->plan, stack); break;
+        case PLAN_RECREATE:
+            /* What a deletion could not delete is deleted after all. */
+            if (text_is(stack->status, "DELETE_FAILED")) plan_remove_all(making->plan, stack);
+            plan_add_all(making->plan, stack);
+            break;
+        case PLAN_CREATE: plan_add_all(making->plan, stack); break;
         case PLAN_UPDATE:
             if (!plan_update(making, i, &told[i])) return false;
             break;
