@@ -7,11 +7,6 @@
 
 /* ---- approvals ---- */
 
-static bool delivers(struct evaluator *ev, const struct pipeline_action *action) {
-    struct value list = record_value(ev, action->does, "delivers");
-    return list.kind == VALUE_LIST && list.length > 0;
-}
-
 static void show(struct evaluator *ev, struct pipeline_action *approval,
                  struct pipeline_action *shown) {
     const struct node *node = param_node(ev, approval, "shows");
@@ -41,7 +36,7 @@ void approvals_settle(struct evaluator *ev, struct pipeline *pipeline) {
             if (ids.items[k].kind != VALUE_TEXT) continue;
             const struct name *id = names_intern(ev->names, value_as_text(ids.items[k]));
             struct pipeline_action *shown = map_find(&pipeline->ids, id);
-            if (shown && delivers(ev, shown)) show(ev, approval, shown);
+            if (shown && held_count(ev, shown)) show(ev, approval, shown);
         }
     }
 }

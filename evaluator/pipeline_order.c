@@ -271,7 +271,7 @@ static uint32_t step_count(struct evaluator *ev, const struct pipeline_action *a
     return steps.kind == VALUE_LIST && steps.length ? steps.length : 1;
 }
 
-static uint32_t held_count(struct evaluator *ev, const struct pipeline_action *action) {
+uint32_t held_count(struct evaluator *ev, const struct pipeline_action *action) {
     struct value steps = record_value(ev, action->does, "steps");
     uint32_t count = 0;
     for (uint32_t i = 0; steps.kind == VALUE_LIST && i < steps.length; i++) {

@@ -69,6 +69,8 @@ struct value pipeline_entry_value(struct evaluator *ev, const struct pipeline *p
 /* Settles order and last of an action; false, reported, if it runs in a circle. */
 bool order_settle(struct evaluator *ev, struct pipeline *pipeline, struct pipeline_action *action,
                   const struct node *asked);
+/* How many of its steps wait where there is an approval. */
+uint32_t held_count(struct evaluator *ev, const struct pipeline_action *action);
 /* When what waits for the approval goes on. */
 int64_t held_order(struct evaluator *ev, const struct pipeline_action *approval);
 /* The value of an argument where it is written, else the node. */
