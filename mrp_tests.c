@@ -50,6 +50,10 @@ struct observer mrp_observer(struct mrp *mrp) {
 
 /* ---- tests ---- */
 
+void mrp_check_tests(struct mrp *mrp) {
+    mrp->program.with_tests = true;
+}
+
 void mrp_with_tests(struct mrp *mrp, const char *only) {
     mrp->program.with_tests = true;
     mrp->options.no_environment = mrp->evaluation.no_environment = true;

@@ -17,7 +17,10 @@ struct span {
 _Static_assert(sizeof(struct span) == 8, "a span is eight bytes: most of what a program holds has one");
 _Static_assert(LIMIT_SOURCE_BYTES < 1 << 25, "offsets fit a span");
 
-enum { SOURCES_MOST = 1 << 14 }; /* far above LIMIT_PROGRAM_FILES */
+enum {
+    SOURCES_MOST = (1 << 14) - 1, /* far above LIMIT_PROGRAM_FILES */
+    SOURCES_NOWHERE = SOURCES_MOST, /* of a span that lies in no source: on the command line */
+};
 
 struct source {
     struct text path; /* as messages show it: relative to where the user stands */

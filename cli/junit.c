@@ -35,12 +35,17 @@ static void add_diagnostic(struct buffer *out, const struct mrp_diagnostic *d, c
     buffer_string(out, "    <testcase");
     xml_attribute(out, "classname", where);
     xml_attribute(out, "name", text_of(d->id));
-    xml_attribute(out, "file", where);
-    buffer_format(out, " line=\"%u\">\n      <%s", (unsigned)d->line, element);
+    if (d->file) {
+        xml_attribute(out, "file", where);
+        buffer_format(out, " line=\"%u\"", (unsigned)d->line);
+    }
+    buffer_format(out, ">\n      <%s", element);
     if (d->is_error) xml_attribute(out, "message", text_of(d->message));
     buffer_char(out, '>');
-    xml_text(out, where);
-    buffer_format(out, ":%u:%u: ", (unsigned)d->line, (unsigned)d->column);
+    if (d->file) {
+        xml_text(out, where);
+        buffer_format(out, ":%u:%u: ", (unsigned)d->line, (unsigned)d->column);
+    }
     xml_text(out, text_of(d->message));
     if (d->hint && d->hint[0]) buffer_char(out, '\n');
     if (d->hint) xml_text(out, text_of(d->hint));

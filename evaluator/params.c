@@ -10,18 +10,11 @@ static const struct input *find_input(const struct evaluator *ev, const struct n
     return NULL;
 }
 
-/* The program as a whole, for what is about no place in it. */
-static struct node *program_node(const struct evaluator *ev) {
-    return ev->program->modules[0]->parse.file;
-}
-
-static struct diagnostic *report_start(struct evaluator *ev, enum diagnostic_id id, uint32_t index,
-                                       struct text message) {
-    struct span start = program_node(ev)->span;
-    /* one message each, though all point at the beginning of the program */
-    start.start = start.start + index < start.end ? start.start + index : start.start;
-    start.end = start.start;
-    return diagnostics_report(ev->diagnostics, id, start, "%.*s", TEXT_ARGS(message));
+/* What is wrong with the command line has no place in the program. */
+static struct diagnostic *report_outside(struct evaluator *ev, enum diagnostic_id id, uint32_t index,
+                                         struct text message) {
+    struct span outside = {SOURCES_NOWHERE, index, index}; /* one message each */
+    return diagnostics_report(ev->diagnostics, id, outside, "%.*s", TEXT_ARGS(message));
 }
 
 static void input_unknown(struct evaluator *ev, const struct input *input, uint32_t index) {
@@ -34,7 +27,7 @@ static void input_unknown(struct evaluator *ev, const struct input *input, uint3
     }
     struct text message = text_format(ev->arena, "the program has no param \"%.*s\" (%.*s)",
                                       TEXT_ARGS(input->name), TEXT_ARGS(input->from));
-    struct diagnostic *d = report_start(ev, DIAGNOSTIC_UNKNOWN_INPUT, index, message);
+    struct diagnostic *d = report_outside(ev, DIAGNOSTIC_UNKNOWN_INPUT, index, message);
     if (suggestion.best.length) hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(suggestion.best));
 }
 
