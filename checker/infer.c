@@ -47,7 +47,7 @@ static void check_text_member(struct checker *checker, struct node *part,
         if (type_as_resource(checker, type)) return;
         break;
     case TYPE_MAP: case TYPE_RECORD: case TYPE_BODY: case TYPE_REGION: case TYPE_STACK:
-    case TYPE_ARTIFACT: case TYPE_PIPELINE: case TYPE_STAGE: case TYPE_ACTION:
+    case TYPE_ARTIFACT: case TYPE_STAGE:
         break;
     }
     bool resource = type->kind == TYPE_COMPONENT;

@@ -274,11 +274,7 @@ static struct fact artifact_member(struct checker *checker, struct node *node,
 
 static struct fact block_member(struct checker *checker, const struct type *type,
                                 struct node *node, const struct name *name, struct span span) {
-    bool is_text = text_is(name_text(name), "name");
-    if (type->kind == TYPE_PIPELINE && (is_text || text_is(name_text(name), "arn"))) {
-        return (struct fact){&type_string, PHASE_EITHER, NULL};
-    }
-    if (is_text) return fact_of(&type_string);
+    if (text_is(name_text(name), "name")) return fact_of(&type_string);
     if (!type->symbol || !type->symbol->declaration) return fact_error();
     struct node *body = type->symbol->declaration->unit.body;
     if (!body || body->kind != NODE_BLOCK) return fact_error();
@@ -444,10 +440,9 @@ struct fact infer_member_of(struct checker *checker, struct fact object, struct 
     case TYPE_RESOURCE:
         return resource_member(checker, object.type->resource, node, name, span);
     case TYPE_COMPONENT: return component_member(checker, object.type, node, name, span);
-    case TYPE_STACK: case TYPE_PIPELINE: case TYPE_STAGE:
+    case TYPE_STACK: case TYPE_STAGE:
         return block_member(checker, object.type, node, name, span);
     case TYPE_ARTIFACT: return artifact_member(checker, node, name, span);
-    case TYPE_ACTION: return fact_error();
     case TYPE_NULL: case TYPE_BOOL: case TYPE_INT: case TYPE_NUMBER: case TYPE_STRING:
     case TYPE_SECRET: case TYPE_LITERAL: case TYPE_LIST: case TYPE_NAMED: case TYPE_TYPE:
     case TYPE_PROPERTY:

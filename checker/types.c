@@ -196,8 +196,7 @@ bool type_equal(const struct type *a, const struct type *b) {
     case TYPE_RECORD: return record_equal(a, b);
     case TYPE_UNION: return union_equal(a, b);
     case TYPE_NAMED: return a->named.symbol == b->named.symbol;
-    case TYPE_REGION: case TYPE_STACK: case TYPE_COMPONENT: case TYPE_PIPELINE: case TYPE_STAGE:
-    case TYPE_ACTION:
+    case TYPE_REGION: case TYPE_STACK: case TYPE_COMPONENT: case TYPE_STAGE:
         return a->symbol == b->symbol;
     case TYPE_RESOURCE: return a->resource == b->resource;
     case TYPE_PROPERTY: return a->property.value == b->property.value;
@@ -505,8 +504,7 @@ static bool is_data(struct checker *checker, const struct type *type) {
         }
         return true;
     case TYPE_NAMED: case TYPE_SECRET: case TYPE_REGION: case TYPE_STACK: case TYPE_ARTIFACT:
-    case TYPE_RESOURCE: case TYPE_COMPONENT: case TYPE_TYPE: case TYPE_PIPELINE: case TYPE_STAGE:
-    case TYPE_ACTION:
+    case TYPE_RESOURCE: case TYPE_COMPONENT: case TYPE_TYPE: case TYPE_STAGE:
         return false;
     }
     return false;
@@ -535,7 +533,7 @@ static bool simple_fits(struct checker *checker, const struct type *from, const 
                (!to->symbol || !from->symbol || to->symbol == from->symbol);
     case TYPE_RESOURCE: return type_as_resource(checker, from) == to->resource;
     case TYPE_BODY: return from->kind == TYPE_BODY && from->body == to->body;
-    case TYPE_STACK: case TYPE_COMPONENT: case TYPE_PIPELINE: case TYPE_STAGE: case TYPE_ACTION:
+    case TYPE_STACK: case TYPE_COMPONENT: case TYPE_STAGE:
         return from->kind == to->kind && (!to->symbol || from->symbol == to->symbol);
     case TYPE_NULL: case TYPE_BOOL: case TYPE_SECRET: case TYPE_ARTIFACT: case TYPE_TYPE:
         return from->kind == to->kind;
@@ -590,7 +588,7 @@ static enum family family_of(const struct type *type) {
     case TYPE_REGION: return FAMILY_REGION;
     case TYPE_RESOURCE: case TYPE_COMPONENT: return FAMILY_RESOURCE;
     case TYPE_TYPE: return FAMILY_TYPE;
-    case TYPE_STACK: case TYPE_ARTIFACT: case TYPE_PIPELINE: case TYPE_STAGE: case TYPE_ACTION:
+    case TYPE_STACK: case TYPE_ARTIFACT: case TYPE_STAGE:
         return FAMILY_OTHER;
     }
     return FAMILY_OTHER;
@@ -690,9 +688,7 @@ static void write_type(struct buffer *out, const struct type *type, unsigned dep
     case TYPE_TYPE: buffer_string(out, "resource type"); break;
     case TYPE_PROPERTY: schema_value_write(type->property.value, out); break;
     case TYPE_BODY: buffer_text(out, schema_body_name(type->body)); break;
-    case TYPE_PIPELINE: buffer_string(out, "pipeline"); break;
     case TYPE_STAGE: buffer_string(out, "stage"); break;
-    case TYPE_ACTION: buffer_string(out, "action"); break;
     case TYPE_GENERIC: buffer_char(out, type->generic ? 'U' : 'T'); break;
     }
 }
@@ -724,9 +720,7 @@ struct text type_article(struct checker *checker, const struct type *type) {
     case TYPE_STACK: return TEXT("a stack");
     case TYPE_ARTIFACT: return TEXT("an artifact");
     case TYPE_TYPE: return TEXT("a resource type");
-    case TYPE_PIPELINE: return TEXT("a pipeline");
     case TYPE_STAGE: return TEXT("a stage");
-    case TYPE_ACTION: return TEXT("an action");
     case TYPE_RESOURCE:
         return text_format(checker->arena, "a resource of type %.*s",
                            TEXT_ARGS(schema_type_name(type->resource)));

@@ -34,7 +34,7 @@ enum type_kind {
     TYPE_TYPE,      /* a resource type as a value */
     TYPE_PROPERTY,  /* what a property of AWS takes, by the schema */
     TYPE_BODY,      /* a nested body of the schema, as attributes give them */
-    TYPE_PIPELINE, TYPE_STAGE, TYPE_ACTION,
+    TYPE_STAGE,     /* of a pipeline, as a value */
     TYPE_GENERIC,   /* T and U of a built-in function's signature */
 };
 
