@@ -89,7 +89,7 @@ static void collect(struct evaluator *ev, struct pipeline *pipeline,
             .written = stack_node(ev, action, i, list.length),
             .values = param_node(ev, action, "parameters"),
             .stage = action->stage->index, .maker = action, .together = action->approval,
-            .is_own = pipeline->place.stack == stack, .first = action->order, .last = action->last,
+            .home = pipeline->place.stack, .first = action->order, .last = action->last,
             .overrides = record_value(ev, row, "overrides"),
             .reads = record_value(ev, row, "reads"),
             .given = maker ? record_value(ev, maker->does, "gives") : value_null()});

@@ -92,7 +92,7 @@ struct delivery { /* a stack that an action of a pipeline delivers */
     uint32_t stage;
     const void *maker;            /* the action, the same for all that it delivers one by one */
     const void *together;         /* the approval that it waits for beside others, or NULL */
-    bool is_own;                  /* the pipeline is in it */
+    struct stack *home;           /* in which the pipeline is */
     int64_t first, last;          /* when the action begins and has ended, in its stage */
     struct value overrides;       /* the DEFERRED_OVERRIDES */
     struct value reads;           /* list of the stacks and regions that it may read besides */

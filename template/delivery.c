@@ -207,7 +207,7 @@ static void check_order(struct lowering *all, const struct delivery *delivery) {
     for (uint32_t i = 0; i < template->edge_count; i++) {
         const struct template_edge *edge = &template->edges[i];
         /* what a pipeline only names, such as an alarm, is looked at when it runs */
-        if (edge->is_weak && delivery->is_own) continue;
+        if (edge->is_weak && delivery->home == delivery->stack) continue;
         if (edge->is_dropped || is_seen[edge->stack] || edge->stack == template->index) continue;
         const struct stack *producer = all->set->templates[edge->stack].stack;
         const struct delivery *other = delivery_of(all, delivery->pipeline, producer);

@@ -233,6 +233,21 @@ static void make_parameters(struct stack_lowering *in) {
     template->parameter_count = count + made;
 }
 
+/* ---- deliveries ---- */
+
+static void make_delivered(struct lowering *all, struct template *template) {
+    const struct deployment *deployment = all->deployment;
+    for (uint32_t i = 0; i < deployment->delivery_count; i++) {
+        const struct delivery *delivery = &deployment->deliveries[i];
+        if (delivery->home != template->stack || delivery->stack == template->stack) continue;
+        if (!template->delivered) {
+            template->delivered = arena_array(all->arena, deployment->delivery_count,
+                                              sizeof *template->delivered);
+        }
+        template->delivered[template->delivered_count++] = delivery->stack->index;
+    }
+}
+
 /* ---- all ---- */
 
 static void lowering_init(struct lowering *all, struct deployment *deployment,
@@ -270,6 +285,7 @@ static void finish_stack(struct stack_lowering *in) {
     make_resources(in->all, in->template);
     make_capabilities(in->all, in->template);
     make_tags(in->all, in->template);
+    make_delivered(in->all, in->template);
 }
 
 bool template_lower(struct deployment *deployment, struct template_set *set) {

@@ -59,6 +59,8 @@ struct template { /* one stack, ready to be written or sent */
     struct template_output *outputs; uint32_t output_count;
     const char *const *capabilities; uint32_t capability_count; /* "CAPABILITY_NAMED_IAM" */
     struct tag *tags; uint32_t tag_count;  /* the user's and mrp:project, mrp:suffix, mrp:stack */
+    uint32_t *delivered; uint32_t delivered_count; /* stacks that pipelines in it deliver: CloudFormation
+                                                      acts on them with a role that is in this one */
     bool is_protected;          /* termination protection */
 };
 

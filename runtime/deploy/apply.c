@@ -22,27 +22,67 @@ static uint32_t stack_of(const struct plan *plan, uint32_t template_index) {
     return plan->count;
 }
 
-static void find_readers(struct run *run) {
-    uint32_t count = run->plan->count;
-    run->reads = arena_array(run->arena, (size_t)count * count + 1, sizeof *run->reads);
-    run->needs = arena_array(run->arena, (size_t)count * count + 1, sizeof *run->needs);
-    for (uint32_t i = 0; i < count; i++) {
+static bool *pair(const struct run *run, bool *table, uint32_t i, uint32_t j) {
+    return &table[(size_t)i * run->plan->count + j];
+}
+
+static void find_direct(struct run *run) {
+    for (uint32_t i = 0; i < run->plan->count; i++) {
         const struct template *template = run->plan->stacks[i].template;
         for (uint32_t e = 0; template && e < template->edge_count; e++) {
             if (template->edges[e].is_dropped) continue;
             uint32_t producer = stack_of(run->plan, template->edges[e].stack);
-            if (producer < count && producer != i) run->reads[(size_t)i * count + producer] = true;
-        }
-    }
-    memcpy(run->needs, run->reads, (size_t)count * count * sizeof *run->needs);
-    for (uint32_t k = 0; k < count; k++) {
-        for (uint32_t i = 0; i < count; i++) {
-            if (!run->needs[(size_t)i * count + k]) continue;
-            for (uint32_t j = 0; j < count; j++) {
-                run->needs[(size_t)i * count + j] |= run->needs[(size_t)k * count + j];
+            if (producer < run->plan->count && producer != i) {
+                *pair(run, run->reads, i, producer) = true;
             }
         }
     }
+}
+
+/* What is delivered by a pipeline is deleted before the pipeline's stack, whatever that reads of it:
+ * CloudFormation goes on acting with the role that it was delivered with. */
+static void find_delivered(struct run *run) {
+    for (uint32_t i = 0; i < run->plan->count; i++) {
+        const struct template *template = run->plan->stacks[i].template;
+        for (uint32_t d = 0; template && d < template->delivered_count; d++) {
+            uint32_t delivered = stack_of(run->plan, template->delivered[d]);
+            if (delivered == run->plan->count) continue;
+            *pair(run, run->reads, delivered, i) = true;
+            *pair(run, run->reads, i, delivered) = false;
+        }
+    }
+}
+
+/* Works out needs from reads; false where a stack needs itself. */
+static bool close_needs(struct run *run) {
+    uint32_t count = run->plan->count;
+    bool good = true;
+    memcpy(run->needs, run->reads, (size_t)count * count * sizeof *run->needs);
+    for (uint32_t k = 0; k < count; k++) {
+        for (uint32_t i = 0; i < count; i++) {
+            if (!*pair(run, run->needs, i, k)) continue;
+            for (uint32_t j = 0; j < count; j++) {
+                *pair(run, run->needs, i, j) |= *pair(run, run->needs, k, j);
+            }
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) good &= !*pair(run, run->needs, i, i);
+    return good;
+}
+
+static void find_readers(struct run *run) {
+    size_t size = (size_t)run->plan->count * run->plan->count;
+    run->reads = arena_array(run->arena, size + 1, sizeof *run->reads);
+    run->needs = arena_array(run->arena, size + 1, sizeof *run->needs);
+    find_direct(run);
+    if (run->plan->is_destroy) {
+        bool *direct = arena_array(run->arena, size + 1, sizeof *direct);
+        memcpy(direct, run->reads, size * sizeof *direct);
+        find_delivered(run);
+        if (close_needs(run)) return;
+        memcpy(run->reads, direct, size * sizeof *direct); /* others stand between */
+    }
+    close_needs(run);
 }
 
 static uint32_t wave_of_region(const struct apply_options *options, uint32_t region) {

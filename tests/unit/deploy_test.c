@@ -343,6 +343,30 @@ static void test_destroy(void) {
     close_world();
 }
 
+/* A pipeline's stack goes after what it delivers, though it reads that: its role acts there. Where what is
+ * not delivered stands between, readers go first as ever. */
+static void test_destroy_delivered(void) {
+    static uint32_t delivered[] = {0};
+    for (int between = 0; between < 2; between++) {
+        open_world();
+        add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+        struct template *middle = add_stack("middle", "us-west-2", READER);
+        struct template *pipeline = add_stack("pipeline", "eu-west-1", READER);
+        reads(middle, &templates[0], "Url");
+        reads(pipeline, &templates[between], between ? "Value" : "Url");
+        pipeline->delivered = delivered;
+        pipeline->delivered_count = 1;
+        CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+        struct plan plan;
+        struct apply apply;
+        CU_ASSERT_EQUAL(plan_destroy(cloud, &program, NULL, &arena, &plan, &why), PLAN_MADE);
+        CU_ASSERT_EQUAL(carry_out(&plan, &apply), APPLY_ALL_DONE);
+        SAME(log_text, between ? "+pipeline -pipeline +middle -middle +jobs -jobs "
+                               : "+middle -middle +jobs -jobs +pipeline -pipeline ");
+        close_world();
+    }
+}
+
 /* --- failures --------------------------------------------------------------------------------- */
 
 static void fail_next(const char *stack, const char *region, const char *id,
@@ -519,6 +543,7 @@ UNIT_MAIN("deploy", {"busy", test_busy}, {"less", test_less},
           {"left change set", test_left_change_set}, {"fixed name", test_fixed_name},
           {"foreign", test_foreign},
           {"account", test_account}, {"orphan", test_orphan}, {"destroy", test_destroy},
+          {"destroy delivered", test_destroy_delivered},
           {"first fails", test_first_fails}, {"second fails", test_second_fails},
           {"refused by aws", test_refused_by_aws}, {"interrupted", test_interrupted},
           {"left", test_left}, {"busy names", test_busy_names}, {"package", test_package})
