@@ -1,7 +1,7 @@
 """Runs cfn-lint over every template below a folder, in one process; errors count, warnings do not. Then
 looks at each policy: it names actions that IAM knows, nothing allows "*", and all resources are allowed only for
-actions that have no resource level. Roles of CloudFormation are left out: theirs are the permissions that the
-handlers of resource types publish, whatever they are.
+actions that have no resource level. Roles of CloudFormation, and policies that only these have, are left out: theirs
+are the permissions that the handlers of resource types publish, whatever they are.
 
 usage: lint-templates.py FOLDER
 """
@@ -60,9 +60,15 @@ def has_resource_level(known, action):
     return bool(known.get(service.lower(), {}).get("Actions", {}).get(name.lower(), {}).get("Resources"))
 
 
-def is_of_cloudformation(resource):
-    trust = resource.get("Properties", {}).get("AssumeRolePolicyDocument", {})
-    return "cloudformation.amazonaws.com" in json.dumps(trust)
+def is_of_cloudformation(resource, resources):
+    properties = resource.get("Properties", {})
+    trust = properties.get("AssumeRolePolicyDocument", {})
+    if "cloudformation.amazonaws.com" in json.dumps(trust):
+        return True
+    if resource.get("Type") != "AWS::IAM::ManagedPolicy":
+        return False
+    roles = [resources.get(role.get("Ref")) for role in properties.get("Roles", []) if isinstance(role, dict)]
+    return bool(roles) and all(role and is_of_cloudformation(role, {}) for role in roles)
 
 
 def is_own_key(statement):
@@ -92,7 +98,7 @@ def statement_mistakes(known, statement):
 
 def policy_mistakes(known, template):
     for resource in template["Resources"].values():
-        if is_of_cloudformation(resource):
+        if is_of_cloudformation(resource, template["Resources"]):
             continue
         for statement in statements(resource):
             if isinstance(statement, dict):
