@@ -107,7 +107,8 @@ bool deploying_resume(struct deploying *deploying, const struct journal_run *run
     sigaction(SIGINT, &before, NULL);
     *outcome = OUTCOME_DONE;
     if (next == RESUME_REFUSED) *outcome = world_failed(&why);
-    if (next == RESUME_ENDED) *outcome = progress_end(&progress, &resume->apply, resume->outcome, &why);
+    if (next == RESUME_ENDED)
+        *outcome = progress_end(&progress, &resume->apply, resume->outcome, &why);
     /* It was asked for: that is no failure. */
     if (rollback && *outcome == OUTCOME_ROLLED_BACK) *outcome = OUTCOME_DONE;
     return next == RESUME_GO_ON;

@@ -91,18 +91,18 @@ static const char *advice(const struct progress *progress, const struct apply *a
         return "all that was touched is back as it was; mend the cause, then \"mrp apply\" again\n";
     }
     if (is_stuck(apply)) {
-        return "a stack is stuck: \"mrp rescue\" shows why, and gets it out; \"mrp resume\" or \"mrp "
-               "apply\" go on afterwards\n";
+        return "a stack is stuck: \"mrp rescue\" shows why, and gets it out; \"mrp resume\" or "
+               "\"mrp apply\" go on afterwards\n";
     }
     if (progress->plan->is_destroy) {
         return "not all is deleted: \"mrp resume\" goes on, \"mrp status\" shows what is there\n";
     }
     if (apply->back) {
-        return "not all is back as it was: \"mrp status\" shows what is there, \"mrp resume\" tries "
-               "again to take it back, \"mrp apply\" goes forward\n";
+        return "not all is back as it was: \"mrp status\" shows what is there, \"mrp resume\" "
+               "tries again to take it back, \"mrp apply\" goes forward\n";
     }
-    return "the deploy is not complete: \"mrp resume\" goes on, \"mrp resume --rollback\" takes back "
-           "what was changed, \"mrp status\" shows what is there\n";
+    return "the deploy is not complete: \"mrp resume\" goes on, \"mrp resume --rollback\" takes "
+           "back what was changed, \"mrp status\" shows what is there\n";
 }
 
 static int say_end(struct progress *progress, const struct apply *apply,
@@ -147,7 +147,8 @@ static void say_outputs(struct progress *progress, const struct apply *apply, in
     buffer_release(&out);
 }
 
-/* What an update should have deleted, or was told to keep: its stack does not manage it any more. */
+/* What an update should have deleted, or was told to keep: its stack does not manage it any more.
+ */
 static void say_left(const struct apply_stack *stack, struct buffer *out) {
     if (stack->state != APPLY_DONE) return;
     for (uint32_t i = 0; i < stack->left_count; i++) {
@@ -175,7 +176,7 @@ static void say_done(struct progress *progress, const struct apply *apply) {
 }
 
 int progress_end(struct progress *progress, const struct apply *apply,
-                   enum apply_outcome outcome, const struct failure *why) {
+                 enum apply_outcome outcome, const struct failure *why) {
     if (progress->columns) progress_redraw(progress, true);
     if (why->message[0]) world_failed(why);
     int status = say_end(progress, apply, outcome);

@@ -1,6 +1,5 @@
-/* What happens inside a stack: what is new or removed by type, what changes property by property with its
- * line. Equal changes of the resources of a loop are written once.
- */
+/* What happens inside a stack: what is new or removed by type, what changes property by property
+ * with its line. Equal changes of the resources of a loop are written once. */
 #include <stdio.h>
 #include <string.h>
 
@@ -265,7 +264,7 @@ static void write_property(struct page *page, const struct plan_change *change,
         write_pair(page, property->name, property->before, property->after, open.bytes);
     }
     page_place(page, property_place(page->deploying, page->stack->template, change->resource,
-                                     property->name));
+                                    property->name));
     buffer_char(page->out, '\n');
 }
 
@@ -294,7 +293,8 @@ static void write_forcing(struct page *page, const struct plan_change *change) {
 static void write_reason(struct page *page, const struct plan_change *change) {
     struct buffer *out = page->out;
     if (change->kind != PLAN_REPLACE && change->kind != PLAN_MAY_REPLACE) return;
-    buffer_string(out, change->kind == PLAN_REPLACE ? "    is replaced: " : "    may be replaced: ");
+    buffer_string(out,
+                  change->kind == PLAN_REPLACE ? "    is replaced: " : "    may be replaced: ");
     write_forcing(page, change);
     buffer_string(out, " cannot be changed in place");
     if (change->because.length) {

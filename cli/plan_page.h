@@ -1,6 +1,5 @@
-/* A plan as it is written for people: plan_text.c (stacks, summary, what is lost), plan_changes.c (what
- * happens inside one stack).
- */
+/* A plan as it is written for people: plan_text.c (stacks, summary, what is lost), plan_changes.c
+ * (what happens inside one stack). */
 #ifndef MRP_CLI_PLAN_PAGE_H
 #define MRP_CLI_PLAN_PAGE_H
 

@@ -1,4 +1,5 @@
-/* A deploy as it goes: one live line a stack on a terminal, plain lines elsewhere, objects as JSON. */
+/* A deploy as it goes: one live line a stack on a terminal, plain lines elsewhere, objects as JSON.
+ */
 #include "cli/progress.h"
 
 #include <stdio.h>
@@ -59,7 +60,8 @@ static void write_line(struct progress *progress, const struct apply_stack *stac
     buffer_init(&line);
     bool is_wide = progress->columns >= WIDE_COLUMNS;
     buffer_format(&line, "%-*.*s %-*.*s %-*s", is_wide ? 14 : 0, TEXT_ARGS(stack->plan->region),
-                  is_wide ? 28 : 0, TEXT_ARGS(stack->plan->name), is_wide ? 20 : 0, progress_done(stack));
+                  is_wide ? 28 : 0, TEXT_ARGS(stack->plan->name), is_wide ? 20 : 0,
+                  progress_done(stack));
     if (stack->state == APPLY_RUNNING && stack->total) {
         uint32_t settled = stack->done < stack->total ? stack->done : stack->total;
         buffer_format(&line, " %u/%u", settled, stack->total);
@@ -220,7 +222,7 @@ static void add_live(struct progress *progress, const struct apply_stack *stack)
 }
 
 void progress_tell(void *context, enum apply_event what, const struct apply_stack *stack,
-                 const struct cloud_event *event) {
+                   const struct cloud_event *event) {
     struct progress *progress = context;
     if (!stack) {
         tell_all(progress, what);

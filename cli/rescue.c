@@ -51,16 +51,18 @@ static struct words words_of(const struct rescue_stack *stack, enum rescue_actio
     case RESCUE_ROLL_BACK:
         return (struct words){"an operation stopped where it failed, since its rollback was off",
                               "roll back to the last good state",
-                              stack->status.bytes[0] == 'C' ? "all that was made is deleted"
-                                                            : "what the update had made is deleted"};
+                              stack->status.bytes[0] == 'C'
+                                  ? "all that was made is deleted"
+                                  : "what the update had made is deleted"};
     case RESCUE_CONTINUE:
         return (struct words){"the rollback of an update stopped at what is listed below",
                               "mend the cause, then go on with the rollback", "none"};
     case RESCUE_SKIP:
-        return (struct words){"the rollback stops at what is listed below",
-                              "go on with the rollback and leave these as they are",
-                              "they stay in the state of the failed update, though the template says "
-                              "otherwise: \"mrp drift\" shows how they differ"};
+        return (struct words){
+            "the rollback stops at what is listed below",
+            "go on with the rollback and leave these as they are",
+            "they stay in the state of the failed update, though the template says "
+            "otherwise: \"mrp drift\" shows how they differ"};
     case RESCUE_CANCEL:
         return (struct words){"an update waits for what is listed below",
                               "cancel the update, which rolls it back",
@@ -95,7 +97,8 @@ static void write_recipe(struct deploying *deploying, const struct rescue *rescu
         write_duration(out, rescue->status.now - stack->since);
     }
     buffer_format(out, "\n  why:    %s\n", words.why);
-    for (uint32_t i = 0; i < stack->count; i++) write_resource(deploying, &stack->resources[i], out);
+    for (uint32_t i = 0; i < stack->count; i++)
+        write_resource(deploying, &stack->resources[i], out);
     buffer_format(out, "  recipe: %s\n  risk:   %s\n", words.recipe, words.risk);
 }
 

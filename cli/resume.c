@@ -12,8 +12,9 @@ static bool is_same_program(struct deploying *deploying, const struct document *
 static int program_changed(void) {
     struct failure why;
     failure_set(&why, "the program or its inputs have changed since the deploy began");
-    failure_hint(&why, "\"mrp apply\" deploys what it says now, \"mrp resume --rollback\" takes back "
-                       "what was changed.");
+    failure_hint(&why,
+                 "\"mrp apply\" deploys what it says now, \"mrp resume --rollback\" takes back "
+                 "what was changed.");
     return world_failed(&why);
 }
 
@@ -50,8 +51,8 @@ static bool confirm(const struct deploying *deploying) {
     return ask_for("\nGo on with this? Only \"yes\" does: ", TEXT("yes"));
 }
 
-/* This folder knows of no interrupted run: AWS may be at work on one that another machine began. What
- * is left to do after that is asked for, since nobody here has agreed to it. */
+/* This folder knows of no interrupted run: AWS may be at work on one that another machine began.
+ * What is left to do after that is asked for, since nobody here has agreed to it. */
 static int begun_elsewhere(struct deploying *deploying, struct invocation *given) {
     struct plan plan;
     struct failure why;
@@ -62,10 +63,12 @@ static int begun_elsewhere(struct deploying *deploying, struct invocation *given
     int outcome = deploying_open_program(deploying, given);
     if (outcome != OUTCOME_DONE) return outcome;
     if (option_given(given, OPTION_ROLLBACK)) {
-        failure_set(&why, "nothing was interrupted here: what the stacks were before is only known to "
-                          "the machine that began to deploy");
-        failure_hint(&why, "\"mrp rescue\" cancels an update that runs; \"mrp apply\" deploys what the "
-                           "program says.");
+        failure_set(&why,
+                    "nothing was interrupted here: what the stacks were before is only known to "
+                    "the machine that began to deploy");
+        failure_hint(&why,
+                     "\"mrp rescue\" cancels an update that runs; \"mrp apply\" deploys what the "
+                     "program says.");
         return world_failed(&why);
     }
     if (!deploying_watch(deploying, &outcome)) return outcome;

@@ -61,8 +61,8 @@ static int fail(struct deploying *deploying, const struct invocation *invocation
         target.resource->logical_id, text_of(operation),
         text_of(reason ? reason : "a failure that \"mrp sandbox fail\" asked for"));
     if (!option_given(invocation, OPTION_QUIET)) {
-        fprintf(stderr, "the next %s of %s (%.*s) in %.*s fails\n",
-                what_fails(operation), path, TEXT_ARGS(target.resource->type), TEXT_ARGS(target.template->region_name));
+        fprintf(stderr, "the next %s of %s (%.*s) in %.*s fails\n", what_fails(operation), path,
+                TEXT_ARGS(target.resource->type), TEXT_ARGS(target.template->region_name));
     }
     return OUTCOME_DONE;
 }
@@ -174,7 +174,8 @@ static int serve(const struct invocation *invocation) {
     struct failure why;
     struct invocation other = *invocation;
     double port = SERVE_PORT, pace = SERVE_PACE;
-    if (!read_number(option_value(invocation, OPTION_PORT), 65535, &port) || port != (unsigned)port) {
+    if (!read_number(option_value(invocation, OPTION_PORT), 65535, &port) ||
+        port != (unsigned)port) {
         return misuse(invocation, "--port is a number from 0 to 65535");
     }
     if (!read_number(option_value(invocation, OPTION_PACE), 86400, &pace)) {
@@ -183,7 +184,8 @@ static int serve(const struct invocation *invocation) {
     other.operands++;
     other.operand_count--;
     int outcome = deploying_open_cloud(&deploying, &other, CLOUD_SANDBOX);
-    if (outcome == OUTCOME_DONE && deploying.file) outcome = deploying_open_program(&deploying, &other);
+    if (outcome == OUTCOME_DONE && deploying.file)
+        outcome = deploying_open_program(&deploying, &other);
     if (outcome == OUTCOME_DONE) {
         struct serve_options options = {.port = (unsigned)port, .pace = pace, .ready = tell_address,
                                         .context = (void *)invocation};
@@ -200,8 +202,8 @@ int command_sandbox(struct invocation *invocation) {
     if (strcmp(what, "change") == 0) return to_resource(invocation, change);
     if (strcmp(what, "put") == 0) return to_resource(invocation, put);
     if (strcmp(what, "reset") != 0 && strcmp(what, "serve") != 0) {
-        return misuse(invocation, "\"%s\" is nothing to do: it is reset, fail, change, put or serve",
-                      what);
+        return misuse(invocation,
+                      "\"%s\" is nothing to do: it is reset, fail, change, put or serve", what);
     }
     if (invocation->operand_count > 2) return misuse(invocation, "%s takes a FILE at most", what);
     return strcmp(what, "serve") == 0 ? serve(invocation) : reset(invocation);

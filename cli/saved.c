@@ -1,6 +1,5 @@
-/* A saved plan is done exactly as it says, or not at all: made again when it is applied, it must be the
- * same in every byte that counts. A secret is known by its hash, with a salt of each file.
- */
+/* A saved plan is done exactly as it says, or not at all: made again when it is applied, it must be
+ * the same in every byte that counts. A secret is known by its hash, with a salt of each file. */
 #include "cli/saved.h"
 
 #include <stdio.h>

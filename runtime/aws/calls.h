@@ -1,6 +1,5 @@
-/* Parts of cloudformation.c: calls that the cloud's table has beside those of an ordinary deploy. Each
- * function fills what is sent, or adds a page of an answer to the reply.
- */
+/* Parts of cloudformation.c: calls that the cloud's table has beside those of an ordinary deploy.
+ * Each function fills what is sent, or adds a page of an answer to the reply. */
 #ifndef MRP_RUNTIME_AWS_CALLS_H
 #define MRP_RUNTIME_AWS_CALLS_H
 

@@ -62,7 +62,8 @@ struct apply_options {
     double tick;                               /* seconds after which APPLY_TICK is told; 0: never */
     struct text who;                           /* "user-host", part of the tokens; or empty */
     struct text request;                       /* for the journal: how the program was read */
-    /* Regions in each wave, in the program's order; 0 for all that are left. No wave: all at once. */
+    /* Regions in each wave, in the program's order; 0 for all that are left. No wave: all at once.
+     */
     uint32_t waves[APPLY_WAVES], wave_count;
     /* Told as it happens; event is NULL but for APPLY_RESOURCE. */
     void (*tell)(void *context, enum apply_event what, const struct apply_stack *stack,
@@ -124,8 +125,8 @@ enum resume_next resume_run(const struct cloud *cloud, const struct deploy_progr
                             bool rollback, struct arena *arena, struct resume *resume,
                             struct failure *why);
 
-/* Without a journal (elsewhere.c): waits for what AWS is at work on in the deployment's stacks, whoever
- * began it. RESUME_GO_ON: it has settled, well or not; a new plan says what is left. */
+/* Without a journal (elsewhere.c): waits for what AWS is at work on in the deployment's stacks,
+ * whoever began it. RESUME_GO_ON: it has settled, well or not; a new plan says what is left. */
 enum resume_next resume_elsewhere(const struct cloud *cloud, const struct deploy_program *program,
                                   const struct apply_options *options, struct arena *arena,
                                   struct resume *resume, struct failure *why);

@@ -333,10 +333,11 @@ static const struct plan_change *change_of(const struct plan_stack *stack, struc
     return NULL;
 }
 
-/* Whether the templates are certain of a change that the change set does not have. AWS may leave changes
- * out where it is to say property values. */
+/* Whether the templates are certain of a change that the change set does not have. AWS may leave
+ * changes out where it is to say property values. */
 static bool is_left_out(const struct plan_change *quick, const struct plan_change *told) {
-    if (told) return quick->kind == PLAN_REPLACE && told->kind == PLAN_MODIFY && !told->is_tags_only;
+    if (told)
+        return quick->kind == PLAN_REPLACE && told->kind == PLAN_MODIFY && !told->is_tags_only;
     if (quick->kind != PLAN_MODIFY) return quick->kind != PLAN_MAY_REPLACE;
     for (uint32_t i = 0; i < quick->property_count; i++) {
         if (!quick->properties[i].known_after.length) return true;
@@ -352,7 +353,8 @@ struct text plan_disagreement(struct plan *plan, const struct plan_stack *stack)
     for (uint32_t i = 0; i < quick.change_count; i++) {
         const struct plan_change *change = &quick.changes[i];
         if (!is_left_out(change, change_of(stack, change->logical_id))) continue;
-        return text_format(plan->arena, "the templates differ in %.*s, of which AWS's change set says %s",
+        return text_format(plan->arena,
+                           "the templates differ in %.*s, of which AWS's change set says %s",
                            TEXT_ARGS(change->logical_id),
                            change->kind == PLAN_REPLACE ? "no replacement" : "nothing");
     }
@@ -360,9 +362,9 @@ struct text plan_disagreement(struct plan *plan, const struct plan_stack *stack)
         const struct plan_change *told = &stack->changes[i];
         bool is_heavy = told->kind == PLAN_REPLACE || told->kind == PLAN_REMOVE;
         if (!is_heavy || change_of(&quick, told->logical_id)) continue;
-        return text_format(plan->arena, "AWS's change set %s %.*s, in which the templates are equal",
-                           told->kind == PLAN_REMOVE ? "removes" : "replaces",
-                           TEXT_ARGS(told->logical_id));
+        return text_format(
+            plan->arena, "AWS's change set %s %.*s, in which the templates are equal",
+            told->kind == PLAN_REMOVE ? "removes" : "replaces", TEXT_ARGS(told->logical_id));
     }
     return (struct text){0};
 }
@@ -483,7 +485,8 @@ static bool names_change(const struct plan_stack *stack, struct text id, struct 
         const struct plan_change *change = &stack->changes[i];
         if (!text_equal(change->logical_id, id)) continue;
         if (change->kind != PLAN_MODIFY) return true;
-        /* An update in place keeps what names the resource; its attributes may follow a property. */
+        /* An update in place keeps what names the resource; its attributes may follow a property.
+         */
         if (!attribute.length || change->is_tags_only) return false;
         for (uint32_t p = 0; p < change->property_count; p++) {
             if (text_equal(change->properties[p].name, attribute)) return true;

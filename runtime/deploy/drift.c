@@ -1,4 +1,5 @@
-/* Detections are begun everywhere, asked after until all have ended, then their results are read. */
+/* Detections are begun everywhere, asked after until all have ended, then their results are read.
+ */
 #include "runtime/deploy/drift.h"
 
 #include <math.h>
@@ -10,7 +11,7 @@ struct detecting {
     struct drift *drift;
     struct arena *arena;
     struct cloud_call *calls; /* one a stack */
-    bool *is_running;
+    bool *has_begun, *is_running;
 };
 
 static struct cloud_call new_call(const struct detecting *detecting, uint32_t index,
@@ -46,10 +47,11 @@ static void collect(struct detecting *detecting, const struct deploy_program *pr
 static void begin(struct detecting *detecting) {
     struct drift *drift = detecting->drift;
     struct cloud_call *calls = detecting->calls;
-    for (uint32_t i = 0; i < drift->count; i++) calls[i] = new_call(detecting, i, CLOUD_DETECT_DRIFT);
+    for (uint32_t i = 0; i < drift->count; i++)
+        calls[i] = new_call(detecting, i, CLOUD_DETECT_DRIFT);
     cloud_all(detecting->cloud, calls, drift->count);
     for (uint32_t i = 0; i < drift->count; i++) {
-        detecting->is_running[i] = !cloud_failed(&calls[i]);
+        detecting->has_begun[i] = detecting->is_running[i] = !cloud_failed(&calls[i]);
         if (cloud_failed(&calls[i])) drift->stacks[i].problem = calls[i].error.message;
     }
 }
@@ -104,20 +106,26 @@ static void wait_until_over(struct detecting *detecting, const volatile sig_atom
     }
 }
 
-/* A detection that failed for some resources has results for the others. */
+/* A detection that failed for some resources has results for the others; one that never began has
+ * none. */
 static void read_results(struct detecting *detecting) {
+    const struct cloud *cloud = detecting->cloud;
     struct drift *drift = detecting->drift;
+    uint32_t count = 0;
     for (uint32_t i = 0; i < drift->count; i++) {
+        if (!detecting->has_begun[i]) continue;
         detecting->calls[i] = new_call(detecting, i, CLOUD_RESOURCE_DRIFTS);
+        cloud->begin(cloud->context, &detecting->calls[i]);
+        count++;
     }
-    cloud_all(detecting->cloud, detecting->calls, drift->count);
+    while (count) count -= cloud->next(cloud->context, cloud->now(cloud->context) + 60) != NULL;
     for (uint32_t i = 0; i < drift->count; i++) {
         struct drift_stack *stack = &drift->stacks[i];
-        if (cloud_failed(&detecting->calls[i])) {
-            if (!stack->problem.length) stack->problem = detecting->calls[i].error.message;
-        } else {
-            stack->drifts = detecting->calls[i].reply.drifts;
-            stack->count = detecting->calls[i].reply.drift_count;
+        const struct cloud_call *call = &detecting->calls[i];
+        if (cloud_failed(call) && !stack->problem.length) stack->problem = call->error.message;
+        if (detecting->has_begun[i] && !cloud_failed(call)) {
+            stack->drifts = call->reply.drifts;
+            stack->count = call->reply.drift_count;
         }
         drift->differing += stack->count;
         drift->unknown += stack->problem.length != 0;
@@ -132,6 +140,7 @@ bool drift_make(const struct cloud *cloud, const struct deploy_program *program,
     if (!status_list(cloud, program, arena, &drift->status, why)) return false;
     collect(&detecting, program);
     detecting.calls = arena_array(arena, drift->count + 1, sizeof *detecting.calls);
+    detecting.has_begun = arena_array(arena, drift->count + 1, sizeof *detecting.has_begun);
     detecting.is_running = arena_array(arena, drift->count + 1, sizeof *detecting.is_running);
     begin(&detecting);
     wait_until_over(&detecting, interrupted);

@@ -1,8 +1,7 @@
-/* Going on with a run that another machine began, or whose journal is gone: all that is known is what
- * CloudFormation shows. What it is at work on is watched, by the token that its newest events carry,
- * until it has settled; a new plan then says what is left. What the stacks were before is not known:
- * such a run can be gone on with, not taken back.
- */
+/* Going on with a run that another machine began, or whose journal is gone: all that is known is
+ * what CloudFormation shows. What it is at work on is watched, by the token that its newest events
+ * carry, until it has settled; a new plan then says what is left. What the stacks were before is
+ * not known: such a run can be gone on with, not taken back. */
 #include "runtime/deploy/machine.h"
 
 struct finding {

@@ -1,7 +1,6 @@
-/* One stack after the other of these steps; each function begins the next call, or ends the machine.
- * A call that failed for a while (throttled, no answer) is made again with the same token; where it
- * stays unknown whether AWS took a request, events with its token tell.
- */
+/* One stack after the other of these steps; each function begins the next call, or ends the
+ * machine. A call that failed for a while (throttled, no answer) is made again with the same token;
+ * where it stays unknown whether AWS took a request, events with its token tell. */
 #include "runtime/deploy/machine_parts.h"
 
 #include <math.h>
@@ -17,7 +16,7 @@ enum {
 double run_now(const struct run *run) { return run->cloud->now(run->cloud->context); }
 
 void machine_tell(struct run *run, enum apply_event what, const struct machine *machine,
-                 const struct cloud_event *event) {
+                  const struct cloud_event *event) {
     if (run->options->tell) run->options->tell(run->options->context, what, machine->shown, event);
 }
 
@@ -91,7 +90,7 @@ void machine_lose(struct run *run, struct machine *machine) {
 /* --- asking ----------------------------------------------------------------------------------- */
 
 struct cloud_request *machine_prepare(struct machine *machine, enum cloud_operation operation,
-                                     struct run *run) {
+                                      struct run *run) {
     machine->call = (struct cloud_call){.operation = operation, .region = machine->plan->region,
                                         .arena = run->arena, .context = machine};
     machine->call.request.stack = machine->id.length ? machine->id : machine->plan->name;
@@ -121,9 +120,9 @@ struct text run_digest(struct run *run, struct text bytes) {
 
 void machine_make_token(struct run *run, struct machine *machine, const char *what) {
     struct text hex = run_digest(run, text_format(run->arena, "%s/%.*s/%.*s/%.*s/%.6f", what,
-                                              TEXT_ARGS(machine->plan->region),
-                                              TEXT_ARGS(machine->plan->name),
-                                              TEXT_ARGS(machine->sent_hash), run_now(run)));
+                                                  TEXT_ARGS(machine->plan->region),
+                                                  TEXT_ARGS(machine->plan->name),
+                                                  TEXT_ARGS(machine->sent_hash), run_now(run)));
     if (hex.length > 32) hex.length = 32;
     struct text who = run->options->who;
     machine->token = text_format(run->arena, "mrp-%s-%.*s%s%.*s", what, TEXT_ARGS(hex),
@@ -204,7 +203,8 @@ bool machine_is_as_planned(struct run *run, const struct machine *machine, struc
     }
     const struct cloud_stack *found = &machine->call.reply.stacks[0];
     if (machine->is_renamed && !cloud_status_running(found->status)) return true;
-    if (text_equal(found->status, planned->status) && found->updated == planned->updated) return true;
+    if (text_equal(found->status, planned->status) && found->updated == planned->updated)
+        return true;
     *why = text_format(run->arena, "somebody else changed the stack since it was planned: it is in "
                                    "%.*s", TEXT_ARGS(found->status));
     return false;
@@ -237,9 +237,11 @@ static void cleared(struct run *run, struct machine *machine) {
         machine->shown->is_begun = !text_is(machine->plan->status, "ROLLBACK_COMPLETE");
         machine_make_set(run, machine);
     } else {
-        machine_fail(run, machine, text_format(run->arena, "what a failed creation left could not be "
-                                                   "deleted: %.*s",
-                                       TEXT_ARGS(machine->call.reply.stacks[0].status_reason)));
+        machine_fail(run, machine,
+                     text_format(run->arena,
+                                 "what a failed creation left could not be "
+                                 "deleted: %.*s",
+                                 TEXT_ARGS(machine->call.reply.stacks[0].status_reason)));
     }
 }
 
@@ -310,7 +312,8 @@ void machine_step(struct run *run, struct machine *machine) {
     case PHASE_CONFIRM: machine_confirmed(run, machine); return;
     case PHASE_EVENTS:
     case PHASE_LAST_EVENTS:
-        if (cloud_failed(&machine->call) || machine_note_events(run, machine)) machine_after_events(run, machine);
+        if (cloud_failed(&machine->call) || machine_note_events(run, machine))
+            machine_after_events(run, machine);
         return;
     case PHASE_LOOK: machine_look(run, machine); return;
     case PHASE_PROTECT:

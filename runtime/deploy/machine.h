@@ -1,7 +1,6 @@
 /* A stack on its way: a small machine with one call under way at a time. It makes its change set,
- * reads it, has it executed, and watches events until the stack has settled. Inside deploy/: apply.c
- * says when a machine begins, and hands it the calls that are finished.
- */
+ * reads it, has it executed, and watches events until the stack has settled. Inside deploy/:
+ * apply.c says when a machine begins, and hands it the calls that are finished. */
 #ifndef MRP_DEPLOY_MACHINE_H
 #define MRP_DEPLOY_MACHINE_H
 
@@ -85,8 +84,8 @@ struct run {
     struct failure *why;
     const struct cloud_stack **deployed; /* latest description of each */
     struct run_earlier *earlier;         /* by stack, or NULL */
-    /* Worked out once: n x n, whether a stack reads another, directly or by way of others; its wave;
-     * and whether it is done last because it could not be undone. */
+    /* Worked out once: n x n, whether a stack reads another, directly or by way of others; its
+     * wave; and whether it is done last because it could not be undone. */
     bool *reads, *needs, *is_late;
     uint32_t *waves;
     bool is_stopping;                    /* nothing more is begun */
@@ -114,8 +113,8 @@ bool run_is_finished(const struct run *run);
 /* What the journal says of a stack. */
 void run_note_earlier(struct run_earlier *earlier, const struct journal_entry *entry);
 
-/* rollback.c: takes back what the run, and what it goes on with, has changed. Fills apply->back. True
- * when every stack was seen to be as it was. */
+/* rollback.c: takes back what the run, and what it goes on with, has changed. Fills apply->back.
+ * True when every stack was seen to be as it was. */
 bool roll_back(struct run *forward);
 
 #endif

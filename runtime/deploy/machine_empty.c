@@ -1,7 +1,6 @@
-/* Buckets that say on_destroy = "empty" are emptied before their stack is deleted: every version and
- * delete marker, a thousand at a time. What was deleted is not listed again, so whoever goes on after
- * an interruption begins where it stopped.
- */
+/* Buckets that say on_destroy = "empty" are emptied before their stack is deleted: every version
+ * and delete marker, a thousand at a time. What was deleted is not listed again, so whoever goes on
+ * after an interruption begins where it stopped. */
 #include "runtime/deploy/machine_parts.h"
 
 /* Whether the deployed template asks for it. */
@@ -87,9 +86,10 @@ static void versions_deleted(struct run *run, struct machine *machine) {
     }
     const struct cloud_object *first = &reply->objects[0];
     machine_fail(run, machine,
-                 text_format(run->arena, "%u version%s in bucket \"%.*s\" could not be deleted, the "
-                                         "first of \"%.*s\": %.*s", reply->object_count,
-                             reply->object_count == 1 ? "" : "s",
+                 text_format(run->arena,
+                             "%u version%s in bucket \"%.*s\" could not be deleted, the "
+                             "first of \"%.*s\": %.*s",
+                             reply->object_count, reply->object_count == 1 ? "" : "s",
                              TEXT_ARGS(machine->buckets[machine->bucket]), TEXT_ARGS(first->key),
                              TEXT_ARGS(first->message.length ? first->message : first->code)));
 }

@@ -1,7 +1,7 @@
-/* What the files of a machine share: machine.c (the steps in their order, and what each of them needs),
- * machine_rename.c (other logical ids), machine_set.c (the change set), machine_empty.c (buckets before a deletion), machine_watch.c (what
- * AWS does with it). A function either begins the machine's next call, or ends it.
- */
+/* What the files of a machine share: machine.c (the steps in their order, and what each of them
+ * needs), machine_rename.c (other logical ids), machine_set.c (the change set), machine_empty.c
+ * (buckets before a deletion), machine_watch.c (what AWS does with it). A function either begins
+ * the machine's next call, or ends it. */
 #ifndef MRP_DEPLOY_MACHINE_PARTS_H
 #define MRP_DEPLOY_MACHINE_PARTS_H
 

@@ -1,7 +1,6 @@
 /* A stack refactor before the update of a stack, where resources get other logical ids. It is made,
- * waited for, executed and waited for; nothing of the resources themselves changes, so that a failure
- * later needs no way back from it.
- */
+ * waited for, executed and waited for; nothing of the resources themselves changes, so that a
+ * failure later needs no way back from it. */
 #include "runtime/deploy/machine_parts.h"
 
 static void ask_refactor(struct run *run, struct machine *machine) {
@@ -37,9 +36,11 @@ void machine_rename(struct run *run, struct machine *machine) {
 static void refuse(struct run *run, struct machine *machine, struct text reason) {
     const struct cloud_move *first = &machine->plan->moves[0];
     machine_fail(run, machine,
-                 text_format(run->arena, "%.*s cannot be renamed to %.*s (@id = \"%.*s\" instead of @was "
-                                         "keeps its id): %.*s", TEXT_ARGS(first->from),
-                             TEXT_ARGS(first->to), TEXT_ARGS(first->from), TEXT_ARGS(reason)));
+                 text_format(run->arena,
+                             "%.*s cannot be renamed to %.*s (@id = \"%.*s\" instead of @was "
+                             "keeps its id): %.*s",
+                             TEXT_ARGS(first->from), TEXT_ARGS(first->to), TEXT_ARGS(first->from),
+                             TEXT_ARGS(reason)));
 }
 
 void machine_look_at_rename(struct run *run, struct machine *machine) {
@@ -57,8 +58,8 @@ static void look(struct run *run, struct machine *machine) {
         machine->shown->cause = (struct text){0};
         refuse(run, machine, refused);
     } else if (text_ends(status, TEXT("_FAILED")) || text_starts(status, TEXT("ROLLBACK_"))) {
-        refuse(run, machine, text_copy(run->arena, reply->status_reason.length ? reply->status_reason
-                                                                               : status));
+        refuse(run, machine,
+               text_copy(run->arena, reply->status_reason.length ? reply->status_reason : status));
     } else if (text_is(status, "CREATE_COMPLETE")) {
         machine_prepare(machine, CLOUD_EXECUTE_REFACTOR, run)->id = machine->refactor;
         machine_send(run, machine, PHASE_RENAME_EXECUTE);

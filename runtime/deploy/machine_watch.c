@@ -119,8 +119,8 @@ static void keep_fresh(struct run *run, struct machine *machine, const struct cl
     machine->fresh[machine->fresh_count++] = event;
 }
 
-/* Pages go back in time until an event that was told, or is of another operation; then they are told
- * oldest first. False when another page was asked for. */
+/* Pages go back in time until an event that was told, or is of another operation; then they are
+ * told oldest first. False when another page was asked for. */
 bool machine_note_events(struct run *run, struct machine *machine) {
     const struct cloud_reply *reply = &machine->call.reply;
     enum machine_phase phase = machine->phase;

@@ -1,6 +1,5 @@
-/* A plan while it is made: plan.c (the whole), plan_find.c (what is there, and whose it is), plan_sets.c
- * (templates and change sets of what is there).
- */
+/* A plan while it is made: plan.c (the whole), plan_find.c (what is there, and whose it is),
+ * plan_sets.c (templates and change sets of what is there). */
 #ifndef MRP_DEPLOY_MAKING_H
 #define MRP_DEPLOY_MAKING_H
 

@@ -123,7 +123,8 @@ static bool plan_update(struct making *making, uint32_t index, const struct clou
     return true;
 }
 
-/* --- the way back ------------------------------------------------------------------------------- */
+/* --- the way back -------------------------------------------------------------------------------
+ */
 
 /* A parameter that is no secret can be given again; a secret is not known, only kept. */
 static struct cloud_parameter *former_parameters(struct making *making,
@@ -274,7 +275,8 @@ enum plan_outcome plan_make(const struct cloud *cloud, const struct deploy_progr
     struct making making = {.cloud = cloud, .options = options, .plan = plan, .arena = arena,
                             .why = why};
     init(&making, program);
-    if (!making_ask_regions(&making) || !making_check_account(&making) || !making_match_stacks(&making)) {
+    if (!making_ask_regions(&making) || !making_check_account(&making) ||
+        !making_match_stacks(&making)) {
         return PLAN_WORLD;
     }
     if (!check_parameters(&making)) return PLAN_REFUSED;

@@ -150,7 +150,8 @@ enum plan_outcome plan_make(const struct cloud *cloud, const struct deploy_progr
 
 /* The plan of destroy: every stack of the deployment that is there, consumers first. */
 enum plan_outcome plan_destroy(const struct cloud *cloud, const struct deploy_program *program,
-                               const struct plan_options *options, struct arena *arena, struct plan *plan, struct failure *why);
+                               const struct plan_options *options, struct arena *arena,
+                               struct plan *plan, struct failure *why);
 
 /* The resource of a logical id in the program, or NULL. Inline: the command line has it as well. */
 static inline const struct template_resource *plan_resource(const struct template *template,
@@ -163,8 +164,8 @@ static inline const struct template_resource *plan_resource(const struct templat
     return NULL;
 }
 
-/* Whether the template is too large to be sent with the request: it goes by way of a bucket, which is
- * the same for all deployments in an account and region. */
+/* Whether the template is too large to be sent with the request: it goes by way of a bucket, which
+ * is the same for all deployments in an account and region. */
 bool plan_is_large(const struct plan_stack *stack);
 
 /* Whether it is sent, or what its pipeline runs lies, by way of that bucket. */
@@ -175,8 +176,8 @@ struct text plan_cannot_undo(const struct plan_stack *stack, struct arena *arena
 
 /* --- inside deploy/ --------------------------------------------------------------------------- */
 
-/* compare.c: fills the stack's changes from the deployed template and the wanted one, and the schema.
- * unknown(context, edge output) says which stack an output that changes is known after. */
+/* compare.c: fills the stack's changes from the deployed template and the wanted one, and the
+ * schema. unknown(context, edge output) says which stack an output that changes is known after. */
 void plan_compare(struct plan *plan, struct plan_stack *stack);
 /* Finds the parameters whose values change; of the stacks it reads all must be planned. */
 void plan_find_open(struct plan *plan, struct plan_stack *stack);
@@ -198,7 +199,8 @@ void plan_count(struct plan *plan);
 /* Whether the output's value may change by what is planned for its stack. */
 bool plan_output_changes(const struct plan_stack *stack, struct text output);
 
-/* rename.c: finds what is to be renamed (@was), and renames it in current. False where AWS could not. */
+/* rename.c: finds what is to be renamed (@was), and renames it in current. False where AWS could
+ * not. */
 bool plan_rename(struct plan *plan, struct plan_stack *stack, struct failure *why);
 
 /* widen.c: fills the stack's widenings from its changes and both templates. */
@@ -223,8 +225,8 @@ struct deploy_inputs { /* outputs of the stacks as they are known now */
 /* The value of an output of a stack (template index), false if it is not there. */
 bool deploy_output(const struct deploy_inputs *inputs, uint32_t producer, struct text output,
                    struct text *value);
-/* Parameters, tags (with mrp:inputs) and capabilities of a change set. False when a parameter's value
- * is not known yet. */
+/* Parameters, tags (with mrp:inputs) and capabilities of a change set. False when a parameter's
+ * value is not known yet. */
 bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack *stack,
                     struct arena *arena, struct cloud_request *request);
 /* Whether what the deployed stack has read of others differs from what they say now. */

@@ -184,8 +184,9 @@ static bool refuse_busy(struct making *making, const struct plan_stack *stack) {
     failure_set(making->why, "the stack \"%.*s\" in %.*s is busy: %.*s%s%.*s%s",
                 TEXT_ARGS(stack->name), TEXT_ARGS(stack->region), TEXT_ARGS(stack->status),
                 who.length ? ", begun by " : "", TEXT_ARGS(who), since(making, began).bytes);
-    return failure_hint(making->why, "Wait until it has settled, then try again; \"mrp resume\" goes "
-                                     "on with a deploy of your own that was interrupted.");
+    return failure_hint(making->why,
+                        "Wait until it has settled, then try again; \"mrp resume\" goes "
+                        "on with a deploy of your own that was interrupted.");
 }
 
 /* Looks until the stack has settled; false where it cannot be seen any more. */
@@ -271,7 +272,8 @@ static bool in_program(const struct plan *plan, struct text region, struct text 
 void making_add_orphans(struct making *making) {
     struct plan *plan = making->plan;
     uint32_t most = plan->count + 1;
-    for (uint32_t r = 0; r < making->region_count; r++) most += making->described[r].reply.stack_count;
+    for (uint32_t r = 0; r < making->region_count; r++)
+        most += making->described[r].reply.stack_count;
     struct plan_stack *all = arena_array(making->arena, most, sizeof *all);
     if (plan->count) memcpy(all, plan->stacks, plan->count * sizeof *all);
     plan->stacks = all;

@@ -1,4 +1,5 @@
-/* Templates of what is there, and change sets that say what an update would do: made, read, deleted. */
+/* Templates of what is there, and change sets that say what an update would do: made, read,
+ * deleted. */
 #include "runtime/deploy/making.h"
 
 #include <stdio.h>
@@ -8,7 +9,7 @@
 enum { PLAN_POLLS = 150 };      /* at most, of change sets that are being made */
 
 struct cloud_call *making_call(struct making *making, const struct plan_stack *stack,
-                                   enum cloud_operation operation) {
+                               enum cloud_operation operation) {
     struct cloud_call *call = ARENA_NEW(making->arena, struct cloud_call);
     call->operation = operation;
     call->region = stack->region;
@@ -50,7 +51,8 @@ void making_begin_round(struct making *making, struct cloud_call **templates) {
     making->deployed = deployed_stacks(making);
     struct deploy_inputs inputs = {plan, making->deployed};
     for (uint32_t i = 0; i < plan->count; i++) {
-        making->has_set[i] = wants_set(making, &plan->stacks[i]) && upload(making, &plan->stacks[i]);
+        making->has_set[i] =
+            wants_set(making, &plan->stacks[i]) && upload(making, &plan->stacks[i]);
     }
     for (uint32_t i = 0; i < plan->count; i++) {
         struct plan_stack *stack = &plan->stacks[i];
@@ -152,8 +154,8 @@ void making_delete_sets(struct making *making) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < making->plan->count; i++) {
         if (!making->has_set[i] || cloud_failed(&making->sets[i])) continue;
-        making->cloud->begin(making->cloud->context,
-                             making_call(making, &making->plan->stacks[i], CLOUD_DELETE_CHANGE_SET));
+        making->cloud->begin(making->cloud->context, making_call(making, &making->plan->stacks[i],
+                                                                 CLOUD_DELETE_CHANGE_SET));
         count++;
     }
     wait_for(making, count);

@@ -1,8 +1,7 @@
-/* Renames (@was): resources whose logical id changes while they themselves stay. CloudFormation does
- * that by a stack refactor, which wants the deployed template with other ids and nothing else changed;
- * the update that follows is then an ordinary one. Done once, there is nothing left to rename, and on
- * a fresh deployment there never was.
- */
+/* Renames (@was): resources whose logical id changes while they themselves stay. CloudFormation
+ * does that by a stack refactor, which wants the deployed template with other ids and nothing else
+ * changed; the update that follows is then an ordinary one. Done once, there is nothing left to
+ * rename, and on a fresh deployment there never was. */
 #include "runtime/deploy/making.h"
 
 #include <stdio.h>
@@ -158,12 +157,13 @@ static struct text type_of(const struct document *resource) {
     return type && type->kind == DOCUMENT_TEXT ? type->text : (struct text){0};
 }
 
-/* A rename that is still to be done: the old id is deployed, the new one is not, and the program has
- * no other resource of the old id. */
+/* A rename that is still to be done: the old id is deployed, the new one is not, and the program
+ * has no other resource of the old id. */
 static bool is_due(const struct plan_stack *stack, const struct template_resource *resource) {
     const struct document *current = document_get(stack->current, "Resources");
     const struct document *wanted = document_get(stack->wanted, "Resources");
-    if (!resource->was_id.length || text_equal(resource->was_id, resource->logical_id)) return false;
+    if (!resource->was_id.length || text_equal(resource->was_id, resource->logical_id))
+        return false;
     const struct document *old = find(current, resource->was_id);
     return old && !find(current, resource->logical_id) && !find(wanted, resource->was_id) &&
            text_equal(type_of(old), resource->type);
@@ -173,9 +173,12 @@ static bool check_type(const struct plan_stack *stack, const struct template_res
                        struct failure *why) {
     const struct schema_type *type = schema_type_find(resource->type);
     if (type && (schema_type_flags(type) & SCHEMA_TYPE_CLOUD_CONTROL)) return true;
-    failure_set(why, "\"%.*s\" in %.*s (%.*s:%u) cannot be renamed: CloudFormation's stack refactor does "
-                     "not support %.*s", TEXT_ARGS(resource->path), TEXT_ARGS(stack->region),
-                TEXT_ARGS(resource->file), resource->line, TEXT_ARGS(resource->type));
+    failure_set(
+        why,
+        "\"%.*s\" in %.*s (%.*s:%u) cannot be renamed: CloudFormation's stack refactor does "
+        "not support %.*s",
+        TEXT_ARGS(resource->path), TEXT_ARGS(stack->region), TEXT_ARGS(resource->file),
+        resource->line, TEXT_ARGS(resource->type));
     return failure_hint(why, "Write @id = \"%.*s\" in it instead of @was: it keeps its logical id.",
                         TEXT_ARGS(resource->was_id));
 }

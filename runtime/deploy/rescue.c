@@ -174,7 +174,8 @@ bool rescue_make(const struct cloud *cloud, const struct deploy_program *program
     rescue->stacks = arena_array(arena, rescue->status.count + 1, sizeof *rescue->stacks);
     for (uint32_t i = 0; i < rescue->status.count; i++) {
         const struct status_stack *stack = &rescue->status.stacks[i];
-        if (name.length && !text_equal(stack->name, name) && !text_equal(stack->path, name)) continue;
+        if (name.length && !text_equal(stack->name, name) && !text_equal(stack->path, name))
+            continue;
         found = true;
         /* A shell without tags is nobody's yet. */
         bool is_shell = stack->deployed && text_is(stack->deployed->status, "REVIEW_IN_PROGRESS");

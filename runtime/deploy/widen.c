@@ -1,8 +1,7 @@
-/* Permissions that an update widens: what policies allow, who may assume a role, what security groups let
- * in or out. Before and after are read from the templates and compared grant by grant; one that a former
- * grant covered already, by its wildcards, is none. A change set shows such a change as text of JSON,
- * in which nobody sees the one action that was added.
- */
+/* Permissions that an update widens: what policies allow, who may assume a role, what security
+ * groups let in or out. Before and after are read from the templates and compared grant by grant;
+ * one that a former grant covered already, by its wildcards, is none. A change set shows such a
+ * change as text of JSON, in which nobody sees the one action that was added. */
 #include "runtime/deploy/plan.h"
 
 enum { GRANTS_MOST = 4096, DEPTH_MOST = 64 };
@@ -225,7 +224,8 @@ static struct text write_grant(struct arena *arena, const struct grant *grant) {
     buffer_text(&out, grant->what);
     if (grant->on.length) buffer_format(&out, " on %.*s", TEXT_ARGS(grant->on));
     if (grant->who.length) {
-        bool is_rule = text_starts(grant->what, TEXT("in:")) || text_starts(grant->what, TEXT("out:"));
+        bool is_rule =
+            text_starts(grant->what, TEXT("in:")) || text_starts(grant->what, TEXT("out:"));
         buffer_format(&out, " %s %.*s", !is_rule                  ? "for"
                                         : grant->what.bytes[0] == 'i' ? "from"
                                                                       : "to",

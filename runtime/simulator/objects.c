@@ -126,8 +126,9 @@ static void delete_objects(struct simulator *simulator, struct cloud_call *call)
     const struct sim_resource *bucket = need_bucket(simulator, call);
     if (!bucket) return;
     if (call->request.object_count > VERSIONS_PER_PAGE) {
-        sim_refuse(call, "MalformedXML", "The XML you provided was not well-formed or did not validate "
-                                     "against our published schema");
+        sim_refuse(call, "MalformedXML",
+                   "The XML you provided was not well-formed or did not validate "
+                   "against our published schema");
         return;
     }
     for (uint32_t i = 0; i < call->request.object_count; i++) {
@@ -153,7 +154,8 @@ bool simulator_put(struct simulator *simulator, struct text region, struct text 
                    struct text logical_id, uint32_t count) {
     const struct sim_stack *found = sim_stack_live(simulator, region, stack);
     const struct sim_resource *bucket = found ? sim_stack_resource(found, logical_id) : NULL;
-    if (!bucket || !bucket->now.properties || !text_is(bucket->type, "AWS::S3::Bucket")) return false;
+    if (!bucket || !bucket->now.properties || !text_is(bucket->type, "AWS::S3::Bucket"))
+        return false;
     for (uint32_t i = 1; i <= count; i++) {
         struct text key = text_format(&simulator->arena, "object-%u", i);
         add_object(simulator, bucket, key)->body = TEXT("an object of the sandbox");

@@ -9,7 +9,7 @@ static struct sim_stack *need_stack(struct simulator *simulator, struct cloud_ca
     struct sim_stack *stack = sim_stack_live(simulator, call->region, call->request.stack);
     if (!stack) {
         sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",
-               TEXT_ARGS(call->request.stack));
+                   TEXT_ARGS(call->request.stack));
     }
     return stack;
 }
@@ -22,7 +22,7 @@ static void detect_drift(struct simulator *simulator, struct cloud_call *call) {
     if (stack->phase != PHASE_IDLE || stack->status == SIM_REVIEW_IN_PROGRESS) {
         sim_refuse(call, "ValidationError",
                "Drift detection cannot be performed on stack [%.*s] while it is in [%s] state",
-               TEXT_ARGS(stack->name), sim_status_name(stack->status));
+                   TEXT_ARGS(stack->name), sim_status_name(stack->status));
         return;
     }
     struct arena *arena = &simulator->arena;
@@ -51,7 +51,7 @@ static void drift_status(struct simulator *simulator, struct cloud_call *call) {
         return;
     }
     sim_refuse(call, "ValidationError", "Drift detection status for %.*s does not exist",
-           TEXT_ARGS(call->request.id));
+               TEXT_ARGS(call->request.id));
 }
 
 struct differing {
@@ -201,7 +201,7 @@ static bool skip(struct cloud_call *call, struct sim_stack *stack, struct text i
     if (!resource || resource->status != SIM_UPDATE_FAILED) {
         return sim_refuse(call, "ValidationError",
                       "Only resources that are in the UPDATE_FAILED state can be skipped: [%.*s]",
-                      TEXT_ARGS(id));
+                          TEXT_ARGS(id));
     }
     resource->is_changed = false;
     return true;
@@ -212,7 +212,7 @@ static void continue_rollback(struct simulator *simulator, struct cloud_call *ca
     if (!stack) return;
     if (stack->status != SIM_UPDATE_ROLLBACK_FAILED) {
         sim_refuse(call, "ValidationError", "Stack:%.*s is in %s state and can not be continued.",
-               TEXT_ARGS(stack->id), sim_status_name(stack->status));
+                   TEXT_ARGS(stack->id), sim_status_name(stack->status));
         return;
     }
     for (uint32_t i = 0; i < call->request.skip_count; i++) {
@@ -226,7 +226,7 @@ static void rollback_stack(struct simulator *simulator, struct cloud_call *call)
     if (!stack) return;
     if (stack->status != SIM_CREATE_FAILED && stack->status != SIM_UPDATE_FAILED) {
         sim_refuse(call, "ValidationError", "Stack [%.*s] cannot be rolled back from state %s",
-               TEXT_ARGS(stack->name), sim_status_name(stack->status));
+                   TEXT_ARGS(stack->name), sim_status_name(stack->status));
         return;
     }
     sim_begin_rollback(simulator, stack, text_copy(&simulator->arena, call->request.token));
@@ -325,7 +325,7 @@ static void describe_refactor(struct simulator *simulator, struct cloud_call *ca
     struct cloud_reply *reply = &call->reply;
     if (!refactor) {
         sim_refuse(call, "StackRefactorNotFoundException", "Stack refactor [%.*s] does not exist",
-               TEXT_ARGS(call->request.id));
+                   TEXT_ARGS(call->request.id));
         return;
     }
     bool is_due = refactor->due <= simulator->clock;
@@ -346,8 +346,10 @@ static void execute_refactor(struct simulator *simulator, struct cloud_call *cal
     struct sim_refactor *refactor = find_refactor(simulator, call->request.id);
     if (!refactor || refactor->reason.length || refactor->is_executed ||
         refactor->due > simulator->clock || refactor->stack->phase != PHASE_IDLE) {
-        sim_refuse(call, "ValidationError", "Stack refactor [%.*s] cannot be executed in its current "
-                                        "status", TEXT_ARGS(call->request.id));
+        sim_refuse(call, "ValidationError",
+                   "Stack refactor [%.*s] cannot be executed in its current "
+                   "status",
+                   TEXT_ARGS(call->request.id));
         return;
     }
     struct sim_stack *stack = refactor->stack;

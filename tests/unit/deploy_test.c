@@ -262,8 +262,9 @@ static void test_left_change_set(void) {
 }
 
 static void test_fixed_name(void) {
-#define TABLE(index) "{\"Resources\":{\"T\":{\"Type\":\"AWS::ElasticLoadBalancingV2::TargetGroup\"," \
-    "\"Properties\":{\"Name\":\"web\",\"Port\":" index ",\"Protocol\":\"HTTP\"," \
+#define TABLE(index)                                                                               \
+    "{\"Resources\":{\"T\":{\"Type\":\"AWS::ElasticLoadBalancingV2::TargetGroup\","                \
+    "\"Properties\":{\"Name\":\"web\",\"Port\":" index ",\"Protocol\":\"HTTP\","                   \
     "\"VpcId\":\"vpc-1\"}}}}"
     open_world();
     add_stack("web", "us-east-1", TABLE("80"));
@@ -396,7 +397,8 @@ static void test_first_fails(void) {
     close_world();
 }
 
-/* The second fails after the first was made: the first is deleted again, unless it is to be kept. */
+/* The second fails after the first was made: the first is deleted again, unless it is to be kept.
+ */
 static void test_second_fails(void) {
     open_world();
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
@@ -498,8 +500,8 @@ static void test_busy_names(void) {
     close_world();
 }
 
-/* What a pipeline runs lies in the bucket, under its name, before the pipeline is there; then nothing is
- * left to do, and another mrp is a change. */
+/* What a pipeline runs lies in the bucket, under its name, before the pipeline is there; then
+ * nothing is left to do, and another mrp is a change. */
 static bool is_stored(const char *key) {
     struct cloud_call call = {.operation = CLOUD_HEAD_OBJECT, .region = TEXT("us-east-1"),
                               .arena = &arena};

@@ -129,10 +129,11 @@ static void write_item(struct buffer *out, const struct item *item, int v, int s
                            "\"DisplayName\":\"d%d\"}}", stack, number, name, value);
         return;
     case ITEM_TABLE:
-        buffer_format(out, "\"AWS::DynamoDB::Table\",\"Properties\":{\"TableName\":\"t%d-%d-%d\","
-                           "\"BillingMode\":\"PAY_PER_REQUEST\",\"DeletionProtectionEnabled\":%s,"
-                           "\"AttributeDefinitions\":[{\"AttributeName\":\"k\",\"AttributeType\":"
-                           "\"S\"}],\"KeySchema\":[{\"AttributeName\":\"k\",\"KeyType\":\"HASH\"}]}}",
+        buffer_format(out,
+                      "\"AWS::DynamoDB::Table\",\"Properties\":{\"TableName\":\"t%d-%d-%d\","
+                      "\"BillingMode\":\"PAY_PER_REQUEST\",\"DeletionProtectionEnabled\":%s,"
+                      "\"AttributeDefinitions\":[{\"AttributeName\":\"k\",\"AttributeType\":"
+                      "\"S\"}],\"KeySchema\":[{\"AttributeName\":\"k\",\"KeyType\":\"HASH\"}]}}",
                       stack, number, name, value % 2 ? "true" : "false");
         return;
     case ITEM_BUCKET:
@@ -375,9 +376,10 @@ static void meddle(struct storm *storm) {
     int number = (int)chance((uint32_t)made_count);
     struct text region = text_of(made[number].region);
     struct text name = text_format(&meddler, "s%d", number);
-    struct text body = TEXT("{\"Resources\":{\"P\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{"
-                            "\"Type\":\"String\",\"Value\":\"somebody else\"}}},\"Outputs\":{\"Out\":"
-                            "{\"Value\":{\"Fn::GetAtt\":[\"P\",\"Value\"]}}}}");
+    struct text body =
+        TEXT("{\"Resources\":{\"P\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{"
+             "\"Type\":\"String\",\"Value\":\"somebody else\"}}},\"Outputs\":{\"Out\":"
+             "{\"Value\":{\"Fn::GetAtt\":[\"P\",\"Value\"]}}}}");
     struct cloud_call *calls = arena_array(&meddler, 3, sizeof *calls);
     calls[0] = (struct cloud_call){.operation = CLOUD_CREATE_CHANGE_SET, .region = region,
                                    .arena = &meddler};
@@ -594,7 +596,8 @@ static enum ending deploy(int v, bool continues) {
 
 static void empty_journal(void) {
     struct failure why;
-    if (!state_run(&state, "DELETE FROM run; DELETE FROM run_step; DELETE FROM region", &why)) abort();
+    if (!state_run(&state, "DELETE FROM run; DELETE FROM run_step; DELETE FROM region", &why))
+        abort();
 }
 
 /* From another machine: what AWS is at work on is waited for, then the program is deployed. */
@@ -623,7 +626,8 @@ static enum ending resume(bool asks_back) {
     for (int i = 0; i < PLAN_TRIES; i++) {
         enum resume_next next = resume_run(&trial.storm.cloud, &trial.versions[1].program, &run,
                                            &options, asks_back, &trial.arena, &resume, &why);
-        for (uint32_t s = 0; trial.is_verbose && next == RESUME_ENDED && s < resume.apply.count; s++) {
+        for (uint32_t s = 0; trial.is_verbose && next == RESUME_ENDED && s < resume.apply.count;
+             s++) {
             const struct apply_stack *stack = &resume.apply.stacks[s];
             printf("  resumed %.*s: state %d begun %d back %d status %.*s, %.*s; %.*s\n",
                    TEXT_ARGS(stack->plan->name), stack->state, stack->is_begun, stack->is_back,
@@ -707,7 +711,8 @@ static bool was_meddled(const struct thing *thing) {
     return text_equal(trial.storm.meddled_name, thing->stack);
 }
 
-/* Nothing is lost that was not planned to be; nothing at all where everything is said to be back. */
+/* Nothing is lost that was not planned to be; nothing at all where everything is said to be back.
+ */
 static void check_data(const struct picture *picture, bool none) {
     for (uint32_t i = 0; i < trial.before.thing_count; i++) {
         const struct thing *thing = &trial.before.things[i];
@@ -742,7 +747,8 @@ static void check_writers(void) {
              TEXT_ARGS(storm->meddled_name));
 }
 
-/* What a deletion that failed on the way back has left: only a person can tell what becomes of it. */
+/* What a deletion that failed on the way back has left: only a person can tell what becomes of it.
+ */
 static bool has_leftovers(const struct simulator *simulator) {
     for (uint32_t s = 0; s < simulator->stack_count; s++) {
         for (uint32_t r = 0; r < simulator->stacks[s]->resource_count; r++) {
@@ -763,7 +769,8 @@ static void check_end(void) {
         if (is_alone) check_same(&picture, &trial.wanted, "done, but not as without disturbance");
         break;
     case ENDED_BACK:
-        /* What was before is not known without the journal: it goes back to where the new run began. */
+        /* What was before is not known without the journal: it goes back to where the new run
+         * began. */
         if (trial.forgets) break;
         if (is_alone && has_leftovers(trial.storm.simulator)) {
             complain("said to be back, but something is left");

@@ -1,7 +1,7 @@
-/* Many stacks at once: how many questions are asked one after the other for a plan, and that a large
- * deploy ends while AWS throttles one call in ten, in less memory than is set: that of the engine is what
- * the process gives back with it. Not with sanitizers, which need several times as much.
- */
+/* Many stacks at once: how many questions are asked one after the other for a plan, and that a
+ * large deploy ends while AWS throttles one call in ten, in less memory than is set: that of the
+ * engine is what the process gives back with it. Not with sanitizers, which need several times as
+ * much. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -132,8 +132,8 @@ static void make_program(struct arena *arena, uint32_t stacks, uint32_t regions,
     }
 }
 
-/* The client below a plan tries throttled calls again by itself; the engine does it for those of stacks
- * on their way. */
+/* The client below a plan tries throttled calls again by itself; the engine does it for those of
+ * stacks on their way. */
 static enum apply_outcome deploy(struct arena *arena, unsigned throttle) {
     struct plan plan;
     struct apply apply;
@@ -188,8 +188,9 @@ static void test_load(void) {
         long whole = memory();
         arena_release(&arena);
         long engine = whole - memory();
-        printf("%d stacks, %d resources, %s: %u calls so far, the engine has %ld MiB of %ld\n", STACKS,
-               STACKS * RESOURCES, value == 30 ? "made" : "updated", counter.calls, engine, whole);
+        printf("%d stacks, %d resources, %s: %u calls so far, the engine has %ld MiB of %ld\n",
+               STACKS, STACKS * RESOURCES, value == 30 ? "made" : "updated", counter.calls, engine,
+               whole);
 #ifndef __SANITIZE_ADDRESS__
         CU_ASSERT_TRUE(engine < MEMORY_MOST);
 #endif

@@ -1,4 +1,5 @@
-/* The simulator's answers for stacks that are not as they should be, and for what lies in buckets. */
+/* The simulator's answers for stacks that are not as they should be, and for what lies in buckets.
+ */
 #include "runtime/simulator/simulator.h"
 #include "tests/unit/unit.h"
 
@@ -138,7 +139,8 @@ static void test_drift(void) {
     CU_ASSERT_TRUE(text_is(found->drifts[0].differences[0].expected, "30"));
     CU_ASSERT_TRUE(text_is(found->drifts[0].differences[0].actual, "99"));
     CU_ASSERT_EQUAL(found->drifts[1].difference_count, 2);
-    CU_ASSERT_TRUE(text_is(found->drifts[1].differences[0].path, "/VersioningConfiguration/Status"));
+    CU_ASSERT_TRUE(
+        text_is(found->drifts[1].differences[0].path, "/VersioningConfiguration/Status"));
     CU_ASSERT_TRUE(text_is(found->drifts[1].differences[1].kind, "ADD"));
     CU_ASSERT_TRUE(text_is(found->drifts[2].status, "DELETED"));
     CU_ASSERT_FALSE(simulator_change(simulator, TEXT("us-east-1"), TEXT("one"), TEXT("None"),
@@ -152,7 +154,8 @@ static void test_drift(void) {
 static void get_stuck(void) {
     static const char second[] =
         "{\"Resources\":{\"Queue\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{"
-        "\"VisibilityTimeout\":31}},\"Late\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"Queue\"}}}";
+        "\"VisibilityTimeout\":31}},\"Late\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"Queue\"}"
+        "}}";
     simulator_fail(simulator, TEXT("us-east-1"), TEXT("one"), TEXT("Late"), TEXT("CREATE"),
                    TEXT("no"));
     simulator_fail(simulator, TEXT("us-east-1"), TEXT("one"), TEXT("Queue"), TEXT("ROLLBACK"),
