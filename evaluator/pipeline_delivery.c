@@ -101,3 +101,27 @@ void deliveries_collect(struct evaluator *ev, struct pipeline *pipeline) {
         for (struct pipeline_action *a = stage->actions; a; a = a->next) collect(ev, pipeline, a);
     }
 }
+
+/* std.deliver.Pipeline calls them so. */
+static bool is_role(const struct resource *resource) {
+    const struct name *name = resource->declared->declaration.name.name;
+    return name && (text_is(name_text(name), "acting") || text_is(name_text(name), "acts"));
+}
+
+void deliveries_give_roles(struct evaluator *ev, const struct pipeline *pipeline) {
+    const struct component *component = pipeline->component;
+    struct deployment *deployment = ev->deployment;
+    struct resource **roles = NULL;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < component->resource_count; i++) {
+        if (!is_role(component->resources[i])) continue;
+        if (!roles) roles = arena_array(ev->arena, component->resource_count, sizeof *roles);
+        roles[count++] = component->resources[i];
+    }
+    for (uint32_t i = 0; i < deployment->delivery_count; i++) {
+        struct delivery *delivery = &deployment->deliveries[i];
+        if (delivery->pipeline != pipeline) continue;
+        delivery->roles = roles;
+        delivery->role_count = count;
+    }
+}

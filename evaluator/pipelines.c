@@ -465,4 +465,5 @@ void pipeline_register(struct evaluator *ev, struct value value) {
     struct pipeline *pipeline = value.component->pipeline;
     arguments_settle(ev, pipeline);
     resource_register(ev, value);
+    deliveries_give_roles(ev, pipeline);
 }

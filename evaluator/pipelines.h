@@ -95,6 +95,8 @@ struct pipeline_action *artifact_maker(struct evaluator *ev, struct pipeline *pi
 void approvals_settle(struct evaluator *ev, struct pipeline *pipeline);
 /* Tells the deployment what the pipeline delivers; once its order is settled. */
 void deliveries_collect(struct evaluator *ev, struct pipeline *pipeline);
+/* And with what CloudFormation acts then; once the pipeline's resources are there. */
+void deliveries_give_roles(struct evaluator *ev, const struct pipeline *pipeline);
 
 /* --- pipeline_rules.c --- */
 

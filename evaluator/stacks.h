@@ -93,6 +93,8 @@ struct delivery { /* a stack that an action of a pipeline delivers */
     const void *maker;            /* the action, the same for all that it delivers one by one */
     const void *together;         /* the approval that it waits for beside others, or NULL */
     struct stack *home;           /* in which the pipeline is */
+    struct resource **roles;      /* with which CloudFormation acts, and their policies */
+    uint32_t role_count;
     int64_t first, last;          /* when the action begins and has ended, in its stage */
     struct value overrides;       /* the DEFERRED_OVERRIDES */
     struct value reads;           /* list of the stacks and regions that it may read besides */

@@ -34,6 +34,72 @@ static bool is_before(const struct delivery *a, const struct delivery *b) {
     return a->together ? a->together != b->together && a->last < b->first : a->last < b->first;
 }
 
+/* ---- the role of a pipeline that delivers its own stack ---- */
+
+static const struct delivery *own_delivery(const struct stack_lowering *in) {
+    const struct deployment *deployment = in->all->deployment;
+    for (uint32_t i = 0; i < deployment->delivery_count; i++) {
+        const struct delivery *delivery = &deployment->deliveries[i];
+        if (delivery->home == in->stack && delivery->stack == in->stack) return delivery;
+    }
+    return NULL;
+}
+
+/* Marks the roles and what they need: that cannot depend on them. */
+static bool *needed_by_roles(const struct stack_lowering *in, const struct delivery *delivery) {
+    uint32_t count = in->stack->resource_count, depth = 0;
+    bool *is_needed = arena_array(in->all->arena, count + 1, sizeof *is_needed);
+    uint32_t *open = arena_array(in->all->arena, count + 1, sizeof *open);
+    for (uint32_t i = 0; i < delivery->role_count; i++) {
+        is_needed[delivery->roles[i]->index] = true;
+        open[depth++] = delivery->roles[i]->index;
+    }
+    while (depth) {
+        uint32_t from = open[--depth];
+        for (uint32_t i = in->edge_start[from]; i < in->edge_start[from + 1]; i++) {
+            uint32_t to = in->edges[i].to->index;
+            if (!is_needed[to]) open[depth++] = to;
+            is_needed[to] = true;
+        }
+    }
+    return is_needed;
+}
+
+static bool needs_directly(const struct stack_lowering *in, uint32_t from,
+                           const struct resource *to) {
+    for (uint32_t i = in->edge_start[from]; i < in->edge_start[from + 1]; i++) {
+        if (in->edges[i].to == to) return true;
+    }
+    return false;
+}
+
+/* CloudFormation deletes the stack with that role: were it gone first, the rest would stay. */
+void lowering_hold_roles(struct stack_lowering *in) {
+    const struct delivery *delivery = own_delivery(in);
+    if (!delivery || !delivery->role_count || in->is_too_large) return;
+    struct arena *arena = in->all->arena;
+    uint32_t resources = in->stack->resource_count, count = 0;
+    bool *is_needed = needed_by_roles(in, delivery);
+    size_t room = in->edge_count + (size_t)resources * delivery->role_count;
+    struct resource_edge *edges = arena_array(arena, room + 1, sizeof *edges);
+    uint32_t *starts = arena_array(arena, resources + 1, sizeof *starts);
+    for (uint32_t i = 0; i < resources; i++) {
+        starts[i] = count;
+        for (uint32_t e = in->edge_start[i]; e < in->edge_start[i + 1]; e++) {
+            edges[count++] = in->edges[e];
+        }
+        for (uint32_t r = 0; !is_needed[i] && r < delivery->role_count; r++) {
+            if (needs_directly(in, i, delivery->roles[r])) continue;
+            edges[count++] = (struct resource_edge){
+                .to = delivery->roles[r], .cause = delivery->written, .is_order = true};
+        }
+    }
+    starts[resources] = count;
+    in->edges = edges;
+    in->edge_count = in->edge_capacity = count;
+    in->edge_start = starts;
+}
+
 /* ---- parameters ---- */
 
 /* The value that the action gives to a param of the program, by its name there. */

@@ -281,6 +281,7 @@ static void make_template(struct lowering *all, uint32_t index) {
 static void finish_stack(struct stack_lowering *in) {
     make_parameters(in);
     lowering_finish_outputs(in);
+    lowering_hold_roles(in);
     lowering_check_resources(in);
     make_resources(in->all, in->template);
     make_capabilities(in->all, in->template);

@@ -210,6 +210,8 @@ void lowering_use_parameter(struct stack_lowering *in, struct parameter *paramet
 
 /* The text that a DEFERRED_OVERRIDES stands for, or null; once all stacks are walked. */
 struct value lowering_overrides(struct stack_lowering *in, const struct deferred *d);
+/* In a stack that its own pipeline delivers, all depends on what CloudFormation acts with there. */
+void lowering_hold_roles(struct stack_lowering *in);
 /* Reports deliveries that would fail: in a wrong order, or with params that have no value. */
 void lowering_check_deliveries(struct lowering *all);
 
