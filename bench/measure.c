@@ -1,6 +1,7 @@
-/* Runs a command many times and prints the median of its wall time and its peak memory:
+/* Runs a command many times and prints the medians of its wall time and of the processor's time that it
+ * took, and its peak memory:
  *
- *     measure [-n REPEATS] [-f] COMMAND [ARGUMENT...]      12.34 ms 5678 KiB
+ *     measure [-n REPEATS] [-f] COMMAND [ARGUMENT...]      12.34 ms 11.98 ms 5678 KiB
  *
  * Output of the command goes to /dev/null; a command that fails (with -f: that does not end with 1)
  * ends the measurement.
@@ -22,7 +23,15 @@ static double now(void) {
 
 static int wanted_status;
 
-static double run_once(char **arguments, long *peak) {
+struct times {
+    double wall, processor; /* milliseconds */
+};
+
+static double milliseconds(struct timeval time) {
+    return (double)time.tv_sec * 1e3 + (double)time.tv_usec / 1e3;
+}
+
+static struct times run_once(char **arguments, long *peak) {
     double start = now();
     pid_t child = vfork();
     if (child == 0) {
@@ -34,13 +43,14 @@ static double run_once(char **arguments, long *peak) {
     int status;
     struct rusage usage;
     wait4(child, &status, 0, &usage);
-    double time = now() - start;
+    struct times times = {now() - start,
+                          milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime)};
     if (!WIFEXITED(status) || WEXITSTATUS(status) != wanted_status) {
         fprintf(stderr, "measure: %s ended with %d\n", arguments[0], status);
         exit(1);
     }
     if (usage.ru_maxrss > *peak) *peak = usage.ru_maxrss;
-    return time;
+    return times;
 }
 
 static int compare(const void *a, const void *b) {
@@ -59,12 +69,19 @@ int main(int count, char **arguments) {
         first++;
     }
     if (first >= count || repeats < 1) return 2;
-    double *times = malloc((size_t)repeats * sizeof *times);
+    double *wall = malloc((size_t)repeats * sizeof *wall);
+    double *processor = malloc((size_t)repeats * sizeof *processor);
     long peak = 0;
     if (repeats > 1) run_once(arguments + first, &peak); /* to fill the caches */
-    for (int i = 0; i < repeats; i++) times[i] = run_once(arguments + first, &peak);
-    qsort(times, (size_t)repeats, sizeof *times, compare);
-    printf("%.2f ms %ld KiB\n", times[repeats / 2], peak);
-    free(times);
+    for (int i = 0; i < repeats; i++) {
+        struct times times = run_once(arguments + first, &peak);
+        wall[i] = times.wall;
+        processor[i] = times.processor;
+    }
+    qsort(wall, (size_t)repeats, sizeof *wall, compare);
+    qsort(processor, (size_t)repeats, sizeof *processor, compare);
+    printf("%.2f ms %.2f ms %ld KiB\n", wall[repeats / 2], processor[repeats / 2], peak);
+    free(wall);
+    free(processor);
     return 0;
 }
