@@ -302,6 +302,30 @@ static bool is_whole(struct value value) {
     return value.kind != VALUE_POISON && !value_is_open(value);
 }
 
+/* ---- policies that say nothing, and those of AWS that say everything ---- */
+
+static void check_empty(const struct look *look, const struct policy *policy) {
+    struct item statements = item_in(look, policy->document, "Statement");
+    if (!item_is_list(statements) || item_count(statements)) return;
+    struct diagnostic *d = warn(look, statements, "a policy has at least one statement, and this has none");
+    warn_hint(look, d, "Write what it allows, or leave the policy out.");
+}
+
+void lint_empty_policy(const struct look *look) {
+    each_policy(look, check_empty);
+}
+
+void lint_boundless_policy(const struct look *look) {
+    struct item arns = item_get(look, "ManagedPolicyArns");
+    for (uint32_t i = 0; i < item_count(arns); i++) {
+        struct text arn;
+        struct item item = item_at(look, arns, i);
+        if (!item_rough_text(look, item, "x", &arn) || !text_ends(arn, TEXT(":policy/AdministratorAccess"))) continue;
+        struct diagnostic *d = warn(look, item, "AdministratorAccess allows every action there is");
+        warn_hint(look, d, "Write a policy with the actions that are needed.");
+    }
+}
+
 /* Bytes of a document, white space left out as IAM does; 0 where it is not wholly known. */
 static size_t document_size(struct item document) {
     if (!is_whole(document.value)) return 0;

@@ -3,7 +3,8 @@
  *   lint.c      the table, and which lint looks at which resources
  *   item.c      values and their places
  *   policy.c    the policy documents that resources hold
- *   compute.c, storage.c, network.c, edge.c, iam.c, observe.c, schedule.c, build.c, places.c
+ *   compute.c, storage.c, network.c, edge.c, iam.c, observe.c, reach.c, schedule.c, build.c,
+ *               places.c
  *               the lints, a file a theme
  */
 #ifndef MRP_LINT_INTERNAL_H

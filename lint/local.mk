@@ -15,5 +15,6 @@ libmrp_la_SOURCES += \
     lint/pipeline.c \
     lint/places.c \
     lint/policy.c \
+    lint/reach.c \
     lint/schedule.c \
     lint/storage.c
