@@ -202,7 +202,8 @@ bool machine_is_as_planned(struct run *run, const struct machine *machine, struc
         return false;
     }
     const struct cloud_stack *found = &machine->call.reply.stacks[0];
-    if (machine->is_renamed && !cloud_status_running(found->status)) return true;
+    if (machine->is_renamed && !cloud_status_running(found->status) &&
+        found->updated == machine->renamed) return true;
     if (text_equal(found->status, planned->status) && found->updated == planned->updated)
         return true;
     *why = text_format(run->arena, "somebody else changed the stack since it was planned: it is in "
@@ -302,8 +303,11 @@ void machine_step(struct run *run, struct machine *machine) {
     case PHASE_RENAME_UPLOAD:
     case PHASE_RENAME:
     case PHASE_RENAME_MADE:
+    case PHASE_RENAME_AGAIN:
     case PHASE_RENAME_EXECUTE:
-    case PHASE_RENAME_DONE: machine_renamed(run, machine); return;
+    case PHASE_RENAME_DONE:
+    case PHASE_RENAME_SEEN:
+    case PHASE_RENAME_CHECK: machine_renamed(run, machine); return;
     case PHASE_BUCKETS:
     case PHASE_VERSIONS:
     case PHASE_EMPTY: machine_emptied(run, machine); return;

@@ -16,8 +16,11 @@ enum machine_phase {
     PHASE_RENAME_UPLOAD, /* puts the template with other ids into the bucket */
     PHASE_RENAME,       /* makes a stack refactor, */
     PHASE_RENAME_MADE,  /* waits for it, */
+    PHASE_RENAME_AGAIN, /* looks whether somebody else changed the stack before that, */
     PHASE_RENAME_EXECUTE,
-    PHASE_RENAME_DONE,  /* and for its end */
+    PHASE_RENAME_DONE,  /* and for its end, */
+    PHASE_RENAME_SEEN,  /* sees when that was, */
+    PHASE_RENAME_CHECK, /* and that nobody else has changed the template */
     PHASE_UPLOAD,       /* puts a large template into the bucket */
     PHASE_MAKE,
     PHASE_READ,
@@ -57,7 +60,8 @@ struct machine {
     const struct cloud_event **fresh; /* newer ones, newest first, until all pages are there */
     uint32_t fresh_count, fresh_capacity;
     struct text refactor;    /* its id */
-    bool is_renamed;         /* it is done */
+    bool is_renamed;         /* it is done, */
+    double renamed;          /* by the stack's own time */
     struct arena page;       /* of the versions of a bucket that are being deleted */
     struct text *buckets;    /* to be emptied, and which of them is */
     uint32_t bucket_count, bucket;

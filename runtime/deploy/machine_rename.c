@@ -53,28 +53,57 @@ static void look(struct run *run, struct machine *machine) {
     const struct cloud_reply *reply = &machine->call.reply;
     struct text status = machine->phase == PHASE_RENAME_MADE ? reply->status
                                                              : reply->execution_status;
-    struct text refused = machine->shown->cause; /* to execute it, which may have begun all the same */
-    if (refused.length && text_is(status, "AVAILABLE")) {
+    struct text refused = machine->shown->cause; /* to execute it, which may have begun anyway */
+    if (text_is(status, "OBSOLETE")) {
+        machine_fail(run, machine, TEXT("somebody else changed the stack since it was planned"));
+    } else if (refused.length && text_is(status, "AVAILABLE")) {
         machine->shown->cause = (struct text){0};
         refuse(run, machine, refused);
     } else if (text_ends(status, TEXT("_FAILED")) || text_starts(status, TEXT("ROLLBACK_"))) {
         refuse(run, machine,
                text_copy(run->arena, reply->status_reason.length ? reply->status_reason : status));
     } else if (text_is(status, "CREATE_COMPLETE")) {
-        machine_prepare(machine, CLOUD_EXECUTE_REFACTOR, run)->id = machine->refactor;
-        machine_send(run, machine, PHASE_RENAME_EXECUTE);
+        /* Whoever changes the stack from here on makes the refactor obsolete. */
+        machine_prepare(machine, CLOUD_DESCRIBE_STACKS, run);
+        machine_send(run, machine, PHASE_RENAME_AGAIN);
     } else if (text_is(status, "EXECUTE_COMPLETE")) {
-        machine->is_renamed = true;
         machine->shown->cause = (struct text){0};
         machine->poll = POLL_FIRST;
-        machine_make_set(run, machine);
+        machine_prepare(machine, CLOUD_DESCRIBE_STACKS, run);
+        machine_send(run, machine, PHASE_RENAME_SEEN);
     } else {
         machine_sleep(run, machine, machine->phase);
     }
 }
 
+static void execute(struct run *run, struct machine *machine) {
+    struct text why;
+    if (!machine_is_as_planned(run, machine, &why)) {
+        machine_fail(run, machine, text_copy(run->arena, why));
+        return;
+    }
+    machine_prepare(machine, CLOUD_EXECUTE_REFACTOR, run)->id = machine->refactor;
+    machine_send(run, machine, PHASE_RENAME_EXECUTE);
+}
+
+/* What is there now must be the renamed template: then nobody else was at it in between. */
+static void check(struct run *run, struct machine *machine) {
+    struct document *found;
+    struct failure ignored;
+    bool same = document_read(run->arena, machine->call.reply.body, &found, &ignored) &&
+                document_equal(found, machine->plan->current);
+    if (!same) {
+        machine_fail(run, machine, TEXT("somebody else changed the stack since it was planned"));
+        return;
+    }
+    machine->is_renamed = true;
+    machine_make_set(run, machine);
+}
+
 void machine_renamed(struct run *run, struct machine *machine) {
-    if (cloud_failed(&machine->call) && machine->phase == PHASE_RENAME_EXECUTE) {
+    if (machine->phase == PHASE_RENAME_AGAIN) {
+        execute(run, machine);
+    } else if (cloud_failed(&machine->call) && machine->phase == PHASE_RENAME_EXECUTE) {
         machine->shown->cause = text_copy(run->arena, machine->call.error.message);
         machine_sleep(run, machine, PHASE_RENAME_DONE);
     } else if (cloud_failed(&machine->call)) {
@@ -87,6 +116,12 @@ void machine_renamed(struct run *run, struct machine *machine) {
         machine_sleep(run, machine, PHASE_RENAME_MADE);
     } else if (machine->phase == PHASE_RENAME_EXECUTE) {
         machine_sleep(run, machine, PHASE_RENAME_DONE);
+    } else if (machine->phase == PHASE_RENAME_SEEN) {
+        machine->renamed = machine->call.reply.stacks[0].updated;
+        machine_prepare(machine, CLOUD_GET_TEMPLATE, run);
+        machine_send(run, machine, PHASE_RENAME_CHECK);
+    } else if (machine->phase == PHASE_RENAME_CHECK) {
+        check(run, machine);
     } else {
         look(run, machine);
     }

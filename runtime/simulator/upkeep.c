@@ -313,11 +313,17 @@ static void create_refactor(struct simulator *simulator, struct cloud_call *call
     struct text seed = text_format(arena, "refactor/%llu",
                                    (unsigned long long)++simulator->counter);
     *refactor = (struct sim_refactor){.id = sim_uuid(arena, seed), .stack = stack,
-                                      .blueprint = blueprint, .moves = moves,
+                                      .blueprint = blueprint,
+                                      .basis = stack->now.blueprint, .moves = moves,
                                       .move_count = request->move_count,
                                       .due = simulator->clock + REFACTOR_SECONDS};
     refactor->reason = objection(simulator, refactor);
     call->reply.id = text_copy(call->arena, refactor->id);
+}
+
+/* The stack was updated since. */
+static bool is_obsolete(const struct sim_refactor *refactor) {
+    return !refactor->is_executed && refactor->basis != refactor->stack->now.blueprint;
 }
 
 static void describe_refactor(struct simulator *simulator, struct cloud_call *call) {
@@ -335,6 +341,11 @@ static void describe_refactor(struct simulator *simulator, struct cloud_call *ca
         reply->execution_status = is_due ? TEXT("EXECUTE_COMPLETE") : TEXT("EXECUTE_IN_PROGRESS");
         return;
     }
+    if (is_obsolete(refactor)) {
+        reply->status = TEXT("CREATE_COMPLETE");
+        reply->execution_status = TEXT("OBSOLETE");
+        return;
+    }
     reply->status = refactor->reason.length ? TEXT("CREATE_FAILED")
                     : is_due                ? TEXT("CREATE_COMPLETE")
                                             : TEXT("CREATE_IN_PROGRESS");
@@ -344,7 +355,7 @@ static void describe_refactor(struct simulator *simulator, struct cloud_call *ca
 
 static void execute_refactor(struct simulator *simulator, struct cloud_call *call) {
     struct sim_refactor *refactor = find_refactor(simulator, call->request.id);
-    if (!refactor || refactor->reason.length || refactor->is_executed ||
+    if (!refactor || refactor->reason.length || refactor->is_executed || is_obsolete(refactor) ||
         refactor->due > simulator->clock || refactor->stack->phase != PHASE_IDLE) {
         sim_refuse(call, "ValidationError",
                    "Stack refactor [%.*s] cannot be executed in its current "

@@ -188,6 +188,7 @@ struct sim_refactor { /* resources of a stack get other logical ids */
     struct text id, reason; /* reason: why it cannot be done */
     struct sim_stack *stack;
     struct sim_blueprint *blueprint;
+    const struct sim_blueprint *basis; /* the stack's template when it was made */
     const struct cloud_move *moves;
     uint32_t move_count;
     double due;             /* when it is made, and when it is executed */
