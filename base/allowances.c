@@ -11,7 +11,8 @@ struct allowance *allowance_find(const struct diagnostics *diagnostics,
                                  const struct diagnostic *diagnostic) {
     if (diagnostic_severity(diagnostic->id) == SEVERITY_ERROR) return NULL;
     struct allowance *allowance = diagnostics->allowances[diagnostic->id];
-    while (allowance && !allows(allowance, diagnostic)) allowance = allowance->next;
+    while (allowance && !allows(allowance, diagnostic))
+        allowance = allowance->next;
     if (allowance) allowance->is_used = true;
     return allowance;
 }
@@ -49,10 +50,9 @@ static void report_unused(struct diagnostics *diagnostics, enum diagnostic_id id
     const struct allowance *allowance = diagnostics->allowances[id];
     for (; allowance; allowance = allowance->next) {
         if (allowance->is_used) continue;
-        struct diagnostic *d =
-            diagnostics_report(diagnostics, DIAGNOSTIC_ALLOW_UNUSED, allowance->written,
-                               "there is no warning \"%s\" here to be allowed",
-                               diagnostic_name(id));
+        struct diagnostic *d = diagnostics_report(
+            diagnostics, DIAGNOSTIC_ALLOW_UNUSED, allowance->written,
+            "there is no warning \"%s\" here to be allowed", diagnostic_name(id));
         diagnostic_hint(diagnostics, d, "Take the comment away, or put it above what it is about.");
     }
 }

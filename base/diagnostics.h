@@ -1,8 +1,9 @@
 /* What is to be said about the user's source: collected as data, rendered once.
  *
  * Each kind of diagnostic is a row of diagnostics.def: DIAGNOSTIC(ENUM, "stable-name", SEVERITY,
- * "title"), its page is docs/diagnostics/<stable-name>.md (built into the binary). Messages follow the house style: a fact in lower
- * case, no full stop, names in double quotes; the hint is a full sentence.
+ * "title"), its page is docs/diagnostics/<stable-name>.md (built into the binary). Messages follow
+ * the house style: a fact in lower case, no full stop, names in double quotes; the hint is a full
+ * sentence.
  */
 #ifndef MRP_BASE_DIAGNOSTICS_H
 #define MRP_BASE_DIAGNOSTICS_H
@@ -48,8 +49,8 @@ struct diagnostic {
     bool is_allowed;
 };
 
-/* Where the program itself allows a warning: `# mrp: allow ID because REASON`, or the project's entry
- * `allow`, which is meant of all files. */
+/* Where the program itself allows a warning: `# mrp: allow ID because REASON`, or the project's
+ * entry `allow`, which is meant of all files. */
 struct allowance {
     struct allowance *next; /* of the same id */
     enum diagnostic_id id;
@@ -110,18 +111,19 @@ struct text diagnostic_suggest(struct text name);
 
 /* --- warnings that the program allows or denies (allowances.c) --- */
 
-/* Allows warnings of the id that begin in the range: also those reported already, and, where a reason is given,
- * those that --deny or --strict would make errors of. */
+/* Allows warnings of the id that begin in the range: also those reported already, and, where a
+ * reason is given, those that --deny or --strict would make errors of. */
 void diagnostics_allow(struct diagnostics *diagnostics, enum diagnostic_id id, struct span range,
                        struct span written, struct text reason);
 /* The same for all files, where the command line does not deny it. */
 void diagnostics_allow_everywhere(struct diagnostics *diagnostics, enum diagnostic_id id,
                                   struct span written, struct text reason);
-/* Reports comments that have allowed nothing so far. For the end of a run that has told all warnings. */
+/* Reports comments that have allowed nothing so far. For the end of a run that has told all
+ * warnings. */
 void diagnostics_report_unused(struct diagnostics *diagnostics);
 
-/* Applies --strict, --allow and --deny and orders by source and position. May be called again, after
- * further reports. Errors cannot be allowed. */
+/* Applies --strict, --allow and --deny and orders by source and position. May be called again,
+ * after further reports. Errors cannot be allowed. */
 struct severity_rules {
     bool strict;
     bool only_errors; /* every warning is allowed */

@@ -1,15 +1,20 @@
-/* JUnit's form of results, as servers that build read it: testsuites, testsuite, testcase, failure. */
+/* The form of results that JUnit began and servers that build read: suites, cases, failures. */
 #include "cli/junit.h"
 
 /* XML 1.0 has no way to write most control characters: they are left out. */
 void xml_text(struct buffer *out, struct text text) {
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.bytes[i];
-        if (c == '<') buffer_string(out, "&lt;");
-        else if (c == '>') buffer_string(out, "&gt;");
-        else if (c == '&') buffer_string(out, "&amp;");
-        else if (c == '"') buffer_string(out, "&quot;");
-        else if (c >= ' ' || c == '\n' || c == '\t') buffer_char(out, (char)c);
+        if (c == '<')
+            buffer_string(out, "&lt;");
+        else if (c == '>')
+            buffer_string(out, "&gt;");
+        else if (c == '&')
+            buffer_string(out, "&amp;");
+        else if (c == '"')
+            buffer_string(out, "&quot;");
+        else if (c >= ' ' || c == '\n' || c == '\t')
+            buffer_char(out, (char)c);
     }
 }
 
@@ -22,7 +27,8 @@ void xml_attribute(struct buffer *out, const char *name, struct text value) {
 void junit_suite(struct buffer *out, struct text name, size_t tests, size_t failures,
                  struct text cases) {
     buffer_string(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    buffer_format(out, "<testsuites tests=\"%zu\" failures=\"%zu\">\n  <testsuite", tests, failures);
+    buffer_format(out, "<testsuites tests=\"%zu\" failures=\"%zu\">\n  <testsuite", tests,
+                  failures);
     xml_attribute(out, "name", name);
     buffer_format(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\">\n", tests, failures);
     buffer_text(out, cases);

@@ -12,8 +12,8 @@ void xml_attribute(struct buffer *out, const char *name, struct text value);
 void junit_suite(struct buffer *out, struct text name, size_t tests, size_t failures,
                  struct text cases);
 
-/* The diagnostics of a check: a test case each, which fails where it is an error. A program without any is one test
- * that passes. */
+/* The diagnostics of a check: a test case each, which fails where it is an error. A program
+ * without any is one test that passes. */
 void junit_diagnostics(struct buffer *out, struct mrp *mrp, const char *file);
 
 #endif

@@ -1,5 +1,5 @@
-/* From the checked program to stacks. Evaluation always ends and touches nothing: what it may ask of
- * the world goes through the program's struct host. */
+/* From the checked program to stacks. Evaluation always ends and touches nothing: what it may ask
+ * of the world goes through the program's struct host. */
 #ifndef MRP_EVALUATOR_EVALUATOR_H
 #define MRP_EVALUATOR_EVALUATOR_H
 
@@ -34,8 +34,9 @@ struct value evaluator_expression(struct program *program, const struct evaluati
 
 /* --- lints: what is said of resources once they are there --- */
 
-/* Reports what shows at a node of the resource's body. Where that node is the library's, it is told at the
- * user's text: the argument of the instance that it is about, else the instance's name. */
+/* Reports what shows at a node of the resource's body. Where that node is the library's, it is
+ * told at the user's text: the argument of the instance that it is about, else the instance's
+ * name. */
 struct diagnostic *evaluator_report(struct deployment *deployment, const struct resource *resource,
                                     enum diagnostic_id id, const struct node *node,
                                     struct text message);
@@ -52,7 +53,8 @@ struct observer {
     bool (*read)(void *context, struct text json, struct value *value);
 };
 
-/* Runs the policies of all files of the program, once templates are there. Violations are reported. */
+/* Runs the policies of all files of the program, once templates are there. Violations are
+ * reported. */
 void evaluator_policies(struct deployment *deployment, const struct observer *observer);
 
 /* A value that a test compared with its snapshot. */
@@ -74,7 +76,8 @@ struct test_run {
     struct snapshot *snapshots, **snapshots_end; /* all that were compared */
 };
 
-/* The inputs that the test gives the program (`with`). False, with a verdict, where they have mistakes. */
+/* The inputs that the test gives the program (`with`). False, with a verdict, where they have
+ * mistakes. */
 bool evaluator_test_inputs(struct program *program, struct test_run *run, struct input **inputs,
                            uint32_t *count);
 /* Runs the test's asserts on what evaluator_run made of the program with these inputs. */

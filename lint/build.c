@@ -5,11 +5,13 @@
 /* "Build specification reference for CodeBuild" in its User Guide. */
 static const char top_keys[] = "version run-as env proxy batch phases reports artifacts cache";
 static const char phase_names[] = "install pre_build build post_build";
-static const char phase_keys[] = "run-as on-failure on-success runtime-versions commands finally steps retry";
+static const char phase_keys[] =
+    "run-as on-failure on-success runtime-versions commands finally steps retry";
 static const char env_keys[] = "shell variables parameter-store exported-variables secrets-manager "
                                "git-credential-helper";
-static const char artifact_keys[] = "files name discard-paths base-directory exclude-paths enable-symlinks "
-                                    "s3-prefix secondary-artifacts type";
+static const char artifact_keys[] =
+    "files name discard-paths base-directory exclude-paths enable-symlinks "
+    "s3-prefix secondary-artifacts type";
 static const char cache_keys[] = "paths key fallback-keys action";
 static const char batch_keys[] = "fast-fail build-list build-matrix build-graph build-fanout";
 
@@ -18,7 +20,8 @@ struct spec {
     struct item at;
 };
 
-static void suggest_word(const struct spec *spec, struct diagnostic *d, struct text word, const char *words) {
+static void suggest_word(const struct spec *spec, struct diagnostic *d, struct text word,
+                         const char *words) {
     struct suggestion near;
     suggestion_init(&near, word);
     for (const char *at = words; *at;) {
@@ -38,8 +41,8 @@ static bool check_keys(const struct spec *spec, const struct document *object, c
     if (!object || object->kind != DOCUMENT_OBJECT) return false;
     for (const struct document *c = object->children; c; c = c->next) {
         if (is_word(known, c->key)) continue;
-        struct diagnostic *d = warn(spec->look, spec->at, "%s of the buildspec has no \"%.*s\"", what,
-                                    TEXT_ARGS(c->key));
+        struct diagnostic *d = warn(spec->look, spec->at, "%s of the buildspec has no \"%.*s\"",
+                                    what, TEXT_ARGS(c->key));
         suggest_word(spec, d, c->key, known);
     }
     return true;
@@ -81,7 +84,8 @@ static void check_phases(const struct spec *spec, const struct document *phases)
     }
     for (const struct document *phase = phases->children; phase; phase = phase->next) {
         if (!is_word(phase_names, phase->key)) continue;
-        struct text what = text_format(look_arena(spec->look), "phase \"%.*s\"", TEXT_ARGS(phase->key));
+        struct text what =
+            text_format(look_arena(spec->look), "phase \"%.*s\"", TEXT_ARGS(phase->key));
         if (!check_keys(spec, phase, phase_keys, what.bytes)) {
             warn(spec->look, spec->at, "%s has no commands", what.bytes);
             continue;
@@ -94,7 +98,8 @@ static void check_phases(const struct spec *spec, const struct document *phases)
 static void check_artifacts(const struct spec *spec, const struct document *artifacts) {
     if (!check_keys(spec, artifacts, artifact_keys, "\"artifacts\"")) return;
     if (document_get(artifacts, "files") || document_get(artifacts, "secondary-artifacts")) return;
-    struct diagnostic *d = warn(spec->look, spec->at, "\"artifacts\" of the buildspec says no files");
+    struct diagnostic *d =
+        warn(spec->look, spec->at, "\"artifacts\" of the buildspec says no files");
     warn_hint(spec->look, d, "Write files: [\"**/*\"] for all.");
 }
 
@@ -139,13 +144,16 @@ static void check_builds(const struct spec *spec, const struct document *builds,
 }
 
 static void check_spec(const struct spec *spec, const struct document *whole) {
-    const struct document *phases = document_get(whole, "phases"), *batch = document_get(whole, "batch");
+    const struct document *phases = document_get(whole, "phases"),
+                          *batch = document_get(whole, "batch");
     check_keys(spec, whole, top_keys, "the top");
     check_version(spec, whole);
     check_keys(spec, document_get(whole, "env"), env_keys, "\"env\"");
     check_keys(spec, document_get(whole, "cache"), cache_keys, "\"cache\"");
-    if (phases) check_phases(spec, phases);
-    else if (!batch) warn(spec->look, spec->at, "the buildspec has no phases");
+    if (phases)
+        check_phases(spec, phases);
+    else if (!batch)
+        warn(spec->look, spec->at, "the buildspec has no phases");
     check_artifacts(spec, document_get(whole, "artifacts"));
     if (!check_keys(spec, batch, batch_keys, "\"batch\"")) return;
     check_builds(spec, document_get(batch, "build-list"), false);

@@ -17,14 +17,19 @@ static void hint_successor(const struct look *look, struct diagnostic *d,
 void lint_runtime_retired(const struct look *look) {
     struct text name;
     struct item item = item_get(look, "Runtime");
-    const struct schema_runtime *runtime = item_text(item, &name) ? schema_runtime_find(name) : NULL;
+    const struct schema_runtime *runtime =
+        item_text(item, &name) ? schema_runtime_find(name) : NULL;
     if (!runtime) return;
     if (has_come(runtime->create_block)) {
-        hint_successor(look, warn(look, item, "Lambda makes no functions with \"%.*s\" since %s",
-                                  TEXT_ARGS(name), runtime->create_block), runtime);
+        hint_successor(look,
+                       warn(look, item, "Lambda makes no functions with \"%.*s\" since %s",
+                            TEXT_ARGS(name), runtime->create_block),
+                       runtime);
     } else if (has_come(runtime->deprecated)) {
-        hint_successor(look, warn(look, item, "\"%.*s\" gets no security updates since %s",
-                                  TEXT_ARGS(name), runtime->deprecated), runtime);
+        hint_successor(look,
+                       warn(look, item, "\"%.*s\" gets no security updates since %s",
+                            TEXT_ARGS(name), runtime->deprecated),
+                       runtime);
     }
 }
 
@@ -36,8 +41,8 @@ struct size {
 
 /* "Amazon ECS task size" in the Amazon ECS Developer Guide. */
 static const struct size sizes[] = {
-    {256, 512, 2048, 0},          {512, 1024, 4096, 1024},      {1024, 2048, 8192, 1024},
-    {2048, 4096, 16384, 1024},    {4096, 8192, 30720, 1024},    {8192, 16384, 61440, 4096},
+    {256, 512, 2048, 0},          {512, 1024, 4096, 1024},   {1024, 2048, 8192, 1024},
+    {2048, 4096, 16384, 1024},    {4096, 8192, 30720, 1024}, {8192, 16384, 61440, 4096},
     {16384, 32768, 122880, 8192},
 };
 enum { LARGEST_CPU = 16384 };
@@ -64,16 +69,19 @@ void lint_fargate_size(const struct look *look) {
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         if (sizes[i].cpu != units) continue;
         if (fits(&sizes[i], mib)) return;
-        struct diagnostic *d = warn(look, memory, "Fargate has no task of %lld CPU units and %lld MiB",
-                                    (long long)units, (long long)mib);
-        warn_hint(look, d, "With %lld units, memory is %lld to %lld MiB%s.", (long long)units,
-                  (long long)sizes[i].least, (long long)sizes[i].most,
-                  sizes[i].step ? text_format(look_arena(look), " in steps of %lld",
-                                              (long long)sizes[i].step).bytes
-                                : ": 512, 1024 or 2048");
+        struct diagnostic *d =
+            warn(look, memory, "Fargate has no task of %lld CPU units and %lld MiB",
+                 (long long)units, (long long)mib);
+        warn_hint(
+            look, d, "With %lld units, memory is %lld to %lld MiB%s.", (long long)units,
+            (long long)sizes[i].least, (long long)sizes[i].most,
+            sizes[i].step
+                ? text_format(look_arena(look), " in steps of %lld", (long long)sizes[i].step).bytes
+                : ": 512, 1024 or 2048");
         return;
     }
-    struct diagnostic *d = warn(look, cpu, "Fargate has no task of %lld CPU units", (long long)units);
+    struct diagnostic *d =
+        warn(look, cpu, "Fargate has no task of %lld CPU units", (long long)units);
     warn_hint(look, d, "It has 256, 512, 1024, 2048, 4096, 8192 and 16384.");
 }
 
@@ -118,7 +126,8 @@ static void check_target(const struct look *look, struct item target, struct ite
         warn_note(look, d, container, "the container is described here");
         return;
     }
-    struct diagnostic *d = warn(look, name_item, "the task has no container \"%.*s\"", TEXT_ARGS(wanted));
+    struct diagnostic *d =
+        warn(look, name_item, "the task has no container \"%.*s\"", TEXT_ARGS(wanted));
     if (near.best.length) warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
 }
 
@@ -150,9 +159,11 @@ void lint_group_size(const struct look *look) {
 }
 
 void lint_scaling_range(const struct look *look) {
-    struct item least_item = item_get(look, "MinCapacity"), most_item = item_get(look, "MaxCapacity");
+    struct item least_item = item_get(look, "MinCapacity"),
+                most_item = item_get(look, "MaxCapacity");
     int64_t least, most;
-    if (!item_integer(least_item, &least) || !item_integer(most_item, &most) || least <= most) return;
+    if (!item_integer(least_item, &least) || !item_integer(most_item, &most) || least <= most)
+        return;
     warn(look, most_item, "it is scaled to at least %lld, and at most %lld", (long long)least,
          (long long)most);
 }
@@ -163,6 +174,7 @@ void lint_metadata_v1(const struct look *look) {
                            : "MetadataOptions.HttpTokens";
     struct item tokens = item_get(look, path);
     if (!item_is(tokens, "optional")) return;
-    struct diagnostic *d = warn(look, tokens, "the credentials of the machine are given out without a token");
+    struct diagnostic *d =
+        warn(look, tokens, "the credentials of the machine are given out without a token");
     warn_hint(look, d, "Write HttpTokens = \"required\".");
 }

@@ -28,8 +28,9 @@ void lint_certificate_region(const struct look *look) {
     struct item item = item_get(look, "DistributionConfig.ViewerCertificate.AcmCertificateArn");
     struct text region = certificate_region(look, item);
     if (!region.length || text_is(region, "us-east-1")) return;
-    struct diagnostic *d = warn(look, item, "CloudFront takes certificates of us-east-1, and this is of %.*s",
-                                TEXT_ARGS(region));
+    struct diagnostic *d =
+        warn(look, item, "CloudFront takes certificates of us-east-1, and this is of %.*s",
+             TEXT_ARGS(region));
     warn_hint(look, d, "Make the certificate in a region block of \"us-east-1\".");
 }
 
@@ -43,7 +44,8 @@ static void check_viewer(const struct look *look, struct item behavior) {
 void lint_plain_viewer(const struct look *look) {
     check_viewer(look, item_get(look, "DistributionConfig.DefaultCacheBehavior"));
     struct item list = item_get(look, "DistributionConfig.CacheBehaviors");
-    for (uint32_t i = 0; i < item_count(list); i++) check_viewer(look, item_at(look, list, i));
+    for (uint32_t i = 0; i < item_count(list); i++)
+        check_viewer(look, item_at(look, list, i));
 }
 
 static bool has_origin(const struct look *look, struct item list, struct text id,
@@ -67,14 +69,16 @@ static void check_origin(const struct look *look, struct item behavior) {
     suggestion_init(&near, id);
     if (has_origin(look, origins, id, &near) || has_origin(look, groups, id, &near)) return;
     if (!item_is_list(groups) && !item_is_absent(groups)) return;
-    struct diagnostic *d = warn(look, target, "the distribution has no origin \"%.*s\"", TEXT_ARGS(id));
+    struct diagnostic *d =
+        warn(look, target, "the distribution has no origin \"%.*s\"", TEXT_ARGS(id));
     if (near.best.length) warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
 }
 
 void lint_origin_unknown(const struct look *look) {
     check_origin(look, item_get(look, "DistributionConfig.DefaultCacheBehavior"));
     struct item list = item_get(look, "DistributionConfig.CacheBehaviors");
-    for (uint32_t i = 0; i < item_count(list); i++) check_origin(look, item_at(look, list, i));
+    for (uint32_t i = 0; i < item_count(list); i++)
+        check_origin(look, item_at(look, list, i));
 }
 
 /* ---- APIs ---- */
@@ -94,8 +98,8 @@ void lint_deployment_order(const struct look *look) {
             method->stack != look->resource->stack || look_waits_for(look, method)) {
             continue;
         }
-        struct diagnostic *d = warn(look, item_self(look),
-                                    "the deployment may be made before the API's methods");
+        struct diagnostic *d =
+            warn(look, item_self(look), "the deployment may be made before the API's methods");
         warn_hint(look, d, "Write @depends_on = %.*s, and the other methods, if there are.",
                   TEXT_ARGS(name_text(method->declared->declaration.name.name)));
         warn_note(look, d, item_of_resource(method), "a method is declared here");

@@ -9,9 +9,9 @@ static struct item actions_of(const struct look *look, struct item statement) {
 /* ---- what IAM refuses ---- */
 
 static void check_keys(const struct look *look, struct item statement) {
-    static const char *const known[] = {"Sid",       "Effect",   "Action",      "NotAction",
-                                        "Resource",  "NotResource", "Principal", "NotPrincipal",
-                                        "Condition"};
+    static const char *const known[] = {"Sid",       "Effect",       "Action",
+                                        "NotAction", "Resource",     "NotResource",
+                                        "Principal", "NotPrincipal", "Condition"};
     enum { KNOWN = sizeof known / sizeof *known };
     for (uint32_t i = 0; i < item_entries(statement); i++) {
         struct text key;
@@ -60,14 +60,17 @@ static void check_statement(const struct look *look, const struct policy *policy
     bool has_resource = has(look, statement, "Resource") || has(look, statement, "NotResource");
     switch (policy->kind) {
     case POLICY_IDENTITY:
-        if (has_principal) warn(look, statement, "a policy of a role, user or group has no \"Principal\"");
+        if (has_principal)
+            warn(look, statement, "a policy of a role, user or group has no \"Principal\"");
         check_one(look, statement, "Resource", "NotResource");
         break;
     case POLICY_TRUST:
         if (has_resource) warn(look, statement, "a trust policy has no \"Resource\"");
         check_one(look, statement, "Principal", "NotPrincipal");
         break;
-    case POLICY_RESOURCE: check_one(look, statement, "Principal", "NotPrincipal"); break;
+    case POLICY_RESOURCE:
+        check_one(look, statement, "Principal", "NotPrincipal");
+        break;
     }
 }
 
@@ -79,12 +82,12 @@ static void check_version(const struct look *look, const struct policy *policy) 
     struct text version;
     struct item item = item_in(look, policy->document, "Version");
     if (item_is_absent(item)) {
-        struct diagnostic *d = warn(look, policy->document,
-                                    "a policy without \"Version\" has the rules of 2008");
+        struct diagnostic *d =
+            warn(look, policy->document, "a policy without \"Version\" has the rules of 2008");
         warn_hint(look, d, "Write Version = \"2012-10-17\".");
     } else if (item_text(item, &version) && !is_word("2012-10-17 2008-10-17", version)) {
-        struct diagnostic *d = warn(look, item, "policies have no version \"%.*s\"",
-                                    TEXT_ARGS(version));
+        struct diagnostic *d =
+            warn(look, item, "policies have no version \"%.*s\"", TEXT_ARGS(version));
         warn_hint(look, d, "Write Version = \"2012-10-17\".");
     }
 }
@@ -179,15 +182,16 @@ static void check_wildcard_resource(const struct look *look, const struct policy
                                     struct item statement) {
     struct item resources = item_in(look, statement, "Resource");
     if (policy->kind != POLICY_IDENTITY || !statement_allows(look, statement) ||
-        !item_is_absent(item_in(look, statement, "Condition")) || !has_everything(look, resources)) {
+        !item_is_absent(item_in(look, statement, "Condition")) ||
+        !has_everything(look, resources)) {
         return;
     }
     struct item actions = actions_of(look, statement);
     for (uint32_t i = 0; i < item_some(actions); i++) {
         struct text action;
         if (!item_text(item_one(look, actions, i), &action) || !is_about_one(action)) continue;
-        struct diagnostic *d = warn(look, resources, "\"%.*s\" is allowed on everything in the account",
-                                    TEXT_ARGS(action));
+        struct diagnostic *d = warn(
+            look, resources, "\"%.*s\" is allowed on everything in the account", TEXT_ARGS(action));
         warn_hint(look, d, "Write the resource that is meant, or its ARN, in place of \"*\".");
         return;
     }
@@ -207,9 +211,10 @@ static void check_anybody(const struct look *look, const struct policy *policy,
         return;
     }
     if (!principal_is_anybody(look, item_in(look, statement, "Principal"), &where)) return;
-    struct diagnostic *d = warn(look, where, policy->kind == POLICY_TRUST
-                                                 ? "anybody with an AWS account may assume the role"
-                                                 : "the policy lets everybody in");
+    struct diagnostic *d =
+        warn(look, where,
+             policy->kind == POLICY_TRUST ? "anybody with an AWS account may assume the role"
+                                          : "the policy lets everybody in");
     warn_hint(look, d, "Name who is meant, or add a Condition.");
 }
 
@@ -220,7 +225,8 @@ void lint_open_policy(const struct look *look) {
 /* "lambda.amazonaws.com", also with a region, and of other partitions. */
 static bool is_service(struct text name) {
     static const char *const ends[] = {".amazonaws.com", ".amazonaws.com.cn", ".amazon.com",
-                                       ".aws.internal",  ".amazonaws.eu", ".aws.dev", ".c2s.ic.gov"};
+                                       ".aws.internal",  ".amazonaws.eu",     ".aws.dev",
+                                       ".c2s.ic.gov"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         if (text_ends(name, text_of(ends[i]))) return true;
     }
@@ -241,9 +247,12 @@ static void check_principal(const struct look *look, const struct policy *policy
     struct item principal = item_in(look, statement, "Principal");
     struct text name;
     if (item_text(principal, &name) && !text_is(name, "*")) {
-        struct diagnostic *d = warn(look, principal, "a principal is \"*\" or a record, and this is a text");
-        warn_hint(look, d, is_service(name) ? "Write Principal = { Service = \"%.*s\" }."
-                                            : "Write Principal = { AWS = \"%.*s\" }.", TEXT_ARGS(name));
+        struct diagnostic *d =
+            warn(look, principal, "a principal is \"*\" or a record, and this is a text");
+        warn_hint(look, d,
+                  is_service(name) ? "Write Principal = { Service = \"%.*s\" }."
+                                   : "Write Principal = { AWS = \"%.*s\" }.",
+                  TEXT_ARGS(name));
     }
     struct item services = item_in(look, principal, "Service");
     for (uint32_t i = 0; i < item_some(services); i++) {
@@ -291,9 +300,11 @@ void lint_key_lockout(const struct look *look) {
         bool allows = !item_is(item_in(look, statement, "Effect"), "Deny");
         if (!item_is_record(statement) || (allows && may_change_key(look, statement))) return;
     }
-    struct diagnostic *d = warn(look, policy, "nobody may change the key's policy, which KMS refuses");
-    warn_hint(look, d, "Allow \"kms:*\" to the account: Principal = { AWS = "
-                       "\"arn:aws:iam::${account}:root\" }.");
+    struct diagnostic *d =
+        warn(look, policy, "nobody may change the key's policy, which KMS refuses");
+    warn_hint(look, d,
+              "Allow \"kms:*\" to the account: Principal = { AWS = "
+              "\"arn:aws:iam::${account}:root\" }.");
 }
 
 /* ---- sizes ---- */
@@ -307,7 +318,8 @@ static bool is_whole(struct value value) {
 static void check_empty(const struct look *look, const struct policy *policy) {
     struct item statements = item_in(look, policy->document, "Statement");
     if (!item_is_list(statements) || item_count(statements)) return;
-    struct diagnostic *d = warn(look, statements, "a policy has at least one statement, and this has none");
+    struct diagnostic *d =
+        warn(look, statements, "a policy has at least one statement, and this has none");
     warn_hint(look, d, "Write what it allows, or leave the policy out.");
 }
 
@@ -320,7 +332,9 @@ void lint_boundless_policy(const struct look *look) {
     for (uint32_t i = 0; i < item_count(arns); i++) {
         struct text arn;
         struct item item = item_at(look, arns, i);
-        if (!item_rough_text(look, item, "x", &arn) || !text_ends(arn, TEXT(":policy/AdministratorAccess"))) continue;
+        if (!item_rough_text(look, item, "x", &arn) ||
+            !text_ends(arn, TEXT(":policy/AdministratorAccess")))
+            continue;
         struct diagnostic *d = warn(look, item, "AdministratorAccess allows every action there is");
         warn_hint(look, d, "Write a policy with the actions that are needed.");
     }
@@ -345,8 +359,8 @@ static size_t document_size(struct item document) {
 static void check_size(const struct look *look, struct item at, size_t size, size_t most,
                        const char *what) {
     if (size <= most) return;
-    struct diagnostic *d = warn(look, at, "%s may have %zu characters, and this has %zu", what, most,
-                                size);
+    struct diagnostic *d =
+        warn(look, at, "%s may have %zu characters, and this has %zu", what, most, size);
     warn_hint(look, d, "Split it into several managed policies.");
 }
 
@@ -357,8 +371,9 @@ void lint_policy_size(const struct look *look) {
         check_size(look, document, document_size(document), 6144, "a managed policy");
         return;
     }
-    size_t most = resource_is(resource, "AWS::IAM::Role") ? 10240
-                  : resource_is(resource, "AWS::IAM::User") ? 2048 : 5120;
+    size_t most = resource_is(resource, "AWS::IAM::Role")   ? 10240
+                  : resource_is(resource, "AWS::IAM::User") ? 2048
+                                                            : 5120;
     struct item list = item_get(look, "Policies");
     size_t size = 0;
     for (uint32_t i = 0; i < item_count(list); i++) {
@@ -388,7 +403,7 @@ void lint_permission_source(const struct look *look) {
                  principal)) {
         return;
     }
-    struct diagnostic *d = warn(look, item, "anybody's \"%.*s\" may invoke the function",
-                                TEXT_ARGS(principal));
+    struct diagnostic *d =
+        warn(look, item, "anybody's \"%.*s\" may invoke the function", TEXT_ARGS(principal));
     warn_hint(look, d, "Write SourceArn = ..., the resource whose events are meant.");
 }

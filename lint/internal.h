@@ -21,8 +21,8 @@ struct look {
     enum diagnostic_id id;
 };
 
-/* A value of a resource. What the program itself settles (the name of a bucket that has one) is known in
- * `value`; `raw` is as it was written. */
+/* A value of a resource. What the program itself settles (the name of a bucket that has one) is
+ * known in `value`; `raw` is as it was written. */
 struct item {
     struct value value, raw;
     const struct node *node; /* the nearest that holds it */
@@ -57,8 +57,8 @@ bool resource_is(const struct resource *resource, const char *type);
 
 /* Whether the schema's limits have been told of the item already. */
 bool look_is_told(const struct look *look, struct item item);
-/* Reports the look's id where the item is written. Messages and hints as in base/diagnostics.h; hints name
- * properties, so there are none where it shows in the library. */
+/* Reports the look's id where the item is written. Messages and hints as in base/diagnostics.h;
+ * hints name properties, so there are none where it shows in the library. */
 struct diagnostic *warn(const struct look *look, struct item at, const char *message, ...)
     __attribute__((format(printf, 3, 4)));
 void warn_hint(const struct look *look, struct diagnostic *diagnostic, const char *hint, ...)
@@ -71,23 +71,30 @@ void warn_note(const struct look *look, struct diagnostic *diagnostic, struct it
 /* The name of the resource where it is declared; its value is null. */
 struct item item_self(const struct look *look);
 struct item item_of_resource(const struct resource *resource);
-/* A property by its name, and further ones behind dots ("VpcConfig.SubnetIds"). Absent: null, at the nearest
- * place that is there. */
+/* A property by its name, and further ones behind dots ("VpcConfig.SubnetIds"). Absent: null, at
+ * the nearest place that is there. */
 struct item item_get(const struct look *look, const char *path);
 struct item item_in(const struct look *look, struct item around, const char *path);
 /* The same of another resource. */
 struct item item_of(const struct look *look, const struct resource *resource, const char *path);
-uint32_t item_count(struct item list);          /* 0 for what is no list */
+uint32_t item_count(struct item list); /* 0 for what is no list */
 struct item item_at(const struct look *look, struct item list, uint32_t index);
 /* An entry of a record, by its number. */
-uint32_t item_entries(struct item record);      /* 0 for what is no record */
+uint32_t item_entries(struct item record); /* 0 for what is no record */
 struct item item_entry(const struct look *look, struct item record, uint32_t index,
                        struct text *key);
 
-static inline bool item_is_absent(struct item item) { return item.value.kind == VALUE_NULL; }
-static inline bool item_is_list(struct item item) { return item.value.kind == VALUE_LIST; }
-static inline bool item_is_record(struct item item) { return item.value.kind == VALUE_RECORD; }
-/* Known texts, whole numbers and truth values, also where they are written as texts; false for others. */
+static inline bool item_is_absent(struct item item) {
+    return item.value.kind == VALUE_NULL;
+}
+static inline bool item_is_list(struct item item) {
+    return item.value.kind == VALUE_LIST;
+}
+static inline bool item_is_record(struct item item) {
+    return item.value.kind == VALUE_RECORD;
+}
+/* Known texts, whole numbers and truth values, also where they are written as texts; false for
+ * others. */
 bool item_text(struct item item, struct text *text);
 bool item_integer(struct item item, int64_t *integer);
 bool item_number(struct item item, double *number);
@@ -98,7 +105,8 @@ bool item_is_true(struct item item);
 bool item_is_false(struct item item);
 /* The resource that the value refers to by its Ref or another attribute, or NULL. */
 const struct resource *item_resource(struct item item);
-/* The known text, with every part that is known only at deploy time as `stand_in`; false where it is no text. */
+/* The known text, with every part that is known only at deploy time as `stand_in`; false where it
+ * is no text. */
 bool item_rough_text(const struct look *look, struct item item, const char *stand_in,
                      struct text *text);
 /* An element, or the value itself where it is no list: as in policies. */
@@ -149,7 +157,7 @@ bool principal_is_anybody(const struct look *look, struct item principal, struct
 
 /* --- the lints --- */
 
-#define LINT(id, function, family, types) void function(const struct look *look);
+#define LINT(id, function, types) void function(const struct look *look);
 #include "lint/lints.def"
 #undef LINT
 

@@ -74,7 +74,8 @@ static const struct node *element_node(struct item list, uint32_t index) {
     for (const struct node *e = element; e; e = e->next) {
         if (e->kind == NODE_SPREAD) return list.node;
     }
-    while (index-- > 0) element = element->next;
+    while (index-- > 0)
+        element = element->next;
     return element;
 }
 
@@ -195,7 +196,8 @@ void item_walk(const struct look *look, struct item item,
                void *context) {
     visit(look, item, context);
     uint32_t count = item_count(item), entries = item_entries(item);
-    for (uint32_t i = 0; i < count; i++) item_walk(look, item_at(look, item, i), visit, context);
+    for (uint32_t i = 0; i < count; i++)
+        item_walk(look, item_at(look, item, i), visit, context);
     for (uint32_t i = 0; i < entries; i++) {
         item_walk(look, item_entry(look, item, i, NULL), visit, context);
     }

@@ -4,11 +4,11 @@
 struct row {
     enum diagnostic_id id;
     void (*look)(const struct look *look);
-    const char *family, *types; /* with blanks between */
+    const char *types; /* with blanks between */
 };
 
 static const struct row rows[] = {
-#define LINT(id, function, family, types) {DIAGNOSTIC_##id, function, family, types},
+#define LINT(id, function, types) {DIAGNOSTIC_##id, function, types},
 #include "lint/lints.def"
 #undef LINT
 };
@@ -21,14 +21,6 @@ struct linter {
     struct map used;   /* nodes whose resources others refer to; made when it is first asked for */
     bool knows_used;
 };
-
-size_t lint_row_count(void) {
-    return ROWS;
-}
-
-struct lint_row lint_row_at(size_t index) {
-    return (struct lint_row){rows[index].id, rows[index].family};
-}
 
 /* ---- resources by type ---- */
 
@@ -98,7 +90,8 @@ static void each_reference(struct value value, void (*visit)(struct resource *to
     if (value.kind == VALUE_RESOURCE) visit(value.resource, context);
     if (!value_is_open(value)) return;
     if (value.kind == VALUE_LIST) {
-        for (uint32_t i = 0; i < value.length; i++) each_reference(value.items[i], visit, context);
+        for (uint32_t i = 0; i < value.length; i++)
+            each_reference(value.items[i], visit, context);
     } else if (value.kind == VALUE_RECORD) {
         for (uint32_t i = 0; i < value.record->count; i++) {
             each_reference(value.record->entries[i].value, visit, context);
@@ -253,7 +246,9 @@ void lint_run(struct deployment *deployment) {
     map_init(&linter.used, deployment->arena);
     groups_make(&linter);
     for (size_t i = 0; i < ROWS; i++) {
-        if (strcmp(rows[i].types, "*") == 0) run_all(&linter, &rows[i]);
-        else run_row(&linter, &rows[i]);
+        if (strcmp(rows[i].types, "*") == 0)
+            run_all(&linter, &rows[i]);
+        else
+            run_row(&linter, &rows[i]);
     }
 }

@@ -1,9 +1,9 @@
-/* Lints: what CloudFormation takes, and is a mistake all the same, or what a service refuses while it is
- * deployed. They look at resources once all values are there; what is known only at deploy time says
- * nothing to them.
+/* Lints: what CloudFormation takes, and is a mistake all the same, or what a service refuses while
+ * it is deployed. They look at resources once all values are there; what is known only at deploy
+ * time says nothing to them.
  *
- * A lint is a row of lints.def: LINT(ID, function, FAMILY, TYPES). All are warnings (rows of base/diagnostics.def
- * as every diagnostic), so each can be allowed or denied by its name.
+ * A lint is a row of lints.def: LINT(ID, function, TYPES). All are warnings (rows of
+ * base/diagnostics.def as every diagnostic), so each can be allowed or denied by its name.
  */
 #ifndef MRP_LINT_LINT_H
 #define MRP_LINT_LINT_H
@@ -12,13 +12,5 @@
 
 /* Looks at all resources of a program without errors, and reports. */
 void lint_run(struct deployment *deployment);
-
-/* The rows, in the order of the table; several can have one id. */
-struct lint_row {
-    enum diagnostic_id id;
-    const char *family; /* a word: "network" */
-};
-size_t lint_row_count(void);
-struct lint_row lint_row_at(size_t index);
 
 #endif

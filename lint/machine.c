@@ -1,4 +1,5 @@
-/* Lints about state machines: a definition in the Amazon States Language that Step Functions would refuse.
+/* Lints about state machines: a definition in the Amazon States Language that Step Functions would
+ * refuse.
  *
  * Parts that are known only at deploy time (ARNs, mostly) are read as a word in their place.
  */
@@ -25,9 +26,11 @@ static void check_next(const struct machine *machine, const struct document *sta
         if (text_equal(s->key, target->text)) return;
         suggestion_offer(&near, s->key);
     }
-    struct diagnostic *d = warn(machine->look, machine->at, "state \"%.*s\" leads to \"%.*s\", which is no state",
-                                TEXT_ARGS(from), TEXT_ARGS(target->text));
-    if (near.best.length) warn_hint(machine->look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
+    struct diagnostic *d =
+        warn(machine->look, machine->at, "state \"%.*s\" leads to \"%.*s\", which is no state",
+             TEXT_ARGS(from), TEXT_ARGS(target->text));
+    if (near.best.length)
+        warn_hint(machine->look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
 }
 
 static void check_ends(const struct machine *machine, const struct document *state) {
@@ -36,11 +39,13 @@ static void check_ends(const struct machine *machine, const struct document *sta
     if (!type || type->kind != DOCUMENT_TEXT) {
         warn(machine->look, machine->at, "state \"%.*s\" has no Type", TEXT_ARGS(state->key));
     } else if (!is_word(types, type->text)) {
-        warn(machine->look, machine->at, "state \"%.*s\" has the Type \"%.*s\", which is none of %s",
-             TEXT_ARGS(state->key), TEXT_ARGS(type->text), types);
+        warn(machine->look, machine->at,
+             "state \"%.*s\" has the Type \"%.*s\", which is none of %s", TEXT_ARGS(state->key),
+             TEXT_ARGS(type->text), types);
     } else if (is_word("Task Pass Wait Parallel Map", type->text) && !document_get(state, "Next") &&
                !(end && end->kind == DOCUMENT_BOOL && end->boolean)) {
-        warn(machine->look, machine->at, "state \"%.*s\" has neither Next nor End", TEXT_ARGS(state->key));
+        warn(machine->look, machine->at, "state \"%.*s\" has neither Next nor End",
+             TEXT_ARGS(state->key));
     }
 }
 
@@ -78,7 +83,8 @@ static void check_machine(const struct machine *machine, const struct document *
     if (!start || start->kind != DOCUMENT_TEXT) {
         warn(machine->look, machine->at, "the state machine has no StartAt");
     } else if (!document_get(states, text_copy(look_arena(machine->look), start->text).bytes)) {
-        warn(machine->look, machine->at, "StartAt is \"%.*s\", which is no state", TEXT_ARGS(start->text));
+        warn(machine->look, machine->at, "StartAt is \"%.*s\", which is no state",
+             TEXT_ARGS(start->text));
     }
     for (const struct document *s = states->children; s; s = s->next) {
         if (s->kind == DOCUMENT_OBJECT) check_state(machine, states, s);
@@ -130,7 +136,8 @@ void lint_state_machine(const struct look *look) {
     struct failure why;
     if (!rough_definition(look, &at, &text)) return;
     if (memmem(text.bytes, text.length, "${", 2)) return; /* DefinitionSubstitutions fill it in */
-    if (!document_read(look_arena(look), text, &document, &why) || document->kind != DOCUMENT_OBJECT) {
+    if (!document_read(look_arena(look), text, &document, &why) ||
+        document->kind != DOCUMENT_OBJECT) {
         warn(look, at, "the definition of the state machine is no JSON");
         return;
     }

@@ -20,8 +20,8 @@ struct metric {
 const struct metric *metric_find(struct text space, struct text name);
 /* The nearest name of the namespace, or empty. */
 struct text metric_suggest(struct text space, struct text name);
-/* The dimensions that a namespace's metrics have, with blanks between, the first one needed; NULL where that is not
- * known. */
+/* The dimensions that a namespace's metrics have, with blanks between, the first one needed; NULL
+ * where that is not known. */
 const char *metric_dimensions(struct text space);
 
 #endif

@@ -9,11 +9,13 @@ static void check_block(const struct look *look, struct item item) {
     if (!item_text(item, &text)) return;
     struct diagnostic *d;
     switch (block_read(text, &block)) {
-    case BLOCK_FINE: return;
+    case BLOCK_FINE:
+        return;
     case BLOCK_MALFORMED:
         if (look_is_told(look, item)) return;
         d = warn(look, item, "\"%.*s\" is no block of addresses", TEXT_ARGS(text));
-        warn_hint(look, d, "A block is an address and the length of its prefix, such as \"10.0.0.0/16\".");
+        warn_hint(look, d,
+                  "A block is an address and the length of its prefix, such as \"10.0.0.0/16\".");
         return;
     case BLOCK_HOST_BITS:
         d = warn(look, item, "\"%.*s\" has bits behind its prefix", TEXT_ARGS(text));
@@ -23,8 +25,12 @@ static void check_block(const struct look *look, struct item item) {
 }
 
 void lint_address_block(const struct look *look) {
-    static const char *const properties[] = {"CidrBlock", "Ipv6CidrBlock", "CidrIp", "CidrIpv6",
-                                             "DestinationCidrBlock", "DestinationIpv6CidrBlock",
+    static const char *const properties[] = {"CidrBlock",
+                                             "Ipv6CidrBlock",
+                                             "CidrIp",
+                                             "CidrIpv6",
+                                             "DestinationCidrBlock",
+                                             "DestinationIpv6CidrBlock",
                                              "DestinationIPv6CidrBlock"};
     for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
         check_block(look, item_get(look, properties[i]));
@@ -110,10 +116,10 @@ struct service {
 };
 
 static const struct service services[] = {
-    {22, "SSH"},          {23, "Telnet"},          {1433, "SQL Server"}, {1521, "Oracle"},
-    {2375, "Docker"},     {2379, "etcd"},          {3306, "MySQL"},      {3389, "remote desktops"},
-    {5432, "PostgreSQL"}, {5439, "Redshift"},      {5601, "Kibana"},     {5984, "CouchDB"},
-    {6379, "Redis"},      {9042, "Cassandra"},     {9200, "OpenSearch"}, {11211, "Memcached"},
+    {22, "SSH"},          {23, "Telnet"},      {1433, "SQL Server"}, {1521, "Oracle"},
+    {2375, "Docker"},     {2379, "etcd"},      {3306, "MySQL"},      {3389, "remote desktops"},
+    {5432, "PostgreSQL"}, {5439, "Redshift"},  {5601, "Kibana"},     {5984, "CouchDB"},
+    {6379, "Redis"},      {9042, "Cassandra"}, {9200, "OpenSearch"}, {11211, "Memcached"},
     {27017, "MongoDB"},
 };
 
@@ -133,8 +139,10 @@ static bool is_world(struct item rule, const struct look *look, struct item *whe
 static bool is_protocol(struct item protocol, const char *words) {
     struct text text;
     char room[SCALAR_ROOM];
-    if (protocol.value.kind == VALUE_INT) text = value_integer_text(protocol.value.integer, room);
-    else if (!item_text(protocol, &text)) return false;
+    if (protocol.value.kind == VALUE_INT)
+        text = value_integer_text(protocol.value.integer, room);
+    else if (!item_text(protocol, &text))
+        return false;
     return is_word(words, text);
 }
 
@@ -165,7 +173,8 @@ static void check_open(const struct look *look, struct item rule) {
 }
 
 static void check_range(const struct look *look, struct item rule) {
-    struct item from_item = item_in(look, rule, "FromPort"), to_item = item_in(look, rule, "ToPort");
+    struct item from_item = item_in(look, rule, "FromPort"),
+                to_item = item_in(look, rule, "ToPort");
     int64_t from, to;
     struct item protocol = item_in(look, rule, "IpProtocol");
     if (!is_protocol(protocol, "tcp udp 6 17") || !item_integer(from_item, &from) ||
@@ -184,7 +193,8 @@ static void each_rule(const struct look *look, bool outward,
                       void (*visit)(const struct look *look, struct item rule)) {
     if (resource_is(look->resource, "AWS::EC2::SecurityGroup")) {
         struct item list = item_get(look, outward ? "SecurityGroupEgress" : "SecurityGroupIngress");
-        for (uint32_t i = 0; i < item_count(list); i++) visit(look, item_at(look, list, i));
+        for (uint32_t i = 0; i < item_count(list); i++)
+            visit(look, item_at(look, list, i));
         return;
     }
     bool is_outward = resource_is(look->resource, "AWS::EC2::SecurityGroupEgress");
@@ -207,7 +217,8 @@ void lint_port_range(const struct look *look) {
 void lint_gateway_order(const struct look *look) {
     struct item item = item_get(look, "GatewayId");
     const struct resource *gateway = item_resource(item);
-    if (!gateway || gateway->is_existing || !resource_is(gateway, "AWS::EC2::InternetGateway")) return;
+    if (!gateway || gateway->is_existing || !resource_is(gateway, "AWS::EC2::InternetGateway"))
+        return;
     struct group group = look_all(look, "AWS::EC2::VPCGatewayAttachment");
     for (uint32_t i = 0; i < group.count; i++) {
         const struct resource *attachment = group.resources[i];
@@ -215,7 +226,8 @@ void lint_gateway_order(const struct look *look) {
             attachment->stack != look->resource->stack || look_waits_for(look, attachment)) {
             continue;
         }
-        struct diagnostic *d = warn(look, item, "the route may be made before the gateway is attached");
+        struct diagnostic *d =
+            warn(look, item, "the route may be made before the gateway is attached");
         warn_hint(look, d, "Write @depends_on = %.*s.",
                   TEXT_ARGS(name_text(attachment->declared->declaration.name.name)));
         warn_note(look, d, item_of_resource(attachment), "it is attached here");
@@ -234,7 +246,8 @@ void lint_balancer_zones(const struct look *look) {
         !item_resource(item_at(look, subnets, 0))) {
         return;
     }
-    struct diagnostic *d = warn(look, subnets, "an application load balancer needs two subnets, and has one");
+    struct diagnostic *d =
+        warn(look, subnets, "an application load balancer needs two subnets, and has one");
     warn_hint(look, d, "Give it subnets in two availability zones.");
 }
 
@@ -244,9 +257,9 @@ void lint_health_check(const struct look *look) {
     int64_t interval = 30, timeout;
     if (!item_is_absent(interval_item) && !item_integer(interval_item, &interval)) return;
     if (!item_integer(timeout_item, &timeout) || timeout < interval) return;
-    struct diagnostic *d =
-        warn(look, timeout_item, "a health check may take %lld seconds, and the next begins after %lld",
-             (long long)timeout, (long long)interval);
+    struct diagnostic *d = warn(
+        look, timeout_item, "a health check may take %lld seconds, and the next begins after %lld",
+        (long long)timeout, (long long)interval);
     warn_hint(look, d, "Let HealthCheckTimeoutSeconds be less than HealthCheckIntervalSeconds.");
 }
 
@@ -262,8 +275,8 @@ void lint_listener_priority(const struct look *look) {
             !item_integer(theirs, &other) || own != other) {
             continue;
         }
-        struct diagnostic *d = warn(look, item, "the listener has a rule of priority %lld already",
-                                    (long long)own);
+        struct diagnostic *d =
+            warn(look, item, "the listener has a rule of priority %lld already", (long long)own);
         warn_note(look, d, theirs, "which stands here");
         return;
     }
@@ -279,41 +292,47 @@ static bool is_public(const struct look *look, struct item *scheme) {
 
 /* The library's load balancer says it itself. */
 void lint_plain_listener(const struct look *look) {
-    struct item scheme, actions = item_get(look, "DefaultActions"), protocol = item_get(look, "Protocol");
+    struct item scheme, actions = item_get(look, "DefaultActions"),
+                        protocol = item_get(look, "Protocol");
     if (look_in_library(look) || !item_is(protocol, "HTTP") || !is_public(look, &scheme)) return;
     for (uint32_t i = 0; i < item_count(actions); i++) {
         if (!item_is(item_in(look, item_at(look, actions, i), "Type"), "forward")) continue;
-        struct diagnostic *d = warn(look, protocol, "the load balancer answers the internet over HTTP, without TLS");
+        struct diagnostic *d =
+            warn(look, protocol, "the load balancer answers the internet over HTTP, without TLS");
         warn_hint(look, d, "Let it redirect to a listener for HTTPS.");
         return;
     }
 }
 
-/* Policies that still take TLS 1.0 or 1.1, or weak ciphers: "Security policies for your Application Load
- * Balancer" in its User Guide. */
+/* Policies that still take TLS 1.0 or 1.1, or weak ciphers: "Security policies for your
+ * Application Load Balancer" in its User Guide. */
 static bool is_old_policy(struct text name) {
-    return is_word("ELBSecurityPolicy-2016-08 ELBSecurityPolicy-2015-05 ELBSecurityPolicy-TLS-1-0-2015-04 "
-                   "ELBSecurityPolicy-TLS-1-1-2017-01 ELBSecurityPolicy-FS-2018-06 "
-                   "ELBSecurityPolicy-FS-1-1-2019-08 ELBSecurityPolicy-TLS13-1-0-2021-06 "
-                   "ELBSecurityPolicy-TLS13-1-1-2021-06",
-                   name);
+    return is_word(
+        "ELBSecurityPolicy-2016-08 ELBSecurityPolicy-2015-05 ELBSecurityPolicy-TLS-1-0-2015-04 "
+        "ELBSecurityPolicy-TLS-1-1-2017-01 ELBSecurityPolicy-FS-2018-06 "
+        "ELBSecurityPolicy-FS-1-1-2019-08 ELBSecurityPolicy-TLS13-1-0-2021-06 "
+        "ELBSecurityPolicy-TLS13-1-1-2021-06",
+        name);
 }
 
 static bool is_old_protocol(struct text name) {
-    return is_word("SSLv3 TLSv1 TLSv1_2016 TLSv1.1_2016 TLS_1_0 Policy-Min-TLS-1-0-2019-07 TLSv1.1", name);
+    return is_word("SSLv3 TLSv1 TLSv1_2016 TLSv1.1_2016 TLS_1_0 Policy-Min-TLS-1-0-2019-07 TLSv1.1",
+                   name);
 }
 
 void lint_old_tls(const struct look *look) {
     static const char *const paths[] = {
-        "SslPolicy", "SecurityPolicy", "DomainEndpointOptions.TLSSecurityPolicy",
+        "SslPolicy",
+        "SecurityPolicy",
+        "DomainEndpointOptions.TLSSecurityPolicy",
         "DistributionConfig.ViewerCertificate.MinimumProtocolVersion",
     };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         struct text name;
         struct item item = item_get(look, paths[i]);
         if (!item_text(item, &name) || !(is_old_policy(name) || is_old_protocol(name))) continue;
-        struct diagnostic *d = warn(look, item, "\"%.*s\" takes versions of TLS that are broken",
-                                    TEXT_ARGS(name));
+        struct diagnostic *d =
+            warn(look, item, "\"%.*s\" takes versions of TLS that are broken", TEXT_ARGS(name));
         warn_hint(look, d, "Choose one from TLS 1.2 on.");
     }
 }

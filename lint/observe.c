@@ -4,7 +4,8 @@
 
 void lint_log_retention(const struct look *look) {
     struct item days = item_get(look, "RetentionInDays");
-    if (!item_is_absent(days) || look_in_library(look)) return; /* there it is said to be meant so */
+    if (!item_is_absent(days) || look_in_library(look))
+        return; /* there it is said to be meant so */
     struct diagnostic *d = warn(look, item_self(look), "the logs are kept, and paid for, for ever");
     warn_hint(look, d, "Write RetentionInDays = 30, or how long they are needed.");
 }
@@ -26,7 +27,8 @@ static bool read_alarm(const struct look *look, struct alarm *alarm) {
     alarm->has_threshold = item_number(alarm->threshold_item, &alarm->threshold);
     alarm->statistic = TEXT("");
     item_text(item_get(look, "Statistic"), &alarm->statistic);
-    return item_text(alarm->space_item, &alarm->space) && item_text(alarm->name_item, &alarm->name) &&
+    return item_text(alarm->space_item, &alarm->space) &&
+           item_text(alarm->name_item, &alarm->name) &&
            item_text(alarm->comparison_item, &alarm->comparison);
 }
 
@@ -53,9 +55,9 @@ static void check_bounds(const struct look *look, const struct alarm *alarm, dou
         always = t > high || (!is_strict && t >= high);
     }
     if (!never && !always) return;
-    struct diagnostic *d = warn(look, alarm->threshold_item, "the alarm %s: \"%.*s\" is %s",
-                                never ? "never rings" : "rings all the time",
-                                TEXT_ARGS(alarm->name), what);
+    struct diagnostic *d =
+        warn(look, alarm->threshold_item, "the alarm %s: \"%.*s\" is %s",
+             never ? "never rings" : "rings all the time", TEXT_ARGS(alarm->name), what);
     warn_note(look, d, alarm->comparison_item, "it is compared here");
 }
 
@@ -63,10 +65,9 @@ void lint_alarm_threshold(const struct look *look) {
     struct alarm alarm;
     if (!read_alarm(look, &alarm) || !alarm.has_threshold) return;
     const struct metric *metric = metric_find(alarm.space, alarm.name);
-    bool is_count = text_is(alarm.statistic, "SampleCount") || text_is(alarm.statistic, "Sum");
-    if (!metric || is_count == (bool)(metric->traits & METRIC_PERCENT)) {
-        if (!metric || metric->traits & METRIC_PERCENT) return;
-    }
+    if (!metric) return;
+    bool is_count = is_word("SampleCount Sum", alarm.statistic);
+    if (metric->traits & METRIC_PERCENT && is_count) return; /* a sum of percentages */
     if (metric->traits & METRIC_PERCENT) {
         check_bounds(look, &alarm, 0, 100, "a percentage");
     } else if (metric->traits & METRIC_POSITIVE) {
@@ -93,7 +94,8 @@ void lint_alarm_missing_data(const struct look *look) {
     if (!read_alarm(look, &alarm) || !rings_below(&alarm)) return;
     const struct metric *metric = metric_find(alarm.space, alarm.name);
     if (!metric || !(metric->traits & METRIC_ACTIVITY)) return;
-    if (!item_is_absent(item) && (!item_text(item, &treatment) || text_is(treatment, "breaching"))) return;
+    if (!item_is_absent(item) && (!item_text(item, &treatment) || text_is(treatment, "breaching")))
+        return;
     struct diagnostic *d =
         warn(look, item_is_absent(item) ? alarm.name_item : item,
              "where nothing happens, \"%.*s\" is not sent, and the alarm does not ring",
@@ -142,9 +144,10 @@ void lint_alarm_dimension(const struct look *look) {
         return;
     }
     if (is_given) return;
-    struct diagnostic *d = warn(look, item_is_absent(list) ? alarm.name_item : list,
-                                "without a dimension, nothing is sent as \"%.*s\", and the alarm never rings",
-                                TEXT_ARGS(alarm.name));
+    struct diagnostic *d =
+        warn(look, item_is_absent(list) ? alarm.name_item : list,
+             "without a dimension, nothing is sent as \"%.*s\", and the alarm never rings",
+             TEXT_ARGS(alarm.name));
     const char *end = memchr(needed.bytes, ' ', needed.length);
     warn_hint(look, d, "Write Dimensions = [{ Name = \"%.*s\", Value = ... }].",
               (int)(end ? end - needed.bytes : (ptrdiff_t)needed.length), needed.bytes);
@@ -160,12 +163,13 @@ void lint_alarm_window(const struct look *look) {
     int64_t period, count, points;
     bool has_count = item_integer(count_item, &count);
     if (has_count && item_integer(points_item, &points) && points > count) {
-        warn(look, points_item, "%lld points of %lld are to be over the threshold", (long long)points,
-             (long long)count);
+        warn(look, points_item, "%lld points of %lld are to be over the threshold",
+             (long long)points, (long long)count);
     }
     if (!item_integer(period_item, &period)) return;
     if (period != 10 && period != 20 && period != 30 && (period <= 0 || period % 60)) {
-        warn(look, period_item, "a period has 10, 20, 30 or a multiple of 60 seconds, and this %lld",
+        warn(look, period_item,
+             "a period has 10, 20, 30 or a multiple of 60 seconds, and this %lld",
              (long long)period);
         return;
     }
@@ -184,16 +188,19 @@ static void find_mention(const struct look *look, struct item item, void *contex
     struct mention *mention = context;
     struct text text;
     if (!item_rough_text(look, item, "", &text)) return;
-    mention->is_found |= memmem(text.bytes, text.length, mention->name.bytes, mention->name.length) != NULL;
+    mention->is_found |=
+        memmem(text.bytes, text.length, mention->name.bytes, mention->name.length) != NULL;
 }
 
 /* Whether something that asks alarms names this one. */
 static bool is_named(const struct look *look) {
-    static const char *const types[] = {"AWS::CloudWatch::CompositeAlarm", "AWS::CodePipeline::Pipeline",
-                                        "AWS::CodeDeploy::DeploymentGroup", "AWS::ECS::Service",
-                                        "AWS::AppConfig::Environment", "AWS::Synthetics::Canary"};
+    static const char *const types[] = {
+        "AWS::CloudWatch::CompositeAlarm",  "AWS::CodePipeline::Pipeline",
+        "AWS::CodeDeploy::DeploymentGroup", "AWS::ECS::Service",
+        "AWS::AppConfig::Environment",      "AWS::Synthetics::Canary"};
     struct mention mention = {0};
-    if (!item_text(item_get(look, "AlarmName"), &mention.name) || !mention.name.length) return false;
+    if (!item_text(item_get(look, "AlarmName"), &mention.name) || !mention.name.length)
+        return false;
     for (size_t t = 0; t < sizeof types / sizeof *types && !mention.is_found; t++) {
         struct group group = look_all(look, types[t]);
         for (uint32_t i = 0; i < group.count && !mention.is_found; i++) {
@@ -211,7 +218,8 @@ void lint_alarm_actions(const struct look *look) {
     if (item_is_false(enabled)) {
         warn(look, enabled, "nobody hears the alarm: its actions are turned off");
     } else if (is_empty && !look_is_used(look) && !is_named(look)) {
-        struct diagnostic *d = warn(look, item_self(look), "nobody hears the alarm: it has no actions");
+        struct diagnostic *d =
+            warn(look, item_self(look), "nobody hears the alarm: it has no actions");
         warn_hint(look, d, "Write AlarmActions = [topic].");
     }
 }

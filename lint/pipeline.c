@@ -1,4 +1,5 @@
-/* Lints about pipelines that are written as resources; std.deliver's are checked when they are made. */
+/* Lints about pipelines that are written as resources; std.deliver's are checked when they are
+ * made. */
 #include "lint/internal.h"
 #include "schema/actions.h"
 
@@ -8,10 +9,11 @@ static void check_provider(const struct look *look, struct item item, struct tex
     struct suggestion near;
     const struct schema_action *action;
     suggestion_init(&near, provider);
-    for (size_t i = 0; (action = schema_action_at(i)); i++) suggestion_offer(&near, text_of(action->provider));
+    for (size_t i = 0; (action = schema_action_at(i)); i++)
+        suggestion_offer(&near, text_of(action->provider));
     if (!near.best.length || near.distance == 0) return; /* one that the list does not have */
-    struct diagnostic *d = warn(look, item, "CodePipeline has no provider \"%.*s\" of this category",
-                                TEXT_ARGS(provider));
+    struct diagnostic *d = warn(
+        look, item, "CodePipeline has no provider \"%.*s\" of this category", TEXT_ARGS(provider));
     warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
 }
 
@@ -23,14 +25,16 @@ static void check_key(const struct look *look, const struct schema_action *actio
     const char *const lists[] = {action->required, action->optional};
     for (size_t i = 0; i < 2; i++) {
         struct text left = text_of(lists[i]), word;
-        while (schema_action_take(&left, &word)) suggestion_offer(&near, word);
+        while (schema_action_take(&left, &word))
+            suggestion_offer(&near, word);
     }
-    struct diagnostic *d = warn(look, item, "%s has no key \"%.*s\"", action->provider, TEXT_ARGS(key));
+    struct diagnostic *d =
+        warn(look, item, "%s has no key \"%.*s\"", action->provider, TEXT_ARGS(key));
     if (near.best.length) warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
 }
 
-static void check_value(const struct look *look, const struct schema_action *action, struct item configuration,
-                        struct item item, struct text key) {
+static void check_value(const struct look *look, const struct schema_action *action,
+                        struct item configuration, struct item item, struct text key) {
     struct text value, word;
     if (!item_text(item, &value)) return;
     struct text values = schema_action_values(action, key);
@@ -43,8 +47,8 @@ static void check_value(const struct look *look, const struct schema_action *act
     while (schema_action_take(&needed, &word)) {
         const char *path = text_copy(look_arena(look), word).bytes;
         if (!item_is_absent(item_in(look, configuration, path))) continue;
-        warn(look, item, "with \"%.*s\", %s needs the key \"%.*s\"", TEXT_ARGS(value), action->provider,
-             TEXT_ARGS(word));
+        warn(look, item, "with \"%.*s\", %s needs the key \"%.*s\"", TEXT_ARGS(value),
+             action->provider, TEXT_ARGS(word));
     }
 }
 
@@ -56,8 +60,8 @@ static void check_configuration(const struct look *look, const struct schema_act
     while (schema_action_take(&needed, &key)) {
         const char *path = text_copy(look_arena(look), key).bytes;
         if (!item_is_absent(item_in(look, configuration, path))) continue;
-        warn(look, item_is_absent(configuration) ? whole : configuration, "%s needs the key \"%.*s\"",
-             action->provider, TEXT_ARGS(key));
+        warn(look, item_is_absent(configuration) ? whole : configuration,
+             "%s needs the key \"%.*s\"", action->provider, TEXT_ARGS(key));
     }
     for (uint32_t i = 0; i < item_entries(configuration); i++) {
         struct item item = item_entry(look, configuration, i, &key);
@@ -79,7 +83,8 @@ static void check_count(const struct look *look, struct item whole, const char *
 }
 
 static void check_action(const struct look *look, struct item whole) {
-    struct item type = item_in(look, whole, "ActionTypeId"), provider_item = item_in(look, type, "Provider");
+    struct item type = item_in(look, whole, "ActionTypeId"),
+                provider_item = item_in(look, type, "Provider");
     struct text category, owner, provider;
     if (!item_text(item_in(look, type, "Category"), &category) ||
         !item_text(item_in(look, type, "Owner"), &owner) || !item_text(provider_item, &provider)) {
@@ -92,7 +97,8 @@ static void check_action(const struct look *look, struct item whole) {
     }
     check_configuration(look, action, whole);
     check_count(look, whole, "InputArtifacts", action, action->least_inputs, action->most_inputs);
-    check_count(look, whole, "OutputArtifacts", action, action->least_outputs, action->most_outputs);
+    check_count(look, whole, "OutputArtifacts", action, action->least_outputs,
+                action->most_outputs);
 }
 
 /* ---- artifacts from one action to the other ---- */
@@ -111,7 +117,8 @@ static int64_t order_of(const struct look *look, struct item action) {
 }
 
 /* Takes up what an action makes; false where a name is not known. */
-static bool note_outputs(const struct look *look, struct item action, uint32_t stage, struct made **all) {
+static bool note_outputs(const struct look *look, struct item action, uint32_t stage,
+                         struct made **all) {
     struct item outputs = item_in(look, action, "OutputArtifacts");
     if (!item_is_absent(outputs) && !item_is_list(outputs)) return false;
     for (uint32_t i = 0; i < item_count(outputs); i++) {
@@ -129,7 +136,8 @@ static bool note_outputs(const struct look *look, struct item action, uint32_t s
     return true;
 }
 
-static void check_inputs(const struct look *look, struct item action, uint32_t stage, const struct made *all) {
+static void check_inputs(const struct look *look, struct item action, uint32_t stage,
+                         const struct made *all) {
     struct item inputs = item_in(look, action, "InputArtifacts");
     for (uint32_t i = 0; i < item_count(inputs); i++) {
         struct item item = item_in(look, item_at(look, inputs, i), "Name");
@@ -142,28 +150,35 @@ static void check_inputs(const struct look *look, struct item action, uint32_t s
             suggestion_offer(&near, m->name);
             if (!text_equal(m->name, name)) continue;
             is_made = true;
-            is_early |= m->stage < stage || (m->stage == stage && m->order < order_of(look, action));
+            is_early |=
+                m->stage < stage || (m->stage == stage && m->order < order_of(look, action));
         }
         if (is_early) continue;
-        struct diagnostic *d = warn(look, item, is_made ? "artifact \"%.*s\" is not made yet when the action runs"
-                                                        : "no action makes an artifact \"%.*s\"",
-                                    TEXT_ARGS(name));
-        if (!is_made && near.best.length) warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
+        struct diagnostic *d =
+            warn(look, item,
+                 is_made ? "artifact \"%.*s\" is not made yet when the action runs"
+                         : "no action makes an artifact \"%.*s\"",
+                 TEXT_ARGS(name));
+        if (!is_made && near.best.length)
+            warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
         if (is_made) warn_hint(look, d, "Give it a larger RunOrder, or put it into a later stage.");
     }
 }
 
-static void each_action(const struct look *look, void (*visit)(const struct look *look, struct item action,
-                                                               uint32_t stage, void *context),
+static void each_action(const struct look *look,
+                        void (*visit)(const struct look *look, struct item action, uint32_t stage,
+                                      void *context),
                         void *context) {
     struct item stages = item_get(look, "Stages");
     for (uint32_t i = 0; i < item_count(stages); i++) {
         struct item actions = item_in(look, item_at(look, stages, i), "Actions");
-        for (uint32_t k = 0; k < item_count(actions); k++) visit(look, item_at(look, actions, k), i, context);
+        for (uint32_t k = 0; k < item_count(actions); k++)
+            visit(look, item_at(look, actions, k), i, context);
     }
 }
 
-static void visit_action(const struct look *look, struct item action, uint32_t stage, void *context) {
+static void visit_action(const struct look *look, struct item action, uint32_t stage,
+                         void *context) {
     (void)stage;
     (void)context;
     check_action(look, action);
@@ -174,12 +189,14 @@ struct walk {
     bool is_known;
 };
 
-static void visit_outputs(const struct look *look, struct item action, uint32_t stage, void *context) {
+static void visit_outputs(const struct look *look, struct item action, uint32_t stage,
+                          void *context) {
     struct walk *walk = context;
     walk->is_known &= note_outputs(look, action, stage, &walk->all);
 }
 
-static void visit_inputs(const struct look *look, struct item action, uint32_t stage, void *context) {
+static void visit_inputs(const struct look *look, struct item action, uint32_t stage,
+                         void *context) {
     check_inputs(look, action, stage, ((struct walk *)context)->all);
 }
 

@@ -1,4 +1,4 @@
-/* Lints about where things are: accounts, regions, zones, and what does not belong into a program. */
+/* Lints about where things are: accounts, regions, zones; and what does not belong in a program. */
 #include "lint/internal.h"
 
 /* ---- ARNs ---- */
@@ -31,12 +31,13 @@ static void check_partition(const struct look *look, struct item item, void *con
     (void)context;
     const struct region *region = look->resource->region;
     if (!item_rough_text(look, item, "*", &text) || !read_arn(text, &arn)) return;
-    if (!is_word("aws aws-cn aws-us-gov", arn.partition) || text_equal(arn.partition, region->partition)) {
+    if (!is_word("aws aws-cn aws-us-gov", arn.partition) ||
+        text_equal(arn.partition, region->partition)) {
         return;
     }
-    struct diagnostic *d = warn(look, item, "the ARN is of partition \"%.*s\", and region %.*s is in \"%.*s\"",
-                                TEXT_ARGS(arn.partition), TEXT_ARGS(region->name),
-                                TEXT_ARGS(region->partition));
+    struct diagnostic *d =
+        warn(look, item, "the ARN is of partition \"%.*s\", and region %.*s is in \"%.*s\"",
+             TEXT_ARGS(arn.partition), TEXT_ARGS(region->name), TEXT_ARGS(region->partition));
     warn_hint(look, d, "Write ${partition} in its place.");
 }
 
@@ -48,7 +49,8 @@ void lint_arn_partition(const struct look *look) {
         struct item item = item_self(look);
         const struct record_entry *entry = &look->resource->properties->entries[i];
         item.value = item.raw = entry->value;
-        if (entry->origin && entry->origin->kind == NODE_ENTRY) item.node = entry->origin->entry.value;
+        if (entry->origin && entry->origin->kind == NODE_ENTRY)
+            item.node = entry->origin->entry.value;
         item_walk(look, item, check_partition, NULL);
     }
 }
@@ -61,7 +63,8 @@ static void check_region(const struct look *look, struct item item, const char *
     if (schema_region_find(arn.region) < 0 || text_equal(arn.region, region->name)) return;
     struct diagnostic *d = warn(look, item, "%s is of region %.*s, and this is %.*s", what,
                                 TEXT_ARGS(arn.region), TEXT_ARGS(region->name));
-    warn_hint(look, d, "Name one of region %.*s; ${region} in a text is the region.", TEXT_ARGS(region->name));
+    warn_hint(look, d, "Name one of region %.*s; ${region} in a text is the region.",
+              TEXT_ARGS(region->name));
 }
 
 /* What a property holds whose service takes only what lies in its own region, or NULL. */
@@ -80,8 +83,9 @@ void lint_arn_region(const struct look *look) {
     for (uint32_t i = 0; i < item_entries(whole); i++) {
         struct text property;
         struct item item = item_entry(look, whole, i, &property);
-        bool may_hold = item.value.kind == VALUE_LIST || item.value.kind == VALUE_DEFERRED ||
-                        (item.value.kind == VALUE_TEXT && text_starts(value_as_text(item.value), TEXT("arn:")));
+        bool may_hold =
+            item.value.kind == VALUE_LIST || item.value.kind == VALUE_DEFERRED ||
+            (item.value.kind == VALUE_TEXT && text_starts(value_as_text(item.value), TEXT("arn:")));
         const char *what = may_hold ? local_thing(property) : NULL;
         for (uint32_t k = 0; what && k < item_some(item); k++) {
             check_region(look, item_one(look, item, k), what);
@@ -90,7 +94,8 @@ void lint_arn_region(const struct look *look) {
     if (!resource_is(look->resource, "AWS::ElasticLoadBalancingV2::Listener")) return;
     struct item certificates = item_get(look, "Certificates");
     for (uint32_t i = 0; i < item_count(certificates); i++) {
-        check_region(look, item_in(look, item_at(look, certificates, i), "CertificateArn"), "the certificate");
+        check_region(look, item_in(look, item_at(look, certificates, i), "CertificateArn"),
+                     "the certificate");
     }
 }
 
@@ -108,10 +113,12 @@ static void check_zone(const struct look *look, struct item item) {
 }
 
 void lint_foreign_zone(const struct look *look) {
-    static const char *const paths[] = {"AvailabilityZone", "AvailabilityZones", "PreferredAvailabilityZone"};
+    static const char *const paths[] = {"AvailabilityZone", "AvailabilityZones",
+                                        "PreferredAvailabilityZone"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         struct item item = item_get(look, paths[i]);
-        for (uint32_t k = 0; k < item_some(item); k++) check_zone(look, item_one(look, item, k));
+        for (uint32_t k = 0; k < item_some(item); k++)
+            check_zone(look, item_one(look, item, k));
     }
 }
 
@@ -136,8 +143,9 @@ void lint_image_region(const struct look *look) {
                 !text_equal(id, other)) {
                 continue;
             }
-            struct diagnostic *d = warn(look, own, "image \"%.*s\" is used in two regions, and exists in one",
-                                        TEXT_ARGS(id));
+            struct diagnostic *d =
+                warn(look, own, "image \"%.*s\" is used in two regions, and exists in one",
+                     TEXT_ARGS(id));
             warn_hint(look, d, "Look it up with a param: image: deploy ssm(AWS::EC2::Image).");
             return;
         }
@@ -148,10 +156,11 @@ void lint_image_region(const struct look *look) {
 
 /* The words of a name, in capital letters: "dbPassword" and "DB_PASSWORD" hold PASSWORD. */
 static bool has_secret_word(struct text name) {
-    static const char *const words[] = {"PASSWORD", "PASSWD",     "SECRET",      "APIKEY",
-                                        "API_KEY",  "PRIVATEKEY", "PRIVATE_KEY", "ACCESS_TOKEN",
+    static const char *const words[] = {"PASSWORD",   "PASSWD",      "SECRET",      "APIKEY",
+                                        "API_KEY",    "PRIVATEKEY",  "PRIVATE_KEY", "ACCESS_TOKEN",
                                         "AUTH_TOKEN", "ACCESSTOKEN", "AUTHTOKEN"};
-    static const char *const others[] = {"ARN", "NAME", "ID", "PATH", "URL", "FILE", "POLICY", "LENGTH",
+    static const char *const others[] = {"ARN",     "NAME",     "ID",     "PATH",
+                                         "URL",     "FILE",     "POLICY", "LENGTH",
                                          "VERSION", "ROTATION", "REGION", "MANAGER"};
     char upper[64];
     if (name.length >= sizeof upper) return false;
@@ -171,7 +180,8 @@ static bool has_secret_word(struct text name) {
 
 /* "AKIA" and 16 capital letters or digits. */
 static bool is_access_key(struct text text) {
-    if (text.length != 20 || !(text_starts(text, TEXT("AKIA")) || text_starts(text, TEXT("ASIA")))) {
+    if (text.length != 20 ||
+        !(text_starts(text, TEXT("AKIA")) || text_starts(text, TEXT("ASIA")))) {
         return false;
     }
     for (size_t i = 4; i < 20; i++) {
@@ -188,8 +198,8 @@ static void check_secret(const struct look *look, struct text name, struct item 
         return;
     }
     if (!has_secret_word(name) && !is_access_key(text)) return;
-    struct diagnostic *d = warn(look, value, "the secret \"%.*s\" stands in the program as plain text",
-                                TEXT_ARGS(name));
+    struct diagnostic *d = warn(
+        look, value, "the secret \"%.*s\" stands in the program as plain text", TEXT_ARGS(name));
     warn_hint(look, d, "Keep it in Secrets Manager, and write secret_ref(\"its-name\").");
 }
 
@@ -205,7 +215,8 @@ static void check_pairs(const struct look *look, struct item list) {
 }
 
 void lint_plain_secret(const struct look *look) {
-    static const char *const passwords[] = {"MasterUserPassword", "MasterPassword", "AuthToken", "Password"};
+    static const char *const passwords[] = {"MasterUserPassword", "MasterPassword", "AuthToken",
+                                            "Password"};
     struct item variables = item_get(look, "Environment.Variables");
     for (uint32_t i = 0; i < item_entries(variables); i++) {
         struct text name;
@@ -238,11 +249,13 @@ void lint_implied_dependency(const struct look *look) {
             continue;
         }
         for (uint32_t i = 0; i < list.length; i++) { /* of an instance, all that is inside */
-            const struct resource *other = list.items[i].kind == VALUE_RESOURCE ? list.items[i].resource : NULL;
+            const struct resource *other =
+                list.items[i].kind == VALUE_RESOURCE ? list.items[i].resource : NULL;
             if (!other || !look_uses(look, other)) return;
         }
         struct item at = {list, list, e->entry.value};
-        struct diagnostic *d = warn(look, at, "it waits for these already, since it uses their values");
+        struct diagnostic *d =
+            warn(look, at, "it waits for these already, since it uses their values");
         warn_hint(look, d, "Take @depends_on away.");
     }
 }

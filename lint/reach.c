@@ -13,7 +13,8 @@ void lint_silent_balancer(const struct look *look) {
         listener.resource = group.resources[i];
         if (look_uses(&listener, look->resource)) return;
     }
-    struct diagnostic *d = warn(look, item_self(look), "the load balancer has no listener, so it answers nothing");
+    struct diagnostic *d =
+        warn(look, item_self(look), "the load balancer has no listener, so it answers nothing");
     warn_hint(look, d, "Add an AWS::ElasticLoadBalancingV2::Listener with LoadBalancerArn = %s.",
               look->resource->declared->declaration.name.name->bytes);
 }
@@ -52,20 +53,25 @@ static bool lets_in(const struct look *look, const struct resource *resource,
     return permission.is_given;
 }
 
-static const char *const topic_policies[2] = {"AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy"};
-static const char *const queue_policies[2] = {"AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"};
+static const char *const topic_policies[2] = {"AWS::SNS::TopicPolicy",
+                                              "AWS::SNS::TopicInlinePolicy"};
+static const char *const queue_policies[2] = {"AWS::SQS::QueuePolicy",
+                                              "AWS::SQS::QueueInlinePolicy"};
 
 static void check_target(const struct look *look, struct item arn) {
     const struct resource *target = item_resource(arn);
     bool exists, is_topic = target && resource_is(target, "AWS::SNS::Topic");
-    if (!target || target->is_existing || (!is_topic && !resource_is(target, "AWS::SQS::Queue"))) return;
-    if (lets_in(look, target, is_topic ? topic_policies : queue_policies, "events.amazonaws.com", &exists)) {
+    if (!target || target->is_existing || (!is_topic && !resource_is(target, "AWS::SQS::Queue")))
+        return;
+    if (lets_in(look, target, is_topic ? topic_policies : queue_policies, "events.amazonaws.com",
+                &exists)) {
         return;
     }
     struct diagnostic *d = warn(look, arn, "no policy lets EventBridge %s, so the events are lost",
                                 is_topic ? "publish to the topic" : "send to the queue");
     warn_hint(look, d, "Allow events.amazonaws.com %s in an %s of it.",
-              is_topic ? "sns:Publish" : "sqs:SendMessage", is_topic ? topic_policies[0] : queue_policies[0]);
+              is_topic ? "sns:Publish" : "sqs:SendMessage",
+              is_topic ? topic_policies[0] : queue_policies[0]);
 }
 
 void lint_target_policy(const struct look *look) {
@@ -83,27 +89,36 @@ void lint_alarm_topic(const struct look *look) {
         const struct resource *topic = item_resource(action);
         bool exists;
         if (!topic || topic->is_existing || !resource_is(topic, "AWS::SNS::Topic")) continue;
-        if (lets_in(look, topic, topic_policies, "cloudwatch.amazonaws.com", &exists) || !exists) continue;
-        struct diagnostic *d = warn(look, action, "the policy of the topic does not let alarms publish");
-        warn_hint(look, d, "Allow cloudwatch.amazonaws.com sns:Publish in it: a policy takes the place of what topics "
-                           "allow by themselves.");
+        if (lets_in(look, topic, topic_policies, "cloudwatch.amazonaws.com", &exists) || !exists)
+            continue;
+        struct diagnostic *d =
+            warn(look, action, "the policy of the topic does not let alarms publish");
+        warn_hint(look, d,
+                  "Allow cloudwatch.amazonaws.com sns:Publish in it: a policy takes the place of "
+                  "what topics "
+                  "allow by themselves.");
     }
 }
 
 /* ---- alarms ---- */
 
 void lint_alarm_direction(const struct look *look) {
-    struct item metric_item = item_get(look, "MetricName"), comparison_item = item_get(look, "ComparisonOperator");
+    struct item metric_item = item_get(look, "MetricName"),
+                comparison_item = item_get(look, "ComparisonOperator");
     struct text metric, comparison;
     if (!item_text(metric_item, &metric) || !item_text(comparison_item, &comparison)) return;
     bool is_above = is_word("GreaterThanThreshold GreaterThanOrEqualToThreshold", comparison);
     bool is_below = is_word("LessThanThreshold LessThanOrEqualToThreshold", comparison);
-    bool wrong_above = is_above && is_word("HealthyHostCount HealthCheckStatus FreeStorageSpace", metric);
-    bool wrong_below = is_below && is_word("UnHealthyHostCount HTTPCode_ELB_5XX_Count HTTPCode_Target_5XX_Count "
-                                           "StatusCheckFailed", metric);
+    bool wrong_above =
+        is_above && is_word("HealthyHostCount HealthCheckStatus FreeStorageSpace", metric);
+    bool wrong_below =
+        is_below && is_word("UnHealthyHostCount HTTPCode_ELB_5XX_Count HTTPCode_Target_5XX_Count "
+                            "StatusCheckFailed",
+                            metric);
     if (!wrong_above && !wrong_below) return;
-    struct diagnostic *d = warn(look, comparison_item, "%.*s is good when it is %s: the alarm rings when all is well",
-                                TEXT_ARGS(metric), wrong_above ? "high" : "low");
+    struct diagnostic *d =
+        warn(look, comparison_item, "%.*s is good when it is %s: the alarm rings when all is well",
+             TEXT_ARGS(metric), wrong_above ? "high" : "low");
     warn_hint(look, d, "Write \"%s\".", wrong_above ? "LessThanThreshold" : "GreaterThanThreshold");
 }
 
@@ -114,8 +129,9 @@ void lint_desired_capacity(const struct look *look) {
     int64_t least, desired;
     if (look_in_library(look) || !item_integer(item_get(look, "MinSize"), &least)) return;
     if (!item_integer(desired_item, &desired) || desired <= least) return;
-    struct diagnostic *d = warn(look, desired_item,
-                                "each deploy sets the group back to %lld machines, whatever it was scaled to",
-                                (long long)desired);
+    struct diagnostic *d =
+        warn(look, desired_item,
+             "each deploy sets the group back to %lld machines, whatever it was scaled to",
+             (long long)desired);
     warn_hint(look, d, "Leave it out: the group begins with MinSize.");
 }

@@ -1,8 +1,8 @@
 /* Lints about schedules: rate(...), cron(...) and at(...) of EventBridge and its kin, and the five
  * fields of cron that Auto Scaling takes.
  *
- * "Schedule types in EventBridge Scheduler" in its User Guide: cron(minutes hours day-of-month month day-of-week
- * year), where one of the two days is "?".
+ * "Schedule types in EventBridge Scheduler" in its User Guide: cron(minutes hours day-of-month
+ * month day-of-week year), where one of the two days is "?".
  */
 #include "lint/internal.h"
 
@@ -14,7 +14,8 @@ struct field {
 
 static const struct field minute = {"minute", 0, 59, NULL}, hour = {"hour", 0, 23, NULL},
                           day = {"day of the month", 1, 31, NULL},
-                          month = {"month", 1, 12, "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"},
+                          month = {"month", 1, 12,
+                                   "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"},
                           weekday = {"day of the week", 1, 7, "SUN MON TUE WED THU FRI SAT"},
                           unix_weekday = {"day of the week", 0, 7, "SUN MON TUE WED THU FRI SAT"},
                           year = {"year", 1970, 2199, NULL};
@@ -42,7 +43,8 @@ static int read_one(const struct field *field, struct text text) {
     if (!text.length || text.length > 4) return -1;
     if (field->words && text.length == 3) {
         char upper[4] = {0};
-        for (int i = 0; i < 3; i++) upper[i] = (char)(text.bytes[i] & ~0x20);
+        for (int i = 0; i < 3; i++)
+            upper[i] = (char)(text.bytes[i] & ~0x20);
         const char *at = strstr(field->words, upper);
         if (at && (at - field->words) % 4 == 0) return field->least + (int)(at - field->words) / 4;
     }
@@ -70,7 +72,8 @@ static bool read_part(const struct field *field, struct text part, struct set *s
         if (first < 0 || last < 0) return false;
     }
     if (last < first) return field->words != NULL; /* FRI-MON goes around; not looked into */
-    for (int i = first; i <= last; i += step) set->has[i - field->least] = true;
+    for (int i = first; i <= last; i += step)
+        set->has[i - field->least] = true;
     return true;
 }
 
@@ -153,7 +156,8 @@ static void refuse_field(const struct look *look, struct item item, const struct
 
 static void check_cron(const struct look *look, struct item item, struct text text,
                        enum reading reading) {
-    static const struct field *const fields[FIELDS] = {&minute, &hour, &day, &month, &weekday, &year};
+    static const struct field *const fields[FIELDS] = {&minute, &hour,    &day,
+                                                       &month,  &weekday, &year};
     struct text words[FIELDS + 1];
     struct set sets[FIELDS];
     uint32_t count = split_fields(text, words);
@@ -161,8 +165,9 @@ static void check_cron(const struct look *look, struct item item, struct text te
     if (count != FIELDS) {
         if (!is_form) return;
         struct diagnostic *d = warn(look, item, "cron(...) has six fields, and this has %u", count);
-        warn_hint(look, d, "They are minutes, hours, day of the month, month, day of the week and year: "
-                           "cron(0 8 ? * MON-FRI *).");
+        warn_hint(look, d,
+                  "They are minutes, hours, day of the month, month, day of the week and year: "
+                  "cron(0 8 ? * MON-FRI *).");
         return;
     }
     for (int i = 0; i < FIELDS; i++) {
@@ -171,8 +176,10 @@ static void check_cron(const struct look *look, struct item item, struct text te
         return;
     }
     if (is_form && text_is(words[2], "?") == text_is(words[4], "?")) {
-        struct diagnostic *d = warn(look, item, "one of the two days of cron(...) is \"?\", and the other not");
-        warn_hint(look, d, "Write cron(0 8 * * ? *) for each day, cron(0 8 ? * MON *) for Mondays.");
+        struct diagnostic *d =
+            warn(look, item, "one of the two days of cron(...) is \"?\", and the other not");
+        warn_hint(look, d,
+                  "Write cron(0 8 * * ? *) for each day, cron(0 8 ? * MON *) for Mondays.");
     } else if (!is_form && has_no_day(&sets[2], &sets[3])) {
         warn(look, item, "no month has that day, so the schedule never comes");
     } else if (!is_form && is_over(&sets[5])) {
@@ -190,8 +197,8 @@ static void check_rate(const struct look *look, struct item item, struct text te
         bool is_plural = text.length == one.length + 1 && text.bytes[one.length] == 's';
         if (!text_starts(text, one) || (text.length != one.length && !is_plural)) continue;
         if (is_plural == (count != 1)) return;
-        struct diagnostic *d = warn(look, item, "rate(...) has \"%s\" with 1, and \"%ss\" with others",
-                                    units[i], units[i]);
+        struct diagnostic *d = warn(
+            look, item, "rate(...) has \"%s\" with 1, and \"%ss\" with others", units[i], units[i]);
         warn_hint(look, d, "Write rate(%d %s%s).", count, units[i], count == 1 ? "" : "s");
         return;
     }
@@ -213,8 +220,8 @@ static void check_at(const struct look *look, struct item item, struct text text
 /* What stands in the brackets behind the word; false where it is another word. */
 static bool inside(struct text text, const char *word, struct text *inner) {
     size_t length = strlen(word);
-    if (!text_starts(text, text_of(word)) || text.length < length + 2 || text.bytes[length] != '(' ||
-        text.bytes[text.length - 1] != ')') {
+    if (!text_starts(text, text_of(word)) || text.length < length + 2 ||
+        text.bytes[length] != '(' || text.bytes[text.length - 1] != ')') {
         return false;
     }
     *inner = (struct text){text.bytes + length + 1, text.length - length - 2};
@@ -245,8 +252,11 @@ static void check_recurrence(const struct look *look, struct item item) {
     if (!item_text(item, &text)) return;
     uint32_t count = split_fields(text, words);
     if (count != 5) {
-        struct diagnostic *d = warn(look, item, "a recurrence has five fields, and this has %u", count);
-        warn_hint(look, d, "They are minutes, hours, day of the month, month and day of the week: \"0 8 * * 1-5\".");
+        struct diagnostic *d =
+            warn(look, item, "a recurrence has five fields, and this has %u", count);
+        warn_hint(look, d,
+                  "They are minutes, hours, day of the month, month and day of the week: \"0 8 * * "
+                  "1-5\".");
         return;
     }
     for (int i = 0; i < 5; i++) {
@@ -264,7 +274,8 @@ static void check_all(const struct look *look, enum reading reading) {
     } else if (resource_is(resource, "AWS::Backup::BackupPlan")) {
         struct item rules = item_get(look, "BackupPlan.BackupPlanRule");
         for (uint32_t i = 0; i < item_count(rules); i++) {
-            check_expression(look, item_in(look, item_at(look, rules, i), "ScheduleExpression"), reading);
+            check_expression(look, item_in(look, item_at(look, rules, i), "ScheduleExpression"),
+                             reading);
         }
     } else if (resource_is(resource, "AWS::ApplicationAutoScaling::ScalableTarget")) {
         struct item actions = item_get(look, "ScheduledActions");

@@ -9,7 +9,8 @@ static void check_fifo(const struct look *look, const char *property, const char
     if (!item_text(item, &name)) return;
     bool ends = text_ends(name, TEXT(".fifo"));
     if (item_is_true(is_fifo) && !ends) {
-        struct diagnostic *d = warn(look, item, "the name of a FIFO queue or topic ends in \".fifo\"");
+        struct diagnostic *d =
+            warn(look, item, "the name of a FIFO queue or topic ends in \".fifo\"");
         warn_hint(look, d, "Write \"%.*s.fifo\".", TEXT_ARGS(name));
     } else if (ends && (item_is_absent(is_fifo) || item_is_false(is_fifo))) {
         struct diagnostic *d = warn(look, item, "a name that ends in \".fifo\" needs %s", flag);
@@ -18,8 +19,10 @@ static void check_fifo(const struct look *look, const char *property, const char
 }
 
 void lint_fifo_name(const struct look *look) {
-    if (resource_is(look->resource, "AWS::SQS::Queue")) check_fifo(look, "QueueName", "FifoQueue");
-    else check_fifo(look, "TopicName", "FifoTopic");
+    if (resource_is(look->resource, "AWS::SQS::Queue"))
+        check_fifo(look, "QueueName", "FifoQueue");
+    else
+        check_fifo(look, "TopicName", "FifoTopic");
 }
 
 /* What RedrivePolicy sends messages to, if the program makes it. */
@@ -40,11 +43,11 @@ void lint_fifo_dead_letters(const struct look *look) {
     struct item target;
     const struct resource *queue = dead_letters(look, &target);
     if (!queue) return;
-    int own = fifo_of(item_get(look, "FifoQueue")), other = fifo_of(item_of(look, queue, "FifoQueue"));
+    int own = fifo_of(item_get(look, "FifoQueue")),
+        other = fifo_of(item_of(look, queue, "FifoQueue"));
     if (own < 0 || other < 0 || own == other) return;
-    struct diagnostic *d =
-        warn(look, target, "the dead letters of a %s queue go to a %s one", own ? "FIFO" : "standard",
-             other ? "FIFO" : "standard");
+    struct diagnostic *d = warn(look, target, "the dead letters of a %s queue go to a %s one",
+                                own ? "FIFO" : "standard", other ? "FIFO" : "standard");
     warn_note(look, d, item_of_resource(queue), "which is declared here");
 }
 
@@ -57,7 +60,8 @@ static const struct resource *referred(struct item item, const char *type) {
 
 void lint_queue_visibility(const struct look *look) {
     const struct resource *queue = referred(item_get(look, "EventSourceArn"), "AWS::SQS::Queue");
-    const struct resource *function = referred(item_get(look, "FunctionName"), "AWS::Lambda::Function");
+    const struct resource *function =
+        referred(item_get(look, "FunctionName"), "AWS::Lambda::Function");
     if (!queue || !function) return;
     struct item visibility = item_of(look, queue, "VisibilityTimeout");
     struct item timeout = item_of(look, function, "Timeout");
@@ -65,10 +69,11 @@ void lint_queue_visibility(const struct look *look) {
     if (!item_is_absent(visibility) && !item_integer(visibility, &hidden)) return;
     if (!item_is_absent(timeout) && !item_integer(timeout, &runs)) return;
     if (hidden >= runs) return;
-    struct diagnostic *d = warn(look, visibility,
-                                "a message is hidden for %lld seconds, and the function may run for %lld",
-                                (long long)hidden, (long long)runs);
-    warn_hint(look, d, "Lambda refuses that; six times as long is advised: VisibilityTimeout = %lld.",
+    struct diagnostic *d = warn(
+        look, visibility, "a message is hidden for %lld seconds, and the function may run for %lld",
+        (long long)hidden, (long long)runs);
+    warn_hint(look, d,
+              "Lambda refuses that; six times as long is advised: VisibilityTimeout = %lld.",
               (long long)runs * 6);
     warn_note(look, d, timeout, "the function reads the queue");
 }
@@ -80,20 +85,23 @@ void lint_queue_dead_letters(const struct look *look) {
     if (!item_is_absent(redrive)) return;
     struct diagnostic *d = warn(look, item_of_resource(queue),
                                 "a message that its function fails on is tried again and again");
-    warn_hint(look, d, "Give it a queue for dead letters: RedrivePolicy = { deadLetterTargetArn = ..., "
-                       "maxReceiveCount = 5 }.");
+    warn_hint(look, d,
+              "Give it a queue for dead letters: RedrivePolicy = { deadLetterTargetArn = ..., "
+              "maxReceiveCount = 5 }.");
     warn_note(look, d, item_self(look), "the function reads the queue here");
 }
 
 void lint_batch_size(const struct look *look) {
     const struct resource *queue = referred(item_get(look, "EventSourceArn"), "AWS::SQS::Queue");
-    struct item batch = item_get(look, "BatchSize"), window = item_get(look, "MaximumBatchingWindowInSeconds");
+    struct item batch = item_get(look, "BatchSize"),
+                window = item_get(look, "MaximumBatchingWindowInSeconds");
     int64_t size, seconds = 0;
     if (!queue || !item_integer(batch, &size) || size <= 10) return;
     if (fifo_of(item_of(look, queue, "FifoQueue")) == 1) {
         warn(look, batch, "a batch of a FIFO queue has at most 10 messages");
     } else if (item_is_absent(window) || (item_integer(window, &seconds) && seconds == 0)) {
-        struct diagnostic *d = warn(look, batch, "a batch of more than 10 messages needs a time to wait for them");
+        struct diagnostic *d =
+            warn(look, batch, "a batch of more than 10 messages needs a time to wait for them");
         warn_hint(look, d, "Write MaximumBatchingWindowInSeconds = 1 or more.");
     }
 }
@@ -130,14 +138,18 @@ static bool use_key(const struct look *look, struct attributes *attributes, stru
             attributes->is_used[k] = is_defined = true;
         }
         if (is_defined) continue;
-        struct diagnostic *d = warn(look, item, "the key \"%.*s\" has no definition", TEXT_ARGS(name));
-        warn_hint(look, d, "Add { AttributeName = \"%.*s\", AttributeType = \"S\" } to "
-                           "AttributeDefinitions.", TEXT_ARGS(name));
+        struct diagnostic *d =
+            warn(look, item, "the key \"%.*s\" has no definition", TEXT_ARGS(name));
+        warn_hint(look, d,
+                  "Add { AttributeName = \"%.*s\", AttributeType = \"S\" } to "
+                  "AttributeDefinitions.",
+                  TEXT_ARGS(name));
     }
     return item_is_absent(schema) || item_is_list(schema);
 }
 
-static bool use_indexes(const struct look *look, struct attributes *attributes, struct item indexes) {
+static bool use_indexes(const struct look *look, struct attributes *attributes,
+                        struct item indexes) {
     for (uint32_t i = 0; i < item_count(indexes); i++) {
         struct item schema = item_in(look, item_at(look, indexes, i), "KeySchema");
         if (!use_key(look, attributes, schema)) return false;
@@ -163,8 +175,9 @@ void lint_key_definitions(const struct look *look) {
 
 /* Classes in the order in which objects may go down; -1 for one that is not known. */
 static int class_rank(struct text name) {
-    static const char *const classes[] = {"STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA",
-                                          "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"};
+    static const char *const classes[] = {"STANDARD_IA", "INTELLIGENT_TIERING",
+                                          "ONEZONE_IA",  "GLACIER_IR",
+                                          "GLACIER",     "DEEP_ARCHIVE"};
     for (int i = 0; i < 6; i++) {
         if (text_is(name, classes[i])) return i;
     }
@@ -201,14 +214,15 @@ static void check_rule(const struct look *look, struct item rule) {
         check_transition(look, item_at(look, transitions, i), &last, &rank);
     }
     if (item_integer(expiration, &end) && rank >= 0 && end <= last) {
-        warn(look, expiration, "objects are deleted after %lld days, before they change their class",
-             (long long)end);
+        warn(look, expiration,
+             "objects are deleted after %lld days, before they change their class", (long long)end);
     }
 }
 
 void lint_lifecycle_order(const struct look *look) {
     struct item rules = item_get(look, "LifecycleConfiguration.Rules");
-    for (uint32_t i = 0; i < item_count(rules); i++) check_rule(look, item_at(look, rules, i));
+    for (uint32_t i = 0; i < item_count(rules); i++)
+        check_rule(look, item_at(look, rules, i));
 }
 
 void lint_public_bucket(const struct look *look) {
@@ -252,19 +266,25 @@ void lint_data_policy(const struct look *look) {
         item_is(item_get(look, "DeletionProtection"), "ACTIVE")) {
         return;
     }
-    struct diagnostic *d = warn(look, item_self(look),
-                                "its data is lost where it is deleted or replaced");
-    warn_hint(look, d, "Write @protect = true, or say with @deletion_policy what is to become of it.");
+    struct diagnostic *d =
+        warn(look, item_self(look), "its data is lost where it is deleted or replaced");
+    warn_hint(look, d,
+              "Write @protect = true, or say with @deletion_policy what is to become of it.");
 }
 
 /* ---- encryption and access ---- */
 
 static bool is_copy(const struct look *look) {
-    static const char *const sources[] = {"DBClusterIdentifier", "SnapshotIdentifier",
-                                          "DBSnapshotIdentifier", "SourceDBInstanceIdentifier",
-                                          "SourceDBClusterIdentifier", "DBClusterSnapshotIdentifier",
-                                          "ReplicationSourceIdentifier", "SourceRegion",
-                                          "KmsKeyId", "GlobalClusterIdentifier"};
+    static const char *const sources[] = {"DBClusterIdentifier",
+                                          "SnapshotIdentifier",
+                                          "DBSnapshotIdentifier",
+                                          "SourceDBInstanceIdentifier",
+                                          "SourceDBClusterIdentifier",
+                                          "DBClusterSnapshotIdentifier",
+                                          "ReplicationSourceIdentifier",
+                                          "SourceRegion",
+                                          "KmsKeyId",
+                                          "GlobalClusterIdentifier"};
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
         if (!item_is_absent(item_get(look, sources[i]))) return true;
     }
@@ -276,7 +296,8 @@ static void warn_plain(const struct look *look, struct item at, const char *hint
     warn_hint(look, d, "%s", hint);
 }
 
-static void check_flag(const struct look *look, const char *path, const char *hint, bool is_default) {
+static void check_flag(const struct look *look, const char *path, const char *hint,
+                       bool is_default) {
     struct item flag = item_get(look, path);
     if (item_is_false(flag) || (item_is_absent(flag) && !is_default)) warn_plain(look, flag, hint);
 }

@@ -1,8 +1,9 @@
 /* Comments that allow a warning: `# mrp: allow ID, ID because REASON`.
  *
- * Such a comment stands behind what it is about, or in lines of its own above. It covers the line, and all of
- * the declaration, entry or value that the line begins: above a resource, the whole resource. What a line
- * begins is found in one walk over the tree, which is made only where there is such a comment.
+ * Such a comment stands behind what it is about, or in lines of its own above. It covers the line,
+ * and all of the declaration, entry or value that the line begins: above a resource, the whole
+ * resource. What a line begins is found in one walk over the tree, which is made only where there
+ * is such a comment.
  */
 #include <stdlib.h>
 
@@ -10,7 +11,7 @@
 #include "parser/grammar.h"
 #include "parser/parser.h"
 
-struct order { /* one comment */
+struct order {           /* one comment */
     uint32_t token;      /* of the comment */
     uint32_t start, end; /* what it covers */
     bool is_found;       /* the node that begins there */
@@ -27,7 +28,9 @@ struct words {
     uint32_t at;
 };
 
-static bool is_space(char c) { return c == ' ' || c == '\t'; }
+static bool is_space(char c) {
+    return c == ' ' || c == '\t';
+}
 
 static void skip_spaces(struct words *words) {
     while (words->left.length && is_space(*words->left.bytes)) {
@@ -82,10 +85,13 @@ static bool words_of(struct text bytes, struct token token, struct words *words)
 
 /* ---- what a comment covers ---- */
 
-static bool is_blank(char c) { return is_space(c) || c == '\r' || c == '\n'; }
+static bool is_blank(char c) {
+    return is_space(c) || c == '\r' || c == '\n';
+}
 
 static uint32_t skip_blanks(struct text bytes, uint32_t at) {
-    while (at < bytes.length && is_blank(bytes.bytes[at])) at++;
+    while (at < bytes.length && is_blank(bytes.bytes[at]))
+        at++;
     return at;
 }
 
@@ -94,11 +100,13 @@ static uint32_t line_end(struct text bytes, uint32_t at) {
     return end ? (uint32_t)(end - bytes.bytes) : (uint32_t)bytes.length;
 }
 
-/* Where the line begins that a comment is about: its own, or the next one with more than a comment. */
+/* Where the line begins that a comment is about: its own, or the next one with more than a
+ * comment. */
 static uint32_t subject(struct text bytes, struct token comment) {
     uint32_t at = (uint32_t)comment.start;
     if (!(comment.flags & TOKEN_LINE)) {
-        while (at > 0 && bytes.bytes[at - 1] != '\n') at--;
+        while (at > 0 && bytes.bytes[at - 1] != '\n')
+            at--;
         return skip_blanks(bytes, at);
     }
     do {
@@ -117,8 +125,10 @@ static size_t first_from(const struct orders *orders, uint32_t start) {
     size_t low = 0, high = orders->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (orders->items[middle].start < start) low = middle + 1;
-        else high = middle;
+        if (orders->items[middle].start < start)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }
@@ -140,7 +150,8 @@ static struct orders gather(struct arena *arena, const struct parse *parse, stru
     struct orders orders = {0};
     struct words words;
     size_t count = 0;
-    for (uint32_t i = 0; i < tokens->count; i++) count += words_of(bytes, tokens->items[i], &words);
+    for (uint32_t i = 0; i < tokens->count; i++)
+        count += words_of(bytes, tokens->items[i], &words);
     if (!count) return orders;
     orders.items = arena_array(arena, count, sizeof *orders.items);
     for (uint32_t i = 0; i < tokens->count; i++) {
@@ -210,7 +221,8 @@ static struct text read_reason(const struct reading *reading, struct words *word
         struct words at = before;
         skip_spaces(&at);
         struct span span = {reading->source, at.at, at.at + (uint32_t)word.length};
-        d = refuse(reading, span, "\"because\" stands before the reason, and this is \"%.*s\"", word);
+        d = refuse(reading, span, "\"because\" stands before the reason, and this is \"%.*s\"",
+                   word);
     } else {
         d = diagnostics_report(reading->diagnostics, DIAGNOSTIC_ALLOW_REASON, list,
                                "the comment does not say why the warning is allowed");

@@ -22,8 +22,8 @@ struct parse parser_parse(struct arena *arena, struct names *names,
 struct parse parser_parse_tree(struct arena *arena, struct names *names,
                                struct diagnostics *diagnostics, uint32_t source);
 
-/* Takes up the comments of a parsed file that allow warnings, `# mrp: allow ID because REASON`; reports those
- * that are written wrongly. */
+/* Takes up the comments of a parsed file that allow warnings, `# mrp: allow ID because REASON`;
+ * reports those that are written wrongly. */
 void parser_allow(struct arena *arena, struct diagnostics *diagnostics, const struct parse *parse);
 
 /* As parser_parse for one expression (mrp eval, --set in .mrp form, tests). */
