@@ -120,7 +120,7 @@ if MUTATION
 libmrp_la_SOURCES += tests/mutation/site.c tests/mutation/site.h
 tests_run_LDADD += tests/mutation/site.lo
 endif
-EXTRA_DIST += tests/mutation
+EXTRA_DIST += tests/mutation tests/links.awk tests/packages
 
 TEST_EXTENSIONS = .test
 TEST_LOG_COMPILER = $(SHELL)
@@ -131,6 +131,7 @@ data_tests = \
     tests/diagnostics.test \
     tests/inject.test \
     tests/kill.test \
+    tests/links.test \
     tests/docs.test \
     tests/editors.test \
     tests/examples.test \

@@ -4,7 +4,7 @@
 build_packages='autoconf automake libtool pkg-config make gcc libc6-dev flex bison
     libcjson-dev libyaml-dev libpcre2-dev libcurl4-openssl-dev libssl-dev libexpat1-dev
     libsqlite3-dev libmicrohttpd-dev libreadline-dev libcunit1-dev'
-test_packages='clang python3 python3-venv vim'
+test_packages='clang python3 python3-venv vim dpkg-dev fakeroot xz-utils'
 editor_packages='nodejs npm'
 fuzz_packages=libclang-rt-dev
 
