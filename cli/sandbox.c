@@ -111,6 +111,30 @@ static int put(struct deploying *deploying, const struct invocation *invocation,
     return OUTCOME_DONE;
 }
 
+static int set_alarm(struct deploying *deploying, const struct invocation *invocation,
+                     struct target target, bool rings) {
+    const char *path = invocation->operands[1];
+    if (!deploying->runtime->sandbox_ring(deploying->session, target.template->region_name,
+                                          target.template->name, target.resource->logical_id,
+                                          rings)) {
+        return not_deployed(path, ", or is no alarm");
+    }
+    if (!option_given(invocation, OPTION_QUIET)) {
+        fprintf(stderr, "%s %s\n", path, rings ? "rings" : "is quiet");
+    }
+    return OUTCOME_DONE;
+}
+
+static int ring(struct deploying *deploying, const struct invocation *invocation,
+                struct target target) {
+    return set_alarm(deploying, invocation, target, true);
+}
+
+static int hush(struct deploying *deploying, const struct invocation *invocation,
+                struct target target) {
+    return set_alarm(deploying, invocation, target, false);
+}
+
 static int reset(const struct invocation *invocation) {
     struct deploying deploying;
     struct invocation other = *invocation;
@@ -201,9 +225,11 @@ int command_sandbox(struct invocation *invocation) {
     if (strcmp(what, "fail") == 0) return to_resource(invocation, fail);
     if (strcmp(what, "change") == 0) return to_resource(invocation, change);
     if (strcmp(what, "put") == 0) return to_resource(invocation, put);
+    if (strcmp(what, "ring") == 0) return to_resource(invocation, ring);
+    if (strcmp(what, "hush") == 0) return to_resource(invocation, hush);
     if (strcmp(what, "reset") != 0 && strcmp(what, "serve") != 0) {
-        return misuse(invocation,
-                      "\"%s\" is nothing to do: it is reset, fail, change, put or serve", what);
+        return misuse(invocation, "\"%s\" is nothing to do: it is reset, fail, change, put, ring, "
+                                  "hush or serve", what);
     }
     if (invocation->operand_count > 2) return misuse(invocation, "%s takes a FILE at most", what);
     return strcmp(what, "serve") == 0 ? serve(invocation) : reset(invocation);

@@ -55,6 +55,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/outputs.c \
     runtime/simulator/parameters.c \
     runtime/simulator/plain.c \
+    runtime/simulator/policy.c \
     runtime/simulator/resolve.c runtime/simulator/resolve.h \
     runtime/simulator/simulator.c runtime/simulator/simulator.h \
     runtime/simulator/stacks.c \
@@ -65,6 +66,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/templates.c \
     runtime/simulator/upkeep.c \
     runtime/simulator/validate.c \
+    runtime/simulator/watch.c \
     runtime/simulator/world.c runtime/simulator/world.h \
     runtime/state.c runtime/state.h \
     runtime/tracked.c runtime/tracked.h

@@ -186,6 +186,11 @@ static bool sandbox_put(struct runtime_session *session, struct text region, str
     return simulator_put(session->simulator, region, stack, logical_id, count);
 }
 
+static bool sandbox_ring(struct runtime_session *session, struct text region, struct text stack,
+                         struct text logical_id, bool rings) {
+    return simulator_ring(session->simulator, region, stack, logical_id, rings);
+}
+
 static bool sandbox_serve(struct runtime_session *session, const struct serve_options *options,
                           struct failure *why) {
     return serve_run(session->simulator, options, why);
@@ -202,7 +207,7 @@ const struct runtime *mrp_runtime(void) {
         .resume = resume_run, .sandbox_account = sandbox_account,
         .sandbox_change = sandbox_change,
         .sandbox_put = sandbox_put, .sandbox_fail = sandbox_fail,
-        .sandbox_serve = sandbox_serve,
+        .sandbox_serve = sandbox_serve, .sandbox_ring = sandbox_ring,
     };
     return &runtime;
 }

@@ -46,6 +46,9 @@ struct runtime {
                            struct text logical_id, struct text property, struct text value);
     bool (*sandbox_put)(struct runtime_session *session, struct text region, struct text stack,
                         struct text logical_id, uint32_t count);
+    /* Of the sandbox: lets an alarm ring, or be quiet again; false where there is none. */
+    bool (*sandbox_ring)(struct runtime_session *session, struct text region, struct text stack,
+                         struct text logical_id, bool rings);
     /* Serves the sandbox to other programs until a signal ends it. */
     bool (*sandbox_serve)(struct runtime_session *session, const struct serve_options *options,
                           struct failure *why);

@@ -43,7 +43,11 @@ fuzz_targets += tests/fuzz/aws_response_fuzz
 tests_fuzz_aws_response_fuzz_SOURCES = tests/fuzz/aws_response_fuzz.c
 tests_fuzz_aws_response_fuzz_LDADD = $(mrp_runtime_la_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
 tests_fuzz_aws_response_fuzz_LDFLAGS = $(FUZZER_FLAGS)
-EXTRA_DIST += tests/fuzz/aws_response.seeds \
+fuzz_targets += tests/fuzz/request_fuzz
+tests_fuzz_request_fuzz_SOURCES = tests/fuzz/request_fuzz.c
+tests_fuzz_request_fuzz_LDADD = $(mrp_runtime_la_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
+tests_fuzz_request_fuzz_LDFLAGS = $(FUZZER_FLAGS)
+EXTRA_DIST += tests/fuzz/aws_response.seeds tests/fuzz/request.seeds \
     tests/clients/against-moto.py tests/clients/against-serve.py tests/clients/calls.py \
     tests/clients/cases.py tests/clients/faulty.py tests/clients/harness.py \
     tests/clients/recordings.py

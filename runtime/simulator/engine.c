@@ -16,6 +16,7 @@ static bool is_involved(const struct sim_resource *resource, unsigned phase) {
     case PHASE_RESTORE: return resource->is_changed && !resource->is_leftover;
     case PHASE_DROP: return sim_exists(resource) && (resource->is_leftover || resource->is_new);
     case PHASE_REMOVE: return sim_exists(resource);
+    case PHASE_WATCH: return false;
     }
     return false;
 }
@@ -67,6 +68,7 @@ static void begin_work(struct simulator *simulator, struct sim_stack *stack,
                        struct sim_resource *resource) {
     switch ((enum sim_phase)stack->phase) {
     case PHASE_IDLE:
+    case PHASE_WATCH:
         return;
     case PHASE_FORWARD:
         resource->is_replacement = false;
@@ -136,6 +138,7 @@ static void settle(struct simulator *simulator, struct sim_stack *stack, unsigne
                    struct text reason) {
     stack->phase = PHASE_IDLE;
     stack->is_failing = stack->is_rolling_back = false;
+    stack->update_policy = (struct text){0};
     if (status == SIM_DELETE_COMPLETE) stack->deleted = simulator->clock;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < stack->resource_count; i++) {
@@ -163,6 +166,11 @@ static void roll_back(struct simulator *simulator, struct sim_stack *stack, stru
         return;
     }
     stack->is_failing = false;
+    if (creates && text_is(stack->on_failure, "DELETE")) {
+        sim_stack_status(simulator, stack, SIM_DELETE_IN_PROGRESS, reason);
+        phase_begin(simulator, stack, PHASE_REMOVE);
+        return;
+    }
     stack->is_rolling_back = true;
     sim_operation(simulator, stack, "ROLLBACK");
     if (creates) {
@@ -179,6 +187,8 @@ static void roll_back(struct simulator *simulator, struct sim_stack *stack, stru
     phase_begin(simulator, stack, PHASE_RESTORE);
 }
 
+static void end_watch(struct simulator *simulator, struct sim_stack *stack);
+
 static void end_forward(struct simulator *simulator, struct sim_stack *stack) {
     struct text reason = {0};
     if (stack->is_failing) {
@@ -191,6 +201,15 @@ static void end_forward(struct simulator *simulator, struct sim_stack *stack) {
         roll_back(simulator, stack, reason);
         return;
     }
+    if (stack->settings.alarm_count && stack->settings.alarm_minutes) {
+        stack->phase = PHASE_WATCH;
+        stack->until = simulator->clock + 60.0 * stack->settings.alarm_minutes;
+        return;
+    }
+    end_watch(simulator, stack);
+}
+
+static void end_watch(struct simulator *simulator, struct sim_stack *stack) {
     if (stack->origin == SIM_CREATE_IN_PROGRESS) {
         settle(simulator, stack, SIM_CREATE_COMPLETE, (struct text){0});
         return;
@@ -265,6 +284,7 @@ static void phase_end(struct simulator *simulator, struct sim_stack *stack) {
         settle(simulator, stack, SIM_UPDATE_ROLLBACK_COMPLETE, (struct text){0});
         return;
     case PHASE_REMOVE: end_remove(simulator, stack); return;
+    case PHASE_WATCH: end_watch(simulator, stack); return;
     }
 }
 
@@ -292,10 +312,22 @@ static bool has_work(const struct sim_stack *stack) {
     return false;
 }
 
+/* An alarm that rings, or is not there, takes the operation back. */
+static void heed_alarms(struct simulator *simulator, struct sim_stack *stack) {
+    if (!stack->settings.alarm_count || stack->is_failing ||
+        (stack->phase != PHASE_FORWARD && stack->phase != PHASE_WATCH)) return;
+    struct text reason = sim_alarmed(simulator, stack);
+    if (!reason.length) return;
+    sim_cancel_work(simulator, stack);
+    roll_back(simulator, stack, reason);
+}
+
 void sim_advance(struct simulator *simulator, struct sim_stack *stack) {
     while (stack->phase != PHASE_IDLE) {
+        heed_alarms(simulator, stack);
         if (move(simulator, stack)) continue;
         if (has_work(stack)) return;
+        if (stack->phase == PHASE_WATCH && stack->until > simulator->clock) return;
         phase_end(simulator, stack);
     }
 }
@@ -305,6 +337,7 @@ double sim_next_time(const struct simulator *simulator) {
     for (uint32_t s = 0; s < simulator->stack_count; s++) {
         const struct sim_stack *stack = simulator->stacks[s];
         if (stack->phase == PHASE_IDLE) continue;
+        if (stack->phase == PHASE_WATCH && stack->until < earliest) earliest = stack->until;
         for (uint32_t i = 0; i < stack->resource_count; i++) {
             const struct sim_resource *resource = stack->resources[i];
             if (resource->work >= WORK_STARTED && resource->until < earliest) {
@@ -389,6 +422,18 @@ void sim_begin_create(struct simulator *simulator, struct sim_stack *stack,
     sim_advance(simulator, stack);
 }
 
+/* What the policy keeps from being deleted fails the update before anything is done. */
+static void heed_policy(struct simulator *simulator, struct sim_stack *stack) {
+    struct text reason;
+    for (uint32_t i = 0; i < stack->resource_count; i++) {
+        struct sim_resource *resource = stack->resources[i];
+        if (!resource->is_removed || !sim_exists(resource) ||
+            sim_policy_allows(simulator, stack, resource, "Update:Delete", &reason)) continue;
+        sim_fail_resource(simulator, stack, resource, reason);
+        return;
+    }
+}
+
 void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
                       struct sim_change_set *set) {
     stack->origin = SIM_UPDATE_IN_PROGRESS;
@@ -402,6 +447,7 @@ void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
     stack->updated = simulator->clock;
     sim_stack_status(simulator, stack, SIM_UPDATE_IN_PROGRESS, TEXT("User Initiated"));
     phase_begin(simulator, stack, PHASE_FORWARD);
+    heed_policy(simulator, stack);
     sim_advance(simulator, stack);
 }
 

@@ -13,6 +13,9 @@ void sim_finish(struct sim_stack *stack, struct sim_resource *resource);
 
 /* Nothing more is begun, and what runs fails as cancelled. */
 void sim_cancel_work(struct simulator *simulator, struct sim_stack *stack);
+/* Of steps.c: the resource fails, and with it the operation, unless that deletes. */
+void sim_fail_resource(struct simulator *simulator, struct sim_stack *stack,
+                       struct sim_resource *resource, struct text reason);
 /* Of steps.c: each begins or ends the work of a resource, with its events. */
 void sim_step_create(struct simulator *simulator, struct sim_stack *stack,
                      struct sim_resource *resource);
@@ -31,6 +34,14 @@ void sim_step_restore(struct simulator *simulator, struct sim_stack *stack,
                       struct sim_resource *resource);
 void sim_step_end_restore(struct simulator *simulator, struct sim_stack *stack,
                           struct sim_resource *resource);
+
+/* Of watch.c: why an alarm that the stack watches rolls it back, or an empty text. */
+struct text sim_alarmed(struct simulator *simulator, const struct sim_stack *stack);
+/* Of policy.c: whether the stack's policy allows "Update:Modify", "Update:Replace" or "Update:Delete"
+ * of the resource; false with a reason. */
+bool sim_policy_allows(struct simulator *simulator, const struct sim_stack *stack,
+                       const struct sim_resource *resource, const char *action,
+                       struct text *reason);
 
 /* Of outputs.c: works them out; false with a reason. The old ones are kept in old_outputs. */
 bool sim_make_outputs(struct simulator *simulator, struct sim_stack *stack, struct text *reason);

@@ -47,4 +47,8 @@ bool simulator_put(struct simulator *simulator, struct text region, struct text 
 bool simulator_change(struct simulator *simulator, struct text region, struct text stack,
                       struct text logical_id, struct text property, struct text value);
 
+/* Lets an alarm that a stack made ring, or be quiet again. False where there is none. */
+bool simulator_ring(struct simulator *simulator, struct text region, struct text stack,
+                    struct text logical_id, bool rings);
+
 #endif

@@ -25,6 +25,7 @@ bool sim_create_stack(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = sim_stack_live(simulator, call->region, call->request.stack);
     call->request.change_type = TEXT("CREATE");
     if (!sim_check_request(call)) return false;
+    if (call->request.policy.length && !sim_check_policy(call, call->request.policy)) return false;
     if (stack && call->request.token.length && text_equal(stack->token, call->request.token)) {
         call->reply.stack_id = call->reply.id = text_copy(call->arena, stack->id);
         return true;
@@ -53,6 +54,9 @@ bool sim_update_stack(struct simulator *simulator, struct cloud_call *call) {
                           TEXT_ARGS(call->request.stack));
     }
     if (!sim_check_updatable(call, stack)) return false;
+    if (call->request.policy.length && !sim_check_policy(call, call->request.policy)) return false;
+    if (call->request.update_policy.length &&
+        !sim_check_policy(call, call->request.update_policy)) return false;
     struct sim_change_set *set = sim_draft(simulator, call, stack);
     if (!set) return false;
     sim_change_set_plan(simulator, stack, set);

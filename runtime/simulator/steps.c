@@ -129,6 +129,13 @@ void sim_step_update(struct simulator *simulator, struct sim_stack *stack,
                    ? TEXT("Requested update requires the creation of a new physical resource; "
                           "hence creating one.")
                    : (struct text){0});
+    struct text reason;
+    if (!sim_policy_allows(simulator, stack, resource,
+                           resource->is_replacement ? "Update:Replace" : "Update:Modify",
+                           &reason)) {
+        sim_fail_resource(simulator, stack, resource, reason);
+        return;
+    }
     resource->work = resource->is_replacement ? WORK_STARTED : WORK_RUNNING;
     resource->until = simulator->clock + sim_duration(resource->type, TEXT("UPDATE"));
 }

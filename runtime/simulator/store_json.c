@@ -55,7 +55,8 @@ static unsigned flags_of(const struct sim_resource *resource) {
     return (unsigned)resource->is_new | (unsigned)resource->is_changed << 1 |
            (unsigned)resource->is_removed << 2 | (unsigned)resource->is_leftover << 3 |
            (unsigned)resource->is_orphan << 4 | (unsigned)resource->is_replacement << 5 |
-           (unsigned)resource->is_failed << 6 | (unsigned)resource->is_missing << 7;
+           (unsigned)resource->is_failed << 6 | (unsigned)resource->is_missing << 7 |
+           (unsigned)resource->is_ringing << 8;
 }
 
 static void set_flags(struct sim_resource *resource, unsigned flags) {
@@ -67,6 +68,7 @@ static void set_flags(struct sim_resource *resource, unsigned flags) {
     resource->is_replacement = flags >> 5 & 1;
     resource->is_failed = flags >> 6 & 1;
     resource->is_missing = flags >> 7 & 1;
+    resource->is_ringing = flags >> 8 & 1;
 }
 
 /* Whether an operation runs, or has stopped where it can be gone on with. */
@@ -183,6 +185,7 @@ struct document *sim_store_write_stack(struct arena *arena, const struct sim_sta
     put_number(arena, object, "phase", stack->phase);
     put_number(arena, object, "flags", stack->is_failing | stack->is_rolling_back << 1 |
                stack->is_protected << 2 | stack->disable_rollback << 3);
+    put_number(arena, object, "until", stack->until);
     put_number(arena, object, "created", stack->created);
     put_number(arena, object, "updated", stack->updated);
     put_number(arena, object, "deleted", stack->deleted);
@@ -363,6 +366,7 @@ void sim_store_read_stack(struct simulator *simulator, struct text id,
     stack->is_rolling_back = flags >> 1 & 1;
     stack->is_protected = flags >> 2 & 1;
     stack->disable_rollback = flags >> 3 & 1;
+    stack->until = get_number(arena, object, "until");
     stack->created = get_number(arena, object, "created");
     stack->updated = get_number(arena, object, "updated");
     stack->deleted = get_number(arena, object, "deleted");

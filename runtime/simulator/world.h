@@ -38,6 +38,7 @@ enum sim_phase {
     PHASE_RESTORE,  /* rollback of an update: back to what was before */
     PHASE_DROP,     /* rollback of an update: delete what it had created */
     PHASE_REMOVE,   /* delete everything: rollback of a creation, or deletion of the stack */
+    PHASE_WATCH,    /* all is done; alarms are watched until `until` */
 };
 
 struct sim_item { /* a resource of a template */
@@ -97,6 +98,7 @@ struct sim_resource {
      * it was deleted. */
     struct document *actual;
     bool is_missing;
+    bool is_ringing; /* an alarm */
 };
 
 struct sim_settings { /* what a stack keeps until something else is said */

@@ -117,6 +117,39 @@ def failures(client):
     settle(client, made)
 
 
+def policies(client):
+    """A stack policy that lets nothing be replaced or deleted."""
+    wide = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+    narrow = {"Effect": "Deny", "Action": ["Update:Replace", "Update:Delete"], "Principal": "*",
+              "Resource": "LogicalResourceId/T*"}
+    two = {**TOPIC, "Q": {"Type": "AWS::SQS::Queue"}}
+    made = client.create_stack(StackName="guarded", TemplateBody=template(two), StackPolicyBody=
+                               json.dumps({"Statement": [wide, narrow]}))["StackId"]
+    settle(client, made)
+    renamed = {**two, "T": {**TOPIC["T"], "Properties": {"TopicName": "other"}}}
+
+    def change(what, resources, status, **members):
+        client.update_stack(StackName="guarded", TemplateBody=template(resources), **members)
+        seen = settle(client, made)
+        check(f"a policy and {what}", seen["StackStatus"] == status, seen)
+    change("a replacement", renamed, "UPDATE_ROLLBACK_COMPLETE")
+    reasons = [e.get("ResourceStatusReason", "") for e in
+               client.describe_stack_events(StackName=made)["StackEvents"]]
+    check("what it denies", "Action denied by stack policy: Statement [#2] does not allow "
+          "[Update:Replace] for resource [LogicalResourceId/T];" in reasons, reasons)
+    change("a deletion", {"Q": two["Q"]}, "UPDATE_ROLLBACK_COMPLETE")
+    change("another resource", {**two, "Q": {"Type": "AWS::SQS::Queue",
+                                             "Properties": {"VisibilityTimeout": 9}}},
+           "UPDATE_COMPLETE")
+    change("one for this update", renamed, "UPDATE_COMPLETE",
+           StackPolicyDuringUpdateBody=json.dumps({"Statement": [wide]}))
+    client.delete_stack(StackName="guarded")
+    settle(client, made)
+    gone = client.create_stack(StackName="fleeting", TemplateBody=template(
+        {**TOPIC, "U": {**TOPIC["T"], "DependsOn": "T"}}), OnFailure="DELETE")["StackId"]
+    check("OnFailure DELETE", settle(client, gone)["StackStatus"] == "DELETE_COMPLETE")
+
+
 def buckets(server, client):
     bucket = {"B": {"Type": "AWS::S3::Bucket", "Properties": {
         "BucketName": "store-1", "VersioningConfiguration": {"Status": "Enabled"}}}}
@@ -189,6 +222,7 @@ def with_boto():
         client = server.client("cloudformation")
         life_of_a_stack(client)
         failures(client)
+        policies(client)
         buckets(server, client)
         regions_and_roles(server)
         drift(server, client)

@@ -507,6 +507,52 @@ static void test_store_version(void) {
     arena_release(&arena);
 }
 
+/* --- rollback triggers ------------------------------------------------------------------------ */
+
+#define QUEUE(wait)                                                                                \
+    "{\"Resources\":{\"Q\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"VisibilityTimeout\":" wait \
+    "}}}}"
+
+/* Begins an update that watches an alarm for five minutes. */
+static struct cloud_call *update_watching(const char *body, const char *alarm) {
+    struct text arn = text_of(alarm);
+    ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("watched"), .change_set = TEXT("changes"), .change_type = TEXT("UPDATE"),
+        .body = text_of(body), .has_alarms = true, .alarms = &arn, .alarm_count = 1,
+        .alarm_minutes = 5});
+    return ask(CLOUD_EXECUTE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("watched"), .change_set = TEXT("changes")});
+}
+
+static void wait_for(double seconds) {
+    cloud->next(cloud->context, cloud->now(cloud->context) + seconds);
+}
+
+static void test_alarms(void) {
+    static const char arn[] = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:load";
+    open_world();
+    SAME(run("alarms", "CREATE",
+             "{\"Resources\":{\"A\":{\"Type\":\"AWS::CloudWatch::Alarm\",\"Properties\":{"
+             "\"AlarmName\":\"load\",\"ComparisonOperator\":\"GreaterThanThreshold\","
+             "\"EvaluationPeriods\":1}}}}"), "CREATE_COMPLETE");
+    SAME(run("watched", "CREATE", QUEUE("1")), "CREATE_COMPLETE");
+    update_watching(QUEUE("2"), arn);
+    wait_for(60); /* all is done, and still watched */
+    SAME(look("us-east-1", "watched")->status.bytes, "UPDATE_IN_PROGRESS");
+    SAME(settle_in("us-east-1", "watched"), "UPDATE_COMPLETE");
+    update_watching(QUEUE("3"), arn);
+    wait_for(60);
+    CU_ASSERT_TRUE(simulator_ring(simulator, TEXT("us-east-1"), TEXT("alarms"), TEXT("A"), true));
+    CU_ASSERT_FALSE(simulator_ring(simulator, TEXT("us-east-1"), TEXT("watched"), TEXT("Q"), true));
+    SAME(settle_in("us-east-1", "watched"), "UPDATE_ROLLBACK_COMPLETE");
+    simulator_ring(simulator, TEXT("us-east-1"), TEXT("alarms"), TEXT("A"), false);
+    update_watching(QUEUE("4"), "arn:aws:cloudwatch:us-east-1:123456789012:alarm:none");
+    SAME(settle_in("us-east-1", "watched"), "UPDATE_ROLLBACK_COMPLETE");
+    update_watching(QUEUE("5"), arn);
+    SAME(settle_in("us-east-1", "watched"), "UPDATE_COMPLETE");
+    close_world();
+}
+
 /* --- hostile ---------------------------------------------------------------------------------- */
 
 static void test_hostile(void) {
@@ -546,4 +592,5 @@ UNIT_MAIN("simulator", {"create", test_create}, {"no change", test_no_change},
           {"early validation", test_early_validation}, {"capabilities", test_capabilities},
           {"stack output", test_stack_output}, {"exports", test_exports},
           {"secrets", test_secrets}, {"store", test_store},
-          {"version of the store", test_store_version}, {"hostile", test_hostile})
+          {"version of the store", test_store_version}, {"alarms", test_alarms},
+          {"hostile", test_hostile})
