@@ -18,7 +18,10 @@ static const struct known_entry project_entries[] = {
     {"references", &type_string}, {"std", &type_int},    {"name", &type_string},
     {"allow", &texts_type},       {"deny", &names_type}, {NULL, NULL},
 };
-static const struct known_entry stack_entries[] = {{NULL, NULL}};
+/* rollback_on is typed by alarms_type. */
+static const struct known_entry stack_entries[] = {
+    {"rollback_on", NULL}, {"bake", &type_int}, {NULL, NULL},
+};
 
 static void unknown_entry(struct checker *checker, struct node *key,
                           const struct known_entry *known, const char *what) {
@@ -394,9 +397,35 @@ static void check_item(struct checker *checker, struct node *node) {
     }
 }
 
-static void check_owned_entry(struct checker *checker, struct node *node,
+static const struct type *alarms_type(struct checker *checker) {
+    const struct type *alarm =
+        type_resource(checker, schema_type_find(TEXT("AWS::CloudWatch::Alarm")));
+    const struct type *composite =
+        type_resource(checker, schema_type_find(TEXT("AWS::CloudWatch::CompositeAlarm")));
+    return type_list(checker, type_either(checker, alarm, composite));
+}
+
+/* rollback_on of a stack, and of a region for the stack that it is itself. */
+static bool is_rollback_entry(const struct node *node) {
+    return node->entry.key->kind == NODE_TEXT && !(node->flags & NODE_META) &&
+           text_is(node_text(node->entry.key), "rollback_on");
+}
+
+static void check_stack_entry(struct checker *checker, struct node *node,
                               const struct node *owner) {
     const char *what;
+    const struct known_entry *known = entries_of(owner, &what);
+    if (!is_rollback_entry(node)) {
+        check_entry(checker, node, known, what, false);
+        return;
+    }
+    struct fact fact = expect_type(checker, node->entry.value, alarms_type(checker),
+                                   "\"rollback_on\"");
+    need_known(checker, node->entry.value, fact, "which alarms roll the stack back", NULL);
+}
+
+static void check_owned_entry(struct checker *checker, struct node *node,
+                              const struct node *owner) {
     if (owner->kind == NODE_POLICY) {
         policy_entry(checker, node);
         return;
@@ -405,8 +434,7 @@ static void check_owned_entry(struct checker *checker, struct node *node,
         pipeline_entry(checker, node, owner);
         return;
     }
-    const struct known_entry *known = entries_of(owner, &what);
-    check_entry(checker, node, known, what, false);
+    check_stack_entry(checker, node, owner);
 }
 
 static void check_items(struct checker *checker, struct list items) {

@@ -366,6 +366,37 @@ static void write_changes(struct page *page) {
     }
 }
 
+/* The stack of the plan that has the alarm, before or at the one of the page; NULL: later, or never. */
+static const struct plan_stack *holder_of(const struct page *page,
+                                          const struct template_alarm *alarm) {
+    for (const struct plan_stack *stack = page->plan->stacks; stack <= page->stack; stack++) {
+        if (stack->template && stack->template->index == alarm->stack) return stack;
+    }
+    return NULL;
+}
+
+static bool is_made_now(const struct plan_stack *stack, struct text logical_id) {
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        if (!text_equal(stack->changes[i].logical_id, logical_id)) continue;
+        return stack->changes[i].kind != PLAN_MODIFY;
+    }
+    return false;
+}
+
+/* Alarms of rollback_on that cannot be watched yet. */
+static void write_alarms(struct page *page) {
+    const struct template *template = page->stack->template;
+    bool is_deployed = page->stack->action != PLAN_NOTHING && page->stack->action != PLAN_DELETE;
+    for (uint32_t i = 0; template && is_deployed && i < template->alarm_count; i++) {
+        const struct template_alarm *alarm = &template->alarms[i];
+        const struct plan_stack *holder = holder_of(page, alarm);
+        if (holder && holder != page->stack) continue;
+        if (holder && !is_made_now(holder, alarm->logical_id)) continue;
+        buffer_format(page->out, "  ! %.*s is %s: it takes this stack back from the next deploy on\n",
+                      TEXT_ARGS(alarm->path), holder ? "made here" : "not there yet");
+    }
+}
+
 static void write_rest(struct page *page) {
     const struct plan_stack *stack = page->stack;
     uint32_t tags = 0;
@@ -392,6 +423,7 @@ static void write_rest(struct page *page) {
     if (stack->disagreement.length) {
         buffer_format(page->out, "  ! %.*s\n", TEXT_ARGS(stack->disagreement));
     }
+    write_alarms(page);
 }
 
 /* What only gets another logical id. */

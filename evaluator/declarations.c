@@ -150,7 +150,8 @@ static void output_run(struct evaluator *ev, struct symbol *symbol, struct frame
 static const struct node *task_instance(const struct task *task) {
     switch ((enum task_kind)task->kind) {
     case TASK_BODY: return task->resource->resource.instance;
-    case TASK_VALUE: case TASK_OUTPUT: case TASK_ASSERT: return task->frame->place->instance;
+    case TASK_VALUE: case TASK_OUTPUT: case TASK_ASSERT: case TASK_STACK_ENTRY:
+        return task->frame->place->instance;
     case TASK_COMPONENT: return task->component->place.instance;
     }
     return NULL;
@@ -164,6 +165,7 @@ static void task_run(struct evaluator *ev, const struct task *task) {
     case TASK_OUTPUT: output_run(ev, task->symbol, task->frame); break;
     case TASK_ASSERT: assert_run(ev, task->node, task->frame); break;
     case TASK_COMPONENT: component_finish(ev, task->component); break;
+    case TASK_STACK_ENTRY: stack_entry_run(ev, task->node, task->frame); break;
     }
 }
 
@@ -261,7 +263,8 @@ static void item_run(struct evaluator *ev, struct node *item, struct frame *fram
         return;
     }
     if (item->kind == NODE_ENTRY) {
-        pipeline_entry_run(ev, item, frame);
+        if (frame->place->pipeline) pipeline_entry_run(ev, item, frame);
+        else task_add(ev, (struct task){.kind = TASK_STACK_ENTRY, .node = item, .frame = frame});
         return;
     }
     struct symbol *symbol = node_declaration(item) ? own_symbol(item, frame) : NULL;

@@ -130,7 +130,9 @@ struct stack_state {
     struct map ids;     /* logical ids -> struct resource * */
 };
 
-enum task_kind { TASK_BODY, TASK_VALUE, TASK_OUTPUT, TASK_ASSERT, TASK_COMPONENT };
+enum task_kind {
+    TASK_BODY, TASK_VALUE, TASK_OUTPUT, TASK_ASSERT, TASK_COMPONENT, TASK_STACK_ENTRY,
+};
 
 struct task {
     struct task *next;
@@ -139,7 +141,7 @@ struct task {
         struct resource_state *resource; /* BODY */
         struct component *component;     /* COMPONENT */
         struct symbol *symbol;           /* VALUE, OUTPUT */
-        struct node *node;               /* ASSERT */
+        struct node *node;               /* ASSERT, STACK_ENTRY */
     };
     struct frame *frame;
 };
@@ -457,6 +459,8 @@ struct value pipeline_make(struct evaluator *ev, struct frame *frame, struct sym
 struct value action_make(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
 void stage_run(struct evaluator *ev, struct node *node, struct frame *frame);
 void action_run(struct evaluator *ev, struct symbol *symbol, struct frame *frame);
+/* rollback_on and bake of a stack, or of a region for the stack that it is. */
+void stack_entry_run(struct evaluator *ev, struct node *node, struct frame *frame);
 void pipeline_entry_run(struct evaluator *ev, struct node *node, struct frame *frame);
 void pipeline_register(struct evaluator *ev, struct value value);
 /* The frames of blocks in a pipeline, by scope: stages see the actions of each other. */

@@ -55,7 +55,7 @@ libmrp_la_SOURCES += \
     evaluator/regions.c \
     evaluator/resources.c \
     evaluator/snapshot.c \
-    evaluator/stacks.h \
+    evaluator/stack_entries.c evaluator/stacks.h \
     evaluator/trial.c evaluator/trial.h \
     evaluator/value.c evaluator/value.h \
     evaluator/view.c

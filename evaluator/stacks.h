@@ -78,6 +78,9 @@ struct stack {
     struct tag *tags;
     uint32_t tag_count;
     bool is_protected;            /* termination protection: something in it is @protect */
+    struct resource **alarms;     /* one that rings while the stack is deployed takes it back */
+    uint32_t alarm_count;
+    uint32_t bake;                /* minutes for which they are watched afterwards */
     uint32_t index;
     void *lowered;                /* template/'s own */
 };

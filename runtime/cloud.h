@@ -67,6 +67,7 @@ struct cloud_stack {
     struct cloud_tag *tags;
     const struct text *capabilities;
     uint32_t parameter_count, output_count, tag_count, capability_count;
+    uint32_t alarm_count;      /* that roll it back when they ring */
     double created, updated, deleted; /* seconds since 1970; 0 for never */
     bool is_protected, disable_rollback;
 };

@@ -278,6 +278,28 @@ static void make_template(struct lowering *all, uint32_t index) {
     for (uint32_t i = 0; i < stack->resource_count; i++) stack->resources[i]->index = i;
 }
 
+/* An alarm's ARN is an output of its stack: what is deployed then says which alarms there are. */
+static void make_alarms(struct lowering *all, struct template *template) {
+    const struct stack *stack = template->stack;
+    const struct name *arn = names_intern(all->deployment->names, TEXT("Arn"));
+    template->bake = stack->bake;
+    if (!stack->alarm_count) return;
+    template->alarms = arena_array(all->arena, stack->alarm_count, sizeof *template->alarms);
+    for (uint32_t i = 0; i < stack->alarm_count; i++) {
+        struct resource *alarm = stack->alarms[i];
+        struct deferred *attribute =
+            deferred_new(all->arena, DEFERRED_ATTRIBUTE, SHAPE_TEXT, 0, stack->declared);
+        attribute->resource = alarm;
+        attribute->name = arn;
+        template->alarms[template->alarm_count++] = (struct template_alarm){
+            .stack = alarm->stack->index,
+            .logical_id = name_text(alarm->logical_id),
+            .path = resource_full_path(all->arena, alarm),
+            .output = lowering_output(all, attribute),
+        };
+    }
+}
+
 static void finish_stack(struct stack_lowering *in) {
     make_parameters(in);
     lowering_finish_outputs(in);
@@ -299,6 +321,7 @@ bool template_lower(struct deployment *deployment, struct template_set *set) {
     lowering_init(all, deployment, set);
     for (uint32_t i = 0; i < set->count; i++) make_template(all, i);
     for (uint32_t i = 0; i < set->count; i++) lowering_use_stack(deployment->stacks[i]->lowered);
+    for (uint32_t i = 0; i < set->count; i++) make_alarms(all, &set->templates[i]);
     lowering_place_outputs(all);
     for (uint32_t i = 0; i < set->count; i++) finish_stack(deployment->stacks[i]->lowered);
     lowering_order_stacks(all);

@@ -197,6 +197,8 @@ struct deferred *lowering_node(struct stack_lowering *in, enum deferred_kind kin
  * stack itself, and for existing ones that cannot be computed (reported). */
 struct import *lowering_import(struct stack_lowering *in, const struct deferred *attribute,
                                int64_t element);
+/* The id of the output that is the attribute, for who asks CloudFormation for it; made if need be. */
+struct text lowering_output(struct lowering *all, struct deferred *attribute);
 /* Makes it an output of its producer (and a parameter of this stack if so wanted). */
 void lowering_carry(struct stack_lowering *in, struct import *import, bool as_parameter);
 /* The value of an attribute where it can be computed without asking AWS. */

@@ -402,17 +402,27 @@ static void add_parameter(struct stack_lowering *in, struct import *import) {
     };
 }
 
+/* The output by which others get the value. */
+static void make_output(struct lowering *all, struct travel *travel) {
+    struct stack_lowering *producer = travel->resource->stack->lowered;
+    if (travel->has_output) return;
+    travel->output = output_id(all, producer, travel);
+    travel->has_output = true;
+    *LOWERING_ADD(all->arena, producer->travels, producer->travel_count,
+                  producer->travel_capacity) = travel;
+}
+
+struct text lowering_output(struct lowering *all, struct deferred *attribute) {
+    struct travel *travel = find_travel(all, attribute, -1);
+    make_output(all, travel);
+    return travel->output;
+}
+
 void lowering_carry(struct stack_lowering *in, struct import *import, bool as_parameter) {
     struct lowering *all = in->all;
     struct travel *travel = import->travel;
     if (import->way == WAY_IN_PLACE) return;
-    struct stack_lowering *producer = travel->resource->stack->lowered;
-    if (!travel->has_output) {
-        travel->output = output_id(all, producer, travel);
-        travel->has_output = true;
-        *LOWERING_ADD(all->arena, producer->travels, producer->travel_count,
-                      producer->travel_capacity) = travel;
-    }
+    make_output(all, travel);
     if (!import->is_carried && in->stack) {
         struct text what = attribute_path(all->arena, travel->resource, travel->attribute);
         if (travel->element >= 0) {

@@ -49,6 +49,12 @@ struct template_output {
     bool is_internal;           /* made for another stack, not the user's */
 };
 
+struct template_alarm { /* one that takes the stack back when it rings */
+    uint32_t stack;             /* index of the stack that it is in, maybe the same */
+    struct text logical_id, path;
+    struct text output;         /* id of the output of that stack that is its ARN */
+};
+
 struct template { /* one stack, ready to be written or sent */
     struct stack *stack;
     uint32_t index;
@@ -61,6 +67,8 @@ struct template { /* one stack, ready to be written or sent */
     struct tag *tags; uint32_t tag_count;  /* the user's and mrp:project, mrp:suffix, mrp:stack */
     uint32_t *delivered; uint32_t delivered_count; /* stacks that pipelines in it deliver: CloudFormation
                                                       acts on them with a role that is in this one */
+    struct template_alarm *alarms; uint32_t alarm_count;
+    uint32_t bake;              /* minutes for which they are watched after an update */
     bool is_protected;          /* termination protection */
 };
 

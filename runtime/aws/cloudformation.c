@@ -248,6 +248,8 @@ static void read_stacks(struct cloud_call *call, const struct data *list, uint32
             .deleted = data_time(n, "DeletionTime"),
             .is_protected = data_is_true(n, "EnableTerminationProtection"),
             .disable_rollback = data_is_true(n, "DisableRollback")};
+        const struct data *rollback = data_get(n, "RollbackConfiguration");
+        stack->alarm_count = count_of(rollback ? data_get(rollback, "RollbackTriggers") : NULL);
         take_parameters(call, data_get(n, "Parameters"), stack);
         take_outputs(call, data_get(n, "Outputs"), stack);
         take_tags(call, data_get(n, "Tags"), stack);

@@ -101,6 +101,35 @@ bool deploy_reads_anew(const struct deploy_inputs *inputs, const struct plan_sta
     return false;
 }
 
+static bool is_made_anew(const struct plan_stack *stack, struct text logical_id) {
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        const struct plan_change *change = &stack->changes[i];
+        if (text_equal(change->logical_id, logical_id)) return change->kind != PLAN_MODIFY;
+    }
+    return false;
+}
+
+bool deploy_alarm(const struct deploy_inputs *inputs, const struct plan_stack *stack,
+                  const struct template_alarm *alarm, struct text *arn) {
+    if (!deploy_output(inputs, alarm->stack, alarm->output, arn)) return false;
+    return alarm->stack != stack->template->index || !is_made_anew(stack, alarm->logical_id);
+}
+
+/* CloudFormation keeps the alarms that it was told of until it is told of others. One that is not
+ * there fails the whole operation, so those that it makes itself are left out. */
+static void add_alarms(const struct deploy_inputs *inputs, const struct plan_stack *stack,
+                       struct arena *arena, struct cloud_request *request) {
+    const struct template *template = stack->template;
+    struct text *alarms = arena_array(arena, template->alarm_count + 1, sizeof *alarms);
+    for (uint32_t i = 0; i < template->alarm_count; i++) {
+        struct text *arn = &alarms[request->alarm_count];
+        request->alarm_count += deploy_alarm(inputs, stack, &template->alarms[i], arn);
+    }
+    request->alarms = alarms;
+    request->alarm_minutes = request->alarm_count ? template->bake : 0;
+    request->has_alarms = request->alarm_count || (stack->deployed && stack->deployed->alarm_count);
+}
+
 /* The former tags; mrp:inputs says what is read now, which may still have to go back itself. */
 static void former_tags(const struct deploy_inputs *inputs, const struct plan_stack *stack,
                         struct arena *arena, struct cloud_request *request) {
@@ -157,5 +186,6 @@ bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack 
     else if (!assets_place(arena, inputs->plan->account, stack, &key, &request->url)) return false;
     request->change_type = stack->action == PLAN_UPDATE ? TEXT("UPDATE") : TEXT("CREATE");
     add_tags(inputs, stack, arena, request);
+    add_alarms(inputs, stack, arena, request);
     return add_parameters(inputs, stack, arena, request);
 }

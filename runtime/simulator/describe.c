@@ -66,6 +66,7 @@ static void tell_stack(struct cloud_call *call, const struct sim_stack *stack) {
         .tag_count = stack->now.tag_count,
         .capabilities = sim_copy_texts(arena, stack->capabilities, stack->capability_count),
         .capability_count = stack->capability_count,
+        .alarm_count = stack->settings.alarm_count,
         .created = stack->created, .updated = stack->updated, .deleted = stack->deleted,
         .is_protected = stack->is_protected, .disable_rollback = stack->disable_rollback,
     };
