@@ -16,7 +16,7 @@ static bool read_arn(struct text arn, struct text *region, struct text *name) {
 }
 
 static const struct sim_resource *find_alarm(const struct simulator *simulator, struct text arn) {
-    struct text region, name;
+    struct text region = {0}, name = {0};
     if (!read_arn(arn, &region, &name)) return NULL;
     for (uint32_t s = 0; s < simulator->stack_count; s++) {
         const struct sim_stack *stack = simulator->stacks[s];
