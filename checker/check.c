@@ -34,7 +34,7 @@ static void unknown_entry(struct checker *checker, struct node *key,
                                     "%s has no entry \"%.*s\"", what,
                                     TEXT_ARGS(node_text(key)));
     if (add_suggestion(checker, d, &near, key->span)) return;
-    if (!known->name) {
+    if (known == stack_entries) {
         add_hint(checker, d, "Properties stand in the braces of a resource; to name a value, write "
                  "let %.*s = ...", TEXT_ARGS(node_text(key)));
     }
