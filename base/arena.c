@@ -43,7 +43,8 @@ struct arena_block {
     size_t is_alone : 1; /* holds one large thing */
 };
 
-_Static_assert(sizeof(struct arena_block) % ARENA_ALIGN == 0, "a block's first allocation is aligned");
+_Static_assert(sizeof(struct arena_block) % ARENA_ALIGN == 0,
+               "a block's first allocation is aligned");
 
 void arena_init(struct arena *arena) {
     *arena = (struct arena){0};

@@ -221,12 +221,14 @@ struct rule_numbers {
 
 static void sarif_rule(struct buffer *out, enum diagnostic_id id) {
     const char *level = diagnostic_severity(id) == SEVERITY_ERROR ? "error" : "warning";
-    buffer_format(out, "\n      {\"id\":\"%s\",\"shortDescription\":{\"text\":", diagnostic_name(id));
-    buffer_json_string(out, text_of(diagnostic_title(id)));
     buffer_format(out,
-                  "},\"help\":{\"text\":\"mrp explain %s tells the cause, an example and the mend.\"},"
-                  "\"defaultConfiguration\":{\"level\":\"%s\"}}",
-                  diagnostic_name(id), level);
+                  "\n      {\"id\":\"%s\",\"shortDescription\":{\"text\":", diagnostic_name(id));
+    buffer_json_string(out, text_of(diagnostic_title(id)));
+    buffer_format(
+        out,
+        "},\"help\":{\"text\":\"mrp explain %s tells the cause, an example and the mend.\"},"
+        "\"defaultConfiguration\":{\"level\":\"%s\"}}",
+        diagnostic_name(id), level);
 }
 
 static void sarif_rules(const struct diagnostics *diagnostics, struct buffer *out,

@@ -22,8 +22,8 @@ struct renderer {
 
 static void paint(struct renderer *r, enum paint paint) {
     static const char *const codes[] = {
-        [PAINT_NONE] = "\033[0m",       [PAINT_ERROR] = "\033[1;31m", [PAINT_WARNING] = "\033[1;33m",
-        [PAINT_NOTE] = "\033[1;36m",    [PAINT_STRONG] = "\033[1m",   [PAINT_FRAME] = "\033[34m",
+        [PAINT_NONE] = "\033[0m",    [PAINT_ERROR] = "\033[1;31m", [PAINT_WARNING] = "\033[1;33m",
+        [PAINT_NOTE] = "\033[1;36m", [PAINT_STRONG] = "\033[1m",   [PAINT_FRAME] = "\033[34m",
     };
     if (r->color) buffer_string(r->out, codes[paint]);
 }

@@ -63,7 +63,8 @@ static bool is_same_file(int file, const char *resolved, const struct stat *open
     char link[64], name[PATH_MAX];
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     ssize_t length = readlink(link, name, sizeof name - 1);
-    if (length >= 0) return (size_t)length == strlen(resolved) && !memcmp(name, resolved, (size_t)length);
+    if (length >= 0)
+        return (size_t)length == strlen(resolved) && !memcmp(name, resolved, (size_t)length);
     struct stat named;
     if (lstat(resolved, &named) != 0) {
         *error = errno;

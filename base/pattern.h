@@ -43,7 +43,8 @@ struct pattern_match {
 
 /* Searches text (valid UTF-8) at or after offset from. match may be NULL. */
 enum pattern_result pattern_search(struct pattern *pattern, struct text text, size_t from,
-                                   const struct pattern_budget *budget, struct pattern_match *match);
+                                   const struct pattern_budget *budget,
+                                   struct pattern_match *match);
 
 /* Calls visit with each name of a group and its number, in order of the names. */
 void pattern_names(const struct pattern *pattern,

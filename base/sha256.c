@@ -33,7 +33,8 @@ static bool has_instructions(void) {
 /* The eight words of the state as the instructions want them: a b e f, and c d g h. */
 struct state { __m128i abef, cdgh; };
 
-WITH_SHA static inline void four_rounds(struct state *state, __m128i words, const uint32_t *constant) {
+WITH_SHA static inline void four_rounds(struct state *state, __m128i words,
+                                        const uint32_t *constant) {
     __m128i sum = _mm_add_epi32(words, _mm_load_si128((const __m128i *)constant));
     state->cdgh = _mm_sha256rnds2_epu32(state->cdgh, state->abef, sum);
     state->abef = _mm_sha256rnds2_epu32(state->abef, state->cdgh, _mm_shuffle_epi32(sum, 0x0E));
@@ -77,7 +78,8 @@ WITH_SHA static void add_end(struct state *state, struct text bytes) {
     size_t rest = bytes.length % CHUNK, size = rest < CHUNK - 8 ? CHUNK : 2 * CHUNK;
     if (rest) memcpy(room, bytes.bytes + bytes.length - rest, rest);
     room[rest] = 0x80;
-    for (int i = 0; i < 8; i++) room[size - 1 - i] = (unsigned char)((uint64_t)bytes.length * 8 >> 8 * i);
+    for (int i = 0; i < 8; i++)
+        room[size - 1 - i] = (unsigned char)((uint64_t)bytes.length * 8 >> 8 * i);
     add_chunks(state, room, size / CHUNK);
 }
 

@@ -14,7 +14,8 @@ struct span {
     uint64_t start : 25, end : 25;
 };
 
-_Static_assert(sizeof(struct span) == 8, "a span is eight bytes: most of what a program holds has one");
+_Static_assert(sizeof(struct span) == 8,
+               "a span is eight bytes: most of what a program holds has one");
 _Static_assert(LIMIT_SOURCE_BYTES < 1 << 25, "offsets fit a span");
 
 enum {

@@ -81,7 +81,8 @@ static bool write_template(struct built *built, size_t index, struct failure *wh
         text_format(arena, "%s/%s.template.json", stack->region, stack->name).bytes;
     struct text text = program_text(built->mrp, mrp_template(built->mrp, index, MRP_INDENTED));
     char *hex = arena_alloc(arena, 65);
-    if (!mrp_sha256(built->mrp, (struct mrp_text){text.bytes, text.length}, hex)) return failure_set(why, "%s", mrp_failure(built->mrp));
+    if (!mrp_sha256(built->mrp, (struct mrp_text){text.bytes, text.length}, hex))
+        return failure_set(why, "%s", mrp_failure(built->mrp));
     built->hashes[index] = hex;
     built->sizes[index] = text.length;
     return file_write(path_in(built, built->paths[index]).bytes, text, why);
@@ -224,7 +225,8 @@ static int build(struct invocation *invocation, struct mrp *mrp) {
     const char *wanted = option_value(invocation, OPTION_STDOUT);
     const char *folder = option_value(invocation, OPTION_OUTPUT);
     if (wanted) return print_stack(invocation, mrp, wanted);
-    struct built built = {.invocation = invocation, .mrp = mrp, .folder = folder ? folder : "build"};
+    struct built built = {
+        .invocation = invocation, .mrp = mrp, .folder = folder ? folder : "build"};
     struct failure why;
     struct package package;
     if (!package_fill(mrp, &package, &why) || !write_all(&built, &why)) return world_failed(&why);

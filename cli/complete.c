@@ -28,14 +28,16 @@ static void complete_bash(struct buffer *out) {
         bash_options(&commands[i], out);
         buffer_string(out, "' ;;\n");
     }
-    buffer_string(out, "        esac\n    fi\n"
-                       "    case $word in\n"
-                       "    -*) COMPREPLY=($(compgen -W \"$words\" -- \"$word\")) ;;\n"
-                       "    *) [ \"$COMP_CWORD\" -eq 1 ] && COMPREPLY=($(compgen -W \"$words\" -- \"$word\")) ||\n"
-                       "        COMPREPLY=($(compgen -f -- \"$word\")) ;;\n"
-                       "    esac\n"
-                       "    case ${COMPREPLY[0]} in *=) compopt -o nospace ;; esac\n"
-                       "}\ncomplete -o filenames -F _mrp mrp\n");
+    buffer_string(
+        out,
+        "        esac\n    fi\n"
+        "    case $word in\n"
+        "    -*) COMPREPLY=($(compgen -W \"$words\" -- \"$word\")) ;;\n"
+        "    *) [ \"$COMP_CWORD\" -eq 1 ] && COMPREPLY=($(compgen -W \"$words\" -- \"$word\")) ||\n"
+        "        COMPREPLY=($(compgen -f -- \"$word\")) ;;\n"
+        "    esac\n"
+        "    case ${COMPREPLY[0]} in *=) compopt -o nospace ;; esac\n"
+        "}\ncomplete -o filenames -F _mrp mrp\n");
 }
 
 /* Text inside '...' of a shell, which knows no escape there. */
@@ -110,5 +112,6 @@ int command_completion(struct invocation *invocation) {
         buffer_release(&out);
         return outcome;
     }
-    return misuse(invocation, "there are completions for bash, zsh and fish, not for \"%s\"", wanted);
+    return misuse(invocation, "there are completions for bash, zsh and fish, not for \"%s\"",
+                  wanted);
 }

@@ -42,7 +42,15 @@ int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan
 
 /* --- showing plans ---------------------------------------------------------------------------- */
 
-enum paint { PAINT_NONE, PAINT_ADD, PAINT_CHANGE, PAINT_REPLACE, PAINT_REMOVE, PAINT_DIM, PAINT_BOLD };
+enum paint {
+    PAINT_NONE,
+    PAINT_ADD,
+    PAINT_CHANGE,
+    PAINT_REPLACE,
+    PAINT_REMOVE,
+    PAINT_DIM,
+    PAINT_BOLD
+};
 /* Begins or, with PAINT_NONE, ends a colour; nothing where there is none. */
 void paint(const struct deploying *deploying, struct buffer *out, enum paint paint);
 

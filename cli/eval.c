@@ -126,7 +126,8 @@ static void offer_resource(struct candidates *candidates, const struct resource 
 static void offer_program(struct candidates *candidates, struct mrp *mrp) {
     const struct template_set *set = mrp_templates(mrp);
     const struct program *program = mrp_program(mrp);
-    if (program && program->module_count && program->modules[0]->scope) offer_names(candidates, program->modules[0]->scope);
+    if (program && program->module_count && program->modules[0]->scope)
+        offer_names(candidates, program->modules[0]->scope);
     for (uint32_t i = 0; i < set->count; i++) {
         const struct template *template = &set->templates[i];
         offer(candidates, template->path);

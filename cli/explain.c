@@ -156,7 +156,8 @@ static int show(const struct question *question, enum form form) {
 static int explain_all(struct invocation *invocation) {
     const char *folder = option_value(invocation, OPTION_OUTPUT);
     struct failure why;
-    if (invocation->operand_count) return misuse(invocation, "--all explains all, and takes no name");
+    if (invocation->operand_count)
+        return misuse(invocation, "--all explains all, and takes no name");
     if (!explain_library_all(folder ? folder : "docs/stdlib", &why)) return world_failed(&why);
     return OUTCOME_DONE;
 }

@@ -148,7 +148,8 @@ static const struct node *instance_at(const struct template *template, struct te
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         const struct node *instance = stack->resources[i]->instance;
         if (!instance || !is_below(template->resources[i].path, path)) continue;
-        if (text_equal(name_text(instance->declaration.name.name), last_word(path))) return instance;
+        if (text_equal(name_text(instance->declaration.name.name), last_word(path)))
+            return instance;
     }
     return NULL;
 }

@@ -15,7 +15,8 @@ static int deliver(struct invocation *invocation, const char *path, struct text 
                    struct text after) {
     bool is_standard = strcmp(path, "-") == 0;
     bool is_equal = text_equal(before, after);
-    bool checks = option_given(invocation, OPTION_CHECK), diffs = option_given(invocation, OPTION_DIFF);
+    bool checks = option_given(invocation, OPTION_CHECK),
+         diffs = option_given(invocation, OPTION_DIFF);
     struct failure why;
     if (!checks && !diffs) {
         if (is_standard) return print(after);

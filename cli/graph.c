@@ -103,7 +103,8 @@ static void read_name(struct graph *graph, uint32_t node, uint32_t stack, struct
     }
     for (uint32_t i = 0; i < template->parameter_count; i++) {
         const struct template_parameter *parameter = &template->parameters[i];
-        if (parameter->source != PARAMETER_OUTPUT || !text_equal(parameter->logical_id, id)) continue;
+        if (parameter->source != PARAMETER_OUTPUT || !text_equal(parameter->logical_id, id))
+            continue;
         read_output(graph, node, parameter->producer, parameter->output);
     }
 }
@@ -313,10 +314,13 @@ static void read_stacks(struct graph *graph) {
     for (uint32_t i = 0; i < graph->set->count; i++) {
         const struct template *template = &graph->set->templates[i];
         add_node(graph, (struct graph_node){
-            .shape = SHAPE_STACK, .stack = i, .name = template->name,
-            .note = text_format(graph->arena, "%.*s, %u resource%s", TEXT_ARGS(template->region_name),
-                                (unsigned)template->resource_count,
-                                template->resource_count == 1 ? "" : "s")});
+                            .shape = SHAPE_STACK,
+                            .stack = i,
+                            .name = template->name,
+                            .note = text_format(graph->arena, "%.*s, %u resource%s",
+                                                TEXT_ARGS(template->region_name),
+                                                (unsigned)template->resource_count,
+                                                template->resource_count == 1 ? "" : "s")});
     }
     for (uint32_t i = 0; i < graph->set->count; i++) {
         const struct template *template = &graph->set->templates[i];
@@ -333,8 +337,10 @@ static void read_stacks(struct graph *graph) {
 /* ---- the forms ---- */
 
 static void dot_node(struct buffer *out, const struct graph *graph, uint32_t index) {
-    static const char *const looks[] = {
-        [SHAPE_STACK] = "", [SHAPE_RESOURCE] = "", [SHAPE_STAGE] = ", style=\"rounded,filled\", fillcolor=\"#e8f0fe\""};
+    static const char *const looks[] = {[SHAPE_STACK] = "",
+                                        [SHAPE_RESOURCE] = "",
+                                        [SHAPE_STAGE] =
+                                            ", style=\"rounded,filled\", fillcolor=\"#e8f0fe\""};
     const struct graph_node *node = &graph->nodes[index];
     buffer_format(out, "    n%u [label=\"", (unsigned)index);
     graph_dot_text(out, node->name);
@@ -352,10 +358,11 @@ static void write_dot(const struct graph *graph, struct buffer *out) {
         [ARROW_READS] = "", [ARROW_WRITTEN] = " [style=dashed]", [ARROW_NEXT] = " [penwidth=2]"};
     buffer_string(out, "digraph ");
     buffer_json_string(out, graph->set->deployment->project);
-    buffer_string(out, " {\n  rankdir=LR\n"
-                       "  graph [fontname=\"Helvetica\", style=rounded, color=\"#9aa0a6\"]\n"
-                       "  node [fontname=\"Helvetica\", fontsize=11, shape=box, style=\"rounded\"]\n"
-                       "  edge [color=\"#5f6368\"]\n");
+    buffer_string(out,
+                  " {\n  rankdir=LR\n"
+                  "  graph [fontname=\"Helvetica\", style=rounded, color=\"#9aa0a6\"]\n"
+                  "  node [fontname=\"Helvetica\", fontsize=11, shape=box, style=\"rounded\"]\n"
+                  "  edge [color=\"#5f6368\"]\n");
     for (uint32_t i = 0; i < graph->set->count; i++) {
         if (!graph->first) break;
         buffer_format(out, "  subgraph cluster_%u {\n    label=\"", (unsigned)i);
@@ -392,7 +399,8 @@ static void write_mermaid(const struct graph *graph, struct buffer *out) {
         buffer_format(out, "  subgraph s%u[\"", (unsigned)i);
         title(out, &graph->set->templates[i]);
         buffer_string(out, "\"]\n");
-        for (uint32_t n = graph->first[i]; n < graph->first[i + 1]; n++) mermaid_node(out, graph, n);
+        for (uint32_t n = graph->first[i]; n < graph->first[i + 1]; n++)
+            mermaid_node(out, graph, n);
         buffer_string(out, "  end\n");
     }
     for (uint32_t n = 0; !graph->first && n < graph->node_count; n++) mermaid_node(out, graph, n);

@@ -67,7 +67,8 @@ static void man_option(const struct option_row *row, struct buffer *out) {
     buffer_string(out, "\\-\\-");
     man_text(row->name, out);
     out->length--; /* the argument stands in the same line */
-    if (row->argument) buffer_format(out, row->kind == TAKES_VALUE ? " %s" : "[=%s]", row->argument);
+    if (row->argument)
+        buffer_format(out, row->kind == TAKES_VALUE ? " %s" : "[=%s]", row->argument);
     buffer_char(out, '\n');
     man_text(row->help, out);
 }
@@ -91,9 +92,10 @@ static void man_command(const struct command *command, struct buffer *out) {
 
 static void help_man(struct buffer *out) {
     buffer_format(out, ".TH MRP 1 \"\" \"mrp %s\"\n.SH NAME\nmrp \\- ", mrp_version());
-    buffer_string(out, "multi\\-region systems on AWS, and their pipelines, as one program\n"
-                       ".SH SYNOPSIS\n.B mrp\n.I COMMAND\n[\\fIOPTION\\fR...] [\\fIOPERAND\\fR...]\n"
-                       ".SH COMMANDS\n");
+    buffer_string(out,
+                  "multi\\-region systems on AWS, and their pipelines, as one program\n"
+                  ".SH SYNOPSIS\n.B mrp\n.I COMMAND\n[\\fIOPTION\\fR...] [\\fIOPERAND\\fR...]\n"
+                  ".SH COMMANDS\n");
     for (size_t i = 0; i < command_count; i++) man_command(&commands[i], out);
     buffer_string(out, ".SH OPTIONS\n");
     for (unsigned i = 0; i < OPTION_COUNT; i++) man_option(option_row((enum option)i), out);

@@ -197,7 +197,8 @@ static void add_printed(struct gathering *gathering, const struct template_set *
     template_printed_json(set, printed, &out);
     struct text json = buffer_take(&out, arena);
     out.length = 0;
-    bool good = document_read(arena, json, &document, &why) && resolve_text(gathering, document, &out);
+    bool good =
+        document_read(arena, json, &document, &why) && resolve_text(gathering, document, &out);
     struct text value = good ? buffer_take(&out, arena) : TEXT("(only CloudFormation can tell)");
     add(gathering, printed->id, value);
     buffer_release(&out);

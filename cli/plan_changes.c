@@ -392,7 +392,8 @@ static void write_alarms(struct page *page) {
         const struct plan_stack *holder = holder_of(page, alarm);
         if (holder && holder != page->stack) continue;
         if (holder && !is_made_now(holder, alarm->logical_id)) continue;
-        buffer_format(page->out, "  ! %.*s is %s: it takes this stack back from the next deploy on\n",
+        buffer_format(page->out,
+                      "  ! %.*s is %s: it takes this stack back from the next deploy on\n",
                       TEXT_ARGS(alarm->path), holder ? "made here" : "not there yet");
     }
 }

@@ -74,7 +74,8 @@ static bool check_ids(const struct invocation *invocation, enum option option) {
         struct text id = text_of(invocation->values[option][i]);
         if (diagnostic_find(id) != DIAGNOSTIC_COUNT) continue;
         struct text near = diagnostic_suggest(id);
-        misuse(invocation, "--%s: there is no diagnostic \"%s\"", option_row(option)->name, id.bytes);
+        misuse(invocation, "--%s: there is no diagnostic \"%s\"", option_row(option)->name,
+               id.bytes);
         if (near.length) fprintf(stderr, "  Did you mean \"%.*s\"?\n", TEXT_ARGS(near));
         return false;
     }

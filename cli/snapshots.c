@@ -89,7 +89,8 @@ static bool look_through(struct snapshots *snapshots, struct mrp *mrp, const str
         if (!entry && errno) fine = cannot_read(folder, why);
         if (!entry) break;
         if (!text_ends(text_of(entry->d_name), TEXT(".json"))) continue;
-        struct text path = text_format(snapshots->arena, "%.*s/%s", TEXT_ARGS(folder), entry->d_name);
+        struct text path =
+            text_format(snapshots->arena, "%.*s/%s", TEXT_ARGS(folder), entry->d_name);
         if (map_find(&snapshots->compared, names_intern(&snapshots->names, path))) continue;
         fine = leave_over(snapshots, mrp, path, why);
     }

@@ -5,7 +5,8 @@
 
 static const char *state_of(const struct status_stack *stack) {
     if (!stack->deployed) return "not deployed";
-    if (text_is(stack->deployed->status, "REVIEW_IN_PROGRESS")) return "not deployed (REVIEW_IN_PROGRESS)";
+    if (text_is(stack->deployed->status, "REVIEW_IN_PROGRESS"))
+        return "not deployed (REVIEW_IN_PROGRESS)";
     if (stack->is_foreign) return "not of this deployment";
     return NULL;
 }

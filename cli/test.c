@@ -211,8 +211,8 @@ static int close_junit(struct session *session) {
     struct buffer whole;
     size_t all = session->passed + session->failed;
     buffer_init(&whole);
-    junit_suite(&whole, text_of(session->only ? session->only : session->file), all, session->failed,
-                buffer_view(&session->out));
+    junit_suite(&whole, text_of(session->only ? session->only : session->file), all,
+                session->failed, buffer_view(&session->out));
     int outcome = print(buffer_view(&whole));
     buffer_release(&whole);
     return outcome;

@@ -79,7 +79,8 @@ static struct value prune_record(struct call *call, struct value map, unsigned d
     for (uint32_t i = 0; i < map.record->count; i++) {
         const struct record_entry *entry = &map.record->entries[i];
         if (entry->value.kind == VALUE_NULL) continue;
-        record_put(call->arena, record, entry->key, prune(call, entry->value, depth), entry->origin);
+        record_put(call->arena, record, entry->key, prune(call, entry->value, depth),
+                   entry->origin);
     }
     return value_record(record);
 }

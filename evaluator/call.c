@@ -166,7 +166,8 @@ static struct value argument_ready(struct evaluator *ev, const struct builtin *b
         return fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node, "\"%s\" would take a secret apart",
                      builtin->name);
     }
-    if (!value_is_open(value) || value.kind == VALUE_REGION || value.kind == VALUE_TYPE) return value;
+    if (!value_is_open(value) || value.kind == VALUE_REGION || value.kind == VALUE_TYPE)
+        return value;
     struct value deferred = find_deferred(value, 8);
     if (deferred.kind == VALUE_DEFERRED) return fault_deferred(ev, node, deferred, name);
     struct diagnostic *d = report(ev, DIAGNOSTIC_RESOURCE_AS_VALUE, node,

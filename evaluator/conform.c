@@ -139,7 +139,8 @@ static struct value free_record(struct evaluator *ev, struct value value, const 
 }
 
 /* Choices between resources, and lists of them, become choices between what is free. */
-static struct value free_deferred(struct evaluator *ev, struct value value, const struct node *node) {
+static struct value free_deferred(struct evaluator *ev, struct value value,
+                                  const struct node *node) {
     struct deferred *deferred = value.deferred;
     if (deferred->kind == DEFERRED_IF) {
         struct value then = conform_free(ev, deferred->operands[1], node);
@@ -148,12 +149,14 @@ static struct value free_deferred(struct evaluator *ev, struct value value, cons
     }
     bool changes = false;
     for (uint32_t i = 0; i < deferred->count; i++) {
-        changes |= deferred->operands[i].kind == VALUE_LIST || deferred->operands[i].kind == VALUE_RECORD;
+        changes |=
+            deferred->operands[i].kind == VALUE_LIST || deferred->operands[i].kind == VALUE_RECORD;
     }
     if (!changes || deferred->kind == DEFERRED_ATTRIBUTE) return value;
     /* found again by its address; of what is known alone */
     if (deferred->kind == DEFERRED_OVERRIDES || deferred->kind == DEFERRED_READS) return value;
-    struct deferred *copy = arena_alloc(ev->arena, sizeof *copy + deferred->count * sizeof(struct value));
+    struct deferred *copy =
+        arena_alloc(ev->arena, sizeof *copy + deferred->count * sizeof(struct value));
     memcpy(copy, deferred, sizeof *copy);
     for (uint32_t i = 0; i < deferred->count; i++) {
         copy->operands[i] = conform_free(ev, deferred->operands[i], node);
@@ -167,7 +170,8 @@ static struct conform_entry *cache_slot(struct evaluator *ev, const void *data,
                                         const struct schema_value *wanted);
 
 /* Lists and records that hold something open, each once. */
-static struct value free_compound(struct evaluator *ev, struct value value, const struct node *node) {
+static struct value free_compound(struct evaluator *ev, struct value value,
+                                  const struct node *node) {
     if (!(value.flags & VALUE_OPEN)) return value;
     const void *data = value.kind == VALUE_LIST ? (const void *)value.items : value.record;
     struct conform_entry *slot = cache_slot(ev, data, NULL);
@@ -223,9 +227,9 @@ static struct value fault_unknown(struct evaluator *ev, const struct record_entr
                                   const struct schema_body *body, const struct node *node) {
     const struct schema_property *found[1];
     struct text key = name_text(entry->key);
-    struct diagnostic *d = report(ev, DIAGNOSTIC_UNKNOWN_PROPERTY, key_node(entry, node),
-                                  "%.*s has no property \"%.*s\"", TEXT_ARGS(schema_body_name(body)),
-                                  TEXT_ARGS(key));
+    struct diagnostic *d =
+        report(ev, DIAGNOSTIC_UNKNOWN_PROPERTY, key_node(entry, node),
+               "%.*s has no property \"%.*s\"", TEXT_ARGS(schema_body_name(body)), TEXT_ARGS(key));
     if (!schema_suggest_property(body, key, found, 1)) return (struct value){.kind = SLOT_WAITING};
     hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(schema_property_name(found[0])));
     return value_poison();
@@ -254,7 +258,8 @@ static struct value fault_resource(struct evaluator *ev, const struct resource *
     struct diagnostic *d;
     if (schema_property_wish_count(want->property)) {
         d = report(ev, DIAGNOSTIC_WRONG_RESOURCE, node, "\"%.*s\" wants %.*s, and this is %.*s",
-                   TEXT_ARGS(property), TEXT_ARGS(wishes_text(ev, want->property)), TEXT_ARGS(type));
+                   TEXT_ARGS(property), TEXT_ARGS(wishes_text(ev, want->property)),
+                   TEXT_ARGS(type));
     } else {
         d = report(ev, DIAGNOSTIC_RESOURCE_AS_VALUE, node,
                    "\"%.*s\" is %s, and this is a resource of type %.*s", TEXT_ARGS(property),
@@ -339,8 +344,8 @@ static struct value conform_text(struct evaluator *ev, struct value value, const
     return value;
 }
 
-static struct value conform_number(struct evaluator *ev, struct value value, const struct want *want,
-                                   const struct node *node) {
+static struct value conform_number(struct evaluator *ev, struct value value,
+                                   const struct want *want, const struct node *node) {
     bool integer = schema_value_shape(want->value) == SCHEMA_INTEGER;
     if (value.kind == VALUE_NUMBER && integer && value.number >= -9e15 && value.number <= 9e15 &&
         value.number == (double)(int64_t)value.number) {
@@ -358,7 +363,8 @@ static struct value conform_bool(struct evaluator *ev, struct value value, const
     if (value.kind == VALUE_BOOL) return value;
     if (value.kind == VALUE_TEXT) {
         struct text text = value_as_text(value);
-        if (text_is(text, "true") || text_is(text, "false")) return value_bool(text_is(text, "true"));
+        if (text_is(text, "true") || text_is(text, "false"))
+            return value_bool(text_is(text, "true"));
     }
     return fault_shape(ev, value, want, node);
 }
@@ -387,8 +393,9 @@ static void check_unique(struct evaluator *ev, struct value list, const struct w
                 where = node->list.elements.first;
                 for (uint32_t k = 0; k < i; k++) where = where->next;
             }
-            report(ev, DIAGNOSTIC_VALUE_ITEMS, where, "element %u of \"%.*s\" is the same as element %u",
-                   i + 1, TEXT_ARGS(schema_property_name(want->property)), j + 1);
+            report(ev, DIAGNOSTIC_VALUE_ITEMS, where,
+                   "element %u of \"%.*s\" is the same as element %u", i + 1,
+                   TEXT_ARGS(schema_property_name(want->property)), j + 1);
             return;
         }
     }
@@ -400,8 +407,8 @@ static bool is_same(struct value a, struct value b) {
 
 static struct value conform_list(struct evaluator *ev, struct value value, const struct want *want,
                                  const struct node *node) {
-    struct want element = {schema_value_element(want->value), want->property, false, want->depth + 1,
-                           limited_entry(want)};
+    struct want element = {schema_value_element(want->value), want->property, false,
+                           want->depth + 1, limited_entry(want)};
     struct node *literal = NULL;
     if (node->kind == NODE_LIST) literal = node->list.elements.first;
     size_t base = ev->stack_count;
@@ -421,14 +428,15 @@ static struct value conform_list(struct evaluator *ev, struct value value, const
     if (changed) list = stack_take(ev, base);
     ev->stack_count = base;
     struct constraint_place place = constraint_at(ev, want, node);
-    if (is_limited(want) || constraint_count(&place, want->value, list.length)) check_unique(ev, list, want, node);
+    if (is_limited(want) || constraint_count(&place, want->value, list.length))
+        check_unique(ev, list, want, node);
     return list;
 }
 
 static struct value conform_map(struct evaluator *ev, struct value value, const struct want *want,
                                 const struct node *node) {
-    struct want element = {schema_value_element(want->value), want->property, false, want->depth + 1,
-                           limited_entry(want)};
+    struct want element = {schema_value_element(want->value), want->property, false,
+                           want->depth + 1, limited_entry(want)};
     struct record *record = record_new(ev->arena, value.record->count);
     if (!spend_steps(ev, value.record->count)) return value_poison();
     for (uint32_t i = 0; i < value.record->count; i++) {
@@ -496,7 +504,8 @@ static bool is_one_of(struct evaluator *ev, const struct schema_condition *condi
                       struct value value) {
     struct text text = value_brief(ev, value);
     if (value.kind == VALUE_TEXT) text = value_as_text(value);
-    if (value.kind != VALUE_TEXT && value.kind != VALUE_BOOL && value.kind != VALUE_INT) return false;
+    if (value.kind != VALUE_TEXT && value.kind != VALUE_BOOL && value.kind != VALUE_INT)
+        return false;
     for (size_t i = 0; i < condition->value_count; i++) {
         if (text_equal(schema_condition_value(condition, i), text)) return true;
     }
@@ -546,7 +555,8 @@ static void report_when(struct evaluator *ev, const struct record *record,
 
 /* Whether a rule holds here: the property that it begins with has one of the rule's values, if it
  * names any. A deferred value is none of them: nobody knows yet. */
-static bool is_met(struct evaluator *ev, const struct record *record, const struct rule_facts *rule) {
+static bool is_met(struct evaluator *ev, const struct record *record,
+                   const struct rule_facts *rule) {
     const struct record_entry *entry = rule->when ? record_find(record, rule->when) : NULL;
     if (!entry || entry->value.kind == VALUE_NULL) return false;
     if (rule->condition.value_count == 0) return true;
@@ -623,7 +633,8 @@ static struct value conform_body(struct evaluator *ev, struct value value, const
     struct record *record = value.record, *changed = NULL;
     if (!spend_steps(ev, record->count)) return value_poison();
     for (uint32_t i = 0; i < record->count; i++) {
-        struct value item = conform_entry(ev, &record->entries[i], body, NULL, want->depth + 1, node);
+        struct value item =
+            conform_entry(ev, &record->entries[i], body, NULL, want->depth + 1, node);
         if (!changed && is_same(item, record->entries[i].value)) continue;
         if (!changed) {
             changed = record_new(ev->arena, record->count);
@@ -659,8 +670,8 @@ static bool shape_takes(enum schema_shape shape, enum deferred_shape deferred) {
     return true;
 }
 
-static struct value conform_lookup(struct evaluator *ev, struct value value, const struct want *want,
-                                   const struct node *node) {
+static struct value conform_lookup(struct evaluator *ev, struct value value,
+                                   const struct want *want, const struct node *node) {
     struct deferred *lookup = value.deferred;
     if (lookup->operands[0].kind != VALUE_RECORD) return value;
     struct record *record = record_new(ev->arena, lookup->operands[0].record->count);
@@ -787,7 +798,8 @@ static struct value conform_compound(struct evaluator *ev, struct value value,
                                      const struct want *want, const struct node *node) {
     const void *data = value.kind == VALUE_LIST ? (const void *)value.items : value.record;
     struct conform_entry *slot = cache_slot(ev, data, want->value);
-    bool hit = slot->data == data && slot->wanted == want->value && slot->property == want->property;
+    bool hit =
+        slot->data == data && slot->wanted == want->value && slot->property == want->property;
     if (hit && (value.kind != VALUE_LIST || slot->result.kind == VALUE_LIST)) return slot->result;
     struct value result = conform_shape(ev, value, want, node);
     *slot = (struct conform_entry){data, want->value, want->property, result};

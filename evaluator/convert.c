@@ -10,9 +10,9 @@ static struct value fault_type(struct evaluator *ev, struct value value, const s
     if (value.kind == VALUE_POISON) return value;
     struct text wanted = type_text(ev->arena, type);
     if (value_is_open(value) || value.kind >= VALUE_LIST) {
-        return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node, "\"%.*s\" is of type %.*s, and this is %.*s",
-                     TEXT_ARGS(what), TEXT_ARGS(wanted),
-                     TEXT_ARGS(value_kind_text(ev->arena, value)));
+        return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node,
+                     "\"%.*s\" is of type %.*s, and this is %.*s", TEXT_ARGS(what),
+                     TEXT_ARGS(wanted), TEXT_ARGS(value_kind_text(ev->arena, value)));
     }
     return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node, "\"%.*s\" is of type %.*s, and this is %.*s",
                  TEXT_ARGS(what), TEXT_ARGS(wanted), TEXT_ARGS(value_brief(ev, value)));
@@ -50,7 +50,8 @@ static bool fits_record(struct value value, const struct type *type, unsigned de
     }
     for (uint32_t i = 0; i < type->record.count; i++) {
         const struct type_field *field = &type->record.fields[i];
-        if (field->required && !field->initial && !record_find(value.record, field->name)) return false;
+        if (field->required && !field->initial && !record_find(value.record, field->name))
+            return false;
     }
     return true;
 }
@@ -120,8 +121,9 @@ static bool fits(struct value value, const struct type *type, unsigned depth) {
 
 enum { CONVERT_DEPTH = 64 };
 
-static struct value convert_within(struct evaluator *ev, struct value value, const struct type *type,
-                                   const struct node *node, struct text what, unsigned depth);
+static struct value convert_within(struct evaluator *ev, struct value value,
+                                   const struct type *type, const struct node *node,
+                                   struct text what, unsigned depth);
 
 static struct value convert_list(struct evaluator *ev, struct value value, const struct type *type,
                                  const struct node *node, struct text what, unsigned depth) {
@@ -189,8 +191,9 @@ static struct frame *file_frame(struct evaluator *ev, const struct node *node) {
 }
 
 /* Fields in the order of the value, then those that have a default, in the order of the type. */
-static struct value convert_record(struct evaluator *ev, struct value value, const struct type *type,
-                                   const struct node *node, unsigned depth) {
+static struct value convert_record(struct evaluator *ev, struct value value,
+                                   const struct type *type, const struct node *node,
+                                   unsigned depth) {
     struct record *record = record_new(ev->arena, value.record->count);
     bool is_poison = false;
     if (!spend_values(ev, value.record->count)) return value_poison();
@@ -258,8 +261,9 @@ static struct value convert_named(struct evaluator *ev, struct value value, cons
                                                                               : value_poison();
 }
 
-static struct value convert_within(struct evaluator *ev, struct value value, const struct type *type,
-                                   const struct node *node, struct text what, unsigned depth) {
+static struct value convert_within(struct evaluator *ev, struct value value,
+                                   const struct type *type, const struct node *node,
+                                   struct text what, unsigned depth) {
     if (!type || depth == 0 || value.kind == VALUE_POISON) return value;
     switch ((enum type_kind)type->kind) {
     case TYPE_NAMED: return convert_named(ev, value, type, node, what, depth - 1);
@@ -315,11 +319,12 @@ bool checks_hold(struct evaluator *ev, struct list checks, struct frame *around,
         struct text shown = value.flags & VALUE_SECRET ? TEXT("(secret)") : value_brief(ev, value);
         struct diagnostic *d;
         if (message.length) {
-            d = report(ev, DIAGNOSTIC_CHECK_FAILED, blame, "\"%.*s\" is %.*s: %.*s", TEXT_ARGS(what),
-                       TEXT_ARGS(shown), TEXT_ARGS(message));
+            d = report(ev, DIAGNOSTIC_CHECK_FAILED, blame, "\"%.*s\" is %.*s: %.*s",
+                       TEXT_ARGS(what), TEXT_ARGS(shown), TEXT_ARGS(message));
         } else {
-            d = report(ev, DIAGNOSTIC_CHECK_FAILED, blame, "\"%.*s\" is %.*s, which its check refuses",
-                       TEXT_ARGS(what), TEXT_ARGS(shown));
+            d = report(ev, DIAGNOSTIC_CHECK_FAILED, blame,
+                       "\"%.*s\" is %.*s, which its check refuses", TEXT_ARGS(what),
+                       TEXT_ARGS(shown));
         }
         note(ev, d, check->check.condition->span, "the check");
         return false;

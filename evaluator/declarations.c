@@ -127,8 +127,8 @@ static void output_run(struct evaluator *ev, struct symbol *symbol, struct frame
     struct node *node = symbol->declaration;
     if (value.kind == VALUE_POISON) return;
     if (value.flags & VALUE_SECRET) {
-        fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node->output.value, "output \"%.*s\" would show a secret",
-              NAME_ARGS(symbol->name));
+        fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node->output.value,
+              "output \"%.*s\" would show a secret", NAME_ARGS(symbol->name));
         return;
     }
     struct output *output = ARENA_NEW(ev->arena, struct output);
@@ -187,7 +187,8 @@ static struct symbol *own_symbol(struct node *item, const struct frame *frame) {
 
 static void branch_run(struct evaluator *ev, struct node *node, struct frame *frame) {
     while (node) {
-        bool ok, condition = evaluate_condition(ev, node->branch.condition, frame, "a condition", &ok);
+        bool ok,
+            condition = evaluate_condition(ev, node->branch.condition, frame, "a condition", &ok);
         if (!ok) return;
         struct node *taken = condition ? node->branch.then : node->branch.otherwise;
         if (taken && taken->kind == NODE_BLOCK && taken->block.scope) {
@@ -310,9 +311,10 @@ struct value loop_key(struct loop *loop) {
         key.kind == VALUE_REGION || key.kind == VALUE_BOOL) {
         return key;
     }
-    struct diagnostic *d = report(ev, DIAGNOSTIC_RESOURCE_KEY, node,
-                                  "the key would be %.*s: it must be a string, a number or a region",
-                                  TEXT_ARGS(value_kind_text(ev->arena, key)));
+    struct diagnostic *d =
+        report(ev, DIAGNOSTIC_RESOURCE_KEY, node,
+               "the key would be %.*s: it must be a string, a number or a region",
+               TEXT_ARGS(value_kind_text(ev->arena, key)));
     hint(ev, d, "Loop over a map, whose keys name the elements: `for key, x in { a = ... }`.");
     return value_poison();
 }
@@ -346,7 +348,8 @@ static bool unit_loop_body(struct loop *loop) {
 struct value unit_make(struct evaluator *ev, struct node *node, struct frame *frame,
                        unit_maker make) {
     if (node->unit.condition) {
-        bool ok, condition = evaluate_condition(ev, node->unit.condition, frame, "a condition", &ok);
+        bool ok,
+            condition = evaluate_condition(ev, node->unit.condition, frame, "a condition", &ok);
         if (!ok) return value_poison();
         if (!condition) return value_null();
     }

@@ -141,8 +141,9 @@ struct value as_piece(struct evaluator *ev, struct value value, const struct nod
 }
 
 /* Whether the text fits the budgets; counted as values, 16 bytes each. */
-static struct value text_checked(struct evaluator *ev, struct value value, const struct value *parts,
-                                 uint32_t count, const struct node *node) {
+static struct value text_checked(struct evaluator *ev, struct value value,
+                                 const struct value *parts, uint32_t count,
+                                 const struct node *node) {
     if (value.kind == VALUE_TEXT) {
         return spend_values(ev, value.length / 16) ? value : value_poison();
     }
@@ -292,7 +293,8 @@ static void entries_spread(struct evaluator *ev, struct node *node, struct frame
 static void entries_branch(struct evaluator *ev, struct node *node, struct frame *frame,
                            struct entry_sink *sink) {
     for (;;) {
-        bool ok, condition = evaluate_condition(ev, node->branch.condition, frame, "a condition", &ok);
+        bool ok,
+            condition = evaluate_condition(ev, node->branch.condition, frame, "a condition", &ok);
         if (!ok) sink->is_broken = true;
         if (!ok) return;
         struct node *taken = condition ? node->branch.then : node->branch.otherwise;

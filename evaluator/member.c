@@ -152,8 +152,8 @@ static struct value find_attribute(struct evaluator *ev, struct resource *resour
     return *found ? attribute_of(ev, resource, name, SHAPE_ANY, node) : value_null();
 }
 
-static void hint_attribute(struct evaluator *ev, struct diagnostic *d, const struct resource *resource,
-                           const struct name *name) {
+static void hint_attribute(struct evaluator *ev, struct diagnostic *d,
+                           const struct resource *resource, const struct name *name) {
     struct text names[3];
     size_t count = schema_suggest_attribute(resource->type, name_text(name), names, 3);
     if (count) {
@@ -239,8 +239,8 @@ static struct value resource_member(struct evaluator *ev, struct resource *resou
 
 /* ---- resources that exist already: what is asked of them must follow from what is written ---- */
 
-static struct value written_text(struct evaluator *ev, struct resource_state *state, struct text name,
-                                 const struct node *node) {
+static struct value written_text(struct evaluator *ev, struct resource_state *state,
+                                 struct text name, const struct node *node) {
     struct value value = resource_property(ev, state, names_intern(ev->names, name), node);
     if (value.kind == VALUE_RESOURCE || value.kind == VALUE_COMPONENT) {
         return reference_to(ev, value, node);
@@ -285,8 +285,8 @@ static struct value placeholder_value(struct evaluator *ev, struct resource_stat
         return value_deferred(pseudo);
     }
     if (text_ends(name, TEXT("WithPath"))) {
-        return name_with_path(ev, state, (struct text){name.bytes, name.length - strlen("WithPath")},
-                              node);
+        return name_with_path(ev, state,
+                              (struct text){name.bytes, name.length - strlen("WithPath")}, node);
     }
     return written_text(ev, state, placeholder_property(state->resource.type, name), node);
 }
@@ -373,8 +373,8 @@ static struct value attribute_further(struct evaluator *ev, const struct deferre
     struct text joined = text_format(ev->arena, "%.*s.%.*s", NAME_ARGS(deferred->name),
                                      NAME_ARGS(name));
     bool found;
-    struct value value = find_attribute(ev, deferred->resource, names_intern(ev->names, joined), node,
-                                        &found);
+    struct value value =
+        find_attribute(ev, deferred->resource, names_intern(ev->names, joined), node, &found);
     if (found) return value;
     return fault_attribute(ev, deferred->resource, names_intern(ev->names, joined), node);
 }
@@ -482,7 +482,8 @@ static bool told_member(struct evaluator *ev, const struct record *record, struc
                         struct frame *frame, struct value *told) {
     struct node *inner = node->member.object;
     const struct name *name = node->member.member.name;
-    if (inner->kind != NODE_MEMBER || !inner->member.member.name || record_find(record, name)) return false;
+    if (inner->kind != NODE_MEMBER || !inner->member.member.name || record_find(record, name))
+        return false;
     struct value owner = evaluate(ev, inner->member.object, frame);
     struct resource *resource = NULL;
     if (owner.kind == VALUE_RESOURCE) resource = owner.resource;
@@ -579,7 +580,8 @@ static struct value index_deferred_key(struct evaluator *ev, struct value map, s
         if (element.kind == VALUE_POISON) return element;
         if (element.kind == VALUE_REGION || element.kind == VALUE_STACK ||
             element.kind == VALUE_COMPONENT) {
-            return fault_steering(ev, node->index.index, key, "a key of regions, stacks or components");
+            return fault_steering(ev, node->index.index, key,
+                                  "a key of regions, stacks or components");
         }
         if (element.kind == VALUE_LIST) shape = SHAPE_LIST;
         if (element.kind == VALUE_RECORD || element.kind == VALUE_RESOURCE) shape = SHAPE_ANY;
@@ -636,7 +638,8 @@ static struct value index_deferred(struct evaluator *ev, struct value object, st
         struct value otherwise = index_of_side(ev, deferred->operands[2], index, node);
         return deferred_if(ev, deferred->operands[0], then, otherwise, node);
     }
-    if (deferred->shape == SHAPE_LIST && (index.kind == VALUE_INT || index.kind == VALUE_DEFERRED)) {
+    if (deferred->shape == SHAPE_LIST &&
+        (index.kind == VALUE_INT || index.kind == VALUE_DEFERRED)) {
         if (index.kind == VALUE_INT && index.integer < 0) {
             return fault(ev, DIAGNOSTIC_MISSING_KEY, node->index.index, "an index is 0 or more");
         }

@@ -160,7 +160,8 @@ struct text value_brief(struct evaluator *ev, struct value value) {
         while (buffer.length && ((unsigned char)buffer.bytes[buffer.length - 1] & 0xC0) == 0x80) {
             buffer.length--;
         }
-        if (buffer.length && (unsigned char)buffer.bytes[buffer.length - 1] >= 0xC0) buffer.length--;
+        if (buffer.length && (unsigned char)buffer.bytes[buffer.length - 1] >= 0xC0)
+            buffer.length--;
         buffer_string(&buffer, "...");
     }
     struct text text = buffer_take(&buffer, ev->arena);
@@ -174,7 +175,8 @@ static const struct deferred *deferred_root(const struct deferred *deferred) {
            deferred->kind != DEFERRED_PSEUDO) {
         const struct deferred *inner = NULL;
         for (uint32_t i = 0; i < deferred->count && !inner; i++) {
-            if (deferred->operands[i].kind == VALUE_DEFERRED) inner = deferred->operands[i].deferred;
+            if (deferred->operands[i].kind == VALUE_DEFERRED)
+                inner = deferred->operands[i].deferred;
         }
         if (!inner) return deferred;
         deferred = inner;
@@ -224,7 +226,8 @@ static void hint_instead(struct evaluator *ev, struct diagnostic *diagnostic, st
     const struct deferred *root = deferred_root(value.deferred);
     if (root->kind == DEFERRED_PARAMETER && root->parameter->is_secret) return;
     if (root->kind == DEFERRED_PARAMETER) {
-        hint(ev, diagnostic, "Leave `deploy` out of param \"%.*s\", so that it is known while compiling.",
+        hint(ev, diagnostic,
+             "Leave `deploy` out of param \"%.*s\", so that it is known while compiling.",
              NAME_ARGS(root->parameter->name));
     } else if (root->kind == DEFERRED_PSEUDO &&
                text_is(name_text(root->name), "AWS::AccountId")) {

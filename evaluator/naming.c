@@ -32,7 +32,8 @@ enum { ID_HASH = 8 };
 /* A long id keeps its beginning and ends in letters made of the whole (FNV-1a, base 26). */
 static struct text shortened(struct evaluator *ev, struct text id) {
     uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < id.length; i++) hash = (hash ^ (unsigned char)id.bytes[i]) * 1099511628211u;
+    for (size_t i = 0; i < id.length; i++)
+        hash = (hash ^ (unsigned char)id.bytes[i]) * 1099511628211u;
     char *bytes = arena_copy(ev->arena, id.bytes, LIMIT_LOGICAL_ID);
     for (int i = 0; i < ID_HASH; i++) {
         bytes[LIMIT_LOGICAL_ID - ID_HASH + i] = (char)('a' + hash % 26);
@@ -72,9 +73,10 @@ static struct text fixed_id(struct evaluator *ev, struct resource_state *state) 
         return value_as_text(value);
     }
     if (value.kind != VALUE_POISON && value.kind != VALUE_DEFERRED && value.kind != VALUE_NULL) {
-        struct diagnostic *d = report(ev, DIAGNOSTIC_LOGICAL_ID, node,
-                                      "a logical id has 1 to %d letters and digits, and this is %.*s",
-                                      LIMIT_LOGICAL_ID, TEXT_ARGS(value_brief(ev, value)));
+        struct diagnostic *d =
+            report(ev, DIAGNOSTIC_LOGICAL_ID, node,
+                   "a logical id has 1 to %d letters and digits, and this is %.*s",
+                   LIMIT_LOGICAL_ID, TEXT_ARGS(value_brief(ev, value)));
         hint(ev, d, "Leave out \"-\", \"_\" and all else that is neither letter nor digit.");
     }
     return (struct text){"", 0};
@@ -100,7 +102,8 @@ static void stack_add(struct evaluator *ev, struct stack *stack, struct resource
         struct resource **old = stack->resources;
         stack->resource_capacity = stack->resource_capacity ? stack->resource_capacity * 2 : 16;
         stack->resources = arena_array(ev->arena, stack->resource_capacity, sizeof *old);
-        if (stack->resource_count) memcpy(stack->resources, old, stack->resource_count * sizeof *old);
+        if (stack->resource_count)
+            memcpy(stack->resources, old, stack->resource_count * sizeof *old);
     }
     resource->index = stack->resource_count;
     resource->stack = stack;
@@ -427,10 +430,11 @@ static void check_length(struct evaluator *ev, const struct schema_name *name,
     size_t grow = suffix_longest(ev) - ev->deployment->suffix.length;
     size_t longest = length + written->suffixes * grow;
     if (longest <= name->maximum) return;
-    struct diagnostic *d = report(ev, DIAGNOSTIC_PHYSICAL_NAME, node,
-                                  "\"%.*s\" has at most %u characters, and with a suffix of %u this "
-                                  "has %zu", TEXT_ARGS(property), name->maximum, suffix_longest(ev),
-                                  longest);
+    struct diagnostic *d =
+        report(ev, DIAGNOSTIC_PHYSICAL_NAME, node,
+               "\"%.*s\" has at most %u characters, and with a suffix of %u this "
+               "has %zu",
+               TEXT_ARGS(property), name->maximum, suffix_longest(ev), longest);
     const struct symbol *param = suffix_param(ev);
     if (param && param->declaration) {
         note(ev, d, written_span(param->declaration, param->declaration->declaration.name),
@@ -480,10 +484,12 @@ static void check_bucket(struct evaluator *ev, const struct written *written,
         if (text_starts(text, text_of(starts[i]))) wrong = "begins as AWS keeps for itself";
     }
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        if (written->is_whole && text_ends(text, text_of(ends[i]))) wrong = "ends as AWS keeps for itself";
+        if (written->is_whole && text_ends(text, text_of(ends[i])))
+            wrong = "ends as AWS keeps for itself";
     }
     if (wrong) {
-        report(ev, DIAGNOSTIC_PHYSICAL_NAME, node, "the bucket name \"%.*s\" %s", TEXT_ARGS(text), wrong);
+        report(ev, DIAGNOSTIC_PHYSICAL_NAME, node, "the bucket name \"%.*s\" %s", TEXT_ARGS(text),
+               wrong);
     }
 }
 
@@ -507,7 +513,8 @@ static struct text mend_collision(struct evaluator *ev, const struct node *node)
         return text_format(ev->arena, "Write regional_name(%.*s), which adds the region.",
                            TEXT_ARGS(argument));
     }
-    return TEXT("Put the region into it: regional_name(\"...\") does, and so does \"${here.name}\".");
+    return TEXT(
+        "Put the region into it: regional_name(\"...\") does, and so does \"${here.name}\".");
 }
 
 static void report_collision(struct evaluator *ev, const struct resource *resource,
@@ -610,7 +617,8 @@ void naming_check(struct evaluator *ev, struct resource *resource) {
     bool is_limited = entry->origin && entry->origin->kind == NODE_ENTRY &&
                       entry->origin->flags & NODE_LIMITED;
     if (!is_limited) check_limits(ev, &name, &written, node);
-    if (text_is(schema_type_name(resource->type), "AWS::S3::Bucket")) check_bucket(ev, &written, node);
+    if (text_is(schema_type_name(resource->type), "AWS::S3::Bucket"))
+        check_bucket(ev, &written, node);
     if (is_named_below_another(resource->type, &name)) return;
     check_suffix(ev, &name, &written, node);
     if (written.text.length) check_collision(ev, resource, &name, entry->value, node);

@@ -98,7 +98,8 @@ static struct value known_or_fault(struct evaluator *ev, struct node *node, stru
     struct value bad = left.kind == VALUE_DEFERRED ? left : right;
     struct node *side = left.kind == VALUE_DEFERRED ? node->binary.left : node->binary.right;
     if (left.kind == VALUE_POISON || right.kind == VALUE_POISON) return value_poison();
-    if (bad.kind == VALUE_DEFERRED) return fault_deferred(ev, side, bad, sign_text(node->binary.op));
+    if (bad.kind == VALUE_DEFERRED)
+        return fault_deferred(ev, side, bad, sign_text(node->binary.op));
     return fault_types(ev, node, left, right);
 }
 
@@ -207,7 +208,8 @@ static struct value deferred_chain(struct evaluator *ev, enum deferred_kind kind
     for (int i = 0; i < 2; i++) {
         const struct deferred *side = sides[i].deferred;
         uint32_t others = i == 0 && b.deferred->kind == kind ? b.deferred->count : 1;
-        if (side->kind == kind && count + side->count + (i == 0 ? others : 0) <= CONDITION_OPERANDS) {
+        if (side->kind == kind &&
+            count + side->count + (i == 0 ? others : 0) <= CONDITION_OPERANDS) {
             memcpy(operands + count, side->operands, side->count * sizeof *operands);
             count += side->count;
         } else {
@@ -232,8 +234,8 @@ static struct value truth_if(struct evaluator *ev, struct value condition, struc
     if (then.kind == VALUE_BOOL && then.boolean) {
         return deferred_chain(ev, DEFERRED_OR, condition, otherwise, cause);
     }
-    struct value no = deferred_chain(ev, DEFERRED_AND, deferred_not(ev, condition, cause), otherwise,
-                                     cause);
+    struct value no =
+        deferred_chain(ev, DEFERRED_AND, deferred_not(ev, condition, cause), otherwise, cause);
     return deferred_chain(ev, DEFERRED_OR, yes, no, cause);
 }
 
@@ -261,7 +263,8 @@ struct value deferred_if(struct evaluator *ev, struct value condition, struct va
     if (condition.deferred->kind == DEFERRED_NOT) {
         return deferred_if(ev, condition.deferred->operands[0], otherwise, then, cause);
     }
-    if (is_truth(then) && is_truth(otherwise)) return truth_if(ev, condition, then, otherwise, cause);
+    if (is_truth(then) && is_truth(otherwise))
+        return truth_if(ev, condition, then, otherwise, cause);
     struct value operands[3] = {condition, then, otherwise};
     enum deferred_shape shape = shape_of(then);
     if (then.kind == VALUE_NULL) shape = shape_of(otherwise);
@@ -492,7 +495,8 @@ struct value evaluate_unary(struct evaluator *ev, struct node *node, struct fram
 struct value evaluate_conditional(struct evaluator *ev, struct node *node, struct frame *frame) {
     struct value condition = truth(ev, node->conditional.condition, frame);
     if (condition.kind == VALUE_BOOL) {
-        struct node *taken = condition.boolean ? node->conditional.then : node->conditional.otherwise;
+        struct node *taken =
+            condition.boolean ? node->conditional.then : node->conditional.otherwise;
         cover(ev, taken);
         return evaluate(ev, taken, frame);
     }

@@ -11,8 +11,8 @@ static const struct input *find_input(const struct evaluator *ev, const struct n
 }
 
 /* What is wrong with the command line has no place in the program. */
-static struct diagnostic *report_outside(struct evaluator *ev, enum diagnostic_id id, uint32_t index,
-                                         struct text message) {
+static struct diagnostic *report_outside(struct evaluator *ev, enum diagnostic_id id,
+                                         uint32_t index, struct text message) {
     struct span outside = {SOURCES_NOWHERE, index, index}; /* one message each */
     return diagnostics_report(ev->diagnostics, id, outside, "%.*s", TEXT_ARGS(message));
 }
@@ -100,7 +100,8 @@ static struct value default_value(struct evaluator *ev, struct frame *frame, str
     if (value.kind == VALUE_TEXT && calls_env(initial) && type) {
         return convert_text(ev, value_as_text(value), type, initial, TEXT("env()"));
     }
-    return type ? convert(ev, value, type, initial, name_text(param->declaration.name.name)) : value;
+    return type ? convert(ev, value, type, initial, name_text(param->declaration.name.name))
+                : value;
 }
 
 static struct value fault_missing(struct evaluator *ev, const struct symbol *symbol) {
@@ -171,7 +172,8 @@ static enum deferred_shape parameter_shape(const struct type *type) {
     if (type->kind == TYPE_UNION) {
         enum deferred_shape shape = SHAPE_ANY;
         for (uint32_t i = 0; i < type->join.count; i++) {
-            if (type->join.members[i]->kind != TYPE_NULL) shape = parameter_shape(type->join.members[i]);
+            if (type->join.members[i]->kind != TYPE_NULL)
+                shape = parameter_shape(type->join.members[i]);
         }
         return shape;
     }
@@ -258,7 +260,8 @@ static struct value deploy_param(struct evaluator *ev, struct frame *frame, stru
     }
     if (parameter->is_secret && input && input->is_text) {
         struct text message = text_format(
-            ev->arena, "param \"%.*s\" is a secret, and %.*s shows it to other processes and in the history",
+            ev->arena,
+            "param \"%.*s\" is a secret, and %.*s shows it to other processes and in the history",
             NAME_ARGS(symbol->name), TEXT_ARGS(input->from));
         struct diagnostic *d = diagnostics_report(
             ev->diagnostics, DIAGNOSTIC_SECRET_INPUT, written_span(param, param->declaration.name),
@@ -292,14 +295,16 @@ static bool has_unknown_key(const struct node *resource) {
     return false;
 }
 
-static struct value argument_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol) {
+static struct value argument_value(struct evaluator *ev, struct frame *frame,
+                                   struct symbol *symbol) {
     struct node *param = symbol->declaration;
     struct component *component = frame->place->component;
     const struct node *blame = NULL;
     const struct type *type = symbol_given_type(symbol);
     struct value value = component_argument(ev, component, symbol->name, &blame);
     struct text what = name_text(symbol->name);
-    if (value.kind == SLOT_WAITING && !param->param.initial && takes_null(type)) value = value_null();
+    if (value.kind == SLOT_WAITING && !param->param.initial && takes_null(type))
+        value = value_null();
     if (value.kind == SLOT_WAITING || (value.kind == VALUE_NULL && param->param.initial)) {
         blame = component->declared;
         if (param->param.initial) {

@@ -78,7 +78,8 @@ static struct text id_join(struct evaluator *ev, struct text left, struct text r
 
 static bool is_parallel(struct evaluator *ev, const struct pipeline_stage *stage) {
     for (struct pipeline_entry *e = stage->entries.first; e; e = e->next) {
-        if (!text_is(node_text(e->node->entry.key), "parallel") || e->node->flags & NODE_BAD) continue;
+        if (!text_is(node_text(e->node->entry.key), "parallel") || e->node->flags & NODE_BAD)
+            continue;
         struct value value = settled(ev, evaluate(ev, e->node->entry.value, e->frame));
         if (value.kind == VALUE_DEFERRED) {
             fault_steering(ev, e->node->entry.value, value, "\"parallel\"");
@@ -120,11 +121,14 @@ static void check_beside(struct evaluator *ev, const struct pipeline_stage *stag
     for (struct pipeline_entry *e = stage->beside.first; e; e = e->next) {
         if (e->node != entry->node || value_is_open(value)) continue;
         struct value other = evaluate(ev, e->node->entry.value, e->frame);
-        if (value_is_open(other) || other.kind == VALUE_POISON || value_equal(value, other)) continue;
+        if (value_is_open(other) || other.kind == VALUE_POISON || value_equal(value, other))
+            continue;
         struct text key = node_text(entry->node->entry.key);
-        struct diagnostic *d = report(ev, DIAGNOSTIC_PIPELINE_RULE, entry->node->entry.value,
-                                      "stages that run side by side are one, and \"%.*s\" is not the "
-                                      "same in all", TEXT_ARGS(key));
+        struct diagnostic *d =
+            report(ev, DIAGNOSTIC_PIPELINE_RULE, entry->node->entry.value,
+                   "stages that run side by side are one, and \"%.*s\" is not the "
+                   "same in all",
+                   TEXT_ARGS(key));
         hint(ev, d, "Write what differs in the actions, or leave parallel out.");
         return;
     }
@@ -204,8 +208,8 @@ static struct value action_make_one(struct evaluator *ev, struct node *node, str
     if (action->id.length > MOST_ID) {
         return fault(ev, DIAGNOSTIC_PIPELINE_RULE, head_node(ev, node),
                      "the artifacts of an action are named after it and, under \"for\", its stage, "
-                     "in at most %d characters, and \"%.*s\" has %zu", MOST_ID, TEXT_ARGS(action->id),
-                     action->id.length);
+                     "in at most %d characters, and \"%.*s\" has %zu",
+                     MOST_ID, TEXT_ARGS(action->id), action->id.length);
     }
     *pipeline->stage->actions_end = action;
     pipeline->stage->actions_end = &action->next;

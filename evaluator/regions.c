@@ -9,12 +9,14 @@ static struct text project_text(struct evaluator *ev, struct node *node, const c
     struct value value = settled(ev, evaluate(ev, node, ev->root));
     if (value.kind == VALUE_TEXT && !(value.flags & VALUE_SECRET)) return value_as_text(value);
     if (value.kind == VALUE_TEXT) {
-        fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node, "a secret cannot be the %s of the project", what);
+        fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node, "a secret cannot be the %s of the project",
+              what);
     } else if (value.kind == VALUE_DEFERRED) {
         fault_steering(ev, node, value, "the project");
     } else if (value.kind != VALUE_POISON && value.kind != VALUE_NULL) {
-        fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node, "the %s of the project is a string, and this is %.*s",
-              what, TEXT_ARGS(value_kind_text(ev->arena, value)));
+        fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node,
+              "the %s of the project is a string, and this is %.*s", what,
+              TEXT_ARGS(value_kind_text(ev->arena, value)));
     }
     return (struct text){"", 0};
 }
@@ -53,8 +55,8 @@ static void project_account(struct evaluator *ev, struct node *node) {
     if (digits) {
         ev->deployment->account = account;
     } else if (account.length) {
-        fault(ev, DIAGNOSTIC_PROJECT_ENTRY, node, "an account id has 12 digits, and this is \"%.*s\"",
-              TEXT_ARGS(account));
+        fault(ev, DIAGNOSTIC_PROJECT_ENTRY, node,
+              "an account id has 12 digits, and this is \"%.*s\"", TEXT_ARGS(account));
     }
 }
 
@@ -127,7 +129,8 @@ static void project_deny(struct evaluator *ev, struct node *node) {
 }
 
 static void project_entry(struct evaluator *ev, struct node *entry) {
-    if (entry->kind != NODE_ENTRY || entry->flags & NODE_BAD || entry->entry.key->kind != NODE_TEXT) {
+    if (entry->kind != NODE_ENTRY || entry->flags & NODE_BAD ||
+        entry->entry.key->kind != NODE_TEXT) {
         return;
     }
     struct text key = node_text(entry->entry.key);
@@ -235,9 +238,10 @@ static struct text partition_of(struct text region) {
 static void fault_region(struct evaluator *ev, const struct node *node, struct text name) {
     struct suggestion suggestion;
     suggestion_init(&suggestion, name);
-    for (size_t i = 0; i < schema_region_count(); i++) suggestion_offer(&suggestion, schema_region_at(i));
-    struct diagnostic *d = report(ev, DIAGNOSTIC_UNKNOWN_REGION, node, "region \"%.*s\" is not known",
-                                  TEXT_ARGS(name));
+    for (size_t i = 0; i < schema_region_count(); i++)
+        suggestion_offer(&suggestion, schema_region_at(i));
+    struct diagnostic *d = report(ev, DIAGNOSTIC_UNKNOWN_REGION, node,
+                                  "region \"%.*s\" is not known", TEXT_ARGS(name));
     if (suggestion.best.length) hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(suggestion.best));
 }
 
@@ -264,8 +268,9 @@ static struct stack_state *stack_new(struct evaluator *ev, struct region_state *
                                      const struct node *declared, struct text words,
                                      struct text path);
 
-static struct value region_new(struct evaluator *ev, struct symbol *symbol, const struct name *label,
-                               struct text path, struct text name, const struct node *node) {
+static struct value region_new(struct evaluator *ev, struct symbol *symbol,
+                               const struct name *label, struct text path, struct text name,
+                               const struct node *node) {
     if (schema_region_find(name) < 0) {
         fault_region(ev, node, name);
         return value_poison();
@@ -436,13 +441,16 @@ static void stack_name_check(struct evaluator *ev, const struct stack *stack) {
     if (!fits) {
         struct diagnostic *d = report(ev, DIAGNOSTIC_STACK_NAME, node,
                                       "the stack would be called \"%.*s\"", TEXT_ARGS(name));
-        hint(ev, d, "The name of a stack has at most %d letters, digits and \"-\", and begins with a "
-             "letter; `name` in `project { }` sets its first part.", LIMIT_STACK_NAME);
+        hint(ev, d,
+             "The name of a stack has at most %d letters, digits and \"-\", and begins with a "
+             "letter; `name` in `project { }` sets its first part.",
+             LIMIT_STACK_NAME);
         return;
     }
     for (uint32_t i = 0; i < ev->stack_number; i++) {
         const struct stack *other = ev->stacks[i];
-        if (other == stack || other->region != stack->region || !text_equal(other->name, name)) continue;
+        if (other == stack || other->region != stack->region || !text_equal(other->name, name))
+            continue;
         struct diagnostic *d = report(ev, DIAGNOSTIC_STACK_NAME, node,
                                       "two stacks of region \"%.*s\" would be called \"%.*s\"",
                                       TEXT_ARGS(stack->region->path), TEXT_ARGS(name));
@@ -487,7 +495,8 @@ static struct node *store_node(struct evaluator *ev, const struct node *pipeline
 static struct symbol *store_symbol(struct evaluator *ev) {
     struct module *deliver = ev->program->deliver;
     if (!deliver || !deliver->scope) return NULL;
-    struct symbol *symbol = map_find(&deliver->scope->types, names_intern(ev->names, TEXT("Store")));
+    struct symbol *symbol =
+        map_find(&deliver->scope->types, names_intern(ev->names, TEXT("Store")));
     return symbol && symbol->kind == SYMBOL_COMPONENT ? symbol : NULL;
 }
 
@@ -495,7 +504,8 @@ struct value region_store(struct evaluator *ev, struct region_state *region, str
     struct symbol *symbol = store_symbol(ev);
     if (region->store.kind != VALUE_POISON || !symbol) return region->store;
     struct node *declared = store_node(ev, node);
-    struct text path = text_format(ev->arena, "%.*s.artifact_store", TEXT_ARGS(region->region.path));
+    struct text path =
+        text_format(ev->arena, "%.*s.artifact_store", TEXT_ARGS(region->region.path));
     struct stack_state *stack = stack_new(ev, region, node, TEXT("artifact-store"), path);
     stack->stack.doc = TEXT("What pipelines hand from action to action in this region");
     stack->place = region->place;

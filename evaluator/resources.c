@@ -37,8 +37,9 @@ static struct list body_entries(const struct node *node) {
 }
 
 /* An @ attribute that must be known when the resource is made; null if it is not written. */
-static struct value meta_value(struct evaluator *ev, const struct node *node, const struct name *name,
-                               struct frame *frame, const struct node **where) {
+static struct value meta_value(struct evaluator *ev, const struct node *node,
+                               const struct name *name, struct frame *frame,
+                               const struct node **where) {
     bool unsure;
     struct node *entry = entry_lookup(ev, body_entries(node), name, true, &unsure);
     if (!entry || entry->flags & NODE_BAD) return value_null();
@@ -138,7 +139,8 @@ static struct frame *component_around(struct evaluator *ev, struct node *node,
     return frame_up(frame, last->hops);
 }
 
-static bool component_inside(const struct symbol *symbol, struct list *items, struct scope **scope) {
+static bool component_inside(const struct symbol *symbol, struct list *items,
+                             struct scope **scope) {
     if (symbol->kind == SYMBOL_MODULE && symbol->module) {
         struct node *file = symbol->module->parse.file;
         *items = file->file.items;
@@ -194,7 +196,8 @@ struct value component_new(struct evaluator *ev, struct node *node, struct frame
 
 static const struct schema_type *aws_type(struct evaluator *ev, const struct node *node) {
     const struct symbol *symbol = node->declaration.symbol;
-    if (symbol && symbol->type && symbol->type->kind == TYPE_RESOURCE) return symbol->type->resource;
+    if (symbol && symbol->type && symbol->type->kind == TYPE_RESOURCE)
+        return symbol->type->resource;
     struct node *written = node->unit.type->type_name.path.first;
     (void)ev;
     if (written->kind != NODE_AWS_TYPE || !written->aws_type.name) return NULL;
@@ -238,7 +241,8 @@ static void component_add(struct evaluator *ev, struct component *component,
                           struct resource *resource) {
     if (component->resource_count == component->resource_capacity) {
         struct resource **old = component->resources;
-        component->resource_capacity = component->resource_capacity ? component->resource_capacity * 2 : 4;
+        component->resource_capacity =
+            component->resource_capacity ? component->resource_capacity * 2 : 4;
         component->resources = arena_array(ev->arena, component->resource_capacity, sizeof *old);
         if (component->resource_count) {
             memcpy(component->resources, old, component->resource_count * sizeof *old);
@@ -398,7 +402,8 @@ void resource_register(struct evaluator *ev, struct value value) {
         struct component *component = value.component;
         struct list items;
         struct scope *scope;
-        if (component->is_registered || !component_inside(component->symbol, &items, &scope)) return;
+        if (component->is_registered || !component_inside(component->symbol, &items, &scope))
+            return;
         component->is_registered = true;
         const struct node *outer = ev->instance;
         ev->instance = component->place.instance;
@@ -549,7 +554,8 @@ static void add_dependency(struct evaluator *ev, struct value value, const struc
     }
 }
 
-static struct value dependencies(struct evaluator *ev, struct value value, const struct node *node) {
+static struct value dependencies(struct evaluator *ev, struct value value,
+                                 const struct node *node) {
     size_t base = ev->stack_count;
     add_dependency(ev, value, node);
     if (ev->stack_count == base) return value_null();
@@ -654,7 +660,8 @@ struct value component_arguments(struct evaluator *ev, struct component *compone
     if (component->arguments.kind == SLOT_WAITING) {
         component->arguments.kind = SLOT_RUNNING;
         struct list entries = body_entries(component->declared);
-        struct body_sink sink = {{.put = body_put}, ev, NULL, record_new(ev->arena, entries.count), NULL};
+        struct body_sink sink = {
+            {.put = body_put}, ev, NULL, record_new(ev->arena, entries.count), NULL};
         entries_run(ev, entries, component->outer, &sink.sink);
         component->arguments = value_seal(value_record(sink.record));
         if (sink.sink.is_broken) component->arguments.flags |= VALUE_BROKEN;

@@ -19,8 +19,9 @@ static bool can_watch(struct evaluator *ev, const struct stack *stack,
                "the alarm is in %.*s, and the stack in %.*s: CloudFormation watches alarms of the "
                "stack's own region",
                TEXT_ARGS(alarm->region->name), TEXT_ARGS(stack->region->name));
-    hint(ev, d, "Declare an alarm in %.*s, or use rollback_on of a pipeline's deploy, whose rules have "
-                "regions of their own.",
+    hint(ev, d,
+         "Declare an alarm in %.*s, or use rollback_on of a pipeline's deploy, whose rules have "
+         "regions of their own.",
          TEXT_ARGS(stack->region->path));
     return false;
 }
@@ -35,7 +36,8 @@ static void set_alarms(struct evaluator *ev, struct stack *stack, struct value l
     if (list.kind != VALUE_LIST) return;
     if (list.length > MOST_ALARMS) {
         fault(ev, DIAGNOSTIC_ROLLBACK_ALARM, node,
-              "these are %u alarms, and CloudFormation watches at most %d", list.length, MOST_ALARMS);
+              "these are %u alarms, and CloudFormation watches at most %d", list.length,
+              MOST_ALARMS);
         return;
     }
     stack->alarms = arena_array(ev->arena, list.length + 1u, sizeof *stack->alarms);

@@ -99,7 +99,8 @@ bool trial_has_stacks(const struct evaluator *ev, const struct record *record) {
     return trial && trial->stacks.kind == VALUE_RECORD && trial->stacks.record == record;
 }
 
-struct value trial_no_stack(struct evaluator *ev, const struct name *name, const struct node *node) {
+struct value trial_no_stack(struct evaluator *ev, const struct name *name,
+                            const struct node *node) {
     const struct record *stacks = ev->trial->stacks.record;
     uint32_t named = 0;
     struct buffer paths;

@@ -142,7 +142,8 @@ static struct value settle_record(struct settling *settling, struct value value)
 static struct value settle_text(struct settling *settling, struct value value) {
     struct deferred *deferred = value.deferred;
     struct value *parts = arena_array(settling->arena, deferred->count, sizeof *parts);
-    for (uint32_t i = 0; i < deferred->count; i++) parts[i] = settle(settling, deferred->operands[i]);
+    for (uint32_t i = 0; i < deferred->count; i++)
+        parts[i] = settle(settling, deferred->operands[i]);
     struct value made = value_concat(settling->arena, parts, deferred->count, deferred->cause);
     made.flags |= value.flags & VALUE_FITTED;
     return made;

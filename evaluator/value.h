@@ -80,22 +80,23 @@ enum deferred_kind {
     DEFERRED_PSEUDO,    /* name "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix", ... */
     DEFERRED_TEXT,      /* operands joined without separator: texts and deferred texts */
     DEFERRED_EQUAL,     /* 2 operands */
-    DEFERRED_AND, DEFERRED_OR, /* 2 or more operands */
+    DEFERRED_AND,
+    DEFERRED_OR, /* 2 or more operands */
     DEFERRED_NOT,
-    DEFERRED_IF,        /* condition, then, otherwise */
-    DEFERRED_LOOKUP,    /* known map, deferred key */
-    DEFERRED_SELECT,    /* deferred list, known or deferred index */
-    DEFERRED_JOIN,      /* known separator, list (deferred, or a list with deferred elements) */
-    DEFERRED_SPLIT,     /* known separator, text */
-    DEFERRED_CIDR,      /* block, count, bits */
-    DEFERRED_BASE64,    /* text */
-    DEFERRED_ZONES,     /* Fn::GetAZs: known region name */
-    DEFERRED_DYNAMIC,   /* {{resolve:...}}: operand 0 is its text (known or DEFERRED_TEXT) */
-    DEFERRED_JSON,      /* Fn::ToJsonString is a transform: operand 0 is a value with deferred parts; the
+    DEFERRED_IF,      /* condition, then, otherwise */
+    DEFERRED_LOOKUP,  /* known map, deferred key */
+    DEFERRED_SELECT,  /* deferred list, known or deferred index */
+    DEFERRED_JOIN,    /* known separator, list (deferred, or a list with deferred elements) */
+    DEFERRED_SPLIT,   /* known separator, text */
+    DEFERRED_CIDR,    /* block, count, bits */
+    DEFERRED_BASE64,  /* text */
+    DEFERRED_ZONES,   /* Fn::GetAZs: known region name */
+    DEFERRED_DYNAMIC, /* {{resolve:...}}: operand 0 is its text (known or DEFERRED_TEXT) */
+    DEFERRED_JSON, /* Fn::ToJsonString is a transform: operand 0 is a value with deferred parts; the
                            evaluator turns it into DEFERRED_TEXT of pieces, so template/ never sees it */
     DEFERRED_OVERRIDES, /* what a pipeline gives to the params of a stack that it delivers, as JSON text:
                            operands are the stack and a record of values by the names of params */
-    DEFERRED_READS,     /* a statement of IAM that allows what CloudFormation asks for while it deploys a
+    DEFERRED_READS, /* a statement of IAM that allows what CloudFormation asks for while it deploys a
                            stack: operands are the stack, a word ("stacks", "parameters", "secrets")
                            and a list of actions */
 };

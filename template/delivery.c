@@ -113,7 +113,8 @@ static bool given_by_build(const struct delivery *delivery, const struct paramet
     if (delivery->given.kind != VALUE_LIST) return true; /* not known */
     for (uint32_t i = 0; i < delivery->given.length; i++) {
         struct value name = delivery->given.items[i];
-        if (name.kind == VALUE_TEXT && text_equal(value_as_text(name), name_text(parameter->name))) {
+        if (name.kind == VALUE_TEXT &&
+            text_equal(value_as_text(name), name_text(parameter->name))) {
             return true;
         }
     }
@@ -257,11 +258,13 @@ static void report_order(struct lowering *all, const struct delivery *delivery,
 static void report_producer(struct lowering *all, const struct delivery *delivery,
                             const struct template_edge *edge) {
     const struct stack *producer = all->set->templates[edge->stack].stack;
-    struct diagnostic *d = complain(
-        all, DIAGNOSTIC_DELIVERY_PRODUCER, delivery->written,
-        text_format(all->arena, "stack \"%.*s\" reads \"%.*s\" of stack \"%.*s\", which the pipeline "
-                    "does not deliver", TEXT_ARGS(delivery->stack->path), TEXT_ARGS(edge->what),
-                    TEXT_ARGS(producer->path)));
+    struct diagnostic *d =
+        complain(all, DIAGNOSTIC_DELIVERY_PRODUCER, delivery->written,
+                 text_format(all->arena,
+                             "stack \"%.*s\" reads \"%.*s\" of stack \"%.*s\", which the pipeline "
+                             "does not deliver",
+                             TEXT_ARGS(delivery->stack->path), TEXT_ARGS(edge->what),
+                             TEXT_ARGS(producer->path)));
     note_read(all, d, edge);
     hint(all, d, text_format(all->arena, "Deliver it before, or, if it is there already, name it: "
                              "reads = [%.*s].", TEXT_ARGS(producer->path)));
@@ -326,14 +329,19 @@ static void check_values(struct lowering *all, const struct delivery *delivery) 
     struct text list = buffer_take(&names, all->arena);
     buffer_release(&names);
     if (!first) return;
-    struct diagnostic *d = complain(
-        all, DIAGNOSTIC_DELIVERY_PARAMETER, delivery->written,
-        text_format(all->arena, "stack \"%.*s\" needs values of its deploy params, and the pipeline "
-                    "has none for %.*s", TEXT_ARGS(delivery->stack->path), TEXT_ARGS(list)));
+    struct diagnostic *d =
+        complain(all, DIAGNOSTIC_DELIVERY_PARAMETER, delivery->written,
+                 text_format(all->arena,
+                             "stack \"%.*s\" needs values of its deploy params, and the pipeline "
+                             "has none for %.*s",
+                             TEXT_ARGS(delivery->stack->path), TEXT_ARGS(list)));
     diagnostic_note(all->deployment->diagnostics, d, declared_span(first->declared),
                     "\"%.*s\" is declared here", TEXT_ARGS(name_text(first->name)));
-    hint(all, d, text_format(all->arena, "Give a default, or a value where the templates are built: "
-                             "sets = { %.*s = \"...\" }.", TEXT_ARGS(name_text(first->name))));
+    hint(all, d,
+         text_format(all->arena,
+                     "Give a default, or a value where the templates are built: "
+                     "sets = { %.*s = \"...\" }.",
+                     TEXT_ARGS(name_text(first->name))));
 }
 
 /* A name among the values that no delivered stack has, for the first delivery of an action. */
@@ -383,9 +391,10 @@ static void check_size(struct lowering *all, const struct delivery *delivery) {
         text_format(all->arena, "the pipeline gives stack \"%.*s\" %zu bytes of parameters, and "
                     "CodePipeline takes at most %d", TEXT_ARGS(delivery->stack->path), size,
                     LIMIT_PARAMETER_OVERRIDES));
-    hint(all, d, TEXT("Values that are known before the pipeline runs go with the templates: sets = "
-                      "{ ... } of what builds them. Outputs that a condition, a list or a map is "
-                      "chosen by travel as parameters: read fewer."));
+    hint(all, d,
+         TEXT("Values that are known before the pipeline runs go with the templates: sets = "
+              "{ ... } of what builds them. Outputs that a condition, a list or a map is "
+              "chosen by travel as parameters: read fewer."));
 }
 
 /* Parameters that `mrp apply` fills with outputs of stacks that the pipeline does not know. */

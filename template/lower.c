@@ -115,7 +115,8 @@ static void make_resources(struct lowering *all, struct template *template) {
             .file = position.file, .line = position.line,
             .is_protected = resource->is_protected,
         };
-        if (resource->meta->was.length) row->was_id = id_of_path(all, resource, resource->meta->was);
+        if (resource->meta->was.length)
+            row->was_id = id_of_path(all, resource, resource->meta->was);
         set_ignored(all, row, resource->meta->ignore_changes);
     }
 }
@@ -221,10 +222,13 @@ static void make_parameters(struct stack_lowering *in) {
         check_parameter_id(in, parameter, i);
         in->size += 200 + parameter->doc.length;
         struct template_parameter *row = &rows[count++];
-        *row = (struct template_parameter){
-            .logical_id = parameter->logical_id, .type = parameter->type,
-            .source = parameter->is_package ? PARAMETER_PACKAGE : PARAMETER_USER, .is_secret = parameter->is_secret,
-            .has_default = parameter->has_initial, .is_given = parameter->is_given};
+        *row = (struct template_parameter){.logical_id = parameter->logical_id,
+                                           .type = parameter->type,
+                                           .source = parameter->is_package ? PARAMETER_PACKAGE
+                                                                           : PARAMETER_USER,
+                                           .is_secret = parameter->is_secret,
+                                           .has_default = parameter->has_initial,
+                                           .is_given = parameter->is_given};
         if (row->has_default) row->initial = parameter_text(all, parameter->initial);
         if (row->is_given) row->given = parameter_text(all, parameter->given);
     }

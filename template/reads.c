@@ -81,7 +81,8 @@ static void add_secret(struct resources *to, struct text id) {
     struct text known = known_part(all, id);
     bool has_letters = is_arn || known.length != id.length; /* those that AWS puts behind names */
     add(to, "secretsmanager", to->region, false,
-        text_format(all->arena, "secret:%.*s%s", TEXT_ARGS(known), has_letters ? "" : "-\?\?\?\?\?\?"));
+        text_format(all->arena, "secret:%.*s%s", TEXT_ARGS(known),
+                    has_letters ? "" : "-\?\?\?\?\?\?"));
 }
 
 /* Finds the references in what is sent, in whatever form they stand there. */

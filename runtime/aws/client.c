@@ -196,8 +196,8 @@ static void tell(struct client *client, const struct client_call *call) {
     write_log(client, call, milliseconds);
     if (!client->options.is_verbose) return;
     struct text subject = data_text(call->input, "StackName");
-    say(client, "%s %s %s%s%.*s: %s%.*s (%.0f ms%s)", service_name(row->service), call->lane->region,
-        row->name, subject.length ? " " : "", TEXT_ARGS(subject),
+    say(client, "%s %s %s%s%.*s: %s%.*s (%.0f ms%s)", service_name(row->service),
+        call->lane->region, row->name, subject.length ? " " : "", TEXT_ARGS(subject),
         call->error.code.length ? "" : "done", TEXT_ARGS(call->error.code), milliseconds,
         call->attempts > 1 ? ", again" : "");
 }
@@ -299,7 +299,8 @@ static void start(struct client *client, struct client_call *call) {
     call->attempts++;
     call->started = client_now(client);
     call->status = 0;
-    call->error = (struct service_error){.code = {"", 0}, .message = {"", 0}, .request_id = {"", 0}};
+    call->error =
+        (struct service_error){.code = {"", 0}, .message = {"", 0}, .request_id = {"", 0}};
     if (!prepare(client, call, &endpoint, &why)) {
         fail(client, call, "NoEndpoint", &why);
         return;

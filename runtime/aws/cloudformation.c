@@ -191,8 +191,8 @@ void *cloud_grown(struct arena *arena, void *old, uint32_t count, uint32_t *room
 }
 
 #define GROW(call, field, number, room, list)                                                      \
-    ((call)->reply.field = cloud_grown((call)->arena, (call)->reply.field, (call)->reply.number,         \
-                                 (room), count_of(list), sizeof *(call)->reply.field))
+    ((call)->reply.field = cloud_grown((call)->arena, (call)->reply.field, (call)->reply.number,   \
+                                       (room), count_of(list), sizeof *(call)->reply.field))
 
 static const struct text *take_texts(struct cloud_call *call, const struct data *list,
                                      uint32_t *count) {

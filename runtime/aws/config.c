@@ -23,11 +23,14 @@ struct config_reader {
 static bool wrong(struct config_reader *reader, const char *what) {
     failure_set(reader->why, "could not read the settings in \"%.*s\", line %u: %s",
                 TEXT_ARGS(reader->path), reader->line, what);
-    return failure_hint(reader->why, "Sections are written [profile NAME], settings NAME = VALUE at "
-                                     "the beginning of a line.");
+    return failure_hint(reader->why,
+                        "Sections are written [profile NAME], settings NAME = VALUE at "
+                        "the beginning of a line.");
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v'; }
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v';
+}
 
 static struct text trim(struct text text) {
     while (text.length && is_blank(text.bytes[0])) text.bytes++, text.length--;

@@ -50,7 +50,8 @@ static bool from_instance(const struct source_context *context, struct keys *key
     /* While its own source is down the metadata service hands out expired keys; AWS then takes
      * them. */
     double now = context->http->now(context->http->context);
-    if (keys->expires && keys->expires < now + RENEW_WANTED) keys->expires = now + RENEW_WANTED + 60;
+    if (keys->expires && keys->expires < now + RENEW_WANTED)
+        keys->expires = now + RENEW_WANTED + 60;
     return true;
 }
 
@@ -127,8 +128,9 @@ static bool nothing_found(const struct config *config, const struct failure *ins
                 config->profile_is_option ? " (not used with --profile)" : "",
                 TEXT_ARGS(config->profile), TEXT_ARGS(config->config_path),
                 TEXT_ARGS(config->credentials_path), instance->message);
-    return failure_hint(why, "Run \"aws configure sso\", \"aws login\" or \"aws configure\", or set "
-                             "AWS_PROFILE to a profile of \"aws configure list-profiles\".");
+    return failure_hint(why,
+                        "Run \"aws configure sso\", \"aws login\" or \"aws configure\", or set "
+                        "AWS_PROFILE to a profile of \"aws configure list-profiles\".");
 }
 
 struct finding {

@@ -71,8 +71,10 @@ static bool check_custom(struct arena *arena, const struct endpoint_options *opt
     const char *what = options->is_fips ? "FIPS" : "dual stack";
     failure_set(why, "%s does not go together with the endpoint \"%.*s\"", what,
                 TEXT_ARGS(options->custom));
-    return failure_hint(why, "Unset AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_%s and endpoint_url, or turn "
-                             "%s off.", variable, what);
+    return failure_hint(why,
+                        "Unset AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_%s and endpoint_url, or turn "
+                        "%s off.",
+                        variable, what);
 }
 
 static struct text without_slash(struct text url) {

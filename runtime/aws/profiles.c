@@ -66,9 +66,11 @@ static bool check_sso(const struct config *config, const struct data *profile, s
     }
     const struct data *session = find(config->sessions, session_name);
     if (!session) {
-        return failure_set(why, "the AWS profile \"%.*s\" names the SSO session \"%.*s\", which is "
-                                "not in \"%.*s\"",
-                           TEXT_ARGS(name), TEXT_ARGS(session_name), TEXT_ARGS(config->config_path));
+        return failure_set(why,
+                           "the AWS profile \"%.*s\" names the SSO session \"%.*s\", which is "
+                           "not in \"%.*s\"",
+                           TEXT_ARGS(name), TEXT_ARGS(session_name),
+                           TEXT_ARGS(config->config_path));
     }
     return check_agreement(profile, session, "sso_region", name, why) &&
            check_agreement(profile, session, "sso_start_url", name, why);

@@ -278,7 +278,8 @@ static void add_query(const struct data *input, struct buffer *query) {
 
 /* A value in a list of values: quoted where it holds what separates them. */
 static void add_listed(struct buffer *out, struct text value) {
-    bool is_quoted = memchr(value.bytes, ',', value.length) || memchr(value.bytes, '"', value.length);
+    bool is_quoted =
+        memchr(value.bytes, ',', value.length) || memchr(value.bytes, '"', value.length);
     if (!is_quoted) {
         buffer_text(out, value);
         return;

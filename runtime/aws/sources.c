@@ -42,8 +42,8 @@ bool source_send(const struct source_context *context, struct http_call *call, u
 }
 
 static bool set_endpoint(const struct source_context *context, enum service service,
-                         struct text region, struct http_request *request, struct endpoint *endpoint,
-                         struct failure *why) {
+                         struct text region, struct http_request *request,
+                         struct endpoint *endpoint, struct failure *why) {
     struct endpoint_options options = endpoint_settings(context->config, service, region);
     if (!endpoint_make(context->arena, &options, endpoint, why)) return false;
     if (http_set_url(context->arena, request, endpoint->url)) return true;

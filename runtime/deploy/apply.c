@@ -301,7 +301,8 @@ static struct run_earlier *find_earlier(struct run *run, const struct plan *plan
     struct journal_run journal;
     bool found;
     struct run_earlier *all = arena_array(run->arena, plan->count + 1, sizeof *all);
-    if (!journal_read(run->options->journal, plan->account, run->arena, &journal, &found, run->why)) return all;
+    if (!journal_read(run->options->journal, plan->account, run->arena, &journal, &found, run->why))
+        return all;
     for (uint32_t e = 0; found && e < journal.count; e++) {
         for (uint32_t i = 0; i < plan->count; i++) {
             if (!text_equal(plan->stacks[i].name, journal.entries[e].stack) ||

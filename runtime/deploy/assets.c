@@ -27,7 +27,8 @@ struct text assets_template(struct arena *arena, struct text account, struct tex
     struct text bucket = assets_bucket(arena, account, region);
     return text_format(
         arena,
-        "{\"Description\":\"Large templates that mrp deploys, and what pipelines run\",\"Resources\":{\"Bucket\":{"
+        "{\"Description\":\"Large templates that mrp deploys, and what pipelines "
+        "run\",\"Resources\":{\"Bucket\":{"
         "\"Type\":\"AWS::S3::Bucket\",\"DeletionPolicy\":\"Retain\","
         "\"UpdateReplacePolicy\":\"Retain\",\"Properties\":{\"BucketName\":\"%.*s\","
         "\"PublicAccessBlockConfiguration\":{\"BlockPublicAcls\":true,\"BlockPublicPolicy\":true,"

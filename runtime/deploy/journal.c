@@ -120,14 +120,20 @@ static void about_to_write(struct journal *journal) {
 bool journal_open(struct journal *journal, struct state *state, bool is_sandbox,
                   struct failure *why) {
     *journal = (struct journal){.state = state, .is_sandbox = is_sandbox};
-    return !state || state_run(state,
-        "CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, sandbox INTEGER, kind TEXT, account TEXT,"
-        " project TEXT, suffix TEXT, request TEXT, back INTEGER, began REAL);"
-        "CREATE TABLE IF NOT EXISTS run_step (run INTEGER, region TEXT, stack TEXT, back INTEGER,"
-        " path TEXT, id TEXT, action TEXT, token TEXT, hash TEXT, former TEXT, step INTEGER,"
-        " number INTEGER, at REAL, PRIMARY KEY (run, region, stack, back)) WITHOUT ROWID;"
-        "CREATE TABLE IF NOT EXISTS region (sandbox INTEGER, project TEXT, suffix TEXT, name TEXT,"
-        " PRIMARY KEY (sandbox, project, suffix, name)) WITHOUT ROWID;", why);
+    return !state ||
+           state_run(
+               state,
+               "CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, sandbox INTEGER, kind "
+               "TEXT, account TEXT,"
+               " project TEXT, suffix TEXT, request TEXT, back INTEGER, began REAL);"
+               "CREATE TABLE IF NOT EXISTS run_step (run INTEGER, region TEXT, stack TEXT, back "
+               "INTEGER,"
+               " path TEXT, id TEXT, action TEXT, token TEXT, hash TEXT, former TEXT, step INTEGER,"
+               " number INTEGER, at REAL, PRIMARY KEY (run, region, stack, back)) WITHOUT ROWID;"
+               "CREATE TABLE IF NOT EXISTS region (sandbox INTEGER, project TEXT, suffix TEXT, "
+               "name TEXT,"
+               " PRIMARY KEY (sandbox, project, suffix, name)) WITHOUT ROWID;",
+               why);
 }
 
 static bool change(struct journal *journal, const char *sql, int64_t run, struct failure *why) {
@@ -173,8 +179,11 @@ bool journal_begin(struct journal *journal, const struct journal_run *run, struc
     if (!state_run(journal->state, "BEGIN", why) || !give_up_others(journal, run, why)) {
         return false;
     }
-    if (!prepare(journal, "INSERT INTO run (kind, account, project, suffix, request, back, began,"
-                          " sandbox) VALUES (?, ?, ?, ?, ?, 0, ?, ?)", &statement, why)) return false;
+    if (!prepare(journal,
+                 "INSERT INTO run (kind, account, project, suffix, request, back, began,"
+                 " sandbox) VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
+                 &statement, why))
+        return false;
     bind(statement, 1, run->kind);
     bind(statement, 2, run->account);
     bind(statement, 3, run->project);
@@ -294,9 +303,11 @@ bool journal_read(struct journal *journal, struct text account, struct arena *ar
     *found = false;
     *run = (struct journal_run){0};
     if (!journal->state) return true;
-    if (!prepare(journal, "SELECT id, kind, account, project, suffix, request, back, began FROM run"
-                          " WHERE (account = ?1 OR ?1 = '') AND sandbox = ?2 ORDER BY id DESC LIMIT 1",
-                 &statement, why)) return false;
+    if (!prepare(journal,
+                 "SELECT id, kind, account, project, suffix, request, back, began FROM run"
+                 " WHERE (account = ?1 OR ?1 = '') AND sandbox = ?2 ORDER BY id DESC LIMIT 1",
+                 &statement, why))
+        return false;
     bind(statement, 1, account);
     sqlite3_bind_int(statement, 2, journal->is_sandbox);
     int code = sqlite3_step(statement);

@@ -48,7 +48,8 @@ static void look_at(struct way_back *back) {
             }
         }
         if (!count) return;
-        while (count > 0) count -= cloud->next(cloud->context, cloud->now(cloud->context) + 60) != 0;
+        while (count > 0)
+            count -= cloud->next(cloud->context, cloud->now(cloud->context) + 60) != 0;
         double until = cloud->now(cloud->context) + (round ? 5 : 0);
         while (cloud->now(cloud->context) < until) cloud->next(cloud->context, until);
     }
@@ -215,7 +216,8 @@ static struct text holds_data(struct way_back *back, uint32_t index) {
             return text_format(back->run.arena, "%.*s is kept when its stack is deleted",
                                TEXT_ARGS(c->key));
         }
-        if (known && (schema_type_flags(known) & SCHEMA_TYPE_STATEFUL) && !is_harmless(type->text)) {
+        if (known && (schema_type_flags(known) & SCHEMA_TYPE_STATEFUL) &&
+            !is_harmless(type->text)) {
             return text_format(back->run.arena, "%.*s (%.*s) may hold data", TEXT_ARGS(c->key),
                                TEXT_ARGS(type->text));
         }
@@ -315,7 +317,8 @@ static void prepare(struct way_back *back) {
         /* The bucket for templates belongs to no deployment. */
         if (planned->is_assets) touched->is_touched = false;
         if (machine->sent_hash.length) touched->sent_hash = machine->sent_hash;
-        if (machine->token.length && !forward->machines[i].goes_back) touched->token = machine->token;
+        if (machine->token.length && !forward->machines[i].goes_back)
+            touched->token = machine->token;
         back->plan.stacks[i] = *planned;
         back->plan.stacks[i].cannot_undo = (struct text){0};
         if (machine->id.length) back->plan.stacks[i].id = machine->id;

@@ -100,7 +100,8 @@ static void add_orphans(struct looking *looking, uint32_t region) {
 
 static void collect(struct looking *looking) {
     uint32_t most = looking->program->set->count + 1;
-    for (uint32_t i = 0; i < looking->region_count; i++) most += looking->calls[i].reply.stack_count;
+    for (uint32_t i = 0; i < looking->region_count; i++)
+        most += looking->calls[i].reply.stack_count;
     looking->status->stacks = arena_array(looking->arena, most, sizeof *looking->status->stacks);
     for (uint32_t i = 0; i < looking->region_count; i++) {
         add_program(looking, i);

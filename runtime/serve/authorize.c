@@ -49,11 +49,12 @@ static bool refuse_signature(struct serving *serving) {
                             "The request signature we calculated does not match the signature you "
                             "provided. Check your key and signing method.");
     }
-    return serve_refuse(serving, is_json(serving) ? 400 : 403,
-                        is_json(serving) ? "InvalidSignatureException" : "SignatureDoesNotMatch",
-                        "The request signature we calculated does not match the signature you "
-                        "provided. Check your AWS Secret Access Key and signing method. Consult the "
-                        "service documentation for details.");
+    return serve_refuse(
+        serving, is_json(serving) ? 400 : 403,
+        is_json(serving) ? "InvalidSignatureException" : "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you "
+        "provided. Check your AWS Secret Access Key and signing method. Consult the "
+        "service documentation for details.");
 }
 
 static bool refuse_time(struct serving *serving, struct text date, double signed_at) {

@@ -76,7 +76,8 @@ static void describe_stack_events(struct serving *serving) {
 /* Of a change set: what early validation found; of a stack: its events. */
 static void describe_events(struct serving *serving) {
     struct cloud_call call;
-    struct text set = query_member(serving, "ChangeSetName"), stack = query_member(serving, "StackName");
+    struct text set = query_member(serving, "ChangeSetName"),
+                stack = query_member(serving, "StackName");
     const struct data *filters = data_get(serving->input, "Filters");
     bool is_arn = text_starts(set, TEXT("arn:"));
     if (!stack.length && !is_arn) {
@@ -267,7 +268,8 @@ static void list_imports(struct serving *serving) {
 
 static void set_stack_policy(struct serving *serving) {
     struct cloud_call call;
-    if (query_member(serving, "StackPolicyBody").length && query_member(serving, "StackPolicyURL").length) {
+    if (query_member(serving, "StackPolicyBody").length &&
+        query_member(serving, "StackPolicyURL").length) {
         serve_refuse(serving, 400, "ValidationError",
                      "You cannot specify both StackPolicyURL and StackPolicyBody");
         return;
@@ -291,7 +293,8 @@ static void describe_account_limits(struct serving *serving) {
     static const struct {
         const char *name;
         long value;
-    } limits[] = {{"StackLimit", 2000}, {"StackOutputsLimit", 200}, {"ConcurrentResourcesLimit", 2500}};
+    } limits[] = {
+        {"StackLimit", 2000}, {"StackOutputsLimit", 200}, {"ConcurrentResourcesLimit", 2500}};
     struct data *list = query_list(serving, "AccountLimits");
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         struct data *record = tell_record(serving->arena, list);

@@ -58,7 +58,8 @@ static void write_query_error(struct serving *serving, struct text id) {
     struct buffer body;
     struct data *response = error_record(serving, "ErrorResponse");
     struct data *error = data_set_new(arena, response, "Error", DATA_RECORD);
-    data_put(arena, error, "Type", error_status(serving) >= 500 ? TEXT("Receiver") : TEXT("Sender"));
+    data_put(arena, error, "Type",
+             error_status(serving) >= 500 ? TEXT("Receiver") : TEXT("Sender"));
     data_put(arena, error, "Code", serving->code);
     data_put(arena, error, "Message", serving->message);
     data_put(arena, response, "RequestId", id);
@@ -80,7 +81,8 @@ static void write_query(struct serving *serving, struct text action, struct text
     data_put(arena, response, "xmlns",
              is_sts ? TEXT(NAMESPACE_STS) : TEXT(NAMESPACE_CLOUDFORMATION))->is_attribute = true;
     data_add(response, text_format(arena, "%.*sResult", TEXT_ARGS(action)), serving->result);
-    data_put(arena, data_set_new(arena, response, "ResponseMetadata", DATA_RECORD), "RequestId", id);
+    data_put(arena, data_set_new(arena, response, "ResponseMetadata", DATA_RECORD), "RequestId",
+             id);
     buffer_init(&body);
     protocol_write_xml(response, &body);
     set_body(serving, 200, "text/xml", &body);
@@ -141,8 +143,9 @@ static void answer_query(struct serving *serving, struct text id) {
         if (!action.length) {
             serve_refuse(serving, 400, "MissingAction", "The request must contain the parameter "
                                                         "Action");
-        } else if (!(text_is(serving->claim.service, "sts") ? serve_sts(serving, action)
-                                                            : serve_cloudformation(serving, action))) {
+        } else if (!(text_is(serving->claim.service, "sts")
+                         ? serve_sts(serving, action)
+                         : serve_cloudformation(serving, action))) {
             no_such_action(serving, action);
         }
     }
@@ -218,8 +221,8 @@ static bool is_region(struct serving *serving) {
                         TEXT_ARGS(region));
 }
 
-void serve_answer(struct serve_front *front, struct arena *arena, const struct http_request *request,
-                  double now, struct serve_response *response) {
+void serve_answer(struct serve_front *front, struct arena *arena,
+                  const struct http_request *request, double now, struct serve_response *response) {
     struct failure why;
     *response = (struct serve_response){.status = 500};
     struct serving serving = {

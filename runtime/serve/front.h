@@ -36,8 +36,8 @@ struct serve_front { /* lives as long as the server */
 };
 
 /* Answers a request; all of it lives in the arena. now is real time, which signatures carry. */
-void serve_answer(struct serve_front *front, struct arena *arena, const struct http_request *request,
-                  double now, struct serve_response *response);
+void serve_answer(struct serve_front *front, struct arena *arena,
+                  const struct http_request *request, double now, struct serve_response *response);
 
 /* --- what the services' files share ----------------------------------------------------------- */
 
@@ -58,8 +58,8 @@ struct serving { /* one request on its way */
 };
 
 /* The request is refused; returns false. */
-bool serve_refuse(struct serving *serving, unsigned status, const char *code, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+bool serve_refuse(struct serving *serving, unsigned status, const char *code, const char *format,
+                  ...) __attribute__((format(printf, 4, 5)));
 /* Whether the request was signed by keys that are known, now. False: it is refused. */
 bool serve_authorize(struct serving *serving);
 /* The secret that belongs to an access key, with its session if it has one; NULL if unknown. */

@@ -85,16 +85,19 @@ void query_read(struct serving *serving, struct cloud_call *call) {
     struct text type = query_member(serving, "ChangeSetType");
     *call = (struct cloud_call){.region = serving->claim.region, .arena = serving->arena};
     call->request = (struct cloud_request){
-        .stack = query_member(serving, "StackName"), .change_set = query_member(serving, "ChangeSetName"),
+        .stack = query_member(serving, "StackName"),
+        .change_set = query_member(serving, "ChangeSetName"),
         .change_type = type.length ? type : TEXT("UPDATE"),
-        .body = query_member(serving, "TemplateBody"), .url = query_member(serving, "TemplateURL"),
+        .body = query_member(serving, "TemplateBody"),
+        .url = query_member(serving, "TemplateURL"),
         .use_previous = data_is_true(input, "UsePreviousTemplate"),
         .disable_rollback = data_is_true(input, "DisableRollback"),
         .is_protected = data_is_true(input, "EnableTerminationProtection"),
         .description = query_member(serving, "Description"),
         .token = token.length ? token : query_member(serving, "ClientToken"),
         .next_token = query_member(serving, "NextToken"),
-        .export_name = query_member(serving, "ExportName"), .role = query_member(serving, "RoleARN"),
+        .export_name = query_member(serving, "ExportName"),
+        .role = query_member(serving, "RoleARN"),
         .on_failure = query_member(serving, "OnFailure"),
         .policy = query_member(serving, "StackPolicyBody"),
         .update_policy = query_member(serving, "StackPolicyDuringUpdateBody")};

@@ -116,7 +116,8 @@ static struct text field(struct text header, const char *name) {
     size_t length = strlen(name);
     for (size_t i = 0; i + length < header.length; i++) {
         if (i > 0 && header.bytes[i - 1] != ' ' && header.bytes[i - 1] != ',') continue;
-        if (memcmp(header.bytes + i, name, length) != 0 || header.bytes[i + length] != '=') continue;
+        if (memcmp(header.bytes + i, name, length) != 0 || header.bytes[i + length] != '=')
+            continue;
         size_t begin = i + length + 1, end = begin;
         while (end < header.length && header.bytes[end] != ',' && header.bytes[end] != ' ') end++;
         return (struct text){header.bytes + begin, end - begin};

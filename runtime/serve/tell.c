@@ -41,7 +41,8 @@ static void tell_tags(struct arena *arena, struct data *record, const struct clo
     }
 }
 
-static void tell_outputs(struct arena *arena, struct data *record, const struct cloud_stack *stack) {
+static void tell_outputs(struct arena *arena, struct data *record,
+                         const struct cloud_stack *stack) {
     if (!stack->output_count) return;
     struct data *list = data_set_new(arena, record, "Outputs", DATA_LIST);
     for (uint32_t i = 0; i < stack->output_count; i++) {
@@ -68,7 +69,8 @@ static void tell_settings(struct arena *arena, struct data *record,
     }
 }
 
-static void tell_operation(struct arena *arena, struct data *record, const struct sim_stack *stack) {
+static void tell_operation(struct arena *arena, struct data *record,
+                           const struct sim_stack *stack) {
     if (!stack->operation) return;
     struct data *list = data_set_new(arena, record, "LastOperations", DATA_LIST);
     struct data *operation = tell_record(arena, list);
@@ -313,7 +315,8 @@ static void tell_declared(struct arena *arena, struct data *result,
                      is_hidden(arena, p) ? TEXT("****") : text_of_value(arena, initial));
         }
         data_set_bool(arena, record, "NoEcho", is_hidden(arena, p));
-        data_set(arena, record, "Description", text_of_value(arena, document_get(p, "Description")));
+        data_set(arena, record, "Description",
+                 text_of_value(arena, document_get(p, "Description")));
         if (!with_types) continue;
         data_put(arena, record, "ParameterType", text_of_value(arena, document_get(p, "Type")));
         struct data *constraints = data_set_new(arena, record, "ParameterConstraints", DATA_RECORD);
@@ -366,7 +369,8 @@ void tell_summary(struct arena *arena, struct data *result, const struct sim_blu
              text_of_value(arena, document_get(blueprint->root, "Description")));
     tell_capability(arena, result, blueprint);
     struct data *types = data_set_new(arena, result, "ResourceTypes", DATA_LIST);
-    struct data *identifiers = data_set_new(arena, result, "ResourceIdentifierSummaries", DATA_LIST);
+    struct data *identifiers =
+        data_set_new(arena, result, "ResourceIdentifierSummaries", DATA_LIST);
     for (uint32_t i = 0; i < blueprint->count; i++) {
         struct data *record = type_record(arena, identifiers, &blueprint->items[i]);
         struct data *ids = (struct data *)data_get(record, "LogicalResourceIds");

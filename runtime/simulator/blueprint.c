@@ -463,11 +463,12 @@ static void find_end(struct text body, unsigned *line, unsigned *column) {
 /* "line 3, column 4: ..." as AWS tells it. */
 static bool refuse_json(struct reading *reading, struct text body, const char *message) {
     unsigned line, column;
-    if (strstr(message, "not closed") || sscanf(message, "line %u, column %u", &line, &column) != 2) {
+    if (strstr(message, "not closed") ||
+        sscanf(message, "line %u, column %u", &line, &column) != 2) {
         find_end(body, &line, &column);
     }
-    return refuse(reading, "Template format error: JSON not well-formed. (line %u, column %u)", line,
-                  column);
+    return refuse(reading, "Template format error: JSON not well-formed. (line %u, column %u)",
+                  line, column);
 }
 
 static bool read_document(struct reading *reading, struct text body) {

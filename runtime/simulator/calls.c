@@ -57,8 +57,9 @@ bool sim_delete_stack(struct simulator *simulator, struct cloud_call *call) {
     }
     if (stack->phase != PHASE_IDLE && stack->origin == SIM_DELETE_IN_PROGRESS) return true;
     if (stack->phase != PHASE_IDLE) {
-        return sim_refuse(call, "ValidationError", "Stack [%.*s] cannot be deleted while in status %s",
-                      TEXT_ARGS(stack->name), sim_status_name(stack->status));
+        return sim_refuse(call, "ValidationError",
+                          "Stack [%.*s] cannot be deleted while in status %s",
+                          TEXT_ARGS(stack->name), sim_status_name(stack->status));
     }
     if (export_in_use(simulator, call, stack)) return false;
     if (stack->status == SIM_DELETE_FAILED) forget_retained(call, stack);

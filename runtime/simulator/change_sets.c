@@ -40,10 +40,11 @@ static bool check_alarms(struct cloud_call *call) {
     if (call->request.alarm_count <= MOST_ALARMS && call->request.alarm_minutes <= MOST_MINUTES) {
         return true;
     }
-    return sim_refuse(call, "ValidationError",
-                      "1 validation error detected: Value '%u' at 'rollbackConfiguration' failed to "
-                      "satisfy constraint: there are at most %d triggers and %d minutes",
-                      call->request.alarm_count, MOST_ALARMS, MOST_MINUTES);
+    return sim_refuse(
+        call, "ValidationError",
+        "1 validation error detected: Value '%u' at 'rollbackConfiguration' failed to "
+        "satisfy constraint: there are at most %d triggers and %d minutes",
+        call->request.alarm_count, MOST_ALARMS, MOST_MINUTES);
 }
 
 bool sim_check_request(struct cloud_call *call) {
@@ -170,8 +171,8 @@ static bool read_template(struct simulator *simulator, struct cloud_call *call,
     if (!check_resource_types(call, *blueprint)) return false;
     struct text needed = sim_blueprint_capability(*blueprint);
     if (needed.length && !has_capability(&call->request, needed)) {
-        return sim_refuse(call, "InsufficientCapabilitiesException", "Requires capabilities : [%.*s]",
-                      TEXT_ARGS(needed));
+        return sim_refuse(call, "InsufficientCapabilitiesException",
+                          "Requires capabilities : [%.*s]", TEXT_ARGS(needed));
     }
     return check_types(call, stack, *blueprint);
 }

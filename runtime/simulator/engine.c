@@ -12,7 +12,8 @@ static bool is_involved(const struct sim_resource *resource, unsigned phase) {
     switch ((enum sim_phase)phase) {
     case PHASE_IDLE: return false;
     case PHASE_FORWARD: return !resource->is_leftover && !resource->is_removed;
-    case PHASE_CLEANUP: return sim_exists(resource) && (resource->is_leftover || resource->is_removed);
+    case PHASE_CLEANUP:
+        return sim_exists(resource) && (resource->is_leftover || resource->is_removed);
     case PHASE_RESTORE: return resource->is_changed && !resource->is_leftover;
     case PHASE_DROP: return sim_exists(resource) && (resource->is_leftover || resource->is_new);
     case PHASE_REMOVE: return sim_exists(resource);
@@ -251,9 +252,11 @@ static void end_restore(struct simulator *simulator, struct sim_stack *stack) {
 static void end_remove(struct simulator *simulator, struct sim_stack *stack) {
     struct text names;
     bool failed = names_failed(simulator, stack, SIM_DELETE_FAILED, &names);
-    struct text reason = failed ? text_format(&simulator->arena,
-                                              "The following resource(s) failed to delete: [%.*s]. ",
-                                              TEXT_ARGS(names)) : (struct text){0};
+    struct text reason =
+        failed
+            ? text_format(&simulator->arena, "The following resource(s) failed to delete: [%.*s]. ",
+                          TEXT_ARGS(names))
+            : (struct text){0};
     if (stack->is_rolling_back) {
         settle(simulator, stack, failed ? SIM_ROLLBACK_FAILED : SIM_ROLLBACK_COMPLETE, reason);
     } else {

@@ -72,16 +72,18 @@ struct document *sim_join(struct sim_scope *scope, const struct document *value)
     struct text separator, piece;
     if (value->kind != DOCUMENT_LIST || value->count != 2 ||
         !sim_scalar(value->children, &separator)) {
-        return sim_fail(scope, "Template error: every Fn::Join object requires two parameters, (1) a "
-                           "string delimiter and (2) a list of strings to be joined or a function "
-                           "that returns a list of strings (such as Fn::GetAZs) to be joined.");
+        return sim_fail(scope,
+                        "Template error: every Fn::Join object requires two parameters, (1) a "
+                        "string delimiter and (2) a list of strings to be joined or a function "
+                        "that returns a list of strings (such as Fn::GetAZs) to be joined.");
     }
     struct document *list = sim_resolve(scope, value->children->next);
     if (scope->failed || sim_is_unknown(list)) return list;
     if (!list || list->kind != DOCUMENT_LIST) {
-        return sim_fail(scope, "Template error: every Fn::Join object requires two parameters, (1) a "
-                           "string delimiter and (2) a list of strings to be joined or a function "
-                           "that returns a list of strings (such as Fn::GetAZs) to be joined.");
+        return sim_fail(scope,
+                        "Template error: every Fn::Join object requires two parameters, (1) a "
+                        "string delimiter and (2) a list of strings to be joined or a function "
+                        "that returns a list of strings (such as Fn::GetAZs) to be joined.");
     }
     struct buffer out;
     buffer_init(&out);
@@ -156,8 +158,10 @@ struct document *sim_select(struct sim_scope *scope, const struct document *valu
     for (long i = 0; c && i < number; i++) c = c->next;
     if (scope->unknown && (number < 0 || !c)) return sim_fail(scope, message);
     if (number < 0 || !c) {
-        return sim_fail(scope, "Template error: Fn::Select cannot select nonexistent value at index "
-                           "%.*s", TEXT_ARGS(digits));
+        return sim_fail(scope,
+                        "Template error: Fn::Select cannot select nonexistent value at index "
+                        "%.*s",
+                        TEXT_ARGS(digits));
     }
     return sim_copy(scope, c);
 }
@@ -198,16 +202,18 @@ struct document *sim_zones(struct sim_scope *scope, const struct document *value
     unsigned count = text_is(name, "us-east-1") ? 6 : text_is(name, "us-west-2") ? 4
                    : text_is(name, "us-west-1") ? 2 : 3;
     for (unsigned i = 0; i < count; i++) {
-        document_add(list, (struct text){0},
-                     sim_text(scope, text_format(scope->arena, "%.*s%c", TEXT_ARGS(name), 'a' + i)));
+        document_add(
+            list, (struct text){0},
+            sim_text(scope, text_format(scope->arena, "%.*s%c", TEXT_ARGS(name), 'a' + i)));
     }
     return list;
 }
 
 struct document *sim_find_in_map(struct sim_scope *scope, const struct document *value) {
     if (value->kind != DOCUMENT_LIST || value->count < 3) {
-        return sim_fail(scope, "Template error: every Fn::FindInMap object requires three parameters, "
-                           "the map name, map key and the attribute for return value");
+        return sim_fail(scope,
+                        "Template error: every Fn::FindInMap object requires three parameters, "
+                        "the map name, map key and the attribute for return value");
     }
     struct text keys[3];
     const struct document *c = value->children;
@@ -220,7 +226,8 @@ struct document *sim_find_in_map(struct sim_scope *scope, const struct document 
                                "value");
         }
     }
-    const struct document *row = sim_member(sim_member(scope->blueprint->mappings, keys[0]), keys[1]);
+    const struct document *row =
+        sim_member(sim_member(scope->blueprint->mappings, keys[0]), keys[1]);
     const struct document *found = sim_member(row, keys[2]);
     if (found) return sim_copy(scope, found);
     const struct document *fallback = c ? document_get(c, "DefaultValue") : NULL;
@@ -278,7 +285,8 @@ struct document *sim_cidr(struct sim_scope *scope, const struct document *value)
     unsigned char address[16];
     int family = strchr(shown, ':') ? AF_INET6 : AF_INET;
     long width = family == AF_INET6 ? 128 : 32;
-    long prefix = strtol(text_copy(scope->arena, block).bytes + (slash - block.bytes) + 1, NULL, 10);
+    long prefix =
+        strtol(text_copy(scope->arena, block).bytes + (slash - block.bytes) + 1, NULL, 10);
     if (inet_pton(family, shown, address) != 1 || prefix < 0 || prefix > width) {
         return cidr_failed(scope);
     }

@@ -49,7 +49,8 @@ struct document *sim_dynamic(struct sim_scope *scope, struct text value) {
         const char *colon = memchr(name.bytes, ':', name.length);
         if (colon) name.length = (size_t)(colon - name.bytes);
         struct text found;
-        if (sim_stored_parameter(scope->simulator, scope->arena, scope->stack->region, name, &found)) {
+        if (sim_stored_parameter(scope->simulator, scope->arena, scope->stack->region, name,
+                                 &found)) {
             buffer_text(&out, found);
         } else if (scope->unknown) { /* a change set only looks at how it is written */
             buffer_add(&out, rest.bytes, (size_t)(close - rest.bytes) + 2);
@@ -110,8 +111,9 @@ static bool resolve_parameter(struct parameter_reading *reading, const struct do
     struct arena *arena = reading->arena;
     struct text type = document_get(declared, "Type")->text;
     bool is_ssm = text_starts(type, ssm);
-    bool is_list = memmem(type.bytes, type.length, "List<", 5) || text_is(type, "CommaDelimitedList")
-                   || text_is(type, "AWS::SSM::Parameter::Value<CommaDelimitedList>");
+    bool is_list = memmem(type.bytes, type.length, "List<", 5) ||
+                   text_is(type, "CommaDelimitedList") ||
+                   text_is(type, "AWS::SSM::Parameter::Value<CommaDelimitedList>");
     if (is_ssm) {
         struct text name = value;
         if (!sim_stored_parameter(reading->simulator, arena, reading->region, name, &value)) {
@@ -149,7 +151,8 @@ bool sim_parameters(struct simulator *simulator, struct text region,
         return refuse(&reading, "Parameters: [%.*s] do not exist in the template",
                       TEXT_ARGS(request->parameters[i].key));
     }
-    const struct document *declared = blueprint->parameters ? blueprint->parameters->children : NULL;
+    const struct document *declared =
+        blueprint->parameters ? blueprint->parameters->children : NULL;
     for (; declared; declared = declared->next) {
         const struct cloud_parameter *sent = given(request, declared->key);
         const struct document *initial = document_get(declared, "Default");

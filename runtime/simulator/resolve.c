@@ -120,8 +120,10 @@ struct document *sim_ref(struct sim_scope *scope, struct text name) {
     }
     const struct sim_resource *resource = resource_of(scope, item);
     if (!resource || !resource->now.physical_id.length) {
-        return sim_fail(scope, "Unresolved resource dependencies [%.*s] in the Resources block of the "
-                           "template", TEXT_ARGS(name));
+        return sim_fail(scope,
+                        "Unresolved resource dependencies [%.*s] in the Resources block of the "
+                        "template",
+                        TEXT_ARGS(name));
     }
     return sim_text(scope, resource->now.physical_id);
 }
@@ -135,8 +137,10 @@ struct document *sim_get_att(struct sim_scope *scope, struct text id, struct tex
     }
     const struct sim_resource *resource = resource_of(scope, item);
     if (!resource || !resource->now.properties) {
-        return sim_fail(scope, "Unresolved resource dependencies [%.*s] in the Resources block of the "
-                           "template", TEXT_ARGS(id));
+        return sim_fail(scope,
+                        "Unresolved resource dependencies [%.*s] in the Resources block of the "
+                        "template",
+                        TEXT_ARGS(id));
     }
     struct document *value = sim_attribute(scope->arena, scope->stack, resource, &resource->now,
                                            attribute);
@@ -157,7 +161,8 @@ static struct document *fn_get_att(struct sim_scope *scope, const struct documen
     struct document *attribute = sim_resolve(scope, value->children->next);
     struct text name;
     if (sim_is_unknown(attribute)) return attribute;
-    if (!sim_scalar(attribute, &name)) return sim_fail(scope, "Template error: Fn::GetAtt needs a name");
+    if (!sim_scalar(attribute, &name))
+        return sim_fail(scope, "Template error: Fn::GetAtt needs a name");
     return sim_get_att(scope, value->children->text, name);
 }
 
@@ -174,7 +179,8 @@ static struct document *fn_import(struct sim_scope *scope, const struct document
     struct document *resolved = sim_resolve(scope, value);
     struct text name;
     if (scope->failed || sim_is_unknown(resolved)) return resolved;
-    if (!sim_scalar(resolved, &name)) return sim_fail(scope, "Template error: Fn::ImportValue needs a name");
+    if (!sim_scalar(resolved, &name))
+        return sim_fail(scope, "Template error: Fn::ImportValue needs a name");
     struct simulator *simulator = scope->simulator;
     for (uint32_t s = 0; s < simulator->stack_count; s++) {
         struct sim_stack *stack = simulator->stacks[s];
@@ -204,7 +210,8 @@ static struct document *fn_stack_output(struct sim_scope *scope, const struct do
     struct text name, output, region = scope->stack->region;
     if (!output_operand(scope, value, "StackName", &name) ||
         !output_operand(scope, value, "OutputName", &output)) {
-        return sim_fail(scope, "Template error: Fn::GetStackOutput requires StackName and OutputName");
+        return sim_fail(scope,
+                        "Template error: Fn::GetStackOutput requires StackName and OutputName");
     }
     output_operand(scope, value, "Region", &region);
     if (scope->failed) return NULL;
@@ -212,7 +219,8 @@ static struct document *fn_stack_output(struct sim_scope *scope, const struct do
     if (!stack && scope->defer_outputs) return sim_unknown(scope);
     if (!stack) return sim_fail(scope, "Stack with id %.*s does not exist", TEXT_ARGS(name));
     for (uint32_t o = 0; o < stack->output_count; o++) {
-        if (text_equal(stack->outputs[o].key, output)) return sim_text(scope, stack->outputs[o].value);
+        if (text_equal(stack->outputs[o].key, output))
+            return sim_text(scope, stack->outputs[o].value);
     }
     if (scope->defer_outputs) return sim_unknown(scope);
     return sim_fail(scope, "Output %.*s does not exist in stack %.*s", TEXT_ARGS(output),
@@ -263,8 +271,9 @@ static struct document *fn_equals(struct sim_scope *scope, const struct document
     if (value->kind != DOCUMENT_LIST || value->count != 2 ||
         !sim_scalar(sim_resolve(scope, value->children), &a) ||
         !sim_scalar(sim_resolve(scope, value->children->next), &b)) {
-        return sim_fail(scope, "Template error: every Fn::Equals object requires a list of 2 string "
-                           "parameters.");
+        return sim_fail(scope,
+                        "Template error: every Fn::Equals object requires a list of 2 string "
+                        "parameters.");
     }
     return boolean(scope, text_equal(a, b));
 }

@@ -1,7 +1,8 @@
 /* Stacks that are made and changed directly, without a change set. */
 #include "runtime/simulator/calls.h"
 
-static void remember(struct simulator *simulator, struct cloud_call *call, struct sim_stack *stack) {
+static void remember(struct simulator *simulator, struct cloud_call *call,
+                     struct sim_stack *stack) {
     struct arena *arena = &simulator->arena;
     const struct cloud_request *request = &call->request;
     stack->token = text_copy(arena, request->token);

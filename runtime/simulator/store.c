@@ -124,17 +124,21 @@ static bool read_rows(struct simulator *simulator, const char *sql,
 }
 
 static bool read_world(struct simulator *simulator, struct failure *why) {
-    bool good = read_rows(simulator, "SELECT id, data FROM stack ORDER BY position",
-                          read_stack_row, why) &&
-                read_rows(simulator, "SELECT stack, id, logical, physical, type, status, reason, "
-                                     "token, time, properties FROM event ORDER BY stack, number",
-                          read_event_row, why) &&
-                read_rows(simulator, "SELECT number, bucket, key, version, body, marker FROM object ORDER BY"
-                                     " number",
-                          read_object_row, why) &&
-                read_rows(simulator, "SELECT region, stack, logical, operation, reason FROM failure"
-                                     " ORDER BY rowid", read_failure_row, why) &&
-                read_rows(simulator, "SELECT key, value FROM meta", read_meta, why);
+    bool good =
+        read_rows(simulator, "SELECT id, data FROM stack ORDER BY position", read_stack_row, why) &&
+        read_rows(simulator,
+                  "SELECT stack, id, logical, physical, type, status, reason, "
+                  "token, time, properties FROM event ORDER BY stack, number",
+                  read_event_row, why) &&
+        read_rows(simulator,
+                  "SELECT number, bucket, key, version, body, marker FROM object ORDER BY"
+                  " number",
+                  read_object_row, why) &&
+        read_rows(simulator,
+                  "SELECT region, stack, logical, operation, reason FROM failure"
+                  " ORDER BY rowid",
+                  read_failure_row, why) &&
+        read_rows(simulator, "SELECT key, value FROM meta", read_meta, why);
     for (uint32_t i = 0; i < simulator->stack_count; i++) simulator->stacks[i]->is_dirty = false;
     simulator->failures_changed = false;
     return good;
@@ -343,7 +347,8 @@ bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struc
         "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT);"
         "CREATE TABLE IF NOT EXISTS stack (id TEXT PRIMARY KEY, position INTEGER, data TEXT);"
         "CREATE TABLE IF NOT EXISTS event (stack TEXT, number INTEGER, id TEXT, logical TEXT,"
-        " physical TEXT, type TEXT, status TEXT, reason TEXT, token TEXT, time REAL, properties TEXT,"
+        " physical TEXT, type TEXT, status TEXT, reason TEXT, token TEXT, time REAL, properties "
+        "TEXT,"
         " PRIMARY KEY (stack, number)) WITHOUT ROWID;"
         "CREATE TABLE IF NOT EXISTS object (number INTEGER PRIMARY KEY, bucket TEXT, key TEXT,"
         " version TEXT, body TEXT, marker INTEGER);"

@@ -176,7 +176,8 @@ struct document *sim_store_write_stack(struct arena *arena, const struct sim_sta
     put(arena, object, "reason", stack->reason);
     put(arena, object, "token", stack->token);
     put(arena, object, "set", stack->change_set_id);
-    put(arena, object, "operation", stack->operation ? text_of(stack->operation) : (struct text){0});
+    put(arena, object, "operation",
+        stack->operation ? text_of(stack->operation) : (struct text){0});
     put(arena, object, "operation_id", stack->operation_id);
     write_settings(arena, object, &stack->settings);
     put(arena, object, "policy", stack->policy);

@@ -268,7 +268,8 @@ void sim_event(struct simulator *simulator, struct sim_stack *stack,
         .token = stack->token,
         .time = simulator->clock,
     };
-    if (resource && stack->phase != PHASE_CLEANUP) event->properties = told_properties(simulator, stack, resource);
+    if (resource && stack->phase != PHASE_CLEANUP)
+        event->properties = told_properties(simulator, stack, resource);
     stack->is_dirty = true;
 }
 

@@ -233,7 +233,8 @@ struct text sim_masked(struct arena *arena, struct text value);
 void sim_stack_index(struct simulator *simulator, struct sim_stack *stack);
 /* The account that it was made in, which its id names. */
 struct text sim_account(const struct sim_stack *stack);
-struct sim_stack *sim_stack_find(struct simulator *simulator, struct text region, struct text stack);
+struct sim_stack *sim_stack_find(struct simulator *simulator, struct text region,
+                                 struct text stack);
 /* As sim_stack_find, without those that are deleted. */
 struct sim_stack *sim_stack_live(struct simulator *simulator, struct text region, struct text name);
 struct sim_stack *sim_stack_new(struct simulator *simulator, struct text region, struct text name);

@@ -15,7 +15,8 @@ struct test_case {
     struct text environment;
 };
 
-static bool beside(struct driver *driver, struct text stem, const char *ending, struct text *bytes) {
+static bool beside(struct driver *driver, struct text stem, const char *ending,
+                   struct text *bytes) {
     struct text path = text_format(driver->arena, "%.*s%s", TEXT_ARGS(stem), ending);
     struct failure why;
     *bytes = TEXT("");
@@ -45,7 +46,8 @@ static struct ran run_commands(struct driver *driver, const struct test_case *te
         const char *end = memchr(rest.bytes, '\n', rest.length);
         size_t length = end ? (size_t)(end - rest.bytes) : rest.length;
         struct text line = {rest.bytes, length};
-        rest = (struct text){rest.bytes + length + (end != NULL), rest.length - length - (end != NULL)};
+        rest = (struct text){rest.bytes + length + (end != NULL),
+                             rest.length - length - (end != NULL)};
         if (length == 0 || line.bytes[0] == '#') continue;
         struct text whole = text_format(driver->arena, "%s %.*s", driver->mrp, TEXT_ARGS(line));
         char **words = split_words(driver, whole);
@@ -78,8 +80,9 @@ static void copy_to_scratch(struct driver *driver, const char *folder) {
     run_program(driver, "/", arguments, TEXT(""), TEXT(""));
 }
 
-static bool compare_or_rewrite(struct driver *driver, const char *path, const struct test_case *test,
-                               const char *ending, struct text actual) {
+static bool compare_or_rewrite(struct driver *driver, const char *path,
+                               const struct test_case *test, const char *ending,
+                               struct text actual) {
     struct text expected;
     bool is_there = beside(driver, test->stem, ending, &expected);
     if (driver->update && (is_there || actual.length)) {
@@ -133,7 +136,9 @@ static bool check_templates(struct driver *driver, const char *path,
         const char *ending = entry->d_name + length;
         if (strncmp(entry->d_name, name, length) != 0 || *ending != '.') continue;
         if (!text_ends(text_of(ending), TEXT(".json"))) continue;
-        good = check_template(driver, path, test, text_copy(driver->arena, text_of(ending)).bytes) && good;
+        good =
+            check_template(driver, path, test, text_copy(driver->arena, text_of(ending)).bytes) &&
+            good;
     }
     if (entries) closedir(entries);
     return good;

@@ -204,7 +204,8 @@ static void run_eval_block(struct document_run *run, const struct block *block) 
             continue;
         }
         struct text expected = {mark + 5, line.length - (size_t)(mark + 5 - line.bytes)};
-        run_expression(driver, place, (struct text){line.bytes, (size_t)(mark - line.bytes)}, expected);
+        run_expression(driver, place, (struct text){line.bytes, (size_t)(mark - line.bytes)},
+                       expected);
     }
 }
 
@@ -249,12 +250,14 @@ static void run_mrp_block(struct document_run *run, size_t index) {
     else if (text_is(word, "error")) run_wrong_program(run, index);
     else if (text_is(word, "warning")) run_warned_program(run, index);
     else run_right_program(run, index);
-    bool is_last = index + 1 == run->count || !text_starts(run->blocks[index + 1].info, TEXT("console"));
+    bool is_last =
+        index + 1 == run->count || !text_starts(run->blocks[index + 1].info, TEXT("console"));
     if (is_last) scratch_clear(run->driver);
 }
 
 static bool is_shown_only(struct text language) {
-    static const char *const shown[] = {"", "sh", "text", "json", "yaml", "c", "ini", "vim", "lisp"};
+    static const char *const shown[] = {"",  "sh",  "text", "json", "yaml",
+                                        "c", "ini", "vim",  "lisp"};
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         if (text_is(language, shown[i])) return true;
     }

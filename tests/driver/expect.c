@@ -31,7 +31,8 @@ bool expect_text(struct driver *driver, const char *what, struct text expected,
 }
 
 bool survived(struct driver *driver, const char *what, const struct ran *ran) {
-    bool sanitizer = strstr(ran->err.bytes, "Sanitizer") || strstr(ran->err.bytes, "runtime error:");
+    bool sanitizer =
+        strstr(ran->err.bytes, "Sanitizer") || strstr(ran->err.bytes, "runtime error:");
     if (ran->status < 124 && !sanitizer) return true;
     failed(driver, what, "%s (status %d)\n%.4000s",
            ran->status == 124 ? "took too long" : "crashed", ran->status, ran->err.bytes);
@@ -81,8 +82,8 @@ char **split_words(struct driver *driver, struct text line) {
 
 void run_expression(struct driver *driver, const char *where, struct text expression,
                     struct text expected) {
-    char *arguments[] = {(char *)driver->mrp, "eval", "--", arena_copy(driver->arena, expression.bytes,
-                         expression.length), NULL};
+    char *arguments[] = {(char *)driver->mrp, "eval", "--",
+                         arena_copy(driver->arena, expression.bytes, expression.length), NULL};
     struct ran ran = run_program(driver, driver->scratch, arguments, TEXT(""), TEXT(""));
     if (!survived(driver, where, &ran)) return;
     if (text_starts(expected, TEXT("error "))) { /* error NAME */

@@ -32,7 +32,14 @@ static const char *class_of(struct token token, const struct words *words) {
     case DOC: return "doc";
     case IF: case THEN: case ELSE: case FOR: case IN: return "control";
     case TRUE: case FALSE: case NULL_: return "constant";
-    case IMPORT: case PARAM: case LET: case FN: case TYPE: case COMPONENT: case PROJECT: case REGION:
+    case IMPORT:
+    case PARAM:
+    case LET:
+    case FN:
+    case TYPE:
+    case COMPONENT:
+    case PROJECT:
+    case REGION:
     case STACK: case RESOURCE: case PIPELINE: case STAGE: case ACTION: case OUTPUT: case ASSERT:
     case TEST: case POLICY: case WITH: case CHECK: case DEPLOY: case SSM:
         return words->is_word[token.start] ? "word" : "name";
@@ -42,7 +49,13 @@ static const char *class_of(struct token token, const struct words *words) {
     case MEMBER: case OPTIONAL_MEMBER: return "member";
     case META: return "meta";
     case INT: case NUMBER: return "number";
-    case STRING: case RAW: case RAW_BLOCK: case TEXT_OPEN: case TEXT_PART: case TEXT_CLOSE: case BLOCK_OPEN:
+    case STRING:
+    case RAW:
+    case RAW_BLOCK:
+    case TEXT_OPEN:
+    case TEXT_PART:
+    case TEXT_CLOSE:
+    case BLOCK_OPEN:
         return "string";
     case INTERPOLATION_OPEN: case INTERPOLATION_CLOSE: return "interpolation";
     default: return "operator";

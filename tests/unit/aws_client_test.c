@@ -126,7 +126,8 @@ static void test_attempts_set(void) {
 
 /* A refusal is an answer; so is a quota, whose code sounds like throttling. */
 static void test_refusals(void) {
-    static const char *const codes[] = {"ValidationError", "AccessDenied", "LimitExceededException"};
+    static const char *const codes[] = {"ValidationError", "AccessDenied",
+                                        "LimitExceededException"};
     for (size_t i = 0; i < 3; i++) {
         struct trial trial;
         prepare(&trial);
@@ -379,18 +380,20 @@ static void test_cleared_tags(void) {
 static void test_left_out_changes(void) {
     struct trial trial;
     prepare(&trial);
-    machine_reply(&trial.machine, 200,
-                  "<R><DescribeChangeSetResult><Status>CREATE_COMPLETE</Status><StatusReason>[WARN] "
-                  "--include-property-values option can return incomplete ChangeSet data because: x"
-                  "</StatusReason><Changes><member><ResourceChange><Action>Modify</Action>"
-                  "<LogicalResourceId>A</LogicalResourceId><AfterContext>{}</AfterContext>"
-                  "</ResourceChange></member></Changes></DescribeChangeSetResult></R>");
-    machine_reply(&trial.machine, 200,
-                  "<R><DescribeChangeSetResult><Status>CREATE_COMPLETE</Status><Changes><member>"
-                  "<ResourceChange><LogicalResourceId>A</LogicalResourceId></ResourceChange></member>"
-                  "<member><ResourceChange><Action>Remove</Action><LogicalResourceId>B"
-                  "</LogicalResourceId></ResourceChange></member></Changes>"
-                  "</DescribeChangeSetResult></R>");
+    machine_reply(
+        &trial.machine, 200,
+        "<R><DescribeChangeSetResult><Status>CREATE_COMPLETE</Status><StatusReason>[WARN] "
+        "--include-property-values option can return incomplete ChangeSet data because: x"
+        "</StatusReason><Changes><member><ResourceChange><Action>Modify</Action>"
+        "<LogicalResourceId>A</LogicalResourceId><AfterContext>{}</AfterContext>"
+        "</ResourceChange></member></Changes></DescribeChangeSetResult></R>");
+    machine_reply(
+        &trial.machine, 200,
+        "<R><DescribeChangeSetResult><Status>CREATE_COMPLETE</Status><Changes><member>"
+        "<ResourceChange><LogicalResourceId>A</LogicalResourceId></ResourceChange></member>"
+        "<member><ResourceChange><Action>Remove</Action><LogicalResourceId>B"
+        "</LogicalResourceId></ResourceChange></member></Changes>"
+        "</DescribeChangeSetResult></R>");
     struct cloud_call call = run_cloud(
         &trial, (struct cloud_call){.operation = CLOUD_DESCRIBE_CHANGE_SET,
                                     .request = {.stack = TEXT("s"), .change_set = TEXT("c")}});
@@ -411,9 +414,11 @@ static void test_unclear_execution(void) {
     for (int i = 0; i < 3; i++) {
         struct trial trial;
         prepare(&trial);
-        struct text look = text_format(&trial.arena, "<R><DescribeChangeSetResult><ExecutionStatus>%s"
-                                                     "</ExecutionStatus></DescribeChangeSetResult>"
-                                                     "</R>", cases[i].status);
+        struct text look = text_format(&trial.arena,
+                                       "<R><DescribeChangeSetResult><ExecutionStatus>%s"
+                                       "</ExecutionStatus></DescribeChangeSetResult>"
+                                       "</R>",
+                                       cases[i].status);
         machine_reply(&trial.machine, 0, "");
         machine_reply(&trial.machine, 200, look.bytes);
         machine_reply(&trial.machine, 200, "<R><ExecuteChangeSetResult/></R>");

@@ -81,7 +81,8 @@ static void test_places(void) {
         struct surroundings around = {.context = values, .environment = variable};
         struct config config;
         if (!text_is(data_text(t, "platform"), "linux")) continue;
-        for (struct data *v = values->children; v; v = v->next) v->text = text_copy(&arena, v->text);
+        for (struct data *v = values->children; v; v = v->next)
+            v->text = text_copy(&arena, v->text);
         config_places(&config, &arena, &around);
         run++;
         vectors_same(data_text(t, "name"), "config", data_text(t, "configLocation"),
@@ -105,8 +106,9 @@ static void test_missing_profile(void) {
     struct surroundings around = {values, variable, read_nothing, NULL, NULL};
     CU_ASSERT(config_load(&config, &arena, &around, NULL, &why));
     CU_ASSERT_FALSE(config_load(&config, &arena, &around, "prod", &why));
-    CU_ASSERT_STRING_EQUAL(why.message, "the AWS profile \"prod\" is not in \"/home/.aws/config\" or "
-                                        "\"/home/.aws/credentials\"");
+    CU_ASSERT_STRING_EQUAL(why.message,
+                           "the AWS profile \"prod\" is not in \"/home/.aws/config\" or "
+                           "\"/home/.aws/credentials\"");
     data_put(&arena, values, "AWS_PROFILE", TEXT("dev"));
     CU_ASSERT_FALSE(config_load(&config, &arena, &around, NULL, &why));
     CU_ASSERT_PTR_NOT_NULL(strstr(why.hint, "AWS_PROFILE"));
@@ -128,8 +130,9 @@ static void test_words(void) {
     CU_ASSERT(text_is(config_nested(&arena, data_text(profile, "s3"), "addressing_style"), "path"));
     CU_ASSERT(has(config.services, TEXT("x")));
     CU_ASSERT_FALSE(config_parse(&config, &arena, TEXT("[default]\na = 1\n= 2\n"), TEXT(""), &why));
-    CU_ASSERT_STRING_EQUAL(why.message, "could not read the settings in \"config\", line 3: a setting "
-                                        "has no name before its '='");
+    CU_ASSERT_STRING_EQUAL(why.message,
+                           "could not read the settings in \"config\", line 3: a setting "
+                           "has no name before its '='");
     arena_release(&arena);
 }
 

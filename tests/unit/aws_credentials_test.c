@@ -161,7 +161,8 @@ static void run_group(const char *group, const char *profile, size_t fewest) {
 }
 
 static void test_default_chain(void) {
-    if (vectors_there("the default chain")) run_group("default-credential-provider-chain", NULL, 25);
+    if (vectors_there("the default chain"))
+        run_group("default-credential-provider-chain", NULL, 25);
 }
 
 /* As if with --profile default: the environment's keys are not used. */
@@ -430,7 +431,8 @@ static void test_half_keys(void) {
                                                  "aws_secret_access_key = S\n");
     data_put(&arena, machine.variables, "AWS_ACCESS_KEY_ID", TEXT("AKIA"));
     CU_ASSERT_FALSE(find_keys(&machine, NULL, &keys, &why));
-    CU_ASSERT_STRING_EQUAL(why.message, "the environment variable AWS_SECRET_ACCESS_KEY is not set");
+    CU_ASSERT_STRING_EQUAL(why.message,
+                           "the environment variable AWS_SECRET_ACCESS_KEY is not set");
     CU_ASSERT(find_keys(&machine, "p", &keys, &why)); /* --profile leaves the environment aside */
     CU_ASSERT(text_is(keys.access_key, "P"));
     arena_release(&arena);

@@ -345,7 +345,8 @@ static void run_request(struct suite *suite, const struct data *group, const str
     struct operation_row row = {.protocol = suite->protocol,
                                 .name = string(suite, data_text(given, "name")),
                                 .version = string(suite, version),
-                                .method = string(suite, data_value(data_path(given, "http.method"))),
+                                .method =
+                                    string(suite, data_value(data_path(given, "http.method"))),
                                 .path = string(suite, path)};
     struct http_request request = {.path = TEXT("/"), .query = {"", 0}, .body = {"", 0}};
     struct text endpoint = data_text(group, "clientEndpoint");
@@ -696,8 +697,8 @@ static void test_errors(void) {
         unsigned status;
         const char *body, *code;
     } cases[] = {
-        {PROTOCOL_QUERY, 400, "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>",
-         "Throttling"},
+        {PROTOCOL_QUERY, 400,
+         "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>", "Throttling"},
         {PROTOCOL_QUERY, 400,
          "<Response><Errors><Error><Code>AuthFailure</Code></Error></Errors></Response>",
          "AuthFailure"},
@@ -751,4 +752,5 @@ static void test_depth(void) {
 }
 
 UNIT_MAIN("aws_protocol", {"Query", test_query}, {"JSON", test_json}, {"REST-XML", test_rest_xml},
-          {"REST-JSON", test_rest_json}, {"answers", test_answers}, {"errors", test_errors}, {"depth", test_depth})
+          {"REST-JSON", test_rest_json}, {"answers", test_answers}, {"errors", test_errors},
+          {"depth", test_depth})

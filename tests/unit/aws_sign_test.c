@@ -80,7 +80,8 @@ static void compare(struct arena *arena, struct text name, const char *form,
                     const struct sign_steps *steps, const struct http_request *request,
                     struct text original) {
     const char *base = name.bytes;
-    vectors_same(name, form, vectors_read(arena, "sigv4/v4/%s/%s-canonical-request.txt", base, form),
+    vectors_same(name, form,
+                 vectors_read(arena, "sigv4/v4/%s/%s-canonical-request.txt", base, form),
                  steps->canonical_request);
     vectors_same(name, form, vectors_read(arena, "sigv4/v4/%s/%s-string-to-sign.txt", base, form),
                  steps->string_to_sign);

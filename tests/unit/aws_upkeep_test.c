@@ -46,11 +46,12 @@ static struct text sent(const struct trial *trial, const char *part) {
 static void test_versions(void) {
     struct trial trial;
     prepare(&trial);
-    struct cloud_call call = run(
-        &trial, CLOUD_OBJECT_VERSIONS, (struct cloud_request){.bucket = TEXT("store")},
-        "<ListVersionsResult><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>"
-        "<Version><Key>a+b%2Fc%00</Key><VersionId>v1</VersionId></Version><DeleteMarker><Key>d</Key>"
-        "<VersionId>v2</VersionId></DeleteMarker></ListVersionsResult>");
+    struct cloud_call call =
+        run(&trial, CLOUD_OBJECT_VERSIONS, (struct cloud_request){.bucket = TEXT("store")},
+            "<ListVersionsResult><EncodingType>url</EncodingType><IsTruncated>true</IsTruncated>"
+            "<Version><Key>a+b%2Fc%00</Key><VersionId>v1</VersionId></"
+            "Version><DeleteMarker><Key>d</Key>"
+            "<VersionId>v2</VersionId></DeleteMarker></ListVersionsResult>");
     CU_ASSERT(text_is(sent(&trial, "url"), "https://store.s3.eu-west-1.amazonaws.com/?versions&"
                                            "encoding-type=url"));
     CU_ASSERT_EQUAL_FATAL(call.reply.object_count, 2);
@@ -70,10 +71,11 @@ static void test_deletion(void) {
         "<DeleteResult><Error><Key>c</Key><VersionId>null</VersionId><Code>AccessDenied</Code>"
         "<Message>locked</Message></Error></DeleteResult>");
     CU_ASSERT(text_is(sent(&trial, "url"), "https://store.s3.eu-west-1.amazonaws.com/?delete"));
-    CU_ASSERT(text_is(sent(&trial, "body"),
-                      "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Object><Key>a&lt;b"
-                      "</Key><VersionId>v1</VersionId></Object><Object><Key>c</Key><VersionId>null"
-                      "</VersionId></Object><Quiet>true</Quiet></Delete>"));
+    CU_ASSERT(
+        text_is(sent(&trial, "body"),
+                "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Object><Key>a&lt;b"
+                "</Key><VersionId>v1</VersionId></Object><Object><Key>c</Key><VersionId>null"
+                "</VersionId></Object><Quiet>true</Quiet></Delete>"));
     CU_ASSERT_EQUAL(sent(&trial, "x-amz-checksum-sha256").length, 44);
     CU_ASSERT_EQUAL_FATAL(call.reply.object_count, 1);
     CU_ASSERT(text_is(call.reply.objects[0].message, "locked"));
@@ -144,8 +146,9 @@ static void test_rollbacks(void) {
     CU_ASSERT(text_is(sent(&trial, "body"), "Action=RollbackStack&Version=2010-05-15&StackName=s&"
                                             "ClientRequestToken=tok"));
     run(&trial, CLOUD_CANCEL_UPDATE, request, "<R><CancelUpdateStackResult/></R>");
-    CU_ASSERT(text_is(sent(&trial, "body"), "Action=CancelUpdateStack&Version=2010-05-15&StackName=s&"
-                                            "ClientRequestToken=tok"));
+    CU_ASSERT(text_is(sent(&trial, "body"),
+                      "Action=CancelUpdateStack&Version=2010-05-15&StackName=s&"
+                      "ClientRequestToken=tok"));
     arena_release(&trial.arena);
 }
 

@@ -157,11 +157,23 @@ static void test_suggestion(void) {
 }
 
 static void test_number(void) {
-    static const struct { double number; const char *text; } rows[] = {
-        {0, "0"}, {-0.0, "0"}, {1, "1"}, {-1.5, "-1.5"}, {0.1, "0.1"}, {1e15, "1000000000000000"},
-        {1e18, "1000000000000000000"}, {1e19, "1e+19"}, {1.5e-7, "1.5e-7"}, {1e-6, "0.000001"},
-        {5e-324, "5e-324"}, {1.7976931348623157e308, "1.7976931348623157e+308"},
-        {0.1 + 0.2, "0.30000000000000004"}, {123456.789, "123456.789"}, {1.0 / 3, "0.3333333333333333"},
+    static const struct { double number; const char *text;
+    } rows[] = {
+        {0, "0"},
+        {-0.0, "0"},
+        {1, "1"},
+        {-1.5, "-1.5"},
+        {0.1, "0.1"},
+        {1e15, "1000000000000000"},
+        {1e18, "1000000000000000000"},
+        {1e19, "1e+19"},
+        {1.5e-7, "1.5e-7"},
+        {1e-6, "0.000001"},
+        {5e-324, "5e-324"},
+        {1.7976931348623157e308, "1.7976931348623157e+308"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {123456.789, "123456.789"},
+        {1.0 / 3, "0.3333333333333333"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct buffer buffer;
@@ -228,8 +240,10 @@ static void test_places(void) {
     arena_init(&arena);
     sources_init(&sources, &arena);
     uint32_t source = sources_add(&sources, TEXT("a"), TEXT("x\r\n\xC3\xA4y\n\nz"));
-    static const struct { uint32_t offset, line, column; } rows[] = {
-        {0, 1, 1}, {1, 1, 2}, {3, 2, 1}, {5, 2, 2}, {6, 2, 3}, {7, 3, 1}, {8, 4, 1}, {9, 4, 2}, {99, 4, 2},
+    static const struct { uint32_t offset, line, column;
+    } rows[] = {
+        {0, 1, 1}, {1, 1, 2}, {3, 2, 1}, {5, 2, 2},  {6, 2, 3},
+        {7, 3, 1}, {8, 4, 1}, {9, 4, 2}, {99, 4, 2},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct place place = source_place(&sources, source, rows[i].offset);
@@ -299,7 +313,8 @@ static void test_report_lines(void) {
     struct reporting r;
     reporting_init(&r, "a = {\n  b\n  c\n}\n");
     diagnostics_report(&r.diagnostics, DIAGNOSTIC_SYNTAX, (struct span){0, 4, 15}, "m");
-    expect_report(&r, "error: m [syntax]\n --> a.mrp:1:5\n  |\n1 | a = {\n  |     ^\n...\n4 | }\n  | ~\n");
+    expect_report(
+        &r, "error: m [syntax]\n --> a.mrp:1:5\n  |\n1 | a = {\n  |     ^\n...\n4 | }\n  | ~\n");
     reporting_init(&r, "a\n");
     diagnostics_report(&r.diagnostics, DIAGNOSTIC_SYNTAX, (struct span){0, 2, 2}, "end");
     expect_report(&r, "error: end [syntax]\n --> a.mrp:2:1\n  |\n2 |\n  | ^\n");
@@ -361,9 +376,11 @@ static void test_hash(void) {
 }
 
 static void test_path_relative(void) {
-    static const struct { const char *folder, *target, *path; } rows[] = {
-        {"/a/b", "/a/b/c.mrp", "c.mrp"}, {"/a/b", "/a/c.mrp", "../c.mrp"}, {"/a/b", "/x/y", "../../x/y"},
-        {"/", "/a/b", "a/b"},            {"/a/b", "/a/bc/d", "../bc/d"},   {"/a", "/b", "../b"},
+    static const struct { const char *folder, *target, *path;
+    } rows[] = {
+        {"/a/b", "/a/b/c.mrp", "c.mrp"}, {"/a/b", "/a/c.mrp", "../c.mrp"},
+        {"/a/b", "/x/y", "../../x/y"},   {"/", "/a/b", "a/b"},
+        {"/a/b", "/a/bc/d", "../bc/d"},  {"/a", "/b", "../b"},
     };
     struct arena arena;
     arena_init(&arena);
@@ -392,12 +409,12 @@ static void test_pages(void) {
 }
 
 UNIT_MAIN("base", {"arena", test_arena}, {"arena rewinds", test_arena_rewinds},
-          {"arena drops", test_arena_drops},
-          {"memory recovers", test_memory_recovers},
+          {"arena drops", test_arena_drops}, {"memory recovers", test_memory_recovers},
           {"utf8", test_utf8}, {"encoding", test_unicode_encode}, {"columns", test_columns},
           {"distance", test_distance}, {"suggestion", test_suggestion}, {"number", test_number},
           {"number round trip", test_number_round_trip}, {"json string", test_json_string},
           {"names", test_names}, {"places", test_places}, {"report", test_report},
           {"report of lines", test_report_lines}, {"report is safe", test_report_is_safe},
-          {"reported once", test_reported_once}, {"reports have a limit", test_reports_have_a_limit},
-          {"hash", test_hash}, {"relative path", test_path_relative}, {"pages", test_pages})
+          {"reported once", test_reported_once},
+          {"reports have a limit", test_reports_have_a_limit}, {"hash", test_hash},
+          {"relative path", test_path_relative}, {"pages", test_pages})

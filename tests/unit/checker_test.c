@@ -144,7 +144,8 @@ static void test_patterns(void) {
     CU_ASSERT_FALSE(constraint_matches(TEXT("^a$"), TEXT("a\n")));
     CU_ASSERT_TRUE(constraint_matches(TEXT("("), TEXT("abc"))); /* not a pattern: no limit */
     CU_ASSERT_TRUE(constraint_matches(TEXT("^\\u0041$"), TEXT("A"))); /* as in ECMAScript */
-    static const char long_text[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab";
+    static const char long_text[] =
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab";
     CU_ASSERT_TRUE(constraint_matches(TEXT("^(a+)+$"), text_of(long_text))); /* gives up */
     struct text often = TEXT("^[0-9]+x$");
     for (int i = 0; i < 200; i++) { /* compiled to machine code on the way */

@@ -39,7 +39,8 @@ static const char program[] =
     "project shop { suffix = suffix }\n"
     "let twice = 21 * 2\n"
     "region west \"us-west-2\" {\n"
-    "  resource copy: AWS::SSM::Parameter { Type = \"String\", Value = \"${east.vpc.VpcId} ${twice}\" }\n"
+    "  resource copy: AWS::SSM::Parameter { Type = \"String\", Value = \"${east.vpc.VpcId} "
+    "${twice}\" }\n"
     "}\n"
     "region east \"us-east-1\" {\n"
     "  resource vpc: AWS::EC2::VPC { CidrBlock = trim(file(\"cidr.txt\")) }\n"
@@ -111,8 +112,9 @@ static void test_inputs(void) {
 }
 
 static void test_mistakes(void) {
-    struct file files[] = {{"pipeline.mrp", "region east \"us-east-1\" {\n"
-                                            "  resource q: AWS::SQS::Queue { QueeName = \"a\" }\n}\n"},
+    struct file files[] = {{"pipeline.mrp",
+                            "region east \"us-east-1\" {\n"
+                            "  resource q: AWS::SQS::Queue { QueeName = \"a\" }\n}\n"},
                            {NULL, NULL}};
     struct mrp_host host;
     struct mrp *mrp = open_program(&host, files, NULL);
@@ -129,7 +131,8 @@ static void test_mistakes(void) {
     CU_ASSERT_EQUAL(diagnostic.line, 2);
     CU_ASSERT_EQUAL(diagnostic.column, 33);
     CU_ASSERT_PTR_NOT_NULL(strstr(mrp_report(mrp, MRP_TEXT, false).bytes, "QueueName"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(mrp_report(mrp, MRP_SARIF, false).bytes, "\"version\":\"2.1.0\""));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(mrp_report(mrp, MRP_SARIF, false).bytes, "\"version\":\"2.1.0\""));
     mrp_free(mrp);
 }
 

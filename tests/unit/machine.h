@@ -108,7 +108,8 @@ static inline bool machine_same_url(struct arena *arena, struct text wanted, str
     while (base && a[base - 1] == '/') base--;
     size_t cut = other;
     while (cut && b[cut - 1] == '/') cut--;
-    if (base != cut || memcmp(a, b, base) != 0 || strlen(a) - strcspn(a, "?") != strlen(b) - other) {
+    if (base != cut || memcmp(a, b, base) != 0 ||
+        strlen(a) - strcspn(a, "?") != strlen(b) - other) {
         return false;
     }
     for (const char *at = a + strcspn(a, "?"); *at; at += strcspn(at, "&")) {

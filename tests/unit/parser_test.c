@@ -79,20 +79,21 @@ static void test_precedence(void) {
 static void test_texts(void) {
     static const struct {
         const char *source, *value;
-    } rows[] = {{"\"\"", ""},
-                {"\"a\\tb\\n\\\\\\\"\\$\"", "a\tb\n\\\"$"},
-                {"\"\\u{41}\\u{1F600}\"", "A\xF0\x9F\x98\x80"},
-                {"\"a $ b $c \\${d}\"", "a $ b $c ${d}"},
-                {"'a\\n${b}\"'", "a\\n${b}\""},
-                {"\"\"\"\n  \"\"\"", ""},
-                {"\"\"\"\n    a\n      b\n\n    c \"d\" \"\"e\n    \"\"\"", "a\n  b\n\nc \"d\" \"\"e"},
-                {"\"\"\"\na\n\"\"\"", "a"},
-                {"\"\"\"\n  a\n\n  \"\"\"", "a\n"},
-                {"\"\"\"\r\n  a\r\n  b\r\n  \"\"\"", "a\nb"},
-                {"\"\"\"\n\ta\\tb\n\t\"\"\"", "a\tb"},
-                {"'''\n  a\\n${b}\n    ''c\n  '''", "a\\n${b}\n  ''c"},
-                {"'''\n'''", ""},
-                {"\"\"\"\n  \\\"\"\" \n  \"\"\"", "\"\"\" "}};
+    } rows[] = {
+        {"\"\"", ""},
+        {"\"a\\tb\\n\\\\\\\"\\$\"", "a\tb\n\\\"$"},
+        {"\"\\u{41}\\u{1F600}\"", "A\xF0\x9F\x98\x80"},
+        {"\"a $ b $c \\${d}\"", "a $ b $c ${d}"},
+        {"'a\\n${b}\"'", "a\\n${b}\""},
+        {"\"\"\"\n  \"\"\"", ""},
+        {"\"\"\"\n    a\n      b\n\n    c \"d\" \"\"e\n    \"\"\"", "a\n  b\n\nc \"d\" \"\"e"},
+        {"\"\"\"\na\n\"\"\"", "a"},
+        {"\"\"\"\n  a\n\n  \"\"\"", "a\n"},
+        {"\"\"\"\r\n  a\r\n  b\r\n  \"\"\"", "a\nb"},
+        {"\"\"\"\n\ta\\tb\n\t\"\"\"", "a\tb"},
+        {"'''\n  a\\n${b}\n    ''c\n  '''", "a\\n${b}\n  ''c"},
+        {"'''\n'''", ""},
+        {"\"\"\"\n  \\\"\"\" \n  \"\"\"", "\"\"\" "}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct parsed parsed;
         struct node *node = value_of(&parsed, rows[i].source);
@@ -143,7 +144,8 @@ static void test_numbers(void) {
 
 static void test_docs(void) {
     struct parsed parsed;
-    parsed_open(&parsed, TEXT("##  one\n# no\n##two\nlet a = 1\nlet b = 2 # x\n###\nlet c = 3\n## d"));
+    parsed_open(&parsed,
+                TEXT("##  one\n# no\n##two\nlet a = 1\nlet b = 2 # x\n###\nlet c = 3\n## d"));
     struct node *node = parsed.parse.file->file.items.first;
     CU_ASSERT(text_is(node->let.head.doc, " one\ntwo"));
     CU_ASSERT(text_is(node->next->let.head.doc, ""));
@@ -282,7 +284,8 @@ static void test_many_mistakes(void) {
     struct buffer buffer;
     buffer_init(&buffer);
     for (int i = 0; i < 20; i++)
-        buffer_format(&buffer, "region r%d \"x\" {\n  resource a: T {\n    b = [1 %d]\n  }\n}\n", i, i);
+        buffer_format(&buffer, "region r%d \"x\" {\n  resource a: T {\n    b = [1 %d]\n  }\n}\n", i,
+                      i);
     parsed_open(&parsed, buffer_view(&buffer));
     CU_ASSERT_EQUAL(parsed.diagnostics.error_count, 20);
     CU_ASSERT_EQUAL(parsed.parse.file->file.items.count, 20);
@@ -380,10 +383,13 @@ static void test_nesting(void) {
             CU_ASSERT(deepest <= LIMIT_NESTING + 8);
             bool harmless = strcmp(rows[i].unit, "(") == 0 && rows[i].begin[0] == 'p';
             if (!harmless || count > 100000) {
-                if (parsed.diagnostics.error_count != 1 || parsed.diagnostics.first->id != DIAGNOSTIC_NESTING || deepest > LIMIT_NESTING + 8)
-                    printf("\n    %s %s %zu: %u errors, depth %u, [%s]\n", rows[i].begin, rows[i].unit,
-                           count, parsed.diagnostics.error_count, deepest,
-                           parsed.diagnostics.first ? diagnostic_name(parsed.diagnostics.first->id) : "");
+                if (parsed.diagnostics.error_count != 1 ||
+                    parsed.diagnostics.first->id != DIAGNOSTIC_NESTING ||
+                    deepest > LIMIT_NESTING + 8)
+                    printf("\n    %s %s %zu: %u errors, depth %u, [%s]\n", rows[i].begin,
+                           rows[i].unit, count, parsed.diagnostics.error_count, deepest,
+                           parsed.diagnostics.first ? diagnostic_name(parsed.diagnostics.first->id)
+                                                    : "");
                 CU_ASSERT(parsed.diagnostics.error_count == 1);
                 CU_ASSERT(parsed.diagnostics.first &&
                           parsed.diagnostics.first->id == DIAGNOSTIC_NESTING);
@@ -433,9 +439,14 @@ static void test_random_programs(void) {
 static void test_deep_comments(void) {
     static const struct {
         const char *open, *close;
-    } rows[] = {{"[", " # c\n]"},          {"[ # c\n", "]"},        {"f(a, [", " # c\n])"},
-                {"{ b = ", " # c\n}"},     {"[for x in y: [", " # c\n]]"},
-                {"f({ b = ", "\n# c\n})"}, {"[", ", # c\n]"},       {"if c then [", " # c\n] else []"}};
+    } rows[] = {{"[", " # c\n]"},
+                {"[ # c\n", "]"},
+                {"f(a, [", " # c\n])"},
+                {"{ b = ", " # c\n}"},
+                {"[for x in y: [", " # c\n]]"},
+                {"f({ b = ", "\n# c\n})"},
+                {"[", ", # c\n]"},
+                {"if c then [", " # c\n] else []"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct buffer source, printed;
         struct parsed parsed;

@@ -40,15 +40,17 @@ static void open_gap(struct maker *m) {
 }
 
 static void word(struct maker *m) {
-    static const char *const words[] = {"a",     "b",      "name",  "region", "stage",    "x1",
-                                        "check", "deploy", "as",    "type",   "project",  "long_name_of_it",
-                                        "return", "ssm",   "policy", "east",  "Resource", "output"};
+    static const char *const words[] = {
+        "a",      "b",      "name",   "region", "stage",    "x1",
+        "check",  "deploy", "as",     "type",   "project",  "long_name_of_it",
+        "return", "ssm",    "policy", "east",   "Resource", "output"};
     put(m, words[pick(m, sizeof words / sizeof *words)]);
 }
 
 /* A word that is a key in any block. */
 static void plain_word(struct maker *m) {
-    static const char *const words[] = {"a", "b", "name", "x1", "some_longer_key", "k", "Key", "e_2"};
+    static const char *const words[] = {"a", "b",   "name", "x1", "some_longer_key",
+                                        "k", "Key", "e_2"};
     put(m, words[pick(m, sizeof words / sizeof *words)]);
 }
 
@@ -312,8 +314,8 @@ static void fields(struct maker *m, unsigned depth) {
 }
 
 static void type_atom(struct maker *m, unsigned depth) {
-    static const char *const names[] = {"string", "int", "\"literal\"", "80", "-1", "AWS::S3::Bucket",
-                                        "storage.Bucket", "'raw'"};
+    static const char *const names[] = {
+        "string", "int", "\"literal\"", "80", "-1", "AWS::S3::Bucket", "storage.Bucket", "'raw'"};
     if (depth == 0 || chance(m, 60)) {
         put(m, names[pick(m, 8)]);
     } else if (chance(m, 40)) {

@@ -411,7 +411,8 @@ static bool has_pipelines(void *context, struct text region) {
 static void test_places(void) {
     CU_ASSERT_TRUE(schema_action_region(TEXT("eu-west-1")));
     CU_ASSERT_FALSE(schema_action_region(TEXT("eu-west")));
-    assert_text(schema_place_nearest(TEXT("ap-southeast-6"), has_pipelines, NULL), "ap-southeast-2");
+    assert_text(schema_place_nearest(TEXT("ap-southeast-6"), has_pipelines, NULL),
+                "ap-southeast-2");
     assert_text(schema_place_nearest(TEXT("mx-central-1"), has_pipelines, NULL), "us-east-2");
     assert_text(schema_place_nearest(TEXT("cn-north-1"), has_pipelines, NULL), "cn-northwest-1");
     assert_text(schema_place_nearest(TEXT("eusc-de-east-1"), has_pipelines, NULL), "");

@@ -305,11 +305,12 @@ static void test_functions(void) {
 
 /* Errors of templates, in the words that were recorded. */
 static void test_refused(void) {
-    static const struct { const char *body, *message; } rows[] = {
+    static const struct { const char *body, *message;
+    } rows[] = {
         {"{\"Resources\":{}}",
          "Template format error: At least one Resources member must be defined."},
-        {"{\"Resources\":{\"A\":{}}}",
-         "Template format error: [/Resources/A] Every Resources object must contain a Type member."},
+        {"{\"Resources\":{\"A\":{}}}", "Template format error: [/Resources/A] Every Resources "
+                                       "object must contain a Type member."},
         {"{\"Resources\":{\"A\":[]}}",
          "Template format error: Any Resources member must be an object."},
         {"{\"Resources\":{\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Invalid\":1}}}",
@@ -510,8 +511,8 @@ static void test_store_version(void) {
 /* --- rollback triggers ------------------------------------------------------------------------ */
 
 #define QUEUE(wait)                                                                                \
-    "{\"Resources\":{\"Q\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"VisibilityTimeout\":" wait \
-    "}}}}"
+    "{\"Resources\":{\"Q\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{"                         \
+    "\"VisibilityTimeout\":" wait "}}}}"
 
 /* Begins an update that watches an alarm for five minutes. */
 static struct cloud_call *update_watching(const char *body, const char *alarm) {

@@ -55,7 +55,9 @@ static struct node *node_here(struct world *w, enum node_kind kind) {
 static struct region *region_add(struct world *w, const char *label, const char *name) {
     struct region *region = ARENA_NEW(&w->arena, struct region);
     *region = (struct region){.label = names_intern(&w->names, text_of(label)),
-                              .path = text_of(label), .name = text_of(name), .partition = TEXT("aws"),
+                              .path = text_of(label),
+                              .name = text_of(name),
+                              .partition = TEXT("aws"),
                               .declared = node_here(w, NODE_REGION)};
     static struct region *none[64];
     if (!w->deployment.regions) {
@@ -232,7 +234,8 @@ static void keep_template(struct text region, struct text body) {
     char command[600];
     snprintf(command, sizeof command, "mkdir -p '%s'", path);
     if (system(command) != 0) return;
-    snprintf(path, sizeof path, "%s/%.*s/unit-%u.template.json", folder, TEXT_ARGS(region), number++);
+    snprintf(path, sizeof path, "%s/%.*s/unit-%u.template.json", folder, TEXT_ARGS(region),
+             number++);
     FILE *file = fopen(path, "w");
     if (!file) return;
     fwrite(body.bytes, 1, body.length, file);
@@ -417,7 +420,8 @@ static void test_text_of_conditions(void) {
             "{\"Fn::Sub\":[\"twenty-five characters...${TierIsFull}\","
             "{\"TierIsFull\":{\"Fn::If\":[\"TierIsFull\",\"1\",\"2\"]}}]}");
     BECOMES(one, SUB(w, txt("it is "), full),
-            "{\"Fn::Sub\":[\"it is ${TierIsFull}\",{\"TierIsFull\":{\"Fn::If\":[\"TierIsFull\",\"true\",\"false\"]}}]}");
+            "{\"Fn::Sub\":[\"it is "
+            "${TierIsFull}\",{\"TierIsFull\":{\"Fn::If\":[\"TierIsFull\",\"true\",\"false\"]}}]}");
     BECOMES(one, SUB(w, txt("x"), IF(w, full, attribute(w, one.vpc, "Ref"), value_null())),
             "{\"Fn::Sub\":[\"x${TierIsFull}\",{\"TierIsFull\":{\"Fn::If\":[\"TierIsFull\","
             "{\"Ref\":\"Vpc\"},\"\"]}}]}");
@@ -429,8 +433,10 @@ static void test_functions(void) {
     struct world *w = one.w;
     parameter_add(w, "names", "CommaDelimitedList");
     struct value list = param(w, "names"), stage = param(w, "stage");
-    BECOMES(one, OP(w, DEFERRED_JOIN, SHAPE_TEXT, txt("-"), list), "{\"Fn::Join\":[\"-\",{\"Ref\":\"Names\"}]}");
-    BECOMES(one, OP(w, DEFERRED_JOIN, SHAPE_TEXT, txt("-"), LIST(w, txt("a"), value_int(1))), "\"a-1\"");
+    BECOMES(one, OP(w, DEFERRED_JOIN, SHAPE_TEXT, txt("-"), list),
+            "{\"Fn::Join\":[\"-\",{\"Ref\":\"Names\"}]}");
+    BECOMES(one, OP(w, DEFERRED_JOIN, SHAPE_TEXT, txt("-"), LIST(w, txt("a"), value_int(1))),
+            "\"a-1\"");
     BECOMES(one, OP(w, DEFERRED_SELECT, SHAPE_TEXT, list, value_int(1)),
             "{\"Fn::Select\":[1,{\"Ref\":\"Names\"}]}");
     BECOMES(one, OP(w, DEFERRED_SELECT, SHAPE_TEXT, list, stage),
@@ -498,32 +504,41 @@ static void test_conditions(void) {
             "{\"Fn::If\":[\"TierIsFull\",\"a\",\"b\"]}");
     BECOMES(one, IF(w, AND(w, full, EQUAL(w, zone, txt("us-east-1"))), txt("a"), txt("b")),
             "{\"Fn::If\":[\"TierIsFullAndZoneIsUsEast1\",\"a\",\"b\"]}");
-    SAME(conditions(&one), "{\"TierIsFullAndZoneIsUsEast1\":{\"Fn::And\":[{\"Fn::Equals\":[{\"Ref\":\"Tier\"},"
-                           "\"full\"]},{\"Fn::Equals\":[{\"Ref\":\"Zone\"},\"us-east-1\"]}]}}");
-    BECOMES(one, IF(w, OR(w, full, full), txt("a"), txt("b")), "{\"Fn::If\":[\"TierIsFull\",\"a\",\"b\"]}");
+    SAME(conditions(&one),
+         "{\"TierIsFullAndZoneIsUsEast1\":{\"Fn::And\":[{\"Fn::Equals\":[{\"Ref\":\"Tier\"},"
+         "\"full\"]},{\"Fn::Equals\":[{\"Ref\":\"Zone\"},\"us-east-1\"]}]}}");
+    BECOMES(one, IF(w, OR(w, full, full), txt("a"), txt("b")),
+            "{\"Fn::If\":[\"TierIsFull\",\"a\",\"b\"]}");
     BECOMES(one, IF(w, AND(w, full, value_bool(true)), txt("a"), txt("b")),
             "{\"Fn::If\":[\"TierIsFull\",\"a\",\"b\"]}");
     BECOMES(one, IF(w, OR(w, full, value_bool(true)), txt("a"), txt("b")), "\"a\"");
     BECOMES(one, IF(w, AND(w, full, EQUAL(w, txt("x"), txt("y"))), txt("a"), txt("b")), "\"b\"");
     BECOMES(one, IF(w, full, txt("same"), txt("same")), "\"same\"");
     BECOMES(one, full, "{\"Fn::If\":[\"TierIsFull\",true,false]}");
-    BECOMES(one, IF(w, param(w, "on"), txt("a"), txt("b")), "{\"Fn::If\":[\"OnIsTrue\",\"a\",\"b\"]}");
+    BECOMES(one, IF(w, param(w, "on"), txt("a"), txt("b")),
+            "{\"Fn::If\":[\"OnIsTrue\",\"a\",\"b\"]}");
     BECOMES(one, IF(w, EQUAL(w, param(w, "on"), value_bool(true)), txt("a"), txt("b")),
             "{\"Fn::If\":[\"OnIsTrue\",\"a\",\"b\"]}");
     world_free(w);
 }
 
 static void test_condition_names(void) {
-    static const struct { const char *value, *name; } rows[] = {
-        {"prod", "TierIsProd"}, {"t3", "TierIsT3"}, {"us-east-1", "TierIsUsEast1"}, {"", "TierIsEmpty"},
+    static const struct { const char *value, *name;
+    } rows[] = {
+        {"prod", "TierIsProd"},
+        {"t3", "TierIsT3"},
+        {"us-east-1", "TierIsUsEast1"},
+        {"", "TierIsEmpty"},
     };
-    static const char *const hashed[] = {"Prod", "us_east_1", "us-east1", "empty", "not-x", "a b", "é"};
+    static const char *const hashed[] = {"Prod",  "us_east_1", "us-east1", "empty",
+                                         "not-x", "a b",       "é"};
     struct one one = one_new();
     struct world *w = one.w;
     char wanted[200];
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         snprintf(wanted, sizeof wanted, "{\"Fn::If\":[\"%s\",\"a\",\"b\"]}", rows[i].name);
-        BECOMES(one, IF(w, EQUAL(w, param(w, "tier"), txt(rows[i].value)), txt("a"), txt("b")), wanted);
+        BECOMES(one, IF(w, EQUAL(w, param(w, "tier"), txt(rows[i].value)), txt("a"), txt("b")),
+                wanted);
     }
     for (size_t i = 0; i < sizeof hashed / sizeof *hashed; i++) {
         set(w, one.holder, "Value",
@@ -546,7 +561,8 @@ static void test_condition_hoisting(void) {
     BECOMES(one, IF(w, EQUAL(w, size, txt("small")), txt("a"), txt("b")),
             "{\"Fn::If\":[\"TierIsNotFull\",\"a\",\"b\"]}");
     BECOMES(one, IF(w, EQUAL(w, size, txt("other")), txt("a"), txt("b")), "\"b\"");
-    BECOMES(one, IF(w, EQUAL(w, IF(w, full, value_null(), txt("x")), value_null()), txt("a"), txt("b")),
+    BECOMES(one,
+            IF(w, EQUAL(w, IF(w, full, value_null(), txt("x")), value_null()), txt("a"), txt("b")),
             "{\"Fn::If\":[\"TierIsFull\",\"a\",\"b\"]}");
     BECOMES(one, IF(w, EQUAL(w, full, value_bool(false)), txt("a"), txt("b")),
             "{\"Fn::If\":[\"TierIsNotFull\",\"a\",\"b\"]}");
@@ -577,8 +593,9 @@ static void test_condition_reads(void) {
     set(w, one.holder, "Value",
         IF(w, EQUAL(w, attribute(w, one.queue, "Arn"), txt("x")), txt("a"), txt("b")));
     const struct diagnostic *d = FAILS(w, DIAGNOSTIC_CONDITION_READS);
-    SAME(d->message, "a condition cannot read \"east.queue.Arn\": CloudFormation decides conditions "
-                     "before it makes any resource");
+    SAME(d->message,
+         "a condition cannot read \"east.queue.Arn\": CloudFormation decides conditions "
+         "before it makes any resource");
     world_free(w);
 }
 
@@ -601,7 +618,8 @@ static void test_lookup(void) {
     BECOMES(one, two, "{\"Fn::FindInMap\":[\"Nodes\",{\"Ref\":\"Tier\"},\"cpu\"]}");
     SAME(section(w, 0, "Mappings"),
          "{\"Nodes\":{\"dev\":{\"cpu\":1,\"mem\":2},\"prod\":{\"cpu\":4,\"mem\":8}}}");
-    struct value cpu = LOOKUP(w, MAP(w, {"dev", value_int(1)}, {"prod", value_int(4)}), param(w, "tier"));
+    struct value cpu =
+        LOOKUP(w, MAP(w, {"dev", value_int(1)}, {"prod", value_int(4)}), param(w, "tier"));
     struct value mem = LOOKUP(w, MAP(w, {"dev", txt("2")}, {"prod", txt("8")}), param(w, "tier"));
     struct value again = LOOKUP(w, MAP(w, {"dev", txt("1")}, {"prod", txt("4")}), param(w, "tier"));
     struct value other = LOOKUP(w, MAP(w, {"dev", txt("1")}, {"prod", txt("5")}), param(w, "tier"));
@@ -610,11 +628,14 @@ static void test_lookup(void) {
     mem.deferred->map_name = names_intern(&w->names, TEXT("nodes.mem_size"));
     set(w, one.holder, "Value", SUB(w, cpu, txt(" "), mem, txt(" "), again, txt(" "), other));
     lower(w);
-    SAME(section(w, 0, "Mappings"),
-         "{\"Nodes\":{\"dev\":{\"cpu\":1,\"MemSize\":\"2\"},\"prod\":{\"cpu\":4,\"MemSize\":\"8\"}},"
-         "\"NodesYnwrxlzy\":{\"dev\":{\"cpu\":\"1\"},\"prod\":{\"cpu\":\"5\"}}}");
-    BECOMES(one, LOOKUP(w, sizes, IF(w, EQUAL(w, param(w, "a"), txt("b")), txt("dev"), txt("us-east-1"))),
-            "{\"Fn::If\":[\"AIsB\",1,10]}");
+    SAME(
+        section(w, 0, "Mappings"),
+        "{\"Nodes\":{\"dev\":{\"cpu\":1,\"MemSize\":\"2\"},\"prod\":{\"cpu\":4,\"MemSize\":\"8\"}},"
+        "\"NodesYnwrxlzy\":{\"dev\":{\"cpu\":\"1\"},\"prod\":{\"cpu\":\"5\"}}}");
+    BECOMES(
+        one,
+        LOOKUP(w, sizes, IF(w, EQUAL(w, param(w, "a"), txt("b")), txt("dev"), txt("us-east-1"))),
+        "{\"Fn::If\":[\"AIsB\",1,10]}");
     world_free(w);
 }
 
@@ -629,14 +650,16 @@ static void test_lookup_chain(void) {
     CU_ASSERT(text_starts(holder_value(&one), TEXT("{\"Fn::If\":[\"TierIsAB")));
     CU_ASSERT(text_ends(holder_value(&one), TEXT(",\"1\",\"2\"]}")));
     const char *all = section(w, 0, "Resources").bytes;
-    CU_ASSERT(strstr(all, ",\"1\",{\"Fn::If\":[\"TierIsC\",\"2\",{\"Ref\":\"AWS::NoValue\"}]}]}") != NULL);
+    CU_ASSERT(strstr(all, ",\"1\",{\"Fn::If\":[\"TierIsC\",\"2\",{\"Ref\":\"AWS::NoValue\"}]}]}") !=
+              NULL);
     struct parameter *tier = w->deployment.parameters[0];
     tier->allowed = LIST(w, txt("c"), txt("a b"));
     set(w, one.holder, "Description", LOOKUP(w, odd, param(w, "tier")));
     lower(w);
     all = section(w, 0, "Resources").bytes;
     CU_ASSERT(strstr(all, "NoValue") == NULL); /* no other value can come */
-    struct value records = MAP(w, {"dev", MAP(w, {"a", txt("x")})}, {"prod", MAP(w, {"a", param(w, "z")})});
+    struct value records =
+        MAP(w, {"dev", MAP(w, {"a", txt("x")})}, {"prod", MAP(w, {"a", param(w, "z")})});
     tier->allowed = value_null();
     BECOMES(one, LOOKUP(w, LOOKUP(w, records, param(w, "tier")), txt("a")),
             "{\"Fn::If\":[\"TierIsDev\",\"x\",{\"Ref\":\"Z\"}]}");
@@ -654,7 +677,8 @@ static struct value odd_map(struct world *w, uint32_t count) {
 
 static void test_lookup_limits(void) {
     struct one one = one_new();
-    set(one.w, one.holder, "Value", LOOKUP(one.w, odd_map(one.w, LIMIT_IF_CHAIN), param(one.w, "tier")));
+    set(one.w, one.holder, "Value",
+        LOOKUP(one.w, odd_map(one.w, LIMIT_IF_CHAIN), param(one.w, "tier")));
     lower(one.w);
     world_free(one.w);
     one = one_new();
@@ -674,7 +698,8 @@ struct two {
 
 static struct two two_new(void) {
     struct world *w = world_new();
-    struct region *east = region_add(w, "east", "us-east-1"), *west = region_add(w, "west", "us-west-2");
+    struct region *east = region_add(w, "east", "us-east-1"),
+                  *west = region_add(w, "west", "us-west-2");
     struct two two = {.w = w, .east = stack_add(w, east, "east", "shop-dev"),
                       .west = stack_add(w, west, "west", "shop-dev")};
     two.topic = resource_add(w, two.east, "topic", "AWS::SNS::Topic");
@@ -699,8 +724,9 @@ static void test_in_place(void) {
     set(w, two.holder, "Value", SUB(w, attribute(w, two.topic, "TopicArn"), txt(" "),
                                     attribute(w, two.topic, "TopicName")));
     lower(w);
-    SAME(west_value(&two), "{\"Fn::Sub\":\"arn:${AWS::Partition}:sns:us-east-1:${AWS::AccountId}:fixed-"
-                           "${AWS::AccountId}-us-east-1 fixed-${AWS::AccountId}-us-east-1\"}");
+    SAME(west_value(&two),
+         "{\"Fn::Sub\":\"arn:${AWS::Partition}:sns:us-east-1:${AWS::AccountId}:fixed-"
+         "${AWS::AccountId}-us-east-1 fixed-${AWS::AccountId}-us-east-1\"}");
     const struct template *west = &w->set.templates[1];
     CU_ASSERT_EQUAL(west->edge_count, 2);
     CU_ASSERT(west->edges[0].is_weak && !west->edges[0].is_dropped);
@@ -709,7 +735,8 @@ static void test_in_place(void) {
     set(w, two.topic, "TopicName", txt("fixed"));
     set(w, two.holder, "Value", attribute(w, two.topic, "Ref"));
     lower(w);
-    SAME(west_value(&two), "{\"Fn::Sub\":\"arn:${AWS::Partition}:sns:us-east-1:111122223333:fixed\"}");
+    SAME(west_value(&two),
+         "{\"Fn::Sub\":\"arn:${AWS::Partition}:sns:us-east-1:111122223333:fixed\"}");
     world_free(w);
 }
 
@@ -765,7 +792,8 @@ static void test_arns(void) {
         set(w, two.holder, "Value", attribute(w, made, rows[i].attribute));
         template_lower(&w->deployment, &w->set);
         if (rows[i].arn) {
-            SAME(west_value(&two), text_format(&w->arena, "{\"Fn::Sub\":\"%s\"}", rows[i].arn).bytes);
+            SAME(west_value(&two),
+                 text_format(&w->arena, "{\"Fn::Sub\":\"%s\"}", rows[i].arn).bytes);
         } else {
             CU_ASSERT(text_starts(west_value(&two), TEXT("{\"Fn::GetStackOutput\"")));
         }
@@ -781,7 +809,8 @@ static void test_role_path(void) {
     set(w, role, "Path", txt("/team/a/"));
     set(w, two.holder, "Value", attribute(w, role, "Arn"));
     template_lower(&w->deployment, &w->set);
-    SAME(west_value(&two), "{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::${AWS::AccountId}:role/team/a/r\"}");
+    SAME(west_value(&two),
+         "{\"Fn::Sub\":\"arn:${AWS::Partition}:iam::${AWS::AccountId}:role/team/a/r\"}");
     world_free(w);
 }
 
@@ -791,8 +820,9 @@ static void test_stack_output(void) {
     struct value id = attribute(w, two.vpc, "Ref");
     set(w, two.holder, "Value", SUB(w, txt("vpc "), id));
     lower(w);
-    SAME(west_value(&two), "{\"Fn::Sub\":[\"vpc ${VpcRef}\",{\"VpcRef\":{\"Fn::GetStackOutput\":{"
-                           "\"StackName\":\"shop-dev\",\"OutputName\":\"VpcRef\",\"Region\":\"us-east-1\"}}}]}");
+    SAME(west_value(&two),
+         "{\"Fn::Sub\":[\"vpc ${VpcRef}\",{\"VpcRef\":{\"Fn::GetStackOutput\":{"
+         "\"StackName\":\"shop-dev\",\"OutputName\":\"VpcRef\",\"Region\":\"us-east-1\"}}}]}");
     SAME(section(w, 0, "Outputs"), "{\"VpcRef\":{\"Value\":{\"Ref\":\"Vpc\"}}}");
     const struct template *west = &w->set.templates[1];
     CU_ASSERT_EQUAL(west->edge_count, 1);
@@ -812,7 +842,8 @@ static void test_order(void) {
     CU_ASSERT_EQUAL(w->set.order[0], 1);
     CU_ASSERT_EQUAL(w->set.order[1], 0);
     set(w, two.topic, "DisplayName", txt("x"));
-    meta_of(two.topic)->depends_on = LIST(w, (struct value){.kind = VALUE_RESOURCE, .resource = two.holder});
+    meta_of(two.topic)->depends_on =
+        LIST(w, (struct value){.kind = VALUE_RESOURCE, .resource = two.holder});
     lower(w);
     CU_ASSERT_EQUAL(w->set.order[0], 1);
     CU_ASSERT_EQUAL(w->set.templates[0].edge_count, 1);
@@ -828,18 +859,20 @@ static void test_parameters_of_outputs(void) {
     struct value id = attribute(w, two.vpc, "Ref");
     set(w, two.holder, "Value", IF(w, EQUAL(w, id, txt("vpc-1")), txt("a"), id));
     lower(w);
-    SAME(west_value(&two), "{\"Fn::If\":[\"EastVpcRefIsVpc1Cdkgeeka\",\"a\",{\"Ref\":\"EastVpcRef\"}]}");
+    SAME(west_value(&two),
+         "{\"Fn::If\":[\"EastVpcRefIsVpc1Cdkgeeka\",\"a\",{\"Ref\":\"EastVpcRef\"}]}");
     SAME(section(w, 1, "Parameters"), "{\"EastVpcRef\":{\"Type\":\"String\"}}");
     const struct template *west = &w->set.templates[1];
     CU_ASSERT_EQUAL(west->parameter_count, 1);
     CU_ASSERT_EQUAL(west->parameters[0].source, PARAMETER_OUTPUT);
     CU_ASSERT_EQUAL(west->parameters[0].producer, 0);
     SAME(west->parameters[0].output, "VpcRef");
-    set(w, two.holder, "Value", OP(w, DEFERRED_SELECT, SHAPE_TEXT,
-                                   OP(w, DEFERRED_SPLIT, SHAPE_LIST, txt("-"), SUB(w, txt("a-"), id)),
-                                   value_int(1)));
+    set(w, two.holder, "Value",
+        OP(w, DEFERRED_SELECT, SHAPE_TEXT,
+           OP(w, DEFERRED_SPLIT, SHAPE_LIST, txt("-"), SUB(w, txt("a-"), id)), value_int(1)));
     lower(w);
-    SAME(west_value(&two), "{\"Fn::Select\":[1,{\"Fn::Split\":[\"-\",{\"Fn::Sub\":\"a-${EastVpcRef}\"}]}]}");
+    SAME(west_value(&two),
+         "{\"Fn::Select\":[1,{\"Fn::Split\":[\"-\",{\"Fn::Sub\":\"a-${EastVpcRef}\"}]}]}");
     struct value lookup = LOOKUP(w, MAP(w, {"vpc-1", txt("x")}), id);
     set(w, two.holder, "Value", lookup);
     lower(w);
@@ -883,9 +916,10 @@ static void test_same_region_stacks(void) {
     set(w, group, "GroupDescription", txt("x"));
     set(w, group, "VpcId", attribute(w, vpc, "Ref"));
     lower(w);
-    SAME(section(w, 1, "Resources"),
-         "{\"Group\":{\"Type\":\"AWS::EC2::SecurityGroup\",\"Properties\":{\"GroupDescription\":\"x\",\"VpcId\":"
-         "{\"Fn::GetStackOutput\":{\"StackName\":\"shop-network-dev\",\"OutputName\":\"VpcRef\"}}}}}");
+    SAME(section(w, 1, "Resources"), "{\"Group\":{\"Type\":\"AWS::EC2::SecurityGroup\","
+                                     "\"Properties\":{\"GroupDescription\":\"x\",\"VpcId\":"
+                                     "{\"Fn::GetStackOutput\":{\"StackName\":\"shop-network-dev\","
+                                     "\"OutputName\":\"VpcRef\"}}}}}");
     world_free(w);
 }
 
@@ -944,12 +978,14 @@ static void test_depends_on(void) {
     SAME(section(w, 0, "Resources"),
          "{\"Vpc\":{\"Type\":\"AWS::EC2::VPC\",\"Properties\":{\"CidrBlock\":\"10.0.0.0/16\"}},"
          "\"Queue\":{\"Type\":\"AWS::SQS::Queue\",\"DependsOn\":\"Vpc\"},"
-         "\"Holder\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\",\"Value\":"
+         "\"Holder\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\","
+         "\"Value\":"
          "{\"Fn::GetAtt\":[\"Queue\",\"Arn\"]}}}}");
     set(w, one.holder, "Value", txt("x"));
     meta_of(one.queue)->depends_on = value_null();
     lower(w);
-    CU_ASSERT(strstr(section(w, 0, "Resources").bytes, "\"DependsOn\":[\"Vpc\",\"Queue\"]") != NULL);
+    CU_ASSERT(strstr(section(w, 0, "Resources").bytes, "\"DependsOn\":[\"Vpc\",\"Queue\"]") !=
+              NULL);
     world_free(w);
 }
 
@@ -965,13 +1001,17 @@ static void test_policies(void) {
     set(w, one.holder, "Value", txt("x"));
     set(w, one.holder, "Description", value_null());
     lower(w);
-    SAME(written(w, 0, false),
-         "{\"AWSTemplateFormatVersion\":\"2010-09-09\",\"Description\":\"All of it\",\"Metadata\":{\"mrp\":{"
-         "\"Vpc\":\"test.mrp:3 east.vpc\",\"Queue\":\"test.mrp:4 east.queue\",\"Holder\":\"test.mrp:5 east.holder\"}},"
-         "\"Resources\":{\"Vpc\":{\"Type\":\"AWS::EC2::VPC\",\"DeletionPolicy\":\"Retain\",\"UpdateReplacePolicy\":"
-         "\"Retain\",\"Properties\":{\"CidrBlock\":\"10.0.0.0/16\"}},\"Queue\":{\"Type\":\"AWS::SQS::Queue\","
-         "\"DeletionPolicy\":\"Retain\",\"Metadata\":{\"by\":\"me\"}},\"Holder\":{\"Type\":\"AWS::SSM::Parameter\","
-         "\"Properties\":{\"Type\":\"String\",\"Value\":\"x\"}}}}");
+    SAME(written(w, 0, false), "{\"AWSTemplateFormatVersion\":\"2010-09-09\",\"Description\":\"All "
+                               "of it\",\"Metadata\":{\"mrp\":{"
+                               "\"Vpc\":\"test.mrp:3 east.vpc\",\"Queue\":\"test.mrp:4 "
+                               "east.queue\",\"Holder\":\"test.mrp:5 east.holder\"}},"
+                               "\"Resources\":{\"Vpc\":{\"Type\":\"AWS::EC2::VPC\","
+                               "\"DeletionPolicy\":\"Retain\",\"UpdateReplacePolicy\":"
+                               "\"Retain\",\"Properties\":{\"CidrBlock\":\"10.0.0.0/"
+                               "16\"}},\"Queue\":{\"Type\":\"AWS::SQS::Queue\","
+                               "\"DeletionPolicy\":\"Retain\",\"Metadata\":{\"by\":\"me\"}},"
+                               "\"Holder\":{\"Type\":\"AWS::SSM::Parameter\","
+                               "\"Properties\":{\"Type\":\"String\",\"Value\":\"x\"}}}}");
     const struct template *template = &w->set.templates[0];
     CU_ASSERT_EQUAL(template->tag_count, 3);
     SAME(template->tags[0].key, "mrp:project");
@@ -983,7 +1023,8 @@ static void test_policies(void) {
 static void test_parameters(void) {
     struct one one = one_new();
     struct world *w = one.w;
-    struct parameter *size = parameter_add(w, "size", "Number"), *key = parameter_add(w, "api_key", "String");
+    struct parameter *size = parameter_add(w, "size", "Number"),
+                     *key = parameter_add(w, "api_key", "String");
     parameter_add(w, "unused", "String");
     size->has_initial = size->is_given = true;
     size->initial = value_int(3);
@@ -993,9 +1034,9 @@ static void test_parameters(void) {
     key->is_secret = true;
     set(w, one.holder, "Value", SUB(w, param(w, "api_key"), param(w, "size")));
     lower(w);
-    SAME(section(w, 0, "Parameters"),
-         "{\"Size\":{\"Type\":\"Number\",\"Default\":3,\"AllowedValues\":[3,5],\"Description\":\"How many\"},"
-         "\"ApiKey\":{\"Type\":\"String\",\"NoEcho\":true}}");
+    SAME(section(w, 0, "Parameters"), "{\"Size\":{\"Type\":\"Number\",\"Default\":3,"
+                                      "\"AllowedValues\":[3,5],\"Description\":\"How many\"},"
+                                      "\"ApiKey\":{\"Type\":\"String\",\"NoEcho\":true}}");
     const struct template *template = &w->set.templates[0];
     CU_ASSERT_EQUAL(template->parameter_count, 2);
     SAME(template->parameters[0].given, "5");
@@ -1028,9 +1069,11 @@ static void test_outputs(void) {
     set(w, two.holder, "Value", attribute(w, two.vpc, "Ref"));
     output_add(w, "vpc_id", attribute(w, two.vpc, "Ref"))->doc = TEXT("The network");
     output_add(w, "Known", txt("x"));
-    output_add(w, "Both", SUB(w, attribute(w, two.vpc, "Ref"), txt(" "), attribute(w, two.holder, "Ref")));
-    output_add(w, "Maybe", IF(w, EQUAL(w, param(w, "tier"), txt("full")), attribute(w, two.vpc, "Ref"),
-                              value_null()));
+    output_add(w, "Both",
+               SUB(w, attribute(w, two.vpc, "Ref"), txt(" "), attribute(w, two.holder, "Ref")));
+    output_add(
+        w, "Maybe",
+        IF(w, EQUAL(w, param(w, "tier"), txt("full")), attribute(w, two.vpc, "Ref"), value_null()));
     output_add(w, "Ids", LIST(w, attribute(w, two.vpc, "Ref"), attribute(w, two.topic, "Ref")));
     lower(w);
     SAME(section(w, 0, "Outputs"),
@@ -1043,8 +1086,10 @@ static void test_outputs(void) {
     buffer_init(&buffer);
     template_printed_json(&w->set, &w->set.printed[1], &buffer);
     SAME(buffer_view(&buffer),
-         "{\"Fn::Sub\":[\"${VpcRef} ${HolderRef}\",{\"VpcRef\":{\"Fn::GetStackOutput\":{\"StackName\":\"shop-dev\","
-         "\"OutputName\":\"VpcRef\",\"Region\":\"us-east-1\"}},\"HolderRef\":{\"Fn::GetStackOutput\":{\"StackName\":"
+         "{\"Fn::Sub\":[\"${VpcRef} "
+         "${HolderRef}\",{\"VpcRef\":{\"Fn::GetStackOutput\":{\"StackName\":\"shop-dev\","
+         "\"OutputName\":\"VpcRef\",\"Region\":\"us-east-1\"}},\"HolderRef\":{\"Fn::"
+         "GetStackOutput\":{\"StackName\":"
          "\"shop-dev\",\"OutputName\":\"HolderRef\",\"Region\":\"us-west-2\"}}}]}");
     buffer_release(&buffer);
     world_free(w);
@@ -1093,7 +1138,8 @@ static struct world *many_outputs(uint32_t count) {
     struct one one = one_new();
     set(one.w, one.holder, "Value", txt("x"));
     for (uint32_t i = 0; i < count; i++) {
-        output_add(one.w, text_format(&one.w->arena, "Out%u", i).bytes, attribute(one.w, one.vpc, "Ref"));
+        output_add(one.w, text_format(&one.w->arena, "Out%u", i).bytes,
+                   attribute(one.w, one.vpc, "Ref"));
     }
     return one.w;
 }
@@ -1102,7 +1148,8 @@ static struct world *many_parameters(uint32_t count) {
     struct one one = one_new();
     struct value values[LIMIT_STACK_PARAMETERS + 1];
     for (uint32_t i = 0; i < count; i++) {
-        values[i] = param_of(one.w, parameter_add(one.w, text_format(&one.w->arena, "p%u", i).bytes, "String"));
+        values[i] = param_of(
+            one.w, parameter_add(one.w, text_format(&one.w->arena, "p%u", i).bytes, "String"));
     }
     set(one.w, one.holder, "Value", op(one.w, DEFERRED_TEXT, SHAPE_TEXT, (uint32_t)count, values));
     return one.w;
@@ -1221,7 +1268,8 @@ static struct text read_and_write(struct arena *arena, const char *text, struct 
 }
 
 static void test_documents(void) {
-    static const struct { const char *text, *json; } rows[] = {
+    static const struct { const char *text, *json;
+    } rows[] = {
         {"{\"a\": [1, 2.50, -0, 1e3], \"b\": null, \"c\": [true, false, {}]}",
          "{\"a\":[1,2.50,-0,1e3],\"b\":null,\"c\":[true,false,{}]}"},
         {"\"\\u00e4\\ud83d\\ude00\\n\\/\"", "\"\u00e4\U0001F600\\n/\""},
@@ -1229,15 +1277,20 @@ static void test_documents(void) {
         {"123456789012345678901234567890", "123456789012345678901234567890"},
         {"a: 1\nb: [x, 'y', \"z\"]\n", "{\"a\":1,\"b\":[\"x\",\"y\",\"z\"]}"},
         {"a: !Ref X\nb: !GetAtt X.Y.Z\nc: !Sub '${A}'\nd: !If [C, !Ref A, !Ref 'AWS::NoValue']\n",
-         "{\"a\":{\"Ref\":\"X\"},\"b\":{\"Fn::GetAtt\":[\"X\",\"Y.Z\"]},\"c\":{\"Fn::Sub\":\"${A}\"},"
+         "{\"a\":{\"Ref\":\"X\"},\"b\":{\"Fn::GetAtt\":[\"X\",\"Y.Z\"]},\"c\":{\"Fn::Sub\":\"${A}"
+         "\"},"
          "\"d\":{\"Fn::If\":[\"C\",{\"Ref\":\"A\"},{\"Ref\":\"AWS::NoValue\"}]}}"},
         {"a: !GetAtt [X, Y]\nb: !Condition C\nc: !Base64\n  Fn::Sub: x\nd: !GetAZs ''\n",
-         "{\"a\":{\"Fn::GetAtt\":[\"X\",\"Y\"]},\"b\":{\"Condition\":\"C\"},\"c\":{\"Fn::Base64\":{\"Fn::Sub\":"
+         "{\"a\":{\"Fn::GetAtt\":[\"X\",\"Y\"]},\"b\":{\"Condition\":\"C\"},\"c\":{\"Fn::Base64\":{"
+         "\"Fn::Sub\":"
          "\"x\"}},\"d\":{\"Fn::GetAZs\":\"\"}}"},
-        {"a: yes\nb: No\nc: ~\nd:\ne: 'true'\nf: 2010-09-09\ng: 0x1F\nh: 010\ni: 012345678901\nj: 1_000\n"
+        {"a: yes\nb: No\nc: ~\nd:\ne: 'true'\nf: 2010-09-09\ng: 0x1F\nh: 010\ni: 012345678901\nj: "
+         "1_000\n"
          "k: .5\nl: +3\nm: 22:22\nn: 1.\no: .inf\n",
-         "{\"a\":true,\"b\":false,\"c\":null,\"d\":null,\"e\":\"true\",\"f\":\"2010-09-09\",\"g\":31,\"h\":8,"
-         "\"i\":\"012345678901\",\"j\":1000,\"k\":0.5,\"l\":3,\"m\":\"22:22\",\"n\":1,\"o\":\".inf\"}"},
+         "{\"a\":true,\"b\":false,\"c\":null,\"d\":null,\"e\":\"true\",\"f\":\"2010-09-09\",\"g\":"
+         "31,\"h\":8,"
+         "\"i\":\"012345678901\",\"j\":1000,\"k\":0.5,\"l\":3,\"m\":\"22:22\",\"n\":1,\"o\":\"."
+         "inf\"}"},
         {"a: &x {k: [1]}\nb: *x\n", "{\"a\":{\"k\":[1]},\"b\":{\"k\":[1]}}"},
         {"{a: b, c: [d]}", "{\"a\":\"b\",\"c\":[\"d\"]}"},
         {"a: !!str 1\nb: !!int '2'\n", "{\"a\":\"1\",\"b\":2}"},
@@ -1309,9 +1362,10 @@ static void test_document_limits(void) {
     struct arena arena;
     struct failure why;
     arena_init(&arena);
-    const char *laughs = "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
-                         "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
-                         "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n";
+    const char *laughs =
+        "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+        "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+        "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n";
     read_and_write(&arena, laughs, &why);
     CU_ASSERT(strstr(why.message, "aliases repeat too many values") != NULL);
     arena_release(&arena);
@@ -1340,7 +1394,8 @@ static void test_document_equal(void) {
     }
     struct document *a, *b, *c;
     struct failure why;
-    document_read(&arena, TEXT("{\"Metadata\":{\"mrp\":{\"A\":\"x:1\"}},\"Resources\":{}}"), &a, &why);
+    document_read(&arena, TEXT("{\"Metadata\":{\"mrp\":{\"A\":\"x:1\"}},\"Resources\":{}}"), &a,
+                  &why);
     document_read(&arena, TEXT("{\"Resources\":{}}"), &b, &why);
     document_read(&arena, TEXT("{\"Resources\":{},\"Metadata\":{\"mine\":1,\"mrp\":2}}"), &c, &why);
     CU_ASSERT(document_same_template(a, b));
@@ -1353,7 +1408,8 @@ static void test_document_equal(void) {
 UNIT_MAIN("template", {"text", test_text}, {"text variables", test_text_variables},
           {"text of conditions", test_text_of_conditions}, {"functions", test_functions},
           {"select chain", test_select_chain}, {"conditions", test_conditions},
-          {"condition names", test_condition_names}, {"condition hoisting", test_condition_hoisting},
+          {"condition names", test_condition_names},
+          {"condition hoisting", test_condition_hoisting},
           {"condition width", test_condition_width}, {"condition reads", test_condition_reads},
           {"lookup", test_lookup}, {"lookup chain", test_lookup_chain},
           {"lookup limits", test_lookup_limits}, {"in place", test_in_place},
@@ -1363,11 +1419,12 @@ UNIT_MAIN("template", {"text", test_text}, {"text variables", test_text_variable
           {"lists between stacks", test_lists_between_stacks},
           {"same region", test_same_region_stacks}, {"stack cycle", test_stack_cycle},
           {"weak cycle", test_weak_cycle}, {"resource cycle", test_resource_cycle},
-          {"depends on", test_depends_on}, {"policies", test_policies}, {"parameters", test_parameters},
-          {"parameter taken", test_parameter_taken}, {"capabilities", test_capabilities},
-          {"outputs", test_outputs}, {"output taken", test_output_taken},
-          {"resource limit", test_resource_limit}, {"count limits", test_count_limits},
-          {"size limit", test_size_limit}, {"positions limit", test_positions_limit},
-          {"doubling text", test_doubling_text}, {"manifest", test_manifest},
-          {"documents", test_documents}, {"document mistakes", test_document_mistakes},
-          {"document limits", test_document_limits}, {"document equal", test_document_equal})
+          {"depends on", test_depends_on}, {"policies", test_policies},
+          {"parameters", test_parameters}, {"parameter taken", test_parameter_taken},
+          {"capabilities", test_capabilities}, {"outputs", test_outputs},
+          {"output taken", test_output_taken}, {"resource limit", test_resource_limit},
+          {"count limits", test_count_limits}, {"size limit", test_size_limit},
+          {"positions limit", test_positions_limit}, {"doubling text", test_doubling_text},
+          {"manifest", test_manifest}, {"documents", test_documents},
+          {"document mistakes", test_document_mistakes}, {"document limits", test_document_limits},
+          {"document equal", test_document_equal})
