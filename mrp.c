@@ -158,6 +158,18 @@ static void find_only_tests(struct mrp *mrp) {
                                           slash ? slash + 1 : mrp->only_tests);
 }
 
+/* Values that are given may be expressions that use the library. */
+static void mention_inputs(struct mrp *mrp) {
+    for (size_t i = 0; i < mrp->options.set_count; i++) {
+        program_mention(&mrp->program, text_of(mrp->options.sets[i]));
+    }
+    for (size_t i = 0; i < mrp->options.vars_count; i++) {
+        if (text_ends(text_of(mrp->options.vars[i]), TEXT(".mrp"))) {
+            mrp->program.whole_library = true;
+        }
+    }
+}
+
 bool mrp_load(struct mrp *mrp) {
     if (mrp->is_loaded) return true;
     if (mrp->options.schema && !schema_open_file(mrp->options.schema, &mrp->failure)) return false;
@@ -165,6 +177,7 @@ bool mrp_load(struct mrp *mrp) {
     if (!check_ids(mrp, mrp->rules.deny, mrp->rules.deny_count)) return false;
     if (!mrp_use_host(mrp)) return false;
     find_only_tests(mrp);
+    mention_inputs(mrp);
     mrp->program.host = &mrp->host;
     if (!program_load(&mrp->program, mrp->path, &mrp->failure)) return false;
     mrp->is_loaded = true;
@@ -284,16 +297,46 @@ bool mrp_sha256(struct mrp *mrp, struct mrp_text bytes, char hex[65]) {
 
 /* ---- single expressions and files ---- */
 
+/* A compiled program has read of the library what it uses itself: for an expression it is read once
+ * more, with all of the library, beside the one that was compiled. What is to be said of it is said
+ * already. */
+static struct program *program_for_expression(struct mrp *mrp, struct text expression) {
+    struct program *program = &mrp->program;
+    if (!mrp->is_loaded) {
+        program_mention(program, expression);
+        return mrp_load(mrp) ? program : NULL;
+    }
+    if (program->whole_library) return program;
+    struct diagnostics heard;
+    diagnostics_init(&heard, &mrp->arena, &mrp->sources);
+    program = ARENA_NEW(&mrp->arena, struct program);
+    *program = (struct program){
+        .arena = &mrp->arena,
+        .names = &mrp->names,
+        .sources = &mrp->sources,
+        .diagnostics = &heard,
+        .host = mrp->program.host,
+        .whole_library = true,
+        .with_tests = mrp->program.with_tests,
+        .only_tests = mrp->program.only_tests,
+        .shown = mrp->program.shown,
+    };
+    if (!program_load(program, mrp->path, &mrp->failure)) return NULL;
+    program_report_to(program, &mrp->diagnostics);
+    return program;
+}
+
 static enum mrp_result evaluate(struct mrp *mrp, struct request *request) {
-    if (!mrp_load(mrp)) return MRP_FAILED;
+    struct program *program = program_for_expression(mrp, request->source);
+    if (!program) return MRP_FAILED;
     struct text text = text_copy(&mrp->arena, request->source);
     uint32_t source = sources_add(&mrp->sources, TEXT("(expression)"), text);
     struct parse parse =
         parser_parse_expression(&mrp->arena, &mrp->names, &mrp->diagnostics, source);
     if (diagnostics_failed(&mrp->diagnostics)) return MRP_ERRORS;
-    program_check_expression(&mrp->program, parse.file);
+    program_check_expression(program, parse.file);
     if (diagnostics_failed(&mrp->diagnostics)) return MRP_ERRORS;
-    struct value value = evaluator_expression(&mrp->program, &mrp->evaluation, parse.file);
+    struct value value = evaluator_expression(program, &mrp->evaluation, parse.file);
     if (diagnostics_failed(&mrp->diagnostics)) return MRP_ERRORS;
     value_json(&mrp->output, value, 2);
     buffer_char(&mrp->output, '\n');

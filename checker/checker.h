@@ -113,6 +113,8 @@ void scope_declare(struct checker *checker, struct scope *scope, struct map *map
 
 enum space { SPACE_VALUES, SPACE_FUNCTIONS, SPACE_TYPES };
 
+struct map *scope_map(struct scope *scope, enum space space);
+
 struct found {
     struct symbol *symbol; /* NULL if there is none */
     uint32_t hops;
@@ -130,6 +132,15 @@ bool symbol_is_public(const struct symbol *symbol);
 struct span symbol_span(const struct symbol *symbol);
 /* "resource", "param", ... */
 const char *symbol_word(const struct symbol *symbol);
+
+/* --- library.c --- */
+
+/* Parses of the library's modules what the program needs, once all its files are parsed. */
+void library_parse(struct checker *checker);
+/* Offers the public names that a module of the library has, read or not; false for another file. */
+bool library_offer(const struct module *module, enum space space, struct suggestion *near);
+/* Whether it is one of the library that has this public name, read or not. */
+bool library_has(const struct module *module, const struct name *name);
 
 /* --- declare.c, resolve.c --- */
 

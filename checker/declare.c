@@ -405,8 +405,10 @@ static void unknown_import_name(struct checker *checker, struct scope *scope,
     suggestion_init(&near, name_text(node->name.name));
     const struct map *maps[] = {&target->scope->values, &target->scope->functions,
                                 &target->scope->types};
+    static const enum space spaces[] = {SPACE_VALUES, SPACE_FUNCTIONS, SPACE_TYPES};
     for (int m = 0; m < 3; m++) {
-        for (uint32_t i = 0; i < maps[m]->count; i++) {
+        bool is_offered = library_offer(target, spaces[m], &near);
+        for (uint32_t i = 0; !is_offered && i < maps[m]->count; i++) {
             struct symbol *symbol = maps[m]->entries[i].value;
             if (symbol_is_public(symbol)) suggestion_offer(&near, name_text(symbol->name));
         }
@@ -436,6 +438,7 @@ static void declare_import_name(struct checker *checker, struct scope *scope,
     bool any = bind(checker, scope, &scope->values, &target->scope->values, node);
     any |= bind(checker, scope, &scope->functions, &target->scope->functions, node);
     any |= bind(checker, scope, &scope->types, &target->scope->types, node);
+    if (!any && library_has(target, node->name.name)) return; /* nothing that was read uses it */
     if (!any) unknown_import_name(checker, scope, target, node);
     else if (node->name.name->bytes[0] == '_') report_private(checker, target, node);
 }

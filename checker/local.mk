@@ -10,6 +10,7 @@ libmrp_la_SOURCES += \
     checker/expect.c \
     checker/flow.c \
     checker/infer.c \
+    checker/library.c \
     checker/member.c \
     checker/message.c \
     checker/module.c \

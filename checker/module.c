@@ -2,7 +2,8 @@
  *
  * Files are keyed by their path below the root, so that a file that is imported in several ways is
  * one module. The library (`import std.storage`) is a table of texts built into the program; a module
- * of it is parsed when it is imported.
+ * of it is taken up when it is imported, and what is used of it is parsed when all files are
+ * (library.c).
  */
 #include "checker/checker.h"
 #include "stdlib/library.h"
@@ -146,7 +147,11 @@ static struct module *library_module(struct checker *checker, struct text name) 
     if (!found) return NULL;
     module = module_add(checker, name, text_of(found->path), text_of(found->source));
     module->is_std = true;
-    module_parse(checker, module);
+    module->library = found;
+    const struct library_index *index = library_index_of(found);
+    for (uint32_t i = 0; i < index->import_count; i++) {
+        library_module(checker, text_of(library_modules[index->imports[i]].name));
+    }
     return module;
 }
 
@@ -341,6 +346,7 @@ bool module_load_root(struct checker *checker, struct text path, struct failure 
         program->deliver = library_module(checker, TEXT("std.deliver"));
     }
     if (program->with_tests && !all_tests_load(checker, why)) return false;
+    library_parse(checker);
     char *state = arena_alloc(checker->arena, program->module_count);
     for (uint32_t i = 0; i < program->module_count; i++) {
         struct module *module = program->modules[i];

@@ -59,6 +59,10 @@ bool program_load(struct program *program, struct text path, struct failure *why
     return true;
 }
 
+void program_report_to(struct program *program, struct diagnostics *diagnostics) {
+    program->diagnostics = program->checker->diagnostics = diagnostics;
+}
+
 bool program_check_expression(struct program *program, struct node *expression) {
     struct checker *checker = program->checker;
     uint32_t before = program->diagnostics->error_count;

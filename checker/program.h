@@ -117,6 +117,8 @@ struct scope {
     struct symbol **slots;       /* slot -> symbol */
 };
 
+struct library_module; /* stdlib/library.h */
+
 struct module {
     struct text path;        /* relative to the root */
     uint32_t source;
@@ -124,6 +126,7 @@ struct module {
     struct scope *scope;     /* of the FILE node */
     struct text folder;      /* for relative imports and file(): relative to the root, "" for the root */
     uint32_t index;          /* of program.modules */
+    const struct library_module *library; /* of a module of the library; else NULL */
     bool is_std;
     bool is_tests;           /* X_test.mrp: its file scope lies inside the root's */
     bool has_syntax_mistakes; /* what stands where in it is not certain */
@@ -149,6 +152,8 @@ struct program {
     struct region_block *region_blocks; /* of the root file, in order */
     uint32_t region_block_count;
     struct module *deliver;  /* std.deliver, where the root file has pipelines; else NULL */
+    bool whole_library;      /* read all of each module of the library, not what the program's files
+                                mention alone; set before program_load */
     bool with_tests;         /* load the files of tests beside the root; set before program_load */
     struct text only_tests;  /* the one of them to load (path below the root), or empty: all */
     struct node *project;    /* PROJECT of the root file, or NULL */
@@ -164,6 +169,13 @@ struct program {
  * also if mistakes were reported (but not if the syntax of the root could not be understood).
  * Returns false only where the root file could not be read (why). */
 bool program_load(struct program *program, struct text path, struct failure *why);
+
+/* The library's declarations that these words name are read as well: of an expression that is
+ * checked later. Before program_load. */
+void program_mention(struct program *program, struct text words);
+
+/* From here on, mistakes are reported to these diagnostics. */
+void program_report_to(struct program *program, struct diagnostics *diagnostics);
 
 /* The symbol that the blocks of a region declare under this name, or NULL. */
 struct symbol *program_region_find(const struct program *program, const struct symbol *region,

@@ -32,10 +32,11 @@ static void gather_symbols(struct node *node, void *context) {
     node_each_child(node, gather_symbols, everywhere);
 }
 
-/* The first symbol of that name in any file. */
+/* The first symbol of that name in any file of the program's own. */
 static struct symbol *find_everywhere(struct checker *checker, const struct name *name) {
     const struct program *program = checker->program;
     for (uint32_t i = 0; checker->everywhere.count == 0 && i < program->module_count; i++) {
+        if (program->modules[i]->is_std) continue;
         gather_symbols(program->modules[i]->parse.file, &checker->everywhere);
     }
     return map_find(&checker->everywhere, name);
@@ -157,9 +158,7 @@ static struct symbol *module_member(struct checker *checker, const struct symbol
                                     struct node *node, struct written_name name,
                                     enum space space) {
     struct module *module = symbol->module;
-    struct map *map = space == SPACE_VALUES      ? &module->scope->values
-                      : space == SPACE_FUNCTIONS ? &module->scope->functions
-                                                 : &module->scope->types;
+    const struct map *map = scope_map(module->scope, space);
     struct span span = written_span(node, name);
     struct symbol *found = name.name ? map_find(map, name.name) : NULL;
     bool is_passed_on = found && space == SPACE_TYPES; /* types and components are, what has a value is not */
@@ -178,7 +177,8 @@ static struct symbol *module_member(struct checker *checker, const struct symbol
     }
     struct suggestion near;
     suggestion_init(&near, name_text(name.name));
-    for (uint32_t i = 0; i < map->count; i++) {
+    bool is_offered = library_offer(module, space, &near);
+    for (uint32_t i = 0; !is_offered && i < map->count; i++) {
         struct symbol *other = map->entries[i].value;
         if (symbol_is_public(other)) suggestion_offer(&near, name_text(other->name));
     }

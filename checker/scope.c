@@ -92,7 +92,7 @@ void scope_declare(struct checker *checker, struct scope *scope, struct map *map
     map_put(map, symbol->name, symbol);
 }
 
-static struct map *scope_map(struct scope *scope, enum space space) {
+struct map *scope_map(struct scope *scope, enum space space) {
     switch (space) {
     case SPACE_VALUES: return &scope->values;
     case SPACE_FUNCTIONS: return &scope->functions;

@@ -487,7 +487,8 @@ static bool source_is_readable(struct lexer *lexer) {
     return false;
 }
 
-struct tokens *lexer_scan(struct arena *arena, struct diagnostics *diagnostics, uint32_t source) {
+static struct lexer *lexer_new(struct arena *arena, struct diagnostics *diagnostics,
+                               uint32_t source) {
     struct lexer *lexer = memory_alloc(sizeof *lexer);
     memset(lexer, 0, sizeof *lexer);
     lexer->arena = arena;
@@ -495,19 +496,38 @@ struct tokens *lexer_scan(struct arena *arena, struct diagnostics *diagnostics, 
     lexer->source = source;
     lexer->bytes = sources_get(diagnostics->sources, source)->bytes;
     if (lexer->bytes.length == 0) lexer->bytes = TEXT("");
-    uint32_t end = 0;
-    if (source_is_readable(lexer)) {
-        if (text_starts(lexer->bytes, TEXT("\xEF\xBB\xBF"))) lexer->at = 3;
-        lexer_run(lexer);
-        end = (uint32_t)lexer->bytes.length;
-    }
+    return lexer;
+}
+
+/* Ends the lexer; the tokens are what it found. */
+static struct tokens *lexer_take(struct lexer *lexer, uint32_t end) {
     lexer_add(lexer, END, end, end, TOKEN_LINE);
-    struct tokens *tokens = ARENA_NEW(arena, struct tokens);
-    tokens->items = arena_array(arena, lexer->count, sizeof *tokens->items);
+    struct tokens *tokens = ARENA_NEW(lexer->arena, struct tokens);
+    tokens->items = arena_array(lexer->arena, lexer->count, sizeof *tokens->items);
     memcpy(tokens->items, lexer->items, lexer->count * sizeof *tokens->items);
     tokens->count = lexer->count;
-    tokens->source = source;
+    tokens->source = lexer->source;
     memory_free(lexer->items);
     memory_free(lexer);
     return tokens;
+}
+
+struct tokens *lexer_scan(struct arena *arena, struct diagnostics *diagnostics, uint32_t source) {
+    struct lexer *lexer = lexer_new(arena, diagnostics, source);
+    if (!source_is_readable(lexer)) return lexer_take(lexer, 0);
+    if (text_starts(lexer->bytes, TEXT("\xEF\xBB\xBF"))) lexer->at = 3;
+    lexer_run(lexer);
+    return lexer_take(lexer, (uint32_t)lexer->bytes.length);
+}
+
+struct tokens *lexer_scan_parts(struct arena *arena, struct diagnostics *diagnostics,
+                                uint32_t source, const struct source_part *parts, uint32_t count) {
+    struct lexer *lexer = lexer_new(arena, diagnostics, source);
+    uint32_t end = (uint32_t)lexer->bytes.length;
+    for (uint32_t i = 0; i < count; i++) {
+        lexer->at = parts[i].start;
+        lexer->bytes.length = parts[i].end;
+        lexer_run(lexer);
+    }
+    return lexer_take(lexer, end);
 }

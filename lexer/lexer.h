@@ -47,6 +47,16 @@ struct tokens {
  * is not UTF-8 is reported and has only its end. Never NULL. */
 struct tokens *lexer_scan(struct arena *arena, struct diagnostics *diagnostics, uint32_t source);
 
+/* A piece of a source: whole lines, that hold whole declarations. */
+struct source_part {
+    uint32_t start, end; /* byte offsets; end is behind the last */
+};
+
+/* As lexer_scan, of these parts alone, which stand in the order of the source. What is between them
+ * is as if it were not there. The source is known to be readable. */
+struct tokens *lexer_scan_parts(struct arena *arena, struct diagnostics *diagnostics,
+                                uint32_t source, const struct source_part *parts, uint32_t count);
+
 static inline uint32_t token_end(struct token token) {
     return (uint32_t)(token.start + token.length);
 }

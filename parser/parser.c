@@ -71,18 +71,26 @@ static struct node *file_node(struct parser *parser, struct list items) {
     return build_finish(parser, file);
 }
 
-/* The tokens are made in an arena of their own, where they are not kept. */
-static struct parser begin(struct arena *arena, struct arena *tokens, struct names *names,
-                           struct diagnostics *diagnostics, uint32_t source) {
+/* The tokens, of all of the source or of the parts given, are made in an arena of their own, where
+ * they are not kept. */
+static struct parser begin_parts(struct arena *arena, struct arena *tokens, struct names *names,
+                                 struct diagnostics *diagnostics, uint32_t source,
+                                 const struct source_part *parts, uint32_t count) {
     struct parser parser = {.arena = arena, .names = names, .diagnostics = diagnostics,
                             .source = source};
     uint32_t before = diagnostics->error_count;
     struct text bytes = sources_get(diagnostics->sources, source)->bytes;
     parser.bytes = bytes.length > 0 ? bytes.bytes : "";
-    parser.tokens = lexer_scan(tokens, diagnostics, source);
+    parser.tokens = parts ? lexer_scan_parts(tokens, diagnostics, source, parts, count)
+                          : lexer_scan(tokens, diagnostics, source);
     mend_braces(tokens, diagnostics, parser.tokens);
     parser.has_error = diagnostics->error_count > before;
     return parser;
+}
+
+static struct parser begin(struct arena *arena, struct arena *tokens, struct names *names,
+                           struct diagnostics *diagnostics, uint32_t source) {
+    return begin_parts(arena, tokens, names, diagnostics, source, NULL, 0);
 }
 
 struct parse parser_parse(struct arena *arena, struct names *names,
@@ -109,18 +117,24 @@ static void release_tokens(void *tokens) {
     arena_release(tokens);
 }
 
-struct parse parser_parse_tree(struct arena *arena, struct names *names,
-                               struct diagnostics *diagnostics, uint32_t source) {
+struct parse parser_parse_parts(struct arena *arena, struct names *names,
+                                struct diagnostics *diagnostics, uint32_t source,
+                                const struct source_part *parts, uint32_t count) {
     struct arena tokens;
     struct cleanup cleanup;
     arena_init(&tokens);
     cleanup_push(&cleanup, release_tokens, &tokens);
-    struct parser parser = begin(arena, &tokens, names, diagnostics, source);
+    struct parser parser = begin_parts(arena, &tokens, names, diagnostics, source, parts, count);
     struct list items = parse_with_doubts(&parser, FILE_START);
     struct parse parse = {file_node(&parser, items), comments_of(arena, parser.tokens)};
     cleanup_pop(&cleanup);
     arena_release(&tokens);
     return parse;
+}
+
+struct parse parser_parse_tree(struct arena *arena, struct names *names,
+                               struct diagnostics *diagnostics, uint32_t source) {
+    return parser_parse_parts(arena, names, diagnostics, source, NULL, 0);
 }
 
 struct parse parser_parse_expression(struct arena *arena, struct names *names,

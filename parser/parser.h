@@ -7,6 +7,7 @@
 
 struct token;
 struct tokens; /* lexer/lexer.h */
+struct source_part;
 
 struct parse {
     struct node *file;      /* FILE node; never NULL, whatever was wrong */
@@ -21,6 +22,11 @@ struct parse parser_parse(struct arena *arena, struct names *names,
 /* As parser_parse, for who wants no more than the tree and the comments. */
 struct parse parser_parse_tree(struct arena *arena, struct names *names,
                                struct diagnostics *diagnostics, uint32_t source);
+
+/* As parser_parse_tree, of these parts of the source alone (lexer_scan_parts); parts NULL: all. */
+struct parse parser_parse_parts(struct arena *arena, struct names *names,
+                                struct diagnostics *diagnostics, uint32_t source,
+                                const struct source_part *parts, uint32_t count);
 
 /* Takes up the comments of a parsed file that allow warnings, `# mrp: allow ID because REASON`;
  * reports those that are written wrongly. */

@@ -1,4 +1,4 @@
-/* The tables that library.awk makes. */
+/* The tables that library.awk and index.awk make. */
 #include "stdlib/library.h"
 
 const struct library_module library_modules[] = {
@@ -10,6 +10,12 @@ const struct library_example library_examples[] = {
 #include "stdlib/examples.inc"
     {NULL, NULL},
 };
+
+#include "stdlib/index.inc"
+
+const struct library_index *library_index_of(const struct library_module *module) {
+    return &indexes[module - library_modules];
+}
 
 const struct library_module *library_find(struct text name) {
     for (const struct library_module *module = library_modules; module->name; module++) {

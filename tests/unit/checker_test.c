@@ -6,6 +6,7 @@
 #include "checker/constraint.h"
 #include "checker/program.h"
 #include "evaluator/builtin.h"
+#include "stdlib/library.h"
 #include "tests/unit/unit.h"
 
 /* A host whose files are made when they are read: "pipeline.mrp" is text; "f7.mrp" imports "f8.mrp",
@@ -42,8 +43,7 @@ struct checked {
     struct program program;
 };
 
-static void load(struct checked *checked, const char *text, int last) {
-    struct failure why;
+static void prepare(struct checked *checked, const char *text, int last) {
     memset(checked, 0, sizeof *checked);
     arena_init(&checked->arena);
     names_init(&checked->names, &checked->arena);
@@ -55,6 +55,11 @@ static void load(struct checked *checked, const char *text, int last) {
                                         .sources = &checked->sources,
                                         .diagnostics = &checked->diagnostics,
                                         .host = &checked->made.host};
+}
+
+static void load(struct checked *checked, const char *text, int last) {
+    struct failure why;
+    prepare(checked, text, last);
     CU_ASSERT_TRUE(program_load(&checked->program, TEXT("pipeline.mrp"), &why));
 }
 
@@ -203,7 +208,99 @@ static void test_region_names(void) {
     unload(&checked);
 }
 
+/* --- the library, of which no more is read than is needed --- */
+
+/* Whether the module on its own, imported for this one name, lacks nothing. */
+static bool is_enough(const char *module, const char *name) {
+    char text[200];
+    struct checked checked;
+    snprintf(text, sizeof text, "import %s { %s }\n", module, name);
+    load(&checked, text, 0);
+    bool is_enough = checked.diagnostics.error_count == 0;
+    const struct diagnostic *first = checked.diagnostics.first;
+    if (!is_enough) fprintf(stderr, "%s.%s: %s\n", module, name, first->message.bytes);
+    unload(&checked);
+    return is_enough;
+}
+
+static void test_each_name_alone(void) {
+    unsigned count = 0;
+    for (const struct library_module *m = library_modules; m->name; m++) {
+        const struct library_index *index = library_index_of(m);
+        for (uint32_t i = 0; i < index->name_count; i++, count++) {
+            bool is_alias = index->names[i].spaces == (LIBRARY_VALUE | LIBRARY_TYPE);
+            if (!is_alias) CU_ASSERT_TRUE(is_enough(m->name, index->names[i].name));
+        }
+    }
+    CU_ASSERT(count > 300);
+}
+
+/* The names of the index, in the order of the module's own maps. */
+static bool lists(const struct map *map, const struct library_index *index, uint32_t space) {
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < map->count; i++) {
+        struct text name = name_text(map->entries[i].key);
+        if (name.bytes[0] == '_') continue;
+        while (at < index->name_count && !(index->names[at].spaces & space)) at++;
+        if (at == index->name_count || !text_is(name, index->names[at++].name)) return false;
+    }
+    while (at < index->name_count && !(index->names[at].spaces & space)) at++;
+    return at == index->name_count;
+}
+
+static void test_index(void) {
+    struct failure why;
+    for (const struct library_module *m = library_modules; m->name; m++) {
+        const struct library_index *index = library_index_of(m);
+        char text[200];
+        struct checked checked;
+        snprintf(text, sizeof text, "import %s as all\n", m->name);
+        prepare(&checked, text, 0);
+        checked.program.whole_library = true;
+        CU_ASSERT_TRUE(program_load(&checked.program, TEXT("pipeline.mrp"), &why));
+        const struct scope *scope = checked.program.modules[1]->scope;
+        CU_ASSERT_TRUE(lists(&scope->values, index, LIBRARY_VALUE));
+        CU_ASSERT_TRUE(lists(&scope->functions, index, LIBRARY_FUNCTION));
+        CU_ASSERT_TRUE(lists(&scope->types, index, LIBRARY_TYPE));
+        uint32_t end = index->first + index->count;
+        CU_ASSERT_FATAL(end <= library_declaration_count);
+        CU_ASSERT_EQUAL(library_declarations[end - 1].end, strlen(m->source));
+        unload(&checked);
+    }
+}
+
+static const struct node *item_named(const struct module *module, const char *name) {
+    const struct node *item = module->parse.file->file.items.first;
+    while (item && !(item->kind != NODE_IMPORT && item->kind != NODE_POLICY &&
+                     text_is(name_text(item->declaration.name.name), name))) {
+        item = item->next;
+    }
+    return item;
+}
+
+/* What is read stands where it stands in the source; what nobody mentions is not read. */
+static void test_least(void) {
+    struct checked checked;
+    load(&checked, "import std.data\nregion r \"us-east-1\" { resource q: data.Queue {} }\n", 0);
+    const struct module *data = checked.program.modules[1];
+    const struct node *queue = item_named(data, "Queue");
+    CU_ASSERT_PTR_NULL(item_named(data, "GlobalTable"));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(queue);
+    const char *source = library_find(TEXT("std.data"))->source;
+    CU_ASSERT_EQUAL(strncmp(source + queue->span.start, "component Queue", 15), 0);
+    unload(&checked);
+    prepare(&checked, "import std.data\n", 0);
+    program_mention(&checked.program, TEXT("[data.GlobalTable]"));
+    struct failure why;
+    CU_ASSERT_TRUE(program_load(&checked.program, TEXT("pipeline.mrp"), &why));
+    CU_ASSERT_PTR_NOT_NULL(item_named(checked.program.modules[1], "GlobalTable"));
+    CU_ASSERT_PTR_NULL(item_named(checked.program.modules[1], "Queue"));
+    unload(&checked);
+}
+
 UNIT_MAIN("checker", {"files", test_files}, {"unreadable root", test_unreadable_root},
           {"size of types", test_type_size}, {"signatures", test_signatures},
           {"patterns", test_patterns}, {"patterns of the schema", test_schema_patterns},
-          {"names of regions", test_region_names})
+          {"names of regions", test_region_names},
+          {"each name of the library alone", test_each_name_alone},
+          {"index of the library", test_index}, {"least of the library", test_least})

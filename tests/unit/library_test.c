@@ -162,6 +162,25 @@ static void test_evaluate(void) {
     mrp_free(mrp);
 }
 
+/* A compiled program has read of the library what it needs; an expression may use the rest. */
+static void test_evaluate_library(void) {
+    static const char text[] = "import std.observe\nproject p {}\nlet three = 3\n"
+                               "region r \"us-east-1\" { output Three = three }\n";
+    struct file files[] = {{"pipeline.mrp", text}, {NULL, NULL}};
+    struct mrp_host host;
+    struct mrp_text json;
+    struct mrp *mrp = open_program(&host, files, NULL);
+    enum mrp_result compiled = mrp_compile(mrp);
+    size_t count = mrp_diagnostic_count(mrp);
+    CU_ASSERT_NOT_EQUAL(compiled, MRP_FAILED);
+    CU_ASSERT_EQUAL(mrp_evaluate(mrp, "three + observe.forever", &json), MRP_DONE);
+    CU_ASSERT_STRING_EQUAL(json.bytes, "3\n");
+    CU_ASSERT_EQUAL(mrp_diagnostic_count(mrp), count);
+    CU_ASSERT_EQUAL(mrp_evaluate(mrp, "observe.forevr", &json), MRP_ERRORS);
+    CU_ASSERT_EQUAL(mrp_diagnostic_count(mrp), count + 1);
+    mrp_free(mrp);
+}
+
 static void test_format(void) {
     static const char source[] = "let   a=1 # one\n";
     struct mrp *mrp = mrp_new(&(struct mrp_options){0});
@@ -177,4 +196,6 @@ static void test_version(void) {
 
 UNIT_MAIN("library", {"compile", test_compile}, {"same bytes", test_same_bytes},
           {"inputs", test_inputs}, {"mistakes", test_mistakes}, {"failures", test_failures},
-          {"evaluate", test_evaluate}, {"format", test_format}, {"version", test_version})
+          {"evaluate", test_evaluate},
+          {"evaluate what the program has not read", test_evaluate_library},
+          {"format", test_format}, {"version", test_version})
