@@ -332,14 +332,14 @@ static struct tally work_all(const struct options *options) {
     return all;
 }
 
-static const char *resolved(const char *path) {
-    char *whole = realpath(path, NULL);
-    if (whole) return whole;
+static const char *resolved(const char *path, char room[PATH_MAX]) {
+    if (realpath(path, room)) return room;
     fprintf(stderr, "tests/inject/run: there is no \"%s\"\n", path);
     exit(2);
 }
 
 int main(int count, char **arguments) {
+    static char rooms[3][PATH_MAX];
     struct options options = {0};
     int i = 1;
     for (; i + 1 < count && arguments[i][0] == '-'; i += 2) {
@@ -352,9 +352,9 @@ int main(int count, char **arguments) {
               stderr);
         return 2;
     }
-    options.library = resolved(arguments[i]);
-    options.mrp = resolved(arguments[i + 1]);
-    options.folder = resolved(arguments[i + 2]);
+    options.library = resolved(arguments[i], rooms[0]);
+    options.mrp = resolved(arguments[i + 1], rooms[1]);
+    options.folder = resolved(arguments[i + 2], rooms[2]);
     struct tally tally = work_all(&options);
     printf("%zu passed, %zu failed\n", tally.passed, tally.failed);
     return tally.failed ? 1 : 0;
