@@ -6,8 +6,10 @@ EXTRA_DIST += \
     packaging/mrp-compiler.control \
     packaging/mrp.control
 
-deb:
-	$(top_srcdir)/packaging/deb deb
+# From the files of the tarball, since sources that are configured in their own folder build in no other.
+deb: distdir
+	$(distdir)/packaging/deb deb
+	chmod -R u+w $(distdir) && rm -rf $(distdir)
 clean-local-deb:
 	rm -rf deb
 clean-local: clean-local-deb
