@@ -375,14 +375,6 @@ static const struct plan_stack *holder_of(const struct page *page,
     return NULL;
 }
 
-static bool is_made_now(const struct plan_stack *stack, struct text logical_id) {
-    for (uint32_t i = 0; i < stack->change_count; i++) {
-        if (!text_equal(stack->changes[i].logical_id, logical_id)) continue;
-        return stack->changes[i].kind != PLAN_MODIFY;
-    }
-    return false;
-}
-
 /* Alarms of rollback_on that cannot be watched yet. */
 static void write_alarms(struct page *page) {
     const struct template *template = page->stack->template;
@@ -391,7 +383,7 @@ static void write_alarms(struct page *page) {
         const struct template_alarm *alarm = &template->alarms[i];
         const struct plan_stack *holder = holder_of(page, alarm);
         if (holder && holder != page->stack) continue;
-        if (holder && !is_made_now(holder, alarm->logical_id)) continue;
+        if (holder && !plan_makes_anew(holder, alarm->logical_id)) continue;
         buffer_format(page->out,
                       "  ! %.*s is %s: it takes this stack back from the next deploy on\n",
                       TEXT_ARGS(alarm->path), holder ? "made here" : "not there yet");

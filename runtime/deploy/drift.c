@@ -22,16 +22,6 @@ static struct cloud_call new_call(const struct detecting *detecting, uint32_t in
                                .request = {.stack = stack->deployed->id}};
 }
 
-static const struct template *template_of(const struct deploy_program *program,
-                                          const struct status_stack *stack) {
-    for (uint32_t i = 0; i < program->set->count; i++) {
-        const struct template *template = &program->set->templates[i];
-        if (text_equal(template->name, stack->name) &&
-            text_equal(template->region_name, stack->region)) return template;
-    }
-    return NULL;
-}
-
 static void collect(struct detecting *detecting, const struct deploy_program *program) {
     struct drift *drift = detecting->drift;
     drift->stacks = arena_array(detecting->arena, drift->status.count + 1, sizeof *drift->stacks);
@@ -40,7 +30,7 @@ static void collect(struct detecting *detecting, const struct deploy_program *pr
         if (!stack->deployed || stack->is_foreign ||
             text_is(stack->deployed->status, "REVIEW_IN_PROGRESS")) continue;
         drift->stacks[drift->count++] =
-            (struct drift_stack){.stack = stack, .template = template_of(program, stack)};
+            (struct drift_stack){.stack = stack, .template = status_template(program, stack)};
     }
 }
 

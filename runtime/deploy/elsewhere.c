@@ -17,16 +17,6 @@ static enum plan_action action_of(struct text status) {
     return creates ? PLAN_CREATE : PLAN_UPDATE;
 }
 
-static const struct template *template_of(const struct deploy_program *program,
-                                          const struct status_stack *stack) {
-    for (uint32_t i = 0; i < program->set->count; i++) {
-        const struct template *template = &program->set->templates[i];
-        if (text_equal(template->name, stack->name) &&
-            text_equal(template->region_name, stack->region)) return template;
-    }
-    return NULL;
-}
-
 static void collect(struct finding *finding, const struct deploy_program *program) {
     struct plan *plan = &finding->resume->plan;
     const struct status *status = &finding->status;
@@ -38,7 +28,7 @@ static void collect(struct finding *finding, const struct deploy_program *progra
         if (!stack->deployed || stack->is_foreign ||
             !cloud_status_running(stack->deployed->status)) continue;
         plan->stacks[plan->count++] = (struct plan_stack){
-            .template = template_of(program, stack), .name = stack->name, .region = stack->region,
+            .template = status_template(program, stack), .name = stack->name, .region = stack->region,
             .label = stack->label, .path = stack->path, .id = stack->deployed->id,
             .status = stack->deployed->status, .deployed = stack->deployed,
             .action = action_of(stack->deployed->status)};

@@ -107,6 +107,15 @@ struct plan_stack {
     struct text cannot_undo;     /* why a coordinated rollback would not bring all back, or empty */
 };
 
+/* Whether the resource is made, replaced or removed by what the stack's plan says. */
+static inline bool plan_makes_anew(const struct plan_stack *stack, struct text logical_id) {
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        const struct plan_change *change = &stack->changes[i];
+        if (text_equal(change->logical_id, logical_id)) return change->kind != PLAN_MODIFY;
+    }
+    return false;
+}
+
 struct plan_counts {
     uint32_t kinds[PLAN_KINDS];
     uint32_t lost, kept, snapshots;

@@ -101,18 +101,10 @@ bool deploy_reads_anew(const struct deploy_inputs *inputs, const struct plan_sta
     return false;
 }
 
-static bool is_made_anew(const struct plan_stack *stack, struct text logical_id) {
-    for (uint32_t i = 0; i < stack->change_count; i++) {
-        const struct plan_change *change = &stack->changes[i];
-        if (text_equal(change->logical_id, logical_id)) return change->kind != PLAN_MODIFY;
-    }
-    return false;
-}
-
 bool deploy_alarm(const struct deploy_inputs *inputs, const struct plan_stack *stack,
                   const struct template_alarm *alarm, struct text *arn) {
     if (!deploy_output(inputs, alarm->stack, alarm->output, arn)) return false;
-    return alarm->stack != stack->template->index || !is_made_anew(stack, alarm->logical_id);
+    return alarm->stack != stack->template->index || !plan_makes_anew(stack, alarm->logical_id);
 }
 
 /* CloudFormation keeps the alarms that it was told of until it is told of others. One that is not

@@ -156,16 +156,6 @@ static bool take_recipe(const struct rescuing *rescuing) {
     return true;
 }
 
-static const struct template *template_of(const struct deploy_program *program,
-                                          const struct status_stack *stack) {
-    for (uint32_t i = 0; i < program->set->count; i++) {
-        const struct template *template = &program->set->templates[i];
-        if (text_equal(template->name, stack->name) &&
-            text_equal(template->region_name, stack->region)) return template;
-    }
-    return NULL;
-}
-
 bool rescue_make(const struct cloud *cloud, const struct deploy_program *program, struct text name,
                  struct arena *arena, struct rescue *rescue, struct failure *why) {
     bool found = false;
@@ -181,7 +171,7 @@ bool rescue_make(const struct cloud *cloud, const struct deploy_program *program
         bool is_shell = stack->deployed && text_is(stack->deployed->status, "REVIEW_IN_PROGRESS");
         if (!stack->deployed || (stack->is_foreign && !is_shell)) continue;
         struct rescue_stack *one = &rescue->stacks[rescue->count];
-        *one = (struct rescue_stack){.stack = stack, .template = template_of(program, stack),
+        *one = (struct rescue_stack){.stack = stack, .template = status_template(program, stack),
                                      .id = stack->deployed->id, .status = stack->deployed->status,
                                      .reason = stack->deployed->status_reason};
         struct rescuing rescuing = {cloud, arena, one};

@@ -169,3 +169,13 @@ bool status_make(const struct cloud *cloud, const struct deploy_program *program
     look_closer(&looking, cloud);
     return true;
 }
+
+const struct template *status_template(const struct deploy_program *program,
+                                       const struct status_stack *stack) {
+    for (uint32_t i = 0; i < program->set->count; i++) {
+        const struct template *template = &program->set->templates[i];
+        if (text_equal(template->name, stack->name) &&
+            text_equal(template->region_name, stack->region)) return template;
+    }
+    return NULL;
+}

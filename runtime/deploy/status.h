@@ -28,4 +28,8 @@ bool status_list(const struct cloud *cloud, const struct deploy_program *program
 bool status_make(const struct cloud *cloud, const struct deploy_program *program,
                  struct arena *arena, struct status *status, struct failure *why);
 
+/* The program's template of the stack, or NULL for one that it no longer has. */
+const struct template *status_template(const struct deploy_program *program,
+                                       const struct status_stack *stack);
+
 #endif

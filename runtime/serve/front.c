@@ -25,7 +25,7 @@ static struct text header(const struct serving *serving, const char *name) {
     return http_header(serving->request->headers, serving->request->header_count, name);
 }
 
-static void set_header(struct serving *serving, const char *name, struct text value) {
+void serve_set_header(struct serving *serving, const char *name, struct text value) {
     struct serve_response *response = serving->response;
     struct http_request as = {.headers = response->headers, .header_count = response->header_count,
                               .header_room = response->header_room};
@@ -235,8 +235,8 @@ void serve_answer(struct serve_front *front, struct arena *arena,
     pass_time(front, now);
     bool is_good = serve_authorize(&serving) && is_region(&serving);
     answer_service(&serving, id);
-    set_header(&serving, "x-amzn-RequestId", id);
-    if (text_is(serving.claim.service, "s3")) set_header(&serving, "x-amz-request-id", id);
+    serve_set_header(&serving, "x-amzn-RequestId", id);
+    if (text_is(serving.claim.service, "s3")) serve_set_header(&serving, "x-amz-request-id", id);
     if (is_good && serving.looks) {
         move_world(front->simulator, SERVE_LOOK);
     } else if (is_good && !simulator_save(front->simulator, &why)) {

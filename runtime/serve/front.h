@@ -93,4 +93,7 @@ void tell_validation(struct arena *arena, struct data *result,
                      const struct sim_blueprint *blueprint);
 struct data *tell_record(struct arena *arena, struct data *list);
 
+/* front.c: adds a header to the response, or gives it another value. */
+void serve_set_header(struct serving *serving, const char *name, struct text value);
+
 #endif

@@ -44,16 +44,6 @@ static struct data *root_record(struct serving *serving, const char *name) {
     return root;
 }
 
-static void add_header(struct serving *serving, const char *name, struct text value) {
-    struct serve_response *response = serving->response;
-    struct http_request as = {.headers = response->headers, .header_count = response->header_count,
-                              .header_room = response->header_room};
-    http_set(serving->arena, &as, name, value);
-    response->headers = as.headers;
-    response->header_count = as.header_count;
-    response->header_room = as.header_room;
-}
-
 /* A bucket of that name in the world, told apart by its owner where the client says whose it is. */
 static bool check_bucket(struct serving *serving, struct text bucket) {
     struct text owner = http_header(serving->request->headers, serving->request->header_count,
@@ -66,7 +56,7 @@ static bool check_bucket(struct serving *serving, struct text bucket) {
         return serve_refuse(serving, 403, "AccessDenied", "Access Denied");
     }
     if (!text_equal(stack->region, serving->claim.region)) {
-        add_header(serving, "x-amz-bucket-region", stack->region);
+        serve_set_header(serving, "x-amz-bucket-region", stack->region);
         return serve_refuse(serving, 301, "PermanentRedirect",
                             "The bucket you are attempting to access must be addressed using the "
                             "specified endpoint. Please send all future requests to this "
@@ -108,7 +98,7 @@ static void put_object(struct serving *serving, struct place place) {
                      "At least one of the pre-conditions you specified did not hold");
     } else if (ask(serving, CLOUD_PUT_OBJECT, place, &call)) {
         respond(serving, 200, NULL);
-        add_header(serving, "ETag", entity_tag(serving, request->body));
+        serve_set_header(serving, "ETag", entity_tag(serving, request->body));
     }
 }
 
@@ -123,9 +113,9 @@ static void get_object(struct serving *serving, struct place place) {
     respond(serving, 200, NULL);
     serving->response->type = "binary/octet-stream";
     serving->response->body = object->body;
-    add_header(serving, "ETag", entity_tag(serving, object->body));
+    serve_set_header(serving, "ETag", entity_tag(serving, object->body));
     if (!text_is(object->version, "null")) {
-        add_header(serving, "x-amz-version-id", object->version);
+        serve_set_header(serving, "x-amz-version-id", object->version);
     }
 }
 
@@ -276,7 +266,7 @@ static void answer_bucket(struct serving *serving, struct text bucket) {
     struct text method = serving->request->method;
     if (text_is(method, "HEAD")) {
         respond(serving, 200, NULL);
-        add_header(serving, "x-amz-bucket-region", serving->claim.region);
+        serve_set_header(serving, "x-amz-bucket-region", serving->claim.region);
     } else if (text_is(method, "POST") && asks_for(serving, "delete")) {
         delete_objects(serving, (struct place){bucket, TEXT("")});
     } else if (text_is(method, "GET") && asks_for(serving, "location")) {
