@@ -4,7 +4,9 @@
 #include "checker/constraint.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <pcre2.h>
+#include <stdlib.h>
 
 enum {
     JIT_AFTER = 64,      /* uses after which compiling to machine code pays */
@@ -165,18 +167,45 @@ static void listed_values(struct buffer *out, const struct schema_value *value, 
     if (count > 12) buffer_format(out, ", and %zu more", count - 12);
 }
 
+/* Up to 9 digits as a number, else -1. */
+static int64_t number_of(struct text text) {
+    int64_t number = 0;
+    if (text.length == 0 || text.length > 9) return -1;
+    for (size_t i = 0; i < text.length; i++) {
+        if (!isdigit((unsigned char)text.bytes[i])) return -1;
+        number = number * 10 + (text.bytes[i] - '0');
+    }
+    return number;
+}
+
+/* What was meant: of texts the one spelt most alike, of numbers the closest. Empty where none is near. */
+static struct text nearest_listed(const struct schema_value *value, size_t count,
+                                  struct text text) {
+    struct text best = {0};
+    struct suggestion near;
+    int64_t wanted = number_of(text), distance = INT64_MAX;
+    suggestion_init(&near, text);
+    for (size_t i = 0; i < count; i++) {
+        struct text listed = schema_value_enum(value, i);
+        int64_t number = number_of(listed);
+        suggestion_offer(&near, listed);
+        if (wanted < 0 || number < 0 || llabs(number - wanted) >= distance) continue;
+        distance = llabs(number - wanted);
+        best = listed;
+    }
+    return wanted < 0 ? near.best : best;
+}
+
 static bool listed_fault(const struct constraint_place *place, const struct schema_value *value,
                          size_t count, struct text text) {
-    struct suggestion near;
     struct buffer out;
-    suggestion_init(&near, text);
-    for (size_t i = 0; i < count; i++) suggestion_offer(&near, schema_value_enum(value, i));
+    struct text near = nearest_listed(value, count, text);
     struct diagnostic *d = diagnostics_report(
         place->diagnostics, DIAGNOSTIC_VALUE_NOT_LISTED, place->span,
         "\"%.*s\" is not a value of \"%.*s\"", TEXT_ARGS(shown(place, text)),
         TEXT_ARGS(place->name));
-    if (near.best.length) {
-        diagnostic_hint(place->diagnostics, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
+    if (near.length) {
+        diagnostic_hint(place->diagnostics, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near));
         return false;
     }
     buffer_init(&out);

@@ -98,8 +98,15 @@ void lint_policy_version(const struct look *look) {
 
 /* ---- actions ---- */
 
-static bool has_wildcard(struct text text) {
-    return memchr(text.bytes, '*', text.length) || memchr(text.bytes, '?', text.length);
+static void hint_action(const struct look *look, struct diagnostic *d, struct text action) {
+    struct text prefix = {action.bytes, 0}, near = iam_action_near(action);
+    while (action.bytes[prefix.length] != ':') prefix.length++;
+    if (near.length) {
+        warn_hint(look, d, "Did you mean \"%.*s:%.*s\"? Capitals do not matter.",
+                  TEXT_ARGS(prefix), TEXT_ARGS(near));
+    } else if (!iam_prefix_known(prefix)) {
+        warn_hint(look, d, "No service has actions that begin with \"%.*s:\".", TEXT_ARGS(prefix));
+    }
 }
 
 static void check_action(const struct look *look, struct item item) {
@@ -107,8 +114,9 @@ static void check_action(const struct look *look, struct item item) {
     if (!item_text(item, &action) || text_is(action, "*")) return;
     if (!memchr(action.bytes, ':', action.length)) {
         warn(look, item, "an action is \"service:Name\", and this is \"%.*s\"", TEXT_ARGS(action));
-    } else if (!has_wildcard(action) && !iam_action_known(action)) {
-        warn(look, item, "IAM has no action \"%.*s\"", TEXT_ARGS(action));
+    } else if (!iam_action_known(action)) {
+        struct diagnostic *d = warn(look, item, "IAM has no action \"%.*s\"", TEXT_ARGS(action));
+        hint_action(look, d, action);
     }
 }
 
@@ -222,13 +230,22 @@ void lint_open_policy(const struct look *look) {
     each_statement(look, check_anybody);
 }
 
+/* Of "lambda.amazon.com" the service; empty for those that are called so, such as Alexa's. */
+static struct text misnamed(struct text name) {
+    struct text end = TEXT(".amazon.com"), service = {name.bytes, 0};
+    if (!text_ends(name, end)) return service;
+    service.length = name.length - end.length;
+    if (!iam_prefix_known(service)) service.length = 0;
+    return service;
+}
+
 /* "lambda.amazonaws.com", also with a region, and of other partitions. */
 static bool is_service(struct text name) {
     static const char *const ends[] = {".amazonaws.com", ".amazonaws.com.cn", ".amazon.com",
                                        ".aws.internal",  ".amazonaws.eu",     ".aws.dev",
                                        ".c2s.ic.gov"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        if (text_ends(name, text_of(ends[i]))) return true;
+        if (text_ends(name, text_of(ends[i]))) return misnamed(name).length == 0;
     }
     return false;
 }
@@ -259,6 +276,7 @@ static void check_principal(const struct look *look, const struct policy *policy
         struct item service = item_one(look, services, i);
         if (!item_text(service, &name) || is_service(name) || text_is(name, "*")) continue;
         struct diagnostic *d = warn(look, service, "\"%.*s\" is no service", TEXT_ARGS(name));
+        if (misnamed(name).length) name = misnamed(name);
         if (memchr(name.bytes, '.', name.length)) continue;
         warn_hint(look, d, "Write \"%.*s.amazonaws.com\".", TEXT_ARGS(name));
     }

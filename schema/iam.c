@@ -1,7 +1,8 @@
-/* A row a service; names lie between blanks, so that one is found by looking for it as a word. */
+/* A row a service; its names lie between blanks. */
 #include "schema/iam.h"
 
 #include <ctype.h>
+#include <fnmatch.h>
 
 static const struct {
     const char *prefix, *actions;
@@ -11,11 +12,31 @@ static const struct {
 
 enum { LONGEST_NAME = 100, SERVICES = sizeof services / sizeof *services };
 
+static bool split(struct text action, struct text *prefix, struct text *name) {
+    const char *colon = memchr(action.bytes, ':', action.length);
+    if (!colon) return false;
+    *prefix = (struct text){action.bytes, (size_t)(colon - action.bytes)};
+    *name = (struct text){colon + 1, action.length - prefix->length - 1};
+    return true;
+}
+
+/* In small letters, ended by NUL; false where there is no room. */
+static bool fold(char room[LONGEST_NAME + 1], struct text text) {
+    if (text.length == 0 || text.length > LONGEST_NAME) return false;
+    for (size_t i = 0; i < text.length; i++) {
+        room[i] = (char)tolower((unsigned char)text.bytes[i]);
+    }
+    room[text.length] = '\0';
+    return true;
+}
+
 static const char *actions_of(struct text prefix) {
+    char folded[LONGEST_NAME + 1];
     size_t first = 0, end = SERVICES;
+    if (!fold(folded, prefix)) return NULL;
     while (first < end) {
         size_t middle = first + (end - first) / 2;
-        int order = text_compare(prefix, text_of(services[middle].prefix));
+        int order = strcmp(folded, services[middle].prefix);
         if (order == 0) return services[middle].actions;
         if (order < 0) end = middle;
         else first = middle + 1;
@@ -23,18 +44,47 @@ static const char *actions_of(struct text prefix) {
     return NULL;
 }
 
-bool iam_action_known(struct text action) {
-    char word[LONGEST_NAME + 3] = " ";
-    const char *colon = memchr(action.bytes, ':', action.length);
-    if (!colon) return false;
-    struct text prefix = {action.bytes, (size_t)(colon - action.bytes)};
-    struct text name = {colon + 1, action.length - prefix.length - 1};
+bool iam_prefix_known(struct text prefix) {
+    return actions_of(prefix) != NULL;
+}
+
+struct text iam_action_near(struct text action) {
+    char folded[LONGEST_NAME + 1];
+    struct text prefix, name;
+    struct suggestion near = {0};
+    if (!split(action, &prefix, &name) || !fold(folded, name)) return near.best;
     const char *actions = actions_of(prefix);
-    if (!actions || name.length == 0 || name.length > LONGEST_NAME) return false;
-    for (size_t i = 0; i < name.length; i++) {
-        word[i + 1] = (char)tolower((unsigned char)name.bytes[i]);
-        if (!isalnum((unsigned char)name.bytes[i])) return false;
+    suggestion_init(&near, (struct text){folded, name.length});
+    while (actions && *actions++ == ' ' && *actions) {
+        size_t length = strcspn(actions, " ");
+        suggestion_offer(&near, (struct text){actions, length});
+        actions += length;
     }
-    word[name.length + 1] = ' ';
-    return strstr(actions, word) != NULL;
+    return near.best;
+}
+
+/* Where the pattern has no `*` and `?` it stands for itself. */
+static bool any_matches(const char *actions, const char *pattern) {
+    char name[LONGEST_NAME + 1];
+    while (*actions++ == ' ' && *actions) {
+        size_t length = strcspn(actions, " ");
+        if (length <= LONGEST_NAME) {
+            memcpy(name, actions, length);
+            name[length] = '\0';
+            if (fnmatch(pattern, name, 0) == 0) return true;
+        }
+        actions += length;
+    }
+    return false;
+}
+
+bool iam_action_known(struct text action) {
+    char pattern[LONGEST_NAME + 1];
+    struct text prefix, name;
+    if (!split(action, &prefix, &name) || !fold(pattern, name)) return false;
+    for (size_t i = 0; i < name.length; i++) {
+        if (!isalnum((unsigned char)pattern[i]) && !strchr("*?", pattern[i])) return false;
+    }
+    const char *actions = actions_of(prefix);
+    return actions && any_matches(actions, pattern);
 }
