@@ -68,5 +68,6 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/validate.c \
     runtime/simulator/watch.c \
     runtime/simulator/world.c runtime/simulator/world.h \
+    runtime/sql.c runtime/sql.h \
     runtime/state.c runtime/state.h \
     runtime/tracked.c runtime/tracked.h

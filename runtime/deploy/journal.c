@@ -1,7 +1,6 @@
 /* The journal's two tables. A step is one row, updated as it goes on. */
 #include "runtime/deploy/journal.h"
-
-#include <sqlite3.h>
+#include "runtime/sql.h"
 
 static bool failed(struct journal *journal, struct failure *why) {
     return failure_set(why, "could not use the journal in .mrp/state.db: %s",
@@ -18,18 +17,6 @@ static bool prepare(struct journal *journal, const char *sql, sqlite3_stmt **sta
                     struct failure *why) {
     return sqlite3_prepare_v2(journal->state->database, sql, -1, statement, NULL) == SQLITE_OK ||
            failed(journal, why);
-}
-
-static void bind(sqlite3_stmt *statement, int index, struct text text) {
-    sqlite3_bind_text(statement, index, text.length ? text.bytes : "", (int)text.length,
-                      SQLITE_STATIC);
-}
-
-static struct text column(struct arena *arena, sqlite3_stmt *statement, int index) {
-    const char *bytes = (const char *)sqlite3_column_text(statement, index);
-    int length = sqlite3_column_bytes(statement, index);
-    if (!bytes || length <= 0) return (struct text){0};
-    return (struct text){arena_copy(arena, bytes, (size_t)length), (size_t)length};
 }
 
 /* --- what was before, as JSON ----------------------------------------------------------------- */
@@ -150,7 +137,7 @@ static bool give_up_others(struct journal *journal, const struct journal_run *ru
     if (!prepare(journal, "DELETE FROM run WHERE account = ? AND sandbox = ?", &statement, why)) {
         return false;
     }
-    bind(statement, 1, run->account);
+    sql_bind(statement, 1, run->account);
     sqlite3_bind_int(statement, 2, journal->is_sandbox);
     return finish(journal, statement, why) &&
            state_run(journal->state, "DELETE FROM run_step WHERE run NOT IN (SELECT id FROM run)",
@@ -164,9 +151,9 @@ static bool write_regions(struct journal *journal, const struct journal_run *run
         if (!prepare(journal, "INSERT OR IGNORE INTO region VALUES (?, ?, ?, ?)", &statement,
                      why)) return false;
         sqlite3_bind_int(statement, 1, journal->is_sandbox);
-        bind(statement, 2, run->project);
-        bind(statement, 3, run->suffix);
-        bind(statement, 4, run->regions[i]);
+        sql_bind(statement, 2, run->project);
+        sql_bind(statement, 3, run->suffix);
+        sql_bind(statement, 4, run->regions[i]);
         if (!finish(journal, statement, why)) return false;
     }
     return true;
@@ -184,11 +171,11 @@ bool journal_begin(struct journal *journal, const struct journal_run *run, struc
                  " sandbox) VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
                  &statement, why))
         return false;
-    bind(statement, 1, run->kind);
-    bind(statement, 2, run->account);
-    bind(statement, 3, run->project);
-    bind(statement, 4, run->suffix);
-    bind(statement, 5, run->request);
+    sql_bind(statement, 1, run->kind);
+    sql_bind(statement, 2, run->account);
+    sql_bind(statement, 3, run->project);
+    sql_bind(statement, 4, run->suffix);
+    sql_bind(statement, 5, run->request);
     sqlite3_bind_double(statement, 6, run->began);
     sqlite3_bind_int(statement, 7, journal->is_sandbox);
     if (!finish(journal, statement, why)) return false;
@@ -209,15 +196,15 @@ bool journal_write(struct journal *journal, const struct journal_entry *entry,
                  " token = ?8, hash = ?9, step = ?11, at = ?12", &statement, why)) return false;
     arena_init(&scratch);
     sqlite3_bind_int64(statement, 1, journal->run);
-    bind(statement, 2, entry->region);
-    bind(statement, 3, entry->stack);
+    sql_bind(statement, 2, entry->region);
+    sql_bind(statement, 3, entry->stack);
     sqlite3_bind_int(statement, 4, entry->is_back);
-    bind(statement, 5, entry->path);
-    bind(statement, 6, entry->id);
-    bind(statement, 7, entry->action);
-    bind(statement, 8, entry->token);
-    bind(statement, 9, entry->sent_hash);
-    bind(statement, 10, entry->former && !entry->is_back && step == JOURNAL_BEGUN
+    sql_bind(statement, 5, entry->path);
+    sql_bind(statement, 6, entry->id);
+    sql_bind(statement, 7, entry->action);
+    sql_bind(statement, 8, entry->token);
+    sql_bind(statement, 9, entry->sent_hash);
+    sql_bind(statement, 10, entry->former && !entry->is_back && step == JOURNAL_BEGUN
                             ? write_former(&scratch, entry->former) : (struct text){0});
     sqlite3_bind_int(statement, 11, (int)step);
     sqlite3_bind_double(statement, 12, now);
@@ -254,14 +241,14 @@ bool journal_regions(struct journal *journal, struct text project, struct text s
         return false;
     }
     sqlite3_bind_int(statement, 1, journal->is_sandbox);
-    bind(statement, 2, project);
-    bind(statement, 3, suffix);
+    sql_bind(statement, 2, project);
+    sql_bind(statement, 3, suffix);
     struct text *names = NULL;
     int code;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         if (!names) names = arena_array(arena, (size_t)sqlite3_column_int(statement, 1),
                                         sizeof *names);
-        names[(*count)++] = column(arena, statement, 0);
+        names[(*count)++] = sql_column(arena, statement, 0);
     }
     sqlite3_finalize(statement);
     *regions = names;
@@ -270,11 +257,11 @@ bool journal_regions(struct journal *journal, struct text project, struct text s
 
 static void read_entry(struct arena *arena, sqlite3_stmt *statement, struct journal_entry *entry) {
     *entry = (struct journal_entry){
-        .region = column(arena, statement, 0), .stack = column(arena, statement, 1),
-        .is_back = sqlite3_column_int(statement, 2) != 0, .path = column(arena, statement, 3),
-        .id = column(arena, statement, 4), .action = column(arena, statement, 5),
-        .token = column(arena, statement, 6), .sent_hash = column(arena, statement, 7),
-        .former = read_former(arena, column(arena, statement, 8)),
+        .region = sql_column(arena, statement, 0), .stack = sql_column(arena, statement, 1),
+        .is_back = sqlite3_column_int(statement, 2) != 0, .path = sql_column(arena, statement, 3),
+        .id = sql_column(arena, statement, 4), .action = sql_column(arena, statement, 5),
+        .token = sql_column(arena, statement, 6), .sent_hash = sql_column(arena, statement, 7),
+        .former = read_former(arena, sql_column(arena, statement, 8)),
         .step = (enum journal_step)sqlite3_column_int(statement, 9)};
 }
 
@@ -308,16 +295,16 @@ bool journal_read(struct journal *journal, struct text account, struct arena *ar
                  " WHERE (account = ?1 OR ?1 = '') AND sandbox = ?2 ORDER BY id DESC LIMIT 1",
                  &statement, why))
         return false;
-    bind(statement, 1, account);
+    sql_bind(statement, 1, account);
     sqlite3_bind_int(statement, 2, journal->is_sandbox);
     int code = sqlite3_step(statement);
     if (code == SQLITE_ROW) {
         *found = true;
         journal->run = sqlite3_column_int64(statement, 0);
         *run = (struct journal_run){
-            .kind = column(arena, statement, 1), .account = column(arena, statement, 2),
-            .project = column(arena, statement, 3), .suffix = column(arena, statement, 4),
-            .request = column(arena, statement, 5),
+            .kind = sql_column(arena, statement, 1), .account = sql_column(arena, statement, 2),
+            .project = sql_column(arena, statement, 3), .suffix = sql_column(arena, statement, 4),
+            .request = sql_column(arena, statement, 5),
             .goes_back = sqlite3_column_int(statement, 6) != 0,
             .began = sqlite3_column_double(statement, 7)};
     }

@@ -2,12 +2,12 @@
  * when it is opened, written stack by stack when something was asked for or has settled. What runs is
  * kept by what its resources still have to do, so that it goes on after the process was killed.
  */
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
 #include "runtime/simulator/store.h"
+#include "runtime/sql.h"
 
 enum { STORE_VERSION = 3 };
 
@@ -27,23 +27,11 @@ static bool run(struct sim_store *store, const char *sql, struct failure *why) {
     return failed(store, why);
 }
 
-static void bind(sqlite3_stmt *statement, int index, struct text text) {
-    sqlite3_bind_text(statement, index, text.length ? text.bytes : "", (int)text.length,
-                      SQLITE_STATIC);
-}
-
-static struct text column(struct arena *arena, sqlite3_stmt *statement, int index) {
-    const char *bytes = (const char *)sqlite3_column_text(statement, index);
-    int length = sqlite3_column_bytes(statement, index);
-    if (!bytes || length <= 0) return (struct text){0};
-    return (struct text){arena_copy(arena, bytes, (size_t)length), (size_t)length};
-}
-
 /* --- reading ---------------------------------------------------------------------------------- */
 
 static bool read_meta(struct simulator *simulator, sqlite3_stmt *statement) {
-    struct text key = column(&simulator->arena, statement, 0);
-    struct text value = column(&simulator->arena, statement, 1);
+    struct text key = sql_column(&simulator->arena, statement, 0);
+    struct text value = sql_column(&simulator->arena, statement, 1);
     if (text_is(key, "clock")) simulator->clock = strtod(value.bytes, NULL);
     if (text_is(key, "counter")) simulator->counter = strtoull(value.bytes, NULL, 10);
     if (text_is(key, "salt")) simulator->salt = value;
@@ -53,8 +41,8 @@ static bool read_meta(struct simulator *simulator, sqlite3_stmt *statement) {
 static bool read_stack_row(struct simulator *simulator, sqlite3_stmt *statement) {
     struct document *object;
     struct failure why = {0};
-    struct text id = column(&simulator->arena, statement, 0);
-    if (!document_read(&simulator->arena, column(&simulator->arena, statement, 1), &object,
+    struct text id = sql_column(&simulator->arena, statement, 0);
+    if (!document_read(&simulator->arena, sql_column(&simulator->arena, statement, 1), &object,
                        &why)) return false;
     sim_store_read_stack(simulator, id, object);
     return true;
@@ -62,19 +50,20 @@ static bool read_stack_row(struct simulator *simulator, sqlite3_stmt *statement)
 
 static bool read_event_row(struct simulator *simulator, sqlite3_stmt *statement) {
     struct arena *arena = &simulator->arena;
-    struct text id = column(arena, statement, 0);
+    struct text id = sql_column(arena, statement, 0);
     for (uint32_t i = 0; i < simulator->stack_count; i++) {
         struct sim_stack *stack = simulator->stacks[i];
         if (!text_equal(stack->id, id)) continue;
         stack->events = sim_grow(simulator, stack->events, stack->event_count,
                                  &stack->event_capacity, sizeof *stack->events);
         stack->events[stack->event_count++] = (struct cloud_event){
-            .id = column(arena, statement, 1), .stack_id = stack->id, .stack_name = stack->name,
-            .logical_id = column(arena, statement, 2), .physical_id = column(arena, statement, 3),
-            .type = column(arena, statement, 4), .status = column(arena, statement, 5),
-            .reason = column(arena, statement, 6), .token = column(arena, statement, 7),
+            .id = sql_column(arena, statement, 1), .stack_id = stack->id, .stack_name = stack->name,
+            .logical_id = sql_column(arena, statement, 2),
+            .physical_id = sql_column(arena, statement, 3),
+            .type = sql_column(arena, statement, 4), .status = sql_column(arena, statement, 5),
+            .reason = sql_column(arena, statement, 6), .token = sql_column(arena, statement, 7),
             .time = sqlite3_column_double(statement, 8),
-            .properties = column(arena, statement, 9)};
+            .properties = sql_column(arena, statement, 9)};
         stack->event_saved = stack->event_count;
         return true;
     }
@@ -87,8 +76,8 @@ static bool read_object_row(struct simulator *simulator, sqlite3_stmt *statement
                                   &simulator->object_capacity, sizeof *simulator->objects);
     simulator->objects[simulator->object_count++] = (struct sim_object){
         .number = (uint64_t)sqlite3_column_int64(statement, 0),
-        .bucket = column(arena, statement, 1), .key = column(arena, statement, 2),
-        .version = column(arena, statement, 3), .body = column(arena, statement, 4),
+        .bucket = sql_column(arena, statement, 1), .key = sql_column(arena, statement, 2),
+        .version = sql_column(arena, statement, 3), .body = sql_column(arena, statement, 4),
         .is_marker = sqlite3_column_int(statement, 5) != 0, .is_saved = true};
     simulator->object_number = (uint64_t)sqlite3_column_int64(statement, 0);
     return true;
@@ -96,9 +85,9 @@ static bool read_object_row(struct simulator *simulator, sqlite3_stmt *statement
 
 static bool read_failure_row(struct simulator *simulator, sqlite3_stmt *statement) {
     struct arena *arena = &simulator->arena;
-    simulator_fail(simulator, column(arena, statement, 0), column(arena, statement, 1),
-                   column(arena, statement, 2), column(arena, statement, 3),
-                   column(arena, statement, 4));
+    simulator_fail(simulator, sql_column(arena, statement, 0), sql_column(arena, statement, 1),
+                   sql_column(arena, statement, 2), sql_column(arena, statement, 3),
+                   sql_column(arena, statement, 4));
     return true;
 }
 
@@ -160,9 +149,9 @@ static bool save_stack(struct simulator *simulator, uint32_t position, sqlite3_s
     buffer_init(&out);
     struct sim_stack *stack = simulator->stacks[position];
     document_write(sim_store_write_stack(&scratch, stack), &out, 0);
-    bind(statement, 1, stack->id);
+    sql_bind(statement, 1, stack->id);
     sqlite3_bind_int(statement, 2, (int)position);
-    bind(statement, 3, buffer_view(&out));
+    sql_bind(statement, 3, buffer_view(&out));
     bool good = step(simulator->store, statement, why);
     buffer_release(&out);
     arena_release(&scratch);
@@ -173,17 +162,17 @@ static bool save_events(struct simulator *simulator, struct sim_stack *stack,
                         sqlite3_stmt *statement, struct failure *why) {
     for (; stack->event_saved < stack->event_count; stack->event_saved++) {
         const struct cloud_event *event = &stack->events[stack->event_saved];
-        bind(statement, 1, stack->id);
+        sql_bind(statement, 1, stack->id);
         sqlite3_bind_int(statement, 2, (int)stack->event_saved);
-        bind(statement, 3, event->id);
-        bind(statement, 4, event->logical_id);
-        bind(statement, 5, event->physical_id);
-        bind(statement, 6, event->type);
-        bind(statement, 7, event->status);
-        bind(statement, 8, event->reason);
-        bind(statement, 9, event->token);
+        sql_bind(statement, 3, event->id);
+        sql_bind(statement, 4, event->logical_id);
+        sql_bind(statement, 5, event->physical_id);
+        sql_bind(statement, 6, event->type);
+        sql_bind(statement, 7, event->status);
+        sql_bind(statement, 8, event->reason);
+        sql_bind(statement, 9, event->token);
         sqlite3_bind_double(statement, 10, event->time);
-        bind(statement, 11, event->properties);
+        sql_bind(statement, 11, event->properties);
         if (!step(simulator->store, statement, why)) return false;
     }
     return true;
@@ -215,8 +204,8 @@ static bool save_pair(struct simulator *simulator, const char *sql, struct text 
     if (sqlite3_prepare_v2(simulator->store->database, sql, -1, &statement, NULL) != SQLITE_OK) {
         return failed(simulator->store, why);
     }
-    bind(statement, 1, key);
-    bind(statement, 2, value);
+    sql_bind(statement, 1, key);
+    sql_bind(statement, 2, value);
     bool good = step(simulator->store, statement, why);
     sqlite3_finalize(statement);
     return good;
@@ -240,10 +229,10 @@ static bool save_meta(struct simulator *simulator, struct failure *why) {
 static bool save_object(struct simulator *simulator, const struct sim_object *object,
                         sqlite3_stmt *row, struct failure *why) {
     sqlite3_bind_int64(row, 1, (int64_t)object->number);
-    bind(row, 2, object->bucket);
-    bind(row, 3, object->key);
-    bind(row, 4, object->version);
-    bind(row, 5, object->body);
+    sql_bind(row, 2, object->bucket);
+    sql_bind(row, 3, object->key);
+    sql_bind(row, 4, object->version);
+    sql_bind(row, 5, object->body);
     sqlite3_bind_int(row, 6, object->is_marker);
     return step(simulator->store, row, why);
 }
@@ -289,11 +278,11 @@ static bool save_failures(struct simulator *simulator, struct failure *why) {
     for (uint32_t i = 0; good && i < simulator->failure_count; i++) {
         const struct sim_failure *failure = &simulator->failures[i];
         if (failure->is_spent) continue;
-        bind(statement, 1, failure->region);
-        bind(statement, 2, failure->stack);
-        bind(statement, 3, failure->logical_id);
-        bind(statement, 4, failure->operation);
-        bind(statement, 5, failure->reason);
+        sql_bind(statement, 1, failure->region);
+        sql_bind(statement, 2, failure->stack);
+        sql_bind(statement, 3, failure->logical_id);
+        sql_bind(statement, 4, failure->operation);
+        sql_bind(statement, 5, failure->reason);
         good = step(simulator->store, statement, why);
     }
     sqlite3_finalize(statement);
