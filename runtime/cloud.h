@@ -23,7 +23,8 @@ enum cloud_operation {
     CLOUD_DELETE_CHANGE_SET,
     CLOUD_DELETE_STACK,
     CLOUD_STACK_EVENTS,        /* newest first: reply events */
-    CLOUD_CHANGE_SET_EVENTS,   /* why early validation failed: reply events */
+    CLOUD_CHANGE_SET_EVENTS,   /* failures alone, early validation and hooks among them, of a change
+                                  set, of an operation (id) or of all of a stack: reply events */
     CLOUD_GET_TEMPLATE,        /* as it was sent: reply body */
     CLOUD_STACK_RESOURCES,     /* reply resources */
     CLOUD_EXPORTS,             /* reply exports */
@@ -43,6 +44,14 @@ enum cloud_operation {
     CLOUD_CREATE_REFACTOR,     /* stack gets body, with its resources renamed by moves: reply id */
     CLOUD_DESCRIBE_REFACTOR,   /* of the refactor id: reply status, status_reason, execution_status */
     CLOUD_EXECUTE_REFACTOR,
+    CLOUD_HOOK_RESULTS,        /* of all hooks that looked at the change set, else at the stack:
+                                  reply hooks, without advice */
+    CLOUD_HOOK_RESULT,         /* of the hook's invocation id: reply hooks, one, with its advice */
+    CLOUD_TRAIL,               /* calls that CloudTrail has seen from since to until, of those whose
+                                  attribute is value; newest first: reply trail */
+    CLOUD_PIPELINE_STATE,      /* of the pipeline: reply stages */
+    CLOUD_START_PIPELINE,      /* with parameters as its variables: reply id, of the execution */
+    CLOUD_PIPELINE_EXECUTION,  /* the execution id of the pipeline: reply status, status_reason */
 };
 
 struct cloud_parameter {
@@ -82,6 +91,10 @@ struct cloud_change_detail {
     struct text evaluation;          /* "Static", "Dynamic" */
     struct text source;              /* "DirectModification", "ResourceReference", ... */
     struct text causing_entity;      /* "Topic.Arn" */
+    struct text before_from;         /* "PREVIOUS_DEPLOYMENT_STATE", "ACTUAL_STATE" */
+    /* Of a property that was changed behind the stack's back: as deployed, and as it is. */
+    struct text drift_previous, drift_actual;
+    bool is_drifted;
 };
 
 struct cloud_change {
@@ -93,6 +106,9 @@ struct cloud_change {
     struct cloud_change_detail *details;
     uint32_t scope_count, detail_count;
     struct text before_context, after_context; /* JSON: {"Properties": ...} */
+    struct text previous_context; /* as it was deployed, where before_context is what is there */
+    struct text drift_status;  /* "IN_SYNC", "MODIFIED", "DELETED", "NOT_CHECKED", ... or empty */
+    struct text change_set;    /* of a nested stack: the id of its own */
 };
 
 struct cloud_change_set {
@@ -101,6 +117,9 @@ struct cloud_change_set {
     struct cloud_change *changes;
     uint32_t change_count;
     double created;
+    struct text mode;          /* "REVERT_DRIFT" or empty */
+    struct text drift_status;  /* of the stack, of drift-aware change sets: "DRIFTED", "IN_SYNC" */
+    struct text parent, root;  /* ids: of the change set of the stack around it, of the outermost */
 };
 
 struct cloud_event {
@@ -108,8 +127,54 @@ struct cloud_event {
     struct text status, reason, token;
     struct text properties;    /* of the resource, JSON */
     double time;
+    struct text operation;     /* id: a failed update and its rollback have two */
+    struct text detailed_status; /* "CONFIGURATION_COMPLETE", "VALIDATION_FAILED" or empty */
+    /* Of a hook that looked at the resource. */
+    struct text hook_type, hook_status, hook_reason, hook_mode, hook_id;
     /* Of CLOUD_CHANGE_SET_EVENTS. */
+    struct text kind;          /* "VALIDATION_ERROR", "PROVISIONING_ERROR", "HOOK_INVOCATION_ERROR" */
     struct text validation_name, validation_path, validation_mode; /* "FAIL", "WARN" */
+};
+
+struct cloud_advice { /* what a hook says of one of its rules */
+    struct text rule, status; /* "PASSED", "FAILED", "SKIPPED" */
+    struct text message, remedy, link, severity;
+};
+
+struct cloud_hook { /* what a hook found */
+    struct text id, type;      /* type: "Acme::S3::Encrypted" */
+    struct text status;        /* "HOOK_COMPLETE_FAILED", ... */
+    struct text reason, mode;  /* "FAIL", "WARN" */
+    struct text target, target_type; /* of a resource: its logical id and type */
+    struct cloud_advice *advice;
+    uint32_t advice_count;
+    double time;
+};
+
+struct cloud_trail_event { /* a call that somebody made */
+    struct text id, name, source, user; /* name: "CreateBucket"; source: "s3.amazonaws.com" */
+    struct text error_code, error_message; /* empty: it went well */
+    struct text invoked_by;    /* "cloudformation.amazonaws.com" or empty */
+    const struct text *resources; /* names that the call was about */
+    uint32_t resource_count;
+    double time;
+};
+
+struct cloud_action { /* of a pipeline's stage: its newest execution */
+    struct text name, status;  /* "InProgress", "Abandoned", "Succeeded", "Failed" or empty */
+    struct text summary, error_code, error_message;
+    struct text url;           /* where more is said */
+    struct text token;         /* of an approval that waits */
+    double time;
+};
+
+struct cloud_stage {
+    struct text name, execution, status; /* id of the newest execution in it, or empty */
+    struct text waiting;       /* id of the execution that waits before it */
+    struct text closed_reason;
+    bool is_closed;            /* no execution may enter */
+    struct cloud_action *actions;
+    uint32_t action_count;
 };
 
 struct cloud_resource {
@@ -172,7 +237,7 @@ struct cloud_request {
     bool disable_rollback, is_protected;
     struct text description, token, next_token, export_name;
     struct text bucket, key;
-    struct text id;            /* of a drift detection or a refactor */
+    struct text id;            /* of a drift detection, a refactor, a hook's invocation, ... */
     struct text role;          /* ARN that CloudFormation is to act with */
     struct text on_failure;    /* "ROLLBACK", "DO_NOTHING", "DELETE"; of creations */
     struct text policy, update_policy; /* of the stack, and for this update alone */
@@ -180,6 +245,11 @@ struct cloud_request {
     const struct text *resource_types; /* that the template may have: "AWS::EC2::*" */
     uint32_t notification_count, resource_type_count;
     bool has_notifications;
+    struct text mode;          /* of a change set: "REVERT_DRIFT", or empty for the usual one */
+    bool with_nested;          /* a change set for each nested stack as well */
+    struct text pipeline;
+    struct text attribute, value; /* of CLOUD_TRAIL: "EventName", "ResourceName", "EventSource", ... */
+    double since, until;       /* of CLOUD_TRAIL; 0 for the last 90 days, for now */
 };
 
 struct cloud_reply {
@@ -194,8 +264,11 @@ struct cloud_reply {
     struct text *names;
     struct cloud_object *objects;
     struct cloud_drift *drifts;
+    struct cloud_hook *hooks;
+    struct cloud_trail_event *trail;
+    struct cloud_stage *stages;
     uint32_t stack_count, event_count, resource_count, export_count, name_count;
-    uint32_t object_count, drift_count;
+    uint32_t object_count, drift_count, hook_count, trail_count, stage_count;
 };
 
 struct cloud_call {

@@ -29,7 +29,8 @@ static bool changes_world(enum cloud_operation operation) {
     case CLOUD_CONTINUE_ROLLBACK:
     case CLOUD_ROLLBACK_STACK:
     case CLOUD_CANCEL_UPDATE:
-    case CLOUD_EXECUTE_REFACTOR: return true;
+    case CLOUD_EXECUTE_REFACTOR:
+    case CLOUD_START_PIPELINE: return true;
     case CLOUD_CREATE_CHANGE_SET:
     case CLOUD_DELETE_CHANGE_SET:
     case CLOUD_IDENTITY:
@@ -47,7 +48,12 @@ static bool changes_world(enum cloud_operation operation) {
     case CLOUD_DRIFT_STATUS:
     case CLOUD_RESOURCE_DRIFTS:
     case CLOUD_CREATE_REFACTOR:
-    case CLOUD_DESCRIBE_REFACTOR: return false;
+    case CLOUD_DESCRIBE_REFACTOR:
+    case CLOUD_HOOK_RESULTS:
+    case CLOUD_HOOK_RESULT:
+    case CLOUD_TRAIL:
+    case CLOUD_PIPELINE_STATE:
+    case CLOUD_PIPELINE_EXECUTION: return false;
     }
     return false;
 }

@@ -1,9 +1,10 @@
 # The sources of runtime/aws/.
 
 mrp_runtime_la_SOURCES += \
-    runtime/aws/calls.h \
+    runtime/aws/calls.c runtime/aws/calls.def runtime/aws/calls.h \
+    runtime/aws/causes.c \
+    runtime/aws/change_sets.c \
     runtime/aws/client.c runtime/aws/client.h \
-    runtime/aws/cloudformation.c runtime/aws/cloudformation.h \
     runtime/aws/config.c runtime/aws/config.h \
     runtime/aws/credentials.c runtime/aws/credentials.h \
     runtime/aws/dpop.c \
@@ -14,6 +15,7 @@ mrp_runtime_la_SOURCES += \
     runtime/aws/objects.c \
     runtime/aws/operations.def \
     runtime/aws/partitions.def \
+    runtime/aws/pipelines.c \
     runtime/aws/profiles.c \
     runtime/aws/protocol.c runtime/aws/protocol.h \
     runtime/aws/request.c \
@@ -25,6 +27,7 @@ mrp_runtime_la_SOURCES += \
     runtime/aws/source_process.c \
     runtime/aws/source_sso.c \
     runtime/aws/sources.c runtime/aws/sources.h \
+    runtime/aws/stacks.c \
     runtime/aws/surroundings.c runtime/aws/surroundings.h \
     runtime/aws/upkeep.c \
     runtime/aws/when.c runtime/aws/when.h \

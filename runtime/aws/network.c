@@ -1,7 +1,7 @@
 /* Calls of the engine as calls of the client: pages followed, unclear ends cleared up. */
 #include "runtime/aws/network.h"
 
-#include "runtime/aws/cloudformation.h"
+#include "runtime/aws/calls.h"
 
 enum phase {
     PHASE_PAGES,         /* the call itself */
@@ -43,9 +43,10 @@ static void send(struct pending *pending, enum cloud_operation operation, struct
                                           .context = pending,
                                           .is_once = operation == CLOUD_EXECUTE_CHANGE_SET};
     if (!pending->inner.bucket.length) pending->inner.bucket = (struct text){"", 0};
-    pending->inner.input =
-        cloud_call_input(&pending->arena, &as, copy, client_account(client),
-                         pending->phase == PHASE_PAGES);
+    struct filling filling = {.arena = &pending->arena, .request = &as.request,
+                              .account = client_account(client),
+                              .with_values = pending->phase == PHASE_PAGES};
+    pending->inner.input = cloud_call_input(&filling, operation, copy);
     client_begin(client, &pending->inner);
 }
 
@@ -134,10 +135,15 @@ static struct cloud_call *after_look(struct pending *pending) {
     return NULL;
 }
 
+/* What comes newest first is asked for as far as needed. */
+static bool is_paged_by_caller(enum cloud_operation operation) {
+    return operation == CLOUD_STACK_EVENTS || operation == CLOUD_TRAIL;
+}
+
 /* Sends for the next page; false where this was the last. */
 static bool next_page(struct pending *pending) {
     struct text token = data_text(pending->inner.result, "NextToken");
-    if (pending->call->operation == CLOUD_STACK_EVENTS || !token.length) return false;
+    if (is_paged_by_caller(pending->call->operation) || !token.length) return false;
     if (text_equal(token, pending->token) || ++pending->pages >= LIMIT_PAGES) return false;
     send(pending, pending->call->operation, token);
     return true;

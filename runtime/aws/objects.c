@@ -52,18 +52,26 @@ static struct text deletion(struct arena *arena, const struct cloud_request *req
     return body;
 }
 
-void objects_input(struct arena *arena, struct data *input, const struct cloud_call *call,
-                   struct text account) {
-    const struct cloud_request *request = &call->request;
-    set_header(arena, input, "x-amz-expected-bucket-owner", account);
-    if (request->key.length) data_put(arena, input, "Key", request->key)->place = PLACE_PATH;
-    if (call->operation == CLOUD_PUT_OBJECT) {
-        set_body(arena, input, request->body, "application/octet-stream");
-    } else if (call->operation == CLOUD_DELETE_OBJECTS) {
-        set_body(arena, input, deletion(arena, request), "application/xml");
-    } else if (call->operation == CLOUD_OBJECT_VERSIONS) {
-        data_put(arena, input, "encoding-type", TEXT("url"))->place = PLACE_QUERY;
-    }
+void call_fill_object(const struct filling *filling) {
+    set_header(filling->arena, filling->input, "x-amz-expected-bucket-owner", filling->account);
+    if (!filling->request->key.length) return;
+    data_put(filling->arena, filling->input, "Key", filling->request->key)->place = PLACE_PATH;
+}
+
+void call_fill_new_object(const struct filling *filling) {
+    call_fill_object(filling);
+    set_body(filling->arena, filling->input, filling->request->body, "application/octet-stream");
+}
+
+void call_fill_versions(const struct filling *filling) {
+    call_fill_object(filling);
+    data_put(filling->arena, filling->input, "encoding-type", TEXT("url"))->place = PLACE_QUERY;
+}
+
+void call_fill_deletions(const struct filling *filling) {
+    call_fill_object(filling);
+    set_body(filling->arena, filling->input, deletion(filling->arena, filling->request),
+             "application/xml");
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -77,7 +85,9 @@ static struct text decoded(struct cloud_call *call, struct text key) {
     return http_decode(call->arena, (struct text){bytes, key.length});
 }
 
-static void read_versions(struct cloud_call *call, const struct data *result) {
+void call_read_versions(struct cloud_call *call, const struct data *result,
+                        struct cloud_room *room) {
+    (void)room;
     struct cloud_reply *reply = &call->reply;
     bool is_encoded = text_is(data_text(result, "EncodingType"), "url");
     reply->objects = arena_array(call->arena, result->count + 1, sizeof *reply->objects);
@@ -90,7 +100,9 @@ static void read_versions(struct cloud_call *call, const struct data *result) {
     }
 }
 
-static void read_refused(struct cloud_call *call, const struct data *result) {
+void call_read_deletions(struct cloud_call *call, const struct data *result,
+                         struct cloud_room *room) {
+    (void)room;
     struct cloud_reply *reply = &call->reply;
     reply->objects = arena_array(call->arena, result->count + 1, sizeof *reply->objects);
     for (const struct data *n = data_first(result); n; n = n->next) {
@@ -101,9 +113,4 @@ static void read_refused(struct cloud_call *call, const struct data *result) {
             .code = text_copy(call->arena, data_text(n, "Code")),
             .message = text_copy(call->arena, data_text(n, "Message"))};
     }
-}
-
-void objects_read(struct cloud_call *call, const struct data *result) {
-    if (call->operation == CLOUD_OBJECT_VERSIONS) read_versions(call, result);
-    if (call->operation == CLOUD_DELETE_OBJECTS) read_refused(call, result);
 }

@@ -12,8 +12,10 @@ static void set_place(struct arena *arena, struct data *mapping, const char *key
     data_put(arena, place, "LogicalResourceId", logical_id);
 }
 
-static void create_refactor(struct arena *arena, struct data *input,
-                            const struct cloud_request *request) {
+void call_fill_new_refactor(const struct filling *filling) {
+    const struct cloud_request *request = filling->request;
+    struct arena *arena = filling->arena;
+    struct data *input = filling->input;
     struct text name = cloud_stack_name(request->stack);
     struct data *definitions = data_set_new(arena, input, "StackDefinitions", DATA_LIST);
     struct data *definition = data_add(definitions, TEXT(""), data_new(arena, DATA_RECORD));
@@ -29,75 +31,90 @@ static void create_refactor(struct arena *arena, struct data *input,
     data_set(arena, input, "Description", request->description);
 }
 
-void upkeep_input(struct arena *arena, struct data *input, const struct cloud_call *call) {
+void call_fill_refactor(const struct filling *filling) {
+    data_set(filling->arena, filling->input, "StackRefactorId", filling->request->id);
+}
+
+void call_fill_detection(const struct filling *filling) {
+    data_set(filling->arena, filling->input, "StackDriftDetectionId", filling->request->id);
+}
+
+void call_fill_drifts(const struct filling *filling) {
     static const struct text differing[] = {{"MODIFIED", 8}, {"DELETED", 7}};
-    const struct cloud_request *request = &call->request;
-    if (call->operation == CLOUD_CREATE_REFACTOR) {
-        create_refactor(arena, input, request);
-        return;
-    }
-    data_set(arena, input, "StackName", request->stack);
-    data_set(arena, input, "ClientRequestToken", request->token);
-    if (call->operation == CLOUD_DRIFT_STATUS) {
-        data_set(arena, input, "StackDriftDetectionId", request->id);
-    } else if (call->operation == CLOUD_RESOURCE_DRIFTS) {
-        data_set_texts(arena, input, "StackResourceDriftStatusFilters", differing, 2);
-    } else if (call->operation == CLOUD_CONTINUE_ROLLBACK && request->skip_count) {
-        data_set_texts(arena, input, "ResourcesToSkip", request->skips, request->skip_count);
-    } else if (request->id.length) {
-        data_set(arena, input, "StackRefactorId", request->id);
-    }
+    call_fill_stack(filling);
+    data_set_texts(filling->arena, filling->input, "StackResourceDriftStatusFilters", differing, 2);
+}
+
+void call_fill_step(const struct filling *filling) {
+    call_fill_stack(filling);
+    data_set(filling->arena, filling->input, "ClientRequestToken", filling->request->token);
+}
+
+void call_fill_continuation(const struct filling *filling) {
+    const struct cloud_request *request = filling->request;
+    call_fill_step(filling);
+    if (!request->skip_count) return;
+    data_set_texts(filling->arena, filling->input, "ResourcesToSkip", request->skips,
+                   request->skip_count);
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-static struct text take(struct cloud_call *call, const struct data *node, const char *key) {
-    return text_copy(call->arena, data_text(node, key));
+void call_read_detection(struct cloud_call *call, const struct data *result,
+                         struct cloud_room *room) {
+    (void)room;
+    call->reply.id = call_take(call, result, "StackDriftDetectionId");
+}
+
+void call_read_drift_status(struct cloud_call *call, const struct data *result,
+                            struct cloud_room *room) {
+    (void)room;
+    call->reply.status = call_take(call, result, "DetectionStatus");
+    call->reply.status_reason = call_take(call, result, "DetectionStatusReason");
+    call->reply.drift_status = call_take(call, result, "StackDriftStatus");
 }
 
 static void read_differences(struct cloud_call *call, const struct data *list,
                              struct cloud_drift *drift) {
-    drift->differences = arena_array(call->arena, (list ? list->count : 0) + 1,
-                                     sizeof *drift->differences);
+    drift->differences =
+        arena_array(call->arena, call_count(list) + 1, sizeof *drift->differences);
     for (const struct data *n = data_first(list); n; n = n->next) {
         drift->differences[drift->difference_count++] = (struct cloud_difference){
-            .path = take(call, n, "PropertyPath"), .expected = take(call, n, "ExpectedValue"),
-            .actual = take(call, n, "ActualValue"), .kind = take(call, n, "DifferenceType")};
+            .path = call_take(call, n, "PropertyPath"),
+            .expected = call_take(call, n, "ExpectedValue"),
+            .actual = call_take(call, n, "ActualValue"),
+            .kind = call_take(call, n, "DifferenceType")};
     }
 }
 
-static void read_drifts(struct cloud_call *call, const struct data *list, uint32_t *room) {
-    struct cloud_reply *reply = &call->reply;
-    reply->drifts = cloud_grown(call->arena, reply->drifts, reply->drift_count, room,
-                                list ? list->count : 0, sizeof *reply->drifts);
+void call_read_drifts(struct cloud_call *call, const struct data *result,
+                      struct cloud_room *room) {
+    const struct data *list = data_get(result, "StackResourceDrifts");
+    CALL_GROW(call, drifts, drift_count, &room->drifts, list);
     for (const struct data *n = data_first(list); n; n = n->next) {
-        struct cloud_drift *drift = &reply->drifts[reply->drift_count++];
-        *drift = (struct cloud_drift){.logical_id = take(call, n, "LogicalResourceId"),
-                                      .physical_id = take(call, n, "PhysicalResourceId"),
-                                      .type = take(call, n, "ResourceType"),
-                                      .status = take(call, n, "StackResourceDriftStatus")};
+        struct cloud_drift *drift = &call->reply.drifts[call->reply.drift_count++];
+        *drift = (struct cloud_drift){.logical_id = call_take(call, n, "LogicalResourceId"),
+                                      .physical_id = call_take(call, n, "PhysicalResourceId"),
+                                      .type = call_take(call, n, "ResourceType"),
+                                      .status = call_take(call, n, "StackResourceDriftStatus")};
         read_differences(call, data_get(n, "PropertyDifferences"), drift);
     }
 }
 
-void upkeep_read(struct cloud_call *call, const struct data *result, struct cloud_room *room) {
+void call_read_new_refactor(struct cloud_call *call, const struct data *result,
+                            struct cloud_room *room) {
+    (void)room;
+    call->reply.id = call_take(call, result, "StackRefactorId");
+}
+
+void call_read_refactor(struct cloud_call *call, const struct data *result,
+                        struct cloud_room *room) {
     struct cloud_reply *reply = &call->reply;
-    if (call->operation == CLOUD_DETECT_DRIFT) {
-        reply->id = take(call, result, "StackDriftDetectionId");
-    } else if (call->operation == CLOUD_DRIFT_STATUS) {
-        reply->status = take(call, result, "DetectionStatus");
-        reply->status_reason = take(call, result, "DetectionStatusReason");
-        reply->drift_status = take(call, result, "StackDriftStatus");
-    } else if (call->operation == CLOUD_RESOURCE_DRIFTS) {
-        read_drifts(call, data_get(result, "StackResourceDrifts"), &room->drifts);
-    } else if (call->operation == CLOUD_CREATE_REFACTOR) {
-        reply->id = take(call, result, "StackRefactorId");
-    } else if (call->operation == CLOUD_DESCRIBE_REFACTOR) {
-        reply->status = take(call, result, "Status");
-        reply->status_reason = take(call, result, "StatusReason");
-        reply->execution_status = take(call, result, "ExecutionStatus");
-        if (text_starts(reply->execution_status, TEXT("EXECUTE_FAILED"))) {
-            reply->status_reason = take(call, result, "ExecutionStatusReason");
-        }
+    (void)room;
+    reply->status = call_take(call, result, "Status");
+    reply->status_reason = call_take(call, result, "StatusReason");
+    reply->execution_status = call_take(call, result, "ExecutionStatus");
+    if (text_starts(reply->execution_status, TEXT("EXECUTE_FAILED"))) {
+        reply->status_reason = call_take(call, result, "ExecutionStatusReason");
     }
 }

@@ -1,5 +1,5 @@
-/* What is sent for objects, drift, rollbacks and refactors, and what is read of the answers: an
- * exchange each. */
+/* What is sent for objects, drift, rollbacks, refactors, hooks, CloudTrail and pipelines, and what is
+ * read of the answers: an exchange each. */
 #include "runtime/aws/network.h"
 #include "tests/unit/machine.h"
 
@@ -183,6 +183,214 @@ static void test_refactor(void) {
     arena_release(&trial.arena);
 }
 
+static void test_drift_aware_change_set(void) {
+    struct trial trial;
+    prepare(&trial);
+    struct cloud_call call = run(
+        &trial, CLOUD_CREATE_CHANGE_SET,
+        (struct cloud_request){.stack = TEXT("s"), .change_set = TEXT("c"), .token = TEXT("t"),
+                               .change_type = TEXT("UPDATE"), .use_previous = true,
+                               .mode = TEXT("REVERT_DRIFT"), .with_nested = true},
+        "<R><CreateChangeSetResult><Id>i</Id></CreateChangeSetResult></R>");
+    CU_ASSERT(text_is(call.reply.id, "i"));
+    CU_ASSERT(text_is(sent(&trial, "body"),
+                      "Action=CreateChangeSet&Version=2010-05-15&StackName=s&ChangeSetName=c&"
+                      "ChangeSetType=UPDATE&UsePreviousTemplate=true&DeploymentMode=REVERT_DRIFT&"
+                      "IncludeNestedStacks=true&ClientToken=t"));
+    call = run(&trial, CLOUD_DESCRIBE_CHANGE_SET,
+               (struct cloud_request){.stack = TEXT("s"), .change_set = TEXT("c")},
+               "<R><DescribeChangeSetResult><DeploymentMode>REVERT_DRIFT</DeploymentMode>"
+               "<StackDriftStatus>DRIFTED</StackDriftStatus><ParentChangeSetId>p"
+               "</ParentChangeSetId><Changes><member><ResourceChange><LogicalResourceId>Q"
+               "</LogicalResourceId><ResourceDriftStatus>MODIFIED</ResourceDriftStatus>"
+               "<ChangeSetId>n</ChangeSetId><PreviousDeploymentContext>{}"
+               "</PreviousDeploymentContext><Details><member><Target><Name>Delay</Name>"
+               "<BeforeValue>9</BeforeValue><BeforeValueFrom>ACTUAL_STATE</BeforeValueFrom>"
+               "<Drift><PreviousValue>5</PreviousValue><ActualValue>9</ActualValue></Drift>"
+               "</Target></member><member><Target><Name>Size</Name></Target></member></Details>"
+               "</ResourceChange></member></Changes></DescribeChangeSetResult></R>");
+    const struct cloud_change_set *set = &call.reply.change_set;
+    CU_ASSERT(text_is(set->mode, "REVERT_DRIFT"));
+    CU_ASSERT(text_is(set->drift_status, "DRIFTED"));
+    CU_ASSERT(text_is(set->parent, "p"));
+    CU_ASSERT_EQUAL_FATAL(set->change_count, 1);
+    CU_ASSERT(text_is(set->changes[0].drift_status, "MODIFIED"));
+    CU_ASSERT(text_is(set->changes[0].change_set, "n"));
+    CU_ASSERT(text_is(set->changes[0].previous_context, "{}"));
+    CU_ASSERT_EQUAL_FATAL(set->changes[0].detail_count, 2);
+    const struct cloud_change_detail *detail = set->changes[0].details;
+    CU_ASSERT(detail[0].is_drifted);
+    CU_ASSERT(text_is(detail[0].before_from, "ACTUAL_STATE"));
+    CU_ASSERT(text_is(detail[0].drift_previous, "5"));
+    CU_ASSERT(text_is(detail[0].drift_actual, "9"));
+    CU_ASSERT_FALSE(detail[1].is_drifted);
+    arena_release(&trial.arena);
+}
+
+static void test_failed_events(void) {
+    struct trial trial;
+    prepare(&trial);
+    struct cloud_call call = run(
+        &trial, CLOUD_CHANGE_SET_EVENTS, (struct cloud_request){.id = TEXT("o")},
+        "<R><DescribeEventsResult><OperationEvents><member><EventType>HOOK_INVOCATION_ERROR"
+        "</EventType><OperationId>o</OperationId><HookType>Acme::S3::Closed</HookType>"
+        "<HookStatus>HOOK_COMPLETE_FAILED</HookStatus><HookStatusReason>it is public"
+        "</HookStatusReason><HookFailureMode>FAIL</HookFailureMode></member>"
+        "</OperationEvents></DescribeEventsResult></R>");
+    CU_ASSERT(text_is(sent(&trial, "body"), "Action=DescribeEvents&Version=2010-05-15&"
+                                            "OperationId=o&Filters.FailedEvents=true"));
+    CU_ASSERT_EQUAL_FATAL(call.reply.event_count, 1);
+    const struct cloud_event *event = call.reply.events;
+    CU_ASSERT(text_is(event->kind, "HOOK_INVOCATION_ERROR"));
+    CU_ASSERT(text_is(event->operation, "o"));
+    CU_ASSERT(text_is(event->hook_type, "Acme::S3::Closed"));
+    CU_ASSERT(text_is(event->hook_mode, "FAIL"));
+    CU_ASSERT(text_is(event->reason, "it is public"));
+    arena_release(&trial.arena);
+}
+
+static void test_hooks(void) {
+    struct trial trial;
+    prepare(&trial);
+    machine_reply(&trial.machine, 200,
+                  "<R><ListHookResultsResult><HookResults><member><HookResultId>a</HookResultId>"
+                  "<TypeName>Acme::S3::Closed</TypeName><Status>HOOK_COMPLETE_FAILED</Status>"
+                  "<HookStatusReason>no</HookStatusReason><FailureMode>WARN</FailureMode>"
+                  "<TargetType>RESOURCE</TargetType><TargetId>Bucket</TargetId></member>"
+                  "</HookResults><NextToken>n</NextToken></ListHookResultsResult></R>");
+    struct cloud_call call = run(
+        &trial, CLOUD_HOOK_RESULTS,
+        (struct cloud_request){.stack = TEXT("s"), .change_set = TEXT("arn:c")},
+        "<R><ListHookResultsResult><HookResults><member><HookResultId>b</HookResultId></member>"
+        "</HookResults></ListHookResultsResult></R>");
+    CU_ASSERT(text_is(sent(&trial, "body"),
+                      "Action=ListHookResults&Version=2010-05-15&TargetType=CHANGE_SET&"
+                      "TargetId=arn%3Ac&NextToken=n"));
+    CU_ASSERT_EQUAL_FATAL(call.reply.hook_count, 2);
+    CU_ASSERT(text_is(call.reply.hooks[0].type, "Acme::S3::Closed"));
+    CU_ASSERT(text_is(call.reply.hooks[0].target, "Bucket"));
+    CU_ASSERT(text_is(call.reply.hooks[0].mode, "WARN"));
+    CU_ASSERT(text_is(call.reply.hooks[1].id, "b"));
+    run(&trial, CLOUD_HOOK_RESULTS, (struct cloud_request){.stack = TEXT("s")}, "<R/>");
+    CU_ASSERT(text_is(sent(&trial, "body"), "Action=ListHookResults&Version=2010-05-15&"
+                                            "TargetType=STACK&TargetId=s"));
+    arena_release(&trial.arena);
+}
+
+static void test_hook(void) {
+    struct trial trial;
+    prepare(&trial);
+    struct cloud_call call = run(
+        &trial, CLOUD_HOOK_RESULT, (struct cloud_request){.id = TEXT("a")},
+        "<R><GetHookResultResult><HookResultId>a</HookResultId><Target><TargetType>RESOURCE"
+        "</TargetType><TargetTypeName>AWS::S3::Bucket</TargetTypeName><TargetId>Bucket</TargetId>"
+        "</Target><Annotations><member><AnnotationName>closed</AnnotationName><Status>FAILED"
+        "</Status><StatusMessage>public</StatusMessage><RemediationMessage>block it"
+        "</RemediationMessage><SeverityLevel>HIGH</SeverityLevel></member></Annotations>"
+        "</GetHookResultResult></R>");
+    CU_ASSERT(text_is(sent(&trial, "body"),
+                      "Action=GetHookResult&Version=2010-05-15&HookResultId=a"));
+    CU_ASSERT_EQUAL_FATAL(call.reply.hook_count, 1);
+    const struct cloud_hook *hook = call.reply.hooks;
+    CU_ASSERT(text_is(hook->target_type, "AWS::S3::Bucket"));
+    CU_ASSERT(text_is(hook->target, "Bucket"));
+    CU_ASSERT_EQUAL_FATAL(hook->advice_count, 1);
+    CU_ASSERT(text_is(hook->advice[0].rule, "closed"));
+    CU_ASSERT(text_is(hook->advice[0].remedy, "block it"));
+    CU_ASSERT(text_is(hook->advice[0].severity, "HIGH"));
+    arena_release(&trial.arena);
+}
+
+/* Pages come newest first: the caller asks for the next one. */
+static void test_trail(void) {
+    struct trial trial;
+    prepare(&trial);
+    struct cloud_call call = run(
+        &trial, CLOUD_TRAIL,
+        (struct cloud_request){.attribute = TEXT("EventName"), .value = TEXT("CreateBucket"),
+                               .since = 1.7e9 - 60, .until = 1.7e9},
+        "{\"Events\":[{\"EventId\":\"e\",\"EventName\":\"CreateBucket\",\"EventSource\":"
+        "\"s3.amazonaws.com\",\"EventTime\":1699999990.0,\"Username\":\"ann\",\"Resources\":["
+        "{\"ResourceType\":\"AWS::S3::Bucket\",\"ResourceName\":\"shop\"}],\"CloudTrailEvent\":"
+        "\"{\\\"errorCode\\\":\\\"AccessDenied\\\",\\\"errorMessage\\\":\\\"not allowed\\\","
+        "\\\"userIdentity\\\":{\\\"invokedBy\\\":\\\"cloudformation.amazonaws.com\\\"}}\"},"
+        "{\"EventId\":\"f\",\"CloudTrailEvent\":\"no JSON\"}],\"NextToken\":\"n\"}");
+    CU_ASSERT(text_is(sent(&trial, "X-Amz-Target"),
+                      "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents"));
+    CU_ASSERT(text_is(sent(&trial, "body"),
+                      "{\"LookupAttributes\":[{\"AttributeKey\":\"EventName\",\"AttributeValue\":"
+                      "\"CreateBucket\"}],\"StartTime\":1699999940,\"EndTime\":1700000000}"));
+    CU_ASSERT(text_is(sent(&trial, "url"), "https://cloudtrail.eu-west-1.amazonaws.com/"));
+    CU_ASSERT(text_is(call.reply.next_token, "n"));
+    CU_ASSERT_EQUAL_FATAL(call.reply.trail_count, 2);
+    const struct cloud_trail_event *event = call.reply.trail;
+    CU_ASSERT(text_is(event[0].error_code, "AccessDenied"));
+    CU_ASSERT(text_is(event[0].error_message, "not allowed"));
+    CU_ASSERT(text_is(event[0].invoked_by, "cloudformation.amazonaws.com"));
+    CU_ASSERT_EQUAL_FATAL(event[0].resource_count, 1);
+    CU_ASSERT(text_is(event[0].resources[0], "shop"));
+    CU_ASSERT_EQUAL(event[0].time, 1699999990);
+    CU_ASSERT_EQUAL(event[1].error_code.length, 0);
+    arena_release(&trial.arena);
+}
+
+static void test_pipeline_state(void) {
+    struct trial trial;
+    prepare(&trial);
+    struct cloud_call call = run(
+        &trial, CLOUD_PIPELINE_STATE, (struct cloud_request){.pipeline = TEXT("p")},
+        "{\"stageStates\":[{\"stageName\":\"Deploy\",\"latestExecution\":{\"pipelineExecutionId\":"
+        "\"x\",\"status\":\"Failed\"},\"inboundExecution\":{\"pipelineExecutionId\":\"y\"},"
+        "\"inboundTransitionState\":{\"enabled\":false,\"disabledReason\":\"freeze\"},"
+        "\"actionStates\":[{\"actionName\":\"east\",\"latestExecution\":{\"status\":\"Failed\","
+        "\"externalExecutionUrl\":\"https://there\",\"errorDetails\":{\"code\":\"JobFailed\","
+        "\"message\":\"why\"},\"lastStatusChange\":1699999999.5}},{\"actionName\":\"new\"}]},"
+        "{\"stageName\":\"Next\",\"inboundTransitionState\":{\"enabled\":true}}]}");
+    CU_ASSERT(text_is(sent(&trial, "X-Amz-Target"), "CodePipeline_20150709.GetPipelineState"));
+    CU_ASSERT(text_is(sent(&trial, "body"), "{\"name\":\"p\"}"));
+    CU_ASSERT_EQUAL_FATAL(call.reply.stage_count, 2);
+    const struct cloud_stage *stage = call.reply.stages;
+    CU_ASSERT(text_is(stage[0].execution, "x"));
+    CU_ASSERT(text_is(stage[0].waiting, "y"));
+    CU_ASSERT(stage[0].is_closed);
+    CU_ASSERT(text_is(stage[0].closed_reason, "freeze"));
+    CU_ASSERT_EQUAL_FATAL(stage[0].action_count, 2);
+    CU_ASSERT(text_is(stage[0].actions[0].error_message, "why"));
+    CU_ASSERT_EQUAL(stage[0].actions[0].time, 1699999999.5);
+    CU_ASSERT_EQUAL(stage[0].actions[1].status.length, 0);
+    CU_ASSERT_FALSE(stage[1].is_closed);
+    arena_release(&trial.arena);
+}
+
+static void test_pipeline_execution(void) {
+    static const struct cloud_parameter variable = {.key = {"tag", 3}, .value = {"v1", 2}};
+    struct trial trial;
+    prepare(&trial);
+    struct cloud_call call =
+        run(&trial, CLOUD_START_PIPELINE,
+            (struct cloud_request){.pipeline = TEXT("p"), .token = TEXT("t"),
+                                   .parameters = &variable, .parameter_count = 1},
+            "{\"pipelineExecutionId\":\"x\"}");
+    CU_ASSERT(text_is(sent(&trial, "body"),
+                      "{\"name\":\"p\",\"clientRequestToken\":\"t\",\"variables\":[{\"name\":"
+                      "\"tag\",\"value\":\"v1\"}]}"));
+    CU_ASSERT(text_is(call.reply.id, "x"));
+    call = run(&trial, CLOUD_PIPELINE_EXECUTION,
+               (struct cloud_request){.pipeline = TEXT("p"), .id = TEXT("x")},
+               "{\"pipelineExecution\":{\"pipelineExecutionId\":\"x\",\"status\":\"Superseded\","
+               "\"statusSummary\":\"a newer one\"}}");
+    CU_ASSERT(text_is(sent(&trial, "body"),
+                      "{\"pipelineName\":\"p\",\"pipelineExecutionId\":\"x\"}"));
+    CU_ASSERT(text_is(call.reply.status, "Superseded"));
+    CU_ASSERT(text_is(call.reply.status_reason, "a newer one"));
+    arena_release(&trial.arena);
+}
+
 UNIT_MAIN("aws_upkeep", {"versions of objects", test_versions}, {"deletion", test_deletion},
           {"drift", test_drift}, {"resources that drifted", test_resource_drifts},
-          {"rollbacks", test_rollbacks}, {"a refactor", test_refactor})
+          {"rollbacks", test_rollbacks}, {"a refactor", test_refactor},
+          {"a drift-aware change set", test_drift_aware_change_set},
+          {"failed events alone", test_failed_events}, {"what hooks found", test_hooks},
+          {"what a hook advises", test_hook}, {"CloudTrail", test_trail},
+          {"a pipeline's state", test_pipeline_state},
+          {"a pipeline's execution", test_pipeline_execution})
