@@ -5,43 +5,9 @@
  * many resources use, a literal in a loop) is remembered by where it lies in memory.
  */
 #include "checker/constraint.h"
-#include "evaluator/internal.h"
+#include "evaluator/conform.h"
 
-enum { CACHE_SLOTS = 1024, CONFORM_DEPTH = 100 };
-
-struct conform_entry {
-    const void *data; /* items or record */
-    const struct schema_value *wanted;
-    const struct schema_property *property;
-    struct value result;
-};
-
-struct conform_cache {
-    struct conform_entry entries[CACHE_SLOTS];
-    struct conform_entry texts[CACHE_SLOTS]; /* texts whose limits hold */
-    struct map bodies;                       /* schema_body -> struct body_facts */
-};
-
-/* What has to be asked of each body again and again. */
-struct body_facts {
-    const struct name **required; /* names of properties */
-    uint32_t required_count, rule_count;
-    struct rule_facts *rules;
-};
-struct rule_facts {
-    enum schema_rule_kind kind;
-    const struct name *when; /* or NULL */
-    const struct name **names;
-    uint32_t count;
-    struct schema_condition condition; /* no values: any value of `when` */
-};
-
-/* A record as messages name it. */
-struct owner {
-    const char *word; /* "property", "resource" */
-    struct text name;
-    struct span head; /* where what is missing is reported: as the checker does, to say it once */
-};
+enum { CONFORM_DEPTH = 100 };
 
 struct want {
     const struct schema_value *value;
@@ -54,7 +20,7 @@ struct want {
 static struct value conform(struct evaluator *ev, struct value value, const struct want *want,
                             const struct node *node);
 
-static struct conform_cache *cache_of(struct evaluator *ev) {
+struct conform_cache *conform_cache_of(struct evaluator *ev) {
     if (!ev->conform_cache) {
         ev->conform_cache = ARENA_NEW(ev->arena, struct conform_cache);
         map_init(&ev->conform_cache->bodies, ev->arena);
@@ -62,141 +28,18 @@ static struct conform_cache *cache_of(struct evaluator *ev) {
     return ev->conform_cache;
 }
 
-static const struct name *property_name(struct evaluator *ev,
-                                        const struct schema_property *property) {
-    return property ? names_intern(ev->names, schema_property_name(property)) : NULL;
+struct conform_entry *conform_slot(struct evaluator *ev, const void *data,
+                                   const struct schema_value *wanted) {
+    uintptr_t hash = ((uintptr_t)data >> 4) ^ ((uintptr_t)wanted >> 2);
+    return &conform_cache_of(ev)->entries[hash % CONFORM_SLOTS];
 }
 
-static void rules_of(struct evaluator *ev, const struct schema_body *body,
-                     struct body_facts *facts) {
-    uint32_t rules = (uint32_t)schema_body_rule_count(body);
-    facts->rule_count = rules + (uint32_t)schema_body_condition_count(body);
-    facts->rules = arena_array(ev->arena, facts->rule_count, sizeof *facts->rules);
-    for (uint32_t i = 0; i < facts->rule_count; i++) {
-        struct rule_facts *made = &facts->rules[i];
-        if (i >= rules) made->condition = schema_body_condition(body, i - rules);
-        struct schema_rule rule = i < rules ? schema_body_rule(body, i) : made->condition.rule;
-        made->kind = rule.kind;
-        made->when = property_name(ev, rule.when);
-        made->count = (uint32_t)rule.count;
-        made->names = arena_array(ev->arena, rule.count, sizeof *made->names);
-        for (size_t j = 0; j < rule.count; j++) {
-            made->names[j] = property_name(ev, schema_rule_property(&rule, j));
-        }
-    }
-}
-
-static const struct body_facts *facts_of(struct evaluator *ev, const struct schema_body *body) {
-    struct map *bodies = &cache_of(ev)->bodies;
-    struct body_facts *facts = map_find(bodies, body);
-    if (facts) return facts;
-    facts = ARENA_NEW(ev->arena, struct body_facts);
-    size_t count = schema_body_count(body);
-    facts->required = arena_array(ev->arena, count ? count : 1, sizeof *facts->required);
-    for (size_t i = 0; i < count; i++) {
-        const struct schema_property *property = schema_body_at(body, i);
-        unsigned flags = schema_property_flags(property);
-        if (flags & SCHEMA_REQUIRED && !(flags & SCHEMA_READ_ONLY)) {
-            facts->required[facts->required_count++] = property_name(ev, property);
-        }
-    }
-    rules_of(ev, body, facts);
-    map_put(bodies, body, facts);
-    return facts;
-}
-
-static const struct node *value_node(const struct record_entry *entry, const struct node *node) {
-    if (!entry->origin) return node;
-    return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.value : entry->origin;
-}
+/* ---- messages ---- */
 
 static const struct node *key_node(const struct record_entry *entry, const struct node *node) {
     if (!entry->origin) return node;
     return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.key : entry->origin;
 }
-
-/* ---- free form: json, outputs, metadata ---- */
-
-static struct value free_list(struct evaluator *ev, struct value value, const struct node *node) {
-    size_t base = ev->stack_count;
-    if (!spend_values(ev, value.length)) return value_poison();
-    for (uint32_t i = 0; i < value.length; i++) {
-        struct value item = conform_free(ev, value.items[i], node);
-        stack_push(ev, item);
-    }
-    return stack_take(ev, base);
-}
-
-static struct value free_record(struct evaluator *ev, struct value value, const struct node *node) {
-    struct record *record = record_new(ev->arena, value.record->count);
-    if (!spend_values(ev, value.record->count)) return value_poison();
-    for (uint32_t i = 0; i < value.record->count; i++) {
-        struct record_entry *entry = &value.record->entries[i];
-        struct value item = conform_free(ev, entry->value, value_node(entry, node));
-        record_put(ev->arena, record, entry->key, item, entry->origin);
-    }
-    return value_seal(value_record(record));
-}
-
-/* Choices between resources, and lists of them, become choices between what is free. */
-static struct value free_deferred(struct evaluator *ev, struct value value,
-                                  const struct node *node) {
-    struct deferred *deferred = value.deferred;
-    if (deferred->kind == DEFERRED_IF) {
-        struct value then = conform_free(ev, deferred->operands[1], node);
-        struct value otherwise = conform_free(ev, deferred->operands[2], node);
-        return deferred_if(ev, deferred->operands[0], then, otherwise, deferred->cause);
-    }
-    bool changes = false;
-    for (uint32_t i = 0; i < deferred->count; i++) {
-        changes |=
-            deferred->operands[i].kind == VALUE_LIST || deferred->operands[i].kind == VALUE_RECORD;
-    }
-    if (!changes || deferred->kind == DEFERRED_ATTRIBUTE) return value;
-    /* found again by its address; of what is known alone */
-    if (deferred->kind == DEFERRED_OVERRIDES || deferred->kind == DEFERRED_READS) return value;
-    struct deferred *copy =
-        arena_alloc(ev->arena, sizeof *copy + deferred->count * sizeof(struct value));
-    memcpy(copy, deferred, sizeof *copy);
-    for (uint32_t i = 0; i < deferred->count; i++) {
-        copy->operands[i] = conform_free(ev, deferred->operands[i], node);
-    }
-    struct value made = value_deferred(copy);
-    made.flags = value.flags;
-    return made;
-}
-
-static struct conform_entry *cache_slot(struct evaluator *ev, const void *data,
-                                        const struct schema_value *wanted);
-
-/* Lists and records that hold something open, each once. */
-static struct value free_compound(struct evaluator *ev, struct value value,
-                                  const struct node *node) {
-    if (!(value.flags & VALUE_OPEN)) return value;
-    const void *data = value.kind == VALUE_LIST ? (const void *)value.items : value.record;
-    struct conform_entry *slot = cache_slot(ev, data, NULL);
-    if (slot->data == data && !slot->wanted && slot->result.kind == value.kind) return slot->result;
-    struct value result = value.kind == VALUE_LIST ? free_list(ev, value, node)
-                                                   : free_record(ev, value, node);
-    *slot = (struct conform_entry){data, NULL, NULL, result};
-    return result;
-}
-
-struct value conform_free(struct evaluator *ev, struct value value, const struct node *node) {
-    switch ((enum value_kind)value.kind) {
-    case VALUE_RESOURCE: case VALUE_COMPONENT: return reference_to(ev, value, node);
-    case VALUE_REGION: return value_text(value.region->name);
-    case VALUE_STACK: return value_text(value.stack->name);
-    case VALUE_TYPE: return value_text(name_text(value.type));
-    case VALUE_LIST: case VALUE_RECORD: return free_compound(ev, value, node);
-    case VALUE_DEFERRED: return free_deferred(ev, value, node);
-    case VALUE_POISON: case VALUE_NULL: case VALUE_BOOL: case VALUE_INT: case VALUE_NUMBER:
-    case VALUE_TEXT: break;
-    }
-    return value;
-}
-
-/* ---- messages ---- */
 
 static const char *shape_word(const struct schema_value *value) {
     switch (schema_value_shape(value)) {
@@ -307,7 +150,7 @@ static void check_text(struct evaluator *ev, struct value value, const struct wa
                        const struct node *node) {
     if (want->is_name || is_limited(want) || value.flags & VALUE_SECRET) return;
     uintptr_t hash = ((uintptr_t)value.bytes >> 3) ^ ((uintptr_t)want->value >> 2);
-    struct conform_entry *entry = &cache_of(ev)->texts[hash % CACHE_SLOTS];
+    struct conform_entry *entry = &conform_cache_of(ev)->texts[hash % CONFORM_SLOTS];
     if (entry->data == value.bytes && entry->wanted == want->value &&
         entry->result.length == value.length) {
         return;
@@ -467,139 +310,6 @@ static const struct schema_property *entry_property(struct evaluator *ev,
     return property;
 }
 
-static bool has(const struct record *record, const struct name *name) {
-    const struct record_entry *entry = record_find(record, name);
-    return entry && entry->value.kind != VALUE_NULL;
-}
-
-static struct text names_text(struct evaluator *ev, const struct name *const *names, uint32_t count,
-                              const char *last) {
-    struct buffer buffer;
-    buffer_init(&buffer);
-    for (uint32_t i = 0; i < count; i++) {
-        if (i) buffer_string(&buffer, i + 1 == count ? last : ", ");
-        buffer_format(&buffer, "\"%.*s\"", NAME_ARGS(names[i]));
-    }
-    struct text text = buffer_take(&buffer, ev->arena);
-    buffer_release(&buffer);
-    return text;
-}
-
-static void check_required(struct evaluator *ev, const struct record *record,
-                           const struct owner *owner, const struct body_facts *facts) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < facts->required_count; i++) count += !has(record, facts->required[i]);
-    if (count == 0) return;
-    const struct name **missing = arena_array(ev->arena, count, sizeof *missing);
-    count = 0;
-    for (uint32_t i = 0; i < facts->required_count; i++) {
-        if (!has(record, facts->required[i])) missing[count++] = facts->required[i];
-    }
-    report_at(ev, DIAGNOSTIC_MISSING_PROPERTY, owner->head,
-              "%s \"%.*s\" also needs the propert%s %.*s", owner->word, TEXT_ARGS(owner->name),
-              count > 1 ? "ies" : "y", TEXT_ARGS(names_text(ev, missing, count, ", ")));
-}
-
-static bool is_one_of(struct evaluator *ev, const struct schema_condition *condition,
-                      struct value value) {
-    struct text text = value_brief(ev, value);
-    if (value.kind == VALUE_TEXT) text = value_as_text(value);
-    if (value.kind != VALUE_TEXT && value.kind != VALUE_BOOL && value.kind != VALUE_INT)
-        return false;
-    for (size_t i = 0; i < condition->value_count; i++) {
-        if (text_equal(schema_condition_value(condition, i), text)) return true;
-    }
-    return false;
-}
-
-static struct text named_value(struct evaluator *ev, const struct rule_facts *rule,
-                               const struct record_entry *entry) {
-    struct text name = text_format(ev->arena, "\"%.*s\"", NAME_ARGS(rule->when));
-    if (rule->condition.value_count == 0 || !entry) return name;
-    for (uint32_t i = 0; entry->value.kind == VALUE_LIST && i < entry->value.length; i++) {
-        struct value item = entry->value.items[i];
-        if (!is_one_of(ev, &rule->condition, item)) continue;
-        return text_format(ev->arena, "%.*s with %.*s", TEXT_ARGS(name),
-                           TEXT_ARGS(value_brief(ev, item)));
-    }
-    return text_format(ev->arena, "%.*s = %.*s", TEXT_ARGS(name),
-                       TEXT_ARGS(value_brief(ev, entry->value)));
-}
-
-/* The properties of a rule that are written, or those that are not. */
-static struct text rule_names(struct evaluator *ev, const struct record *record,
-                              const struct rule_facts *rule, bool written) {
-    const struct name **names = arena_array(ev->arena, rule->count, sizeof *names);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < rule->count; i++) {
-        if (has(record, rule->names[i]) == written) names[count++] = rule->names[i];
-    }
-    return names_text(ev, names, count, " and ");
-}
-
-/* About the property that a rule begins with, where it is written. */
-static void report_when(struct evaluator *ev, const struct record *record,
-                        const struct rule_facts *rule, struct span head, bool needs) {
-    const struct record_entry *entry = record_find(record, rule->when);
-    if (entry && entry->origin) {
-        bool plain = entry->origin->kind == NODE_ENTRY;
-        head = plain ? entry->origin->entry.key->span : entry->origin->span;
-    }
-    struct text names = rule_names(ev, record, rule, !needs);
-    struct diagnostic *d = report_at(
-        ev, DIAGNOSTIC_PROPERTY_RULE, head, "%.*s %s %.*s",
-        TEXT_ARGS(named_value(ev, rule, entry)), needs ? "also needs" : "cannot stand beside",
-        TEXT_ARGS(names));
-    hint(ev, d, needs ? "Write %.*s too." : "Leave out %.*s.", TEXT_ARGS(names));
-}
-
-/* Whether a rule holds here: the property that it begins with has one of the rule's values, if it
- * names any. A deferred value is none of them: nobody knows yet. */
-static bool is_met(struct evaluator *ev, const struct record *record,
-                   const struct rule_facts *rule) {
-    const struct record_entry *entry = rule->when ? record_find(record, rule->when) : NULL;
-    if (!entry || entry->value.kind == VALUE_NULL) return false;
-    if (rule->condition.value_count == 0) return true;
-    if (entry->value.kind != VALUE_LIST) return is_one_of(ev, &rule->condition, entry->value);
-    for (uint32_t i = 0; i < entry->value.length; i++) {
-        if (is_one_of(ev, &rule->condition, entry->value.items[i])) return true;
-    }
-    return false;
-}
-
-static void check_rule(struct evaluator *ev, const struct record *record, const struct owner *owner,
-                       const struct rule_facts *rule) {
-    uint32_t written = 0;
-    const char *says = NULL;
-    for (uint32_t i = 0; i < rule->count; i++) written += has(record, rule->names[i]);
-    bool when = is_met(ev, record, rule);
-    switch (rule->kind) {
-    case SCHEMA_RULE_EXACTLY_ONE: if (written != 1) says = "exactly one"; break;
-    case SCHEMA_RULE_AT_LEAST_ONE: if (written == 0) says = "at least one"; break;
-    case SCHEMA_RULE_AT_MOST_ONE: if (written > 1) says = "at most one"; break;
-    case SCHEMA_RULE_NEEDS:
-        if (when && written < rule->count) report_when(ev, record, rule, owner->head, true);
-        return;
-    case SCHEMA_RULE_EXCLUDES:
-        if (when && written) report_when(ev, record, rule, owner->head, false);
-        return;
-    }
-    if (!says) return;
-    report_at(ev, DIAGNOSTIC_PROPERTY_RULE, owner->head, "%s \"%.*s\" takes %s of %.*s, and has %u",
-              owner->word, TEXT_ARGS(owner->name), says,
-              TEXT_ARGS(names_text(ev, rule->names, rule->count, " and ")), written);
-}
-
-/* What must hold for the whole. */
-static void check_body(struct evaluator *ev, const struct record *record,
-                       const struct schema_body *body, const struct owner *owner) {
-    const struct body_facts *facts = facts_of(ev, body);
-    check_required(ev, record, owner, facts);
-    for (uint32_t i = 0; i < facts->rule_count; i++) {
-        check_rule(ev, record, owner, &facts->rules[i]);
-    }
-}
-
 /* One entry fitted; kind SLOT_WAITING drops it. */
 static struct value conform_entry(struct evaluator *ev, const struct record_entry *entry,
                                   const struct schema_body *body,
@@ -654,7 +364,7 @@ static struct value conform_body(struct evaluator *ev, struct value value, const
     if (want->entry && want->entry->entry.value == node && node->kind == NODE_RECORD) {
         owner.head = want->entry->entry.key->span;
     }
-    check_body(ev, result.record, body, &owner);
+    conform_rules(ev, result.record, body, &owner);
     return result;
 }
 
@@ -714,7 +424,7 @@ static struct value conform_deferred(struct evaluator *ev, struct value value,
         made.flags = value.flags;
         return made;
     }
-    return free_deferred(ev, value, node);
+    return conform_free_deferred(ev, value, node);
 }
 
 /* ---- unions, and the choice by shape ---- */
@@ -766,7 +476,6 @@ static struct value conform_union(struct evaluator *ev, struct value value, cons
     return conform(ev, value, &member, node);
 }
 
-/* Whether a resource may stand for an element where a list is wanted: no, it must be in a list. */
 static struct value conform_shape(struct evaluator *ev, struct value value, const struct want *want,
                                   const struct node *node) {
     switch (schema_value_shape(want->value)) {
@@ -788,16 +497,10 @@ static struct value conform_shape(struct evaluator *ev, struct value value, cons
     return value;
 }
 
-static struct conform_entry *cache_slot(struct evaluator *ev, const void *data,
-                                        const struct schema_value *wanted) {
-    uintptr_t hash = ((uintptr_t)data >> 4) ^ ((uintptr_t)wanted >> 2);
-    return &cache_of(ev)->entries[hash % CACHE_SLOTS];
-}
-
 static struct value conform_compound(struct evaluator *ev, struct value value,
                                      const struct want *want, const struct node *node) {
     const void *data = value.kind == VALUE_LIST ? (const void *)value.items : value.record;
-    struct conform_entry *slot = cache_slot(ev, data, want->value);
+    struct conform_entry *slot = conform_slot(ev, data, want->value);
     bool hit =
         slot->data == data && slot->wanted == want->value && slot->property == want->property;
     if (hit && (value.kind != VALUE_LIST || slot->result.kind == VALUE_LIST)) return slot->result;
@@ -848,5 +551,5 @@ void conform_resource(struct evaluator *ev, struct resource *resource, bool is_b
     if (broken) return;
     struct written_name written = node->declaration.name;
     struct owner owner = {"resource", name_text(written.name), written_span(node, written)};
-    check_body(ev, resource->properties, body, &owner);
+    conform_rules(ev, resource->properties, body, &owner);
 }

@@ -10,9 +10,11 @@
  *   params.c        inputs: params of the root file and of components
  *   pipelines.c, pipeline_*.c
  *                   pipelines, as instances of std.deliver.Pipeline
- *   resources.c     resources and components: making them, and running their bodies
+ *   resources.c     resources: making them, and giving them their place
+ *   resource_body.c their properties;  meta.c  their @ attributes;  additions.c  @add
+ *   components.c    instances of components
  *   convert.c       values to declared types
- *   conform.c       properties to the schema
+ *   conform*.c      properties to the schema
  *   naming.c        logical ids, and physical names that meet
  *   budget.c        evaluation always ends
  *   trial.c         tests and policies: asserts about what was made
@@ -426,7 +428,7 @@ struct text path_below(struct evaluator *ev, const struct site *place, struct te
 struct value region_make(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
 struct value stack_make(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
 
-/* --- resources.c --- */
+/* --- resources.c, resource_body.c, components.c --- */
 
 /* The value of a RESOURCE symbol: a resource, an instance, a group, or null. */
 struct value resource_make(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
@@ -446,8 +448,7 @@ struct value resource_property(struct evaluator *ev, struct resource_state *stat
                                const struct name *name, const struct node *asked);
 /* The entry that gives a record's key, looked for from its end, without running the others; NULL if
  * none does, or (unsure) if that cannot be said. */
-struct node *entry_lookup(struct evaluator *ev, struct list entries, const struct name *name,
-                          bool meta, bool *unsure);
+struct node *entry_lookup(struct list entries, const struct name *name, bool meta, bool *unsure);
 struct value component_argument(struct evaluator *ev, struct component *component,
                                 const struct name *name, const struct node **origin);
 /* All that the author gives, as a record; poison in a circle. */

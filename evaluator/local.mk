@@ -30,9 +30,13 @@ libmrp_la_SOURCES += \
 
 # Values, and the walk from a program to its stacks.
 libmrp_la_SOURCES += \
+    evaluator/additions.c \
     evaluator/budget.c \
     evaluator/call.c \
-    evaluator/conform.c \
+    evaluator/components.c \
+    evaluator/conform.c evaluator/conform.h \
+    evaluator/conform_free.c \
+    evaluator/conform_rules.c \
     evaluator/convert.c \
     evaluator/coverage.c \
     evaluator/declarations.c \
@@ -42,6 +46,7 @@ libmrp_la_SOURCES += \
     evaluator/internal.h \
     evaluator/member.c \
     evaluator/message.c \
+    evaluator/meta.c \
     evaluator/naming.c \
     evaluator/operators.c \
     evaluator/params.c \
@@ -53,9 +58,11 @@ libmrp_la_SOURCES += \
     evaluator/pipeline_rules.c \
     evaluator/pipelines.c evaluator/pipelines.h \
     evaluator/regions.c \
-    evaluator/resources.c \
+    evaluator/resource_body.c \
+    evaluator/resources.c evaluator/resources.h \
     evaluator/snapshot.c \
     evaluator/stack_entries.c evaluator/stacks.h \
     evaluator/trial.c evaluator/trial.h \
     evaluator/value.c evaluator/value.h \
+    evaluator/value_print.c \
     evaluator/view.c

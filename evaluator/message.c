@@ -27,7 +27,7 @@ static void find_argument(struct node *node, void *context) {
     if (symbol && symbol->kind == SYMBOL_PARAM && blame->ev->instance->unit.body) {
         struct list entries = blame->ev->instance->unit.body->record.entries;
         bool unsure;
-        struct node *entry = entry_lookup(blame->ev, entries, symbol->name, false, &unsure);
+        struct node *entry = entry_lookup(entries, symbol->name, false, &unsure);
         if (entry) blame->argument = entry->entry.value;
     }
     if (symbol && symbol->kind == SYMBOL_LET && symbol->declaration && blame->lets < BRIEF_DEPTH &&

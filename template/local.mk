@@ -6,7 +6,7 @@ libmrp_la_SOURCES += \
     template/document.c template/document.h template/document_internal.h \
     template/document_json.c \
     template/document_yaml.c \
-    template/emit.c \
+    template/emit.c template/emit_json.c template/emit_sub.c \
     template/limits.c \
     template/lower.c template/lowering.h \
     template/manifest.c \

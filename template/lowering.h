@@ -268,7 +268,7 @@ void lowering_place_outputs(struct lowering *all);
 void lowering_finish_outputs(struct stack_lowering *in);
 void lowering_check_limits(struct lowering *all);
 
-/* ---- emission (emit.c) ---- */
+/* ---- emission (emit.c, emit_json.c, emit_sub.c) ---- */
 
 struct emitter {
     struct stack_lowering *in;
@@ -286,10 +286,21 @@ void emit_close(struct emitter *e, char bracket);
 void emit_key(struct emitter *e, struct text key);
 void emit_item(struct emitter *e);
 void emit_text(struct emitter *e, struct text text);
+void emit_integer(struct emitter *e, int64_t integer);
+/* Text inside a JSON string that is open already. */
+void emit_fragment(struct emitter *e, struct text text);
 void emit_value(struct emitter *e, struct value value);
 /* The value where CloudFormation takes only text: lists joined by commas. */
 void emit_string_value(struct emitter *e, struct value value);
 void emit_term(struct emitter *e, const struct term *term);
+/* {"Fn::X": [, and what closes it */
+void emit_open_function(struct emitter *e, struct text name);
+void emit_close_function(struct emitter *e);
+/* Whether the attribute is what Ref returns, which is shorter to write. */
+bool emit_is_ref(const struct emitter *e, const struct resource *resource,
+                 const struct name *attribute);
+/* A text of several pieces. */
+void emit_pieces(struct emitter *e, const struct deferred *text);
 /* The value of a travel as its producer's output gives it. */
 void emit_travel(struct emitter *e, const struct travel *travel);
 void emit_mapping(struct emitter *e, const struct mapping *mapping);

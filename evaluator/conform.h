@@ -1,0 +1,54 @@
+/* What the files of conform*.c share. */
+#ifndef MRP_EVALUATOR_CONFORM_H
+#define MRP_EVALUATOR_CONFORM_H
+
+#include "evaluator/internal.h"
+
+enum { CONFORM_SLOTS = 1024 };
+
+struct conform_entry {
+    const void *data; /* items or record */
+    const struct schema_value *wanted;
+    const struct schema_property *property;
+    struct value result;
+};
+
+struct conform_cache {
+    struct conform_entry entries[CONFORM_SLOTS];
+    struct conform_entry texts[CONFORM_SLOTS]; /* texts whose limits hold */
+    struct map bodies;                         /* schema_body -> struct body_facts */
+};
+
+struct conform_cache *conform_cache_of(struct evaluator *ev);
+/* Where what was made of the items or the record at `data` is remembered; wanted is NULL for what
+ * is free. */
+struct conform_entry *conform_slot(struct evaluator *ev, const void *data,
+                                   const struct schema_value *wanted);
+
+/* The value of an entry; node where nobody knows where it is written. */
+static inline const struct node *value_node(const struct record_entry *entry,
+                                            const struct node *node) {
+    if (!entry->origin) return node;
+    return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.value : entry->origin;
+}
+
+/* ---- conform_free.c: also conform_free of internal.h ---- */
+
+/* Choices between resources, and lists of them, become choices between what is free. */
+struct value conform_free_deferred(struct evaluator *ev, struct value value,
+                                   const struct node *node);
+
+/* ---- conform_rules.c ---- */
+
+/* A record as messages name it. */
+struct owner {
+    const char *word; /* "property", "resource" */
+    struct text name;
+    struct span head; /* where what is missing is reported: as the checker does, to say it once */
+};
+
+/* What must hold for a record as a whole: required properties, and rules between them. */
+void conform_rules(struct evaluator *ev, const struct record *record,
+                   const struct schema_body *body, const struct owner *owner);
+
+#endif
