@@ -1,233 +1,13 @@
 /* Renders what the schema says for people. See explain.h.
- *
- * A page is written word by word (page_word), which breaks lines and indents what continues; the
- * rest of the file says which words.
  */
 #include "schema/explain.h"
 
-#include "schema/schema.h"
+#include "schema/explain_parts.h"
 
 enum {
     NARROWEST = 60,
     NAME_WIDTH = 34, /* a longer name gets a line of its own */
-    ENUM_SHOWN = 8,  /* values shown among other properties; the property's own page has all */
-    PATTERN_SHOWN = 44,
-    DEPTH = 32, /* of a property path */
-    BODIES_SEARCHED = 1024,
 };
-
-enum ink { INK_PLAIN, INK_TITLE, INK_NAME, INK_TYPE, INK_MARK, INK_FAINT };
-
-static const char *const inks[] = {
-    [INK_PLAIN] = "",        [INK_TITLE] = "\033[1m",   [INK_NAME] = "\033[1;36m",
-    [INK_TYPE] = "\033[32m", [INK_MARK] = "\033[1;33m", [INK_FAINT] = "\033[2m",
-};
-
-struct page {
-    struct buffer *out;
-    size_t columns, column, indent;
-    bool color;
-    bool whole; /* the page of one property: nothing is shortened */
-};
-
-static void page_spaces(struct page *page, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        buffer_char(page->out, ' ');
-    page->column += count;
-}
-
-static void page_line(struct page *page) {
-    buffer_char(page->out, '\n');
-    page->column = 0;
-}
-
-/* Text as it is, without a break. */
-static void page_put(struct page *page, enum ink ink, struct text text) {
-    bool paint = page->color && ink != INK_PLAIN && text.length;
-    if (paint) buffer_string(page->out, inks[ink]);
-    buffer_text(page->out, text);
-    if (paint) buffer_string(page->out, "\033[0m");
-    page->column += text_columns(text);
-}
-
-static void page_put_string(struct page *page, enum ink ink, const char *string) {
-    page_put(page, ink, text_of(string));
-}
-
-/* A word with a blank before it, on the next line if it does not fit. */
-static void page_word(struct page *page, enum ink ink, struct text word) {
-    bool first = page->column <= page->indent;
-    if (!first && page->column + 1 + text_columns(word) > page->columns) {
-        page_line(page);
-        first = true;
-    }
-    if (first && page->column < page->indent) page_spaces(page, page->indent - page->column);
-    if (!first) page_spaces(page, 1);
-    page_put(page, ink, word);
-}
-
-/* Each word of a sentence. */
-static void page_words(struct page *page, enum ink ink, const char *sentence) {
-    while (*sentence) {
-        size_t length = strcspn(sentence, " ");
-        if (length) page_word(page, ink, (struct text){sentence, length});
-        sentence += length + (sentence[length] == ' ');
-    }
-}
-
-static void page_number(struct page *page, double number) {
-    struct buffer digits;
-    buffer_init(&digits);
-    buffer_number(&digits, number);
-    page_word(page, INK_PLAIN, buffer_view(&digits));
-    buffer_release(&digits);
-}
-
-/* A comma that belongs to the word before. */
-static void page_comma(struct page *page) {
-    page_put_string(page, INK_PLAIN, ",");
-}
-
-static void page_heading(struct page *page, const char *heading) {
-    page_line(page);
-    page_put_string(page, INK_TITLE, heading);
-    page_line(page);
-}
-
-/* Begins "    label     " with what follows at the given column. */
-static void page_label(struct page *page, size_t margin, enum ink ink, struct text label,
-                       size_t width) {
-    page_spaces(page, margin - page->column);
-    page_put(page, ink, label);
-    page->indent = margin + width + 2;
-    if (page->column + 2 > page->indent) page_line(page);
-    page_spaces(page, page->indent - page->column);
-}
-
-/* The type as one word, or one for each member of a union. */
-static void write_type(struct page *page, const struct schema_value *value) {
-    struct buffer type;
-    buffer_init(&type);
-    if (schema_value_shape(value) != SCHEMA_UNION) {
-        schema_value_write(value, &type);
-        page_word(page, INK_TYPE, buffer_view(&type));
-    }
-    for (size_t i = 0; i < schema_value_member_count(value); i++) {
-        type.length = 0;
-        schema_value_write(schema_value_member(value, i), &type);
-        if (i) page_words(page, INK_PLAIN, "or");
-        page_word(page, INK_TYPE, buffer_view(&type));
-    }
-    buffer_release(&type);
-}
-
-static void write_also(struct page *page, const char *words) {
-    page_comma(page);
-    page_words(page, INK_PLAIN, words);
-}
-
-struct range {
-    bool has_least;
-    double least;
-    bool has_most;
-    double most;
-};
-
-/* "3 to 63 characters", "at least 1 item", "at most 5". */
-static void write_range(struct page *page, struct range range, const char *unit) {
-    bool one = range.has_least && range.has_most && range.least == range.most;
-    if (!range.has_least && !range.has_most) return;
-    page_comma(page);
-    if (one) page_words(page, INK_PLAIN, "exactly");
-    if (range.has_least && !range.has_most) page_words(page, INK_PLAIN, "at least");
-    if (!range.has_least) page_words(page, INK_PLAIN, "at most");
-    if (range.has_least && !one) page_number(page, range.least);
-    if (range.has_least && range.has_most && !one) page_words(page, INK_PLAIN, "to");
-    if (range.has_most) page_number(page, range.most);
-    if (!*unit) return;
-    page_words(page, INK_PLAIN, unit);
-    if ((range.has_most ? range.most : range.least) != 1) page_put_string(page, INK_PLAIN, "s");
-}
-
-static void write_sizes(struct page *page, const struct schema_value *value,
-                        const struct schema_limits *limits) {
-    unsigned set = limits->set;
-    bool map = schema_value_shape(value) == SCHEMA_MAP;
-    struct range lengths = {(set & SCHEMA_MIN_LENGTH) && limits->min_length, limits->min_length,
-                            set & SCHEMA_MAX_LENGTH, limits->max_length};
-    struct range items = {(set & SCHEMA_MIN_ITEMS) && limits->min_items, limits->min_items,
-                          set & SCHEMA_MAX_ITEMS, limits->max_items};
-    struct range numbers = {set & SCHEMA_MINIMUM, limits->minimum, set & SCHEMA_MAXIMUM,
-                            limits->maximum};
-    write_range(page, lengths, "character");
-    write_range(page, items, map ? "key" : "item");
-    write_range(page, numbers, "");
-    if (set & SCHEMA_UNIQUE_ITEMS) write_also(page, "no item twice");
-    if (limits->multiple_of > 0) {
-        write_also(page, "a multiple of");
-        page_number(page, limits->multiple_of);
-    }
-}
-
-static void write_enum(struct page *page, const struct schema_value *value,
-                       const struct schema_limits *limits) {
-    size_t shown =
-        page->whole || limits->enum_count <= ENUM_SHOWN + 2 ? limits->enum_count : ENUM_SHOWN;
-    page_put_string(page, INK_PLAIN, ":");
-    for (size_t i = 0; i < shown; i++) {
-        if (i) page_comma(page);
-        page_word(page, INK_PLAIN, schema_value_enum(value, i));
-    }
-    if (shown == limits->enum_count) return;
-    page_comma(page);
-    page_words(page, INK_FAINT, "and");
-    page_number(page, (double)(limits->enum_count - shown));
-    page_words(page, INK_FAINT, "more");
-}
-
-static void write_pattern(struct page *page, const char *what, struct text pattern) {
-    if (!pattern.length || (!page->whole && pattern.length > PATTERN_SHOWN)) return;
-    page_comma(page);
-    page_words(page, INK_PLAIN, what);
-    page_word(page, INK_FAINT, pattern);
-}
-
-static void write_limits(struct page *page, const struct schema_value *value) {
-    struct schema_limits limits;
-    if (!schema_value_limits(value, &limits)) return;
-    write_sizes(page, value, &limits);
-    write_pattern(page, "like", limits.pattern);
-    write_pattern(page, "keys like", limits.key_pattern);
-    if (limits.enum_count) write_enum(page, value, &limits);
-}
-
-/* Limits of what a list or map holds: "each 1 to 64 characters". */
-static void write_element_limits(struct page *page, const struct schema_value *value) {
-    struct schema_limits limits;
-    const struct schema_value *element = schema_value_element(value);
-    if (!element || !schema_value_limits(element, &limits)) return;
-    if (!limits.enum_count && !page->whole && limits.pattern.length > PATTERN_SHOWN && !limits.set)
-        return;
-    page_put_string(page, INK_PLAIN, ";");
-    page_words(page, INK_PLAIN, "each");
-    write_type(page, element);
-    write_limits(page, element);
-}
-
-static void write_value(struct page *page, const struct schema_value *value) {
-    write_type(page, value);
-    write_limits(page, value);
-    write_element_limits(page, value);
-    for (size_t i = 0; page->whole && i < schema_value_member_count(value); i++) {
-        const struct schema_value *member = schema_value_member(value, i);
-        struct schema_limits limits;
-        if (!schema_value_limits(member, &limits)) continue;
-        page_put_string(page, INK_PLAIN, ";");
-        page_words(page, INK_PLAIN, "as");
-        write_type(page, member);
-        write_limits(page, member);
-    }
-}
 
 static void write_wishes(struct page *page, const struct schema_property *property) {
     size_t count = schema_property_wish_count(property);
@@ -255,16 +35,9 @@ static void write_flag(struct page *page, unsigned flags, unsigned flag, const c
     page_words(page, INK_MARK, words);
 }
 
-/* Where a property stands: enough to know its flags. */
-struct place {
-    const struct schema_type *type;
-    const struct schema_property *path[DEPTH];
-    size_t depth;
-};
-
-static unsigned flags_below(const struct place *place, const struct schema_property *property) {
-    struct place below = *place;
-    if (!below.type || below.depth >= DEPTH) return schema_property_flags(property);
+static unsigned flags_below(const struct explain_place *place, const struct schema_property *property) {
+    struct explain_place below = *place;
+    if (!below.type || below.depth >= EXPLAIN_DEPTH) return schema_property_flags(property);
     below.path[below.depth++] = property;
     return schema_flags_at(below.type, below.path, below.depth);
 }
@@ -281,7 +54,7 @@ static void write_property(struct page *page, const struct schema_property *prop
                            unsigned flags, size_t width) {
     write_marks(page, flags);
     page_label(page, 5, INK_NAME, schema_property_name(property), width);
-    write_value(page, schema_property_value(property));
+    explain_value(page, schema_property_value(property));
     write_wishes(page, property);
     write_flag(page, flags, SCHEMA_WRITE_ONLY, "is never read back");
     write_flag(page, flags, SCHEMA_DEPRECATED, "deprecated");
@@ -366,7 +139,7 @@ static bool is_written(unsigned flags) {
 }
 
 static void write_body(struct page *page, const struct schema_body *body,
-                       const struct place *place) {
+                       const struct explain_place *place) {
     unsigned seen = 0;
     size_t width = name_width(body);
     for (size_t i = 0; i < schema_body_count(body); i++) {
@@ -386,17 +159,6 @@ static void write_body(struct page *page, const struct schema_body *body,
         page_line(page);
     }
     write_rules(page, body);
-}
-
-/* The body in a value, if there is one: of a list's elements, or the first of a union. */
-static const struct schema_body *body_inside(const struct schema_value *value) {
-    while (schema_value_element(value))
-        value = schema_value_element(value);
-    for (size_t i = 0; i < schema_value_member_count(value); i++) {
-        const struct schema_body *body = body_inside(schema_value_member(value, i));
-        if (body) return body;
-    }
-    return schema_value_body(value);
 }
 
 static void fact_begin(struct page *page, const char *label) {
@@ -438,12 +200,12 @@ static void write_name(struct page *page, const struct schema_type *type) {
     if (!schema_type_physical_name(type, &name)) return;
     fact_begin(page, "Name");
     page_word(page, INK_NAME, schema_property_name(name.property));
-    if (name.optional) write_also(page, "made up if left out");
-    struct range lengths = {name.minimum > 0, name.minimum, true, name.maximum};
-    if (name.maximum) write_range(page, lengths, "character");
-    write_also(page, scopes[name.scope]);
+    if (name.optional) explain_also(page, "made up if left out");
+    struct explain_range lengths = {name.minimum > 0, name.minimum, true, name.maximum};
+    if (name.maximum) explain_range(page, lengths, "character");
+    explain_also(page, scopes[name.scope]);
     page->whole = true;
-    write_pattern(page, "like", name.pattern);
+    explain_pattern(page, "like", name.pattern);
     page->whole = false;
     page_line(page);
 }
@@ -512,7 +274,7 @@ static void write_attributes(struct page *page, const struct schema_type *type) 
     for (size_t i = 0; i < count; i++) {
         struct schema_attribute attribute = schema_type_attribute(type, i);
         page_label(page, 5, INK_NAME, attribute.name, width);
-        write_type(page, attribute.value);
+        explain_type(page, attribute.value);
         page_line(page);
     }
 }
@@ -545,7 +307,7 @@ static const struct schema_property *first_nested(const struct schema_body *body
     for (size_t i = 0; i < schema_body_count(body); i++) {
         const struct schema_property *property = schema_body_at(body, i);
         bool written = is_written(schema_property_flags(property));
-        if (written && body_inside(schema_property_value(property))) return property;
+        if (written && explain_body_inside(schema_property_value(property))) return property;
     }
     return NULL;
 }
@@ -563,7 +325,7 @@ static void write_more(struct page *page, struct text path, const struct schema_
 }
 
 static void write_type_page(struct page *page, const struct schema_type *type) {
-    struct place place = {.type = type};
+    struct explain_place place = {.type = type};
     write_title(page, schema_type_name(type), "resource type");
     page_line(page);
     write_ref(page, type);
@@ -613,15 +375,15 @@ static void write_takes(struct page *page, const struct schema_property *propert
     }
 }
 
-static void write_property_page(struct page *page, struct text title, const struct place *place) {
+static void write_property_page(struct page *page, struct text title, const struct explain_place *place) {
     const struct schema_property *property = place->path[place->depth - 1];
     const struct schema_value *value = schema_property_value(property);
-    const struct schema_body *body = body_inside(value);
+    const struct schema_body *body = explain_body_inside(value);
     write_title(page, title, "property");
     page_line(page);
     fact_begin(page, "Value");
     page->whole = true;
-    write_value(page, value);
+    explain_value(page, value);
     page->whole = false;
     page_line(page);
     write_change(page, schema_flags_at(place->type, place->path, place->depth));
@@ -633,7 +395,7 @@ static void write_property_page(struct page *page, struct text title, const stru
 
 static void write_nested_page(struct page *page, struct text title,
                               const struct schema_body *body) {
-    struct place place = {.type = NULL};
+    struct explain_place place = {.type = NULL};
     write_title(page, title, "nested type");
     write_body(page, body, &place);
 }
@@ -643,115 +405,32 @@ static void write_attribute_page(struct page *page, struct text title,
     write_title(page, title, "attribute");
     page_line(page);
     fact_begin(page, "Value");
-    write_type(page, attribute->value);
+    explain_type(page, attribute->value);
     page_line(page);
-    const struct schema_body *body = body_inside(attribute->value);
-    struct place place = {.type = NULL};
+    const struct schema_body *body = explain_body_inside(attribute->value);
+    struct explain_place place = {.type = NULL};
     if (body) write_body(page, body, &place);
-}
-
-static struct text take_segment(struct text *path) {
-    const char *dot = memchr(path->bytes, '.', path->length);
-    size_t length = dot ? (size_t)(dot - path->bytes) : path->length;
-    struct text segment = {path->bytes, length};
-    size_t skip = length + (dot != NULL);
-    *path = (struct text){path->bytes + skip, path->length - skip};
-    return segment;
-}
-
-/* Follows the path as far as it leads. What is left of it begins with the segment that is unknown;
- * *body is where that was looked for, or NULL below a value that has no properties. */
-static void follow(struct place *place, struct text *path, const struct schema_body **body) {
-    *body = schema_type_body(place->type);
-    while (path->length && *body && place->depth < DEPTH) {
-        struct text rest = *path;
-        const struct schema_property *property = schema_body_find(*body, take_segment(&rest));
-        if (!property) return;
-        place->path[place->depth++] = property;
-        *body = body_inside(schema_property_value(property));
-        *path = rest;
-    }
-}
-
-struct bodies {
-    const struct schema_body *found[BODIES_SEARCHED];
-    size_t count;
-};
-
-static void bodies_add(struct bodies *bodies, const struct schema_value *value) {
-    if (schema_value_element(value)) bodies_add(bodies, schema_value_element(value));
-    for (size_t i = 0; i < schema_value_member_count(value); i++) {
-        bodies_add(bodies, schema_value_member(value, i));
-    }
-    const struct schema_body *body = schema_value_body(value);
-    for (size_t i = 0; body && i < bodies->count; i++) {
-        if (bodies->found[i] == body) return;
-    }
-    if (body && bodies->count < BODIES_SEARCHED) bodies->found[bodies->count++] = body;
-}
-
-/* The nested type of this name, wherever in the type it is used. */
-static const struct schema_body *find_nested(const struct schema_type *type, struct text name) {
-    struct bodies bodies = {{schema_type_body(type)}, 1};
-    for (size_t i = 0; i < bodies.count; i++) {
-        const struct schema_body *body = bodies.found[i];
-        if (i && text_equal(schema_body_name(body), name)) return body;
-        for (size_t j = 0; j < schema_body_count(body); j++) {
-            bodies_add(&bodies, schema_property_value(schema_body_at(body, j)));
-        }
-    }
-    return NULL;
-}
-
-static bool type_missing(struct text name, struct failure *why) {
-    const struct schema_type *found[3];
-    size_t count = schema_suggest_type(name, found, 3);
-    failure_set(why, "resource type \"%.*s\" is not known", TEXT_ARGS(name));
-    if (count == 1)
-        return failure_hint(why, "Did you mean \"%s\"?", schema_type_name(found[0]).bytes);
-    if (count == 2) {
-        return failure_hint(why, "Did you mean \"%s\" or \"%s\"?", schema_type_name(found[0]).bytes,
-                            schema_type_name(found[1]).bytes);
-    }
-    if (count == 3) {
-        return failure_hint(why, "Did you mean \"%s\", \"%s\" or \"%s\"?",
-                            schema_type_name(found[0]).bytes, schema_type_name(found[1]).bytes,
-                            schema_type_name(found[2]).bytes);
-    }
-    return false;
-}
-
-static bool property_missing(struct text known, const struct schema_body *body, struct text name,
-                             struct failure *why) {
-    const struct schema_property *found[1];
-    if (!body) {
-        failure_set(why, "\"%.*s\" has no properties of its own", TEXT_ARGS(known));
-        return failure_hint(why, "Leave out \".%.*s\".", TEXT_ARGS(name));
-    }
-    failure_set(why, "\"%.*s\" has no property \"%.*s\"", TEXT_ARGS(known), TEXT_ARGS(name));
-    if (!schema_suggest_property(body, name, found, 1)) return false;
-    return failure_hint(why, "Did you mean \"%s\"?", schema_property_name(found[0]).bytes);
 }
 
 static bool write_found(struct page *page, struct text what, const struct schema_type *type,
                         struct text path, struct failure *why) {
-    struct place place = {.type = type};
+    struct explain_place place = {.type = type};
     struct schema_attribute attribute;
     const struct schema_body *body;
     struct text left = path;
     const struct schema_body *nested = NULL;
-    follow(&place, &left, &body);
+    explain_follow(&place, &left, &body);
     if (!path.length) {
         write_type_page(page, type);
     } else if (!left.length) {
         write_property_page(page, what, &place);
     } else if (schema_type_attribute_find(type, path, &attribute)) {
         write_attribute_page(page, what, &attribute);
-    } else if ((nested = find_nested(type, path))) {
+    } else if ((nested = explain_nested(type, path))) {
         write_nested_page(page, what, nested);
     } else {
         size_t known = what.length - left.length - 1;
-        return property_missing((struct text){what.bytes, known}, body, take_segment(&left), why);
+        return explain_property_missing((struct text){what.bytes, known}, body, explain_segment(&left), why);
     }
     return true;
 }
@@ -761,10 +440,10 @@ bool schema_explain(struct buffer *out, struct text what, unsigned columns, bool
     struct page page = {
         .out = out, .columns = columns < NARROWEST ? NARROWEST : columns, .color = color};
     struct text path = what;
-    struct text name = take_segment(&path);
+    struct text name = explain_segment(&path);
     const struct schema_type *type = schema_type_find(name);
     if (!type)
-        return type_missing(path.length && !memchr(name.bytes, ':', name.length) ? what : name,
+        return explain_type_missing(path.length && !memchr(name.bytes, ':', name.length) ? what : name,
                             why);
     return write_found(&page, what, type, path, why);
 }

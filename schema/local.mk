@@ -6,7 +6,10 @@ SCHEMA_FACTS = schema/facts.txt schema/names.txt schema/global.txt schema/condit
 
 libmrp_la_SOURCES += \
     schema/actions.c schema/actions.def schema/actions.h \
-    schema/explain.c schema/explain.h \
+    schema/explain.c schema/explain.h schema/explain_parts.h \
+    schema/explain_find.c \
+    schema/explain_value.c \
+    schema/page.c schema/page.h \
     schema/iam.c schema/iam.h \
     schema/packed.h \
     schema/places.c schema/places.def schema/places.h \
