@@ -9,7 +9,10 @@ libmrp_la_SOURCES += \
     parser/mend.c \
     parser/mistake.c \
     parser/nodes.def parser/parser.c parser/parser.h \
-    parser/printer.c parser/printer.h \
+    parser/print_block.c \
+    parser/print_expression.c \
+    parser/printer.c parser/printer.h parser/printer_parts.h \
+    parser/printer_output.c \
     parser/report.c \
     parser/tree.c parser/tree.h
 nodist_libmrp_la_SOURCES += parser/grammar.c parser/grammar.h
@@ -21,4 +24,5 @@ parser/grammar.c: parser/grammar.y
 	$(AM_V_GEN)$(MKDIR_P) parser && $(BISON) $(BISON_WARNINGS) -d -o $@ $(top_srcdir)/parser/grammar.y
 parser/grammar.h: parser/grammar.c
 lexer/lexer.lo parser/allow.lo parser/build.lo parser/literal.lo parser/mend.lo parser/mistake.lo \
-    parser/parser.lo parser/printer.lo parser/report.lo: parser/grammar.h
+    parser/parser.lo parser/print_block.lo parser/print_expression.lo parser/printer.lo \
+    parser/printer_output.lo parser/report.lo: parser/grammar.h
