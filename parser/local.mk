@@ -13,7 +13,8 @@ libmrp_la_SOURCES += \
     parser/print_expression.c \
     parser/printer.c parser/printer.h parser/printer_parts.h \
     parser/printer_output.c \
-    parser/report.c \
+    parser/recover.c \
+    parser/report.c parser/report.h \
     parser/tree.c parser/tree.h
 nodist_libmrp_la_SOURCES += parser/grammar.c parser/grammar.h
 EXTRA_DIST += parser/grammar.y
@@ -25,4 +26,4 @@ parser/grammar.c: parser/grammar.y
 parser/grammar.h: parser/grammar.c
 lexer/lexer.lo parser/allow.lo parser/build.lo parser/literal.lo parser/mend.lo parser/mistake.lo \
     parser/parser.lo parser/print_block.lo parser/print_expression.lo parser/printer.lo \
-    parser/printer_output.lo parser/report.lo: parser/grammar.h
+    parser/printer_output.lo parser/recover.lo parser/report.lo: parser/grammar.h

@@ -1,234 +1,14 @@
-/* What is said about a syntax error, and where the parse goes on.
+/* What is said about a syntax error.
  *
  * bison finds the first token that fits nothing. The mistake is often just before it: an operand
  * that is missing at the end of the line above, a bracket left open. So the reporter looks at the
- * tokens around, says the likeliest thing, and chooses the next beginning of an entry or declaration
- * at the depth where the parse can go on; there the token SYNC is put in.
+ * tokens around, and says the likeliest thing. Where the parse goes on is chosen in recover.c.
  */
-#include "parser/builder.h"
-#include "parser/grammar.h"
-
-/* How far the reporter looks around: more would be slow where a long line has many mistakes. */
-enum { LOOK_BACK = 5000, LOOK_AHEAD = 50000 };
-
-struct report {
-    struct parser *parser;
-    const struct syntax_error *error;
-    const struct token *items;
-    uint32_t at;     /* the token that fits nothing */
-    uint32_t before; /* the one before it; at itself at the start of the file */
-};
-
-/* ---- tokens ---- */
-
-static bool is_comment(int kind) { return kind == COMMENT || kind == DOC; }
-
-static uint32_t next_code(const struct tokens *tokens, uint32_t index) {
-    do index++;
-    while (index + 1 < tokens->count && is_comment(tokens->items[index].kind));
-    return index < tokens->count ? index : tokens->count - 1;
-}
-
-static uint32_t previous_code(const struct tokens *tokens, uint32_t index) {
-    uint32_t previous = index;
-    while (previous > 0 && is_comment(tokens->items[previous - 1].kind)) previous--;
-    return previous > 0 ? previous - 1 : index;
-}
+#include "parser/report.h"
 
 bool token_is_word(int kind) {
     return kind == NAME || (kind >= IMPORT && kind <= RETURN);
 }
-
-static bool is_declaration_word(int kind) { return kind >= IMPORT && kind <= WITH; }
-static bool is_reserved(int kind) { return kind >= IF && kind <= NULL_; }
-static bool is_text_start(int kind) {
-    return kind == STRING || kind == RAW || kind == RAW_BLOCK || kind == TEXT_OPEN ||
-           kind == BLOCK_OPEN;
-}
-static bool is_opener(int kind) {
-    return kind == LPAREN || kind == SP_LPAREN || kind == LBRACK || kind == SP_LBRACK ||
-           kind == OPTIONAL_LBRACK;
-}
-static bool is_closer(int kind) { return kind == RPAREN || kind == RBRACK; }
-static bool is_comparison(int kind) { return kind >= EQUAL && kind <= GREATER_EQUAL; }
-
-/* Whether a token can begin a value. */
-static bool begins_value(int kind) {
-    return token_is_word(kind) || is_text_start(kind) || kind == INT || kind == NUMBER ||
-           kind == AWS_TYPE || kind == TRUE || kind == FALSE || kind == NULL_ || kind == LBRACE ||
-           kind == SP_LPAREN || kind == SP_LBRACK || kind == SP_MINUS || kind == NOT;
-}
-
-/* Whether a token ends a value. */
-static bool ends_value(int kind) {
-    return token_is_word(kind) || kind == STRING || kind == RAW || kind == RAW_BLOCK ||
-           kind == TEXT_CLOSE || kind == INT || kind == NUMBER || kind == AWS_TYPE ||
-           kind == TRUE || kind == FALSE || kind == NULL_ || kind == RBRACE || kind == RPAREN ||
-           kind == RBRACK || kind == MEMBER || kind == OPTIONAL_MEMBER;
-}
-
-/* Whether something must follow a token for the value or entry to be whole. */
-static bool wants_more(int kind) {
-    return kind == ASSIGN || kind == ARROW || kind == COLON || kind == PIPE || kind == RANGE ||
-           kind == ELLIPSIS || kind == NOT || kind == SP_MINUS || kind == THEN || kind == ELSE ||
-           kind == IN || (kind >= OR && kind <= PERCENT);
-}
-
-/* ---- where to go on ---- */
-
-static void measure_depths(struct parser *parser) {
-    struct tokens *tokens = parser->tokens;
-    uint32_t depth = 0;
-    parser->depths = memory_alloc(tokens->count * sizeof *parser->depths);
-    for (uint32_t i = 0; i < tokens->count; i++) {
-        parser->depths[i] = depth;
-        if (tokens->items[i].kind == LBRACE) depth++;
-        if (tokens->items[i].kind == RBRACE && depth > 0) depth--;
-    }
-}
-
-/* Whether the line of token i holds a `then`: its `if` is an expression. */
-static bool line_has_then(const struct tokens *tokens, uint32_t i) {
-    do {
-        if (tokens->items[i].kind == THEN) return true;
-        i++;
-    } while (i < tokens->count && !(tokens->items[i].flags & TOKEN_LINE));
-    return false;
-}
-
-/* The token behind a text that begins at i. */
-static uint32_t behind_text(const struct tokens *tokens, uint32_t i) {
-    int kind = tokens->items[i].kind;
-    if (kind != TEXT_OPEN && kind != BLOCK_OPEN) return next_code(tokens, i);
-    uint32_t depth = 0;
-    for (; i + 1 < tokens->count; i++) {
-        kind = tokens->items[i].kind;
-        if (kind == TEXT_OPEN || kind == BLOCK_OPEN) depth++;
-        if (kind == TEXT_CLOSE && --depth == 0) break;
-    }
-    return next_code(tokens, i);
-}
-
-static bool begins_declaration(const struct tokens *tokens, uint32_t i) {
-    int kind = tokens->items[i].kind;
-    uint32_t next = next_code(tokens, i);
-    struct token follow = tokens->items[next];
-    if (!is_declaration_word(kind) || follow.flags & TOKEN_LINE) return false;
-    if (kind == WITH) return follow.kind == LBRACE;
-    if (kind == ASSERT) return begins_value(follow.kind) || follow.kind == LPAREN;
-    int then = tokens->items[next_code(tokens, next)].kind;
-    if (is_reserved(follow.kind) && (then == ASSIGN || then == COLON)) return true;
-    return token_is_word(follow.kind) || is_text_start(follow.kind) || follow.kind == AWS_TYPE ||
-           follow.kind == FOR;
-}
-
-/* Whether a declaration or an entry begins at token i, judged from its line alone. */
-static bool begins_item(const struct tokens *tokens, uint32_t i) {
-    int kind = tokens->items[i].kind;
-    if (!(tokens->items[i].flags & TOKEN_LINE)) return false;
-    if (begins_declaration(tokens, i)) return true;
-    int next = tokens->items[next_code(tokens, i)].kind;
-    if (token_is_word(kind)) return next == ASSIGN || next == LBRACE;
-    if (is_reserved(kind) && next == ASSIGN) return true;
-    if (is_text_start(kind)) return tokens->items[behind_text(tokens, i)].kind == ASSIGN;
-    if (kind == META || kind == FOR) return true;
-    if (kind == ELLIPSIS) return true;
-    return kind == IF && !line_has_then(tokens, i);
-}
-
-/* `stage` on a line of its own, as an editor sees it while somebody types. */
-static bool is_alone(const struct tokens *tokens, uint32_t i) {
-    return is_declaration_word(tokens->items[i].kind) && tokens->items[i].flags & TOKEN_LINE &&
-           tokens->items[next_code(tokens, i)].flags & TOKEN_LINE;
-}
-
-static uint32_t find_sync(struct report *report, uint32_t from) {
-    struct parser *parser = report->parser;
-    uint32_t depth = report->error->brace_depth, count = parser->tokens->count;
-    if (parser->has_synced && from <= parser->last_sync) from = parser->last_sync + 1;
-    for (uint32_t i = from; i + 1 < count; i++) {
-        if (parser->depths[i] != depth) continue;
-        if (report->items[i].kind == RBRACE && depth > 0) return i;
-        if (begins_item(parser->tokens, i)) return i;
-        if (report->error->in_block && is_alone(parser->tokens, i)) return i;
-    }
-    return count - 1;
-}
-
-/* Whether the "}" of this "{" is followed by the end of a list or call. */
-static bool is_in_brackets(const struct report *report, uint32_t brace) {
-    const struct parser *parser = report->parser;
-    uint32_t i = brace + 1;
-    while (i + 1 < parser->tokens->count && i - brace < LOOK_AHEAD && !(report->items[i].kind == RBRACE &&
-                                              parser->depths[i] == parser->depths[brace] + 1))
-        i++;
-    int next = report->items[next_code(parser->tokens, i)].kind;
-    return next == RPAREN || next == RBRACK || next == COMMA || next == INTERPOLATION_CLOSE;
-}
-
-/* The "{" that ends the line of the error and opens a body of several lines; 0 for none. */
-static uint32_t find_body(const struct report *report) {
-    const struct parser *parser = report->parser;
-    const struct token *items = report->items;
-    uint32_t i = report->at;
-    for (; i + 1 < parser->tokens->count; i++) {
-        if (i > report->at && items[i].flags & TOKEN_LINE) return 0;
-        if (is_comment(items[i].kind) || items[i].kind != LBRACE) continue;
-        if (!(items[next_code(parser->tokens, i)].flags & TOKEN_LINE)) continue;
-        bool fresh = !parser->has_synced || i > parser->last_sync;
-        bool fits = parser->depths[i] == report->error->brace_depth;
-        return fresh && fits && !is_in_brackets(report, i) ? i : 0;
-    }
-    return 0;
-}
-
-static uint32_t line_start(const struct report *report, uint32_t index) {
-    while (index > 0 && !(report->items[index].flags & TOKEN_LINE)) index--;
-    return index;
-}
-
-static bool line_has_colon(const struct report *report, uint32_t body) {
-    for (uint32_t i = line_start(report, body); i < body; i++)
-        if (report->items[i].kind == COLON) return true;
-    return false;
-}
-
-/* Which kind of body: declarations stand in blocks, entries in records. */
-static int body_kind(const struct report *report, uint32_t body) {
-    int kind = report->items[line_start(report, body)].kind;
-    bool record = kind == RESOURCE || kind == ACTION || kind == PROJECT || kind == WITH ||
-                  (!is_declaration_word(kind) && line_has_colon(report, body)) ||
-                  report->items[previous_code(report->parser->tokens, body)].kind == ASSIGN;
-    if (!report->error->in_block) return BODY;
-    return record ? BODY : BLOCK_BODY;
-}
-
-static void go_on(struct report *report, uint32_t from) {
-    struct parser *parser = report->parser;
-    bool here = begins_item(parser->tokens, from) &&
-                parser->depths[from] == report->error->brace_depth &&
-                !(parser->has_synced && from <= parser->last_sync);
-    uint32_t body = here || parser->errors >= LIMIT_DIAGNOSTICS ? 0 : find_body(report);
-    if (body > 0) {
-        parser->errors++;
-        parser->pending = body_kind(report, body);
-        parser->last_sync = parser->cursor = body;
-        parser->has_synced = true;
-        return;
-    }
-    uint32_t target = parser->tokens->count - 1; /* after so many, the rest is not read */
-    if (++parser->errors < LIMIT_DIAGNOSTICS) target = find_sync(report, from);
-    if (parser->has_synced && target == parser->last_sync) { /* the end, for the second time */
-        parser->cursor = parser->tokens->count;
-        return;
-    }
-    parser->last_sync = target;
-    parser->has_synced = true;
-    parser->cursor = target;
-    parser->pending = SYNC;
-}
-
-/* ---- what is said ---- */
 
 static bool expects(const struct report *report, int kind) {
     for (uint32_t i = 0; i < report->error->expected_count; i++)
@@ -303,7 +83,7 @@ static bool say_unclosed(struct report *report) {
     int kind = report->items[report->at].kind;
     if (open == report->parser->tokens->count) return false;
     bool ends = kind == RBRACE || kind == END || kind == INTERPOLATION_CLOSE ||
-                begins_item(report->parser->tokens, report->at) ||
+                tokens_begin_item(report->parser->tokens, report->at) ||
                 (is_closer(kind) && !matches_bracket(report->items[open].kind, kind));
     if (!ends) return false;
     const char *close = closing(report->items[open].kind);
@@ -394,7 +174,7 @@ static bool say_reserved(struct report *report) {
     return true;
 }
 
-/* `a = 5 5` and then the next entry: the second 5 could have been a key, until "=" did not follow. */
+/* `a = 5 5` and then the next entry: the second 5 could be a key, until "=" does not follow. */
 static bool say_stray(struct report *report) {
     uint32_t stray = report->before;
     struct token token = report->items[stray];
@@ -449,7 +229,8 @@ static bool say_word_operator(struct report *report) {
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
             if (!text_is(word, words[i].word)) continue;
             if (side == 0 && !expects(report, AND)) continue;
-            if (side == 2 && (i < COUNT_OF_INFIX || report->items[report->before].flags & TOKEN_LINE))
+            if (side == 2 &&
+                (i < COUNT_OF_INFIX || report->items[report->before].flags & TOKEN_LINE))
                 continue;
             struct diagnostic *diagnostic =
                 say(report, DIAGNOSTIC_OPERATOR_FORM, span_at(report, at),
@@ -468,8 +249,9 @@ static bool say_word_operator(struct report *report) {
 /* `region east us-east-1 {`, `region east = "us-east-1" {`. */
 static bool say_region_name(struct report *report) {
     const struct token *items = report->items;
-    uint32_t at = report->at, first = line_start(report, at);
-    if (items[first].kind != REGION || items[at].flags & TOKEN_LINE || at != first + 2) return false;
+    uint32_t at = report->at, first = report_line_start(report, at);
+    if (items[first].kind != REGION || items[at].flags & TOKEN_LINE) return false;
+    if (at != first + 2) return false;
     bool word = token_is_word(items[at].kind);
     if (!word && items[at].kind != ASSIGN && items[at].kind != COLON) return false;
     struct diagnostic *diagnostic =
@@ -541,8 +323,9 @@ static void hint_habit(struct report *report, struct diagnostic *diagnostic) {
 static void say_expected(struct report *report) {
     struct text expected = expectation(report);
     int kind = report->items[report->at].kind;
-    bool next = kind == END || kind == RBRACE || begins_item(report->parser->tokens, report->at) ||
-                is_alone(report->parser->tokens, report->at);
+    bool next = kind == END || kind == RBRACE ||
+                tokens_begin_item(report->parser->tokens, report->at) ||
+                tokens_alone(report->parser->tokens, report->at);
     bool behind = report->items[report->at].flags & TOKEN_LINE && report->before != report->at;
     struct diagnostic *diagnostic;
     if (behind && next) /* what is missing is missing on the line above */
@@ -559,7 +342,7 @@ static void say_expected(struct report *report) {
 /* `param p = 1`, `fn f(a) = a`: what is declared there has a type. */
 static bool say_missing_type(struct report *report) {
     if (!expects(report, COLON) || expects(report, LBRACE) || expects_value(report)) return false;
-    int first = report->items[line_start(report, report->at)].kind;
+    int first = report->items[report_line_start(report, report->at)].kind;
     if (first != PARAM && first != FN) return false;
     if (!token_is_word(report->items[report->before].kind)) return false;
     if (report->items[report->at].flags & TOKEN_LINE) return false;
@@ -587,7 +370,7 @@ static bool is_body(const struct tokens *tokens, uint32_t index, uint32_t before
     int kind = tokens->items[before].kind;
     uint32_t next = next_code(tokens, index);
     if (!(tokens->items[next].flags & TOKEN_LINE)) return false;
-    if (is_lone_word(tokens, before)) return begins_declaration(tokens, next);
+    if (is_lone_word(tokens, before)) return tokens_begin_declaration(tokens, next);
     if (kind != IN && kind != IF) return false;
     uint32_t first = before;
     while (first > 0 && !(tokens->items[first].flags & TOKEN_LINE)) first--;
@@ -606,9 +389,9 @@ bool report_line_is_apart(const struct parser *parser, uint32_t index) {
     if (!(tokens->items[index].flags & TOKEN_LINE)) return false;
     if (!token_is_word(kind) && kind != META && !is_text_start(kind)) return false;
     if (before == index || !wants_more(tokens->items[before].kind)) return false;
-    int next = tokens->items[behind_text(tokens, index)].kind;
+    int next = tokens->items[tokens_behind_text(tokens, index)].kind;
     if (kind == META || next == ASSIGN) return true;
-    return begins_declaration(tokens, index) && next != LPAREN;
+    return tokens_begin_declaration(tokens, index) && next != LPAREN;
 }
 
 /* `Source {` among declarations. */
@@ -693,7 +476,7 @@ static bool say_declaration_word(struct report *report) {
 /* `resource x "AWS::..."`, `resource x = AWS::...`, `resource x-y: AWS::...`. */
 static bool say_resource_header(struct report *report) {
     const struct token *items = report->items;
-    uint32_t at = report->at, first = line_start(report, at);
+    uint32_t at = report->at, first = report_line_start(report, at);
     if (items[first].kind != RESOURCE || items[at].flags & TOKEN_LINE) return false;
     if (!expects_type(report)) return false;
     struct text name = {report->parser->bytes + items[first + 1].start, items[first + 1].length};
@@ -739,11 +522,11 @@ void report_syntax_error(struct parser *parser, const struct syntax_error *error
                             .items = parser->tokens->items,
                             .at = parser->at};
     report.before = previous_code(parser->tokens, report.at);
-    if (!parser->depths) measure_depths(parser);
+    if (!parser->depths) recover_measure_depths(parser);
     bool fresh = !parser->has_error || !is_reported(&report);
     parser->has_error = true;
     if (fresh && !say_line_above(&report)) say_something(&report);
-    go_on(&report, report.at);
+    recover(&report, report.at);
 }
 
 void report_nesting(struct parser *parser, struct range range) {

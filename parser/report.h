@@ -1,0 +1,86 @@
+/* What the reporter (report.c) and the search for where to go on (recover.c) share. */
+#ifndef MRP_PARSER_REPORT_H
+#define MRP_PARSER_REPORT_H
+
+#include "parser/builder.h"
+#include "parser/grammar.h"
+
+/* How far the reporter looks around: more would be slow where a long line has many mistakes. */
+enum { LOOK_BACK = 5000, LOOK_AHEAD = 50000 };
+
+struct report {
+    struct parser *parser;
+    const struct syntax_error *error;
+    const struct token *items;
+    uint32_t at;     /* the token that fits nothing */
+    uint32_t before; /* the one before it; at itself at the start of the file */
+};
+
+/* ---- tokens by their kinds ---- */
+
+static inline bool is_comment(int kind) { return kind == COMMENT || kind == DOC; }
+
+static inline uint32_t next_code(const struct tokens *tokens, uint32_t index) {
+    do index++;
+    while (index + 1 < tokens->count && is_comment(tokens->items[index].kind));
+    return index < tokens->count ? index : tokens->count - 1;
+}
+
+static inline uint32_t previous_code(const struct tokens *tokens, uint32_t index) {
+    uint32_t previous = index;
+    while (previous > 0 && is_comment(tokens->items[previous - 1].kind)) previous--;
+    return previous > 0 ? previous - 1 : index;
+}
+
+static inline bool is_declaration_word(int kind) { return kind >= IMPORT && kind <= WITH; }
+static inline bool is_reserved(int kind) { return kind >= IF && kind <= NULL_; }
+static inline bool is_text_start(int kind) {
+    return kind == STRING || kind == RAW || kind == RAW_BLOCK || kind == TEXT_OPEN ||
+           kind == BLOCK_OPEN;
+}
+static inline bool is_opener(int kind) {
+    return kind == LPAREN || kind == SP_LPAREN || kind == LBRACK || kind == SP_LBRACK ||
+           kind == OPTIONAL_LBRACK;
+}
+static inline bool is_closer(int kind) { return kind == RPAREN || kind == RBRACK; }
+static inline bool is_comparison(int kind) { return kind >= EQUAL && kind <= GREATER_EQUAL; }
+
+/* Whether a token can begin a value. */
+static inline bool begins_value(int kind) {
+    return token_is_word(kind) || is_text_start(kind) || kind == INT || kind == NUMBER ||
+           kind == AWS_TYPE || kind == TRUE || kind == FALSE || kind == NULL_ || kind == LBRACE ||
+           kind == SP_LPAREN || kind == SP_LBRACK || kind == SP_MINUS || kind == NOT;
+}
+
+/* Whether a token ends a value. */
+static inline bool ends_value(int kind) {
+    return token_is_word(kind) || kind == STRING || kind == RAW || kind == RAW_BLOCK ||
+           kind == TEXT_CLOSE || kind == INT || kind == NUMBER || kind == AWS_TYPE ||
+           kind == TRUE || kind == FALSE || kind == NULL_ || kind == RBRACE || kind == RPAREN ||
+           kind == RBRACK || kind == MEMBER || kind == OPTIONAL_MEMBER;
+}
+
+/* Whether something must follow a token for the value or entry to be whole. */
+static inline bool wants_more(int kind) {
+    return kind == ASSIGN || kind == ARROW || kind == COLON || kind == PIPE || kind == RANGE ||
+           kind == ELLIPSIS || kind == NOT || kind == SP_MINUS || kind == THEN || kind == ELSE ||
+           kind == IN || (kind >= OR && kind <= PERCENT);
+}
+
+/* ---- recover.c ---- */
+
+/* The token behind a text that begins at i. */
+uint32_t tokens_behind_text(const struct tokens *tokens, uint32_t i);
+bool tokens_begin_declaration(const struct tokens *tokens, uint32_t i);
+/* Whether a declaration or an entry begins at token i, judged from its line alone. */
+bool tokens_begin_item(const struct tokens *tokens, uint32_t i);
+/* `stage` on a line of its own, as an editor sees it while somebody types. */
+bool tokens_alone(const struct tokens *tokens, uint32_t i);
+/* The first token of the line in which a token stands. */
+uint32_t report_line_start(const struct report *report, uint32_t index);
+/* Notes how many braces are open before each token; once, at the first mistake. */
+void recover_measure_depths(struct parser *parser);
+/* Moves the parser's cursor to where it goes on, at token `from` at the earliest. */
+void recover(struct report *report, uint32_t from);
+
+#endif
