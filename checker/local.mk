@@ -10,6 +10,7 @@ libmrp_la_SOURCES += \
     checker/expect.c \
     checker/flow.c \
     checker/infer.c \
+    checker/instance.c \
     checker/library.c \
     checker/member.c \
     checker/message.c \
@@ -22,9 +23,13 @@ libmrp_la_SOURCES += \
     checker/property.c \
     checker/resolve.c \
     checker/resource.c \
+    checker/resource_meta.c \
     checker/scope.c \
     checker/symbol.c \
     checker/test.c \
+    checker/type_fits.c \
+    checker/type_text.c \
     checker/types.c \
     checker/types.h \
-    checker/typing.h
+    checker/typing.h \
+    checker/unused.c

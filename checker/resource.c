@@ -1,4 +1,4 @@
-/* Bodies of resources: against the schema for AWS's types, against params for components. */
+/* Bodies of resources of AWS's types: against the schema. */
 #include "checker/constraint.h"
 #include "checker/typing.h"
 
@@ -16,10 +16,11 @@ static void body_entries(struct checker *checker, struct body *body, struct list
 
 /* --- names of properties --- */
 
-static void unknown_property(struct checker *checker, struct body *body, struct node *key) {
+void complain_unknown_property(struct checker *checker, const struct schema_body *schema,
+                               struct map *seen, struct node *key) {
     const struct schema_property *found[3];
-    struct text name = node_text(key), owner = schema_body_name(body->schema);
-    size_t count = schema_suggest_property(body->schema, name, found, 3);
+    struct text name = node_text(key), owner = schema_body_name(schema);
+    size_t count = schema_suggest_property(schema, name, found, 3);
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PROPERTY, key,
                                     "%.*s has no property \"%.*s\"", TEXT_ARGS(owner),
                                     TEXT_ARGS(name));
@@ -27,16 +28,16 @@ static void unknown_property(struct checker *checker, struct body *body, struct 
     if (count > 0) {
         struct suggestion near = {.best = schema_property_name(found[0])};
         add_suggestion(checker, d, &near, key->span);
-        if (body->seen.arena && !map_find(&body->seen, found[0])) {
-            map_put(&body->seen, found[0], key); /* it is misspelt, not missing too */
+        if (seen && !map_find(seen, found[0])) {
+            map_put(seen, found[0], key); /* it is misspelt, not missing too */
         }
         return;
     }
     struct buffer out;
     buffer_init(&out);
-    size_t all = schema_body_count(body->schema), shown = 0;
+    size_t all = schema_body_count(schema), shown = 0;
     for (size_t i = 0; i < all && shown < 8; i++) {
-        const struct schema_property *property = schema_body_at(body->schema, i);
+        const struct schema_property *property = schema_body_at(schema, i);
         if (schema_property_flags(property) & SCHEMA_READ_ONLY) continue;
         buffer_format(&out, "%s%.*s", shown++ ? ", " : "",
                       TEXT_ARGS(schema_property_name(property)));
@@ -110,174 +111,6 @@ static void check_name(struct checker *checker, struct body *body, struct node *
     if (!constraint_name(&place, &name, node_text(value))) entry->flags |= NODE_LIMITED;
 }
 
-/* --- attributes with @ --- */
-
-static const struct type *literals(struct checker *checker, const char *const *texts,
-                                   size_t count) {
-    const struct type *type = NULL;
-    for (size_t i = 0; i < count; i++) {
-        const struct type *literal = type_literal_text(checker, text_of(texts[i]));
-        type = type ? type_either(checker, type, literal) : literal;
-    }
-    return type;
-}
-
-static const char *const meta_names[] = {
-    "add", "creation_policy", "deletion_policy", "depends_on", "existing", "id", "ignore_changes",
-    "metadata", "protect", "update_policy", "update_replace_policy", "was",
-};
-
-static void unknown_meta(struct checker *checker, struct node *key) {
-    struct suggestion near;
-    struct text name = key->kind == NODE_TEXT ? node_text(key) : TEXT("");
-    suggestion_init(&near, name);
-    for (size_t i = 0; i < sizeof meta_names / sizeof *meta_names; i++) {
-        suggestion_offer(&near, text_of(meta_names[i]));
-    }
-    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_META_ATTRIBUTE, key,
-                                    "attribute \"@%.*s\" is not known", TEXT_ARGS(name));
-    if (near.best.length) {
-        add_hint(checker, d, "Did you mean \"@%.*s\"?", TEXT_ARGS(near.best));
-    } else {
-        add_hint(checker, d, "There are @add, @creation_policy, @deletion_policy, @depends_on, "
-                 "@existing, @id, @ignore_changes, @metadata, @protect, @update_policy, "
-                 "@update_replace_policy and @was.");
-    }
-}
-
-static bool is_dependency(struct checker *checker, const struct type *type) {
-    type = type_base(type);
-    switch ((int)type->kind) {
-    case TYPE_ERROR: case TYPE_RESOURCE: case TYPE_COMPONENT: case TYPE_NULL: return true;
-    case TYPE_LIST: case TYPE_MAP: return is_dependency(checker, type->element);
-    case TYPE_UNION:
-        for (uint32_t i = 0; i < type->join.count; i++) {
-            if (!is_dependency(checker, type->join.members[i])) return false;
-        }
-        return true;
-    case TYPE_RECORD:
-        for (uint32_t i = 0; i < type->record.count; i++) {
-            if (!is_dependency(checker, type->record.fields[i].type)) return false;
-        }
-        return true;
-    }
-    return false;
-}
-
-static void meta_fault(struct checker *checker, struct node *value, const char *name,
-                       const char *what, const char *example) {
-    struct diagnostic *d = complain(checker, DIAGNOSTIC_META_ATTRIBUTE_VALUE, value,
-                                    "\"@%s\" takes %s", name, what);
-    add_hint(checker, d, "Write @%s = %s.", name, example);
-}
-
-static void check_depends_on(struct checker *checker, struct node *value) {
-    if (value->kind == NODE_LIST) {
-        for (struct node *item = value->list.elements.first; item; item = item->next) {
-            struct node *inner = item->kind == NODE_SPREAD ? item->spread.value : item;
-            struct fact fact = infer(checker, inner);
-            if (is_dependency(checker, fact.type) || inner->flags & NODE_BAD) continue;
-            meta_fault(checker, inner, "depends_on", "resources", "[bucket, role]");
-        }
-        return;
-    }
-    struct fact fact = infer(checker, value);
-    if (is_dependency(checker, fact.type) || value->flags & NODE_BAD) return;
-    meta_fault(checker, value, "depends_on", "resources", "[bucket, role]");
-}
-
-/* @add = [{ to = role, Policies = [...] }]: what the properties are is seen when they are added. */
-static void check_additions(struct checker *checker, struct node *value) {
-    struct fact fact = infer(checker, value);
-    const struct type *base = type_base(fact.type);
-    if (base->kind == TYPE_LIST || base->kind == TYPE_ERROR || base->kind == TYPE_NULL ||
-        base->kind == TYPE_UNION || value->flags & NODE_BAD) {
-        return;
-    }
-    meta_fault(checker, value, "add", "a list of records", "[{ to = role, Policies = [...] }]");
-}
-
-static void check_ignored(struct checker *checker, struct node *value,
-                          const struct schema_type *type) {
-    expect_type(checker, value, type_list(checker, &type_string), "\"@ignore_changes\"");
-    if (!type || value->kind != NODE_LIST) return;
-    const struct schema_body *body = schema_type_body(type);
-    for (struct node *item = value->list.elements.first; item; item = item->next) {
-        if (item->kind != NODE_TEXT) continue;
-        struct text name = node_text(item);
-        const char *dot = memchr(name.bytes, '.', name.length);
-        if (dot) name.length = (size_t)(dot - name.bytes);
-        if (schema_body_find(body, name) || schema_body_open(body)) continue;
-        struct body holder = {.schema = body};
-        unknown_property(checker, &holder, item);
-    }
-}
-
-static void check_known_text(struct checker *checker, struct node *value, const char *word) {
-    struct fact fact = expect_type(checker, value, &type_string, word);
-    need_known(checker, value, fact, word, NULL);
-}
-
-static void check_policy(struct checker *checker, struct node *value, const char *name,
-                         bool on_create) {
-    static const char *const texts[] = {"Delete", "Retain", "Snapshot", "RetainExceptOnCreate"};
-    const struct type *type = literals(checker, texts, on_create ? 4 : 3);
-    struct fact fact = infer(checker, value);
-    need_known(checker, value, fact, text_format(checker->arena, "\"@%s\"", name).bytes, NULL);
-    const struct type *allowed = type_optional(checker, type); /* null: AWS's default */
-    if (type_fits(checker, fact.type, allowed) || value->flags & NODE_BAD) return;
-    if (type_base(fact.type)->kind == TYPE_STRING) return; /* the evaluator looks */
-    struct suggestion near;
-    struct diagnostic *d =
-        complain(checker, DIAGNOSTIC_META_ATTRIBUTE_VALUE, value, "\"@%s\" is %.*s", name,
-                 TEXT_ARGS(type_show(checker, type)));
-    suggestion_init(&near, value->kind == NODE_TEXT ? node_text(value) : TEXT(""));
-    for (size_t i = 0; i < 4 && value->kind == NODE_TEXT; i++) {
-        suggestion_offer(&near, text_of(texts[i]));
-    }
-    if (near.best.length) add_hint(checker, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
-}
-
-static void check_meta(struct checker *checker, struct node *entry,
-                       const struct schema_type *type) {
-    struct node *key = entry->entry.key, *value = entry->entry.value;
-    if (key->kind != NODE_TEXT) return;
-    struct text name = node_text(key);
-    struct node *outer = checker->entry;
-    checker->entry = NULL;
-    if (text_is(name, "depends_on")) {
-        check_depends_on(checker, value);
-    } else if (text_is(name, "deletion_policy")) {
-        check_policy(checker, value, "deletion_policy", true);
-    } else if (text_is(name, "update_replace_policy")) {
-        check_policy(checker, value, "update_replace_policy", false);
-    } else if (text_is(name, "protect") || text_is(name, "existing")) {
-        const char *word = text_is(name, "protect") ? "\"@protect\"" : "\"@existing\"";
-        expect_condition(checker, value, true, word);
-    } else if (text_is(name, "id")) {
-        check_known_text(checker, value, "\"@id\"");
-    } else if (text_is(name, "add")) {
-        check_additions(checker, value);
-    } else if (text_is(name, "ignore_changes")) {
-        check_ignored(checker, value, type);
-    } else if (text_is(name, "metadata") || text_is(name, "creation_policy") ||
-               text_is(name, "update_policy")) {
-        struct fact fact = infer(checker, value);
-        const struct type *base = type_base(fact.type);
-        bool fits = base->kind == TYPE_RECORD || base->kind == TYPE_MAP ||
-                    base->kind == TYPE_JSON || base->kind == TYPE_ERROR ||
-                    base->kind == TYPE_NULL || base->kind == TYPE_UNION;
-        if (!fits) {
-            meta_fault(checker, value, text_format(checker->arena, "%.*s", TEXT_ARGS(name)).bytes,
-                       "a record", "{ ... }");
-        }
-    } else if (!text_is(name, "was")) {
-        unknown_meta(checker, key);
-        infer(checker, value);
-    }
-    checker->entry = outer;
-}
-
 /* --- entries --- */
 
 static void body_entry(struct checker *checker, struct body *body, struct node *node) {
@@ -301,7 +134,7 @@ static void body_entry(struct checker *checker, struct body *body, struct node *
     } else if (schema_body_open(body->schema)) {
         infer(checker, node->entry.value);
     } else {
-        unknown_property(checker, body, key);
+        complain_unknown_property(checker, body->schema, &body->seen, key);
         infer(checker, node->entry.value);
     }
 }
@@ -554,175 +387,6 @@ static void check_aws(struct checker *checker, struct node *node, const struct s
     checker->resource = outer;
 }
 
-/* --- instances of components --- */
-
-struct instance {
-    struct symbol *component;
-    struct scope *scope;
-    struct map seen; /* name -> key */
-    bool is_open, in_branch, is_action;
-};
-
-static struct symbol *param_find(const struct instance *instance, const struct name *name) {
-    struct symbol *symbol = map_find(&instance->scope->values, name);
-    bool own = symbol && symbol->scope == instance->scope && symbol->kind == SYMBOL_PARAM;
-    return own ? symbol : NULL;
-}
-
-static void unknown_param(struct checker *checker, struct instance *instance,
-                          struct node *key, const struct name *name) {
-    struct suggestion near;
-    suggestion_init(&near, name_text(name));
-    for (uint32_t i = 0; i < instance->scope->values.count; i++) {
-        struct symbol *symbol = instance->scope->values.entries[i].value;
-        if (symbol->kind == SYMBOL_PARAM) suggestion_offer(&near, name_text(symbol->name));
-    }
-    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PARAMETER, key,
-                                    "component \"%.*s\" has no param \"%.*s\"",
-                                    NAME_ARGS(instance->component->name), NAME_ARGS(name));
-    if (add_suggestion(checker, d, &near, key->span)) {
-        map_put(&instance->seen, names_intern(checker->names, near.best), key);
-    }
-}
-
-static void instance_entry(struct checker *checker, struct instance *instance, struct node *node) {
-    struct node *key = node->entry.key;
-    if (node->flags & NODE_META) {
-        check_meta(checker, node, NULL);
-        return;
-    }
-    if (entry_is_computed(checker, node)) {
-        instance->is_open = true;
-        infer(checker, node->entry.value);
-        return;
-    }
-    const struct name *name = names_intern(checker->names, node_text(key));
-    struct symbol *param = param_find(instance, name);
-    /* what the pipeline alone gives, since it must be the only one of that name */
-    if (instance->is_action && text_is(name_text(name), "id")) param = NULL;
-    if (!param && instance->is_action && action_has_entry(name)) {
-        infer(checker, node->entry.value);
-        return;
-    }
-    if (!param) {
-        unknown_param(checker, instance, key, name);
-        infer(checker, node->entry.value);
-        return;
-    }
-    struct node *first = map_put(&instance->seen, name, key);
-    if (first && !instance->in_branch) complain_twice(checker, "param", name_text(name), key, first);
-    symbol_settle(checker, param);
-    struct wanted wanted = {.type = param->type, .word = "param", .name = name_text(name),
-                            .declared = symbol_span(param), .has_declared = true};
-    if (param->declaration->param.initial) {
-        wanted.type = type_optional(checker, param->type); /* null: its default */
-        wanted.shown = param->type;
-    }
-    expect(checker, node->entry.value, &wanted);
-}
-
-static void instance_spread(struct checker *checker, struct instance *instance,
-                            struct node *node) {
-    struct fact fact = infer(checker, node->spread.value);
-    const struct type *type = type_base(fact.type);
-    if (type->kind != TYPE_RECORD) {
-        instance->is_open = true;
-        return;
-    }
-    for (uint32_t i = 0; i < type->record.count; i++) {
-        const struct type_field *field = &type->record.fields[i];
-        struct symbol *param = param_find(instance, field->name);
-        if (!param) {
-            complain(checker, DIAGNOSTIC_UNKNOWN_PARAMETER, node,
-                     "component \"%.*s\" has no param \"%.*s\", which is in the record that is "
-                     "spread", NAME_ARGS(instance->component->name), NAME_ARGS(field->name));
-            continue;
-        }
-        if (!map_find(&instance->seen, field->name)) map_put(&instance->seen, field->name, node);
-        symbol_settle(checker, param);
-        if (type_fits(checker, field->type, param->type)) continue;
-        struct wanted wanted = {.type = param->type, .word = "param",
-                                .name = name_text(field->name), .declared = symbol_span(param),
-                                .has_declared = true};
-        mismatch(checker, node, (struct fact){field->type, PHASE_EITHER, NULL}, &wanted);
-    }
-}
-
-static void instance_entries(struct checker *checker, struct instance *instance,
-                             struct list entries);
-
-static void instance_branch(struct checker *checker, struct instance *instance,
-                            struct node *node) {
-    struct flow flow;
-    struct node *arms[2] = {node->branch.then, node->branch.otherwise};
-    bool in_branch = instance->in_branch;
-    expect_condition(checker, node->branch.condition, true, "which params are given");
-    instance->in_branch = true;
-    for (int i = 0; i < 2; i++) {
-        if (!arms[i]) continue;
-        flow_push(checker, &flow, node->branch.condition, i == 0);
-        if (arms[i]->kind == NODE_IF) instance_branch(checker, instance, arms[i]);
-        else instance_entries(checker, instance, arms[i]->record.entries);
-        flow_pop(checker);
-    }
-    instance->in_branch = in_branch;
-}
-
-static void instance_entries(struct checker *checker, struct instance *instance,
-                             struct list entries) {
-    for (struct node *node = entries.first; node; node = node->next) {
-        switch ((int)node->kind) {
-        case NODE_ENTRY: instance_entry(checker, instance, node); break;
-        case NODE_SPREAD: instance_spread(checker, instance, node); break;
-        case NODE_IF: instance_branch(checker, instance, node); break;
-        case NODE_FOR:
-            generators_check(checker, node->loop.generators);
-            instance_entries(checker, instance, node->loop.body->record.entries);
-            break;
-        }
-    }
-}
-
-static void check_missing_params(struct checker *checker, const struct instance *instance,
-                                 struct node *node) {
-    struct buffer out;
-    uint32_t count = 0;
-    struct symbol *first = NULL;
-    if (instance->is_open) return;
-    buffer_init(&out);
-    for (uint32_t i = 0; i < instance->scope->values.count; i++) {
-        struct symbol *symbol = instance->scope->values.entries[i].value;
-        if (symbol->kind != SYMBOL_PARAM || symbol->scope != instance->scope) continue;
-        if (symbol->declaration->param.initial || map_find(&instance->seen, symbol->name)) continue;
-        if (action_is_given(node, symbol->name)) continue;
-        symbol_settle(checker, symbol);
-        if (type_has_null(symbol->type)) continue;
-        if (!first) first = symbol;
-        buffer_format(&out, "%s\"%.*s\"", count++ ? ", " : "", NAME_ARGS(symbol->name));
-    }
-    if (count) {
-        struct diagnostic *d = complain_at(
-            checker, DIAGNOSTIC_MISSING_PARAMETER, written_span(node, node->declaration.name),
-            "%s \"%.*s\" also needs the param%s %.*s", node_word(node->kind),
-            NAME_ARGS(node->declaration.name.name), count > 1 ? "s" : "", (int)out.length, out.bytes);
-        add_note(checker, d, symbol_span(first), "param \"%.*s\" is declared here",
-                 NAME_ARGS(first->name));
-    }
-    buffer_release(&out);
-}
-
-static void check_component(struct checker *checker, struct node *node, struct symbol *component) {
-    struct instance instance = {.component = component, .scope = component_scope(component),
-                                .is_action = node->kind == NODE_ACTION};
-    if (!instance.scope) return;
-    if (component->kind == SYMBOL_MODULE) component->module->is_component = true;
-    struct arena_mark mark = arena_mark(&checker->program->scratch);
-    map_init(&instance.seen, &checker->program->scratch);
-    instance_entries(checker, &instance, node->unit.body->record.entries);
-    check_missing_params(checker, &instance, node);
-    arena_rewind(&checker->program->scratch, mark);
-}
-
 /* Of a type that is not known. */
 static void infer_values(struct checker *checker, struct list entries) {
     for (struct node *node = entries.first; node; node = node->next) {
@@ -741,7 +405,7 @@ void check_resource(struct checker *checker, struct node *node) {
     if (symbol->type->kind == TYPE_RESOURCE) {
         check_aws(checker, node, symbol->type->resource);
     } else if (symbol->type->kind == TYPE_COMPONENT) {
-        check_component(checker, node, symbol->type->symbol);
+        check_instance(checker, node, symbol->type->symbol);
     } else {
         infer_values(checker, body->record.entries);
     }

@@ -1,6 +1,8 @@
 /* Types and phases of expressions, for the files of the checker that deal with them.
  *
- * types.c       making, comparing and printing types
+ * types.c       making types, and joining them
+ * type_fits.c   questions about types, and whether one fits another
+ * type_text.c   types for people
  * annotation.c  types as the program writes them
  * infer.c       what type an expression has
  * operator.c    operators
@@ -8,7 +10,8 @@
  * call.c        calls, of fns and built-in functions
  * expect.c      whether an expression fits what is wanted
  * property.c    the same against the schema of AWS
- * resource.c    bodies of resources
+ * resource.c    bodies of resources of AWS's types; resource_meta.c  their @ attributes
+ * instance.c    instances of components
  * symbol.c      the types of symbols, at first use
  * test.c        what tests and policies look at
  * phase.c       known or deferred
@@ -19,7 +22,7 @@
 
 #include "checker/checker.h"
 
-/* --- types.c --- */
+/* --- types.c, type_fits.c, type_text.c --- */
 
 extern const struct type type_error, type_json, type_null, type_bool, type_int, type_number,
     type_string, type_secret, type_region, type_artifact, type_stack, type_type;
@@ -177,12 +180,20 @@ struct fact expect_comprehension(struct checker *checker, struct node *node,
 /* What the wanted property is, for a list that is spread in it. */
 const struct type *property_list(struct checker *checker, const struct wanted *wanted);
 
-/* --- property.c, resource.c --- */
+/* --- property.c, resource.c, resource_meta.c, instance.c --- */
 
 /* expect() for what a property of AWS takes. */
 struct fact expect_property(struct checker *checker, struct node *node,
                             const struct wanted *wanted);
 void check_resource(struct checker *checker, struct node *node);
+/* Says that the schema has no property of this name; one that was meant is put into seen, where that
+ * is not NULL, so that it is not missing too. */
+void complain_unknown_property(struct checker *checker, const struct schema_body *schema,
+                               struct map *seen, struct node *key);
+/* An ENTRY with @; type is NULL for instances of components (resource_meta.c). */
+void check_meta(struct checker *checker, struct node *entry, const struct schema_type *type);
+/* A RESOURCE or ACTION whose type is a component (instance.c). */
+void check_instance(struct checker *checker, struct node *node, struct symbol *component);
 /* A record against a nested body. head is what a message about what is missing underlines. */
 void check_nested_body(struct checker *checker, struct node *record,
                        const struct schema_body *body, const struct wanted *wanted);
