@@ -181,6 +181,16 @@ void *arena_array(struct arena *arena, size_t count, size_t size) {
     return arena_alloc(arena, total);
 }
 
+void *arena_grown(struct arena *arena, void *array, uint32_t count, uint32_t *capacity,
+                  size_t size) {
+    if (count < *capacity) return array;
+    *capacity = *capacity ? *capacity * 2 : 8;
+    void *larger = arena_array(arena, *capacity, size);
+    if (count) memcpy(larger, array, count * size);
+    arena_drop(arena, array);
+    return larger;
+}
+
 char *arena_copy(struct arena *arena, const char *bytes, size_t length) {
     char *copy = arena_alloc(arena, length + 1);
     if (length) memcpy(copy, bytes, length);

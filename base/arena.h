@@ -6,6 +6,8 @@
 #ifndef MRP_BASE_ARENA_H
 #define MRP_BASE_ARENA_H
 
+#include <stdint.h>
+
 #include "base/memory.h"
 
 struct arena_block;
@@ -27,6 +29,11 @@ void *arena_alloc(struct arena *arena, size_t size);
 
 /* As arena_alloc, for count things of size bytes; an overflow counts as exhausted memory. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
+
+/* Room for one more behind count things of an array: the array itself, or one of twice the capacity
+ * with what it held. */
+void *arena_grown(struct arena *arena, void *array, uint32_t count, uint32_t *capacity,
+                  size_t size);
 
 /* A copy of length bytes, followed by a NUL that does not count. */
 char *arena_copy(struct arena *arena, const char *bytes, size_t length);

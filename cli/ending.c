@@ -11,6 +11,40 @@ static void write_left(const struct apply_stack *stack, const struct apply_left 
     }
 }
 
+static void write_advice(const struct cloud_hook *hook, struct buffer *out) {
+    for (uint32_t i = 0; i < hook->advice_count; i++) {
+        const struct cloud_advice *advice = &hook->advice[i];
+        if (!text_is(advice->status, "FAILED")) continue;
+        buffer_format(out, "    %.*s", TEXT_ARGS(advice->rule));
+        if (advice->severity.length) buffer_format(out, " (%.*s)", TEXT_ARGS(advice->severity));
+        if (advice->message.length) buffer_format(out, ": %.*s", TEXT_ARGS(advice->message));
+        if (advice->remedy.length) buffer_format(out, "; %.*s", TEXT_ARGS(advice->remedy));
+        if (advice->link.length) buffer_format(out, " %.*s", TEXT_ARGS(advice->link));
+        buffer_char(out, '\n');
+    }
+}
+
+/* What stands behind AWS's words: hooks, and the call that CloudTrail has. */
+static void write_details(const struct apply_stack *stack, struct buffer *out) {
+    for (uint32_t i = 0; i < stack->hook_count; i++) {
+        const struct cloud_hook *hook = &stack->hooks[i];
+        buffer_format(out, "  hook %.*s", TEXT_ARGS(hook->type));
+        if (hook->target.length && !text_equal(hook->target, stack->cause_id)) {
+            buffer_format(out, ", of %.*s",
+                          TEXT_ARGS(progress_name(stack->plan, hook->target)));
+        }
+        buffer_format(out, " says: %.*s\n", TEXT_ARGS(hook->reason));
+        write_advice(hook, out);
+    }
+    const struct cloud_trail_event *trail = stack->trail;
+    if (!trail) return;
+    buffer_format(out, "  CloudTrail has the call: %.*s of %.*s", TEXT_ARGS(trail->name),
+                  TEXT_ARGS(trail->source));
+    if (trail->user.length) buffer_format(out, " as %.*s", TEXT_ARGS(trail->user));
+    buffer_format(out, ": %.*s%s%.*s\n", TEXT_ARGS(trail->error_code),
+                  trail->error_message.length ? ", " : "", TEXT_ARGS(trail->error_message));
+}
+
 static void say_failure(struct progress *progress, const struct apply_stack *stack,
                         struct buffer *out) {
     struct deploying *deploying = progress->deploying;
@@ -27,6 +61,7 @@ static void say_failure(struct progress *progress, const struct apply_stack *sta
     buffer_format(out, "stack %.*s in %.*s\n", TEXT_ARGS(stack->plan->name),
                   TEXT_ARGS(stack->plan->region));
     buffer_format(out, "  AWS says: %.*s\n", TEXT_ARGS(stack->cause));
+    write_details(stack, out);
     if (stack->state == APPLY_LOST) {
         buffer_string(out, "  what became of the stack is not known\n");
     } else if (!stack->is_begun) {

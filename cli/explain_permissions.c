@@ -52,11 +52,14 @@ static void add_own(struct arena *arena, struct actions *actions) {
         "cloudformation:DetectStackResourceDrift",
         "cloudformation:ExecuteChangeSet",
         "cloudformation:ExecuteStackRefactor",
+        "cloudformation:GetHookResult",
         "cloudformation:GetTemplate",
+        "cloudformation:ListHookResults",
         "cloudformation:ListStackResources",
         "cloudformation:ListStacks",
         "cloudformation:RollbackStack",
         "cloudformation:UpdateTerminationProtection",
+        "cloudtrail:LookupEvents",
         "sts:GetCallerIdentity",
     };
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {

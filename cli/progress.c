@@ -141,6 +141,25 @@ static void member(struct buffer *out, const char *name, struct text value) {
     buffer_json_string(out, value);
 }
 
+/* What stands behind AWS's words. */
+static void details_json(const struct apply_stack *stack, struct buffer *out) {
+    for (uint32_t i = 0; i < stack->hook_count; i++) {
+        buffer_string(out, i ? ",{\"type\":" : ",\"hooks\":[{\"type\":");
+        buffer_json_string(out, stack->hooks[i].type);
+        member(out, "id", stack->hooks[i].target);
+        member(out, "reason", stack->hooks[i].reason);
+        buffer_string(out, i + 1 == stack->hook_count ? "}]" : "}");
+    }
+    if (!stack->trail) return;
+    buffer_string(out, ",\"call\":{\"name\":");
+    buffer_json_string(out, stack->trail->name);
+    member(out, "source", stack->trail->source);
+    member(out, "user", stack->trail->user);
+    member(out, "error", stack->trail->error_code);
+    member(out, "message", stack->trail->error_message);
+    buffer_char(out, '}');
+}
+
 static void json(struct progress *progress, enum apply_event what,
                  const struct apply_stack *stack, const struct cloud_event *event) {
     struct buffer out;
@@ -166,6 +185,7 @@ static void json(struct progress *progress, enum apply_event what,
         member(&out, "state", text_of(progress_done(stack)));
         member(&out, "cause", stack->cause);
         member(&out, "causeId", stack->cause_id);
+        details_json(stack, &out);
         buffer_format(&out, ",\"time\":%.3f",
                       progress->deploying->cloud->now(progress->deploying->cloud->context));
     }
@@ -208,16 +228,8 @@ static void tell_all(struct progress *progress, enum apply_event what) {
 }
 
 static void add_live(struct progress *progress, const struct apply_stack *stack) {
-    if (progress->live_count == progress->live_capacity) {
-        uint32_t capacity = progress->live_capacity ? 2 * progress->live_capacity : 32;
-        const struct apply_stack **larger =
-            arena_array(&progress->deploying->arena, capacity, sizeof *larger);
-        if (progress->live_count) {
-            memcpy(larger, progress->live, progress->live_count * sizeof *larger);
-        }
-        progress->live = larger;
-        progress->live_capacity = capacity;
-    }
+    progress->live = arena_grown(&progress->deploying->arena, progress->live, progress->live_count,
+                                 &progress->live_capacity, sizeof *progress->live);
     progress->live[progress->live_count++] = stack;
 }
 

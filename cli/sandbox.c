@@ -56,10 +56,13 @@ static int fail(struct deploying *deploying, const struct invocation *invocation
     const char *path = invocation->operands[1], *reason = option_value(invocation, OPTION_REASON);
     const char *operation = operation_of(option_value(invocation, OPTION_ON));
     if (!operation) return misuse(invocation, "--on is create, update, delete or rollback");
-    deploying->runtime->sandbox_fail(
-        deploying->session, target.template->region_name, target.template->name,
-        target.resource->logical_id, text_of(operation),
-        text_of(reason ? reason : "a failure that \"mrp sandbox fail\" asked for"));
+    const char *hook = option_value(invocation, OPTION_HOOK);
+    struct simulator_failure failure = {
+        .region = target.template->region_name, .stack = target.template->name,
+        .logical_id = target.resource->logical_id, .operation = text_of(operation),
+        .reason = text_of(reason ? reason : "a failure that \"mrp sandbox fail\" asked for"),
+        .hook = text_of(hook ? hook : "")};
+    deploying->runtime->sandbox_fail(deploying->session, &failure);
     if (!option_given(invocation, OPTION_QUIET)) {
         fprintf(stderr, "the next %s of %s (%.*s) in %.*s fails\n", what_fails(operation), path,
                 TEXT_ARGS(target.resource->type), TEXT_ARGS(target.template->region_name));

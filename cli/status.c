@@ -35,6 +35,10 @@ static void write_stack(const struct status *status, const struct status_stack *
     if (!stack->failure.length || stack->is_good) return;
     buffer_format(out, "    %.*s: %.*s\n", TEXT_ARGS(stack->failure_id),
                   TEXT_ARGS(stack->failure));
+    if (stack->hook.length) {
+        buffer_format(out, "    hook %.*s says: %.*s\n", TEXT_ARGS(stack->hook),
+                      TEXT_ARGS(stack->hook_reason));
+    }
     if (text_ends(stack->deployed->status, TEXT("_FAILED"))) {
         buffer_format(out, "    \"mrp rescue %.*s\" shows what is in the way\n",
                       TEXT_ARGS(stack->name));
@@ -85,6 +89,8 @@ static void write_json(struct deploying *deploying, const struct status *status,
         }
         member(out, "failure", stack->failure);
         member(out, "failureId", stack->failure_id);
+        member(out, "hook", stack->hook);
+        if (stack->hook.length) member(out, "hookReason", stack->hook_reason);
         buffer_char(out, '}');
     }
     buffer_string(out, "]}\n");

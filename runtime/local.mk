@@ -13,6 +13,7 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/machine_rename.c \
     runtime/deploy/machine_set.c \
     runtime/deploy/machine_watch.c \
+    runtime/deploy/machine_why.c \
     runtime/deploy/making.h \
     runtime/deploy/plan.c runtime/deploy/plan.h \
     runtime/deploy/plan_find.c \
@@ -21,6 +22,7 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/request.c \
     runtime/deploy/rescue.c runtime/deploy/rescue.h \
     runtime/deploy/resume.c \
+    runtime/deploy/sources.def \
     runtime/deploy/rollback.c \
     runtime/deploy/status.c runtime/deploy/status.h \
     runtime/deploy/widen.c \

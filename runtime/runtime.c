@@ -177,9 +177,8 @@ static void sandbox_account(struct runtime_session *session, struct text account
     if (session->simulator) simulator_account(session->simulator, account);
 }
 
-static void sandbox_fail(struct runtime_session *session, struct text region, struct text stack,
-                         struct text logical_id, struct text operation, struct text reason) {
-    simulator_fail(session->simulator, region, stack, logical_id, operation, reason);
+static void sandbox_fail(struct runtime_session *session, const struct simulator_failure *failure) {
+    simulator_fail(session->simulator, failure);
 }
 
 static bool sandbox_change(struct runtime_session *session, struct text region, struct text stack,

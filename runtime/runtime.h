@@ -12,6 +12,7 @@
 #include "runtime/deploy/rescue.h"
 #include "runtime/deploy/status.h"
 #include "runtime/serve/serve.h"
+#include "runtime/simulator/simulator.h"
 
 struct runtime_session; /* a cloud, and the folder .mrp/ */
 
@@ -35,11 +36,9 @@ struct runtime {
     bool (*close)(struct runtime_session *session, struct failure *why);
     const struct cloud *(*cloud)(struct runtime_session *session);
     struct journal *(*journal)(struct runtime_session *session);
-    /* Of the sandbox alone: the account that the program is for; lets the next create, update or
-     * delete ("CREATE", "UPDATE", "DELETE") of a resource fail. */
+    /* Of the sandbox alone: the account that the program is for; lets something fail once. */
     void (*sandbox_account)(struct runtime_session *session, struct text account);
-    void (*sandbox_fail)(struct runtime_session *session, struct text region, struct text stack,
-                         struct text logical_id, struct text operation, struct text reason);
+    void (*sandbox_fail)(struct runtime_session *session, const struct simulator_failure *failure);
     /* Of the sandbox: changes a resource behind its stack's back, and puts objects into a bucket; false
      * where there is no such thing. See simulator.h. */
     bool (*sandbox_change)(struct runtime_session *session, struct text region, struct text stack,

@@ -28,7 +28,8 @@ unit_tests = \
     tests/unit/schema_test \
     tests/unit/simulator_test \
     tests/unit/template_test \
-    tests/unit/upkeep_test
+    tests/unit/upkeep_test \
+    tests/unit/why_test
 check_PROGRAMS += $(unit_tests)
 
 tests_unit_base_test_SOURCES = tests/unit/base_test.c tests/unit/unit.h cli/pages.c cli/pages.h
@@ -70,6 +71,10 @@ DEPLOY_OBJECTS = $(mrp_runtime_la_OBJECTS)
 tests_unit_deploy_test_SOURCES = tests/unit/deploy_test.c tests/unit/unit.h
 tests_unit_deploy_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_deploy_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+
+tests_unit_why_test_SOURCES = tests/unit/why_test.c tests/unit/unit.h
+tests_unit_why_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_why_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 
 # Simulated failure: --seeds COUNT of them, --seed N for one.
 tests_unit_disaster_test_SOURCES = tests/unit/disaster_test.c

@@ -32,6 +32,10 @@ struct apply_stack {
     struct text cause;           /* of a failure: AWS's words */
     struct text cause_id, cause_type; /* the resource they are about, or empty */
     const struct template_resource *cause_resource;
+    double cause_time;
+    const struct cloud_hook *hooks; /* that refused it, with their advice */
+    uint32_t hook_count, hook_capacity;
+    const struct cloud_trail_event *trail; /* the call that it failed at, or NULL */
     bool is_back;                /* FAILED: everything of it is as it was before */
     bool is_begun;               /* AWS was asked to change something */
     struct apply_left *left;

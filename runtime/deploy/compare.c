@@ -3,15 +3,8 @@
 #include "schema/schema.h"
 
 struct plan_change *plan_add_change(struct plan *plan, struct plan_stack *stack) {
-    if (stack->change_count == stack->change_capacity) {
-        uint32_t capacity = stack->change_capacity ? stack->change_capacity * 2 : 16;
-        struct plan_change *larger = arena_array(plan->arena, capacity, sizeof *larger);
-        if (stack->change_count) {
-            memcpy(larger, stack->changes, stack->change_count * sizeof *larger);
-        }
-        stack->changes = larger;
-        stack->change_capacity = capacity;
-    }
+    stack->changes = arena_grown(plan->arena, stack->changes, stack->change_count,
+                                 &stack->change_capacity, sizeof *stack->changes);
     struct plan_change *change = &stack->changes[stack->change_count++];
     *change = (struct plan_change){0};
     return change;

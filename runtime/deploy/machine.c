@@ -293,7 +293,10 @@ void machine_step(struct run *run, struct machine *machine) {
         }
         return;
     case PHASE_CHECK_AGAIN: machine_checked_again(run, machine); return;
-    case PHASE_WHY: machine_read_why(run, machine); return;
+    case PHASE_WHY:
+    case PHASE_HOOKS:
+    case PHASE_HOOK:
+    case PHASE_TRAIL: machine_explained(run, machine); return;
     case PHASE_DROP:
     case PHASE_TIDY: machine_fail(run, machine, machine->shown->cause); return;
     case PHASE_UNPROTECT:

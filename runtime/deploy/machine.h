@@ -27,7 +27,10 @@ enum machine_phase {
     PHASE_DROP_EMPTY,   /* deletes a change set that changes nothing */
     PHASE_DROP,         /* deletes a change set that is not executed */
     PHASE_CHECK_AGAIN,  /* whether somebody else changed the stack before the change set was made */
-    PHASE_WHY,          /* asks what early validation has against it */
+    PHASE_WHY,          /* asks what early validation has against it, */
+    PHASE_HOOKS,        /* and which hooks refused it */
+    PHASE_HOOK,         /* asks what a hook advises, */
+    PHASE_TRAIL,        /* and CloudTrail for the call that failed */
     PHASE_TIDY,         /* deletes the empty stack that a refused creation left */
     PHASE_EXECUTE,
     PHASE_UNPROTECT,
@@ -59,6 +62,7 @@ struct machine {
     struct text newest;      /* id of the newest event that was told */
     const struct cloud_event **fresh; /* newer ones, newest first, until all pages are there */
     uint32_t fresh_count, fresh_capacity;
+    struct text set;         /* id of a change set that failed */
     struct text refactor;    /* its id */
     bool is_renamed;         /* it is done, */
     double renamed;          /* by the stack's own time */
@@ -66,6 +70,9 @@ struct machine {
     struct text *buckets;    /* to be emptied, and which of them is */
     uint32_t bucket_count, bucket;
     unsigned empties;        /* how often they were begun with */
+    uint32_t hook;           /* of shown->hooks, that is asked about */
+    bool explains_set;       /* it is asked why a change set failed, else why a stack did */
+    bool asked_trail;
     bool goes_back;          /* watched: it was begun by a rollback */
     bool is_watching_only;   /* begun by an earlier process: may never have reached AWS */
 };

@@ -1,6 +1,6 @@
 /* What the files of a machine share: machine.c (the steps in their order, and what each of them
  * needs), machine_rename.c (other logical ids), machine_set.c (the change set), machine_empty.c
- * (buckets before a deletion), machine_watch.c (what AWS does with it). A function either begins
+ * (buckets before a deletion), machine_watch.c (what AWS does with it), machine_why.c (why it failed). A function either begins
  * the machine's next call, or ends it. */
 #ifndef MRP_DEPLOY_MACHINE_PARTS_H
 #define MRP_DEPLOY_MACHINE_PARTS_H
@@ -53,7 +53,19 @@ void machine_set_made(struct run *run, struct machine *machine);
 void machine_read_set(struct run *run, struct machine *machine);
 /* After PHASE_CHECK_AGAIN: executes it, where the stack is still what it was planned for. */
 void machine_checked_again(struct run *run, struct machine *machine);
-void machine_read_why(struct run *run, struct machine *machine);
+/* After it was explained why the change set failed. */
+void machine_give_up_set(struct run *run, struct machine *machine);
+
+/* --- machine_why.c ---------------------------------------------------------------------------- */
+
+/* Notes what a hook has against a resource, told by an event. */
+void machine_note_hook(struct run *run, struct machine *machine, const struct cloud_event *event);
+/* Asks why the change set failed, or the stack, of which the events were noted: what hooks and
+ * CloudTrail have to say, as far as one may ask them. */
+void machine_explain_set(struct run *run, struct machine *machine);
+void machine_explain_stack(struct run *run, struct machine *machine);
+/* After a call of PHASE_WHY, PHASE_HOOKS, PHASE_HOOK or PHASE_TRAIL. */
+void machine_explained(struct run *run, struct machine *machine);
 
 /* --- machine_rename.c ------------------------------------------------------------------------- */
 
@@ -80,6 +92,8 @@ void machine_accepted(struct run *run, struct machine *machine, bool was_repeate
 void machine_confirmed(struct run *run, struct machine *machine);
 /* False when another page was asked for. */
 bool machine_note_events(struct run *run, struct machine *machine);
+/* The stack has failed, and it was explained why. */
+void machine_give_up_stack(struct run *run, struct machine *machine);
 void machine_after_events(struct run *run, struct machine *machine);
 void machine_look(struct run *run, struct machine *machine);
 /* Sets termination protection where it is not as it is to be; false where it is. */

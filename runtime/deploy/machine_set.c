@@ -102,9 +102,7 @@ void machine_read_set(struct run *run, struct machine *machine) {
         return;
     }
     if (!text_is(set->status, "CREATE_COMPLETE")) {
-        machine->shown->cause = set->status_reason;
-        machine_prepare(machine, CLOUD_CHANGE_SET_EVENTS, run);
-        machine_send(run, machine, PHASE_WHY);
+        machine_explain_set(run, machine);
         return;
     }
     machine->shown->total = set->change_count;
@@ -139,19 +137,7 @@ void machine_checked_again(struct run *run, struct machine *machine) {
     machine_send(run, machine, PHASE_DROP);
 }
 
-/* What early validation says names the resource; the change set's own reason does not. */
-void machine_read_why(struct run *run, struct machine *machine) {
-    const struct cloud_reply *reply = &machine->call.reply;
-    struct apply_stack *shown = machine->shown;
-    for (uint32_t i = 0; !cloud_failed(&machine->call) && i < reply->event_count; i++) {
-        const struct cloud_event *event = &reply->events[i];
-        if (text_is(event->validation_mode, "WARN")) continue;
-        shown->cause = event->reason;
-        shown->cause_id = event->logical_id;
-        shown->cause_type = event->type;
-        shown->cause_resource = plan_resource(machine->plan->template, event->logical_id);
-        break;
-    }
+void machine_give_up_set(struct run *run, struct machine *machine) {
     if (machine->plan->action == PLAN_UPDATE) {
         machine_prepare(machine, CLOUD_DELETE_CHANGE_SET, run);
         machine_send(run, machine, PHASE_DROP);
@@ -160,4 +146,3 @@ void machine_read_why(struct run *run, struct machine *machine) {
     machine_prepare(machine, CLOUD_DELETE_STACK, run);
     machine_send(run, machine, PHASE_TIDY);
 }
-

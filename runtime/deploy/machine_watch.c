@@ -69,6 +69,7 @@ static void note_failure(struct run *run, struct machine *machine,
     shown->cause_id = text_copy(run->arena, event->logical_id);
     shown->cause_type = text_copy(run->arena, event->type);
     shown->cause_resource = plan_resource(machine->plan->template, event->logical_id);
+    shown->cause_time = event->time;
 }
 
 /* What a rollback could not take away, or had to leave. */
@@ -76,13 +77,8 @@ static void note_left(struct run *run, struct machine *machine, const struct clo
     struct apply_stack *shown = machine->shown;
     bool has_failed = text_is(event->status, "DELETE_FAILED");
     if (!has_failed && !text_is(event->status, "DELETE_SKIPPED")) return;
-    if (shown->left_count == shown->left_capacity) {
-        uint32_t capacity = shown->left_capacity ? 2 * shown->left_capacity : 8;
-        struct apply_left *larger = arena_array(run->arena, capacity, sizeof *larger);
-        if (shown->left_count) memcpy(larger, shown->left, shown->left_count * sizeof *larger);
-        shown->left = larger;
-        shown->left_capacity = capacity;
-    }
+    shown->left = arena_grown(run->arena, shown->left, shown->left_count, &shown->left_capacity,
+                              sizeof *shown->left);
     shown->left[shown->left_count++] = (struct apply_left){
         .logical_id = text_copy(run->arena, event->logical_id),
         .physical_id = text_copy(run->arena, event->physical_id),
@@ -92,6 +88,7 @@ static void note_left(struct run *run, struct machine *machine, const struct clo
 static void note_event(struct run *run, struct machine *machine, const struct cloud_event *event) {
     struct apply_stack *shown = machine->shown;
     note_failure(run, machine, event);
+    machine_note_hook(run, machine, event);
     if (is_root(event)) {
         /* Why a rollback began, where no resource is to blame: an output, an export. */
         if (text_ends(event->status, TEXT("ROLLBACK_IN_PROGRESS")) && !shown->cause.length) {
@@ -107,15 +104,8 @@ static void note_event(struct run *run, struct machine *machine, const struct cl
 }
 
 static void keep_fresh(struct run *run, struct machine *machine, const struct cloud_event *event) {
-    if (machine->fresh_count == machine->fresh_capacity) {
-        machine->fresh_capacity = machine->fresh_capacity ? machine->fresh_capacity * 2 : 64;
-        const struct cloud_event **larger =
-            arena_array(run->arena, machine->fresh_capacity, sizeof *larger);
-        if (machine->fresh_count) {
-            memcpy(larger, machine->fresh, machine->fresh_count * sizeof *larger);
-        }
-        machine->fresh = larger;
-    }
+    machine->fresh = arena_grown(run->arena, machine->fresh, machine->fresh_count,
+                                 &machine->fresh_capacity, sizeof *machine->fresh);
     machine->fresh[machine->fresh_count++] = event;
 }
 
@@ -183,13 +173,17 @@ static void settle(struct run *run, struct machine *machine) {
     if (!good && text_is(status, "DELETE_FAILED") && machine_empties_again(run, machine)) return;
     if (!good) {
         machine->shown->is_back = is_back(machine, status);
-        machine_fail(run, machine, machine->shown->final.status_reason.length
-                               ? machine->shown->final.status_reason : status);
+        machine_explain_stack(run, machine);
         return;
     }
     if (machine->is_watching_only || !machine_protect(run, machine)) {
         machine_end(run, machine, APPLY_DONE);
     }
+}
+
+void machine_give_up_stack(struct run *run, struct machine *machine) {
+    const struct cloud_stack *final = &machine->shown->final;
+    machine_fail(run, machine, final->status_reason.length ? final->status_reason : final->status);
 }
 
 void machine_look(struct run *run, struct machine *machine) {

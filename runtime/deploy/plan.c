@@ -22,22 +22,41 @@ static struct text place_of(struct making *making, const struct plan_stack *stac
                        TEXT_ARGS(resource->file), resource->line);
 }
 
+/* What a hook that looked at the change set has against it, or an empty text. */
+static struct text hook_words(struct making *making, const struct plan_stack *stack,
+                              const struct cloud_change_set *set) {
+    struct cloud_call *call = making_call(making, stack, CLOUD_HOOK_RESULTS);
+    call->request.change_set = set->id;
+    cloud_all(making->cloud, call, 1);
+    for (uint32_t i = 0; !cloud_failed(call) && i < call->reply.hook_count; i++) {
+        const struct cloud_hook *hook = &call->reply.hooks[i];
+        if (!text_ends(hook->status, TEXT("_FAILED")) || text_is(hook->mode, "WARN")) continue;
+        return text_format(making->arena, "hook %.*s says: %.*s", TEXT_ARGS(hook->type),
+                           TEXT_ARGS(hook->reason));
+    }
+    return (struct text){0};
+}
+
 static bool refuse_set(struct making *making, const struct plan_stack *stack,
                        const struct cloud_change_set *set) {
     struct cloud_call *call = making_call(making, stack, CLOUD_CHANGE_SET_EVENTS);
     cloud_all(making->cloud, call, 1);
     for (uint32_t i = 0; !cloud_failed(call) && i < call->reply.event_count; i++) {
         const struct cloud_event *event = &call->reply.events[i];
-        if (text_is(event->validation_mode, "WARN")) continue;
-        return failure_set(making->why, "AWS refuses stack \"%.*s\" in %.*s: %.*s%.*s: %.*s",
+        if (text_is(event->validation_mode, "WARN") || text_is(event->hook_mode, "WARN")) continue;
+        bool is_hook = event->hook_type.length > 0;
+        return failure_set(making->why, "AWS refuses stack \"%.*s\" in %.*s: %.*s%.*s: %.*s%s%.*s",
                            TEXT_ARGS(stack->name), TEXT_ARGS(stack->region),
                            TEXT_ARGS(event->logical_id),
                            TEXT_ARGS(place_of(making, stack, event->logical_id)),
-                           TEXT_ARGS(event->reason));
+                           TEXT_ARGS(event->hook_type), is_hook ? ": " : "",
+                           TEXT_ARGS(is_hook ? event->hook_reason : event->reason));
     }
-    return failure_set(making->why, "AWS refuses stack \"%.*s\" in %.*s: %.*s",
+    bool names_hook = memmem(set->status_reason.bytes, set->status_reason.length, "hook", 4);
+    struct text hook = names_hook ? hook_words(making, stack, set) : (struct text){0};
+    return failure_set(making->why, "AWS refuses stack \"%.*s\" in %.*s: %.*s%s%.*s",
                        TEXT_ARGS(stack->name), TEXT_ARGS(stack->region),
-                       TEXT_ARGS(set->status_reason));
+                       TEXT_ARGS(set->status_reason), hook.length ? "; " : "", TEXT_ARGS(hook));
 }
 
 /* Whether something it reads of another stack changes in the same run. */

@@ -55,13 +55,8 @@ static struct text name_of_id(struct text id) {
 static void add_resource(const struct rescuing *rescuing, struct text prefix,
                          const struct cloud_resource *found) {
     struct rescue_stack *stack = rescuing->stack;
-    if (stack->count == stack->capacity) {
-        uint32_t capacity = stack->capacity ? 2 * stack->capacity : 8;
-        struct rescue_resource *larger = arena_array(rescuing->arena, capacity, sizeof *larger);
-        if (stack->count) memcpy(larger, stack->resources, stack->count * sizeof *larger);
-        stack->resources = larger;
-        stack->capacity = capacity;
-    }
+    stack->resources = arena_grown(rescuing->arena, stack->resources, stack->count,
+                                   &stack->capacity, sizeof *stack->resources);
     stack->resources[stack->count++] = (struct rescue_resource){
         .name = prefix.length ? text_format(rescuing->arena, "%.*s.%.*s", TEXT_ARGS(prefix),
                                             TEXT_ARGS(found->logical_id)) : found->logical_id,

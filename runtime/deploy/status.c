@@ -116,12 +116,19 @@ static void note_failure(struct status_stack *stack, const struct cloud_reply *r
     for (uint32_t i = 0; i < reply->event_count; i++) {
         const struct cloud_event *event = &reply->events[i];
         if (!text_equal(event->token, token)) return;
+        if (event->hook_type.length && !text_is(event->hook_mode, "WARN") &&
+            text_ends(event->hook_status, TEXT("_FAILED")) &&
+            text_equal(event->logical_id, stack->failure_id)) {
+            stack->hook = event->hook_type;
+            stack->hook_reason = event->hook_reason;
+        }
         if (!text_ends(event->status, TEXT("_FAILED")) ||
             text_is(event->type, "AWS::CloudFormation::Stack") || !event->reason.length ||
             memmem(event->reason.bytes, event->reason.length, "cancelled", 9)) continue;
         stack->failure = event->reason;
         stack->failure_id = event->logical_id;
         stack->failure_time = event->time;
+        stack->hook = (struct text){0};
     }
 }
 

@@ -12,6 +12,7 @@ struct status_stack {
     bool is_good;                       /* its last operation ended well */
     uint32_t resource_count;
     struct text failure, failure_id;    /* the last failure among its events, AWS's words */
+    struct text hook, hook_reason;      /* the hook that refused that, or empty */
     double failure_time;
 };
 

@@ -144,12 +144,23 @@ static struct data *event_record(struct arena *arena, struct data *list,
     return record;
 }
 
+static void tell_hook(struct arena *arena, struct data *record, const struct cloud_event *event) {
+    if (!event->hook_type.length) return;
+    data_put(arena, record, "HookType", event->hook_type);
+    data_put(arena, record, "HookStatus", event->hook_status);
+    data_put(arena, record, "HookStatusReason", event->hook_reason);
+    data_put(arena, record, "HookInvocationPoint", TEXT("PRE_PROVISION"));
+    data_put(arena, record, "HookInvocationId", event->hook_id);
+    data_put(arena, record, "HookFailureMode", event->hook_mode);
+}
+
 void tell_event(struct arena *arena, struct data *list, const struct cloud_event *event) {
     struct data *record = event_record(arena, list, event);
     data_put(arena, record, "StackName", event->stack_name);
     data_put(arena, record, "ResourceStatus", event->status);
     data_set(arena, record, "ResourceStatusReason", event->reason);
     data_set(arena, record, "ResourceProperties", event->properties);
+    tell_hook(arena, record, event);
 }
 
 /* As DescribeEvents has it: with what early validation found. */
@@ -167,12 +178,14 @@ void tell_operation_event(struct arena *arena, struct data *list, const struct c
         return;
     }
     bool is_stack = text_equal(event->physical_id, stack->id);
-    data_put(arena, record, "EventType", is_stack ? TEXT("STACK_EVENT")
+    data_put(arena, record, "EventType", event->hook_type.length ? TEXT("HOOK_INVOCATION_ERROR")
+                                       : is_stack ? TEXT("STACK_EVENT")
                                        : text_ends(event->status, TEXT("_FAILED"))
                                            ? TEXT("PROVISIONING_ERROR") : TEXT("PROGRESS_EVENT"));
     data_put(arena, record, "ResourceStatus", event->status);
     data_set(arena, record, "ResourceStatusReason", event->reason);
     data_set(arena, record, "ResourceProperties", event->properties);
+    tell_hook(arena, record, event);
 }
 
 /* --- change sets ------------------------------------------------------------------------------ */

@@ -113,11 +113,9 @@ static void dispatch(struct simulator *simulator, struct cloud_call *call) {
     case CLOUD_CREATE_REFACTOR:
     case CLOUD_DESCRIBE_REFACTOR:
     case CLOUD_EXECUTE_REFACTOR: sim_answer_upkeep(simulator, call); return;
-    case CLOUD_HOOK_RESULTS:
-    case CLOUD_TRAIL: return; /* there are no hooks, and nobody else calls */
-    case CLOUD_HOOK_RESULT:
-        sim_refuse(call, "HookResultNotFound", "the sandbox has no hooks");
-        return;
+    case CLOUD_HOOK_RESULTS: /* no hook looks at change sets, and nobody else calls */
+    case CLOUD_TRAIL: return;
+    case CLOUD_HOOK_RESULT: sim_hook_result(simulator, call); return;
     case CLOUD_PIPELINE_STATE:
     case CLOUD_START_PIPELINE:
     case CLOUD_PIPELINE_EXECUTION:

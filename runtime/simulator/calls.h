@@ -28,6 +28,7 @@ bool sim_update_stack(struct simulator *simulator, struct cloud_call *call);
 
 bool sim_describe_stacks(struct simulator *simulator, struct cloud_call *call);
 bool sim_stack_events(struct simulator *simulator, struct cloud_call *call);
+bool sim_hook_result(struct simulator *simulator, struct cloud_call *call);
 bool sim_stack_resources(struct simulator *simulator, struct cloud_call *call);
 bool sim_get_template(struct simulator *simulator, struct cloud_call *call);
 bool sim_exports(struct simulator *simulator, struct cloud_call *call);

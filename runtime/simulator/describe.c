@@ -114,6 +114,30 @@ bool sim_stack_events(struct simulator *simulator, struct cloud_call *call) {
     return true;
 }
 
+static const struct cloud_event *hook_event(const struct simulator *simulator, struct text id) {
+    for (uint32_t s = 0; s < simulator->stack_count; s++) {
+        const struct sim_stack *stack = simulator->stacks[s];
+        for (uint32_t e = 0; e < stack->event_count; e++) {
+            if (text_equal(stack->events[e].hook_id, id)) return &stack->events[e];
+        }
+    }
+    return NULL;
+}
+
+bool sim_hook_result(struct simulator *simulator, struct cloud_call *call) {
+    const struct cloud_event *event =
+        call->request.id.length ? hook_event(simulator, call->request.id) : NULL;
+    if (!event) {
+        return sim_refuse(call, "HookResultNotFound", "Hook result %.*s does not exist",
+                          TEXT_ARGS(call->request.id));
+    }
+    call->reply.hooks = ARENA_NEW(call->arena, struct cloud_hook);
+    call->reply.hooks[call->reply.hook_count++] = (struct cloud_hook){
+        .id = event->hook_id, .type = event->hook_type, .status = event->hook_status,
+        .reason = event->hook_reason, .mode = event->hook_mode, .target = event->logical_id};
+    return true;
+}
+
 bool sim_stack_resources(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = sim_stack_find(simulator, call->region, call->request.stack);
     if (!stack) return sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",

@@ -79,14 +79,16 @@ bool simulator_close(struct simulator *simulator, struct failure *why) {
 
 const struct cloud *simulator_cloud(struct simulator *simulator) { return &simulator->cloud; }
 
-void simulator_fail(struct simulator *simulator, struct text region, struct text stack,
-                    struct text logical_id, struct text operation, struct text reason) {
+void simulator_fail(struct simulator *simulator, const struct simulator_failure *failure) {
     struct arena *arena = &simulator->arena;
     simulator->failures_changed = true;
     simulator->failures = sim_grow(simulator, simulator->failures, simulator->failure_count,
                                    &simulator->failure_capacity, sizeof *simulator->failures);
     simulator->failures[simulator->failure_count++] = (struct sim_failure){
-        .region = text_copy(arena, region), .stack = text_copy(arena, stack),
-        .logical_id = text_copy(arena, logical_id), .operation = text_copy(arena, operation),
-        .reason = text_copy(arena, reason)};
+        .what = {.region = text_copy(arena, failure->region),
+                 .stack = text_copy(arena, failure->stack),
+                 .logical_id = text_copy(arena, failure->logical_id),
+                 .operation = text_copy(arena, failure->operation),
+                 .reason = text_copy(arena, failure->reason),
+                 .hook = text_copy(arena, failure->hook)}};
 }

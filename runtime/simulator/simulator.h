@@ -33,10 +33,15 @@ void simulator_account(struct simulator *simulator, struct text account);
 /* The functions to reach it; valid until it is closed. */
 const struct cloud *simulator_cloud(struct simulator *simulator);
 
-/* Lets the first creation, update, deletion, or way back of an update of that resource fail, from
- * now on and once. operation is "CREATE", "UPDATE", "DELETE" or "ROLLBACK". */
-void simulator_fail(struct simulator *simulator, struct text region, struct text stack,
-                    struct text logical_id, struct text operation, struct text reason);
+struct simulator_failure {
+    struct text region, stack, logical_id;
+    struct text operation; /* "CREATE", "UPDATE", "DELETE", "ROLLBACK": of an update */
+    struct text reason;    /* AWS's words, or the hook's */
+    struct text hook;      /* the hook that refuses it ("Acme::Guard::Hook"), or empty */
+};
+
+/* Lets the first operation of that kind on the resource fail, from now on and once. */
+void simulator_fail(struct simulator *simulator, const struct simulator_failure *failure);
 
 /* Puts that many objects, "object-1" and so on, into a deployed bucket. False where there is none. */
 bool simulator_put(struct simulator *simulator, struct text region, struct text stack,

@@ -46,17 +46,32 @@ void sim_fail_resource(struct simulator *simulator, struct sim_stack *stack,
     sim_cancel_work(simulator, stack);
 }
 
+/* The event of a hook that refuses, as recorded; what AWS says of the resource names the hook. */
+static struct text refused_by_hook(struct simulator *simulator, struct sim_stack *stack,
+                                   struct sim_resource *resource,
+                                   const struct simulator_failure *failure) {
+    struct arena *arena = &simulator->arena;
+    sim_event(simulator, stack, resource, resource->status, (struct text){0});
+    struct cloud_event *event = &stack->events[stack->event_count - 1];
+    event->hook_type = failure->hook;
+    event->hook_reason = text_format(arena, "Hook failed with message: %.*s",
+                                     TEXT_ARGS(failure->reason));
+    sim_complete_hook(arena, event);
+    return text_format(arena, "The following hook(s) failed: [%.*s]", TEXT_ARGS(failure->hook));
+}
+
 /* A failure that was asked for, or an empty text. */
-static struct text scripted(struct simulator *simulator, const struct sim_stack *stack,
-                            const struct sim_resource *resource, const char *operation) {
+static struct text scripted(struct simulator *simulator, struct sim_stack *stack,
+                            struct sim_resource *resource, const char *operation) {
     for (uint32_t i = 0; i < simulator->failure_count; i++) {
         struct sim_failure *failure = &simulator->failures[i];
-        if (failure->is_spent || !text_is(failure->operation, operation) ||
-            !text_equal(failure->stack, stack->name) ||
-            !text_equal(failure->region, stack->region) ||
-            !text_equal(failure->logical_id, resource->logical_id)) continue;
+        const struct simulator_failure *what = &failure->what;
+        if (failure->is_spent || !text_is(what->operation, operation) ||
+            !text_equal(what->stack, stack->name) || !text_equal(what->region, stack->region) ||
+            !text_equal(what->logical_id, resource->logical_id)) continue;
         failure->is_spent = simulator->failures_changed = true;
-        return failure->reason;
+        return what->hook.length ? refused_by_hook(simulator, stack, resource, what)
+                                 : what->reason;
     }
     return (struct text){0};
 }

@@ -9,7 +9,7 @@
 #include "runtime/simulator/store.h"
 #include "runtime/sql.h"
 
-enum { STORE_VERSION = 3 };
+enum { STORE_VERSION = 4 };
 
 struct sim_store {
     sqlite3 *database;
@@ -63,7 +63,10 @@ static bool read_event_row(struct simulator *simulator, sqlite3_stmt *statement)
             .type = sql_column(arena, statement, 4), .status = sql_column(arena, statement, 5),
             .reason = sql_column(arena, statement, 6), .token = sql_column(arena, statement, 7),
             .time = sqlite3_column_double(statement, 8),
-            .properties = sql_column(arena, statement, 9)};
+            .properties = sql_column(arena, statement, 9),
+            .hook_type = sql_column(arena, statement, 10),
+            .hook_reason = sql_column(arena, statement, 11)};
+        sim_complete_hook(arena, &stack->events[stack->event_count - 1]);
         stack->event_saved = stack->event_count;
         return true;
     }
@@ -85,9 +88,13 @@ static bool read_object_row(struct simulator *simulator, sqlite3_stmt *statement
 
 static bool read_failure_row(struct simulator *simulator, sqlite3_stmt *statement) {
     struct arena *arena = &simulator->arena;
-    simulator_fail(simulator, sql_column(arena, statement, 0), sql_column(arena, statement, 1),
-                   sql_column(arena, statement, 2), sql_column(arena, statement, 3),
-                   sql_column(arena, statement, 4));
+    simulator_fail(simulator, &(struct simulator_failure){
+                                  .region = sql_column(arena, statement, 0),
+                                  .stack = sql_column(arena, statement, 1),
+                                  .logical_id = sql_column(arena, statement, 2),
+                                  .operation = sql_column(arena, statement, 3),
+                                  .reason = sql_column(arena, statement, 4),
+                                  .hook = sql_column(arena, statement, 5)});
     return true;
 }
 
@@ -117,14 +124,14 @@ static bool read_world(struct simulator *simulator, struct failure *why) {
         read_rows(simulator, "SELECT id, data FROM stack ORDER BY position", read_stack_row, why) &&
         read_rows(simulator,
                   "SELECT stack, id, logical, physical, type, status, reason, "
-                  "token, time, properties FROM event ORDER BY stack, number",
+                  "token, time, properties, hook, hook_reason FROM event ORDER BY stack, number",
                   read_event_row, why) &&
         read_rows(simulator,
                   "SELECT number, bucket, key, version, body, marker FROM object ORDER BY"
                   " number",
                   read_object_row, why) &&
         read_rows(simulator,
-                  "SELECT region, stack, logical, operation, reason FROM failure"
+                  "SELECT region, stack, logical, operation, reason, hook FROM failure"
                   " ORDER BY rowid",
                   read_failure_row, why) &&
         read_rows(simulator, "SELECT key, value FROM meta", read_meta, why);
@@ -173,6 +180,8 @@ static bool save_events(struct simulator *simulator, struct sim_stack *stack,
         sql_bind(statement, 9, event->token);
         sqlite3_bind_double(statement, 10, event->time);
         sql_bind(statement, 11, event->properties);
+        sql_bind(statement, 12, event->hook_type);
+        sql_bind(statement, 13, event->hook_reason);
         if (!step(simulator->store, statement, why)) return false;
     }
     return true;
@@ -184,8 +193,7 @@ static bool save_stacks(struct simulator *simulator, struct failure *why) {
     bool good =
         sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO stack VALUES (?, ?, ?)", -1,
                            &stack_row, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                           -1, &event_row, NULL) == SQLITE_OK;
+        sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", -1, &event_row, NULL) == SQLITE_OK;
     if (!good) failed(simulator->store, why);
     for (uint32_t i = 0; good && i < simulator->stack_count; i++) {
         if (!simulator->stacks[i]->is_dirty) continue;
@@ -270,19 +278,20 @@ static bool save_failures(struct simulator *simulator, struct failure *why) {
     sqlite3_stmt *statement = NULL;
     if (!simulator->failures_changed) return true;
     if (!run(simulator->store, "DELETE FROM failure", why)) return false;
-    if (sqlite3_prepare_v2(simulator->store->database, "INSERT INTO failure VALUES (?,?,?,?,?)",
+    if (sqlite3_prepare_v2(simulator->store->database, "INSERT INTO failure VALUES (?,?,?,?,?,?)",
                            -1, &statement, NULL) != SQLITE_OK) {
         return failed(simulator->store, why);
     }
     bool good = true;
     for (uint32_t i = 0; good && i < simulator->failure_count; i++) {
-        const struct sim_failure *failure = &simulator->failures[i];
-        if (failure->is_spent) continue;
+        const struct simulator_failure *failure = &simulator->failures[i].what;
+        if (simulator->failures[i].is_spent) continue;
         sql_bind(statement, 1, failure->region);
         sql_bind(statement, 2, failure->stack);
         sql_bind(statement, 3, failure->logical_id);
         sql_bind(statement, 4, failure->operation);
         sql_bind(statement, 5, failure->reason);
+        sql_bind(statement, 6, failure->hook);
         good = step(simulator->store, statement, why);
     }
     sqlite3_finalize(statement);
@@ -337,12 +346,12 @@ bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struc
         "CREATE TABLE IF NOT EXISTS stack (id TEXT PRIMARY KEY, position INTEGER, data TEXT);"
         "CREATE TABLE IF NOT EXISTS event (stack TEXT, number INTEGER, id TEXT, logical TEXT,"
         " physical TEXT, type TEXT, status TEXT, reason TEXT, token TEXT, time REAL, properties "
-        "TEXT,"
+        "TEXT, hook TEXT, hook_reason TEXT,"
         " PRIMARY KEY (stack, number)) WITHOUT ROWID;"
         "CREATE TABLE IF NOT EXISTS object (number INTEGER PRIMARY KEY, bucket TEXT, key TEXT,"
         " version TEXT, body TEXT, marker INTEGER);"
         "CREATE TABLE IF NOT EXISTS failure (region TEXT, stack TEXT, logical TEXT,"
-        " operation TEXT, reason TEXT);";
+        " operation TEXT, reason TEXT, hook TEXT);";
     simulator->store = ARENA_NEW(&simulator->arena, struct sim_store);
     simulator->store->database = database;
     if (!run(simulator->store, tables, why) || !check_version(simulator, why) ||

@@ -273,6 +273,13 @@ void sim_event(struct simulator *simulator, struct sim_stack *stack,
     stack->is_dirty = true;
 }
 
+void sim_complete_hook(struct arena *arena, struct cloud_event *event) {
+    if (!event->hook_type.length) return;
+    event->hook_status = TEXT("HOOK_COMPLETE_FAILED");
+    event->hook_mode = TEXT("FAIL");
+    event->hook_id = sim_uuid(arena, text_format(arena, "hook/%.*s", TEXT_ARGS(event->id)));
+}
+
 void sim_stack_status(struct simulator *simulator, struct sim_stack *stack, unsigned status,
                       struct text reason) {
     stack->status = (uint8_t)status;

@@ -176,7 +176,7 @@ struct sim_stack {
 };
 
 struct sim_failure {
-    struct text region, stack, logical_id, operation, reason;
+    struct simulator_failure what;
     bool is_spent;
 };
 
@@ -248,6 +248,8 @@ struct sim_change_set *sim_change_set_find(struct simulator *simulator, struct s
 void sim_operation(struct simulator *simulator, struct sim_stack *stack, const char *operation);
 void sim_event(struct simulator *simulator, struct sim_stack *stack,
                struct sim_resource *resource, unsigned status, struct text reason);
+/* What is the same in the events of all hooks that refuse: fills it from its type. */
+void sim_complete_hook(struct arena *arena, struct cloud_event *event);
 /* The stack's new status with its event. */
 void sim_stack_status(struct simulator *simulator, struct sim_stack *stack, unsigned status,
                       struct text reason);

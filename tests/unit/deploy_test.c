@@ -372,8 +372,10 @@ static void test_destroy_delivered(void) {
 
 static void fail_next(const char *stack, const char *region, const char *id,
                       const char *operation) {
-    simulator_fail(simulator, text_of(region), text_of(stack), text_of(id), text_of(operation),
-                   TEXT("because it is a test"));
+    simulator_fail(simulator, &(struct simulator_failure){
+                                  .region = text_of(region), .stack = text_of(stack),
+                                  .logical_id = text_of(id), .operation = text_of(operation),
+                                  .reason = TEXT("because it is a test")});
 }
 
 static void test_first_fails(void) {

@@ -677,8 +677,7 @@ static void script_failures(void) {
         int number = (int)chance((uint32_t)made_count);
         struct text name = text_format(&trial.arena, "s%d", number);
         struct text id = percent(40) ? TEXT("P") : text_format(&trial.arena, "I%u", chance(ITEMS));
-        simulator_fail(trial.storm.simulator, text_of(made[number].region), name, id,
-                       text_of(operations[chance(3)]), TEXT("scripted"));
+        simulator_fail(trial.storm.simulator, &(struct simulator_failure){.region = text_of(made[number].region), .stack = name, .logical_id = id, .operation = text_of(operations[chance(3)]), .reason = TEXT("scripted")});
         trial.has_scripts = true;
     }
 }

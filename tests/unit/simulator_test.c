@@ -192,8 +192,7 @@ static void test_replace(void) {
     "\"DependsOn\":\"A\",\"Properties\":{\"DelaySeconds\":" extra "}}}}"
 
 static void fail_next(const char *logical_id, const char *operation) {
-    simulator_fail(simulator, TEXT("us-east-1"), TEXT("first"), text_of(logical_id),
-                   text_of(operation), TEXT("because it is a test"));
+    simulator_fail(simulator, &(struct simulator_failure){.region = TEXT("us-east-1"), .stack = TEXT("first"), .logical_id = text_of(logical_id), .operation = text_of(operation), .reason = TEXT("because it is a test")});
 }
 
 static void test_create_fails(void) {

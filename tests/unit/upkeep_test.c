@@ -156,10 +156,8 @@ static void get_stuck(void) {
         "{\"Resources\":{\"Queue\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{"
         "\"VisibilityTimeout\":31}},\"Late\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"Queue\"}"
         "}}";
-    simulator_fail(simulator, TEXT("us-east-1"), TEXT("one"), TEXT("Late"), TEXT("CREATE"),
-                   TEXT("no"));
-    simulator_fail(simulator, TEXT("us-east-1"), TEXT("one"), TEXT("Queue"), TEXT("ROLLBACK"),
-                   TEXT("no way back"));
+    simulator_fail(simulator, &(struct simulator_failure){.region = TEXT("us-east-1"), .stack = TEXT("one"), .logical_id = TEXT("Late"), .operation = TEXT("CREATE"), .reason = TEXT("no")});
+    simulator_fail(simulator, &(struct simulator_failure){.region = TEXT("us-east-1"), .stack = TEXT("one"), .logical_id = TEXT("Queue"), .operation = TEXT("ROLLBACK"), .reason = TEXT("no way back")});
     CU_ASSERT_STRING_EQUAL(deploy("UPDATE", second), "UPDATE_ROLLBACK_FAILED");
 }
 
@@ -198,8 +196,7 @@ static void test_rollback_stack(void) {
                      "\"VisibilityTimeout\":31}},\"Late\":{\"Type\":\"AWS::SNS::Topic\","
                      "\"DependsOn\":\"Queue\"}}}")};
     open_world();
-    simulator_fail(simulator, TEXT("us-east-1"), TEXT("one"), TEXT("Late"), TEXT("CREATE"),
-                   TEXT("no"));
+    simulator_fail(simulator, &(struct simulator_failure){.region = TEXT("us-east-1"), .stack = TEXT("one"), .logical_id = TEXT("Late"), .operation = TEXT("CREATE"), .reason = TEXT("no")});
     ask(CLOUD_CREATE_CHANGE_SET, request);
     ask(CLOUD_EXECUTE_CHANGE_SET, request);
     CU_ASSERT_STRING_EQUAL(settled(), "UPDATE_FAILED");
