@@ -70,7 +70,7 @@ struct cloud_output {
 
 struct cloud_stack {
     struct text id, name, status, status_reason, description, change_set_id;
-    struct text parent_id;     /* of a nested stack: the one it is in */
+    struct text parent_id, root_id; /* of a nested stack: the one it is in, and the outermost */
     struct cloud_parameter *parameters;
     struct cloud_output *outputs;
     struct cloud_tag *tags;
@@ -114,6 +114,7 @@ struct cloud_change {
 struct cloud_change_set {
     struct text id, name, stack_id, stack_name;
     struct text status, status_reason, execution_status;
+    bool with_nested;
     struct cloud_change *changes;
     uint32_t change_count;
     double created;

@@ -53,6 +53,8 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/functions.c \
     runtime/simulator/identities.def \
     runtime/simulator/identity.c \
+    runtime/simulator/nested.c \
+    runtime/simulator/nested_sets.c \
     runtime/simulator/objects.c \
     runtime/simulator/outputs.c \
     runtime/simulator/parameters.c \
@@ -65,6 +67,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/steps.c \
     runtime/simulator/store.c runtime/simulator/store.h \
     runtime/simulator/store_json.c \
+    runtime/simulator/template_url.c \
     runtime/simulator/templates.c \
     runtime/simulator/upkeep.c \
     runtime/simulator/validate.c \

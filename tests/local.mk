@@ -25,6 +25,7 @@ unit_tests = \
     tests/unit/deploy_test \
     tests/unit/disaster_test \
     tests/unit/load_test \
+    tests/unit/nested_test \
     tests/unit/schema_test \
     tests/unit/simulator_test \
     tests/unit/template_test \
@@ -89,7 +90,11 @@ tests_unit_upkeep_test_SOURCES = tests/unit/upkeep_test.c tests/unit/unit.h
 tests_unit_upkeep_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_upkeep_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 
-tests_unit_simulator_test_SOURCES = tests/unit/simulator_test.c tests/unit/unit.h
+tests_unit_nested_test_SOURCES = tests/unit/nested_test.c tests/unit/unit.h tests/unit/world.h
+tests_unit_nested_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_nested_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+tests_unit_simulator_test_SOURCES = tests/unit/simulator_test.c tests/unit/unit.h \
+    tests/unit/world.h
 tests_unit_simulator_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_simulator_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 

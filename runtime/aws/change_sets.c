@@ -178,6 +178,7 @@ void call_read_change_set(struct cloud_call *call, const struct data *n, struct 
         .created = data_time(n, "CreationTime"),
         .changes = changes,
         .change_count = count,
+        .with_nested = data_is_true(n, "IncludeNestedStacks"),
         .mode = call_take(call, n, "DeploymentMode"),
         .drift_status = call_take(call, n, "StackDriftStatus"),
         .parent = call_take(call, n, "ParentChangeSetId"),

@@ -91,6 +91,7 @@ void query_read(struct serving *serving, struct cloud_call *call) {
         .body = query_member(serving, "TemplateBody"),
         .url = query_member(serving, "TemplateURL"),
         .use_previous = data_is_true(input, "UsePreviousTemplate"),
+        .with_nested = data_is_true(input, "IncludeNestedStacks"),
         .disable_rollback = data_is_true(input, "DisableRollback"),
         .is_protected = data_is_true(input, "EnableTerminationProtection"),
         .description = query_member(serving, "Description"),

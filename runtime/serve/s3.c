@@ -93,7 +93,8 @@ static void put_object(struct serving *serving, struct place place) {
     struct cloud_call call = {.request = {.body = request->body}};
     struct text condition = http_header(request->headers, request->header_count, "If-None-Match");
     serving->looks = false;
-    if (text_is(condition, "*") && sim_object_find(serving->simulator, place.bucket, place.key)) {
+    if (text_is(condition, "*") &&
+        sim_object_find(serving->simulator, place.bucket, place.key, (struct text){0})) {
         serve_refuse(serving, 412, "PreconditionFailed",
                      "At least one of the pre-conditions you specified did not hold");
     } else if (ask(serving, CLOUD_PUT_OBJECT, place, &call)) {
@@ -105,7 +106,7 @@ static void put_object(struct serving *serving, struct place place) {
 /* Of a HEAD the server sends the length of the body, and leaves it out. */
 static void get_object(struct serving *serving, struct place place) {
     const struct sim_object *object =
-        sim_object_find(serving->simulator, place.bucket, place.key);
+        sim_object_find(serving->simulator, place.bucket, place.key, (struct text){0});
     if (!object) {
         serve_refuse(serving, 404, "NoSuchKey", "The specified key does not exist.");
         return;

@@ -112,6 +112,8 @@ void tell_stack(struct arena *arena, struct data *list, const struct cloud_stack
     if (!is_gone) {
         data_set_bool(arena, record, "EnableTerminationProtection", stack->is_protected);
     }
+    data_set(arena, record, "ParentId", stack->parent_id);
+    data_set(arena, record, "RootId", stack->root_id);
     tell_drift(arena, record, held);
     tell_operation(arena, record, held);
 }
@@ -222,6 +224,7 @@ static void tell_change(struct arena *arena, struct data *list, const struct clo
     data_put(arena, record, "ResourceType", change->type);
     data_set(arena, record, "Replacement", change->replacement);
     data_set_texts(arena, record, "Scope", change->scope, change->scope_count);
+    data_set(arena, record, "ChangeSetId", change->change_set);
     struct data *details = data_set_new(arena, record, "Details", DATA_LIST);
     for (uint32_t i = 0; i < change->detail_count; i++) {
         tell_detail(arena, details, &change->details[i], with_values);
@@ -260,7 +263,9 @@ void tell_change_set(struct arena *arena, struct data *result, const struct clou
     tell_settings(arena, result, &held->settings);
     data_set_texts(arena, result, "Capabilities", held->capabilities, held->capability_count);
     if (held->tag_count) tell_tags(arena, result, held->tags, held->tag_count);
-    data_set_bool(arena, result, "IncludeNestedStacks", false);
+    data_set_bool(arena, result, "IncludeNestedStacks", set->with_nested);
+    data_set(arena, result, "ParentChangeSetId", set->parent);
+    data_set(arena, result, "RootChangeSetId", set->root);
     struct data *changes = data_set_new(arena, result, "Changes", DATA_LIST);
     uint32_t count = with_values ? held->change_count : held->plain_count;
     for (uint32_t i = 0; i < count; i++) {
@@ -281,7 +286,9 @@ void tell_change_set_summary(struct arena *arena, struct data *list, const struc
     data_set(arena, record, "StatusReason", set->status_reason);
     data_set(arena, record, "Description", set->description);
     tell_time(arena, record, "CreationTime", set->created);
-    data_set_bool(arena, record, "IncludeNestedStacks", false);
+    data_set_bool(arena, record, "IncludeNestedStacks", set->with_nested);
+    data_set(arena, record, "ParentChangeSetId", set->parent_id);
+    data_set(arena, record, "RootChangeSetId", set->root_id);
 }
 
 /* --- resources and templates ------------------------------------------------------------------ */

@@ -19,26 +19,6 @@ bool sim_refuse_stack(struct cloud_call *call) {
 
 /* --- stacks ----------------------------------------------------------------------------------- */
 
-static bool export_in_use(struct simulator *simulator, struct cloud_call *call,
-                          const struct sim_stack *stack) {
-    for (uint32_t o = 0; o < stack->output_count; o++) {
-        struct text name = stack->outputs[o].export_name;
-        for (uint32_t s = 0; name.length && s < simulator->stack_count; s++) {
-            const struct sim_stack *other = simulator->stacks[s];
-            if (other->status == SIM_DELETE_COMPLETE || other == stack ||
-                !text_equal(other->region, stack->region)) continue;
-            for (uint32_t i = 0; i < other->import_count; i++) {
-                if (!text_equal(other->imports[i], name)) continue;
-                sim_refuse(call, "ValidationError",
-                       "Export %.*s cannot be deleted as it is in use by %.*s", TEXT_ARGS(name),
-                       TEXT_ARGS(other->name));
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
 static void forget_retained(const struct cloud_call *call, struct sim_stack *stack) {
     for (uint32_t i = 0; i < call->request.retain_count; i++) {
         struct sim_resource *resource = sim_stack_resource(stack, call->request.retain[i]);
@@ -61,7 +41,8 @@ bool sim_delete_stack(struct simulator *simulator, struct cloud_call *call) {
                           "Stack [%.*s] cannot be deleted while in status %s",
                           TEXT_ARGS(stack->name), sim_status_name(stack->status));
     }
-    if (export_in_use(simulator, call, stack)) return false;
+    struct text in_use = sim_export_in_use(simulator, call->arena, stack);
+    if (in_use.length) return sim_refuse(call, "ValidationError", "%.*s", TEXT_ARGS(in_use));
     if (stack->status == SIM_DELETE_FAILED) forget_retained(call, stack);
     sim_begin_delete(simulator, stack, text_copy(&simulator->arena, call->request.token));
     return true;
@@ -70,6 +51,11 @@ bool sim_delete_stack(struct simulator *simulator, struct cloud_call *call) {
 bool sim_protect_stack(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = sim_stack_live(simulator, call->region, call->request.stack);
     if (!stack) return sim_refuse_stack(call);
+    if (stack->parent_id.length) {
+        return sim_refuse(call, "ValidationError", "Termination protection of the nested stack "
+                                                   "[%.*s] is that of its root stack",
+                          TEXT_ARGS(stack->name));
+    }
     stack->is_protected = call->request.is_protected;
     stack->is_dirty = true;
     return true;

@@ -22,6 +22,16 @@ bool sim_check_updatable(struct cloud_call *call, const struct sim_stack *stack)
 struct sim_change_set *sim_draft(struct simulator *simulator, struct cloud_call *call,
                                  const struct sim_stack *stack);
 
+/* The draft becomes a change set of the stack. */
+void sim_add_change_set(struct simulator *simulator, struct sim_stack *stack, struct text name,
+                        struct sim_change_set *set);
+
+/* --- nested.c --------------------------------------------------------------------------------- */
+/* A stack that is a resource of the parent. */
+struct sim_stack *sim_nested_new(struct simulator *simulator, const struct sim_stack *parent,
+                                 struct text logical_id, struct text name);
+
+/* --- stacks.c, change_sets.c, describe.c ------------------------------------------------------ */
 /* Without a change set. */
 bool sim_create_stack(struct simulator *simulator, struct cloud_call *call);
 bool sim_update_stack(struct simulator *simulator, struct cloud_call *call);

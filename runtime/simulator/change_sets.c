@@ -65,42 +65,6 @@ bool sim_check_request(struct cloud_call *call) {
     return true;
 }
 
-bool sim_template_body(struct simulator *simulator, struct cloud_call *call,
-                       const struct sim_stack *stack, struct text *body) {
-    const struct cloud_request *request = &call->request;
-    if (request->body.length) {
-        *body = text_copy(&simulator->arena, request->body);
-        return true;
-    }
-    if (request->use_previous && stack && stack->now.blueprint) {
-        *body = stack->now.blueprint->body;
-        return true;
-    }
-    /* https://BUCKET.s3.REGION.amazonaws.com/KEY */
-    struct text url = request->url;
-    if (!text_starts(url, TEXT("https://"))) {
-        return sim_refuse(call, "ValidationError", "TemplateURL must be a supported URL.");
-    }
-    struct text rest = {url.bytes + 8, url.length - 8};
-    const char *dot = memmem(rest.bytes, rest.length, ".s3.", 4);
-    const char *slash = memchr(rest.bytes, '/', rest.length);
-    if (!dot || !slash) {
-        return sim_refuse(call, "ValidationError", "TemplateURL must be a supported URL.");
-    }
-    struct text bucket = {rest.bytes, (size_t)(dot - rest.bytes)};
-    struct text key = {slash + 1, (size_t)(rest.bytes + rest.length - slash) - 1};
-    const struct sim_object *object = sim_object_find(simulator, bucket, key);
-    if (!object) {
-        return sim_refuse(call, "ValidationError", "S3 error: The specified key does not exist.");
-    }
-    if (object->body.length > LIMIT_TEMPLATE_BYTES) {
-        return sim_refuse(call, "ValidationError", "Template may not exceed %d bytes in size.",
-                      LIMIT_TEMPLATE_BYTES);
-    }
-    *body = object->body;
-    return true;
-}
-
 static bool has_capability(const struct cloud_request *request, struct text needed) {
     for (uint32_t i = 0; i < request->capability_count; i++) {
         if (text_equal(request->capabilities[i], needed)) return true;
@@ -244,7 +208,7 @@ struct sim_change_set *sim_draft(struct simulator *simulator, struct cloud_call 
     *set = (struct sim_change_set){
         .type = text_copy(arena, request->change_type), .token = text_copy(arena, request->token),
         .description = text_copy(arena, request->description),
-        .blueprint = blueprint, .parameters = parameters, .created = simulator->clock,
+        .with_nested = request->with_nested, .blueprint = blueprint, .parameters = parameters, .created = simulator->clock,
         .capabilities = sim_copy_texts(arena, request->capabilities, request->capability_count),
         .capability_count = request->capability_count};
     if (stack) set->settings = stack->settings;
@@ -259,9 +223,8 @@ struct sim_change_set *sim_draft(struct simulator *simulator, struct cloud_call 
     return set;
 }
 
-/* The draft becomes a change set of the stack. */
-static void add_change_set(struct simulator *simulator, struct sim_stack *stack, struct text name,
-                           struct sim_change_set *set) {
+void sim_add_change_set(struct simulator *simulator, struct sim_stack *stack, struct text name,
+                        struct sim_change_set *set) {
     struct arena *arena = &simulator->arena;
     struct text seed = text_format(arena, "set/%llu", (unsigned long long)++simulator->counter);
     set->name = text_copy(arena, name);
@@ -297,7 +260,7 @@ bool sim_create_change_set(struct simulator *simulator, struct cloud_call *call)
         stack = sim_stack_new(simulator, call->region, call->request.stack);
         sim_stack_status(simulator, stack, SIM_REVIEW_IN_PROGRESS, TEXT("User Initiated"));
     }
-    add_change_set(simulator, stack, call->request.change_set, set);
+    sim_add_change_set(simulator, stack, call->request.change_set, set);
     sim_change_set_plan(simulator, stack, set);
     stack->is_dirty = true;
     call->reply.id = text_copy(call->arena, set->id);
@@ -344,6 +307,8 @@ bool sim_describe_change_set(struct simulator *simulator, struct cloud_call *cal
         .status = text_of(set->status), .execution_status = text_of(set->execution_status),
         .status_reason = text_copy(arena, set->warning.length ? set->warning : set->status_reason),
         .created = set->created,
+        .parent = text_copy(arena, set->parent_id), .root = text_copy(arena, set->root_id),
+        .with_nested = set->with_nested,
         .changes = set->changes, .change_count = set->change_count,
     };
     return true;
@@ -366,6 +331,7 @@ bool sim_delete_change_set(struct simulator *simulator, struct cloud_call *call)
                          ? (call->error = (struct cloud_error){0}, true) : false;
     set->is_deleted = true;
     stack->is_dirty = true;
+    sim_nested_sets_delete(simulator, set);
     return true;
 }
 
@@ -373,6 +339,11 @@ bool sim_execute_change_set(struct simulator *simulator, struct cloud_call *call
     struct sim_stack *stack;
     struct sim_change_set *set = need_change_set(simulator, call, &stack);
     if (!set) return false;
+    if (set->root_id.length) {
+        return sim_refuse(call, "ValidationError",
+                          "ChangeSet [%.*s] is that of a nested stack, and is executed with its root "
+                          "change set [%.*s]", TEXT_ARGS(set->id), TEXT_ARGS(set->root_id));
+    }
     if (strcmp(set->execution_status, "AVAILABLE") != 0) {
         return sim_refuse(call, "InvalidChangeSetStatus",
                       "ChangeSet [%.*s] cannot be executed in its current %s of [%s]",
@@ -388,8 +359,11 @@ bool sim_execute_change_set(struct simulator *simulator, struct cloud_call *call
                       "Stack:%.*s is in %s state and can not be updated.", TEXT_ARGS(stack->id),
                       sim_status_name(stack->status));
     }
-    for (uint32_t i = 0; i < stack->change_set_count; i++) stack->change_sets[i]->is_deleted = true;
-    set->is_deleted = false;
+    for (uint32_t i = 0; i < stack->change_set_count; i++) {
+        if (stack->change_sets[i] == set) continue;
+        stack->change_sets[i]->is_deleted = true;
+        sim_nested_sets_delete(simulator, stack->change_sets[i]);
+    }
     set->execution_status = "EXECUTE_COMPLETE";
     stack->token = text_copy(&simulator->arena, call->request.token);
     stack->disable_rollback = call->request.disable_rollback;

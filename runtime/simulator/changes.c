@@ -311,6 +311,52 @@ static void diff_properties(struct planning *planning, const struct sim_item *it
     }
 }
 
+/* --- nested stacks ---------------------------------------------------------------------------- */
+
+/* Whether it would change; what cannot be known before may. */
+static bool nested_changes(struct planning *planning, const struct sim_resource *resource,
+                           const struct document *after) {
+    struct simulator *simulator = planning->simulator;
+    struct cloud_call call = {.arena = &simulator->arena};
+    struct sim_stack *child = sim_nested_stack(simulator, resource);
+    struct sim_change_set *set =
+        child ? sim_nested_draft(simulator, planning->stack, planning->set, resource->logical_id,
+                                 after, child, &call) : NULL;
+    return !set || !sim_nested_same(simulator, child, set);
+}
+
+/* Its template may be another one by now: AWS tells it as a change of its own, but where the nested
+ * stacks are looked at as well. */
+static void add_automatic(struct planning *planning) {
+    struct cloud_change_detail *detail = add_detail(planning);
+    detail->attribute = TEXT("Properties");
+    detail->requires_recreation = TEXT("Never");
+    detail->evaluation = TEXT("Dynamic");
+    detail->source = TEXT("Automatic");
+}
+
+static void add_nested_set(struct planning *planning, struct cloud_change *change,
+                           const struct document *after) {
+    struct sim_change_set *set = planning->set;
+    if (!set->with_nested || !set->id.length) return;
+    const struct sim_change_set *nested =
+        sim_nested_set(planning->simulator, planning->stack, set, change->logical_id, after);
+    change->change_set = nested->id;
+    if (strcmp(nested->status, "FAILED") != 0) return;
+    set->nested_failure = text_format(&planning->simulator->arena,
+                                      "Nested change set %.*s was not successfully created: "
+                                      "Currently in FAILED.", TEXT_ARGS(nested->id));
+}
+
+static bool has_nested(const struct sim_blueprint *blueprint) {
+    for (uint32_t i = 0; i < blueprint->count; i++) {
+        if (sim_is_nested(blueprint->items[i].type)) return true;
+    }
+    return false;
+}
+
+/* --- resources -------------------------------------------------------------------------------- */
+
 static void plan_modify(struct planning *planning, struct sim_resource *resource,
                         const struct sim_item *item, const struct document *after) {
     const struct document *before = resource->now.properties;
@@ -319,16 +365,21 @@ static void plan_modify(struct planning *planning, struct sim_resource *resource
     if (is_taggable(item->schema) && !text_equal(resource->now.tags, planning->stack->tag_text)) {
         add_attribute(planning, "Tags", resource->now.tags, planning->stack->tag_text);
     }
+    bool nested = sim_is_nested(item->type) && nested_changes(planning, resource, after);
+    if (nested || (sim_is_nested(item->type) && !planning->set->with_nested)) {
+        if (!planning->detail_count) add_automatic(planning);
+    }
     if (!planning->detail_count) return;
     struct arena *arena = &planning->simulator->arena;
     struct cloud_change *change = add_change(planning, "Modify", item->id, item->type);
+    if (nested) add_nested_set(planning, change, after);
     change->physical_id = resource->now.physical_id;
     change->replacement = text_of(sim_replacement(change));
     change->before_context = context(arena, before);
     change->after_context = context(arena, after);
     sim_set_scope(arena, change);
     bool replaces = !text_is(change->replacement, "False");
-    planning->unknown[item - planning->set->blueprint->items] = replaces;
+    planning->unknown[item - planning->set->blueprint->items] = replaces || nested;
     if (text_is(change->replacement, "True")) {
         change->policy_action = text_format(
             arena, "ReplaceAnd%.*s", TEXT_ARGS(sim_policy(item->body, "UpdateReplacePolicy",
@@ -342,6 +393,7 @@ static void plan_add(struct planning *planning, const struct sim_item *item,
     struct cloud_change *change = add_change(planning, "Add", item->id, item->type);
     change->after_context = context(&planning->simulator->arena, after);
     planning->unknown[item - planning->set->blueprint->items] = 1;
+    if (sim_is_nested(item->type)) add_nested_set(planning, change, after);
     validate(planning, item, after, NULL, true);
 }
 
@@ -402,7 +454,8 @@ static bool same_outputs(const struct sim_stack *stack, const struct sim_change_
 
 static bool same_inputs(const struct sim_stack *stack, const struct sim_change_set *set,
                         struct text tags) {
-    return stack->now.blueprint && text_equal(stack->tag_text, tags) &&
+    return stack->now.blueprint && !has_nested(set->blueprint) &&
+           text_equal(stack->tag_text, tags) &&
            document_same_template(stack->now.blueprint->root, set->blueprint->root) &&
            document_equal(stack->now.parameters, set->parameters);
 }
@@ -475,6 +528,8 @@ void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
         set->change_count = 0;
     } else if (set->validation_count) {
         refuse_early(&planning);
+    } else if (set->nested_failure.length) {
+        fail(set, set->nested_failure);
     } else if (!set->change_count && same_outputs(stack, set) && text_equal(old_tags, tags)) {
         fail(set, TEXT("The submitted information didn't contain changes. Submit different "
                        "information to create a change set."));

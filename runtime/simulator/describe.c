@@ -58,6 +58,8 @@ static void tell_stack(struct cloud_call *call, const struct sim_stack *stack) {
     *out = (struct cloud_stack){
         .id = text_copy(arena, stack->id),
         .name = text_copy(arena, stack->name),
+        .parent_id = text_copy(arena, stack->parent_id),
+        .root_id = text_copy(arena, stack->root_id),
         .status = text_of(sim_status_name(stack->status)),
         .status_reason = text_copy(arena, stack->reason),
         .description = text_copy(arena, stack->description),
@@ -171,7 +173,7 @@ bool sim_get_set_template(struct simulator *simulator, struct cloud_call *call) 
         return sim_refuse(call, "ChangeSetNotFound", "ChangeSet [%.*s] does not exist",
                           TEXT_ARGS(request->change_set));
     }
-    call->reply.body = text_copy(call->arena, set->blueprint->body);
+    if (set->blueprint) call->reply.body = text_copy(call->arena, set->blueprint->body);
     return true;
 }
 

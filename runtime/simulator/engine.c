@@ -7,17 +7,22 @@
 
 /* --- which resources a phase is about --------------------------------------------------------- */
 
-static bool is_involved(const struct sim_resource *resource, unsigned phase) {
+static bool is_involved(struct simulator *simulator, const struct sim_resource *resource,
+                        unsigned phase) {
     if (resource->is_orphan) return false;
     switch ((enum sim_phase)phase) {
-    case PHASE_IDLE: return false;
+    case PHASE_IDLE:
+    case PHASE_WATCH:
+    case PHASE_AWAIT: return false;
     case PHASE_FORWARD: return !resource->is_leftover && !resource->is_removed;
     case PHASE_CLEANUP:
-        return sim_exists(resource) && (resource->is_leftover || resource->is_removed);
+        return sim_exists(resource) && (resource->is_leftover || resource->is_removed ||
+                                        sim_nested_awaits(simulator, resource));
     case PHASE_RESTORE: return resource->is_changed && !resource->is_leftover;
-    case PHASE_DROP: return sim_exists(resource) && (resource->is_leftover || resource->is_new);
+    case PHASE_DROP:
+        return sim_exists(resource) && (resource->is_leftover || resource->is_new ||
+                                        sim_nested_awaits(simulator, resource));
     case PHASE_REMOVE: return sim_exists(resource);
-    case PHASE_WATCH: return false;
     }
     return false;
 }
@@ -70,6 +75,7 @@ static void begin_work(struct simulator *simulator, struct sim_stack *stack,
     switch ((enum sim_phase)stack->phase) {
     case PHASE_IDLE:
     case PHASE_WATCH:
+    case PHASE_AWAIT:
         return;
     case PHASE_FORWARD:
         resource->is_replacement = false;
@@ -96,11 +102,10 @@ static void end_work(struct simulator *simulator, struct sim_stack *stack,
 }
 
 static void phase_begin(struct simulator *simulator, struct sim_stack *stack, unsigned phase) {
-    (void)simulator;
     stack->phase = (uint8_t)phase;
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         struct sim_resource *resource = stack->resources[i];
-        resource->work = is_involved(resource, phase) ? WORK_WAITING : WORK_NONE;
+        resource->work = is_involved(simulator, resource, phase) ? WORK_WAITING : WORK_NONE;
         if (resource->work) resource->is_failed = false;
     }
     sim_count_waits(stack);
@@ -138,7 +143,7 @@ static struct text failed_text(struct simulator *simulator, struct sim_stack *st
 static void settle(struct simulator *simulator, struct sim_stack *stack, unsigned status,
                    struct text reason) {
     stack->phase = PHASE_IDLE;
-    stack->is_failing = stack->is_rolling_back = false;
+    stack->is_failing = stack->is_rolling_back = stack->is_led = false;
     stack->update_policy = (struct text){0};
     if (status == SIM_DELETE_COMPLETE) stack->deleted = simulator->clock;
     uint32_t kept = 0;
@@ -158,11 +163,14 @@ static void settle(struct simulator *simulator, struct sim_stack *stack, unsigne
     stack->resource_count = kept;
     sim_stack_index(simulator, stack);
     sim_stack_status(simulator, stack, status, reason);
+    sim_nested_drop_reserved(simulator, stack);
+    sim_wake_parent(simulator, stack);
 }
 
 static void roll_back(struct simulator *simulator, struct sim_stack *stack, struct text reason) {
     bool creates = stack->origin == SIM_CREATE_IN_PROGRESS;
-    if (stack->disable_rollback) {
+    stack->cause = reason;
+    if (stack->disable_rollback || (creates && stack->is_led)) {
         settle(simulator, stack, creates ? SIM_CREATE_FAILED : SIM_UPDATE_FAILED, reason);
         return;
     }
@@ -186,6 +194,17 @@ static void roll_back(struct simulator *simulator, struct sim_stack *stack, stru
     sim_stack_status(simulator, stack, SIM_UPDATE_ROLLBACK_IN_PROGRESS, reason);
     for (uint32_t i = 0; i < stack->resource_count; i++) stack->resources[i]->is_removed = false;
     phase_begin(simulator, stack, PHASE_RESTORE);
+    sim_wake_parent(simulator, stack);
+}
+
+/* The next phase, which a nested stack begins when its parent says so. */
+static void go_on(struct simulator *simulator, struct sim_stack *stack, unsigned phase) {
+    if (!stack->is_led) {
+        phase_begin(simulator, stack, phase);
+        return;
+    }
+    stack->phase = PHASE_AWAIT;
+    sim_wake_parent(simulator, stack);
 }
 
 static void end_watch(struct simulator *simulator, struct sim_stack *stack);
@@ -217,7 +236,7 @@ static void end_watch(struct simulator *simulator, struct sim_stack *stack) {
     }
     sim_stack_status(simulator, stack, SIM_UPDATE_COMPLETE_CLEANUP_IN_PROGRESS,
                      (struct text){0});
-    phase_begin(simulator, stack, PHASE_CLEANUP);
+    go_on(simulator, stack, PHASE_CLEANUP);
 }
 
 /* After a rollback: the resources are those of the template before. */
@@ -246,7 +265,7 @@ static void end_restore(struct simulator *simulator, struct sim_stack *stack) {
     stack->tag_text = sim_tags_text(&simulator->arena, stack->now.tags, stack->now.tag_count);
     sim_stack_status(simulator, stack, SIM_UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS,
                      (struct text){0});
-    phase_begin(simulator, stack, PHASE_DROP);
+    go_on(simulator, stack, PHASE_DROP);
 }
 
 static void end_remove(struct simulator *simulator, struct sim_stack *stack) {
@@ -265,25 +284,26 @@ static void end_remove(struct simulator *simulator, struct sim_stack *stack) {
 }
 
 /* What an update could not delete is nobody's from here on. */
-static void abandon(struct sim_stack *stack) {
+static void abandon(struct simulator *simulator, struct sim_stack *stack) {
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         struct sim_resource *resource = stack->resources[i];
         if (sim_exists(resource) && resource->status == SIM_DELETE_FAILED &&
-            is_involved(resource, stack->phase)) resource->is_orphan = true;
+            is_involved(simulator, resource, stack->phase)) resource->is_orphan = true;
     }
 }
 
 static void phase_end(struct simulator *simulator, struct sim_stack *stack) {
     switch ((enum sim_phase)stack->phase) {
-    case PHASE_IDLE: return;
+    case PHASE_IDLE:
+    case PHASE_AWAIT: return;
     case PHASE_FORWARD: end_forward(simulator, stack); return;
     case PHASE_CLEANUP: /* what could not be deleted does not fail the update */
-        abandon(stack);
+        abandon(simulator, stack);
         settle(simulator, stack, SIM_UPDATE_COMPLETE, (struct text){0});
         return;
     case PHASE_RESTORE: end_restore(simulator, stack); return;
     case PHASE_DROP:
-        abandon(stack);
+        abandon(simulator, stack);
         settle(simulator, stack, SIM_UPDATE_ROLLBACK_COMPLETE, (struct text){0});
         return;
     case PHASE_REMOVE: end_remove(simulator, stack); return;
@@ -329,9 +349,26 @@ void sim_advance(struct simulator *simulator, struct sim_stack *stack) {
     while (stack->phase != PHASE_IDLE) {
         heed_alarms(simulator, stack);
         if (move(simulator, stack)) continue;
-        if (has_work(stack)) return;
+        if (has_work(stack) || stack->phase == PHASE_AWAIT) return;
         if (stack->phase == PHASE_WATCH && stack->until > simulator->clock) return;
         phase_end(simulator, stack);
+    }
+}
+
+void sim_advance_all(struct simulator *simulator) {
+    for (uint32_t i = 0; i < simulator->stack_count; i++) {
+        sim_advance(simulator, simulator->stacks[i]);
+    }
+    /* What came to its end in a nested stack may go on at once in its parents. */
+    for (bool any = true; any;) {
+        any = false;
+        for (uint32_t i = simulator->stack_count; i > 0; i--) {
+            struct sim_stack *stack = simulator->stacks[i - 1];
+            if (!stack->is_woken) continue;
+            any = true;
+            stack->is_woken = false;
+            sim_advance(simulator, stack);
+        }
     }
 }
 
@@ -476,10 +513,23 @@ void sim_begin_rollback(struct simulator *simulator, struct sim_stack *stack, st
     sim_advance(simulator, stack);
 }
 
-void sim_cancel_update(struct simulator *simulator, struct sim_stack *stack) {
+void sim_cancel_operation(struct simulator *simulator, struct sim_stack *stack,
+                          struct text reason) {
     sim_cancel_work(simulator, stack);
     stack->is_failing = true;
-    roll_back(simulator, stack, TEXT("User Initiated"));
+    roll_back(simulator, stack, reason);
+    sim_advance(simulator, stack);
+}
+
+void sim_clean_nested(struct simulator *simulator, struct sim_stack *stack) {
+    bool is_back = stack->status == SIM_UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS;
+    phase_begin(simulator, stack, is_back ? PHASE_DROP : PHASE_CLEANUP);
+    sim_advance(simulator, stack);
+}
+
+void sim_restore_nested(struct simulator *simulator, struct sim_stack *stack) {
+    stack->disable_rollback = false;
+    roll_back(simulator, stack, (struct text){0});
     sim_advance(simulator, stack);
 }
 

@@ -35,6 +35,38 @@ void sim_step_restore(struct simulator *simulator, struct sim_stack *stack,
 void sim_step_end_restore(struct simulator *simulator, struct sim_stack *stack,
                           struct sim_resource *resource);
 
+/* Of nested.c: the same for a resource that is a stack. */
+void sim_nested_create(struct simulator *simulator, struct sim_stack *stack,
+                       struct sim_resource *resource);
+void sim_nested_update(struct simulator *simulator, struct sim_stack *stack,
+                       struct sim_resource *resource);
+void sim_nested_end_forward(struct simulator *simulator, struct sim_stack *stack,
+                            struct sim_resource *resource);
+/* Ends what an update has begun in the nested stack; false where there is nothing to end. */
+bool sim_nested_clean(struct simulator *simulator, const struct sim_stack *stack,
+                      struct sim_resource *resource);
+void sim_nested_delete(struct simulator *simulator, struct sim_stack *stack,
+                       struct sim_resource *resource);
+void sim_nested_end_delete(struct simulator *simulator, struct sim_stack *stack,
+                           struct sim_resource *resource);
+void sim_nested_restore(struct simulator *simulator, struct sim_stack *stack,
+                        struct sim_resource *resource);
+void sim_nested_end_restore(struct simulator *simulator, struct sim_stack *stack,
+                            struct sim_resource *resource);
+/* What its stack does comes to an end. */
+void sim_nested_cancel(struct simulator *simulator, const struct sim_resource *resource);
+/* Whether its stack waits to be told what follows. */
+bool sim_nested_awaits(struct simulator *simulator, const struct sim_resource *resource);
+/* The parent, if it waits for this stack, looks at it again. */
+void sim_wake_parent(struct simulator *simulator, const struct sim_stack *stack);
+
+/* Of steps.c: a status of a resource, with its event. */
+void sim_resource_status(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_resource *resource, unsigned status, struct text reason);
+/* A failure that was asked for, or an empty text. */
+struct text sim_scripted(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_resource *resource, const char *operation);
+
 /* Of watch.c: why an alarm that the stack watches rolls it back, or an empty text. */
 struct text sim_alarmed(struct simulator *simulator, const struct sim_stack *stack);
 /* Of policy.c: whether the stack's policy allows "Update:Modify", "Update:Replace" or "Update:Delete"

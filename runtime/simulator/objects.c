@@ -68,8 +68,8 @@ static struct sim_object *find_object(const struct simulator *simulator, struct 
 }
 
 const struct sim_object *sim_object_find(const struct simulator *simulator, struct text bucket,
-                                         struct text key) {
-    const struct sim_object *object = find_object(simulator, bucket, key, (struct text){0});
+                                         struct text key, struct text version) {
+    const struct sim_object *object = find_object(simulator, bucket, key, version);
     return object && !object->is_marker ? object : NULL;
 }
 
@@ -105,7 +105,8 @@ static void put_object(struct simulator *simulator, struct cloud_call *call) {
 }
 
 static void head_object(struct simulator *simulator, struct cloud_call *call) {
-    if (sim_object_find(simulator, call->request.bucket, call->request.key)) return;
+    if (sim_object_find(simulator, call->request.bucket, call->request.key,
+                        (struct text){0})) return;
     sim_refuse(call, "NotFound", "Not Found");
 }
 

@@ -78,6 +78,18 @@ static struct sim_stack *importer(struct simulator *simulator, const struct sim_
     return NULL;
 }
 
+struct text sim_export_in_use(struct simulator *simulator, struct arena *arena,
+                              const struct sim_stack *stack) {
+    for (uint32_t o = 0; o < stack->output_count; o++) {
+        struct text name = stack->outputs[o].export_name;
+        const struct sim_stack *other = name.length ? importer(simulator, stack, name) : NULL;
+        if (!other) continue;
+        return text_format(arena, "Export %.*s cannot be deleted as it is in use by %.*s",
+                           TEXT_ARGS(name), TEXT_ARGS(other->name));
+    }
+    return (struct text){0};
+}
+
 /* An export that is gone or changed while another stack imports it. */
 static bool breaks_import(struct simulator *simulator, struct sim_stack *stack,
                           struct text *reason) {

@@ -87,6 +87,7 @@ static bool check_parameter(struct parameter_reading *reading, const struct docu
                             struct text value) {
     const struct document *type = document_get(declared, "Type");
     const struct document *allowed = document_get(declared, "AllowedValues");
+    if (text_is(value, SIM_UNKNOWN)) return true; /* of a nested stack, while it is planned */
     if (value.length > 4096) {
         return refuse(reading, "Template error: Parameter '%.*s' must have a value no longer than "
                                "4096 bytes", TEXT_ARGS(declared->key));

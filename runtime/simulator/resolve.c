@@ -142,6 +142,13 @@ struct document *sim_get_att(struct sim_scope *scope, struct text id, struct tex
                         "template",
                         TEXT_ARGS(id));
     }
+    if (sim_is_nested(resource->type) && text_starts(attribute, TEXT("Outputs."))) {
+        struct document *output =
+            sim_nested_output(scope->simulator, resource, scope->arena, attribute);
+        if (output) return output;
+        return sim_fail(scope, "Output '%.*s' not found in stack %.*s", (int)attribute.length - 8,
+                        attribute.bytes + 8, TEXT_ARGS(resource->now.physical_id));
+    }
     struct document *value = sim_attribute(scope->arena, scope->stack, resource, &resource->now,
                                            attribute);
     if (value) return sim_copy(scope, value);

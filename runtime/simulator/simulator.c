@@ -29,9 +29,7 @@ static struct cloud_call *next(void *context, double until) {
     while (simulator->clock < until) {
         double due = sim_next_time(simulator);
         simulator->clock = due < until ? due : until;
-        for (uint32_t i = 0; i < simulator->stack_count; i++) {
-            sim_advance(simulator, simulator->stacks[i]);
-        }
+        sim_advance_all(simulator);
     }
     return NULL;
 }

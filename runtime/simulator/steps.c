@@ -5,8 +5,8 @@
 
 /* --- events of one resource ------------------------------------------------------------------- */
 
-static void set_status(struct simulator *simulator, struct sim_stack *stack,
-                       struct sim_resource *resource, unsigned status, struct text reason) {
+void sim_resource_status(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_resource *resource, unsigned status, struct text reason) {
     resource->status = (uint8_t)status;
     resource->updated = simulator->clock;
     resource->reason = reason;
@@ -24,7 +24,8 @@ void sim_cancel_work(struct simulator *simulator, struct sim_stack *stack) {
         if (resource->work == WORK_NONE) continue;
         resource->work = WORK_NONE;
         resource->is_failed = true;
-        set_status(simulator, stack, resource,
+        if (sim_is_nested(resource->type)) sim_nested_cancel(simulator, resource);
+        sim_resource_status(simulator, stack, resource,
                    is_creation(resource) ? SIM_CREATE_FAILED : SIM_UPDATE_FAILED,
                    is_creation(resource) ? TEXT("Resource creation cancelled")
                                          : TEXT("Resource update cancelled"));
@@ -36,11 +37,11 @@ void sim_fail_resource(struct simulator *simulator, struct sim_stack *stack,
     resource->work = WORK_NONE;
     resource->is_failed = true;
     if (sim_is_deletion(stack->phase)) {
-        set_status(simulator, stack, resource, SIM_DELETE_FAILED, reason);
+        sim_resource_status(simulator, stack, resource, SIM_DELETE_FAILED, reason);
         sim_finish(stack, resource);
         return;
     }
-    set_status(simulator, stack, resource,
+    sim_resource_status(simulator, stack, resource,
                is_creation(resource) ? SIM_CREATE_FAILED : SIM_UPDATE_FAILED, reason);
     stack->is_failing = true;
     sim_cancel_work(simulator, stack);
@@ -60,15 +61,28 @@ static struct text refused_by_hook(struct simulator *simulator, struct sim_stack
     return text_format(arena, "The following hook(s) failed: [%.*s]", TEXT_ARGS(failure->hook));
 }
 
-/* A failure that was asked for, or an empty text. */
-static struct text scripted(struct simulator *simulator, struct sim_stack *stack,
-                            struct sim_resource *resource, const char *operation) {
+/* A resource is named by its stack and logical id, or by one that its stack is nested in and
+ * "Nested.LogicalId". */
+static bool is_about(struct simulator *simulator, const struct simulator_failure *what,
+                     const struct sim_stack *stack, struct text id) {
+    if (!text_equal(what->region, stack->region)) return false;
+    while (!text_equal(what->stack, stack->name)) {
+        if (!stack->parent_id.length) return false;
+        id = text_format(&simulator->arena, "%.*s.%.*s", TEXT_ARGS(stack->nested_as),
+                         TEXT_ARGS(id));
+        stack = sim_stack_find(simulator, stack->region, stack->parent_id);
+        if (!stack) return false;
+    }
+    return text_equal(what->logical_id, id);
+}
+
+struct text sim_scripted(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_resource *resource, const char *operation) {
     for (uint32_t i = 0; i < simulator->failure_count; i++) {
         struct sim_failure *failure = &simulator->failures[i];
         const struct simulator_failure *what = &failure->what;
         if (failure->is_spent || !text_is(what->operation, operation) ||
-            !text_equal(what->stack, stack->name) || !text_equal(what->region, stack->region) ||
-            !text_equal(what->logical_id, resource->logical_id)) continue;
+            !is_about(simulator, what, stack, resource->logical_id)) continue;
         failure->is_spent = simulator->failures_changed = true;
         return what->hook.length ? refused_by_hook(simulator, stack, resource, what)
                                  : what->reason;
@@ -110,7 +124,7 @@ void sim_step_create(struct simulator *simulator, struct sim_stack *stack,
                          struct sim_resource *resource) {
     struct failure why = {0};
     bool good = resolve_next(simulator, stack, resource, &why);
-    set_status(simulator, stack, resource, SIM_CREATE_IN_PROGRESS, (struct text){0});
+    sim_resource_status(simulator, stack, resource, SIM_CREATE_IN_PROGRESS, (struct text){0});
     if (!good) {
         sim_fail_resource(simulator, stack, resource, words(simulator, why.message));
         return;
@@ -129,17 +143,18 @@ void sim_step_update(struct simulator *simulator, struct sim_stack *stack,
                          struct sim_resource *resource) {
     struct failure why = {0};
     if (!resolve_next(simulator, stack, resource, &why)) {
-        set_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS, (struct text){0});
+        sim_resource_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS, (struct text){0});
         sim_fail_resource(simulator, stack, resource, words(simulator, why.message));
         return;
     }
-    if (same_state(resource)) {
+    bool is_nested = sim_is_nested(resource->type);
+    if (!is_nested && same_state(resource)) {
         sim_finish(stack, resource);
         return;
     }
     resource->is_replacement = sim_needs_replacement(resource->schema, resource->now.properties,
                                                      resource->next.properties);
-    set_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS,
+    sim_resource_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS,
                resource->is_replacement
                    ? TEXT("Requested update requires the creation of a new physical resource; "
                           "hence creating one.")
@@ -149,6 +164,10 @@ void sim_step_update(struct simulator *simulator, struct sim_stack *stack,
                            resource->is_replacement ? "Update:Replace" : "Update:Modify",
                            &reason)) {
         sim_fail_resource(simulator, stack, resource, reason);
+        return;
+    }
+    if (is_nested) {
+        sim_nested_update(simulator, stack, resource);
         return;
     }
     resource->work = resource->is_replacement ? WORK_STARTED : WORK_RUNNING;
@@ -161,7 +180,7 @@ static struct text objection(struct simulator *simulator, struct sim_stack *stac
     struct text reason, path;
     struct sim_stack *owner;
     struct arena *arena = &simulator->arena;
-    struct text asked = scripted(simulator, stack, resource,
+    struct text asked = sim_scripted(simulator, stack, resource,
                                  resource->is_replacement ? "UPDATE" : "CREATE");
     if (asked.length) return asked;
     if (!sim_validate(arena, resource->item, resource->next.properties, &reason, &path)) {
@@ -199,6 +218,10 @@ void sim_step_identify(struct simulator *simulator, struct sim_stack *stack,
         sim_fail_resource(simulator, stack, resource, against);
         return;
     }
+    if (sim_is_nested(resource->type)) {
+        sim_nested_create(simulator, stack, resource);
+        return;
+    }
     if (resource->is_replacement) {
         leave_old(simulator, stack, resource);
         resource->before = resource->now;
@@ -211,7 +234,7 @@ void sim_step_identify(struct simulator *simulator, struct sim_stack *stack,
     resource->now = resource->next;
     resource->now.physical_id =
         sim_physical_id(simulator, stack, resource, resource->now.properties);
-    set_status(simulator, stack, resource,
+    sim_resource_status(simulator, stack, resource,
                resource->is_replacement ? SIM_UPDATE_IN_PROGRESS : SIM_CREATE_IN_PROGRESS,
                TEXT("Resource creation Initiated"));
     resource->work = WORK_RUNNING;
@@ -221,14 +244,18 @@ void sim_step_identify(struct simulator *simulator, struct sim_stack *stack,
 
 void sim_step_end_forward(struct simulator *simulator, struct sim_stack *stack,
                              struct sim_resource *resource) {
+    if (sim_is_nested(resource->type)) {
+        sim_nested_end_forward(simulator, stack, resource);
+        return;
+    }
     if (resource->is_new || resource->is_replacement) {
-        set_status(simulator, stack, resource,
+        sim_resource_status(simulator, stack, resource,
                    resource->is_new ? SIM_CREATE_COMPLETE : SIM_UPDATE_COMPLETE,
                    (struct text){0});
         sim_finish(stack, resource);
         return;
     }
-    struct text asked = scripted(simulator, stack, resource, "UPDATE");
+    struct text asked = sim_scripted(simulator, stack, resource, "UPDATE");
     if (asked.length) {
         sim_fail_resource(simulator, stack, resource, asked);
         return;
@@ -247,7 +274,7 @@ void sim_step_end_forward(struct simulator *simulator, struct sim_stack *stack,
     resource->next.physical_id = resource->now.physical_id;
     resource->next.version = resource->now.version + 1;
     resource->now = resource->next;
-    set_status(simulator, stack, resource, SIM_UPDATE_COMPLETE, (struct text){0});
+    sim_resource_status(simulator, stack, resource, SIM_UPDATE_COMPLETE, (struct text){0});
     sim_finish(stack, resource);
 }
 
@@ -266,20 +293,27 @@ static bool is_retained(const struct sim_stack *stack, const struct sim_resource
 
 void sim_step_delete(struct simulator *simulator, struct sim_stack *stack,
                          struct sim_resource *resource) {
+    bool is_nested = sim_is_nested(resource->type);
+    if (is_nested && sim_nested_clean(simulator, stack, resource)) return;
     if (is_retained(stack, resource)) {
-        set_status(simulator, stack, resource, SIM_DELETE_SKIPPED, (struct text){0});
+        sim_resource_status(simulator, stack, resource, SIM_DELETE_SKIPPED, (struct text){0});
         resource->is_orphan = true;
         sim_finish(stack, resource);
         return;
     }
-    set_status(simulator, stack, resource, SIM_DELETE_IN_PROGRESS, (struct text){0});
+    sim_resource_status(simulator, stack, resource, SIM_DELETE_IN_PROGRESS, (struct text){0});
     resource->work = WORK_RUNNING;
     resource->until = simulator->clock + sim_duration(resource->type, TEXT("DELETE"));
+    if (is_nested) sim_nested_delete(simulator, stack, resource);
 }
 
 void sim_step_end_delete(struct simulator *simulator, struct sim_stack *stack,
                             struct sim_resource *resource) {
-    struct text asked = scripted(simulator, stack, resource, "DELETE");
+    if (sim_is_nested(resource->type)) {
+        sim_nested_end_delete(simulator, stack, resource);
+        return;
+    }
+    struct text asked = sim_scripted(simulator, stack, resource, "DELETE");
     bool is_bucket = text_is(resource->type, "AWS::S3::Bucket");
     if (!asked.length && is_bucket && sim_bucket_holds(simulator, resource->now.physical_id)) {
         asked = TEXT("The bucket you tried to delete is not empty. You must delete all versions "
@@ -289,7 +323,7 @@ void sim_step_end_delete(struct simulator *simulator, struct sim_stack *stack,
         sim_fail_resource(simulator, stack, resource, asked);
         return;
     }
-    set_status(simulator, stack, resource, SIM_DELETE_COMPLETE, (struct text){0});
+    sim_resource_status(simulator, stack, resource, SIM_DELETE_COMPLETE, (struct text){0});
     resource->now.properties = NULL;
     sim_finish(stack, resource);
 }
@@ -298,9 +332,10 @@ void sim_step_end_delete(struct simulator *simulator, struct sim_stack *stack,
 
 void sim_step_restore(struct simulator *simulator, struct sim_stack *stack,
                           struct sim_resource *resource) {
-    set_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS, (struct text){0});
+    sim_resource_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS, (struct text){0});
     resource->work = WORK_RUNNING;
     resource->until = simulator->clock + sim_duration(resource->type, TEXT("UPDATE"));
+    if (sim_is_nested(resource->type)) sim_nested_restore(simulator, stack, resource);
 }
 
 /* The old one of a replacement, which is still there. */
@@ -316,9 +351,13 @@ static struct sim_resource *leftover_of(struct sim_stack *stack, struct sim_reso
 
 void sim_step_end_restore(struct simulator *simulator, struct sim_stack *stack,
                              struct sim_resource *resource) {
-    struct text asked = scripted(simulator, stack, resource, "ROLLBACK");
+    struct text asked = sim_scripted(simulator, stack, resource, "ROLLBACK");
     if (asked.length) {
         sim_fail_resource(simulator, stack, resource, asked);
+        return;
+    }
+    if (sim_is_nested(resource->type)) {
+        sim_nested_end_restore(simulator, stack, resource);
         return;
     }
     struct sim_resource *old = leftover_of(stack, resource);
@@ -332,6 +371,6 @@ void sim_step_end_restore(struct simulator *simulator, struct sim_stack *stack,
     resource->now = resource->before;
     resource->is_changed = false;
     if (old) old->now = now; /* the new one is what is left over from here on */
-    set_status(simulator, stack, resource, SIM_UPDATE_COMPLETE, (struct text){0});
+    sim_resource_status(simulator, stack, resource, SIM_UPDATE_COMPLETE, (struct text){0});
     sim_finish(stack, resource);
 }

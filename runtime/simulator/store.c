@@ -119,6 +119,21 @@ static bool read_rows(struct simulator *simulator, const char *sql,
     return good;
 }
 
+/* Change sets are kept as what was asked for: what they would do is worked out again, when all that
+ * they read is there. Nested stacks stand after their parents. */
+static void plan_change_sets(struct simulator *simulator) {
+    for (uint32_t s = simulator->stack_count; s > 0; s--) {
+        struct sim_stack *stack = simulator->stacks[s - 1];
+        for (uint32_t i = 0; i < stack->change_set_count; i++) {
+            struct sim_change_set *set = stack->change_sets[i];
+            const char *execution = set->execution_status;
+            if (!set->blueprint) continue;
+            sim_change_set_plan(simulator, stack, set);
+            if (strcmp(execution, "OBSOLETE") == 0) set->execution_status = execution;
+        }
+    }
+}
+
 static bool read_world(struct simulator *simulator, struct failure *why) {
     bool good =
         read_rows(simulator, "SELECT id, data FROM stack ORDER BY position", read_stack_row, why) &&
@@ -135,6 +150,7 @@ static bool read_world(struct simulator *simulator, struct failure *why) {
                   " ORDER BY rowid",
                   read_failure_row, why) &&
         read_rows(simulator, "SELECT key, value FROM meta", read_meta, why);
+    if (good) plan_change_sets(simulator);
     for (uint32_t i = 0; i < simulator->stack_count; i++) simulator->stacks[i]->is_dirty = false;
     simulator->failures_changed = false;
     return good;

@@ -136,7 +136,11 @@ static struct document *write_change_set(struct arena *arena, const struct sim_c
     put(arena, object, "description", set->description);
     write_settings(arena, object, &set->settings);
     put(arena, object, "execution", text_of(set->execution_status));
-    put(arena, object, "template", set->blueprint->body);
+    put(arena, object, "parent", set->parent_id);
+    put(arena, object, "root", set->root_id);
+    put_number(arena, object, "nested", set->with_nested);
+    if (set->blueprint) put(arena, object, "template", set->blueprint->body);
+    else put(arena, object, "reason", set->status_reason);
     put_document(arena, object, "parameters", set->parameters);
     put_tags(arena, object, "tags", set->tags, set->tag_count);
     put_texts(arena, object, "capabilities", set->capabilities, set->capability_count);
@@ -171,6 +175,9 @@ struct document *sim_store_write_stack(struct arena *arena, const struct sim_sta
     put(arena, object, "name", stack->name);
     put(arena, object, "region", stack->region);
     put(arena, object, "description", stack->description);
+    put(arena, object, "parent", stack->parent_id);
+    put(arena, object, "root", stack->root_id);
+    put(arena, object, "nested_as", stack->nested_as);
     put(arena, object, "status", text_of(sim_status_name(stack->status)));
     put(arena, object, "origin", text_of(sim_status_name(stack->origin)));
     put(arena, object, "reason", stack->reason);
@@ -183,9 +190,10 @@ struct document *sim_store_write_stack(struct arena *arena, const struct sim_sta
     put(arena, object, "policy", stack->policy);
     put(arena, object, "update_policy", stack->update_policy);
     put(arena, object, "on_failure", stack->on_failure);
+    put(arena, object, "cause", stack->cause);
     put_number(arena, object, "phase", stack->phase);
     put_number(arena, object, "flags", stack->is_failing | stack->is_rolling_back << 1 |
-               stack->is_protected << 2 | stack->disable_rollback << 3);
+               stack->is_protected << 2 | stack->disable_rollback << 3 | stack->is_led << 4);
     put_number(arena, object, "until", stack->until);
     put_number(arena, object, "created", stack->created);
     put_number(arena, object, "updated", stack->updated);
@@ -311,15 +319,21 @@ static void read_change_set(struct simulator *simulator, struct sim_stack *stack
     set->name = get(object, "name");
     set->type = get(object, "type");
     set->token = get(object, "token");
-    set->blueprint = sim_blueprint_read(arena, get(object, "template"), &error);
+    struct text body = get(object, "template");
+    set->parent_id = get(object, "parent");
+    set->root_id = get(object, "root");
+    set->with_nested = get_number(arena, object, "nested") != 0;
+    set->status_reason = get(object, "reason");
+    set->blueprint = body.length ? sim_blueprint_read(arena, body, &error) : NULL;
     set->parameters = document_get(object, "parameters");
     set->tags = get_tags(arena, object, &set->tag_count);
     set->capabilities = get_texts(arena, object, "capabilities", &set->capability_count);
     set->created = get_number(arena, object, "created");
     set->description = get(object, "description");
     read_settings(arena, object, &set->settings);
-    if (!set->blueprint) return;
-    sim_change_set_plan(simulator, stack, set);
+    set->status = "FAILED";
+    set->execution_status = text_is(get(object, "execution"), "OBSOLETE") ? "OBSOLETE"
+                                                                          : "UNAVAILABLE";
     stack->change_sets = sim_grow(simulator, stack->change_sets, stack->change_set_count,
                                   &stack->change_set_capacity, sizeof *stack->change_sets);
     stack->change_sets[stack->change_set_count++] = set;
@@ -351,6 +365,9 @@ void sim_store_read_stack(struct simulator *simulator, struct text id,
     unsigned flags = (unsigned)get_number(arena, object, "flags");
     stack->id = id;
     stack->description = get(object, "description");
+    stack->parent_id = get(object, "parent");
+    stack->root_id = get(object, "root");
+    stack->nested_as = get(object, "nested_as");
     stack->status = (uint8_t)sim_status_find(get(object, "status"));
     stack->origin = (uint8_t)sim_status_find(get(object, "origin"));
     stack->reason = get(object, "reason");
@@ -362,11 +379,13 @@ void sim_store_read_stack(struct simulator *simulator, struct text id,
     stack->policy = get(object, "policy");
     stack->update_policy = get(object, "update_policy");
     stack->on_failure = get(object, "on_failure");
+    stack->cause = get(object, "cause");
     stack->phase = (uint8_t)get_number(arena, object, "phase");
     stack->is_failing = flags & 1;
     stack->is_rolling_back = flags >> 1 & 1;
     stack->is_protected = flags >> 2 & 1;
     stack->disable_rollback = flags >> 3 & 1;
+    stack->is_led = flags >> 4 & 1;
     stack->until = get_number(arena, object, "until");
     stack->created = get_number(arena, object, "created");
     stack->updated = get_number(arena, object, "updated");

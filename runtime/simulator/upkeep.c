@@ -196,34 +196,62 @@ bool simulator_change(struct simulator *simulator, struct text region, struct te
 
 /* --- rollbacks -------------------------------------------------------------------------------- */
 
-static bool skip(struct cloud_call *call, struct sim_stack *stack, struct text id) {
-    struct sim_resource *resource = sim_stack_resource(stack, id);
+/* "Resource", or "NAME-OF-A-NESTED-STACK.Resource": the stack, and *id without its name. */
+static struct sim_stack *skipped_in(struct simulator *simulator, struct sim_stack *root,
+                                    struct text *id) {
+    const char *dot = memchr(id->bytes, '.', id->length);
+    if (!dot) return root;
+    struct text name = {id->bytes, (size_t)(dot - id->bytes)};
+    struct sim_stack *nested = sim_stack_live(simulator, root->region, name);
+    *id = (struct text){dot + 1, id->length - name.length - 1};
+    return nested && text_equal(nested->root_id, root->id) ? nested : NULL;
+}
+
+static bool skip(struct simulator *simulator, struct cloud_call *call, struct sim_stack *root,
+                 struct text named) {
+    struct text id = named;
+    struct sim_stack *stack = skipped_in(simulator, root, &id);
+    struct sim_resource *resource = stack ? sim_stack_resource(stack, id) : NULL;
     if (!resource || resource->status != SIM_UPDATE_FAILED) {
         return sim_refuse(call, "ValidationError",
                       "Only resources that are in the UPDATE_FAILED state can be skipped: [%.*s]",
-                          TEXT_ARGS(id));
+                          TEXT_ARGS(named));
+    }
+    const struct sim_stack *child = sim_nested_stack(simulator, resource);
+    if (child && !text_starts(text_of(sim_status_name(child->status)), TEXT("DELETE_"))) {
+        return sim_refuse(call, "ValidationError",
+                          "A nested stack can only be skipped when it is deleted: [%.*s]",
+                          TEXT_ARGS(named));
     }
     resource->is_changed = false;
+    stack->is_dirty = true;
     return true;
+}
+
+/* A nested stack goes where its root goes. */
+static bool is_root(struct cloud_call *call, const struct sim_stack *stack) {
+    if (!stack->parent_id.length) return true;
+    return sim_refuse(call, "ValidationError", "Stack [%.*s] is a nested stack: the operation is one "
+                                               "of its root stack", TEXT_ARGS(stack->name));
 }
 
 static void continue_rollback(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = need_stack(simulator, call);
-    if (!stack) return;
+    if (!stack || !is_root(call, stack)) return;
     if (stack->status != SIM_UPDATE_ROLLBACK_FAILED) {
         sim_refuse(call, "ValidationError", "Stack:%.*s is in %s state and can not be continued.",
                    TEXT_ARGS(stack->id), sim_status_name(stack->status));
         return;
     }
     for (uint32_t i = 0; i < call->request.skip_count; i++) {
-        if (!skip(call, stack, call->request.skips[i])) return;
+        if (!skip(simulator, call, stack, call->request.skips[i])) return;
     }
     sim_begin_rollback(simulator, stack, text_copy(&simulator->arena, call->request.token));
 }
 
 static void rollback_stack(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = need_stack(simulator, call);
-    if (!stack) return;
+    if (!stack || !is_root(call, stack)) return;
     if (stack->status != SIM_CREATE_FAILED && stack->status != SIM_UPDATE_FAILED) {
         sim_refuse(call, "ValidationError", "Stack [%.*s] cannot be rolled back from state %s",
                    TEXT_ARGS(stack->name), sim_status_name(stack->status));
@@ -234,13 +262,13 @@ static void rollback_stack(struct simulator *simulator, struct cloud_call *call)
 
 static void cancel_update(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = need_stack(simulator, call);
-    if (!stack) return;
+    if (!stack || !is_root(call, stack)) return;
     if (stack->status != SIM_UPDATE_IN_PROGRESS) {
         sim_refuse(call, "ValidationError", "CancelUpdateStack cannot be called from current stack "
                                         "status: %s", sim_status_name(stack->status));
         return;
     }
-    sim_cancel_update(simulator, stack);
+    sim_cancel_operation(simulator, stack, TEXT("User Initiated"));
 }
 
 /* --- refactors -------------------------------------------------------------------------------- */

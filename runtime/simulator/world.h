@@ -39,6 +39,7 @@ enum sim_phase {
     PHASE_DROP,     /* rollback of an update: delete what it had created */
     PHASE_REMOVE,   /* delete everything: rollback of a creation, or deletion of the stack */
     PHASE_WATCH,    /* all is done; alarms are watched until `until` */
+    PHASE_AWAIT,    /* of a nested stack: what follows begins when its parent says so */
 };
 
 struct sim_item { /* a resource of a template */
@@ -120,6 +121,9 @@ struct sim_change_set {
     uint32_t capability_count;
     struct sim_settings settings;
     struct text token;
+    struct text parent_id, root_id; /* of a nested one: the change sets that it belongs to */
+    struct text nested_failure;     /* of a change set of a nested stack */
+    bool with_nested;               /* nested stacks get change sets as well */
     struct cloud_change *changes, *plain; /* plain: as told without property values */
     uint32_t change_count, plain_count;
     struct cloud_event *validations;
@@ -141,15 +145,20 @@ struct sim_output {
 
 struct sim_stack {
     struct text id, name, region, description;
+    struct text parent_id, root_id; /* of a nested stack, which is */
+    struct text nested_as;          /* that resource of its parent */
     uint8_t status, phase;
     uint8_t origin; /* which operation runs: SIM_CREATE_, UPDATE_ or DELETE_IN_PROGRESS */
     bool is_failing; /* a resource failed: nothing more is begun */
     bool is_rolling_back;
+    bool is_led;     /* what runs is a part of what its parent does */
+    bool is_woken;   /* a nested stack of it has come to an end of something */
     struct text reason, token, change_set_id;
     struct sim_plan_inputs now, before;
     struct sim_settings settings;
     struct text policy, update_policy; /* JSON; the second for the running update alone */
     struct text on_failure;            /* of a creation */
+    struct text cause;                 /* why the last operation was rolled back */
     struct text operation_id;          /* of the last operation, */
     const char *operation;             /* "CREATE_STACK" */
     const char *drift_status;          /* NULL: never looked */
@@ -351,20 +360,64 @@ void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
 void sim_begin_delete(struct simulator *simulator, struct sim_stack *stack, struct text token);
 /* Rolls back, or goes on with it, from a state in which an operation has stopped. */
 void sim_begin_rollback(struct simulator *simulator, struct sim_stack *stack, struct text token);
-/* Lets the running update fail. */
-void sim_cancel_update(struct simulator *simulator, struct sim_stack *stack);
+/* Lets what is running fail. */
+void sim_cancel_operation(struct simulator *simulator, struct sim_stack *stack, struct text reason);
+/* A nested stack that awaits its parent goes on: deletes what it no longer needs, or takes back what
+ * it has done. */
+void sim_clean_nested(struct simulator *simulator, struct sim_stack *stack);
+void sim_restore_nested(struct simulator *simulator, struct sim_stack *stack);
 /* The stack's template is now that one, which has the same resources; logical ids are set already. */
 void sim_take_refactor(struct simulator *simulator, struct sim_stack *stack,
                        struct sim_blueprint *blueprint);
-/* Moves the stack as far as the clock allows. */
+/* Moves the stack, or all, as far as the clock allows. */
 void sim_advance(struct simulator *simulator, struct sim_stack *stack);
+void sim_advance_all(struct simulator *simulator);
 /* Counts for each waiting resource how many others must be finished first. */
 void sim_count_waits(struct sim_stack *stack);
 /* When something happens next anywhere; HUGE_VAL for never. */
 double sim_next_time(const struct simulator *simulator);
 
+/* --- outputs.c -------------------------------------------------------------------------------- */
+/* Why the stack cannot be deleted: another imports what it exports; or an empty text. */
+struct text sim_export_in_use(struct simulator *simulator, struct arena *arena,
+                              const struct sim_stack *stack);
+
+/* --- nested.c --------------------------------------------------------------------------------- */
+bool sim_is_nested(struct text type);
+/* The stack that a resource is, or NULL: nothing was made yet, or it is no stack. */
+struct sim_stack *sim_nested_stack(struct simulator *simulator, const struct sim_resource *resource);
+/* What a change of the nested stack would be, by the properties of the resource: child is NULL for a
+ * new one; set is the parent's, or NULL for what the parent is. NULL with call->error; the name of a
+ * new stack is call->request.stack. */
+struct sim_change_set *sim_nested_draft(struct simulator *simulator, struct sim_stack *parent,
+                                        const struct sim_change_set *set, struct text logical_id,
+                                        const struct document *properties, struct sim_stack *child,
+                                        struct cloud_call *call);
+/* The value of "Outputs.NAME", or NULL. */
+struct document *sim_nested_output(struct simulator *simulator, const struct sim_resource *resource,
+                                   struct arena *arena, struct text attribute);
+
+/* Whether the change set, which is planned by this, would change nothing. */
+bool sim_nested_same(struct simulator *simulator, struct sim_stack *child,
+                     struct sim_change_set *set);
+
+/* --- nested_sets.c ---------------------------------------------------------------------------- */
+/* The change set of a nested stack that a change of this one is about; made if it is not there yet. */
+struct sim_change_set *sim_nested_set(struct simulator *simulator, struct sim_stack *stack,
+                                      const struct sim_change_set *set, struct text logical_id,
+                                      const struct document *properties);
+/* What the stack is made or changed by next: the id of its nested change set, which has then been
+ * executed, or an empty text. */
+struct text sim_nested_set_take(const struct sim_stack *parent, struct sim_stack *child);
+/* Deletes those that belong to the change set. */
+void sim_nested_sets_delete(struct simulator *simulator, const struct sim_change_set *set);
+/* Forgets the stacks that were made for nested change sets alone. */
+void sim_nested_drop_reserved(struct simulator *simulator, const struct sim_stack *parent);
+
 /* --- calls.c ---------------------------------------------------------------------------------- */
 void sim_answer(struct simulator *simulator, struct cloud_call *call);
+
+/* --- template_url.c --------------------------------------------------------------------------- */
 /* The template of a request: sent, lying in a bucket, or the deployed one. False: call->error. */
 bool sim_template_body(struct simulator *simulator, struct cloud_call *call,
                        const struct sim_stack *stack, struct text *body);
@@ -373,9 +426,9 @@ bool sim_template_body(struct simulator *simulator, struct cloud_call *call,
 /* An update sets the properties that it changes; what was changed behind the stack's back stays. */
 void sim_update_actual(struct simulator *simulator, struct sim_resource *resource,
                        const struct document *properties);
-/* The newest version of an object, or NULL. */
+/* That version of an object, an empty one for the newest; or NULL. */
 const struct sim_object *sim_object_find(const struct simulator *simulator, struct text bucket,
-                                         struct text key);
+                                         struct text key, struct text version);
 /* Whether the bucket holds any version of an object, or a delete marker. */
 bool sim_bucket_holds(const struct simulator *simulator, struct text bucket);
 

@@ -1,0 +1,105 @@
+/* Where a template comes from: the request itself, the stack, or an object in a bucket of the sandbox. */
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "runtime/simulator/calls.h"
+
+struct place {
+    struct text bucket, key, version;
+};
+
+/* What comes before the character; the rest is what comes after it. */
+static struct text cut(struct text *rest, char at) {
+    const char *found = rest->length ? memchr(rest->bytes, at, rest->length) : NULL;
+    size_t length = found ? (size_t)(found - rest->bytes) : rest->length;
+    struct text before = {rest->bytes, length};
+    *rest = (struct text){rest->bytes + length + (found != NULL),
+                          rest->length - length - (found != NULL)};
+    return before;
+}
+
+static struct text unescaped(struct arena *arena, struct text s) {
+    char *out = arena_alloc(arena, s.length + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s.length; i++) {
+        char digits[3] = {0};
+        bool is_escape = s.bytes[i] == '%' && i + 2 < s.length &&
+                         isxdigit((unsigned char)s.bytes[i + 1]) &&
+                         isxdigit((unsigned char)s.bytes[i + 2]);
+        if (is_escape) memcpy(digits, s.bytes + i + 1, 2);
+        out[n++] = is_escape ? (char)strtoul(digits, NULL, 16) : s.bytes[i];
+        if (is_escape) i += 2;
+    }
+    return (struct text){out, n};
+}
+
+/* The bucket of "BUCKET.s3.REGION.amazonaws.com" and its older forms, empty where the host names none;
+ * false for a host that is not S3's. */
+static bool read_host(struct text host, struct text *bucket) {
+    if (!text_ends(host, TEXT(".amazonaws.com")) && !text_ends(host, TEXT(".amazonaws.com.cn"))) {
+        return false;
+    }
+    *bucket = (struct text){host.bytes, 0};
+    if (text_starts(host, TEXT("s3.")) || text_starts(host, TEXT("s3-"))) return true;
+    for (size_t i = 1; i + 4 < host.length; i++) { /* the bucket may have dots of its own */
+        if (memcmp(host.bytes + i, ".s3.", 4) && memcmp(host.bytes + i, ".s3-", 4)) continue;
+        bucket->length = i;
+    }
+    return bucket->length > 0;
+}
+
+static bool read_url(struct cloud_call *call, struct text url, struct place *place) {
+    static const struct text https = {"https://", 8}, s3 = {"s3://", 5};
+    struct text rest = {url.bytes + https.length, url.length - https.length};
+    if (text_starts(url, s3)) {
+        rest = (struct text){url.bytes + s3.length, url.length - s3.length};
+        struct text bucket = cut(&rest, '/');
+        return sim_refuse(call, "ValidationError",
+                          "S3 error: Domain name specified in %.*s is not a valid S3 domain",
+                          TEXT_ARGS(bucket));
+    }
+    if (!text_starts(url, https) || !read_host(cut(&rest, '/'), &place->bucket)) {
+        return sim_refuse(call, "ValidationError", "TemplateURL must be a supported URL.");
+    }
+    if (!place->bucket.length) place->bucket = cut(&rest, '/');
+    place->key = unescaped(call->arena, cut(&rest, '?'));
+    if (text_starts(rest, TEXT("versionId="))) {
+        place->version = (struct text){rest.bytes + 10, rest.length - 10};
+    }
+    if (place->bucket.length && place->key.length) return true;
+    return sim_refuse(call, "ValidationError", "TemplateURL must be a supported URL.");
+}
+
+static bool read_object(struct simulator *simulator, struct cloud_call *call,
+                        const struct place *place, struct text *body) {
+    const struct sim_object *object =
+        sim_object_find(simulator, place->bucket, place->key, place->version);
+    if (!object) {
+        const char *what = sim_bucket_owner(simulator, place->bucket)
+                               ? "S3 error: The specified key does not exist."
+                               : "S3 error: The specified bucket does not exist";
+        return sim_refuse(call, "ValidationError", "%s", what);
+    }
+    if (object->body.length > LIMIT_TEMPLATE_BYTES) {
+        return sim_refuse(call, "ValidationError", "Template may not exceed %d bytes in size.",
+                          LIMIT_TEMPLATE_BYTES);
+    }
+    *body = object->body;
+    return true;
+}
+
+bool sim_template_body(struct simulator *simulator, struct cloud_call *call,
+                       const struct sim_stack *stack, struct text *body) {
+    const struct cloud_request *request = &call->request;
+    struct place place = {0};
+    if (request->body.length) {
+        *body = text_copy(&simulator->arena, request->body);
+        return true;
+    }
+    if (request->use_previous && stack && stack->now.blueprint) {
+        *body = stack->now.blueprint->body;
+        return true;
+    }
+    return read_url(call, request->url, &place) && read_object(simulator, call, &place, body);
+}
