@@ -199,8 +199,8 @@ static void list_stacks(struct mrp *mrp) {
     }
 }
 
-/* Whether a file does not follow the grammar: what it would evaluate to is then anybody's guess. Rows
- * of diagnostics.def stand in the order in which a program is read. */
+/* Whether a file does not follow the grammar: what it would evaluate to is then anybody's guess.
+ * Rows of diagnostics.def stand in the order in which a program is read. */
 static bool has_syntax_errors(const struct mrp *mrp) {
     for (const struct diagnostic *d = mrp->diagnostics.first; d; d = d->next) {
         if (d->id < DIAGNOSTIC_UNKNOWN_MODULE && d->is_error) return true;

@@ -61,7 +61,8 @@ struct mrp_options {
     bool strict;                     /* limits that may be stale are errors */
     bool only_errors;                /* warnings are not reported */
     bool no_environment;             /* env() finds nothing */
-    const struct mrp_host *host;     /* NULL for the file system; else file is a path below its root */
+    /* NULL for the file system; else file is a path below its root */
+    const struct mrp_host *host;
 };
 
 enum mrp_result {
@@ -70,8 +71,8 @@ enum mrp_result {
     MRP_FAILED, /* the world did not give what was asked for: see mrp_failure */
 };
 
-/* A handle for a compilation; the options' texts are copied, its host is kept. NULL when there is no
- * memory. */
+/* A handle for a compilation; the options' texts are copied, its host is kept. NULL when there is
+ * no memory. */
 struct mrp *mrp_new(const struct mrp_options *options);
 void mrp_free(struct mrp *mrp);
 
@@ -98,15 +99,15 @@ const struct mrp_stack *mrp_stack(const struct mrp *mrp, size_t index);
 enum mrp_form { MRP_COMPACT, MRP_INDENTED };
 struct mrp_text mrp_template(struct mrp *mrp, size_t stack, enum mrp_form form);
 
-/* manifest.json for templates that lie at paths[i] with the SHA-256 hashes[i] (hexadecimal), both in
- * the order of mrp_stack. */
+/* manifest.json for templates that lie at paths[i] with the SHA-256 hashes[i] (hexadecimal), both
+ * in the order of mrp_stack. */
 struct mrp_text mrp_manifest(struct mrp *mrp, const char *const *paths, const char *const *hashes);
 
 /* The SHA-256 of some bytes in hexadecimal, for mrp_manifest; false when it cannot be computed. */
 bool mrp_sha256(struct mrp *mrp, struct mrp_text bytes, char hex[65]);
 
-/* Diagnostics, in the order of the source; without those that are allowed. One whose id is empty could not
- * be had for want of memory. */
+/* Diagnostics, in the order of the source; without those that are allowed. One whose id is empty
+ * could not be had for want of memory. */
 struct mrp_diagnostic {
     const char *id;       /* "unknown-property"; its page is docs/diagnostics/<id>.md */
     bool is_error;        /* else a warning */

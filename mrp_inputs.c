@@ -1,4 +1,5 @@
-/* What a compilation takes from outside: the host that reads files, the root folder, values of params. */
+/* What a compilation takes from outside: the host that reads files, the root folder, values of
+ * params. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -65,7 +66,8 @@ static bool caller_glob(void *context, struct arena *arena, struct text pattern,
     struct mrp_delivery delivery = {.arena = arena, .why = why};
     failure_set(why, "could not find files");
     bool done = host->glob(host->context, text_copy(arena, pattern).bytes, &delivery);
-    if (delivery.count) qsort(delivery.paths, delivery.count, sizeof *delivery.paths, compare_paths);
+    if (delivery.count)
+        qsort(delivery.paths, delivery.count, sizeof *delivery.paths, compare_paths);
     *paths = delivery.paths;
     *count = delivery.count;
     buffer_release(&delivery.content);
@@ -192,8 +194,9 @@ static bool add_record(struct mrp *mrp, struct inputs *inputs, struct value valu
     }
     for (uint32_t i = 0; i < value.record->count; i++) {
         const struct record_entry *entry = &value.record->entries[i];
-        mrp_add_input(mrp, inputs,
-                  (struct input){.name = name_text(entry->key), .value = entry->value, .from = path});
+        mrp_add_input(
+            mrp, inputs,
+            (struct input){.name = name_text(entry->key), .value = entry->value, .from = path});
     }
     return true;
 }

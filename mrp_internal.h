@@ -1,5 +1,5 @@
-/* What the files of the library's entrance share: mrp.c (a handle, compiling, templates), mrp_inputs.c,
- * mrp_tests.c, mrp_report.c.
+/* What the files of the library's entrance share: mrp.c (a handle, compiling, templates),
+ * mrp_inputs.c, mrp_tests.c, mrp_report.c.
  */
 #ifndef MRP_INTERNAL_H
 #define MRP_INTERNAL_H

@@ -87,7 +87,8 @@ static enum mrp_result view_diagnostic(struct mrp *mrp, struct request *request)
 
 struct mrp_diagnostic mrp_diagnostic(struct mrp *mrp, size_t index) {
     struct mrp_diagnostic view = {.id = "", .message = "", .hint = ""};
-    mrp_guarded(mrp, &(struct request){.run = view_diagnostic, .index = (uint32_t)index, .view = &view});
+    mrp_guarded(mrp,
+                &(struct request){.run = view_diagnostic, .index = (uint32_t)index, .view = &view});
     return view;
 }
 

@@ -165,7 +165,10 @@ static enum mrp_result test(struct mrp *mrp, struct request *request) {
 
 enum mrp_result mrp_test(struct mrp *mrp, size_t index, bool updates, bool covers,
                          struct mrp_test *result) {
-    return mrp_guarded(mrp, &(struct request){.run = test, .index = (uint32_t)index, .updates = updates,
-                                          .covers = covers, .test = result});
+    return mrp_guarded(mrp, &(struct request){.run = test,
+                                              .index = (uint32_t)index,
+                                              .updates = updates,
+                                              .covers = covers,
+                                              .test = result});
 }
 

@@ -1,7 +1,8 @@
 /* Arenas: a list of blocks that double up to two megabytes, each handed out from its start.
  *
  * Blocks come zeroed from the system, and into memory as they are used. Under the address sanitizer
- * what is not handed out is poisoned, with a gap behind every allocation, so that overruns are found.
+ * what is not handed out is poisoned, with a gap behind every allocation, so that overruns are
+ * found.
  */
 #include "base/arena.h"
 
@@ -129,7 +130,8 @@ static void *alloc_alone(struct arena *arena, size_t size) {
     return block + 1;
 }
 
-/* Takes so much more of the newest block into memory that size bytes fit. False where they cannot. */
+/* Takes so much more of the newest block into memory that size bytes fit. False where they
+ * cannot. */
 static bool step(struct arena *arena, size_t size) {
     if (!arena->end) return false;
     char *end = (char *)arena->blocks + arena->blocks->size;

@@ -109,8 +109,8 @@ static void add_zeros(struct buffer *buffer, int count) {
     for (int i = 0; i < count; i++) buffer_char(buffer, '0');
 }
 
-/* Whether a whole number is what its shortest digits with zeros behind them say, and a reader takes it for
- * an integer of 64 bits: beyond 2^53 they may stand for another one nearby. */
+/* Whether a whole number is what its shortest digits with zeros behind them say, and a reader takes
+ * it for an integer of 64 bits: beyond 2^53 they may stand for another one nearby. */
 static bool reads_as_integer(const char *digits, size_t count, double number) {
     char exact[40];
     if (number >= 0x1p63) return false;

@@ -102,7 +102,8 @@ void diagnostics_json(const struct diagnostics *diagnostics, struct buffer *out)
     buffer_string(out, "}\n");
 }
 
-/* A path as the relative URI that SARIF wants: what RFC 3986 does not allow in a path is encoded. */
+/* A path as the relative URI that SARIF wants: what RFC 3986 does not allow in a path is
+ * encoded. */
 static void sarif_uri(struct buffer *out, struct text path) {
     static const char plain[] = "-._~/!$&'()*+,;=@";
     buffer_char(out, '"');

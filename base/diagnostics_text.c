@@ -1,8 +1,8 @@
 /* Diagnostics for people: the message, the source line with the range underlined, the hint, and an
  * excerpt for each note.
  *
- * A line of source becomes an array of cells, one a character, each with the column it starts in, so
- * that tabs, wide and joining characters keep the underline below what it marks. A line that is
+ * A line of source becomes an array of cells, one a character, each with the column it starts in,
+ * so that tabs, wide and joining characters keep the underline below what it marks. A line that is
  * wider than the terminal is shown as a window around its range.
  */
 #include "base/diagnostics.h"

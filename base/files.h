@@ -13,7 +13,8 @@ bool file_read(struct arena *arena, const char *path, struct text *bytes, struct
 /* Whether it is a regular file of exactly these bytes. */
 bool file_holds(const char *path, struct text bytes);
 
-/* Writes all of the text to an open file, also where the system takes it in pieces; false with errno. */
+/* Writes all of the text to an open file, also where the system takes it in pieces; false with
+ * errno. */
 bool file_write_all(int file, struct text text);
 
 /* Writes a file by way of a temporary name beside it, so that it is there whole or not at all. A

@@ -1,5 +1,5 @@
-/* Digests from libcrypto, opened at the first use: mapping it costs more than most whole runs. SHA-256
- * needs it only where the processor has no instructions for it. */
+/* Digests from libcrypto, opened at the first use: mapping it costs more than most whole runs.
+ * SHA-256 needs it only where the processor has no instructions for it. */
 #include "base/hash.h"
 
 #include <dlfcn.h>
@@ -15,7 +15,8 @@ struct crypto {
 static bool crypto_symbol(void *library, const char *name, void *function, struct failure *why) {
     void *symbol = dlsym(library, name);
     if (!symbol) return failure_set(why, "libcrypto has no function \"%s\"", name);
-    memcpy(function, &symbol, sizeof symbol); /* ISO C has no cast from object to function pointer */
+    /* ISO C has no cast from object to function pointer */
+    memcpy(function, &symbol, sizeof symbol);
     return true;
 }
 

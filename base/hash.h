@@ -1,5 +1,5 @@
-/* SHA-2, SHA-1 and MD5; what the processor cannot do by itself through libcrypto, which is opened then:
- * most runs need none. */
+/* SHA-2, SHA-1 and MD5; what the processor cannot do by itself through libcrypto, which is opened
+ * then: most runs need none. */
 #ifndef MRP_BASE_HASH_H
 #define MRP_BASE_HASH_H
 

@@ -58,7 +58,8 @@ static bool resolve(const struct folder_host *folder, struct text path, char res
                         folder->root);
 }
 
-/* Whether the opened file is the one that was resolved; *error says where that cannot be found out. */
+/* Whether the opened file is the one that was resolved; *error says where that cannot be found
+ * out. */
 static bool is_same_file(int file, const char *resolved, const struct stat *opened, int *error) {
     char link[64], name[PATH_MAX];
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);

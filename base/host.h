@@ -23,7 +23,8 @@ struct host {
 };
 
 /* A host for the folder root; paths of messages are made relative to the current folder by the
- * caller. Opened files are checked with fstat after opening, so that a swapped link cannot escape. */
+ * caller. Opened files are checked with fstat after opening, so that a swapped link cannot
+ * escape. */
 struct folder_host {
     struct host host;
     char root[PATH_MAX]; /* resolved, absolute */

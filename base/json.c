@@ -84,8 +84,8 @@ static bool read_escape(struct text text, size_t *at, uint32_t *character) {
     return true;
 }
 
-/* The end of the string whose first byte behind the quote is at at; SIZE_MAX where it has none. Sees
- * whether it holds escapes. */
+/* The end of the string whose first byte behind the quote is at at; SIZE_MAX where it has none.
+ * Sees whether it holds escapes. */
 static size_t string_end(struct text text, size_t at, bool *escapes) {
     *escapes = false;
     for (; at < text.length; at++) {

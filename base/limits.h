@@ -12,7 +12,8 @@ enum {
     LIMIT_STEPS = 300000,
 #else
     LIMIT_VALUES = 20000000,          /* elements and entries made while evaluating */
-    LIMIT_STEPS = 200000000,          /* evaluation steps: expressions, calls, regular expressions */
+    /* evaluation steps: expressions, calls, regular expressions */
+    LIMIT_STEPS = 200000000,
 #endif
     LIMIT_EVALUATION_MB = 1024,       /* memory of one evaluation */
     LIMIT_CALL_DEPTH = 200,           /* calls and components inside each other */

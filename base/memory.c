@@ -1,5 +1,5 @@
-/* Memory outside of arenas. Each block has a header that links it to the recovery point under which it was
- * allocated; a block that is older than any, or of memory_try, is linked to none.
+/* Memory outside of arenas. Each block has a header that links it to the recovery point under which
+ * it was allocated; a block that is older than any, or of memory_try, is linked to none.
  */
 #include "base/memory.h"
 

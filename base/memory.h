@@ -1,8 +1,8 @@
 /* Memory outside of arenas, and what happens when the system has no more of it.
  *
  * Nobody looks at what these functions return: where memory runs out, memory_exhausted jumps to the
- * recovery point of the thread (the library sets one for each of its calls). Whatever was allocated or
- * pushed as a cleanup since that point was set is given back first, so that nothing leaks.
+ * recovery point of the thread (the library sets one for each of its calls). Whatever was allocated
+ * or pushed as a cleanup since that point was set is given back first, so that nothing leaks.
  */
 #ifndef MRP_BASE_MEMORY_H
 #define MRP_BASE_MEMORY_H
@@ -15,11 +15,12 @@ void *memory_alloc(size_t size);
 void *memory_resize(void *memory, size_t size);
 void memory_free(void *memory);
 
-/* The same, but NULL where there is no memory, and a recovery leaves it alone: for what outlives a call
- * of the library, and for other libraries, which must not be jumped over. */
+/* The same, but NULL where there is no memory, and a recovery leaves it alone: for what outlives a
+ * call of the library, and for other libraries, which must not be jumped over. */
 void *memory_try(size_t size);
 
-/* Ends what is under way: see above. Without a recovery point it prints one line and exits with 3. */
+/* Ends what is under way: see above. Without a recovery point it prints one line and exits with
+ * 3. */
 _Noreturn void memory_exhausted(void);
 
 /* Where to go on:
@@ -38,8 +39,8 @@ struct recovery {
 void recovery_begin(struct recovery *recovery);
 void recovery_end(struct recovery *recovery);
 
-/* What is to be done if memory runs out before cleanup_pop: for what is open and is not memory. Lives in
- * the frame that pushes it. */
+/* What is to be done if memory runs out before cleanup_pop: for what is open and is not memory.
+ * Lives in the frame that pushes it. */
 struct cleanup {
     void (*run)(void *thing);
     void *thing;

@@ -2,8 +2,8 @@
  *
  * Compiled patterns are kept in a table of the thread, since a program uses few of them and often;
  * it holds at most PATTERN_KEPT and is emptied when it is full. A pattern used PATTERN_JIT times is
- * compiled to machine code (measured: it pays after some 95 uses). `$` matches at the very end only,
- * never before a last new line: what is checked is then what is used.
+ * compiled to machine code (measured: it pays after some 95 uses). `$` matches at the very end
+ * only, never before a last new line: what is checked is then what is used.
  */
 #ifndef MRP_BASE_PATTERN_H
 #define MRP_BASE_PATTERN_H

@@ -1,7 +1,8 @@
 /* SHA-256 (FIPS 180-4) by the instructions that processors have for it.
  *
- * Opening libcrypto takes 1.6 ms and 3 MiB, a quarter of what a build of a usual program takes; each
- * build makes a few SHA-256 digests. libcrypto does it where a processor has no such instructions.
+ * Opening libcrypto takes 1.6 ms and 3 MiB, a quarter of what a build of a usual program takes;
+ * each build makes a few SHA-256 digests. libcrypto does it where a processor has no such
+ * instructions.
  */
 #include "base/sha256.h"
 

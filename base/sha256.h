@@ -1,4 +1,5 @@
-/* SHA-256 without libcrypto, where the processor has instructions for it: see hash.h for all else. */
+/* SHA-256 without libcrypto, where the processor has instructions for it: see hash.h for all
+ * else. */
 #ifndef MRP_BASE_SHA256_H
 #define MRP_BASE_SHA256_H
 

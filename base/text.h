@@ -1,4 +1,5 @@
-/* Text: a slice of bytes that somebody else owns (an arena, a source), valid UTF-8 unless said otherwise. */
+/* Text: a slice of bytes that somebody else owns (an arena, a source), valid UTF-8 unless said
+ * otherwise. */
 #ifndef MRP_BASE_TEXT_H
 #define MRP_BASE_TEXT_H
 
@@ -72,7 +73,8 @@ static inline struct text buffer_view(const struct buffer *buffer) {
 /* A copy of the content in the arena. */
 struct text buffer_take(struct buffer *buffer, struct arena *arena);
 
-/* The text as a JSON string with its quotes (RFC 8259; control characters as \n, \t ... or \u00XX). */
+/* The text as a JSON string with its quotes (RFC 8259; control characters as \n, \t ... or
+ * \u00XX). */
 void buffer_json_string(struct buffer *buffer, struct text text);
 /* The shortest decimal that reads back as the same double; 1e21 and above with exponent; no ".0".
  * What is not finite has no JSON and is written null. */

@@ -14,7 +14,8 @@ size_t unicode_encode(uint32_t character, char bytes[4]);
 /* 2 for wide characters (East Asian, most emoji), 0 for marks that join the one before, else 1. */
 unsigned unicode_columns(uint32_t character);
 
-/* Control characters, and those that reorder or hide text: never shown to a terminal as they are. */
+/* Control characters, and those that reorder or hide text: never shown to a terminal as they
+ * are. */
 bool unicode_is_hazard(uint32_t character);
 
 #endif

@@ -2,8 +2,8 @@
  *
  *     cjson_roundtrip FOLDER TEMPLATE...
  *
- * mrp reads a short program instead, but checks every value; its time for the same bytes is to be at
- * most this one's.
+ * mrp reads a short program instead, but checks every value; its time for the same bytes is to be
+ * at most this one's.
  */
 #include <cjson/cJSON.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Runs a command many times and prints the medians of its wall time and of the processor's time that it
- * took, and its peak memory:
+/* Runs a command many times and prints the medians of its wall time and of the processor's time
+ * that it took, and its peak memory:
  *
  *     measure [-n REPEATS] [-f] COMMAND [ARGUMENT...]      12.34 ms 11.98 ms 5678 KiB
  *

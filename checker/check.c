@@ -526,8 +526,8 @@ static void check_recursion(struct checker *checker, struct module *module) {
 
 void check_begin(struct checker *checker) {
     struct node *project = checker->program->project;
-    struct symbol *account =
-        map_find(&checker->program->universe->values, names_intern(checker->names, TEXT("account")));
+    struct symbol *account = map_find(&checker->program->universe->values,
+                                      names_intern(checker->names, TEXT("account")));
     account->phase = PHASE_DEFERRED;
     for (uint32_t i = 0; i < checker->program->universe->values.count; i++) {
         struct symbol *symbol = checker->program->universe->values.entries[i].value;

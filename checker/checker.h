@@ -14,7 +14,8 @@
 #include "base/limits.h"
 #include "checker/program.h"
 
-/* What kind of block a declaration stands in; IF and FOR blocks have the site of what holds them. */
+/* What kind of block a declaration stands in; IF and FOR blocks have the site of what holds
+ * them. */
 enum site {
     SITE_ROOT,      /* the root file */
     SITE_FILE,      /* an imported file: may be a component */
@@ -61,7 +62,8 @@ struct checker {
     struct map views;      /* schema_type, schema_body -> struct type *: what tests look at */
     struct map blocks;     /* REGION node -> its region_block, once all are declared */
     bool is_torn;          /* blocks end where they do not look as if */
-    struct map torn;       /* words on lines with mistakes of grammar: names that they may declare */
+    /* words on lines with mistakes of grammar: names that they may declare */
+    struct map torn;
     struct map actions;    /* PIPELINE node -> struct map * of the actions that all of it sees */
     struct map region_labels; /* region names (interned) -> the REGION node that declares it */
     struct map signatures; /* const struct builtin * -> struct signature * */

@@ -178,7 +178,8 @@ static int64_t number_of(struct text text) {
     return number;
 }
 
-/* What was meant: of texts the one spelt most alike, of numbers the closest. Empty where none is near. */
+/* What was meant: of texts the one spelt most alike, of numbers the closest. Empty where none is
+ * near. */
 static struct text nearest_listed(const struct schema_value *value, size_t count,
                                   struct text text) {
     struct text best = {0};

@@ -17,8 +17,8 @@ struct constraint_place {
     struct span span; /* of the expression that is its value */
 };
 
-/* Each reports what the value breaks, and returns whether it keeps all limits. The value is one of a
- * union or its only form: call them with the schema_value that the value's kind selects. */
+/* Each reports what the value breaks, and returns whether it keeps all limits. The value is one of
+ * a union or its only form: call them with the schema_value that the value's kind selects. */
 bool constraint_text(const struct constraint_place *place, const struct schema_value *value,
                      struct text text);
 bool constraint_number(const struct constraint_place *place, const struct schema_value *value,

@@ -273,15 +273,17 @@ static void declare_test_items(struct checker *checker, struct node *block) {
     struct node *first = block->block.items.first;
     for (struct node *item = first; item; item = item->next) {
         if (item->kind != NODE_WITH || item == first || item->flags & NODE_BAD) continue;
-        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_MISPLACED_DECLARATION,
-                                           head_span(item), "\"with\" is not the first in its test");
+        struct diagnostic *d =
+            complain_at(checker, DIAGNOSTIC_MISPLACED_DECLARATION, head_span(item),
+                        "\"with\" is not the first in its test");
         item->flags |= NODE_BAD;
         add_hint(checker, d, "%s", place_hint(NODE_WITH, SITE_TEST));
     }
 }
 
 static size_t next_letter(struct text text, size_t at) {
-    while (at < text.length && !(text.bytes[at] & 0x80) && !isalnum((unsigned char)text.bytes[at])) at++;
+    while (at < text.length && !(text.bytes[at] & 0x80) && !isalnum((unsigned char)text.bytes[at]))
+        at++;
     return at;
 }
 
@@ -304,8 +306,8 @@ static void check_title(struct checker *checker, struct node *node, const struct
     for (; other && other != node; other = other->next) {
         if (other->kind != NODE_TEST) continue;
         if (!is_same_title(other->test.title, node->test.title)) continue;
-        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_NAME, node->test.title->span,
-                                           "two tests have this title");
+        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_NAME,
+                                           node->test.title->span, "two tests have this title");
         add_note(checker, d, other->test.title->span, "it is the title of this one already");
         return;
     }

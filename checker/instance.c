@@ -55,7 +55,8 @@ static void instance_entry(struct checker *checker, struct instance *instance, s
         return;
     }
     struct node *first = map_put(&instance->seen, name, key);
-    if (first && !instance->in_branch) complain_twice(checker, "param", name_text(name), key, first);
+    if (first && !instance->in_branch)
+        complain_twice(checker, "param", name_text(name), key, first);
     symbol_settle(checker, param);
     struct wanted wanted = {.type = param->type, .word = "param", .name = name_text(name),
                             .declared = symbol_span(param), .has_declared = true};
@@ -149,7 +150,8 @@ static void check_missing_params(struct checker *checker, const struct instance 
         struct diagnostic *d = complain_at(
             checker, DIAGNOSTIC_MISSING_PARAMETER, written_span(node, node->declaration.name),
             "%s \"%.*s\" also needs the param%s %.*s", node_word(node->kind),
-            NAME_ARGS(node->declaration.name.name), count > 1 ? "s" : "", (int)out.length, out.bytes);
+            NAME_ARGS(node->declaration.name.name), count > 1 ? "s" : "", (int)out.length,
+            out.bytes);
         add_note(checker, d, symbol_span(first), "param \"%.*s\" is declared here",
                  NAME_ARGS(first->name));
     }

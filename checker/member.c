@@ -358,7 +358,8 @@ static bool has_output(const struct type *type, const struct name *name) {
     return scope && map_find(&scope->outputs, name);
 }
 
-/* Whether some type of the union is a component with that output: `x?.policy` is then null for the others. */
+/* Whether some type of the union is a component with that output: `x?.policy` is then null for the
+ * others. */
 static bool is_some_output(const struct type *type, const struct name *name) {
     for (uint32_t i = 0; i < type->join.count; i++) {
         if (has_output(type_base(type->join.members[i]), name)) return true;
@@ -427,7 +428,9 @@ struct fact infer_member_of(struct checker *checker, struct fact object, struct 
     struct fact either = {&type_error, PHASE_EITHER, NULL};
     switch ((enum type_kind)object.type->kind) {
     case TYPE_ERROR: case TYPE_GENERIC: return fact_error();
-    case TYPE_JSON: either.type = &type_json; return object.phase == PHASE_DEFERRED ? object : either;
+    case TYPE_JSON:
+        either.type = &type_json;
+        return object.phase == PHASE_DEFERRED ? object : either;
     case TYPE_MAP:
         if (!check_group(checker, object.type, node, name, span)) return fact_error();
         either.type = node->flags & NODE_OPTIONAL ? type_optional(checker, object.type->element)
@@ -492,8 +495,8 @@ static struct fact module_value(struct checker *checker, struct node *node) {
 static struct fact member_link(struct checker *checker, struct node *node, bool *skips);
 static struct fact index_link(struct checker *checker, struct node *node, bool *skips);
 
-/* What stands before a dot or a bracket. Where it is a link of the same chain and an earlier `?.` of
- * it meets null, the rest of the chain is skipped: *skips, and that null is not in the type. */
+/* What stands before a dot or a bracket. Where it is a link of the same chain and an earlier `?.`
+ * of it meets null, the rest of the chain is skipped: *skips, and that null is not in the type. */
 static struct fact infer_object(struct checker *checker, struct node *object, bool *skips) {
     *skips = false;
     if (object->kind != NODE_MEMBER && object->kind != NODE_INDEX) return infer(checker, object);

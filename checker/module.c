@@ -1,8 +1,8 @@
 /* Loads the files of a program: the root, and what imports lead to.
  *
  * Files are keyed by their path below the root, so that a file that is imported in several ways is
- * one module. The library (`import std.storage`) is a table of texts built into the program; a module
- * of it is taken up when it is imported, and what is used of it is parsed when all files are
+ * one module. The library (`import std.storage`) is a table of texts built into the program; a
+ * module of it is taken up when it is imported, and what is used of it is parsed when all files are
  * (library.c).
  */
 #include "checker/checker.h"
@@ -164,7 +164,8 @@ static struct module *library_module_load(struct checker *checker, struct node *
 
 static struct module *file_unreadable(struct checker *checker, struct node *file,
                                       struct failure *why) {
-    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNREADABLE_IMPORT, file, "%s", why->message);
+    struct diagnostic *d =
+        complain(checker, DIAGNOSTIC_UNREADABLE_IMPORT, file, "%s", why->message);
     if (why->hint[0]) add_hint(checker, d, "%s", why->hint);
     return NULL;
 }
@@ -265,7 +266,8 @@ static bool has_pipeline(const struct node *item) {
         if (item->kind == NODE_PIPELINE) return true;
         const struct node *blocks[2] = {NULL, NULL};
         if (item->kind == NODE_FOR) blocks[0] = item->loop.body;
-        if (item->kind == NODE_IF) blocks[0] = item->branch.then, blocks[1] = item->branch.otherwise;
+        if (item->kind == NODE_IF)
+            blocks[0] = item->branch.then, blocks[1] = item->branch.otherwise;
         for (int i = 0; i < 2; i++) {
             const struct node *block = blocks[i];
             if (!block) continue;
@@ -286,7 +288,8 @@ static bool tests_load(struct checker *checker, struct text path, struct failure
     if (program->module_count >= LIMIT_PROGRAM_FILES) {
         return failure_set(why, "a program has at most %d files", LIMIT_PROGRAM_FILES);
     }
-    if (!program->host->read(program->host->context, checker->arena, path, &bytes, why)) return false;
+    if (!program->host->read(program->host->context, checker->arena, path, &bytes, why))
+        return false;
     struct module *module = file_module_add(checker, path, bytes);
     module->is_tests = true;
     module_parse(checker, module);

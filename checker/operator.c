@@ -19,10 +19,10 @@ static const struct type *operand(struct checker *checker, struct node *node, st
                                   enum operator_kind op) {
     if (!type_has_null(fact.type) || is_open_type(fact.type)) return type_base(fact.type);
     if (!flow_not_null(checker, node)) {
-        struct diagnostic *d = complain(checker, DIAGNOSTIC_POSSIBLY_NULL, node,
-                                        "\"%.*s\" %s null, which \"%s\" cannot take",
-                                        TEXT_ARGS(expression_text(checker, node)),
-                                        fact.type->kind == TYPE_NULL ? "is" : "may be", operator_text(op));
+        struct diagnostic *d = complain(
+            checker, DIAGNOSTIC_POSSIBLY_NULL, node, "\"%.*s\" %s null, which \"%s\" cannot take",
+            TEXT_ARGS(expression_text(checker, node)),
+            fact.type->kind == TYPE_NULL ? "is" : "may be", operator_text(op));
         add_hint(checker, d, "Give a value for null: (%.*s ?? ...).",
                  TEXT_ARGS(expression_text(checker, node)));
         return &type_error;

@@ -1,46 +1,48 @@
 /* The checked program: files, scopes and symbols; what the evaluator runs.
  *
- * Names are resolved to symbols; each symbol is a slot of the frame that its scope gets at run time.
- * A NAME node says how many frames up (`hops`) its symbol's frame is from the frame in which the node
- * is evaluated. Every scope is one frame, without exception:
+ * Names are resolved to symbols; each symbol is a slot of the frame that its scope gets at run
+ * time. A NAME node says how many frames up (`hops`) its symbol's frame is from the frame in which
+ * the node is evaluated. Every scope is one frame, without exception:
  *
  *   file        one a file (of an imported file: one for all importers, and one more for each
  *               resource that uses the file as a component)
- *   block       the body of a region, stack, component, pipeline, stage, and of `if` and `for` among
- *               declarations
- *   loop        the variables of one comprehension, of a `for` among declarations or entries, of the header
- *               of a unit (all generators of it share one scope: slot 0, 1, ... in order written)
+ *   block       the body of a region, stack, component, pipeline, stage, and of `if` and `for`
+ *               among declarations
+ *   loop        the variables of one comprehension, of a `for` among declarations or entries, of
+ *               the header of a unit (all generators of it share one scope: slot 0, 1, ... in
+ *               order written)
  *   fn          parameters, then lets
- *   check       the variable `it` of a type's or param's check (for a param's check the param itself
- *               is also visible, being in the scope around)
+ *   check       the variable `it` of a type's or param's check (for a param's check the param
+ *               itself is also visible, being in the scope around)
  *
- * Bodies of resources (RECORD) are evaluated in the loop scope of their header if it has generators,
- * else in the scope around; records bind nothing.
+ * Bodies of resources (RECORD) are evaluated in the loop scope of their header if it has
+ * generators, else in the scope around; records bind nothing.
  *
- * Order of frames for a unit with generators: the block around -> loop frame -> the body's block frame.
+ * Order of frames for a unit with generators: the block around -> loop frame -> the body's block
+ * frame.
  *
- * A variable is not visible in its own `over`: `for x in x` loops over the x around. All that stands in
- * a loop (each `over`, filter, key, value, body) is resolved from the loop scope, the first `over` too.
- * Conditions of `if` (blocks, headers, entries) are resolved from the scope around. The lets of a fn see
- * the parameters and the lets before them.
+ * A variable is not visible in its own `over`: `for x in x` loops over the x around. All that
+ * stands in a loop (each `over`, filter, key, value, body) is resolved from the loop scope, the
+ * first `over` too. Conditions of `if` (blocks, headers, entries) are resolved from the scope
+ * around. The lets of a fn see the parameters and the lets before them.
  *
  * hops == HOPS_REGION: the symbol belongs to another block of the same region (a region may have
- * several blocks), or, in a pipeline, to a block of its home region: the evaluator takes the frame of
- * symbol->scope in the current region. Where a block lands in several regions whose blocks declare the
- * name each for itself, symbol is the one of the first of them: if symbol->scope has no frame in the
- * current region, program_region_find gives the region's own. hops == HOPS_MODULE: the symbol is a name
- * imported from another file (`import "x.mrp" { a }`): the evaluator takes that file's own frame
- * (symbol->module for all but SYMBOL_MODULE). Built-in values (here, account, partition) have hops 0
- * and no frame.
+ * several blocks), or, in a pipeline, to a block of its home region: the evaluator takes the frame
+ * of symbol->scope in the current region. Where a block lands in several regions whose blocks
+ * declare the name each for itself, symbol is the one of the first of them: if symbol->scope has no
+ * frame in the current region, program_region_find gives the region's own. hops == HOPS_MODULE: the
+ * symbol is a name imported from another file (`import "x.mrp" { a }`): the evaluator takes that
+ * file's own frame (symbol->module for all but SYMBOL_MODULE). Built-in values (here, account,
+ * partition) have hops 0 and no frame.
  *
- * The same fields say where a fn was declared (CALL.hops: frames up to the frame that holds it, which
- * is the parent of the frame of the call) and a component: the last NAME in the path of a RESOURCE's
- * TYPE_NAME carries the symbol (COMPONENT, or MODULE for a file used as a component) and its hops.
- * Types, components, tests and policies are declared in files only; so the frame around a type's check
- * is the frame of symbol->module's file.
+ * The same fields say where a fn was declared (CALL.hops: frames up to the frame that holds it,
+ * which is the parent of the frame of the call) and a component: the last NAME in the path of a
+ * RESOURCE's TYPE_NAME carries the symbol (COMPONENT, or MODULE for a file used as a component) and
+ * its hops. Types, components, tests and policies are declared in files only; so the frame around a
+ * type's check is the frame of symbol->module's file.
  *
- * A `let` may hide a built-in; outputs bind no name in their block (`output arn = bucket.Arn` beside
- * `resource arn`), but have slots. Names that begin with `_` are private to their file.
+ * A `let` may hide a built-in; outputs bind no name in their block (`output arn = bucket.Arn`
+ * beside `resource arn`), but have slots. Names that begin with `_` are private to their file.
  */
 #ifndef MRP_CHECKER_PROGRAM_H
 #define MRP_CHECKER_PROGRAM_H
@@ -87,8 +89,8 @@ struct symbol {
     const struct name *name;
     struct node *declaration; /* NULL for what is built in */
     struct scope *scope;      /* where it is declared */
-    const struct type *type;  /* of the value (of one element, where is_group: see symbol_value_type);
-                                 TYPE: the type it names */
+    /* of the value (of one element, where is_group: see symbol_value_type); TYPE: what it names */
+    const struct type *type;
     struct module *module;    /* MODULE: the file it stands for; else the file it is declared in */
     const struct node *deferred_by; /* PHASE_DEFERRED: the expression that makes it so, or NULL */
     union {
@@ -109,9 +111,9 @@ struct scope {
     struct scope *parent;
     struct node *owner;          /* FILE, REGION, COMPONENT, LIST_FOR, FN, ... */
     struct module *module;
-    struct map values, functions, types; /* const struct name * -> struct symbol *; three name spaces.
-                                            A file's maps also hold what is imported by name: then
-                                            symbol->scope is another scope */
+    /* const struct name * -> struct symbol *; three name spaces. A file's maps also hold what is
+     * imported by name: then symbol->scope is another scope */
+    struct map values, functions, types;
     struct map outputs;          /* of SYMBOL_OUTPUT: reached from outside, as members */
     uint32_t slot_count;
     struct symbol **slots;       /* slot -> symbol */
@@ -124,7 +126,8 @@ struct module {
     uint32_t source;
     struct parse parse;
     struct scope *scope;     /* of the FILE node */
-    struct text folder;      /* for relative imports and file(): relative to the root, "" for the root */
+    /* for relative imports and file(): relative to the root, "" for the root */
+    struct text folder;
     uint32_t index;          /* of program.modules */
     const struct library_module *library; /* of a module of the library; else NULL */
     bool is_std;
@@ -157,17 +160,19 @@ struct program {
     bool with_tests;         /* load the files of tests beside the root; set before program_load */
     struct text only_tests;  /* the one of them to load (path below the root), or empty: all */
     struct node *project;    /* PROJECT of the root file, or NULL */
-    struct text shown;       /* put before paths in messages: the way from where the user stands to the
-                                root ("" or "../"); set before program_load */
+    /* put before paths in messages: the way from where the user stands to the root ("" or "../");
+     * set before program_load */
+    struct text shown;
     struct scope *universe;  /* around all files: what is built in */
-    struct arena scratch;    /* the checker's, for what it drops again; whoever holds the program releases it */
+    /* the checker's, for what it drops again; whoever holds the program releases it */
+    struct arena scratch;
     struct checker *checker; /* the checker's own, for program_check_expression */
 };
 
 /* Loads the root file (path relative to the host's root) and what it imports, resolves and checks
- * all of it. Mistakes are reported; nodes that have one carry NODE_BAD. The program can be evaluated
- * also if mistakes were reported (but not if the syntax of the root could not be understood).
- * Returns false only where the root file could not be read (why). */
+ * all of it. Mistakes are reported; nodes that have one carry NODE_BAD. The program can be
+ * evaluated also if mistakes were reported (but not if the syntax of the root could not be
+ * understood). Returns false only where the root file could not be read (why). */
 bool program_load(struct program *program, struct text path, struct failure *why);
 
 /* The library's declarations that these words name are read as well: of an expression that is

@@ -89,10 +89,12 @@ static void unknown_value(struct checker *checker, struct node *node, struct sco
     if (is_function) {
         add_hint(checker, d, "It is a function; to call it, write %.*s(...).", NAME_ARGS(name));
     } else if (type.symbol) {
-        add_hint(checker, d, "It is a type; a value of it is declared with resource, param or let.");
+        add_hint(checker, d,
+                 "It is a type; a value of it is declared with resource, param or let.");
     } else if (!add_suggestion(checker, d, &near, node->span)) {
         if (text_is(name_text(name), "region")) {
-            add_hint(checker, d, "The region that a block stands in is here (here.name, here.label).");
+            add_hint(checker, d,
+                     "The region that a block stands in is here (here.name, here.label).");
         } else {
             add_hint(checker, d, "If text was meant, put it in quotes: \"%.*s\".", NAME_ARGS(name));
         }
@@ -132,7 +134,8 @@ static void resolve_name(struct checker *checker, struct node *node, struct scop
                                         "\"%.*s\" is known in %s only", NAME_ARGS(node->name.name),
                                         found.symbol->kind == SYMBOL_STACKS ? "tests and policies"
                                                                             : "tests");
-        add_hint(checker, d, "A test or policy looks at what the program makes: test \"...\" { assert "
+        add_hint(checker, d,
+                 "A test or policy looks at what the program makes: test \"...\" { assert "
                  "... }.");
         return;
     }
@@ -161,7 +164,8 @@ static struct symbol *module_member(struct checker *checker, const struct symbol
     const struct map *map = scope_map(module->scope, space);
     struct span span = written_span(node, name);
     struct symbol *found = name.name ? map_find(map, name.name) : NULL;
-    bool is_passed_on = found && space == SPACE_TYPES; /* types and components are, what has a value is not */
+    /* types and components are, what has a value is not */
+    bool is_passed_on = found && space == SPACE_TYPES;
     if (found && found->scope != module->scope && !is_passed_on) found = NULL;
     if (found) found->is_used = true;
     if (found && symbol_is_public(found)) return found;

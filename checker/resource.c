@@ -235,8 +235,9 @@ static void check_required(struct checker *checker, struct body *body, struct sp
                       TEXT_ARGS(schema_property_name(property)));
     }
     if (count) {
-        complain_at(checker, DIAGNOSTIC_MISSING_PROPERTY, head, "%.*s also needs the propert%s %.*s",
-                    TEXT_ARGS(wanted_show(checker, owner)), count > 1 ? "ies" : "y", (int)out.length, out.bytes);
+        complain_at(checker, DIAGNOSTIC_MISSING_PROPERTY, head,
+                    "%.*s also needs the propert%s %.*s", TEXT_ARGS(wanted_show(checker, owner)),
+                    count > 1 ? "ies" : "y", (int)out.length, out.bytes);
     }
     buffer_release(&out);
 }

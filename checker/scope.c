@@ -137,7 +137,8 @@ static struct symbol *block_sibling(struct checker *checker, const struct region
     return first;
 }
 
-/* The region a pipeline lives in, where the program says so plainly: a name, or a group's element. */
+/* The region a pipeline lives in, where the program says so plainly: a name, or a group's
+ * element. */
 static struct symbol *home_region(const struct node *home) {
     while (home && home->kind == NODE_PAREN) home = home->paren.inner;
     if (home && home->kind == NODE_INDEX) home = home->index.object;

@@ -1,7 +1,8 @@
 /* The type and phase of symbols, found when they are first asked for. */
 #include "checker/typing.h"
 
-enum { DEPTH_CEILING = 3000 }; /* of expressions waiting for each other; the evaluator's is its own */
+/* of expressions waiting for each other; the evaluator's is its own */
+enum { DEPTH_CEILING = 3000 };
 
 /* --- the context of a symbol that is settled from somewhere else --- */
 
@@ -84,9 +85,11 @@ static void settle_value(struct checker *checker, struct symbol *symbol, struct 
     if (!value) return;
     if (type) {
         symbol->type = annotation(checker, type);
-        struct wanted wanted = {.type = symbol->type, .word = symbol->kind == SYMBOL_FN ? "the result of function"
-                                                                    : symbol_word(symbol),
-                                .name = name_text(symbol->name), .declared = type->span};
+        struct wanted wanted = {.type = symbol->type,
+                                .word = symbol->kind == SYMBOL_FN ? "the result of function"
+                                                                  : symbol_word(symbol),
+                                .name = name_text(symbol->name),
+                                .declared = type->span};
         fact = expect(checker, value, &wanted);
     } else {
         fact = infer(checker, value);

@@ -180,7 +180,8 @@ static struct fact call_matches(struct checker *checker, struct node *call) {
     if (!is_plain_call(call)) {
         struct diagnostic *d = complain(checker, DIAGNOSTIC_WRONG_ARGUMENTS, call,
                                         "function \"matches_snapshot\" takes a value");
-        add_hint(checker, d, "It is called as matches_snapshot(stacks[\"east\"]), or with a name for "
+        add_hint(checker, d,
+                 "It is called as matches_snapshot(stacks[\"east\"]), or with a name for "
                  "the snapshot behind it.");
         return fact_error();
     }

@@ -17,7 +17,8 @@ const struct type type_error = {.kind = TYPE_ERROR}, type_json = {.kind = TYPE_J
                   type_type = {.kind = TYPE_TYPE};
 
 /* A type may hold another one many times, and so on: types that are larger than this when they are
- * written out are not followed (type_error agrees with everything; the evaluator sees the values). */
+ * written out are not followed (type_error agrees with everything; the evaluator sees the
+ * values). */
 enum { TYPE_DEPTH = 200, TYPE_WEIGHT = 50000 };
 
 static void add_part(struct type *type, const struct type *part) {
@@ -62,7 +63,8 @@ const struct type *type_map(struct checker *checker, const struct type *element)
 }
 
 const struct type *type_literal_text(struct checker *checker, struct text text) {
-    uint64_t key = text.length << 8 | (text.length ? (unsigned char)text.bytes[text.length - 1] : 0);
+    uint64_t key =
+        text.length << 8 | (text.length ? (unsigned char)text.bytes[text.length - 1] : 0);
     const struct type **last = recent(checker->texts, key);
     if (*last && text_equal((*last)->literal.text, text)) return *last;
     struct type *type = type_new(checker, TYPE_LITERAL);
@@ -266,7 +268,8 @@ struct members {
 static const struct type *merge(struct checker *checker, const struct type *a,
                                 const struct type *b) {
     if (a->kind != b->kind) return NULL;
-    if (a->kind == TYPE_LIST) return type_list(checker, type_either(checker, a->element, b->element));
+    if (a->kind == TYPE_LIST)
+        return type_list(checker, type_either(checker, a->element, b->element));
     if (a->kind == TYPE_MAP) return type_map(checker, type_either(checker, a->element, b->element));
     if (a->kind != TYPE_RECORD || !same_names(a, b)) return NULL;
     struct type_field *fields = arena_array(checker->arena, a->record.count, sizeof *fields);
@@ -339,8 +342,10 @@ const struct type *type_either(struct checker *checker, const struct type *a,
     uint32_t room = type_member_count(a) + type_member_count(b);
     if (room > 64) return &type_json; /* nobody wrote this type: it holds data of many forms */
     struct members members = {arena_array(checker->arena, room, sizeof *members.items), 0, 0};
-    for (uint32_t i = 0; i < type_member_count(a); i++) members_add(checker, &members, type_member(a, i));
-    for (uint32_t i = 0; i < type_member_count(b); i++) members_add(checker, &members, type_member(b, i));
+    for (uint32_t i = 0; i < type_member_count(a); i++)
+        members_add(checker, &members, type_member(a, i));
+    for (uint32_t i = 0; i < type_member_count(b); i++)
+        members_add(checker, &members, type_member(b, i));
     return members_type(checker, &members);
 }
 

@@ -99,7 +99,9 @@ struct fact {
 static inline struct fact fact_of(const struct type *type) {
     return (struct fact){type, PHASE_KNOWN, NULL};
 }
-static inline struct fact fact_error(void) { return (struct fact){&type_error, PHASE_EITHER, NULL}; }
+static inline struct fact fact_error(void) {
+    return (struct fact){&type_error, PHASE_EITHER, NULL};
+}
 /* The phase of something made of both. */
 struct fact fact_join(const struct type *type, struct fact a, struct fact b);
 
@@ -186,8 +188,8 @@ const struct type *property_list(struct checker *checker, const struct wanted *w
 struct fact expect_property(struct checker *checker, struct node *node,
                             const struct wanted *wanted);
 void check_resource(struct checker *checker, struct node *node);
-/* Says that the schema has no property of this name; one that was meant is put into seen, where that
- * is not NULL, so that it is not missing too. */
+/* Says that the schema has no property of this name; one that was meant is put into seen, where
+ * that is not NULL, so that it is not missing too. */
 void complain_unknown_property(struct checker *checker, const struct schema_body *schema,
                                struct map *seen, struct node *key);
 /* An ENTRY with @; type is NULL for instances of components (resource_meta.c). */

@@ -15,9 +15,10 @@ static void unused_item(struct checker *checker, struct node *node, bool is_shar
     const struct symbol *symbol = node->declaration.symbol;
     if (!symbol || is_shared) return;
     warn_unused(checker, symbol,
-                node->kind == NODE_PARAM ? "Remove it, or use it."
-                                         : "Remove it; a name that begins with \"_\" is kept without "
-                                           "a warning.");
+                node->kind == NODE_PARAM
+                    ? "Remove it, or use it."
+                    : "Remove it; a name that begins with \"_\" is kept without "
+                      "a warning.");
 }
 
 static void unused_items(struct checker *checker, struct list items, bool is_shared);

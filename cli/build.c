@@ -88,7 +88,8 @@ static bool write_template(struct built *built, size_t index, struct failure *wh
     return file_write(path_in(built, built->paths[index]).bytes, text, why);
 }
 
-/* Beside the template of a stack that a pipeline delivers: the values of its parameters, its tags. */
+/* Beside the template of a stack that a pipeline delivers: the values of its parameters, its
+ * tags. */
 static bool write_configuration(const struct built *built, size_t index, struct failure *why) {
     const struct template_set *set = mrp_templates(built->mrp);
     struct text path = template_configuration_path(set, set->order[index]);
@@ -131,8 +132,8 @@ static bool drop_file(const struct built *built, struct text path, struct failur
 
 enum reading { IS_MANIFEST, NO_MANIFEST, NOT_DROPPED };
 
-/* Goes through the manifest of the build before. What it names is dropped in a second pass, so that of one
- * that is broken nothing is taken. */
+/* Goes through the manifest of the build before. What it names is dropped in a second pass, so that
+ * of one that is broken nothing is taken. */
 static enum reading read_manifest(const struct built *built, struct arena *arena,
                                   struct text bytes, bool drops, struct failure *why) {
     struct json json;

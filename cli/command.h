@@ -1,8 +1,8 @@
 /* Commands and their command lines.
  *
  * A command is a row of commands.def and a function in a file of its own; an option is a row of
- * options.def. Parsing, help, did-you-mean and completion come from the rows. This folder is the only
- * one that prints, reads arguments and exits.
+ * options.def. Parsing, help, did-you-mean and completion come from the rows. This folder is the
+ * only one that prints, reads arguments and exits.
  */
 #ifndef MRP_CLI_COMMAND_H
 #define MRP_CLI_COMMAND_H

@@ -21,8 +21,8 @@ struct deploying {
     struct deploy_program program;
 };
 
-/* Compiles the program and opens the cloud and .mrp/. What is wrong is said; OUTCOME_DONE if nothing
- * was. To be closed in any case. */
+/* Compiles the program and opens the cloud and .mrp/. What is wrong is said; OUTCOME_DONE if
+ * nothing was. To be closed in any case. */
 int deploying_open(struct deploying *deploying, const struct invocation *invocation);
 /* The same in two halves, in the other order: the cloud and .mrp/ in the folder of the program (or,
  * without one, in this), then the program of another command line. */

@@ -9,9 +9,9 @@
  * False if there is no such path. */
 bool explain_path(struct mrp *mrp, struct text path, struct buffer *page);
 
-/* Appends the page of anything else that the program declares or can be asked for: a param, a let, a
- * fn, a type, a component, a region, a pipeline, an output, or a value ("east.alb.dns_name"). False
- * if there is no such name. */
+/* Appends the page of anything else that the program declares or can be asked for: a param, a let,
+ * a fn, a type, a component, a region, a pipeline, an output, or a value ("east.alb.dns_name").
+ * False if there is no such name. */
 bool explain_declaration(struct mrp *mrp, struct text path, struct buffer *page);
 
 /* Appends where the values below path ("east.alb", "east.alb.DNSName") go in other stacks, how, and

@@ -1,6 +1,6 @@
-/* mrp explain permissions: the policy of who deploys the program, from the actions that the registry
- * says each type's handlers call. They name no resources, so the policy is for all; conditions are
- * for the reader to add.
+/* mrp explain permissions: the policy of who deploys the program, from the actions that the
+ * registry says each type's handlers call. They name no resources, so the policy is for all;
+ * conditions are for the reader to add.
  */
 #include <stdlib.h>
 

@@ -68,7 +68,8 @@ static int format_folder(struct invocation *invocation, const char *path) {
     struct text *files;
     size_t count;
     if (!folder_host_open(&folder, path, &why)) return world_failed(&why);
-    bool found = folder.host.glob(&folder, invocation->arena, TEXT("**/*.mrp"), &files, &count, &why);
+    bool found =
+        folder.host.glob(&folder, invocation->arena, TEXT("**/*.mrp"), &files, &count, &why);
     if (!found) return world_failed(&why);
     int worst = OUTCOME_DONE;
     for (size_t i = 0; i < count; i++) {

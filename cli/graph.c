@@ -1,9 +1,9 @@
 /* mrp graph: the program's stacks, resources, references and pipelines as a picture.
  *
- * The graph is read from the templates, as CloudFormation will: what a resource refers to is what its
- * template says. Only values that are written in place leave no trace there; they come from
- * the edges of the template set. An arrow goes from what reads to what is read; the heavy arrows of
- * a pipeline go from a stage to the next one.
+ * The graph is read from the templates, as CloudFormation will: what a resource refers to is what
+ * its template says. Only values that are written in place leave no trace there; they come from the
+ * edges of the template set. An arrow goes from what reads to what is read; the heavy arrows of a
+ * pipeline go from a stage to the next one.
  */
 #include "cli/graph.h"
 

@@ -13,7 +13,8 @@ void graph_mermaid_text(struct buffer *out, struct text text);
 /* Prints the picture; FORM_SVG: what Graphviz draws of it. Returns an outcome. */
 int graph_show(struct text picture, enum form form);
 
-/* mrp graph --pipelines: the pipelines of the templates, which are those of the set as documents. */
+/* mrp graph --pipelines: the pipelines of the templates, which are those of the set as
+ * documents. */
 int graph_pipelines(struct arena *arena, const struct template_set *set,
                     struct document *const *templates, enum form form);
 

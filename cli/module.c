@@ -20,8 +20,8 @@ static bool program_folder(char folder[PATH_MAX]) {
     return true;
 }
 
-/* The module at a place seen from the program: a build tree, then a tree that was installed or moved
- * as a whole. */
+/* The module at a place seen from the program: a build tree, then a tree that was installed or
+ * moved as a whole. */
 static bool find_beside(char path[PATH_MAX]) {
     static const char *const places[] = {"/.libs/" MODULE, "/../lib/mrp/" MODULE,
                                          "/../lib64/mrp/" MODULE};
@@ -52,6 +52,7 @@ bool module_function(const char *name, void *function, struct failure *why) {
     if (!module) return false;
     void *symbol = dlsym(module, name);
     if (!symbol) return failure_set(why, "the module for deploys has no \"%s\"", name);
-    memcpy(function, &symbol, sizeof symbol); /* ISO C has no cast from object to function pointer */
+    /* ISO C has no cast from object to function pointer */
+    memcpy(function, &symbol, sizeof symbol);
     return true;
 }

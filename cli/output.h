@@ -4,8 +4,8 @@
 
 #include "cli/command.h"
 
-/* Writes to standard output, all of it; OUTCOME_WORLD with a message where that fails (a full disk).
- * A reader that went away (head) is no failure. */
+/* Writes to standard output, all of it; OUTCOME_WORLD with a message where that fails (a full
+ * disk). A reader that went away (head) is no failure. */
 int print(struct text text);
 
 /* Whether to colour what goes to the file descriptor (1 or 2), by --color, NO_COLOR and TERM. */

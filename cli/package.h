@@ -14,8 +14,8 @@ struct package {
     struct text bytes;
 };
 
-/* Where the program has a pipeline that builds its templates: reads the executable, and gives its name to
- * the templates' parameters. */
+/* Where the program has a pipeline that builds its templates: reads the executable, and gives its
+ * name to the templates' parameters. */
 bool package_fill(struct mrp *mrp, struct package *package, struct failure *why);
 
 #endif

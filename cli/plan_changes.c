@@ -366,7 +366,8 @@ static void write_changes(struct page *page) {
     }
 }
 
-/* The stack of the plan that has the alarm, before or at the one of the page; NULL: later, or never. */
+/* The stack of the plan that has the alarm, before or at the one of the page; NULL: later, or
+ * never. */
 static const struct plan_stack *holder_of(const struct page *page,
                                           const struct template_alarm *alarm) {
     for (const struct plan_stack *stack = page->plan->stacks; stack <= page->stack; stack++) {

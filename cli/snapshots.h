@@ -1,5 +1,5 @@
-/* The files of snapshots beside a program: mrp test --update writes them, and deletes those that no test
- * has any more. */
+/* The files of snapshots beside a program: mrp test --update writes them, and deletes those that no
+ * test has any more. */
 #ifndef MRP_CLI_SNAPSHOTS_H
 #define MRP_CLI_SNAPSHOTS_H
 
@@ -21,8 +21,8 @@ void snapshots_init(struct snapshots *snapshots, struct arena *arena);
 bool snapshots_take(struct snapshots *snapshots, struct mrp *mrp, const struct snapshot *compared,
                     struct failure *why);
 
-/* Once all tests have run: tells of the files in the tests' folders that none of them compared; with
- * updates, deletes them. */
+/* Once all tests have run: tells of the files in the tests' folders that none of them compared;
+ * with updates, deletes them. */
 bool snapshots_leftover(struct snapshots *snapshots, struct mrp *mrp, struct failure *why);
 
 #endif

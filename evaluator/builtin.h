@@ -2,9 +2,10 @@
  *
  * BUILTIN(name, "signature", function, flags, "doc", "example", "result")
  *
- * The signature is written in the language's own type syntax and read once, at the first use of that
- * row, by the checker: "(text: string, separator: string = \",\") : [string]". T and U stand for any
- * one type ("(xs: [T]) : T?"). The example is run as a test: it must evaluate to result (as JSON).
+ * The signature is written in the language's own type syntax and read once, at the first use of
+ * that row, by the checker: "(text: string, separator: string = \",\") : [string]". T and U stand
+ * for any one type ("(xs: [T]) : T?"). The example is run as a test: it must evaluate to result (as
+ * JSON).
  */
 #ifndef MRP_EVALUATOR_BUILTIN_H
 #define MRP_EVALUATOR_BUILTIN_H
@@ -12,13 +13,15 @@
 #include "evaluator/value.h"
 
 enum builtin_flag {
-    BUILTIN_DEFERS = 1 << 0, /* takes deferred values and makes a deferred one of them; all others get
-                                only known arguments (the evaluator reports the deferred ones) */
+    /* takes deferred values and makes a deferred one of them; all others get only known arguments
+     * (the evaluator reports the deferred ones) */
+    BUILTIN_DEFERS = 1 << 0,
     BUILTIN_REGION = 1 << 1, /* uses the region it stands in (name.., zones) */
     BUILTIN_FILE = 1 << 2,   /* reads files of the program */
     BUILTIN_ENV = 1 << 3,    /* env(): only in the default of a param of the root file */
-    BUILTIN_OPEN = 1 << 4,   /* takes values that hold deferred parts or resources, and passes them on
-                                without looking inside them (length, keys, merge, concat, ...) */
+    /* takes values that hold deferred parts or resources, and passes them on without looking inside
+     * them (length, keys, merge, concat, ...) */
+    BUILTIN_OPEN = 1 << 4,
     BUILTIN_VARIADIC = 1 << 5, /* the last parameter takes any number of arguments; the signature
                                   gives the type of one of them */
 };
@@ -47,8 +50,9 @@ struct call {
     struct arena *arena;
     struct names *names;
     const struct builtin *builtin;
-    struct value *arguments;       /* one a parameter, in the order of the signature; defaults filled in;
-                                      a variadic last one is a list */
+    /* one a parameter, in the order of the signature; defaults filled in; a variadic last one is a
+     * list */
+    struct value *arguments;
     uint32_t count;
     const struct node *node;       /* the CALL */
     const struct node **nodes;     /* the argument expressions, NULL for defaults */
@@ -60,11 +64,12 @@ const struct builtin *builtin_find(struct text name);
 /* All rows, in byte order of their names. */
 const struct builtin *builtin_all(size_t *count);
 
-/* For a name that is not known: the function that other languages call so, with NULL advice; or, where
- * there is none, an empty text and what to write instead; or an empty text and NULL. */
+/* For a name that is not known: the function that other languages call so, with NULL advice; or,
+ * where there is none, an empty text and what to write instead; or an empty text and NULL. */
 struct text builtin_habit(struct text name, const char **advice);
 
-/* A page about one function: signature, what it does, example. False for a name that is not known. */
+/* A page about one function: signature, what it does, example. False for a name that is not
+ * known. */
 bool builtin_explain(struct buffer *out, struct text name);
 /* The reference of all functions in Markdown, by groups: docs/builtins.md. */
 void builtin_reference(struct buffer *out);
@@ -77,8 +82,8 @@ struct value call_error(struct call *call, int argument, const char *message, ..
 /* As call_error, with a hint. */
 struct value call_error_hint(struct call *call, int argument, const char *hint,
                              const char *message, ...) __attribute__((format(printf, 4, 5)));
-/* Spends from the evaluation budget (steps; and elements made). False, reported, when it is used up:
- * the built-in returns poison at once. Every loop over data spends. */
+/* Spends from the evaluation budget (steps; and elements made). False, reported, when it is used
+ * up: the built-in returns poison at once. Every loop over data spends. */
 bool call_spend(struct call *call, uint64_t steps);
 
 /* For naming and files: what the call may know of where it stands. */

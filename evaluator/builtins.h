@@ -95,7 +95,8 @@ struct value_set {
 };
 /* A set with room for so many values. */
 bool value_set_init(struct call *call, struct value_set *set, uint32_t capacity);
-/* The value's place among items; *added says whether it is new. UINT32_MAX, reported, on failure. */
+/* The value's place among items; *added says whether it is new. UINT32_MAX, reported, on
+ * failure. */
 uint32_t value_set_add(struct call *call, struct value_set *set, int index, struct value value,
                        bool *added);
 bool value_set_has(struct call *call, const struct value_set *set, int index, struct value value,
@@ -103,7 +104,8 @@ bool value_set_has(struct call *call, const struct value_set *set, int index, st
 
 /* JSON and YAML as values; index is the argument that messages point at. */
 struct value value_from_json(struct call *call, int index, struct text text);
-/* Whether the argument is the path of a file where its text is wanted; then it has been reported. */
+/* Whether the argument is the path of a file where its text is wanted; then it has been
+ * reported. */
 bool builtin_takes_path(struct call *call, struct text text);
 /* Writes a known value as JSON on one line; false, reported, when it cannot be. */
 bool json_write_value(struct call *call, int index, struct buffer *text, struct value value);
@@ -114,8 +116,8 @@ void slice_bounds(int64_t length, int64_t start, bool has_end, int64_t end, int6
                   int64_t *last);
 /* A text or a number or a truth value, as "${}" writes it. False for all else. */
 bool value_scalar_text(struct call *call, struct value value, struct text *text);
-/* The result, secret if an argument is: for the functions that get secrets (BUILTIN_DEFERS) and make
- * a text of them. */
+/* The result, secret if an argument is: for the functions that get secrets (BUILTIN_DEFERS) and
+ * make a text of them. */
 struct value keep_secret(const struct call *call, struct value result);
 /* What the functions that can be deferred compute from known arguments. */
 struct value split_known(struct call *call, struct text text, struct text separator);

@@ -293,6 +293,7 @@ struct value apply_secret_ref(struct call *call) {
 struct value apply_iam_action(struct call *call) {
     struct text action;
     if (!argument_text(call, 0, &action)) return value_poison();
-    if (!spend_bytes(call, 20000)) return value_poison(); /* the actions of a service are looked through */
+    /* the actions of a service are looked through */
+    if (!spend_bytes(call, 20000)) return value_poison();
     return value_bool(iam_action_known(action));
 }

@@ -1,5 +1,5 @@
-/* Built-in functions for programs that deliver themselves: what is known of a stack before templates
- * are made, and what only templates, or who deploys, will know. */
+/* Built-in functions for programs that deliver themselves: what is known of a stack before
+ * templates are made, and what only templates, or who deploys, will know. */
 #include "evaluator/builtins.h"
 #include "evaluator/internal.h"
 

@@ -34,8 +34,8 @@ struct value apply_abs(struct call *call) {
     return value_int(number.integer < 0 ? -number.integer : number.integer);
 }
 
-/* Rounding to integers, of doubles that fit one. libm is not linked for it: each start would pay 0.1 ms
- * and 0.4 MiB. */
+/* Rounding to integers, of doubles that fit one. libm is not linked for it: each start would pay
+ * 0.1 ms and 0.4 MiB. */
 static int64_t to_zero(double number) {
     return (int64_t)number;
 }

@@ -1,5 +1,5 @@
-/* Built-in functions of pipelines: artifacts, permissions, and what components of the library see of
- * resources and stacks that they are given. */
+/* Built-in functions of pipelines: artifacts, permissions, and what components of the library see
+ * of resources and stacks that they are given. */
 #include <stdlib.h>
 
 #include "evaluator/builtins.h"

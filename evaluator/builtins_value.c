@@ -98,7 +98,8 @@ struct value apply_prune(struct call *call) {
 
 /* ---- logical_id, stack_name ---- */
 
-/* The resource that the argument is or that stands for it, with its place in a template; or NULL, reported. */
+/* The resource that the argument is or that stands for it, with its place in a template; or NULL,
+ * reported. */
 static const struct resource *placed_resource(struct call *call) {
     struct value value = call->arguments[0];
     struct resource *resource = NULL;

@@ -314,7 +314,8 @@ bool checks_hold(struct evaluator *ev, struct list checks, struct frame *around,
         ev->is_lenient = true;
         struct value holds = settled(ev, evaluate(ev, check->check.condition, frame));
         ev->is_lenient = is_lenient;
-        if (holds.kind != VALUE_BOOL || holds.boolean) continue; /* what is deferred is not checked */
+        /* what is deferred is not checked */
+        if (holds.kind != VALUE_BOOL || holds.boolean) continue;
         struct text message = check_message(ev, check, frame);
         struct text shown = value.flags & VALUE_SECRET ? TEXT("(secret)") : value_brief(ev, value);
         struct diagnostic *d;

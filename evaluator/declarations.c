@@ -100,7 +100,8 @@ void task_add(struct evaluator *ev, struct task task) {
 static void assert_run(struct evaluator *ev, struct node *node, struct frame *frame) {
     cover(ev, node);
     bool ok;
-    ev->is_lenient = frame->place->component != NULL; /* as a param's check: what comes is not up to it */
+    /* as a param's check: what comes is not up to it */
+    ev->is_lenient = frame->place->component != NULL;
     bool holds = evaluate_condition(ev, node->assertion.condition, frame, "an assert", &ok);
     ev->is_lenient = false;
     if (!ok || holds) return;
@@ -364,6 +365,7 @@ struct value unit_make(struct evaluator *ev, struct node *node, struct frame *fr
     loop_run(&loop.loop, node->unit.generators.first);
     spender_leave(ev, &spender);
     struct value group = value_seal(value_record(loop.group));
-    if (loop.loop.is_broken) group.flags |= VALUE_BROKEN; /* what is missing is no mistake of its own */
+    /* what is missing is no mistake of its own */
+    if (loop.loop.is_broken) group.flags |= VALUE_BROKEN;
     return group;
 }

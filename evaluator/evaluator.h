@@ -6,7 +6,8 @@
 #include "checker/program.h"
 #include "evaluator/stacks.h"
 
-/* A value from outside: --set NAME=TEXT (has_text; read by the param's type) or a value of --vars. */
+/* A value from outside: --set NAME=TEXT (has_text; read by the param's type) or a value of
+ * --vars. */
 struct input {
     struct text name;
     bool is_text;

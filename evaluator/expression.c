@@ -81,7 +81,8 @@ static APART struct value evaluate_special(struct evaluator *ev, struct node *no
     return value_poison();
 }
 
-/* Where a block lands in several regions that declare the name each for itself: the current one's. */
+/* Where a block lands in several regions that declare the name each for itself: the current
+ * one's. */
 static struct symbol *region_own(struct evaluator *ev, struct frame *frame,
                                  struct symbol *symbol) {
     struct region_state *region = (struct region_state *)frame->place->region;

@@ -41,7 +41,8 @@ struct frame *frame_of(struct evaluator *ev, struct frame *frame, const struct s
 
 /* ---- circles ---- */
 
-/* The one of a circle that is written first: so that a circle is the same wherever it is entered. */
+/* The one of a circle that is written first: so that a circle is the same wherever it is
+ * entered. */
 static struct waiting *circle_first(struct waiting *from, const struct waiting *last) {
     struct waiting *first = from;
     for (struct waiting *w = from; w; w = w == last ? NULL : w->outer) {

@@ -110,7 +110,8 @@ struct component {
     struct resource **resources; /* all inside, once registered */
     uint32_t resource_count, resource_capacity;
     struct value arguments;      /* all of them as a record, or a slot_kind */
-    struct record *given;        /* of an action: what the pipeline gives where the author does not */
+    /* of an action: what the pipeline gives where the author does not */
+    struct record *given;
     struct pipeline *pipeline;   /* the block it comes from, or NULL */
     bool is_registered;
 };
@@ -185,8 +186,10 @@ struct evaluator {
     struct frame **modules; /* by index: file frames of imported files, made when first needed */
     struct site *module_places;
     struct task *tasks, **tasks_end;
-    bool is_lenient; /* in a check: what needs a value that is not known yet gives poison in silence */
-    struct map faulted; /* instances (RESOURCE) that break a rule of their component of the library */
+    /* in a check: what needs a value that is not known yet gives poison in silence */
+    bool is_lenient;
+    /* instances (RESOURCE) that break a rule of their component of the library */
+    struct map faulted;
     const struct node *instance; /* of the component whose inside is looked at, or NULL */
     struct stack **stacks;  /* with what is registered, in order */
     uint32_t stack_number, stack_room;
@@ -282,8 +285,8 @@ void note(struct evaluator *ev, struct diagnostic *diagnostic, struct span span,
           ...) __attribute__((format(printf, 4, 5)));
 /* Whether the node stands in a module of the library. */
 bool in_library(const struct evaluator *ev, const struct node *node);
-/* What the user wrote that a mistake at the node is about. Of a node in the library: the argument that
- * the running instance gives for a param in it, else the instance's name. */
+/* What the user wrote that a mistake at the node is about. Of a node in the library: the argument
+ * that the running instance gives for a param in it, else the instance's name. */
 const struct node *blame_node(struct evaluator *ev, const struct node *node);
 /* Something that steers (what: "the condition of an if", ...) is deferred. */
 struct value fault_steering(struct evaluator *ev, const struct node *node, struct value value,
@@ -500,8 +503,8 @@ struct value conform_free(struct evaluator *ev, struct value value, const struct
 
 /* --- naming.c --- */
 
-/* Gives the resource its logical id and stack, which may be asked for before it is registered; false for what
- * has none: what exists already, and what is asked for while its @id is found. */
+/* Gives the resource its logical id and stack, which may be asked for before it is registered;
+ * false for what has none: what exists already, and what is asked for while its @id is found. */
 bool naming_settle(struct evaluator *ev, struct resource_state *state);
 /* Puts the resource into its stack, under its logical id. */
 void naming_register(struct evaluator *ev, struct resource_state *state);

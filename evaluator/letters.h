@@ -19,7 +19,8 @@ bool letter_is_digit(uint32_t character); /* 0 to 9 */
 bool letter_is_word(uint32_t character);
 /* White space, as Unicode's White_Space property has it. */
 bool letter_is_space(uint32_t character);
-/* The ASCII letter nearest to a Latin letter with marks ("é" is "e"), '-' for those that have none. */
+/* The ASCII letter nearest to a Latin letter with marks ("é" is "e"), '-' for those that have
+ * none. */
 char letter_plain(uint32_t character);
 
 #endif

@@ -209,7 +209,8 @@ static struct value written_property(struct evaluator *ev, struct resource *reso
 static struct value existing_attribute(struct evaluator *ev, struct resource_state *state,
                                        const struct name *name, const struct node *node);
 
-/* `x?.policy` of what may be a component with an output "policy" or a plain resource: null for the latter. */
+/* `x?.policy` of what may be a component with an output "policy" or a plain resource: null for the
+ * latter. */
 static bool is_foreign(struct evaluator *ev, const struct resource *resource,
                        const struct name *name) {
     struct schema_attribute attribute;
@@ -261,8 +262,8 @@ static struct value name_with_path(struct evaluator *ev, struct resource_state *
     return value_concat(ev->arena, parts, 2, node);
 }
 
-/* The property that holds what an ARN's placeholder stands for: ${ProjectName} of a build project is its
- * Name. */
+/* The property that holds what an ARN's placeholder stands for: ${ProjectName} of a build project
+ * is its Name. */
 static struct text placeholder_property(const struct schema_type *type, struct text placeholder) {
     struct schema_name name;
     bool is_property = schema_body_find(schema_type_body(type), placeholder) != NULL;

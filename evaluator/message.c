@@ -57,8 +57,8 @@ static struct diagnostic *unreported(struct evaluator *ev) {
     return d;
 }
 
-/* At the user's own text, what shows at a node of the library, which a note names. Where an instance
- * breaks a rule, what else is wrong inside of it follows from that. */
+/* At the user's own text, what shows at a node of the library, which a note names. Where an
+ * instance breaks a rule, what else is wrong inside of it follows from that. */
 static struct diagnostic *report_library(struct evaluator *ev, enum diagnostic_id id,
                                          const struct node *node, const struct node *blamed,
                                          struct text text) {

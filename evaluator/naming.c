@@ -497,7 +497,8 @@ static void check_suffix(struct evaluator *ev, const struct schema_name *name,
                          const struct written *written, const struct node *node) {
     struct text suffix = ev->deployment->suffix;
     if (!suffix.length || written->suffixes || written->has_other) return;
-    if (text_is(schema_property_name(name->property), "DomainName")) return; /* is as it is registered */
+    /* is as it is registered */
+    if (text_is(schema_property_name(name->property), "DomainName")) return;
     struct diagnostic *d = report(ev, DIAGNOSTIC_NAME_WITHOUT_SUFFIX, node,
                                   "the name \"%.*s\" does not hold the suffix \"%.*s\"",
                                   TEXT_ARGS(written->text), TEXT_ARGS(suffix));
@@ -580,9 +581,9 @@ static void check_collision(struct evaluator *ev, const struct resource *resourc
     map_put(taken, interned, named);
 }
 
-/* Whether a name is apart only below another resource, by the schema: the identifier of its type has
- * a property beside the name that the program writes (the cluster of an add-on). A scope is none: it
- * is a part of the region or world that the name is in. */
+/* Whether a name is apart only below another resource, by the schema: the identifier of its type
+ * has a property beside the name that the program writes (the cluster of an add-on). A scope is
+ * none: it is a part of the region or world that the name is in. */
 static bool is_named_below_another(const struct schema_type *type, const struct schema_name *name) {
     if (name->scope == SCHEMA_SCOPE_PARENT) return true;
     const struct schema_body *body = schema_type_body(type);

@@ -195,7 +195,8 @@ static bool same(struct evaluator *ev, struct value a, struct value b) {
     return equal;
 }
 
-/* a && b, a || b of truth values that may be known; chains become one node up to its ten operands. */
+/* a && b, a || b of truth values that may be known; chains become one node up to its ten
+ * operands. */
 static struct value deferred_chain(struct evaluator *ev, enum deferred_kind kind, struct value a,
                                    struct value b, const struct node *cause) {
     bool absorbing = kind == DEFERRED_OR; /* true || x is true, false && x is false */

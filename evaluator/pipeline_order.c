@@ -285,8 +285,8 @@ int64_t held_order(struct evaluator *ev, const struct pipeline_action *approval)
     return approval->order + step_count(ev, approval);
 }
 
-/* An approval stands between the steps of what waits for it: all that is prepared runs before it, at
- * the same time; all else after it, each action's steps in a row. */
+/* An approval stands between the steps of what waits for it: all that is prepared runs before it,
+ * at the same time; all else after it, each action's steps in a row. */
 static void order_around(struct scan *scan, const struct node *asked) {
     struct pipeline_action *approval = scan->action;
     uint32_t held = 0;

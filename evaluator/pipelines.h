@@ -100,7 +100,8 @@ void deliveries_give_roles(struct evaluator *ev, const struct pipeline *pipeline
 
 /* --- pipeline_rules.c --- */
 
-/* Reports what CodePipeline would refuse; marks the stage broken where nothing can be made of it. */
+/* Reports what CodePipeline would refuse; marks the stage broken where nothing can be made of
+ * it. */
 void check_stage(struct evaluator *ev, struct pipeline *pipeline, struct pipeline_stage *stage);
 /* Reports a pipeline of too few stages; false then. */
 bool check_pipeline_stages(struct evaluator *ev, const struct pipeline *pipeline);

@@ -1,9 +1,11 @@
-/* What a stack says of how it is deployed: rollback_on, the alarms that take it back when they ring, and
- * bake, for how long they are watched after an update (RollbackConfiguration of CloudFormation).
+/* What a stack says of how it is deployed: rollback_on, the alarms that take it back when they
+ * ring, and bake, for how long they are watched after an update (RollbackConfiguration of
+ * CloudFormation).
  */
 #include "evaluator/internal.h"
 
-enum { MOST_ALARMS = 5, MOST_MINUTES = 180, MINUTE = 60 }; /* RollbackConfiguration, API reference */
+/* RollbackConfiguration, API reference */
+enum { MOST_ALARMS = 5, MOST_MINUTES = 180, MINUTE = 60 };
 
 /* Whether the resource can be watched while the stack is deployed. */
 static bool can_watch(struct evaluator *ev, const struct stack *stack,

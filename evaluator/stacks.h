@@ -23,7 +23,8 @@ struct tag { struct text key, value; const struct node *origin; };
 struct parameter { /* a deploy param */
     const struct name *name;     /* as the program writes it; in templates its logical id */
     struct text logical_id;      /* db_password -> DbPassword */
-    struct text type;            /* CloudFormation's: "String", "AWS::SSM::Parameter::Value<String>" */
+    /* CloudFormation's: "String", "AWS::SSM::Parameter::Value<String>" */
+    struct text type;
     struct text doc;
     bool is_secret;              /* NoEcho */
     bool is_package;             /* names the mrp that pipelines run: known to who deploys */
@@ -48,7 +49,8 @@ struct resource {
     struct region *region;
     const struct schema_type *type;
     const struct node *declared;  /* RESOURCE */
-    const struct node *shown;     /* RESOURCE that people are shown: of the library's, the instance */
+    /* RESOURCE that people are shown: of the library's, the instance */
+    const struct node *shown;
     const struct node *instance;  /* outermost RESOURCE that led to it (the component's instance) */
     struct record *properties;
     const struct resource_meta *meta; /* shared by all that have none */
@@ -62,7 +64,8 @@ struct output {
     struct text doc;
     struct value value;
     const struct node *declared;
-    struct stack *stack;          /* where it goes, or NULL: only printed and listed in manifest.json */
+    /* where it goes, or NULL: only printed and listed in manifest.json */
+    struct stack *stack;
 };
 
 struct stack {
@@ -73,7 +76,8 @@ struct stack {
     struct text doc;              /* becomes the Description */
     struct resource **resources;
     uint32_t resource_count, resource_capacity;
-    struct output **outputs;      /* the user's, set by template/ where stack follows from the value */
+    /* the user's, set by template/ where stack follows from the value */
+    struct output **outputs;
     uint32_t output_count, output_capacity;
     struct tag *tags;
     uint32_t tag_count;
@@ -101,7 +105,8 @@ struct delivery { /* a stack that an action of a pipeline delivers */
     int64_t first, last;          /* when the action begins and has ended, in its stage */
     struct value overrides;       /* the DEFERRED_OVERRIDES */
     struct value reads;           /* list of the stacks and regions that it may read besides */
-    struct value given;           /* list of the deploy params that the build gives, null: not known */
+    /* list of the deploy params that the build gives, null: not known */
+    struct value given;
 };
 
 struct deployment {
@@ -124,7 +129,8 @@ struct deployment {
     uint32_t delivery_count, delivery_capacity;
     struct text *environment;     /* names of the variables read, sorted */
     uint32_t environment_count;
-    void *evaluator;              /* the evaluator's own: tests and policies run when templates are there */
+    /* the evaluator's own: tests and policies run when templates are there */
+    void *evaluator;
 };
 
 #endif

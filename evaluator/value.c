@@ -161,8 +161,9 @@ static struct value settle(struct settling *settling, struct value value) {
     if (value.kind != VALUE_DEFERRED) return value;
     if (value.deferred->kind == DEFERRED_TEXT) return settle_text(settling, value);
     if (value.deferred->kind == DEFERRED_ATTRIBUTE && value.deferred->count == 1) {
-        /* what is deferred itself stays the attribute: in another stack, what it is made of (a deploy
-           param) can have another value; template/ looks into those of its own stack */
+        /* what is deferred itself stays the attribute: in another stack, what it is made of (a
+         * deploy
+         *            param) can have another value; template/ looks into those of its own stack */
         struct value written = settle(settling, value.deferred->operands[0]);
         return written.kind == VALUE_DEFERRED ? value : written;
     }
@@ -398,7 +399,8 @@ static int compare_numbers(struct value a, struct value b) {
     double left = a.kind == VALUE_INT ? (double)a.integer : a.number;
     double right = b.kind == VALUE_INT ? (double)b.integer : b.number;
     if (left != right) return left < right ? -1 : 1;
-    /* equal only after rounding: above 2^53 the double is an integer too, below 2^63 one of 64 bits */
+    /* equal only after rounding: above 2^53 the double is an integer too, below 2^63 one of 64
+     * bits */
     bool is_first = a.kind == VALUE_INT;
     if (left >= 9223372036854775808.0) return is_first ? -1 : 1;
     int64_t first = is_first ? a.integer : (int64_t)left;

@@ -1,8 +1,9 @@
-/* Values: what expressions evaluate to. 16 bytes, passed by value; contents live in the arena and are
- * never changed once shared.
+/* Values: what expressions evaluate to. 16 bytes, passed by value; contents live in the arena and
+ * are never changed once shared.
  *
- * A value is known, or deferred: a node of an operation that only CloudFormation can carry out, with
- * its operands and the place in the source that caused it. Lists and records may hold deferred values.
+ * A value is known, or deferred: a node of an operation that only CloudFormation can carry out,
+ * with its operands and the place in the source that caused it. Lists and records may hold deferred
+ * values.
  */
 #ifndef MRP_EVALUATOR_VALUE_H
 #define MRP_EVALUATOR_VALUE_H
@@ -31,7 +32,8 @@ enum value_kind {
 
 enum value_flag {
     VALUE_SECRET = 1 << 0, /* text that must never be shown, or holds such */
-    VALUE_OPEN = 1 << 1,   /* LIST, RECORD: something inside is deferred, a resource or a component */
+    /* LIST, RECORD: something inside is deferred, a resource or a component */
+    VALUE_OPEN = 1 << 1,
     VALUE_BROKEN = 1 << 2, /* LIST, RECORD: something inside is poison */
     VALUE_FITTED = 1 << 3, /* text: a name that is shortened where its suffix is long */
     VALUE_SPARSE = 1 << 5, /* RECORD: what tests look at; a key that it has not is null */
@@ -41,7 +43,8 @@ enum value_flag {
 struct value {
     uint8_t kind;
     uint8_t flags;
-    uint16_t depth;  /* LIST, RECORD: of what is inside, as value_seal counts it; 0 where not sealed */
+    /* LIST, RECORD: of what is inside, as value_seal counts it; 0 where not sealed */
+    uint16_t depth;
     uint32_t length; /* TEXT: bytes; LIST: elements */
     union {
         bool boolean;
@@ -61,7 +64,8 @@ struct value {
 
 struct record_entry {
     const struct name *key;
-    const struct node *origin; /* where the entry is written (ENTRY, or the MAP_FOR, ...), or NULL */
+    /* where the entry is written (ENTRY, or the MAP_FOR, ...), or NULL */
+    const struct node *origin;
     struct value value;
 };
 
@@ -73,9 +77,10 @@ struct record {
 };
 
 enum deferred_kind {
-    DEFERRED_ATTRIBUTE, /* of resource: name "Ref", or as Fn::GetAtt takes it ("Endpoint.Address").
-                           Where the program itself writes what AWS will answer (Ref of a bucket that
-                           has a BucketName) operand 0 is that value: see value_settle */
+    /* of resource: name "Ref", or as Fn::GetAtt takes it ("Endpoint.Address"). Where the program
+     * itself writes what AWS will answer (Ref of a bucket that has a BucketName) operand 0 is that
+     * value: see value_settle */
+    DEFERRED_ATTRIBUTE,
     DEFERRED_PARAMETER, /* a deploy param */
     DEFERRED_PSEUDO,    /* name "AWS::AccountId", "AWS::Partition", "AWS::URLSuffix", ... */
     DEFERRED_TEXT,      /* operands joined without separator: texts and deferred texts */
@@ -92,13 +97,15 @@ enum deferred_kind {
     DEFERRED_BASE64,  /* text */
     DEFERRED_ZONES,   /* Fn::GetAZs: known region name */
     DEFERRED_DYNAMIC, /* {{resolve:...}}: operand 0 is its text (known or DEFERRED_TEXT) */
-    DEFERRED_JSON, /* Fn::ToJsonString is a transform: operand 0 is a value with deferred parts; the
-                           evaluator turns it into DEFERRED_TEXT of pieces, so template/ never sees it */
-    DEFERRED_OVERRIDES, /* what a pipeline gives to the params of a stack that it delivers, as JSON text:
-                           operands are the stack and a record of values by the names of params */
-    DEFERRED_READS, /* a statement of IAM that allows what CloudFormation asks for while it deploys a
-                           stack: operands are the stack, a word ("stacks", "parameters", "secrets")
-                           and a list of actions */
+    /* Fn::ToJsonString is a transform: operand 0 is a value with deferred parts; the evaluator turns
+     * it into DEFERRED_TEXT of pieces, so template/ never sees it */
+    DEFERRED_JSON,
+    /* what a pipeline gives to the params of a stack that it delivers, as JSON text: operands are
+     * the stack and a record of values by the names of params */
+    DEFERRED_OVERRIDES,
+    /* a statement of IAM that allows what CloudFormation asks for while it deploys a stack: operands
+     * are the stack, a word ("stacks", "parameters", "secrets") and a list of actions */
+    DEFERRED_READS,
 };
 
 /* What a deferred value is once it is there. */
@@ -114,8 +121,9 @@ struct deferred {
     struct resource *resource; /* ATTRIBUTE */
     const struct name *name;   /* ATTRIBUTE, PSEUDO */
     struct parameter *parameter; /* PARAMETER */
-    const struct name *map_name; /* LOOKUP: name of the `let` that holds the map ("nodes", or "nodes.cpu"
-                                    where that member of each element was taken), or NULL */
+    /* LOOKUP: name of the `let` that holds the map ("nodes", or "nodes.cpu" where that member of
+     * each element was taken), or NULL */
+    const struct name *map_name;
     struct value operands[];
 };
 
@@ -167,7 +175,8 @@ struct deferred *deferred_new(struct arena *arena, enum deferred_kind kind,
                               enum deferred_shape shape, uint32_t count, const struct node *cause);
 
 /* Settles flags and depth of a list or record from its elements, and of unsealed ones inside. The
- * evaluator seals what a built-in returns; only who reads VALUE_OPEN before that needs to call it. */
+ * evaluator seals what a built-in returns; only who reads VALUE_OPEN before that needs to call
+ * it. */
 struct value value_seal(struct value value);
 
 /* The known value of a deferred one that can be computed from what the program writes (see
@@ -189,8 +198,8 @@ int value_compare(struct value a, struct value b);
 /* The kind as messages name it: "a string", "a list", "a resource of type AWS::S3::Bucket". */
 struct text value_kind_text(struct arena *arena, struct value value);
 
-/* A known value as JSON, indent 0 for one line; secrets as "(secret)". Deferred parts are printed in
- * a readable form such as "${east.alb.DNSName}" (for `mrp eval` and messages). */
+/* A known value as JSON, indent 0 for one line; secrets as "(secret)". Deferred parts are printed
+ * in a readable form such as "${east.alb.DNSName}" (for `mrp eval` and messages). */
 void value_json(struct buffer *out, struct value value, int indent);
 
 #endif

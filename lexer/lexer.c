@@ -1,6 +1,6 @@
-/* What the scanner's matches mean: tokens with their flags, comments, and the mistakes that a single
- * token can have. A mistake marks the token that follows it as bad, so that the parser, which may
- * stumble over the same place, stays silent there: one mistake, one message.
+/* What the scanner's matches mean: tokens with their flags, comments, and the mistakes that a
+ * single token can have. A mistake marks the token that follows it as bad, so that the parser,
+ * which may stumble over the same place, stays silent there: one mistake, one message.
  */
 #include "lexer/lexer.h"
 
@@ -78,8 +78,9 @@ void lexer_foreign_comment(struct lexer *lexer) {
         diagnostic_fix(lexer->diagnostics, report,
                        span_of(lexer, lexer->start, lexer->start + 2), TEXT("#"));
     } else {
-        diagnostic_hint(lexer->diagnostics, report,
-                        "Write \"#\" before the text of each line and leave out \"/*\" and \"*/\".");
+        diagnostic_hint(
+            lexer->diagnostics, report,
+            "Write \"#\" before the text of each line and leave out \"/*\" and \"*/\".");
     }
     push(lexer, COMMENT, lexer->start, lexer->at, TOKEN_SPACE | (first ? TOKEN_LINE : 0));
     lexer->newlines = memchr(text.bytes, '\n', text.length) ? 1 : 0;
@@ -163,9 +164,10 @@ static void hint_number(struct lexer *lexer, struct diagnostic *report, struct t
         diagnostic_hint(lexer->diagnostics, report, "Write %s(%.*s), or quote it if it is a text.",
                         function, (int)digits, text.bytes);
     } else {
-        diagnostic_hint(lexer->diagnostics, report,
-                        "Numbers are written like 80, 1_000 or 1.5; write \"%.*s\" if it is a text.",
-                        TEXT_ARGS(text));
+        diagnostic_hint(
+            lexer->diagnostics, report,
+            "Numbers are written like 80, 1_000 or 1.5; write \"%.*s\" if it is a text.",
+            TEXT_ARGS(text));
     }
 }
 
@@ -194,9 +196,10 @@ void lexer_escape_refused(struct lexer *lexer) {
         diagnostic_hint(lexer->diagnostics, report,
                         "A character is written by its number in hexadecimal, as in \\u{1F600}.");
     } else {
-        diagnostic_hint(lexer->diagnostics, report,
-                        "Write \\\\ for a backslash, or use a raw text '...', which has no escapes; "
-                        "the escapes are \\n \\t \\r \\\" \\\\ \\$ \\u{...}.");
+        diagnostic_hint(
+            lexer->diagnostics, report,
+            "Write \\\\ for a backslash, or use a raw text '...', which has no escapes; "
+            "the escapes are \\n \\t \\r \\\" \\\\ \\$ \\u{...}.");
         diagnostic_fix(lexer->diagnostics, report, span_of(lexer, lexer->start, lexer->start),
                        TEXT("\\"));
     }
@@ -249,8 +252,9 @@ static void hint_unknown(struct lexer *lexer, struct diagnostic *report, struct 
                         "This is a %.*s; outside of texts, programs are written in plain ASCII.",
                         TEXT_ARGS(known));
     } else if (text.bytes[0] == '`') {
-        diagnostic_hint(lexer->diagnostics, report,
-                        "A text is written in double quotes, \"...\", or raw in single ones, '...'.");
+        diagnostic_hint(
+            lexer->diagnostics, report,
+            "A text is written in double quotes, \"...\", or raw in single ones, '...'.");
     } else if (text.bytes[0] == '$') {
         diagnostic_hint(lexer->diagnostics, report,
                         "Outside of a text, a value is written by its name alone.");
@@ -328,7 +332,8 @@ void lexer_block_in_line(struct lexer *lexer) {
     struct diagnostic *report = diagnostics_report(
         lexer->diagnostics, DIAGNOSTIC_TEXT_BLOCK, match_span(lexer),
         "a text of several lines cannot stand inside a text of one line");
-    diagnostic_hint(lexer->diagnostics, report, "Give it a name with \"let\" and use the name here.");
+    diagnostic_hint(lexer->diagnostics, report,
+                    "Give it a name with \"let\" and use the name here.");
     lexer->bad = true;
 }
 
@@ -352,8 +357,8 @@ void lexer_text_unclosed(struct lexer *lexer, uint32_t open, const char *quote) 
                         quote);
     } else {
         diagnostic_hint(lexer->diagnostics, report,
-                        "Write %s at its end; a text of several lines stands between %s%s%s.", quote,
-                        quote, quote, quote);
+                        "Write %s at its end; a text of several lines stands between %s%s%s.",
+                        quote, quote, quote, quote);
     }
 }
 
@@ -367,8 +372,9 @@ void lexer_interpolation_unclosed(struct lexer *lexer) {
         diagnostics_report(lexer->diagnostics, DIAGNOSTIC_UNCLOSED_TEXT, span,
                            frame->state == lexer->block_state ? "\"${\" is not closed"
                                                               : "\"${\" is not closed on its line");
-    diagnostic_hint(lexer->diagnostics, report,
-                    "Write \"}\" behind the expression, or \"\\${\" if the text is to hold \"${\".");
+    diagnostic_hint(
+        lexer->diagnostics, report,
+        "Write \"}\" behind the expression, or \"\\${\" if the text is to hold \"${\".");
 }
 
 /* ---- texts of several lines ---- */
@@ -390,7 +396,8 @@ static uint32_t skip_blank(const struct lexer *lexer, uint32_t at) {
     return at;
 }
 
-/* The first three quotes at or after a place that are not escaped; the end of the source for none. */
+/* The first three quotes at or after a place that are not escaped; the end of the source for
+ * none. */
 static uint32_t find_quotes(const struct lexer *lexer, uint32_t at, char quote) {
     const char *bytes = lexer->bytes.bytes;
     uint32_t length = (uint32_t)lexer->bytes.length;

@@ -22,7 +22,8 @@ enum token_flag {
     TOKEN_LINE = 1 << 1,  /* the first of its line */
     TOKEN_BLANK = 1 << 2, /* with TOKEN_LINE: an empty line stands before it */
     TOKEN_DOC = 1 << 3,   /* ## comments stand before it: the DOC tokens just before this one */
-    TOKEN_MADE = 1 << 4,  /* not in the source: put in by the mender, or the end of an unclosed text */
+    /* not in the source: put in by the mender, or the end of an unclosed text */
+    TOKEN_MADE = 1 << 4,
     TOKEN_BAD = 1 << 5,   /* a text with a mistake that is reported */
 };
 

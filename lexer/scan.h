@@ -51,7 +51,8 @@ void lexer_comment_in_text(struct lexer *lexer);
 void lexer_unknown(struct lexer *lexer);
 void lexer_semicolon(struct lexer *lexer);
 void lexer_half_operator(struct lexer *lexer, int kind, const char *whole);
-/* Whether the text that opens here is closed; if not, says so and steps over what seems to be it. */
+/* Whether the text that opens here is closed; if not, says so and steps over what seems to be
+ * it. */
 bool lexer_block_closes(struct lexer *lexer);
 /* A raw text of several lines: steps over it. */
 void lexer_raw_block(struct lexer *lexer);

@@ -1,5 +1,5 @@
-/* Lints about who is reached: load balancers that listen to nobody, topics and queues that refuse what they are
- * sent, alarms that ring when all is well, groups that a deploy sets back. */
+/* Lints about who is reached: load balancers that listen to nobody, topics and queues that refuse
+ * what they are sent, alarms that ring when all is well, groups that a deploy sets back. */
 #include "lint/internal.h"
 
 /* ---- load balancers ---- */
@@ -81,7 +81,8 @@ void lint_target_policy(const struct look *look) {
     }
 }
 
-/* Without a policy of its own a topic takes what the account's alarms publish; with one, what it says. */
+/* Without a policy of its own a topic takes what the account's alarms publish; with one, what it
+ * says. */
 void lint_alarm_topic(const struct look *look) {
     struct item actions = item_get(look, "AlarmActions");
     for (uint32_t i = 0; i < item_count(actions); i++) {

@@ -16,7 +16,8 @@ static struct node *cut_else(struct node *node) {
     return node;
 }
 
-/* What stands for a node that lies too deep: nothing below it, and of a kind that may stand there. */
+/* What stands for a node that lies too deep: nothing below it, and of a kind that may stand
+ * there. */
 static struct node *cut(struct parser *parser, struct node *node) {
     switch ((enum node_kind)node->kind) {
     case NODE_RECORD: node->record.entries = list_empty(); break;

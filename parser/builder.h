@@ -27,7 +27,8 @@ struct parser {
     uint32_t cursor;    /* the token that is read next */
     uint32_t at;        /* the token that was read last */
     int pending;        /* a kind to return before the token at the cursor; 0 for none */
-    uint32_t last_sync; /* where the parse last went on after an error; a later error goes past it */
+    /* where the parse last went on after an error; a later error goes past it */
+    uint32_t last_sync;
     bool doubts;        /* there is a mistake somewhere: see report_line_is_apart */
     uint32_t apart;     /* 1 + the last token that was taken for the beginning of a line apart */
     uint32_t errors;    /* syntax errors so far */

@@ -1,12 +1,13 @@
-/* The grammar of mrp. Actions only build nodes (builder.h); a mistake that has one certain meaning is
- * a rule of its own, marked "mistake", which reports it and goes on as if it had been written right.
+/* The grammar of mrp. Actions only build nodes (builder.h); a mistake that has one certain meaning
+ * is a rule of its own, marked "mistake", which reports it and goes on as if it had been written
+ * right.
  *
  * Plain LALR(1) without a conflict. What makes that possible without separators between entries is
  * in lexer.h: a "(", "[" or "-" that opens a value is another token than one that continues it, and
  * ".name" is one token. All words but eight are names wherever no declaration can begin.
  *
- * Recovery is only at declarations and entries: SYNC is a token that the reporter (report.c) puts in
- * where the text makes sense again.
+ * Recovery is only at declarations and entries: SYNC is a token that the reporter (report.c) puts
+ * in where the text makes sense again.
  */
 %require "3.8"
 

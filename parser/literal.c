@@ -1,4 +1,5 @@
-/* Texts and numbers from how they are written. A text without an escape is a slice of the source. */
+/* Texts and numbers from how they are written. A text without an escape is a slice of the
+ * source. */
 #include "parser/builder.h"
 #include "parser/grammar.h"
 
@@ -91,9 +92,10 @@ static struct text closing_indent(struct parser *parser, uint32_t open_end, uint
     struct diagnostic *report = diagnostics_report(
         parser->diagnostics, DIAGNOSTIC_TEXT_BLOCK, span,
         "the closing %.3s does not stand on a line of its own", parser->bytes + close);
-    diagnostic_hint(parser->diagnostics, report,
-                    "Begin a new line before it; its column is what is cut from each line, and that "
-                    "new line is not part of the text.");
+    diagnostic_hint(
+        parser->diagnostics, report,
+        "Begin a new line before it; its column is what is cut from each line, and that "
+        "new line is not part of the text.");
     return (struct text){0};
 }
 

@@ -1,5 +1,5 @@
-/* What is written wrong but can only mean one thing: the message, the mend, and the tree as if it had
- * been written right, so that nothing else in the file suffers. */
+/* What is written wrong but can only mean one thing: the message, the mend, and the tree as if it
+ * had been written right, so that nothing else in the file suffers. */
 #include "parser/builder.h"
 #include "parser/grammar.h"
 

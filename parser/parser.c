@@ -20,7 +20,8 @@ int grammar_lex(GRAMMAR_STYPE *value, GRAMMAR_LTYPE *location, struct parser *pa
     parser->at = parser->cursor++;
     struct token token = items[parser->at];
     *location = (struct range){(uint32_t)token.start, token_end(token)};
-    if (parser->doubts && (token.flags & TOKEN_LINE || token.kind == LBRACE || token.kind == COLON) &&
+    if (parser->doubts &&
+        (token.flags & TOKEN_LINE || token.kind == LBRACE || token.kind == COLON) &&
         parser->apart != parser->at + 1 && report_line_is_apart(parser, parser->at)) {
         parser->apart = parser->at + 1;
         return DOC; /* fits nowhere: the error is here, and the parse goes on here */
@@ -64,7 +65,8 @@ static struct list parse_with_doubts(struct parser *parser, int start) {
 }
 
 static struct node *file_node(struct parser *parser, struct list items) {
-    uint32_t end = (uint32_t)sources_get(parser->diagnostics->sources, parser->source)->bytes.length;
+    uint32_t end =
+        (uint32_t)sources_get(parser->diagnostics->sources, parser->source)->bytes.length;
     struct node *file = node_new(parser->arena, NODE_FILE, (struct span){parser->source, 0, end});
     file->file.items = items;
     if (parser->has_error) file->flags |= NODE_BAD;

@@ -1,4 +1,5 @@
-/* The syntax tree of one source file: what the parser makes, the printer prints and the checker annotates.
+/* The syntax tree of one source file: what the parser makes, the printer prints and the checker
+ * annotates.
  *
  * A node is a short head and, by its kind, one of the structs of the union; it is allocated only as
  * large as its kind needs, so nodes are never copied by value. Lists are chained through `next`.
@@ -80,7 +81,8 @@ struct node {
         struct { double value; } number;        /* NUMBER */
         struct { bool value; } boolean;         /* BOOL */
                                                 /* NULL has none */
-        struct { const char *bytes; } text;     /* TEXT: without any ${ }; escapes done. See node_text */
+        /* TEXT: without any ${ }; escapes done. See node_text */
+        struct { const char *bytes; } text;
         struct { struct list parts; } template; /* TEMPLATE: TEXT and expressions, in order */
         struct { /* AWS_TYPE: AWS::S3::Bucket as a value or a type */
             const struct name *name;
@@ -132,7 +134,8 @@ struct node {
         struct { /* FOR: gens { body } */
             struct list generators;
             struct node *body;   /* RECORD or BLOCK */
-            struct scope *scope; /* checker: the loop variables; body BLOCKs have a scope below it */
+            /* checker: the loop variables; body BLOCKs have a scope below it */
+            struct scope *scope;
         } loop;
         struct { /* BLOCK: declarations and entries */
             struct list items;
@@ -158,7 +161,8 @@ struct node {
             struct symbol *symbol;    /* checker */
         } declaration;
         struct { /* IMPORT */
-            struct declaration head;  /* name: the alias, or the last word of path, or of the file */
+            /* name: the alias, or the last word of path, or of the file */
+            struct declaration head;
             struct list path;         /* NAME nodes of `import std.storage`, empty for a file */
             struct node *file;        /* TEXT, or NULL */
             struct list names;        /* NAME nodes of `{ a, b }`, empty for none */
@@ -190,7 +194,8 @@ struct node {
             struct node *over;       /* expression of `region fleet in xs`, or NULL */
             struct node *body;       /* BLOCK */
         } region;
-        struct { /* STACK, STAGE, PIPELINE, RESOURCE, ACTION: a header of generators or a condition */
+        /* STACK, STAGE, PIPELINE, RESOURCE, ACTION: a header of generators or a condition */
+        struct {
             struct declaration head;
             struct list generators;  /* GENERATOR, FILTER; empty for none */
             struct node *condition;  /* of `if c`, or NULL */
@@ -208,9 +213,10 @@ struct node {
     };
 };
 
-/* A node of a kind, zeroed but for head and depth 1. The parser fills in the rest and sets depth from
- * the children; what lies deeper than LIMIT_NESTING is cut off with one message, so that no walk over
- * a tree recurses much deeper (a few levels more, for the declarations around what is cut). */
+/* A node of a kind, zeroed but for head and depth 1. The parser fills in the rest and sets depth
+ * from the children; what lies deeper than LIMIT_NESTING is cut off with one message, so that no
+ * walk over a tree recurses much deeper (a few levels more, for the declarations around what is
+ * cut). */
 struct node *node_new(struct arena *arena, enum node_kind kind, struct span span);
 void list_add(struct list *list, struct node *node);
 

@@ -35,7 +35,8 @@ static void write_flag(struct page *page, unsigned flags, unsigned flag, const c
     page_words(page, INK_MARK, words);
 }
 
-static unsigned flags_below(const struct explain_place *place, const struct schema_property *property) {
+static unsigned flags_below(const struct explain_place *place,
+                            const struct schema_property *property) {
     struct explain_place below = *place;
     if (!below.type || below.depth >= EXPLAIN_DEPTH) return schema_property_flags(property);
     below.path[below.depth++] = property;
@@ -375,7 +376,8 @@ static void write_takes(struct page *page, const struct schema_property *propert
     }
 }
 
-static void write_property_page(struct page *page, struct text title, const struct explain_place *place) {
+static void write_property_page(struct page *page, struct text title,
+                                const struct explain_place *place) {
     const struct schema_property *property = place->path[place->depth - 1];
     const struct schema_value *value = schema_property_value(property);
     const struct schema_body *body = explain_body_inside(value);
@@ -430,7 +432,8 @@ static bool write_found(struct page *page, struct text what, const struct schema
         write_nested_page(page, what, nested);
     } else {
         size_t known = what.length - left.length - 1;
-        return explain_property_missing((struct text){what.bytes, known}, body, explain_segment(&left), why);
+        return explain_property_missing((struct text){what.bytes, known}, body,
+                                        explain_segment(&left), why);
     }
     return true;
 }
@@ -443,7 +446,7 @@ bool schema_explain(struct buffer *out, struct text what, unsigned columns, bool
     struct text name = explain_segment(&path);
     const struct schema_type *type = schema_type_find(name);
     if (!type)
-        return explain_type_missing(path.length && !memchr(name.bytes, ':', name.length) ? what : name,
-                            why);
+        return explain_type_missing(
+            path.length && !memchr(name.bytes, ':', name.length) ? what : name, why);
     return write_found(&page, what, type, path, why);
 }

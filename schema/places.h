@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 
-/* The region nearest to `from` in its partition for which fits says yes; empty if there is none, or where
- * `from` lies is not known. */
+/* The region nearest to `from` in its partition for which fits says yes; empty if there is none, or
+ * where `from` lies is not known. */
 struct text schema_place_nearest(struct text from, bool (*fits)(void *context, struct text region),
                                  void *context);
 

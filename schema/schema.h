@@ -93,7 +93,8 @@ enum schema_scope {
     SCHEMA_SCOPE_REGION,  /* within one account and region */
     SCHEMA_SCOPE_ACCOUNT, /* within one account, over all regions (IAM, CloudFront) */
     SCHEMA_SCOPE_WORLD,   /* over all accounts (S3 buckets) */
-    SCHEMA_SCOPE_PARENT,  /* within another resource, or not at all (aliases of a function, zones) */
+    /* within another resource, or not at all (aliases of a function, zones) */
+    SCHEMA_SCOPE_PARENT,
 };
 
 /* The physical name of resources of a type. */

@@ -10,8 +10,8 @@
 
 #include "base/text.h"
 
-/* Within an edition no logical id, physical name or create-only value that a component emits changes:
- * `project { std = 1 }`. */
+/* Within an edition no logical id, physical name or create-only value that a component emits
+ * changes: `project { std = 1 }`. */
 enum { LIBRARY_EDITION = 1 };
 
 struct library_module {

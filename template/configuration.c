@@ -1,5 +1,5 @@
-/* What goes with a template that a pipeline delivers: the values of its parameters, its tags, and the mrp that
- * the pipeline runs.
+/* What goes with a template that a pipeline delivers: the values of its parameters, its tags, and
+ * the mrp that the pipeline runs.
  */
 #include "base/hash.h"
 #include "template/lowering.h"
@@ -62,8 +62,9 @@ static void write_values(struct emitter *e, const struct template *template) {
     emit_close(e, '}');
 }
 
-/* All that decides what a stack puts out, as one hash: its resources, not the lines they stand in, its
- * values, and the same of the stacks that it reads. The order of the deploy has those before it. */
+/* All that decides what a stack puts out, as one hash: its resources, not the lines they stand in,
+ * its values, and the same of the stacks that it reads. The order of the deploy has those before
+ * it. */
 static struct text content_hash(const struct template_set *set, uint32_t index,
                                 const struct text *inputs) {
     struct buffer content;

@@ -27,7 +27,8 @@ static const struct delivery *delivery_by_node(const struct lowering *all,
     return NULL;
 }
 
-/* Whether a is there when b begins: two of one action are delivered one by one, as they are listed. */
+/* Whether a is there when b begins: two of one action are delivered one by one, as they are
+ * listed. */
 static bool is_before(const struct delivery *a, const struct delivery *b) {
     if (a->stage != b->stage) return a->stage < b->stage;
     if (a->maker == b->maker) return a < b;

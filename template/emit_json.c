@@ -53,8 +53,8 @@ static uint64_t eight_at(const char *bytes) {
     return eight;
 }
 
-/* Whether the text can stand in JSON as it is. The last eight bytes are looked at whole, and overlap
- * those before. */
+/* Whether the text can stand in JSON as it is. The last eight bytes are looked at whole, and
+ * overlap those before. */
 static bool is_clean(struct text text) {
     if (text.length >= 8) {
         bool found = needs_escape(eight_at(text.bytes + text.length - 8));

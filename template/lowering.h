@@ -197,7 +197,8 @@ struct deferred *lowering_node(struct stack_lowering *in, enum deferred_kind kin
  * stack itself, and for existing ones that cannot be computed (reported). */
 struct import *lowering_import(struct stack_lowering *in, const struct deferred *attribute,
                                int64_t element);
-/* The id of the output that is the attribute, for who asks CloudFormation for it; made if need be. */
+/* The id of the output that is the attribute, for who asks CloudFormation for it; made if need
+ * be. */
 struct text lowering_output(struct lowering *all, struct deferred *attribute);
 /* Makes it an output of its producer (and a parameter of this stack if so wanted). */
 void lowering_carry(struct stack_lowering *in, struct import *import, bool as_parameter);
@@ -219,8 +220,8 @@ void lowering_check_deliveries(struct lowering *all);
 
 /* The statement of a policy that a DEFERRED_READS stands for, or null (reads.c). */
 struct value lowering_reads(struct stack_lowering *in, const struct deferred *d);
-/* Parameters, mappings, conditions, resources and outputs of a stack (write.c): the template without
- * what only people read. */
+/* Parameters, mappings, conditions, resources and outputs of a stack (write.c): the template
+ * without what only people read. */
 void template_write_content(const struct template_set *set, uint32_t index, struct buffer *out);
 
 /* ---- conditions (conditions.c) ---- */

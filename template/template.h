@@ -65,8 +65,8 @@ struct template { /* one stack, ready to be written or sent */
     struct template_output *outputs; uint32_t output_count;
     const char *const *capabilities; uint32_t capability_count; /* "CAPABILITY_NAMED_IAM" */
     struct tag *tags; uint32_t tag_count;  /* the user's and mrp:project, mrp:suffix, mrp:stack */
-    uint32_t *delivered; uint32_t delivered_count; /* stacks that pipelines in it deliver: CloudFormation
-                                                      acts on them with a role that is in this one */
+    /* stacks that pipelines in it deliver: CloudFormation acts on them with a role of this one */
+    uint32_t *delivered; uint32_t delivered_count;
     struct template_alarm *alarms; uint32_t alarm_count;
     uint32_t bake;              /* minutes for which they are watched after an update */
     bool is_protected;          /* termination protection */
@@ -113,7 +113,8 @@ bool template_is_delivered(const struct template_set *set, uint32_t index);
 /* The values of a stack's parameters and its tags, as CodePipeline takes them beside its template
  * (TemplateConfiguration). The tag mrp:inputs changes with what the stack reads of others, so that
  * CloudFormation updates it, though its template is the same. */
-/* Its path, beside the template's: "us-east-1/app-dev.parameters.json"; empty where none is needed. */
+/* Its path, beside the template's: "us-east-1/app-dev.parameters.json"; empty where none is
+ * needed. */
 struct text template_configuration_path(const struct template_set *set, uint32_t index);
 void template_configuration(const struct template_set *set, uint32_t index, struct buffer *out);
 
