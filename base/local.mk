@@ -13,6 +13,7 @@ libmrp_la_SOURCES += \
     base/limits.h \
     base/memory.c base/memory.h \
     base/names.c base/names.h \
+    base/partition.c base/partition.def base/partition.h \
     base/pattern.c base/pattern.h \
     base/sha256.c base/sha256.h \
     base/source.c base/source.h \

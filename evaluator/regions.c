@@ -1,4 +1,5 @@
 /* The project, its regions and their stacks. */
+#include "base/partition.h"
 #include "evaluator/internal.h"
 #include "stdlib/library.h"
 
@@ -223,18 +224,6 @@ void project_tags(struct evaluator *ev) {
 
 /* ---- regions ---- */
 
-static struct text partition_of(struct text region) {
-    static const struct { const char *prefix, *partition; } rows[] = {
-        {"cn-", "aws-cn"},          {"us-gov-", "aws-us-gov"},    {"us-iso-", "aws-iso"},
-        {"us-isob-", "aws-iso-b"},  {"eu-isoe-", "aws-iso-e"},    {"us-isof-", "aws-iso-f"},
-        {"eusc-", "aws-eusc"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (text_starts(region, text_of(rows[i].prefix))) return text_of(rows[i].partition);
-    }
-    return TEXT("aws");
-}
-
 static void fault_region(struct evaluator *ev, const struct node *node, struct text name) {
     struct suggestion suggestion;
     suggestion_init(&suggestion, name);
@@ -285,7 +274,8 @@ static struct value region_new(struct evaluator *ev, struct symbol *symbol,
     }
     struct region_state *state = ARENA_NEW(ev->arena, struct region_state);
     state->region = (struct region){.label = label, .path = path, .name = name,
-                                    .partition = partition_of(name), .declared = node};
+                                    .partition = text_of(partition_of_region(name)->id),
+                                    .declared = node};
     state->region.frames = &state->frames;
     state->symbol = symbol;
     map_init(&state->frames, ev->arena);

@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "base/partition.h"
+
 struct place {
     const char *region;
     double latitude, longitude; /* degrees */
@@ -14,13 +16,6 @@ static const struct place places[] = {
 };
 
 enum { PLACE_COUNT = sizeof places / sizeof *places };
-
-/* Regions of other partitions belong to other accounts: "cn", "us-gov" and the rest. */
-static int partition_of(struct text region) {
-    if (text_starts(region, TEXT("cn-"))) return 1;
-    if (text_starts(region, TEXT("us-gov-"))) return 2;
-    return text_starts(region, TEXT("eusc-")) ? 3 : 0;
-}
 
 /* Its series, near enough up to a full turn: libm is not linked for an error message, each start
  * would pay for it. */
@@ -45,6 +40,11 @@ static double nearness(const struct place *a, const struct place *b) {
            cosine(x) * cosine(y) * cosine((a->longitude - b->longitude) * radian);
 }
 
+/* Regions of other partitions belong to other accounts. */
+static bool shares_partition(const struct place *a, const struct place *b) {
+    return partition_of_region(text_of(a->region)) == partition_of_region(text_of(b->region));
+}
+
 struct text schema_place_nearest(struct text from, bool (*fits)(void *context, struct text region),
                                  void *context) {
     const struct place *here = NULL, *best = NULL;
@@ -53,7 +53,7 @@ struct text schema_place_nearest(struct text from, bool (*fits)(void *context, s
     }
     for (size_t i = 0; here && i < PLACE_COUNT; i++) {
         const struct place *place = &places[i];
-        if (place == here || partition_of(text_of(place->region)) != partition_of(from)) continue;
+        if (place == here || !shares_partition(here, place)) continue;
         if (best && nearness(here, place) <= nearness(here, best)) continue;
         if (fits(context, text_of(place->region))) best = place;
     }

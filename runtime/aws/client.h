@@ -73,7 +73,7 @@ enum {
     CLIENT_TOKENS = 500,     /* of a lane */
     CLIENT_PATIENCE = 300,   /* seconds that a throttled call is tried again */
     CLIENT_OUTAGE = 120,     /* seconds that an outage may last for calls that only look */
-    CLIENT_SKEW = 240,       /* seconds a clock may be wrong unnoticed */
+    CLIENT_ASKED = 20,       /* seconds that a server may ask for before the next attempt */
     CLIENT_LANE_CALLS = 8,   /* under way at once in a lane */
 };
 

@@ -1,14 +1,14 @@
 /* The order of the sources, and keeping keys until they have to be renewed. */
 #include "runtime/aws/credentials.h"
 
+#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "runtime/aws/sources.h"
 
 enum {
-    RENEW_WANTED = 15 * 60, /* seconds before they expire */
-    RENEW_NEEDED = 10 * 60,
+    RENEW_BEFORE = 15 * 60, /* seconds before they expire */
+    RENEW_AGAIN = 30,       /* seconds after a renewal that failed */
 };
 
 struct credentials {
@@ -16,12 +16,15 @@ struct credentials {
     struct arena arena;      /* of the keys */
     bool has_keys, is_refused;
     struct keys keys;
+    double renew_at;         /* when they are to be renewed */
+    struct clock own_clock;  /* where nobody shares one */
     char source[256];
 };
 
 struct credentials *credentials_open(const struct credentials_options *options) {
     struct credentials *credentials = memory_alloc(sizeof *credentials);
     *credentials = (struct credentials){.options = *options};
+    if (!options->clock) credentials->options.clock = &credentials->own_clock;
     arena_init(&credentials->arena);
     return credentials;
 }
@@ -49,9 +52,8 @@ static bool from_instance(const struct source_context *context, struct keys *key
     if (!source_instance(context, keys, why)) return false;
     /* While its own source is down the metadata service hands out expired keys; AWS then takes
      * them. */
-    double now = context->http->now(context->http->context);
-    if (keys->expires && keys->expires < now + RENEW_WANTED)
-        keys->expires = now + RENEW_WANTED + 60;
+    double soon = source_now(context) + RENEW_BEFORE;
+    if (keys->expires && keys->expires < soon) keys->expires = soon + 60;
     return true;
 }
 
@@ -183,8 +185,28 @@ static bool find(struct finding *finding) {
 
 /* --- keeping --------------------------------------------------------------------------------- */
 
+static bool is_plain(struct text text) {
+    for (size_t i = 0; i < text.length; i++) {
+        if ((unsigned char)text.bytes[i] < ' ' || text.bytes[i] == 0x7f) return false;
+    }
+    return true;
+}
+
+/* A line break would go into a header. Windows' line ends in a script are the usual reason. */
+static bool check_plain(const struct credentials *credentials, const struct keys *keys,
+                        struct failure *why) {
+    const char *part = !is_plain(keys->access_key)   ? "access key id"
+                       : !is_plain(keys->secret_key) ? "secret access key"
+                       : !is_plain(keys->token)      ? "session token"
+                                                     : NULL;
+    if (!part) return true;
+    failure_set(why, "the %s from the %s holds a line break", part, credentials->source);
+    return failure_hint(why, "Look where it is set: it must be one word.");
+}
+
 static double now_of(const struct credentials *credentials) {
-    return credentials->options.http->now(credentials->options.http->context);
+    return credentials->options.http->now(credentials->options.http->context) +
+           credentials->options.clock->skew;
 }
 
 /* The new keys get an arena of their own; the old one goes when they are there. */
@@ -193,10 +215,11 @@ static bool renew(struct credentials *credentials, struct failure *why) {
     struct keys keys = {.expires = 0};
     arena_init(&arena);
     struct source_context context = {credentials->options.config, credentials->options.http,
-                                     credentials->options.region, &arena};
+                                     credentials->options.region, &arena,
+                                     credentials->options.clock, credentials->options.log};
     struct finding finding = {credentials, &context, &keys, why};
     if (!context.region.length) context.region = config_region(context.config, NULL);
-    if (!find(&finding)) {
+    if (!find(&finding) || !check_plain(credentials, &keys, why)) {
         arena_release(&arena);
         return false;
     }
@@ -208,17 +231,24 @@ static bool renew(struct credentials *credentials, struct failure *why) {
     return true;
 }
 
+/* When keys that last long are about to end, and when half of a short life is over. */
+static void plan_renewal(struct credentials *credentials, double now) {
+    double left = credentials->keys.expires - now;
+    credentials->renew_at = credentials->keys.expires ? now + fmax(left - RENEW_BEFORE, left / 2)
+                                                      : HUGE_VAL;
+}
+
 bool credentials_get(struct credentials *credentials, const struct keys **keys,
                      struct failure *why) {
-    double left = 1e12;
-    if (credentials->has_keys && credentials->keys.expires) {
-        left = credentials->keys.expires - now_of(credentials);
-    }
-    bool is_wanted = !credentials->has_keys || credentials->is_refused || left < RENEW_WANTED;
-    if (is_wanted && !renew(credentials, why)) {
-        bool is_usable = credentials->has_keys && !credentials->is_refused && left > RENEW_NEEDED;
-        if (!is_usable) return false;
-    }
+    double now = now_of(credentials), expires = credentials->keys.expires;
+    bool is_usable = credentials->has_keys && !credentials->is_refused &&
+                     (!expires || now < expires);
     *keys = &credentials->keys;
-    return true;
+    if (is_usable && now < credentials->renew_at) return true;
+    if (renew(credentials, why)) {
+        plan_renewal(credentials, now_of(credentials));
+        return true;
+    }
+    credentials->renew_at = now_of(credentials) + RENEW_AGAIN;
+    return is_usable;
 }

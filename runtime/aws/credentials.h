@@ -14,9 +14,11 @@
 #ifndef MRP_RUNTIME_AWS_CREDENTIALS_H
 #define MRP_RUNTIME_AWS_CREDENTIALS_H
 
+#include "runtime/aws/clock.h"
 #include "runtime/aws/config.h"
-#include "runtime/aws/http.h"
 #include "runtime/aws/data.h"
+#include "runtime/aws/http.h"
+#include "runtime/aws/log.h"
 
 struct keys {
     struct text access_key, secret_key, token;
@@ -30,13 +32,16 @@ struct credentials_options {
     const struct config *config;
     const struct http *http;
     struct text region;   /* for STS; empty for that of the settings */
+    struct clock *clock;  /* AWS's, shared with whoever else learns of it */
+    const struct log *log; /* of the calls that are made; may be NULL */
 };
 
 struct credentials *credentials_open(const struct credentials_options *options);
 void credentials_close(struct credentials *credentials);
 
-/* The keys. They are renewed when less than 15 minutes are left, and must be with less than 10.
- * They stay until the next call. */
+/* The keys, which stay until the next call. They are renewed when less than 15 minutes are left, or
+ * half of a shorter life; where that fails, it is tried again now and then, and the old ones are used
+ * for as long as they last. */
 bool credentials_get(struct credentials *credentials, const struct keys **keys,
                      struct failure *why);
 /* The keys were refused as expired: the next get renews them. */

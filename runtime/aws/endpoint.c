@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "base/partition.h"
 #include "runtime/aws/http.h"
 
 /* FIPS in GovCloud: hosts of their own, or the usual ones, which are FIPS there. */
@@ -18,26 +19,8 @@ static const struct service_row {
 #undef SERVICE
 };
 
-static const struct partition {
-    const char *id, *prefix, *domain, *dual_domain, *signin_domain;
-} partitions[] = {
-#define PARTITION(id, prefix, domain, dual, signin) {id, prefix, domain, dual, signin},
-#include "runtime/aws/partitions.def"
-#undef PARTITION
-};
-
-static const struct partition *find_partition(struct text region) {
-    const struct partition *found = &partitions[0];
-    for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++) {
-        if (text_starts(region, text_of(partitions[i].prefix))) found = &partitions[i];
-    }
-    return found;
-}
-
 const char *service_name(enum service service) { return services[service].host; }
 const char *service_signing_name(enum service service) { return services[service].signing; }
-const char *partition_name(struct text region) { return find_partition(region)->id; }
-const char *partition_domain(struct text region) { return find_partition(region)->domain; }
 
 /* A region becomes a part of a host's name: nothing else may come of it. */
 static bool check_region(struct text region, struct failure *why) {
@@ -200,7 +183,7 @@ static struct text usual_url(struct arena *arena, const struct endpoint_options 
 
 bool endpoint_make(struct arena *arena, const struct endpoint_options *options,
                    struct endpoint *endpoint, struct failure *why) {
-    const struct partition *partition = find_partition(options->region);
+    const struct partition *partition = partition_of_region(options->region);
     bool is_s3 = options->service == SERVICE_S3;
     endpoint->signing_region = options->region;
     if (text_is(options->region, "aws-global")) endpoint->signing_region = TEXT("us-east-1");

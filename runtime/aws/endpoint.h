@@ -36,9 +36,5 @@ struct endpoint_options endpoint_settings(const struct config *config, enum serv
 
 const char *service_name(enum service service);         /* "cloudformation" */
 const char *service_signing_name(enum service service); /* "monitoring" */
-/* "aws", "aws-cn", ... of a region. */
-const char *partition_name(struct text region);
-/* "amazonaws.com" of a region. */
-const char *partition_domain(struct text region);
 
 #endif

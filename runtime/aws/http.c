@@ -21,6 +21,7 @@ struct network {
     CURLM *multi;
     struct http_options options;
     struct transfer *idle, *running;
+    struct http_call *unsent; /* that are handed back as they came */
 };
 
 static double network_now(void *context) {
@@ -147,8 +148,18 @@ static void set_protocols(CURL *easy) {
 #endif
 }
 
-static long milliseconds(double seconds, double usual) {
-    return (long)((seconds > 0 ? seconds : usual) * 1000);
+static long milliseconds(double seconds) { return (long)(seconds * 1000); }
+
+/* A server that says nothing for a while is given up long before the whole time is over, which has to
+ * do for a large body on a slow line. */
+static void set_deadlines(CURL *easy, const struct http_request *request) {
+    double connect = request->connect_seconds > 0 ? request->connect_seconds : 10;
+    double whole = request->seconds > 0 ? request->seconds
+                                        : 60 + (double)request->body.length / HTTP_SLOWEST;
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect));
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(whole));
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)HTTP_IDLE_SECONDS);
 }
 
 static void set_options(struct network *network, struct transfer *transfer) {
@@ -161,8 +172,7 @@ static void set_options(struct network *network, struct transfer *transfer) {
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request->connect_seconds, 10));
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(request->seconds, 60));
+    set_deadlines(easy, request);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -175,12 +185,29 @@ static void set_options(struct network *network, struct transfer *transfer) {
     }
     if (network->options.ca_bundle) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, network->options.ca_bundle);
+        curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, network->options.ca_bundle);
     }
     set_protocols(easy);
 }
 
+static void refuse(struct network *network, struct http_call *call) {
+    call->failure = HTTP_UNSENT;
+    snprintf(call->error, sizeof call->error, "a header would hold a line break");
+    call->next = network->unsent;
+    network->unsent = call;
+}
+
 static void network_begin(void *context, struct http_call *call) {
     struct network *network = context;
+    call->status = 0;
+    call->headers = NULL;
+    call->header_count = 0;
+    call->body = (struct text){"", 0};
+    call->failure = HTTP_GOOD;
+    if (!http_is_sound(&call->request)) {
+        refuse(network, call);
+        return;
+    }
     struct transfer *transfer = take_transfer(network);
     transfer->call = call;
     transfer->body.length = 0;
@@ -188,11 +215,6 @@ static void network_begin(void *context, struct http_call *call) {
     transfer->header_room = 0;
     transfer->is_too_long = false;
     transfer->error[0] = '\0';
-    call->status = 0;
-    call->headers = NULL;
-    call->header_count = 0;
-    call->body = (struct text){"", 0};
-    call->failure = HTTP_GOOD;
     set_options(network, transfer);
     set_headers(transfer);
     set_method(transfer);
@@ -233,6 +255,15 @@ static void retire(struct network *network, struct transfer *transfer) {
     network->idle = transfer;
 }
 
+/* libcurl quotes a proxy's URL as it was given: what stands before its "@" may be a password. */
+static void hide_password(char *error) {
+    char *at = strrchr(error, '@');
+    if (!at) return;
+    char *start = strstr(error, "//");
+    start = start && start < at ? start + 2 : error;
+    memmove(start, at, strlen(at) + 1);
+}
+
 static struct http_call *finish(struct network *network, struct transfer *transfer,
                                 CURLcode code) {
     struct http_call *call = transfer->call;
@@ -246,6 +277,7 @@ static struct http_call *finish(struct network *network, struct transfer *transf
         const char *error = transfer->error[0] ? transfer->error : curl_easy_strerror(code);
         if (transfer->is_too_long) error = "the answer is longer than any of AWS's";
         snprintf(call->error, sizeof call->error, "%s", error);
+        hide_password(call->error);
     }
     retire(network, transfer);
     return call;
@@ -268,6 +300,11 @@ static struct http_call *take_finished(struct network *network) {
  * stop us. */
 static struct http_call *network_next(void *context, double until) {
     struct network *network = context;
+    struct http_call *unsent = network->unsent;
+    if (unsent) {
+        network->unsent = unsent->next;
+        return unsent;
+    }
     for (;;) {
         int running = 0, ready = 0;
         curl_multi_perform(network->multi, &running);

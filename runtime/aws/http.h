@@ -23,7 +23,8 @@ struct http_request {
     struct text body;
     struct http_header *headers; /* but Host, which follows from host */
     uint32_t header_count, header_room;
-    double connect_seconds, seconds; /* the most that each may take; 0 for 10 and 60 */
+    /* The most that each may take; 0 for 10, and for 60 and what the body needs on a slow line. */
+    double connect_seconds, seconds;
     bool is_direct;             /* never through a proxy */
 };
 
@@ -36,6 +37,8 @@ struct text http_header(const struct http_header *headers, uint32_t count, const
 /* Takes scheme, host, path and query from a URL. False if it is none, or not of http and https, or
  * holds a user's name or bytes that no URL has. */
 bool http_set_url(struct arena *arena, struct http_request *request, struct text url);
+/* Whether no header of the request holds a control character. */
+bool http_is_sound(const struct http_request *request);
 /* The URL of a request. */
 struct text http_url(struct arena *arena, const struct http_request *request);
 /* Percent-encodes every byte but A-Z a-z 0-9 - _ . ~ and those of keep. */
@@ -50,6 +53,7 @@ enum http_failure {
     HTTP_TIMEOUT,
     HTTP_BROKEN,      /* the connection ended, or what came is no HTTP */
     HTTP_TOO_LONG,    /* more bytes than LIMIT_RESPONSE_BYTES */
+    HTTP_UNSENT,      /* a header would have held a line break: what follows it would be another */
 };
 
 struct http_call {
@@ -80,6 +84,8 @@ enum {
     LIMIT_RESPONSE_BYTES = 16 << 20, /* a response's body */
     LIMIT_RESPONSE_HEADERS = 200,
     LIMIT_HEADER_BYTES = 64 << 10,   /* all headers of a response */
+    HTTP_IDLE_SECONDS = 30,          /* without a byte in either direction */
+    HTTP_SLOWEST = 32 << 10,         /* bytes a second that a body may be sent with */
 };
 
 struct http_options {

@@ -48,6 +48,17 @@ struct text http_header(const struct http_header *headers, uint32_t count, const
     return (struct text){"", 0};
 }
 
+bool http_is_sound(const struct http_request *request) {
+    for (uint32_t i = 0; i < request->header_count; i++) {
+        struct text value = request->headers[i].value;
+        for (size_t at = 0; at < value.length; at++) {
+            unsigned char c = (unsigned char)value.bytes[at];
+            if ((c < ' ' && c != '\t') || c == 0x7f) return false;
+        }
+    }
+    return true;
+}
+
 static size_t find(struct text text, size_t start, const char *of) {
     while (start < text.length && !strchr(of, text.bytes[start])) start++;
     return start;

@@ -5,7 +5,6 @@
 
 #include "runtime/aws/sources.h"
 
-
 static bool take_json(const struct source_context *context, const struct http_call *call,
                       const char *what, struct keys *keys, struct failure *why) {
     struct data *record;
@@ -101,7 +100,8 @@ bool source_container(const struct source_context *context, struct keys *keys,
     call->request.is_direct = true;
     http_set(context->arena, &call->request, "Accept", TEXT("application/json"));
     return set_place(context, &call->request, why) &&
-           set_token(context, &call->request, why) && source_send(context, call, 3, why) &&
+           set_token(context, &call->request, why) &&
+           source_send(context, call, "container", "credentials", 3, why) &&
            take_json(context, call, "the container's credentials endpoint", keys, why);
 }
 
@@ -159,10 +159,13 @@ static struct http_call *metadata_request(const struct metadata *metadata, const
 
 /* Where nothing listens one attempt is enough; a service that answers badly is asked again. */
 static bool metadata_send(const struct metadata *metadata, struct http_call *call,
-                          struct failure *why) {
+                          const char *what, struct failure *why) {
+    const struct source_context *context = metadata->context;
     if (!call) return failure_set(why, "the role's name in the instance's metadata is no name");
-    if (!source_send(metadata->context, call, metadata->attempts, why)) return false;
-    return call->status < 500 || source_send(metadata->context, call, 3, why);
+    if (!source_send(context, call, "instance metadata", what, metadata->attempts, why)) {
+        return false;
+    }
+    return call->status < 500 || source_send(context, call, "instance metadata", what, 3, why);
 }
 
 static bool get_token(struct metadata *metadata, struct failure *why) {
@@ -171,7 +174,7 @@ static bool get_token(struct metadata *metadata, struct failure *why) {
         http_set(metadata->context->arena, &call->request, "x-aws-ec2-metadata-token-ttl-seconds",
                  TEXT("21600"));
     }
-    if (!metadata_send(metadata, call, why)) return false;
+    if (!metadata_send(metadata, call, "token", why)) return false;
     if (call->status == 200 && call->body.length) {
         metadata->token = call->body;
         return true;
@@ -212,7 +215,7 @@ bool source_instance(const struct source_context *context, struct keys *keys,
     struct metadata metadata;
     if (!open_metadata(context, &metadata, why)) return false;
     struct http_call *call = metadata_request(&metadata, "GET", place, TEXT(""));
-    if (!metadata_send(&metadata, call, why)) return false;
+    if (!metadata_send(&metadata, call, "role", why)) return false;
     if (call->status != 200 || !call->body.length) {
         return failure_set(why, "the instance has no role: its metadata answered with HTTP status "
                                 "%u", call->status);
@@ -221,6 +224,6 @@ bool source_instance(const struct source_context *context, struct keys *keys,
     const char *end = memchr(role.bytes, '\n', role.length);
     if (end) role.length = (size_t)(end - role.bytes);
     struct http_call *second = metadata_request(&metadata, "GET", place, role);
-    if (!metadata_send(&metadata, second, why)) return false;
+    if (!metadata_send(&metadata, second, "credentials", why)) return false;
     return take_json(context, second, "the instance's metadata", keys, why);
 }

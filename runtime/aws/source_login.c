@@ -133,7 +133,7 @@ static bool refresh(struct login *login, struct text region, struct failure *why
 bool source_login(const struct source_context *context, const struct data *profile,
                   struct text name, struct keys *keys, struct failure *why) {
     struct login login = {.context = context, .name = name,
-                          .now = context->http->now(context->http->context)};
+                          .now = source_now(context)};
     struct text region = data_text(profile, "region");
     if (!region.length) region = context->region.length ? context->region : TEXT("us-east-1");
     if (!read_cache(&login, data_text(profile, "login_session"), why)) return false;

@@ -50,10 +50,6 @@ static bool read_token(struct sso *sso, struct failure *why) {
     return true;
 }
 
-static double now_of(const struct source_context *context) {
-    return context->http->now(context->http->context);
-}
-
 static void replace(struct arena *arena, struct data *record, const char *key, struct text value) {
     struct data *found = (struct data *)data_get(record, key);
     if (!found) data_put(arena, record, key, value);
@@ -70,7 +66,7 @@ static void keep_token(const struct sso *sso, const struct data *result) {
     struct buffer out;
     char expires[32];
     double lifetime = (double)data_long(result, "expiresIn", 0);
-    when_format(now_of(sso->context) + lifetime, expires);
+    when_format(source_now(sso->context) + lifetime, expires);
     replace(arena, sso->token, "accessToken", data_text(result, "accessToken"));
     replace(arena, sso->token, "expiresAt", text_copy(arena, text_of(expires)));
     struct text refresh = data_text(result, "refreshToken");
@@ -86,7 +82,7 @@ static bool can_refresh(const struct sso *sso) {
     return sso->session.length && data_text(sso->token, "refreshToken").length &&
            data_text(sso->token, "clientId").length &&
            data_text(sso->token, "clientSecret").length &&
-           (registered == 0 || registered > now_of(sso->context));
+           (registered == 0 || registered > source_now(sso->context));
 }
 
 static bool refresh(struct sso *sso, struct failure *why) {
@@ -111,7 +107,7 @@ static bool refresh(struct sso *sso, struct failure *why) {
 }
 
 static bool ready_token(struct sso *sso, struct failure *why) {
-    double left = data_time(sso->token, "expiresAt") - now_of(sso->context);
+    double left = data_time(sso->token, "expiresAt") - source_now(sso->context);
     struct failure reason = {.message = ""};
     if (left >= 15 * 60) return true;
     if (can_refresh(sso) && refresh(sso, &reason)) return true;

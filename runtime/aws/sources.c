@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "base/partition.h"
 #include "runtime/aws/sign.h"
 #include "runtime/aws/when.h"
+
+enum { SOURCE_ATTEMPTS = 3 };
 
 /* --- sending --------------------------------------------------------------------------------- */
 
@@ -22,23 +25,53 @@ static bool is_passing(const struct http_call *call) {
     return call->failure != HTTP_GOOD || call->status >= 500 || call->status == 429;
 }
 
-static void wait_until(const struct source_context *context, double until) {
+double source_now(const struct source_context *context) {
+    return context->http->now(context->http->context) + context->clock->skew;
+}
+
+static void wait(const struct source_context *context, double seconds) {
+    double until = context->http->now(context->http->context) + seconds;
     while (context->http->now(context->http->context) < until) {
         context->http->next(context->http->context, until);
     }
 }
 
-bool source_send(const struct source_context *context, struct http_call *call, unsigned attempts,
-                 struct failure *why) {
-    double pause = 0.2;
-    for (unsigned attempt = 1;; attempt++, pause *= 3) {
-        http_run(context->http, call);
-        if (!is_passing(call) || attempt >= attempts) break;
-        wait_until(context, context->http->now(context->http->context) + pause);
+/* Runs the call; the attempt gets what there is to tell of it. */
+static void run(const struct source_context *context, struct http_call *call,
+                struct log_attempt *attempt) {
+    double began = context->http->now(context->http->context);
+    http_run(context->http, call);
+    attempt->time = context->http->now(context->http->context);
+    attempt->seconds = attempt->time - began;
+    attempt->host = call->request.host;
+    attempt->status = call->failure == HTTP_GOOD ? call->status : 0;
+    attempt->number++;
+}
+
+static void tell(const struct source_context *context, const struct http_call *call,
+                 struct log_attempt *attempt, const struct service_error *error) {
+    struct service_error no_answer = {.code = TEXT("NoAnswer"), .message = text_of(call->error),
+                                      .request_id = {"", 0}};
+    attempt->error = call->failure == HTTP_GOOD ? error : &no_answer;
+    if (context->log) log_add(context->log, attempt);
+}
+
+static bool unreachable(const struct http_call *call, struct failure *why) {
+    failure_set(why, "could not reach \"%.*s\": %s", TEXT_ARGS(call->request.host), call->error);
+    if (call->failure != HTTP_UNTRUSTED) return false;
+    return failure_hint(why, "AWS_CA_BUNDLE names the certificates that are trusted.");
+}
+
+bool source_send(const struct source_context *context, struct http_call *call, const char *from,
+                 const char *what, unsigned attempts, struct failure *why) {
+    struct log_attempt attempt = {.service = from, .operation = what};
+    for (double pause = 0.2;; pause *= 3) {
+        run(context, call, &attempt);
+        tell(context, call, &attempt, NULL);
+        if (!is_passing(call) || attempt.number >= attempts) break;
+        wait(context, pause);
     }
-    if (call->failure == HTTP_GOOD) return true;
-    return failure_set(why, "could not reach \"%.*s\": %s", TEXT_ARGS(call->request.host),
-                       call->error);
+    return call->failure == HTTP_GOOD || unreachable(call, why);
 }
 
 static bool set_endpoint(const struct source_context *context, enum service service,
@@ -50,37 +83,51 @@ static bool set_endpoint(const struct source_context *context, enum service serv
     return failure_set(why, "\"%.*s\" is not a URL", TEXT_ARGS(endpoint->url));
 }
 
+static void sign(const struct source_context *context, enum service service,
+                 const struct endpoint *endpoint, const struct keys *keys,
+                 struct http_request *request) {
+    struct sign_options options = {.access_key = keys->access_key,
+                                   .secret_key = keys->secret_key,
+                                   .token = keys->token,
+                                   .service = text_of(service_signing_name(service)),
+                                   .region = endpoint->signing_region,
+                                   .now = source_now(context)};
+    sign_headers(context->arena, request, &options, NULL);
+}
+
+static bool is_asked_again(const struct http_call *call, struct text code) {
+    return is_passing(call) || text_is(code, "IDPCommunicationError") ||
+           text_is(code, "Throttling");
+}
+
 /* Attempts are made here, not in source_send: each is signed anew, with the time that it is. */
 bool source_call(const struct source_context *context, enum operation operation,
                  struct text region, const struct data *input, const struct keys *keys,
                  struct data **result, struct service_error *error, struct failure *why) {
     const struct operation_row *row = operation_row(operation);
     struct http_call *call = source_request(context, row->method);
+    struct log_attempt attempt = {.service = service_name(row->service), .operation = row->name,
+                                  .region = region, .input = input};
     struct endpoint endpoint;
     if (!set_endpoint(context, row->service, region, &call->request, &endpoint, why)) return false;
     if (!protocol_request(context->arena, row, input, &call->request, why)) return false;
-    double pause = 0.2;
-    for (unsigned attempt = 1;; attempt++, pause *= 3) {
-        double now = context->http->now(context->http->context);
-        struct sign_options options = {
-            .service = text_of(service_signing_name(row->service)),
-            .region = endpoint.signing_region, .now = now};
-        if (keys) {
-            options.access_key = keys->access_key;
-            options.secret_key = keys->secret_key;
-            options.token = keys->token;
-            sign_headers(context->arena, &call->request, &options, NULL);
-        }
-        if (!source_send(context, call, 1, why)) {
-            if (attempt >= 3 || !is_passing(call)) return false;
-        } else {
+    for (double pause = 0.2;;) {
+        *error = (struct service_error){.code = {"", 0}, .message = {"", 0}, .request_id = {"", 0}};
+        if (keys) sign(context, row->service, &endpoint, keys, &call->request);
+        run(context, call, &attempt);
+        if (call->failure == HTTP_GOOD) {
             protocol_response(context->arena, row->protocol, call, result, error);
-            bool is_retried = is_passing(call) || text_is(error->code, "IDPCommunicationError") ||
-                              text_is(error->code, "Throttling");
-            if (attempt >= 3 || !is_retried) return true;
         }
-        wait_until(context, now + pause);
+        tell(context, call, &attempt, error);
+        if (clock_correct(context->clock, call, error->code,
+                          context->http->now(context->http->context))) {
+            continue;
+        }
+        if (!is_asked_again(call, error->code) || attempt.number >= SOURCE_ATTEMPTS) break;
+        wait(context, pause);
+        pause *= 3;
     }
+    return call->failure == HTTP_GOOD || unreachable(call, why);
 }
 
 bool source_keys(const struct data *record, const char *token_name, struct keys *keys) {
@@ -142,23 +189,19 @@ static struct text account_of(struct text arn) {
 
 static struct text session_name(const struct source_context *context, struct text given) {
     if (given.length) return given;
-    double now = context->http->now(context->http->context);
-    return text_format(context->arena, "mrp-%.0f", now);
+    return text_format(context->arena, "mrp-%.0f", source_now(context));
 }
 
 /* The region of STS: the settings', else the one that the role's partition begins with. */
 static struct text sts_region(const struct source_context *context, struct text role) {
+    const struct partition *partition = partition_of_arn(role);
     if (context->region.length) return context->region;
-    if (text_starts(role, TEXT("arn:aws-cn:"))) return TEXT("cn-north-1");
-    if (text_starts(role, TEXT("arn:aws-us-gov:"))) return TEXT("us-gov-west-1");
-    if (text_starts(role, TEXT("arn:aws-eusc:"))) return TEXT("eusc-de-east-1");
-    return TEXT("us-east-1");
+    return partition ? text_of(partition->region) : TEXT("us-east-1");
 }
 
-static bool take_role(const struct source_context *context, struct text role,
-                      const struct data *result, const struct service_error *error,
-                      struct keys *keys, struct failure *why) {
-    (void)context;
+static bool take_role(struct text role, const struct data *result,
+                      const struct service_error *error, struct keys *keys,
+                      struct failure *why) {
     if (error->code.length) {
         failure_set(why, "could not assume the role \"%.*s\": %.*s: %.*s", TEXT_ARGS(role),
                     TEXT_ARGS(error->code), TEXT_ARGS(error->message));
@@ -214,7 +257,7 @@ bool source_role(const struct source_context *context, const struct data *profil
     }
     return source_call(context, OPERATION_ASSUME_ROLE, sts_region(context, role), input, from,
                        &result, &error, why) &&
-           take_role(context, role, result, &error, keys, why);
+           take_role(role, result, &error, keys, why);
 }
 
 bool source_web_identity(const struct source_context *context, struct text role, struct text file,
@@ -231,5 +274,5 @@ bool source_web_identity(const struct source_context *context, struct text role,
     data_put(arena, input, "WebIdentityToken", token);
     return source_call(context, OPERATION_ASSUME_ROLE_WITH_WEB_IDENTITY, sts_region(context, role),
                        input, NULL, &result, &error, why) &&
-           take_role(context, role, result, &error, keys, why);
+           take_role(role, result, &error, keys, why);
 }

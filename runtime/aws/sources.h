@@ -10,12 +10,17 @@ struct source_context {
     const struct http *http;
     struct text region;   /* of STS */
     struct arena *arena;  /* of the keys that are made */
+    struct clock *clock;
+    const struct log *log; /* may be NULL */
 };
 
-/* Sends a request, again after passing failures, at most attempts times. False with *why where no
- * answer came; any status is an answer. */
-bool source_send(const struct source_context *context, struct http_call *call, unsigned attempts,
-                 struct failure *why);
+/* What time it is by AWS's clock. */
+double source_now(const struct source_context *context);
+
+/* Sends a request, again after passing failures, at most attempts times; from and what are its names
+ * in the log. False with *why where no answer came; any status is an answer. */
+bool source_send(const struct source_context *context, struct http_call *call, const char *from,
+                 const char *what, unsigned attempts, struct failure *why);
 /* Calls an operation of a service, signed by keys (NULL: unsigned). */
 bool source_call(const struct source_context *context, enum operation operation,
                  struct text region, const struct data *input, const struct keys *keys,

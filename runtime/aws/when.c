@@ -100,9 +100,8 @@ bool when_http(struct text text, double *seconds) {
     return true;
 }
 
-bool when_any(struct text text, double *seconds) {
+bool when_number(struct text text, double *seconds) {
     char room[40], *end;
-    if (when_rfc3339(text, seconds) || when_http(text, seconds)) return true;
     if (!text.length || text.length >= sizeof room) return false;
     memcpy(room, text.bytes, text.length);
     room[text.length] = '\0';
@@ -110,6 +109,10 @@ bool when_any(struct text text, double *seconds) {
     if (*end || !isfinite(number)) return false;
     *seconds = number;
     return true;
+}
+
+bool when_any(struct text text, double *seconds) {
+    return when_rfc3339(text, seconds) || when_http(text, seconds) || when_number(text, seconds);
 }
 
 /* Times beyond the year 9999 or before 1970 do not come from AWS: they are brought to that end. */

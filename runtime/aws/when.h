@@ -9,7 +9,9 @@
 bool when_rfc3339(struct text text, double *seconds);
 /* Of "Tue, 21 Sep 2021 17:41:25 GMT"; a fraction of the second is kept. */
 bool when_http(struct text text, double *seconds);
-/* Of any of the forms, and of a plain number. */
+/* Of a plain number, as in JSON; nothing else may follow. */
+bool when_number(struct text text, double *seconds);
+/* Of any of the forms. */
 bool when_any(struct text text, double *seconds);
 
 /* "20260131T120000Z" */

@@ -4,6 +4,7 @@
  */
 #include "base/hash.h"
 #include "base/limits.h"
+#include "base/partition.h"
 #include "runtime/deploy/plan.h"
 
 bool plan_is_large(const struct plan_stack *stack) {
@@ -46,8 +47,7 @@ bool assets_place(struct arena *arena, struct text account, const struct plan_st
     struct failure why;
     if (!hash_hex(arena, HASH_SHA256, stack->body, &hex, &why)) return false;
     *key = text_format(arena, "templates/%.*s.template.json", TEXT_ARGS(hex));
-    const char *suffix = text_starts(stack->region, TEXT("cn-")) ? "amazonaws.com.cn"
-                                                                 : "amazonaws.com";
+    const char *suffix = partition_of_region(stack->region)->domain;
     *url = text_format(arena, "https://%.*s.s3.%.*s.%s/%.*s", TEXT_ARGS(bucket),
                        TEXT_ARGS(stack->region), suffix, TEXT_ARGS(*key));
     return true;

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/partition.h"
 #include "schema/schema.h"
 
 enum { WAIT_SECONDS = 5, WAIT_LOOKS = 5000 }; /* about seven hours */
@@ -22,17 +23,9 @@ static size_t most_regions(const struct making *making) {
            (making->options->all_regions ? schema_region_count() : 0);
 }
 
-static struct text partition_of(struct text region) {
-    static const char *const marked[] = {"cn-", "us-gov-", "us-iso", "eusc-", "eu-isoe-"};
-    for (size_t i = 0; i < sizeof marked / sizeof *marked; i++) {
-        if (text_starts(region, text_of(marked[i]))) return text_of(marked[i]);
-    }
-    return (struct text){0};
-}
-
 static bool is_same_partition(const struct making *making, struct text region) {
     struct text known = making->region_count ? making->regions[0] : TEXT("us-east-1");
-    return text_equal(partition_of(region), partition_of(known));
+    return partition_of_region(region) == partition_of_region(known);
 }
 
 /* A region that the account has not turned on holds no stacks. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/hash.h"
+#include "base/partition.h"
 #include "runtime/simulator/world.h"
 
 static const char *const status_names[] = {
@@ -49,17 +50,10 @@ struct text sim_uuid(struct arena *arena, struct text seed) {
                        hex + 18);
 }
 
-struct text sim_partition(struct text region) {
-    if (text_starts(region, TEXT("cn-"))) return TEXT("aws-cn");
-    if (text_starts(region, TEXT("us-gov-"))) return TEXT("aws-us-gov");
-    if (text_starts(region, TEXT("eusc-"))) return TEXT("aws-eusc");
-    return TEXT("aws");
-}
+struct text sim_partition(struct text region) { return text_of(partition_of_region(region)->id); }
 
 struct text sim_url_suffix(struct text region) {
-    if (text_starts(region, TEXT("cn-"))) return TEXT("amazonaws.com.cn");
-    if (text_starts(region, TEXT("eusc-"))) return TEXT("amazonaws.eu");
-    return TEXT("amazonaws.com");
+    return text_of(partition_of_region(region)->domain);
 }
 
 /* --- arrays ----------------------------------------------------------------------------------- */

@@ -186,7 +186,7 @@ static void test_tokens(void) {
         struct text token = {"", 0};
         double expires;
         CU_ASSERT(config_load(&config, &arena, &around, NULL, &why));
-        struct source_context context = {&config, &http, {"", 0}, &arena};
+        struct source_context context = {&config, &http, {"", 0}, &arena, &(struct clock){0}, NULL};
         CU_ASSERT(source_sso_token(&context, config_profile(&config, config.profile),
                                    config.profile, &token, &expires, &why));
         vectors_same(names[i], why.message, TEXT("foobarbaz"), token);
@@ -220,7 +220,7 @@ static void run_place(struct arena *arena, const struct data *test, bool is_cont
     struct http http = machine_http(&machine);
     struct config config;
     CU_ASSERT(config_load(&config, arena, &around, NULL, &why));
-    struct source_context context = {&config, &http, {"", 0}, arena};
+    struct source_context context = {&config, &http, {"", 0}, arena, &(struct clock){0}, NULL};
     if (is_container) source_container(&context, &keys, &why);
     else source_instance(&context, &keys, &why);
     vectors_same(data_text(test, "docs"), why.message, data_value(data_path(test, "result.Ok")),
@@ -466,7 +466,13 @@ static void test_renewal(void) {
     machine_reply(&machine, 400, "<ErrorResponse><Error><Code>No</Code></Error></ErrorResponse>");
     CU_ASSERT(credentials_get(credentials, &keys, &why) && text_is(keys->access_key, "ONE"));
     CU_ASSERT_EQUAL(machine.requests->count, 2);
-    machine.now = keys->expires - 9 * 60;
+    CU_ASSERT(credentials_get(credentials, &keys, &why)); /* not tried again at once */
+    CU_ASSERT_EQUAL(machine.requests->count, 2);
+    machine.now = keys->expires - 1;
+    machine_reply(&machine, 400, "<ErrorResponse><Error><Code>No</Code></Error></ErrorResponse>");
+    CU_ASSERT(credentials_get(credentials, &keys, &why) && text_is(keys->access_key, "ONE"));
+    CU_ASSERT_EQUAL(machine.requests->count, 3);
+    machine.now = keys->expires + 1;
     machine_reply(&machine, 400, "<ErrorResponse><Error><Code>No</Code></Error></ErrorResponse>");
     CU_ASSERT_FALSE(credentials_get(credentials, &keys, &why));
     CU_ASSERT_PTR_NOT_NULL(strstr(why.message, "could not assume the role \"arn:r\": No"));

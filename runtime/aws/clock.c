@@ -1,0 +1,29 @@
+/* Clocks that are wrong. */
+#include "runtime/aws/clock.h"
+
+#include <math.h>
+
+#include "runtime/aws/when.h"
+
+/* A wrong time looks like a wrong signature, or like keys that are not valid yet. */
+static bool may_be_time(struct text code) {
+    static const char *const codes[] = {"InvalidSignatureException", "SignatureDoesNotMatch",
+                                        "AuthFailure", "RequestTimeTooSkewed", "RequestExpired",
+                                        "AccessDenied", "AccessDeniedException"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (text_is(code, codes[i])) return true;
+    }
+    return false;
+}
+
+bool clock_correct(struct clock *clock, const struct http_call *call, struct text code,
+                   double now) {
+    double date;
+    struct text header = http_header(call->headers, call->header_count, "Date");
+    if (!may_be_time(code) || !when_http(header, &date)) return false;
+    double skew = date - now;
+    if (fabs(skew - clock->skew) < CLOCK_SKEW) return false;
+    clock->skew = skew;
+    clock->is_said = false;
+    return true;
+}
