@@ -143,7 +143,15 @@ int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan
     if (regions && strcmp(regions, "all") != 0) {
         return misuse(invocation, "--regions takes the word all");
     }
+    bool shows = option_given(invocation, OPTION_DRIFT);
+    bool reverts = option_given(invocation, OPTION_REVERT_DRIFT);
+    if (option_given(invocation, OPTION_QUICK) && (shows || reverts)) {
+        return misuse(invocation, "--%s needs change sets, which --quick leaves out",
+                      reverts ? "revert-drift" : "drift");
+    }
     struct plan_options options = {.quick = option_given(invocation, OPTION_QUICK),
+                                   .drift = reverts ? PLAN_DRIFT_REVERTED
+                                            : shows ? PLAN_DRIFT_SHOWN : PLAN_DRIFT_UNASKED,
                                    .waits = option_given(invocation, OPTION_WAIT),
                                    .tell = tell_waiting,
                                    .all_regions = regions != NULL,

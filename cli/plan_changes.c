@@ -391,6 +391,38 @@ static void write_alarms(struct page *page) {
     }
 }
 
+/* What was changed behind the stack's back, a resource's properties together. */
+static void write_drift(struct page *page) {
+    const struct plan_stack *stack = page->stack;
+    struct buffer *out = page->out;
+    struct text last = {0};
+    for (uint32_t i = 0; i < stack->drifted_count; i++) {
+        const struct plan_drifted *drifted = &stack->drifted[i];
+        struct plan_change change = {.logical_id = drifted->logical_id,
+                                     .resource = drifted->resource};
+        bool is_deleted = !drifted->path.length;
+        if (!text_equal(last, drifted->logical_id)) {
+            buffer_string(out, "  ! ");
+            page_safe(out, page_name(page, &change));
+            buffer_format(out, "  %.*s  was %s by hand%s", TEXT_ARGS(page_type(drifted->type)),
+                          is_deleted ? "deleted" : "changed",
+                          !is_deleted ? "" : drifted->is_overwritten ? ", is made anew"
+                                                                     : ", stays so");
+            page_place(page, resource_place(page->deploying, drifted->resource));
+            buffer_char(out, '\n');
+        }
+        last = drifted->logical_id;
+        if (is_deleted) continue;
+        write_pair(page, drifted->path, drifted->deployed, drifted->actual, NULL);
+        buffer_string(out, drifted->is_overwritten ? "  is overwritten\n" : "  yours, kept\n");
+    }
+    if (stack->drift_unknown.length) {
+        buffer_string(out, "  ! what was changed by hand could not be seen: ");
+        page_safe(out, stack->drift_unknown);
+        buffer_char(out, '\n');
+    }
+}
+
 static void write_rest(struct page *page) {
     const struct plan_stack *stack = page->stack;
     uint32_t tags = 0;
@@ -417,6 +449,7 @@ static void write_rest(struct page *page) {
     if (stack->disagreement.length) {
         buffer_format(page->out, "  ! %.*s\n", TEXT_ARGS(stack->disagreement));
     }
+    write_drift(page);
     write_alarms(page);
 }
 

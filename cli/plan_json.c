@@ -65,6 +65,20 @@ static void write_change(const struct deploying *deploying, const struct plan_st
     buffer_string(out, "]}");
 }
 
+static void write_drifted(const struct plan_drifted *drifted, struct buffer *out) {
+    buffer_char(out, '{');
+    member(out, "id", drifted->logical_id);
+    more(out, "physicalId", drifted->physical_id);
+    more(out, "type", drifted->type);
+    more(out, "path", drifted->resource ? drifted->resource->path : (struct text){0});
+    more(out, "property", drifted->path);
+    more(out, "deployed", drifted->deployed);
+    more(out, "actual", drifted->actual);
+    flag(out, "deleted", !drifted->path.length);
+    more(out, "becomes", drifted->is_overwritten ? TEXT("overwritten") : TEXT("kept"));
+    buffer_char(out, '}');
+}
+
 static struct text hash_of(struct text body) {
     static char hex[2 * 64 + 1];
     unsigned char digest[64];
@@ -110,6 +124,12 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
         more(out, "grant", widening->grant);
         buffer_string(out, i + 1 < stack->widening_count ? "}" : "}]");
     }
+    for (uint32_t i = 0; i < stack->drifted_count; i++) {
+        buffer_string(out, i ? "," : ",\"drift\":[");
+        write_drifted(&stack->drifted[i], out);
+        if (i + 1 == stack->drifted_count) buffer_char(out, ']');
+    }
+    more(out, "driftUnknown", stack->drift_unknown);
     buffer_string(out, ",\"changes\":[");
     for (uint32_t i = 0; i < stack->change_count; i++) {
         if (i) buffer_char(out, ',');

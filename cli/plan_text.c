@@ -104,10 +104,10 @@ static void write_where(struct page *page, const struct group *group) {
 }
 
 static void write_group(struct page *page, const struct group *group) {
-    static const char *const words[] = {"", "new stack", "new stack", "stack", "stack deleted:"};
+    static const char *const words[] = {"stack", "new stack", "new stack", "stack", "stack deleted:"};
     static const enum paint colors[] = {PAINT_NONE, PAINT_ADD, PAINT_ADD, PAINT_CHANGE,
                                         PAINT_REMOVE};
-    static const char *const marks[] = {"", "+", "+", "~", "-"};
+    static const char *const marks[] = {"=", "+", "+", "~", "-"};
     const struct plan_stack *stack = group->stacks[0];
     page->stack = stack;
     page_painted(page, colors[stack->action], marks[stack->action]);
@@ -136,6 +136,7 @@ static void write_group(struct page *page, const struct group *group) {
         buffer_string(page->out, ", the program no longer has it");
     }
     if (stack->is_adopted) buffer_string(page->out, ", taken over");
+    if (stack->action == PLAN_NOTHING) buffer_string(page->out, ": nothing changes");
     buffer_char(page->out, '\n');
     buffer_text(page->out, group->body);
     buffer_char(page->out, '\n');
@@ -169,7 +170,9 @@ static void write_stacks(struct page *page) {
     struct group *groups = arena_array(arena, plan->count + 1, sizeof *groups);
     uint32_t group_count = 0, count = 0;
     for (uint32_t i = 0; i < plan->count; i++) {
-        if (plan->stacks[i].action != PLAN_NOTHING) stacks[count++] = &plan->stacks[i];
+        const struct plan_stack *stack = &plan->stacks[i];
+        bool is_shown = stack->drifted_count || stack->drift_unknown.length;
+        if (stack->action != PLAN_NOTHING || is_shown) stacks[count++] = stack;
     }
     if (count) qsort(stacks, count, sizeof *stacks, by_program);
     for (uint32_t i = 0; i < count; i++) {

@@ -9,6 +9,7 @@ static const struct {
     {OPTION_SET, "set", true},       {OPTION_VARS, "vars", true},
     {OPTION_ADOPT, "adopt", true},   {OPTION_NO_ENV, "noEnv", false},
     {OPTION_QUICK, "quick", false},  {OPTION_KEEP, "keep", false},
+    {OPTION_DRIFT, "drift", false},  {OPTION_REVERT_DRIFT, "revertDrift", false},
     {OPTION_WAVES, "waves", true},   {OPTION_REGIONS, "regions", true},
 };
 enum { KEPT = sizeof kept / sizeof *kept };

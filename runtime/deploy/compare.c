@@ -269,7 +269,9 @@ void plan_compare(struct plan *plan, struct plan_stack *stack) {
 
 static void read_detail(struct plan *plan, struct plan_change *change,
                         const struct cloud_change_detail *detail) {
-    if (text_is(detail->attribute, "Tags")) return;
+    if (text_is(detail->attribute, "Tags") || text_is(detail->change_type, "SyncWithActual")) {
+        return;
+    }
     struct text name = text_is(detail->attribute, "Properties")
                            ? detail->name
                            : text_format(plan->arena, "@%.*s", TEXT_ARGS(detail->attribute));
@@ -304,6 +306,7 @@ void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
                           const struct cloud_change_set *set) {
     for (uint32_t i = 0; i < set->change_count; i++) {
         const struct cloud_change *told = &set->changes[i];
+        if (text_is(told->action, "SyncWithActual")) continue;
         struct plan_change *change = plan_add_change(plan, stack);
         change->kind = kind_of(told);
         change->logical_id = told->logical_id;
@@ -422,6 +425,11 @@ struct text plan_cannot_undo(const struct plan_stack *stack, struct arena *arena
         return text_format(arena, "%.*s, which holds data, is %s",
                            TEXT_ARGS(change->logical_id),
                            change->kind == PLAN_REMOVE ? "removed" : "replaced");
+    }
+    for (uint32_t i = 0; i < stack->drifted_count; i++) {
+        if (!stack->drifted[i].is_overwritten) continue;
+        return text_format(arena, "what was changed by hand in %.*s is overwritten",
+                           TEXT_ARGS(stack->drifted[i].logical_id));
     }
     const struct template *template = stack->template;
     for (uint32_t i = 0; stack->action == PLAN_UPDATE && template &&

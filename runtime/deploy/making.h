@@ -5,7 +5,12 @@
 
 #include "runtime/deploy/plan.h"
 
-#define PLAN_SET_NAME "mrp-plan"
+struct making_sets { /* change sets of one kind, by stack */
+    const char *name, *mode;
+    bool *has;
+    struct cloud_call *made, *told;
+};
+
 struct making {
     const struct cloud *cloud;
     const struct plan_options *options;
@@ -16,8 +21,8 @@ struct making {
     uint32_t region_count;
     uint32_t own_regions;         /* of them, those of the program: the first */
     struct cloud_call *described; /* by region */
-    struct cloud_call *sets;      /* by stack; operation 0 where none was made */
-    bool *has_set;
+    struct making_sets sets;      /* what an update would do */
+    struct making_sets aware;     /* the same, aware of drift; only where drift is to be shown */
     const struct cloud_stack **deployed; /* by stack: as they were described */
 };
 
@@ -53,7 +58,7 @@ struct cloud_call *making_call(struct making *making, const struct plan_stack *s
 /* One round: deployed templates, and change sets of what is there. */
 void making_begin_round(struct making *making, struct cloud_call **templates);
 bool making_finish_round(struct making *making, struct cloud_call **templates);
-void making_describe_sets(struct making *making, struct cloud_call *calls);
+void making_describe_sets(struct making *making);
 void making_delete_sets(struct making *making);
 
 #endif

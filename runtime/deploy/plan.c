@@ -104,7 +104,22 @@ static void plan_quickly(struct making *making, struct plan_stack *stack) {
     }
 }
 
-static bool plan_update(struct making *making, uint32_t index, const struct cloud_call *told) {
+/* After the changes are known. */
+static void plan_drift(struct making *making, uint32_t index) {
+    struct plan_stack *stack = &making->plan->stacks[index];
+    if (!making->aware.has[index]) return;
+    const struct cloud_call *made = &making->aware.made[index], *told = &making->aware.told[index];
+    if (cloud_failed(made) || cloud_failed(told)) {
+        stack->drift_unknown = cloud_failed(made) ? made->error.message : told->error.message;
+    } else if (text_is(told->reply.change_set.status, "FAILED") &&
+               !cloud_no_changes(&told->reply.change_set)) {
+        stack->drift_unknown = told->reply.change_set.status_reason;
+    } else {
+        plan_read_drift(making->plan, stack, &told->reply.change_set);
+    }
+}
+
+static bool plan_update(struct making *making, uint32_t index) {
     struct plan_stack *stack = &making->plan->stacks[index];
     if (!plan_rename(making->plan, stack, making->why)) return false;
     struct deploy_inputs inputs = {making->plan, making->deployed};
@@ -113,11 +128,11 @@ static bool plan_update(struct making *making, uint32_t index, const struct clou
     stack->outputs_change = !same_outputs(stack);
     plan_find_open(making->plan, stack);
     /* A change set of the deployed template would know nothing of the renames. */
-    if (!making->has_set[index] || stack->inputs_change || stack->move_count) {
+    if (!making->sets.has[index] || stack->inputs_change || stack->move_count) {
         plan_quickly(making, stack);
         return true;
     }
-    const struct cloud_call *made = &making->sets[index];
+    const struct cloud_call *made = &making->sets.made[index], *told = &making->sets.told[index];
     if (cloud_failed(made)) {
         if (text_is(made->error.code, "AccessDenied")) {
             plan_quickly(making, stack);
@@ -137,7 +152,8 @@ static bool plan_update(struct making *making, uint32_t index, const struct clou
     }
     if (text_is(set->status, "FAILED")) return refuse_set(making, stack, set);
     plan_read_change_set(making->plan, stack, set);
-    stack->disagreement = plan_disagreement(making->plan, stack);
+    if (making->plan->reverts_drift) plan_read_drift(making->plan, stack, set);
+    else stack->disagreement = plan_disagreement(making->plan, stack);
     stack->tags_change = !same_tags(stack);
     return true;
 }
@@ -202,7 +218,7 @@ static bool check_replaced(struct making *making, const struct plan_stack *stack
     return true;
 }
 
-static bool plan_stacks(struct making *making, const struct cloud_call *told) {
+static bool plan_stacks(struct making *making) {
     for (uint32_t i = 0; i < making->plan->count; i++) { /* producers first */
         struct plan_stack *stack = &making->plan->stacks[i];
         switch (stack->action) {
@@ -214,7 +230,8 @@ static bool plan_stacks(struct making *making, const struct cloud_call *told) {
             break;
         case PLAN_CREATE: plan_add_all(making->plan, stack); break;
         case PLAN_UPDATE:
-            if (!plan_update(making, i, &told[i])) return false;
+            if (!plan_update(making, i)) return false;
+            plan_drift(making, i);
             break;
         case PLAN_DELETE: plan_remove_all(making->plan, stack); break;
         }
@@ -237,13 +254,10 @@ static bool plan_stacks(struct making *making, const struct cloud_call *told) {
 static enum plan_outcome make_rounds(struct making *making) {
     struct plan *plan = making->plan;
     struct cloud_call **templates = arena_array(making->arena, plan->count + 1, sizeof *templates);
-    struct cloud_call *told = arena_array(making->arena, plan->count + 1, sizeof *told);
-    making->sets = arena_array(making->arena, plan->count + 1, sizeof *making->sets);
-    making->has_set = arena_array(making->arena, plan->count + 1, sizeof *making->has_set);
     making_begin_round(making, templates);
     if (!making_finish_round(making, templates)) return PLAN_WORLD;
-    making_describe_sets(making, told);
-    bool good = plan_stacks(making, told);
+    making_describe_sets(making);
+    bool good = plan_stacks(making);
     making_delete_sets(making);
     if (!good) return PLAN_REFUSED;
     plan_count(plan);
@@ -284,7 +298,10 @@ static bool check_parameters(const struct making *making) {
 }
 
 static void init(struct making *making, const struct deploy_program *program) {
-    *making->plan = (struct plan){.arena = making->arena, .program = program};
+    const struct plan_options *options = making->options;
+    *making->plan = (struct plan){
+        .arena = making->arena, .program = program,
+        .reverts_drift = options && options->drift == PLAN_DRIFT_REVERTED};
     making_collect(making);
 }
 

@@ -65,6 +65,14 @@ struct plan_change {
     struct text because;         /* logical id whose replacement causes this one's, or empty */
 };
 
+struct plan_drifted { /* a property that was changed behind the stack's back, or a whole resource */
+    struct text logical_id, physical_id, type;
+    const struct template_resource *resource; /* in the program, or NULL */
+    struct text path;            /* "Tags/0/Value"; empty: the resource was deleted */
+    struct text deployed, actual;
+    bool is_overwritten;         /* by what is planned; else it stays as it is */
+};
+
 struct plan_widening { /* a permission that an update grants beyond those there were */
     uint32_t change;    /* the stack's, that grants it */
     struct text grant;  /* "s3:GetObject on arn:...", "in: tcp 22 from 0.0.0.0/0" */
@@ -103,6 +111,9 @@ struct plan_stack {
     uint32_t open_count;
     struct plan_widening *widenings;
     uint32_t widening_count, widening_capacity;
+    struct plan_drifted *drifted;
+    uint32_t drifted_count, drifted_capacity;
+    struct text drift_unknown;   /* why it could not be seen, though it was asked for; else empty */
     bool goes_back;              /* it is taken back to former: deployed again, or deleted */
     struct text cannot_undo;     /* why a coordinated rollback would not bring all back, or empty */
 };
@@ -131,10 +142,18 @@ struct plan {
     struct plan_counts counts;
     bool is_destroy;
     bool is_rollback;          /* takes back what a run has changed */
+    bool reverts_drift;        /* updates overwrite what was changed behind the stacks' back */
+};
+
+enum plan_drift {
+    PLAN_DRIFT_UNASKED,
+    PLAN_DRIFT_SHOWN,    /* what was changed behind the stacks' back: kept, or overwritten */
+    PLAN_DRIFT_REVERTED, /* and all of it is to be overwritten */
 };
 
 struct plan_options {
     bool quick;                /* templates only, without change sets */
+    enum plan_drift drift;
     bool waits;                /* for a stack that somebody is at work on, instead of refusing */
     /* Told of each stack that is waited for; may be NULL. */
     void (*tell)(void *context, const struct plan_stack *stack);
@@ -199,6 +218,10 @@ void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
 /* What the templates alone say otherwise than the change set that was read, or an empty text. */
 struct text plan_disagreement(struct plan *plan, const struct plan_stack *stack);
 struct plan_change *plan_add_change(struct plan *plan, struct plan_stack *stack);
+/* plan_drift.c: what a drift-aware change set says was changed behind the stack's back, after the
+ * stack's changes are known. */
+void plan_read_drift(struct plan *plan, struct plan_stack *stack,
+                     const struct cloud_change_set *set);
 /* Names what each replacement causes, and what is lost. */
 void plan_finish_stack(struct plan *plan, struct plan_stack *stack);
 /* Whether a resource that is certainly replaced was given a name that does not change; *name. */

@@ -15,7 +15,6 @@ struct cloud_call *making_call(struct making *making, const struct plan_stack *s
     call->region = stack->region;
     call->arena = making->arena;
     call->request.stack = stack->id.length ? stack->id : stack->name;
-    call->request.change_set = TEXT(PLAN_SET_NAME);
     return call;
 }
 
@@ -46,28 +45,56 @@ static bool wants_set(const struct making *making, const struct plan_stack *stac
     return stack->action == PLAN_UPDATE && !(making->options && making->options->quick);
 }
 
+static struct cloud_call *set_call(struct making *making, const struct making_sets *sets,
+                                   uint32_t stack, enum cloud_operation operation) {
+    struct cloud_call *call = making_call(making, &making->plan->stacks[stack], operation);
+    call->request.change_set = text_of(sets->name);
+    return call;
+}
+
+static void begin_sets(struct making *making, struct making_sets *sets) {
+    struct deploy_inputs inputs = {making->plan, making->deployed};
+    for (uint32_t i = 0; i < making->plan->count; i++) {
+        if (!sets->has[i]) continue;
+        struct cloud_call *call = &sets->made[i];
+        *call = *set_call(making, sets, i, CLOUD_CREATE_CHANGE_SET);
+        sets->has[i] = deploy_request(&inputs, &making->plan->stacks[i], making->arena,
+                                      &call->request);
+        if (!sets->has[i]) continue;
+        call->request.change_set = text_of(sets->name);
+        if (sets->mode) call->request.mode = text_of(sets->mode);
+        making->cloud->begin(making->cloud->context, call);
+    }
+}
+
+static void sets_init(struct making *making, struct making_sets *sets, const char *name,
+                      const char *mode) {
+    size_t count = making->plan->count + 1;
+    *sets = (struct making_sets){.name = name, .mode = mode};
+    sets->has = arena_array(making->arena, count, sizeof *sets->has);
+    sets->made = arena_array(making->arena, count, sizeof *sets->made);
+    sets->told = arena_array(making->arena, count, sizeof *sets->told);
+}
+
 void making_begin_round(struct making *making, struct cloud_call **templates) {
     struct plan *plan = making->plan;
+    bool shows = making->options && making->options->drift == PLAN_DRIFT_SHOWN;
     making->deployed = deployed_stacks(making);
-    struct deploy_inputs inputs = {plan, making->deployed};
+    sets_init(making, &making->sets, "mrp-plan", NULL);
+    sets_init(making, &making->aware, "mrp-drift", "REVERT_DRIFT");
     for (uint32_t i = 0; i < plan->count; i++) {
-        making->has_set[i] =
+        making->sets.has[i] =
             wants_set(making, &plan->stacks[i]) && upload(making, &plan->stacks[i]);
+        making->aware.has[i] = shows && making->sets.has[i];
     }
     for (uint32_t i = 0; i < plan->count; i++) {
         struct plan_stack *stack = &plan->stacks[i];
-        if (stack->deployed && stack->action != PLAN_CREATE) {
-            templates[i] = making_call(making, stack, CLOUD_GET_TEMPLATE);
-            making->cloud->begin(making->cloud->context, templates[i]);
-        }
-        if (!making->has_set[i]) continue;
-        struct cloud_call *call = &making->sets[i];
-        *call = *making_call(making, stack, CLOUD_CREATE_CHANGE_SET);
-        making->has_set[i] = deploy_request(&inputs, stack, making->arena, &call->request);
-        if (!making->has_set[i]) continue;
-        call->request.change_set = TEXT(PLAN_SET_NAME);
-        making->cloud->begin(making->cloud->context, call);
+        if (!stack->deployed || stack->action == PLAN_CREATE) continue;
+        templates[i] = making_call(making, stack, CLOUD_GET_TEMPLATE);
+        making->cloud->begin(making->cloud->context, templates[i]);
     }
+    begin_sets(making, &making->sets);
+    begin_sets(making, &making->aware);
 }
 
 static void wait_for(struct making *making, uint32_t count) {
@@ -87,12 +114,11 @@ static bool read_body(struct making *making, struct text body, struct document *
 }
 
 /* A change set of our name that a killed plan left is deleted, and ours made after all. */
-static void make_again(struct making *making) {
+static void make_again(struct making *making, struct making_sets *sets) {
     for (uint32_t i = 0; i < making->plan->count; i++) {
-        struct cloud_call *call = &making->sets[i];
-        if (!making->has_set[i] || !text_is(call->error.code, "AlreadyExistsException")) continue;
-        cloud_all(making->cloud,
-                  making_call(making, &making->plan->stacks[i], CLOUD_DELETE_CHANGE_SET), 1);
+        struct cloud_call *call = &sets->made[i];
+        if (!sets->has[i] || !text_is(call->error.code, "AlreadyExistsException")) continue;
+        cloud_all(making->cloud, set_call(making, sets, i, CLOUD_DELETE_CHANGE_SET), 1);
         cloud_all(making->cloud, call, 1);
     }
 }
@@ -100,9 +126,12 @@ static void make_again(struct making *making) {
 bool making_finish_round(struct making *making, struct cloud_call **templates) {
     struct plan *plan = making->plan;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < plan->count; i++) count += (templates[i] != NULL) + making->has_set[i];
+    for (uint32_t i = 0; i < plan->count; i++) {
+        count += (templates[i] != NULL) + making->sets.has[i] + making->aware.has[i];
+    }
     wait_for(making, count);
-    make_again(making);
+    make_again(making, &making->sets);
+    make_again(making, &making->aware);
     for (uint32_t i = 0; i < plan->count; i++) {
         struct plan_stack *stack = &plan->stacks[i];
         struct failure ignored;
@@ -127,36 +156,53 @@ static bool is_made(const struct cloud_call *call) {
                                    text_is(status, "CREATE_IN_PROGRESS"));
 }
 
-void making_describe_sets(struct making *making, struct cloud_call *calls) {
-    struct plan *plan = making->plan;
+static bool is_there(const struct making_sets *sets, uint32_t stack) {
+    return sets->has[stack] && !cloud_failed(&sets->made[stack]);
+}
+
+/* Asks for those that are not made yet; how many. */
+static uint32_t ask_sets(struct making *making, struct making_sets *sets, bool is_first) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < making->plan->count; i++) {
+        if (!is_there(sets, i) || (!is_first && is_made(&sets->told[i]))) continue;
+        sets->told[i] = *set_call(making, sets, i, CLOUD_DESCRIBE_CHANGE_SET);
+        making->cloud->begin(making->cloud->context, &sets->told[i]);
+        count++;
+    }
+    return count;
+}
+
+static bool are_made(const struct making *making, const struct making_sets *sets) {
+    for (uint32_t i = 0; i < making->plan->count; i++) {
+        if (is_there(sets, i) && !is_made(&sets->told[i])) return false;
+    }
+    return true;
+}
+
+void making_describe_sets(struct making *making) {
     for (uint32_t poll = 0; poll < PLAN_POLLS; poll++) {
-        uint32_t count = 0;
-        for (uint32_t i = 0; i < plan->count; i++) {
-            if (!making->has_set[i] || cloud_failed(&making->sets[i])) continue;
-            if (poll && is_made(&calls[i])) continue;
-            calls[i] = *making_call(making, &plan->stacks[i], CLOUD_DESCRIBE_CHANGE_SET);
-            making->cloud->begin(making->cloud->context, &calls[i]);
-            count++;
-        }
+        uint32_t count = ask_sets(making, &making->sets, poll == 0);
+        count += ask_sets(making, &making->aware, poll == 0);
         if (!count) return;
         wait_for(making, count);
-        bool all = true;
-        for (uint32_t i = 0; i < plan->count; i++) {
-            if (making->has_set[i] && !cloud_failed(&making->sets[i])) all &= is_made(&calls[i]);
-        }
-        if (all) return;
+        if (are_made(making, &making->sets) && are_made(making, &making->aware)) return;
         double until = making->cloud->now(making->cloud->context) + (poll < 5 ? 1 : 4);
         while (making->cloud->next(making->cloud->context, until)) {}
     }
 }
 
-void making_delete_sets(struct making *making) {
+static uint32_t delete_sets(struct making *making, const struct making_sets *sets) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < making->plan->count; i++) {
-        if (!making->has_set[i] || cloud_failed(&making->sets[i])) continue;
-        making->cloud->begin(making->cloud->context, making_call(making, &making->plan->stacks[i],
-                                                                 CLOUD_DELETE_CHANGE_SET));
+        if (!is_there(sets, i)) continue;
+        making->cloud->begin(making->cloud->context,
+                             set_call(making, sets, i, CLOUD_DELETE_CHANGE_SET));
         count++;
     }
-    wait_for(making, count);
+    return count;
+}
+
+void making_delete_sets(struct making *making) {
+    uint32_t count = delete_sets(making, &making->sets);
+    wait_for(making, count + delete_sets(making, &making->aware));
 }

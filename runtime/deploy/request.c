@@ -177,6 +177,9 @@ bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack 
     if (!plan_is_large(stack)) request->body = stack->body;
     else if (!assets_place(arena, inputs->plan->account, stack, &key, &request->url)) return false;
     request->change_type = stack->action == PLAN_UPDATE ? TEXT("UPDATE") : TEXT("CREATE");
+    if (inputs->plan->reverts_drift && stack->action == PLAN_UPDATE) {
+        request->mode = TEXT("REVERT_DRIFT");
+    }
     add_tags(inputs, stack, arena, request);
     add_alarms(inputs, stack, arena, request);
     return add_parameters(inputs, stack, arena, request);

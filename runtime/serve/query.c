@@ -88,6 +88,7 @@ void query_read(struct serving *serving, struct cloud_call *call) {
         .stack = query_member(serving, "StackName"),
         .change_set = query_member(serving, "ChangeSetName"),
         .change_type = type.length ? type : TEXT("UPDATE"),
+        .mode = query_member(serving, "DeploymentMode"),
         .body = query_member(serving, "TemplateBody"),
         .url = query_member(serving, "TemplateURL"),
         .use_previous = data_is_true(input, "UsePreviousTemplate"),

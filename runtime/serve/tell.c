@@ -206,6 +206,12 @@ static void tell_detail(struct arena *arena, struct data *list,
         data_set(arena, target, "BeforeValue", detail->before);
         data_set(arena, target, "AfterValue", detail->after);
         data_set(arena, target, "AttributeChangeType", detail->change_type);
+        data_set(arena, target, "BeforeValueFrom", detail->before_from);
+    }
+    if (with_values && detail->is_drifted) {
+        struct data *drift = data_set_new(arena, target, "Drift", DATA_RECORD);
+        data_set(arena, drift, "PreviousValue", detail->drift_previous);
+        data_set(arena, drift, "ActualValue", detail->drift_actual);
     }
     data_put(arena, record, "Evaluation", detail->evaluation);
     data_set(arena, record, "ChangeSource", detail->source);
@@ -225,6 +231,7 @@ static void tell_change(struct arena *arena, struct data *list, const struct clo
     data_set(arena, record, "Replacement", change->replacement);
     data_set_texts(arena, record, "Scope", change->scope, change->scope_count);
     data_set(arena, record, "ChangeSetId", change->change_set);
+    data_set(arena, record, "ResourceDriftStatus", change->drift_status);
     struct data *details = data_set_new(arena, record, "Details", DATA_LIST);
     for (uint32_t i = 0; i < change->detail_count; i++) {
         tell_detail(arena, details, &change->details[i], with_values);
@@ -232,6 +239,7 @@ static void tell_change(struct arena *arena, struct data *list, const struct clo
     if (!with_values) return;
     data_set(arena, record, "BeforeContext", change->before_context);
     data_set(arena, record, "AfterContext", change->after_context);
+    data_set(arena, record, "PreviousDeploymentContext", change->previous_context);
 }
 
 void tell_change_set(struct arena *arena, struct data *result, const struct cloud_change_set *set,
@@ -254,6 +262,7 @@ void tell_change_set(struct arena *arena, struct data *result, const struct clou
             data_put(arena, parameter, "ResolvedValue", resolved->text);
         }
     }
+    data_set(arena, result, "DeploymentMode", set->mode);
     tell_time(arena, result, "CreationTime", set->created);
     data_put(arena, result, "ExecutionStatus", set->execution_status);
     data_put(arena, result, "Status", set->status);

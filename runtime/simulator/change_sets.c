@@ -208,7 +208,8 @@ struct sim_change_set *sim_draft(struct simulator *simulator, struct cloud_call 
     *set = (struct sim_change_set){
         .type = text_copy(arena, request->change_type), .token = text_copy(arena, request->token),
         .description = text_copy(arena, request->description),
-        .with_nested = request->with_nested, .blueprint = blueprint, .parameters = parameters, .created = simulator->clock,
+        .mode = text_copy(arena, request->mode), .with_nested = request->with_nested,
+        .blueprint = blueprint, .parameters = parameters, .created = simulator->clock,
         .capabilities = sim_copy_texts(arena, request->capabilities, request->capability_count),
         .capability_count = request->capability_count};
     if (stack) set->settings = stack->settings;
@@ -306,7 +307,7 @@ bool sim_describe_change_set(struct simulator *simulator, struct cloud_call *cal
         .stack_id = text_copy(arena, stack->id), .stack_name = text_copy(arena, stack->name),
         .status = text_of(set->status), .execution_status = text_of(set->execution_status),
         .status_reason = text_copy(arena, set->warning.length ? set->warning : set->status_reason),
-        .created = set->created,
+        .created = set->created, .mode = text_copy(arena, set->mode),
         .parent = text_copy(arena, set->parent_id), .root = text_copy(arena, set->root_id),
         .with_nested = set->with_nested,
         .changes = set->changes, .change_count = set->change_count,

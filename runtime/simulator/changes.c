@@ -150,7 +150,30 @@ struct property_change {
     const struct schema_type *type;
     struct text name;
     const struct document *before, *after, *written;
+    const struct document *actual; /* as it is: before, where nobody looks behind the stack's back */
 };
+
+static bool is_drift_aware(const struct planning *planning) {
+    return planning->set->mode.length > 0;
+}
+
+/* What a drift-aware change set says besides of a property. */
+static void add_drift(struct planning *planning, const struct property_change *change,
+                      struct cloud_change_detail *detail) {
+    struct arena *arena = &planning->simulator->arena;
+    if (!is_drift_aware(planning)) return;
+    detail->before_from = TEXT("PREVIOUS_DEPLOYMENT_STATE");
+    if (same(change->before, change->actual)) return;
+    detail->before_from = TEXT("ACTUAL_STATE");
+    detail->before = shown(arena, change->actual);
+    detail->is_drifted = true;
+    detail->drift_previous = shown(arena, change->before);
+    detail->drift_actual = shown(arena, change->actual);
+    if (!same(change->actual, change->after)) return;
+    detail->change_type = TEXT("SyncWithActual");
+    detail->requires_recreation = TEXT("Never");
+    detail->source = TEXT("NoModification");
+}
 
 static void add_property(struct planning *planning, const struct property_change *change) {
     struct arena *arena = &planning->simulator->arena;
@@ -159,7 +182,7 @@ static void add_property(struct planning *planning, const struct property_change
         .name = change->name,
         .path = text_format(arena, "/Properties/%.*s", TEXT_ARGS(change->name)),
         .requires_recreation =
-            text_of(sim_recreation(change->type, change->name, change->before, change->after)),
+            text_of(sim_recreation(change->type, change->name, change->actual, change->after)),
         .before = shown(arena, change->before),
         .after = shown(arena, change->after),
         .change_type = !change->before ? TEXT("Add") : change->after ? TEXT("Modify")
@@ -167,6 +190,7 @@ static void add_property(struct planning *planning, const struct property_change
         .evaluation = TEXT("Static"),
         .source = TEXT("DirectModification"),
     };
+    add_drift(planning, change, &first);
     const struct sim_causes causes = {
         .arena = arena, .blueprint = planning->set->blueprint, .marks = planning->unknown,
         .parameters = planning->set->parameters,
@@ -294,11 +318,15 @@ static void validate(struct planning *planning, const struct sim_item *item,
 }
 
 static void diff_properties(struct planning *planning, const struct sim_item *item,
-                            const struct document *before, const struct document *after) {
+                            const struct sim_resource *resource, const struct document *after) {
+    const struct document *before = resource->now.properties;
+    bool looks = is_drift_aware(planning) && resource->actual;
+    const struct document *actual = looks ? resource->actual : before;
     struct property_change change = {.type = item->schema};
     for (const struct document *c = after->children; c; c = c->next) {
         change.before = find(before, c->key);
-        if (same(change.before, c)) continue;
+        change.actual = find(actual, c->key);
+        if (same(change.before, c) && same(change.actual, c)) continue;
         change.name = c->key;
         change.after = c;
         change.written = find(item->properties, c->key);
@@ -306,7 +334,8 @@ static void diff_properties(struct planning *planning, const struct sim_item *it
     }
     for (const struct document *c = before ? before->children : NULL; c; c = c->next) {
         if (find(after, c->key)) continue;
-        change = (struct property_change){item->schema, c->key, c, NULL, NULL};
+        change = (struct property_change){.type = item->schema, .name = c->key, .before = c,
+                                          .actual = find(actual, c->key)};
         add_property(planning, &change);
     }
 }
@@ -357,10 +386,40 @@ static bool has_nested(const struct sim_blueprint *blueprint) {
 
 /* --- resources -------------------------------------------------------------------------------- */
 
+static struct cloud_change *plan_add(struct planning *planning, const struct sim_item *item,
+                                     const struct document *after,
+                                     const struct sim_resource *missing);
+
+/* Whether nothing is done to the resource, but to what the stack knows of it. */
+static bool only_syncs(const struct cloud_change *change) {
+    for (uint32_t i = 0; i < change->detail_count; i++) {
+        if (!text_is(change->details[i].change_type, "SyncWithActual")) return false;
+    }
+    return true;
+}
+
+static void note_drift(struct planning *planning, const struct sim_resource *resource,
+                       struct cloud_change *change) {
+    struct arena *arena = &planning->simulator->arena;
+    if (!is_drift_aware(planning)) return;
+    change->drift_status = TEXT("IN_SYNC");
+    if (!resource->actual) return;
+    for (uint32_t i = 0; i < change->detail_count; i++) {
+        if (change->details[i].is_drifted) change->drift_status = TEXT("MODIFIED");
+    }
+    change->before_context = context(arena, resource->actual);
+    change->previous_context = context(arena, resource->now.properties);
+    if (only_syncs(change)) change->action = TEXT("SyncWithActual");
+}
+
 static void plan_modify(struct planning *planning, struct sim_resource *resource,
                         const struct sim_item *item, const struct document *after) {
     const struct document *before = resource->now.properties;
-    diff_properties(planning, item, before, after);
+    if (is_drift_aware(planning) && resource->is_missing) {
+        plan_add(planning, item, after, resource)->drift_status = TEXT("DELETED");
+        return;
+    }
+    diff_properties(planning, item, resource, after);
     diff_attributes(planning, resource, item);
     if (is_taggable(item->schema) && !text_equal(resource->now.tags, planning->stack->tag_text)) {
         add_attribute(planning, "Tags", resource->now.tags, planning->stack->tag_text);
@@ -378,6 +437,7 @@ static void plan_modify(struct planning *planning, struct sim_resource *resource
     change->before_context = context(arena, before);
     change->after_context = context(arena, after);
     sim_set_scope(arena, change);
+    note_drift(planning, resource, change);
     bool replaces = !text_is(change->replacement, "False");
     planning->unknown[item - planning->set->blueprint->items] = replaces || nested;
     if (text_is(change->replacement, "True")) {
@@ -388,13 +448,16 @@ static void plan_modify(struct planning *planning, struct sim_resource *resource
     validate(planning, item, after, resource, text_is(change->replacement, "True"));
 }
 
-static void plan_add(struct planning *planning, const struct sim_item *item,
-                     const struct document *after) {
+/* missing: one that was deleted behind the stack's back, or NULL. */
+static struct cloud_change *plan_add(struct planning *planning, const struct sim_item *item,
+                                     const struct document *after,
+                                     const struct sim_resource *missing) {
     struct cloud_change *change = add_change(planning, "Add", item->id, item->type);
     change->after_context = context(&planning->simulator->arena, after);
     planning->unknown[item - planning->set->blueprint->items] = 1;
     if (sim_is_nested(item->type)) add_nested_set(planning, change, after);
-    validate(planning, item, after, NULL, true);
+    validate(planning, item, after, missing, true);
+    return change;
 }
 
 static bool exists(const struct sim_resource *resource) {
@@ -418,7 +481,7 @@ static void plan_item(struct planning *planning, const struct sim_item *item) {
     }
     if (!after) after = &nothing;
     if (exists(resource)) plan_modify(planning, resource, item, after);
-    else plan_add(planning, item, after);
+    else plan_add(planning, item, after, NULL);
 }
 
 static void plan_removed(struct planning *planning) {
@@ -452,9 +515,19 @@ static bool same_outputs(const struct sim_stack *stack, const struct sim_change_
     return document_equal(before, after);
 }
 
+/* Whether something was changed behind the stack's back, which a drift-aware change set sees. */
+static bool sees_drift(const struct sim_stack *stack, const struct sim_change_set *set) {
+    for (uint32_t i = 0; set->mode.length && i < stack->resource_count; i++) {
+        const struct sim_resource *resource = stack->resources[i];
+        if (exists(resource) && !resource->is_leftover && !resource->is_orphan &&
+            sim_is_astray(resource, resource->now.properties)) return true;
+    }
+    return false;
+}
+
 static bool same_inputs(const struct sim_stack *stack, const struct sim_change_set *set,
                         struct text tags) {
-    return stack->now.blueprint && !has_nested(set->blueprint) &&
+    return !sees_drift(stack, set) && stack->now.blueprint && !has_nested(set->blueprint) &&
            text_equal(stack->tag_text, tags) &&
            document_same_template(stack->now.blueprint->root, set->blueprint->root) &&
            document_equal(stack->now.parameters, set->parameters);

@@ -143,7 +143,7 @@ static struct text failed_text(struct simulator *simulator, struct sim_stack *st
 static void settle(struct simulator *simulator, struct sim_stack *stack, unsigned status,
                    struct text reason) {
     stack->phase = PHASE_IDLE;
-    stack->is_failing = stack->is_rolling_back = stack->is_led = false;
+    stack->is_failing = stack->is_rolling_back = stack->is_led = stack->reverts_drift = false;
     stack->update_policy = (struct text){0};
     if (status == SIM_DELETE_COMPLETE) stack->deleted = simulator->clock;
     uint32_t kept = 0;
@@ -484,6 +484,7 @@ void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
     }
     take_inputs(simulator, stack, set);
     take_items(simulator, stack);
+    stack->reverts_drift = set->mode.length > 0;
     stack->updated = simulator->clock;
     sim_stack_status(simulator, stack, SIM_UPDATE_IN_PROGRESS, TEXT("User Initiated"));
     phase_begin(simulator, stack, PHASE_FORWARD);

@@ -148,12 +148,16 @@ void sim_step_update(struct simulator *simulator, struct sim_stack *stack,
         return;
     }
     bool is_nested = sim_is_nested(resource->type);
-    if (!is_nested && same_state(resource)) {
+    bool is_astray = stack->reverts_drift && sim_is_astray(resource, resource->next.properties);
+    if (!is_nested && !is_astray && same_state(resource)) {
         sim_finish(stack, resource);
         return;
     }
-    resource->is_replacement = sim_needs_replacement(resource->schema, resource->now.properties,
-                                                     resource->next.properties);
+    const struct document *found = is_astray && resource->actual ? resource->actual
+                                                                 : resource->now.properties;
+    resource->is_replacement =
+        (is_astray && resource->is_missing) ||
+        sim_needs_replacement(resource->schema, found, resource->next.properties);
     sim_resource_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS,
                resource->is_replacement
                    ? TEXT("Requested update requires the creation of a new physical resource; "
@@ -191,7 +195,9 @@ static struct text objection(struct simulator *simulator, struct sim_stack *stac
                                                 resource->next.properties, NULL, &owner);
     bool deletes_first = resource->schema &&
                          (schema_type_flags(resource->schema) & SCHEMA_TYPE_DELETE_FIRST);
-    if (!taken || (taken == resource && deletes_first)) return (struct text){0};
+    if (!taken || (taken == resource && (deletes_first || resource->is_missing))) {
+        return (struct text){0};
+    }
     if (taken == resource) {
         return text_format(arena, "CloudFormation cannot update a stack when a custom-named "
                                   "resource requires replacing. Rename %.*s and update the stack "
@@ -268,6 +274,7 @@ void sim_step_end_forward(struct simulator *simulator, struct sim_stack *stack,
                                       TEXT_ARGS(resource->now.physical_id)));
         return;
     }
+    if (stack->reverts_drift) resource->actual = NULL;
     sim_update_actual(simulator, resource, resource->next.properties);
     resource->before = resource->now;
     resource->is_changed = true;

@@ -133,6 +133,7 @@ static struct document *write_change_set(struct arena *arena, const struct sim_c
     put(arena, object, "name", set->name);
     put(arena, object, "type", set->type);
     put(arena, object, "token", set->token);
+    put(arena, object, "mode", set->mode);
     put(arena, object, "description", set->description);
     write_settings(arena, object, &set->settings);
     put(arena, object, "execution", text_of(set->execution_status));
@@ -193,7 +194,8 @@ struct document *sim_store_write_stack(struct arena *arena, const struct sim_sta
     put(arena, object, "cause", stack->cause);
     put_number(arena, object, "phase", stack->phase);
     put_number(arena, object, "flags", stack->is_failing | stack->is_rolling_back << 1 |
-               stack->is_protected << 2 | stack->disable_rollback << 3 | stack->is_led << 4);
+               stack->is_protected << 2 | stack->disable_rollback << 3 | stack->is_led << 4 |
+               stack->reverts_drift << 5);
     put_number(arena, object, "until", stack->until);
     put_number(arena, object, "created", stack->created);
     put_number(arena, object, "updated", stack->updated);
@@ -319,6 +321,7 @@ static void read_change_set(struct simulator *simulator, struct sim_stack *stack
     set->name = get(object, "name");
     set->type = get(object, "type");
     set->token = get(object, "token");
+    set->mode = get(object, "mode");
     struct text body = get(object, "template");
     set->parent_id = get(object, "parent");
     set->root_id = get(object, "root");
@@ -386,6 +389,7 @@ void sim_store_read_stack(struct simulator *simulator, struct text id,
     stack->is_protected = flags >> 2 & 1;
     stack->disable_rollback = flags >> 3 & 1;
     stack->is_led = flags >> 4 & 1;
+    stack->reverts_drift = flags >> 5 & 1;
     stack->until = get_number(arena, object, "until");
     stack->created = get_number(arena, object, "created");
     stack->updated = get_number(arena, object, "updated");

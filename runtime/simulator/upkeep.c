@@ -173,6 +173,18 @@ void sim_update_actual(struct simulator *simulator, struct sim_resource *resourc
     }
 }
 
+bool sim_is_astray(const struct sim_resource *resource, const struct document *properties) {
+    if (resource->is_missing || !resource->actual) return resource->is_missing;
+    for (const struct document *c = properties->children; c; c = c->next) {
+        const struct document *found = member(resource->actual, c->key);
+        if (!found || !document_equal(found, c)) return true;
+    }
+    for (const struct document *c = resource->now.properties->children; c; c = c->next) {
+        if (!member(properties, c->key) && member(resource->actual, c->key)) return true;
+    }
+    return false;
+}
+
 bool simulator_change(struct simulator *simulator, struct text region, struct text stack,
                       struct text logical_id, struct text property, struct text value) {
     struct sim_stack *found = sim_stack_live(simulator, region, stack);

@@ -111,6 +111,7 @@ struct sim_settings { /* what a stack keeps until something else is said */
 struct sim_change_set {
     struct text id, name, description, status_reason;
     struct text type; /* CREATE, UPDATE */
+    struct text mode; /* "REVERT_DRIFT" or empty */
     const char *status, *execution_status;
     struct text warning;         /* a reason that does not keep it from being executed */
     struct sim_blueprint *blueprint;
@@ -182,6 +183,7 @@ struct sim_stack {
     struct text detection_id;       /* of the last comparison with the template, */
     double detected;                /* which ends then */
     bool is_protected, disable_rollback, is_dirty;
+    bool reverts_drift; /* the running update */
 };
 
 struct sim_failure {
@@ -426,6 +428,8 @@ bool sim_template_body(struct simulator *simulator, struct cloud_call *call,
 /* An update sets the properties that it changes; what was changed behind the stack's back stays. */
 void sim_update_actual(struct simulator *simulator, struct sim_resource *resource,
                        const struct document *properties);
+/* Whether it was deleted behind the stack's back, or is not as these properties say. */
+bool sim_is_astray(const struct sim_resource *resource, const struct document *properties);
 /* That version of an object, an empty one for the newest; or NULL. */
 const struct sim_object *sim_object_find(const struct simulator *simulator, struct text bucket,
                                          struct text key, struct text version);
