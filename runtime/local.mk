@@ -58,10 +58,12 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/nested_sets.c \
     runtime/simulator/objects.c \
     runtime/simulator/outputs.c \
+    runtime/simulator/outside.c \
     runtime/simulator/parameters.c \
     runtime/simulator/plain.c \
     runtime/simulator/policy.c \
     runtime/simulator/resolve.c runtime/simulator/resolve.h \
+    runtime/simulator/services.c \
     runtime/simulator/simulator.c runtime/simulator/simulator.h \
     runtime/simulator/stacks.c \
     runtime/simulator/statuses.def \

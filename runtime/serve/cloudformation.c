@@ -1,6 +1,8 @@
 /* CloudFormation's actions: what a request says becomes a call of the simulated world, what the world
  * answers becomes a result.
  */
+#include <stdlib.h>
+
 #include "runtime/serve/query.h"
 
 /* --- stacks ----------------------------------------------------------------------------------- */
@@ -44,7 +46,7 @@ static void describe_stacks(struct serving *serving) {
 
 static bool is_wanted(const struct serving *serving, const struct sim_stack *stack) {
     const struct data *filter = data_first(data_get(serving->input, "StackStatusFilter"));
-    if (!text_equal(stack->region, serving->claim.region)) return false;
+    if (!text_equal(stack->region, serving->claim.region) || sim_is_keeper(stack)) return false;
     if (!filter) return true;
     for (; filter; filter = filter->next) {
         if (text_is(data_value(filter), sim_status_name(stack->status))) return true;
@@ -98,9 +100,22 @@ static void describe_events(struct serving *serving) {
     data_set(serving->arena, serving->result, "NextToken", call.reply.next_token);
 }
 
+static int by_logical_id(const void *a, const void *b) {
+    const struct cloud_resource *x = a, *y = b;
+    return text_compare(x->logical_id, y->logical_id);
+}
+
+/* In the order of their ids, which is how AWS tells them. */
+static bool ask_resources(struct serving *serving, struct cloud_call *call) {
+    if (!query_ask(serving, sim_stack_resources, call)) return false;
+    uint32_t count = call->reply.resource_count;
+    if (count) qsort(call->reply.resources, count, sizeof *call->reply.resources, by_logical_id);
+    return true;
+}
+
 static void list_stack_resources(struct serving *serving) {
     struct cloud_call call;
-    if (!query_ask(serving, sim_stack_resources, &call)) return;
+    if (!ask_resources(serving, &call)) return;
     struct data *list = query_list(serving, "StackResourceSummaries");
     for (uint32_t i = 0; i < call.reply.resource_count; i++) {
         tell_resource(serving->arena, tell_record(serving->arena, list),
@@ -132,7 +147,7 @@ static void describe_stack_resources(struct serving *serving) {
     struct cloud_call call;
     struct text only = query_member(serving, "LogicalResourceId");
     const struct sim_stack *stack = stack_of(serving, query_member(serving, "StackName"));
-    if (!stack || !query_ask(serving, sim_stack_resources, &call)) return;
+    if (!stack || !ask_resources(serving, &call)) return;
     struct data *list = query_list(serving, "StackResources");
     for (uint32_t i = 0; i < call.reply.resource_count; i++) {
         const struct cloud_resource *resource = &call.reply.resources[i];
@@ -145,7 +160,7 @@ static void describe_stack_resource(struct serving *serving) {
     struct cloud_call call;
     struct text wanted = query_member(serving, "LogicalResourceId");
     const struct sim_stack *stack = stack_of(serving, query_member(serving, "StackName"));
-    if (!stack || !query_ask(serving, sim_stack_resources, &call)) return;
+    if (!stack || !ask_resources(serving, &call)) return;
     for (uint32_t i = 0; i < call.reply.resource_count; i++) {
         const struct cloud_resource *resource = &call.reply.resources[i];
         if (!text_equal(wanted, resource->logical_id)) continue;
@@ -179,6 +194,7 @@ static void get_template(struct serving *serving) {
 static const struct sim_blueprint *read_template(struct serving *serving) {
     struct cloud_call call;
     query_read(serving, &call);
+    if (serving->code.length) return NULL;
     const struct sim_blueprint *blueprint = sim_template_of(serving->simulator, &call);
     return query_failed(serving, &call) ? NULL : blueprint;
 }
@@ -268,12 +284,6 @@ static void list_imports(struct serving *serving) {
 
 static void set_stack_policy(struct serving *serving) {
     struct cloud_call call;
-    if (query_member(serving, "StackPolicyBody").length &&
-        query_member(serving, "StackPolicyURL").length) {
-        serve_refuse(serving, 400, "ValidationError",
-                     "You cannot specify both StackPolicyURL and StackPolicyBody");
-        return;
-    }
     query_change(serving, sim_set_policy, &call);
 }
 
@@ -281,8 +291,10 @@ static void get_stack_policy(struct serving *serving) {
     struct text name = query_member(serving, "StackName");
     const struct sim_stack *stack =
         sim_stack_find(serving->simulator, serving->claim.region, name);
-    if (stack) {
-        data_set(serving->arena, serving->result, "StackPolicyBody", stack->policy);
+    if (stack) { /* while an update runs, the one that was sent for it alone */
+        bool overrides = stack->phase != PHASE_IDLE && stack->update_policy.length;
+        data_set(serving->arena, serving->result, "StackPolicyBody",
+                 overrides ? stack->update_policy : stack->policy);
     } else {
         serve_refuse(serving, 400, "ValidationError", "Stack [%.*s] does not exist",
                      TEXT_ARGS(name));

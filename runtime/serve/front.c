@@ -94,7 +94,7 @@ static void write_json(struct serving *serving) {
     if (serving->code.length) {
         struct data *error = error_record(serving, "");
         data_put(serving->arena, error, "__type", serving->code);
-        data_put(serving->arena, error, "message", serving->message);
+        data_set(serving->arena, error, "message", serving->message);
         data_write_json(error, &body);
     } else {
         data_write_json(serving->result, &body);

@@ -79,6 +79,19 @@ static void read_lists(struct serving *serving, struct cloud_request *request) {
     read_alarms(serving, request);
 }
 
+/* A policy that is sent, or lies in a bucket. */
+static void read_policy(struct serving *serving, struct cloud_call *call, const char *body,
+                        const char *url, struct text *policy) {
+    struct text at = query_member(serving, url);
+    *policy = query_member(serving, body);
+    if (policy->length && at.length) {
+        serve_refuse(serving, 400, "ValidationError", "You cannot specify both %s and %s", url,
+                     body);
+    } else if (at.length && !sim_policy_at(serving->simulator, call, url, at, policy)) {
+        query_failed(serving, call);
+    }
+}
+
 void query_read(struct serving *serving, struct cloud_call *call) {
     const struct data *input = serving->input;
     struct text token = query_member(serving, "ClientRequestToken");
@@ -100,10 +113,12 @@ void query_read(struct serving *serving, struct cloud_call *call) {
         .next_token = query_member(serving, "NextToken"),
         .export_name = query_member(serving, "ExportName"),
         .role = query_member(serving, "RoleARN"),
-        .on_failure = query_member(serving, "OnFailure"),
-        .policy = query_member(serving, "StackPolicyBody"),
-        .update_policy = query_member(serving, "StackPolicyDuringUpdateBody")};
+        .on_failure = query_member(serving, "OnFailure")};
     read_lists(serving, &call->request);
+    if (serving->code.length) return;
+    read_policy(serving, call, "StackPolicyBody", "StackPolicyURL", &call->request.policy);
+    read_policy(serving, call, "StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL",
+                &call->request.update_policy);
 }
 
 bool query_failed(struct serving *serving, const struct cloud_call *call) {

@@ -1,11 +1,15 @@
-/* S3: the objects that lie in buckets which stacks made. Buckets are in the path: a server at
- * 127.0.0.1 has no names before its own.
+/* S3: buckets, as stacks or calls made them, and the objects that lie in them. Buckets are in the
+ * path: a server at 127.0.0.1 has no names before its own.
  */
+#include <ctype.h>
+
 #include "base/hash.h"
 #include "runtime/aws/protocol.h"
 #include "runtime/serve/front.h"
 
 #define NAMESPACE "http://s3.amazonaws.com/doc/2006-03-01/"
+
+#define BUCKET "AWS::S3::Bucket"
 
 enum { MOST_KEYS = 1000 }; /* of one answer */
 
@@ -242,7 +246,8 @@ static void list_buckets(struct serving *serving) {
         const struct sim_stack *stack = serving->simulator->stacks[s];
         for (uint32_t r = 0; r < stack->resource_count; r++) {
             const struct sim_resource *resource = stack->resources[r];
-            if (!text_is(resource->type, "AWS::S3::Bucket") || !resource->now.properties) continue;
+            if (!text_is(resource->type, BUCKET) || !resource->now.properties ||
+                resource->is_missing) continue;
             struct data *bucket = tell_record(arena, list);
             data_put(arena, bucket, "Name", resource->now.physical_id);
             tell_time(arena, bucket, "CreationDate", resource->updated);
@@ -263,6 +268,61 @@ static void bucket_location(struct serving *serving) {
     respond(serving, 200, root);
 }
 
+/* 3 to 63 small letters, digits, dots and dashes, which begin and end with no dash or dot. */
+static bool is_bucket_name(struct text name) {
+    if (name.length < 3 || name.length > 63) return false;
+    for (size_t i = 0; i < name.length; i++) {
+        unsigned char c = (unsigned char)name.bytes[i];
+        bool inside = i > 0 && i + 1 < name.length && (c == '-' || c == '.');
+        if (!islower(c) && !isdigit(c) && !inside) return false;
+    }
+    return true;
+}
+
+/* Names are the world's: whose it is decides between the two refusals. us-east-1 alone lets one make
+ * one's own bucket twice. */
+static void create_bucket(struct serving *serving, struct text name) {
+    struct simulator *simulator = serving->simulator;
+    struct sim_stack *owner;
+    const struct sim_resource *old = sim_existing(simulator, BUCKET, TEXT(""), name, &owner);
+    serving->looks = false;
+    if (!is_bucket_name(name)) {
+        serve_refuse(serving, 400, "InvalidBucketName", "The specified bucket is not valid.");
+    } else if (old && !text_equal(sim_account(owner), simulator->account)) {
+        serve_refuse(serving, 409, "BucketAlreadyExists",
+                     "The requested bucket name is not available. The bucket namespace is shared "
+                     "by all users of the system. Please select a different name and try again.");
+    } else if (old && !(text_is(owner->region, "us-east-1") &&
+                        text_is(serving->claim.region, "us-east-1"))) {
+        serve_refuse(serving, 409, "BucketAlreadyOwnedByYou",
+                     "Your previous request to create the named bucket succeeded and you already "
+                     "own it.");
+    } else {
+        struct document *properties = document_new(&simulator->arena, DOCUMENT_OBJECT);
+        struct text kept = text_copy(&simulator->arena, name);
+        document_add(properties, TEXT("BucketName"), document_text(&simulator->arena, kept));
+        if (!old) sim_outside_new(simulator, serving->claim.region, BUCKET, name, properties);
+        respond(serving, 200, NULL);
+        serve_set_header(serving, "Location", text_format(serving->arena, "/%.*s",
+                                                          TEXT_ARGS(name)));
+    }
+}
+
+static void delete_bucket(struct serving *serving, struct text name) {
+    struct sim_stack *owner;
+    struct sim_resource *bucket =
+        sim_existing(serving->simulator, BUCKET, TEXT(""), name, &owner);
+    serving->looks = false;
+    if (sim_bucket_holds(serving->simulator, name)) {
+        serve_refuse(serving, 409, "BucketNotEmpty",
+                     "The bucket you tried to delete is not empty. You must delete all versions in "
+                     "the bucket.");
+    } else {
+        sim_outside_delete(serving->simulator, owner, bucket);
+        respond(serving, 204, NULL);
+    }
+}
+
 static void answer_bucket(struct serving *serving, struct text bucket) {
     struct text method = serving->request->method;
     if (text_is(method, "HEAD")) {
@@ -272,11 +332,12 @@ static void answer_bucket(struct serving *serving, struct text bucket) {
         delete_objects(serving, (struct place){bucket, TEXT("")});
     } else if (text_is(method, "GET") && asks_for(serving, "location")) {
         bucket_location(serving);
+    } else if (text_is(method, "DELETE") && !serving->request->query.length) {
+        delete_bucket(serving, bucket);
     } else if (text_is(method, "GET")) {
         list_objects(serving, bucket, asks_for(serving, "versions"));
     } else {
-        serve_refuse(serving, 501, "NotImplemented",
-                     "The sandbox makes and deletes buckets by stacks alone");
+        serve_refuse(serving, 501, "NotImplemented", "The sandbox has no such operation");
     }
 }
 
@@ -293,6 +354,9 @@ void serve_s3(struct serving *serving) {
     struct place place = read_path(serving);
     if (!place.bucket.length) {
         list_buckets(serving);
+    } else if (text_is(serving->request->method, "PUT") && !place.key.length &&
+               !serving->request->query.length) {
+        create_bucket(serving, place.bucket);
     } else if (check_bucket(serving, place.bucket)) {
         if (place.key.length) answer_object(serving, place);
         else answer_bucket(serving, place.bucket);

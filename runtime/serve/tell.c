@@ -392,6 +392,36 @@ static struct data *type_record(struct arena *arena, struct data *list,
     return record;
 }
 
+/* Metadata is told in another form than JSON: {'Key': 'value'}. */
+static void write_metadata(const struct document *value, struct buffer *out) {
+    bool is_list = value->kind == DOCUMENT_LIST;
+    if (!is_list && value->kind != DOCUMENT_OBJECT) {
+        if (value->kind == DOCUMENT_TEXT) {
+            buffer_format(out, "'%.*s'", TEXT_ARGS(value->text));
+        } else {
+            document_write(value, out, 0);
+        }
+        return;
+    }
+    buffer_char(out, is_list ? '[' : '{');
+    for (const struct document *c = value->children; c; c = c->next) {
+        if (c != value->children) buffer_string(out, ", ");
+        if (!is_list) buffer_format(out, "'%.*s': ", TEXT_ARGS(c->key));
+        write_metadata(c, out);
+    }
+    buffer_char(out, is_list ? ']' : '}');
+}
+
+static struct text metadata_text(struct arena *arena, const struct document *metadata) {
+    struct buffer out;
+    if (!metadata) return TEXT("");
+    buffer_init(&out);
+    write_metadata(metadata, &out);
+    struct text text = buffer_take(&out, arena);
+    buffer_release(&out);
+    return text;
+}
+
 void tell_summary(struct arena *arena, struct data *result, const struct sim_blueprint *blueprint) {
     tell_declared(arena, result, blueprint, true);
     data_set(arena, result, "Description",
@@ -410,5 +440,5 @@ void tell_summary(struct arena *arena, struct data *result, const struct sim_blu
     data_set(arena, result, "Version",
              text_of_value(arena, document_get(blueprint->root, "AWSTemplateFormatVersion")));
     data_set(arena, result, "Metadata",
-             text_of_value(arena, document_get(blueprint->root, "Metadata")));
+             metadata_text(arena, document_get(blueprint->root, "Metadata")));
 }

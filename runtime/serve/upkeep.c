@@ -164,7 +164,7 @@ bool serve_upkeep(struct serving *serving, struct text action) {
         if (!text_is(action, actions[i].name)) continue;
         struct cloud_call call;
         query_read(serving, &call);
-        actions[i].run(serving, &call);
+        if (!serving->code.length) actions[i].run(serving, &call);
         return true;
     }
     return false;

@@ -22,7 +22,9 @@ bool sim_refuse_stack(struct cloud_call *call) {
 static void forget_retained(const struct cloud_call *call, struct sim_stack *stack) {
     for (uint32_t i = 0; i < call->request.retain_count; i++) {
         struct sim_resource *resource = sim_stack_resource(stack, call->request.retain[i]);
-        if (resource && resource->status == SIM_DELETE_FAILED) resource->is_orphan = true;
+        if (resource && resource->status == SIM_DELETE_FAILED) {
+            resource->deletion_policy = TEXT("Retain");
+        }
     }
 }
 

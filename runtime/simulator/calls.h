@@ -66,6 +66,12 @@ struct text sim_metadata(struct arena *arena, const struct sim_stack *stack,
 bool sim_check_policy(struct cloud_call *call, struct text policy);
 bool sim_set_policy(struct simulator *simulator, struct cloud_call *call);
 
+/* --- template_url.c --------------------------------------------------------------------------- */
+/* The policy that lies in a bucket under this URL. member: the request's name of it. False: the
+ * call's error. */
+bool sim_policy_at(struct simulator *simulator, struct cloud_call *call, const char *member,
+                   struct text url, struct text *policy);
+
 /* --- objects.c -------------------------------------------------------------------------------- */
 /* The stack that made a bucket, or NULL. */
 const struct sim_stack *sim_bucket_owner(const struct simulator *simulator, struct text bucket);

@@ -8,10 +8,11 @@ static const struct document *find(const struct document *object, struct text ke
     return NULL;
 }
 
-/* A parameter that has another value now than before, or is new. */
+/* A parameter that is given another value now than before, or is new. What lies in the parameter
+ * store under the same name does not count, as recorded. */
 static bool is_changed_parameter(const struct sim_causes *causes, struct text name) {
-    const struct document *now = find(causes->parameters, name);
-    const struct document *before = find(causes->old_parameters, name);
+    const struct document *now = document_get(find(causes->parameters, name), "value");
+    const struct document *before = document_get(find(causes->old_parameters, name), "value");
     return now && !(before && document_equal(now, before));
 }
 

@@ -603,7 +603,8 @@ void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
         refuse_early(&planning);
     } else if (set->nested_failure.length) {
         fail(set, set->nested_failure);
-    } else if (!set->change_count && same_outputs(stack, set) && text_equal(old_tags, tags)) {
+    } else if (stack->now.blueprint && !set->change_count && same_outputs(stack, set) &&
+               text_equal(old_tags, tags)) {
         fail(set, TEXT("The submitted information didn't contain changes. Submit different "
                        "information to create a change set."));
     }

@@ -34,7 +34,8 @@ bool sim_check_values(struct simulator *simulator, struct cloud_call *call,
     struct arena *arena = call->arena;
     struct sim_stack new_one = {
         .name = call->request.stack, .region = call->region,
-        .id = text_format(arena, "arn:%.*s:cloudformation:%.*s:%.*s:stack/%.*s/new",
+        .id = text_format(arena, "arn:%.*s:cloudformation:%.*s:%.*s:stack/%.*s/"
+                          "00000000-0000-0000-0000-000000000000",
                           TEXT_ARGS(sim_partition(call->region)), TEXT_ARGS(call->region),
                           TEXT_ARGS(simulator->account), TEXT_ARGS(call->request.stack))};
     uint8_t *unknown = arena_alloc(arena, blueprint->count + 1);

@@ -75,6 +75,11 @@ bool sim_policy_allows(struct simulator *simulator, const struct sim_stack *stac
                        const struct sim_resource *resource, const char *action,
                        struct text *reason);
 
+/* Of services.c: why the service of the resource's type does not take these properties, or an empty
+ * text. is_late: what it sees only when the resource has its id, and again when it is deleted. */
+struct text sim_service_refuses(const struct sim_resource *resource,
+                                const struct document *properties, bool is_late);
+
 /* Of outputs.c: works them out; false with a reason. The old ones are kept in old_outputs. */
 bool sim_make_outputs(struct simulator *simulator, struct sim_stack *stack, struct text *reason);
 

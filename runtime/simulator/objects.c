@@ -9,26 +9,13 @@ enum { VERSIONS_PER_PAGE = 1000 };
 
 static const struct sim_resource *find_bucket(const struct simulator *simulator,
                                               struct text bucket) {
-    for (uint32_t s = 0; s < simulator->stack_count; s++) {
-        const struct sim_stack *stack = simulator->stacks[s];
-        for (uint32_t r = 0; r < stack->resource_count; r++) {
-            const struct sim_resource *resource = stack->resources[r];
-            if (text_is(resource->type, "AWS::S3::Bucket") && resource->now.properties &&
-                text_equal(resource->now.physical_id, bucket)) return resource;
-        }
-    }
-    return NULL;
+    return sim_existing(simulator, "AWS::S3::Bucket", TEXT(""), bucket, NULL);
 }
 
 const struct sim_stack *sim_bucket_owner(const struct simulator *simulator, struct text bucket) {
-    const struct sim_resource *found = find_bucket(simulator, bucket);
-    for (uint32_t s = 0; found && s < simulator->stack_count; s++) {
-        const struct sim_stack *stack = simulator->stacks[s];
-        for (uint32_t r = 0; r < stack->resource_count; r++) {
-            if (stack->resources[r] == found) return stack;
-        }
-    }
-    return NULL;
+    struct sim_stack *owner = NULL;
+    sim_existing(simulator, "AWS::S3::Bucket", TEXT(""), bucket, &owner);
+    return owner;
 }
 
 static bool is_versioned(const struct sim_resource *bucket) {

@@ -17,17 +17,11 @@ bool sim_stored_parameter(struct simulator *simulator, struct arena *arena, stru
                           : text_format(arena, "%.8s", random);
         return true;
     }
-    for (uint32_t s = 0; s < simulator->stack_count; s++) {
-        struct sim_stack *stack = simulator->stacks[s];
-        if (!text_equal(stack->region, region)) continue;
-        for (uint32_t r = 0; r < stack->resource_count; r++) {
-            struct sim_resource *resource = stack->resources[r];
-            if (!text_is(resource->type, "AWS::SSM::Parameter") || !resource->now.properties ||
-                !text_equal(resource->now.physical_id, name)) continue;
-            return sim_scalar(document_get(resource->now.properties, "Value"), value);
-        }
-    }
-    return false;
+    const struct sim_resource *resource =
+        sim_existing(simulator, "AWS::SSM::Parameter", region, name, NULL);
+    if (!resource) return false;
+    const struct document *now = resource->actual ? resource->actual : resource->now.properties;
+    return sim_scalar(document_get(now, "Value"), value);
 }
 
 /* "{{resolve:ssm:NAME[:VERSION]}}" is read; secrets stay as they are written, as AWS shows them. */
@@ -105,13 +99,16 @@ static bool check_parameter(struct parameter_reading *reading, const struct docu
                   TEXT_ARGS(declared->key));
 }
 
+static bool is_stored(const struct document *declared) {
+    return text_starts(document_get(declared, "Type")->text, TEXT("AWS::SSM::Parameter::Value<"));
+}
+
 /* Lists of the type's kind become lists, SSM parameters what is stored under their name. */
 static bool resolve_parameter(struct parameter_reading *reading, const struct document *declared,
                               struct text value, struct document *held) {
-    static const struct text ssm = {"AWS::SSM::Parameter::Value<", 27};
     struct arena *arena = reading->arena;
     struct text type = document_get(declared, "Type")->text;
-    bool is_ssm = text_starts(type, ssm);
+    bool is_ssm = is_stored(declared);
     bool is_list = memmem(type.bytes, type.length, "List<", 5) ||
                    text_is(type, "CommaDelimitedList") ||
                    text_is(type, "AWS::SSM::Parameter::Value<CommaDelimitedList>");
@@ -164,6 +161,10 @@ bool sim_parameters(struct simulator *simulator, struct text region,
         } else if (sent && sent->use_previous && old) {
             value = text_copy(arena, old->text);
         } else if (!sim_scalar(initial, &value)) {
+            if (is_stored(declared)) {
+                return refuse(&reading, "Parameter %.*s should either have input value or default "
+                                        "value", TEXT_ARGS(declared->key));
+            }
             missing = missing.length ? text_format(arena, "%.*s, %.*s", TEXT_ARGS(missing),
                                                    TEXT_ARGS(declared->key)) : declared->key;
             continue;

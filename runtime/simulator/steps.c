@@ -191,6 +191,8 @@ static struct text objection(struct simulator *simulator, struct sim_stack *stac
         return text_format(arena, "Properties validation failed for resource %.*s with message:\n"
                                   "%.*s", TEXT_ARGS(resource->logical_id), TEXT_ARGS(reason));
     }
+    asked = sim_service_refuses(resource, resource->next.properties, false);
+    if (asked.length) return asked;
     struct sim_resource *taken = sim_name_taken(simulator, stack, resource->schema,
                                                 resource->next.properties, NULL, &owner);
     bool deletes_first = resource->schema &&
@@ -255,6 +257,11 @@ void sim_step_end_forward(struct simulator *simulator, struct sim_stack *stack,
         return;
     }
     if (resource->is_new || resource->is_replacement) {
+        struct text against = sim_service_refuses(resource, resource->now.properties, true);
+        if (against.length) {
+            sim_fail_resource(simulator, stack, resource, against);
+            return;
+        }
         sim_resource_status(simulator, stack, resource,
                    resource->is_new ? SIM_CREATE_COMPLETE : SIM_UPDATE_COMPLETE,
                    (struct text){0});
@@ -326,6 +333,7 @@ void sim_step_end_delete(struct simulator *simulator, struct sim_stack *stack,
         asked = TEXT("The bucket you tried to delete is not empty. You must delete all versions "
                      "in the bucket. (Service: S3, Status Code: 409)");
     }
+    if (!asked.length) asked = sim_service_refuses(resource, resource->now.properties, true);
     if (asked.length) {
         sim_fail_resource(simulator, stack, resource, asked);
         return;

@@ -1,4 +1,6 @@
-/* Where a template comes from: the request itself, the stack, or an object in a bucket of the sandbox. */
+/* Where templates and policies come from: the request itself, the stack, or an object in a bucket of
+ * the sandbox.
+ */
 #include <ctype.h>
 #include <stdlib.h>
 
@@ -49,18 +51,30 @@ static bool read_host(struct text host, struct text *bucket) {
     return bucket->length > 0;
 }
 
-static bool read_url(struct cloud_call *call, struct text url, struct place *place) {
-    static const struct text https = {"https://", 8}, s3 = {"s3://", 5};
-    struct text rest = {url.bytes + https.length, url.length - https.length};
+/* Clients that talk to a sandbox that serves name its objects by its own address. */
+static bool is_own_host(struct text host) {
+    struct text name = cut(&host, ':');
+    return text_is(name, "127.0.0.1") || text_is(name, "localhost");
+}
+
+/* member: what the request calls the URL. */
+static bool read_url(struct cloud_call *call, const char *member, struct text url,
+                     struct place *place) {
+    static const struct text https = {"https://", 8}, http = {"http://", 7}, s3 = {"s3://", 5};
+    bool is_plain = text_starts(url, http);
+    struct text scheme = text_starts(url, s3) ? s3 : is_plain ? http : https;
+    bool good = text_starts(url, scheme);
+    struct text rest = good ? (struct text){url.bytes + scheme.length, url.length - scheme.length}
+                            : TEXT("");
     if (text_starts(url, s3)) {
-        rest = (struct text){url.bytes + s3.length, url.length - s3.length};
         struct text bucket = cut(&rest, '/');
         return sim_refuse(call, "ValidationError",
                           "S3 error: Domain name specified in %.*s is not a valid S3 domain",
                           TEXT_ARGS(bucket));
     }
-    if (!text_starts(url, https) || !read_host(cut(&rest, '/'), &place->bucket)) {
-        return sim_refuse(call, "ValidationError", "TemplateURL must be a supported URL.");
+    struct text host = cut(&rest, '/');
+    if (!good || (is_plain ? !is_own_host(host) : !read_host(host, &place->bucket))) {
+        return sim_refuse(call, "ValidationError", "%s must be a supported URL.", member);
     }
     if (!place->bucket.length) place->bucket = cut(&rest, '/');
     place->key = unescaped(call->arena, cut(&rest, '?'));
@@ -68,7 +82,7 @@ static bool read_url(struct cloud_call *call, struct text url, struct place *pla
         place->version = (struct text){rest.bytes + 10, rest.length - 10};
     }
     if (place->bucket.length && place->key.length) return true;
-    return sim_refuse(call, "ValidationError", "TemplateURL must be a supported URL.");
+    return sim_refuse(call, "ValidationError", "%s must be a supported URL.", member);
 }
 
 static bool read_object(struct simulator *simulator, struct cloud_call *call,
@@ -81,12 +95,14 @@ static bool read_object(struct simulator *simulator, struct cloud_call *call,
                                : "S3 error: The specified bucket does not exist";
         return sim_refuse(call, "ValidationError", "%s", what);
     }
-    if (object->body.length > LIMIT_TEMPLATE_BYTES) {
-        return sim_refuse(call, "ValidationError", "Template may not exceed %d bytes in size.",
-                          LIMIT_TEMPLATE_BYTES);
-    }
     *body = object->body;
     return true;
+}
+
+bool sim_policy_at(struct simulator *simulator, struct cloud_call *call, const char *member,
+                   struct text url, struct text *policy) {
+    struct place place = {0};
+    return read_url(call, member, url, &place) && read_object(simulator, call, &place, policy);
 }
 
 bool sim_template_body(struct simulator *simulator, struct cloud_call *call,
@@ -101,5 +117,9 @@ bool sim_template_body(struct simulator *simulator, struct cloud_call *call,
         *body = stack->now.blueprint->body;
         return true;
     }
-    return read_url(call, request->url, &place) && read_object(simulator, call, &place, body);
+    if (!read_url(call, "TemplateURL", request->url, &place) ||
+        !read_object(simulator, call, &place, body)) return false;
+    return body->length <= LIMIT_TEMPLATE_BYTES ||
+           sim_refuse(call, "ValidationError", "Template may not exceed %d bytes in size.",
+                      LIMIT_TEMPLATE_BYTES);
 }

@@ -146,9 +146,8 @@ static struct document *copied(struct arena *arena, const struct document *value
     return copy;
 }
 
-/* The properties with that one set, or without it where value is NULL. */
-static struct document *with(struct arena *arena, const struct document *properties,
-                             struct text name, const struct document *value) {
+struct document *sim_with(struct arena *arena, const struct document *properties,
+                          struct text name, const struct document *value) {
     struct document *all = document_new(arena, DOCUMENT_OBJECT);
     for (const struct document *c = properties->children; c; c = c->next) {
         if (!text_equal(c->key, name)) document_add(all, c->key, copied(arena, c));
@@ -165,11 +164,11 @@ void sim_update_actual(struct simulator *simulator, struct sim_resource *resourc
     for (const struct document *c = properties->children; c; c = c->next) {
         const struct document *old = member(now, c->key);
         if (old && document_equal(old, c)) continue;
-        resource->actual = with(arena, resource->actual, c->key, c);
+        resource->actual = sim_with(arena, resource->actual, c->key, c);
     }
     for (const struct document *c = now->children; c; c = c->next) {
         if (member(properties, c->key)) continue;
-        resource->actual = with(arena, resource->actual, c->key, NULL);
+        resource->actual = sim_with(arena, resource->actual, c->key, NULL);
     }
 }
 
@@ -202,7 +201,7 @@ bool simulator_change(struct simulator *simulator, struct text region, struct te
         return true;
     }
     if (!resource->actual) resource->actual = resource->now.properties;
-    resource->actual = with(arena, resource->actual, text_copy(arena, property), wanted);
+    resource->actual = sim_with(arena, resource->actual, text_copy(arena, property), wanted);
     return true;
 }
 

@@ -436,6 +436,26 @@ const struct sim_object *sim_object_find(const struct simulator *simulator, stru
 /* Whether the bucket holds any version of an object, or a delete marker. */
 bool sim_bucket_holds(const struct simulator *simulator, struct text bucket);
 
+/* --- outside.c -------------------------------------------------------------------------------- */
+/* Whether it is no stack, but keeps what no stack has. */
+bool sim_is_keeper(const struct sim_stack *stack);
+/* What there is of that type (a literal) and physical id, in one region or (empty) in all, whether a
+ * stack has it or not; NULL for none. *owner, where it is asked for: who keeps it. */
+struct sim_resource *sim_existing(const struct simulator *simulator, const char *type,
+                                  struct text region, struct text id, struct sim_stack **owner);
+/* A resource that no stack has; type is a literal, the properties live in the world's arena. */
+struct sim_resource *sim_outside_new(struct simulator *simulator, struct text region,
+                                     const char *type, struct text id,
+                                     struct document *properties);
+/* A property (a literal) is set, or the whole deleted, by a call that is not the stack's. */
+void sim_outside_set(struct simulator *simulator, struct sim_stack *owner,
+                     struct sim_resource *resource, const char *property, struct text value);
+void sim_outside_delete(struct simulator *simulator, struct sim_stack *owner,
+                        struct sim_resource *resource);
+/* The properties with that one set, or without it where value is NULL. */
+struct document *sim_with(struct arena *arena, const struct document *properties,
+                          struct text name, const struct document *value);
+
 /* --- store.c ---------------------------------------------------------------------------------- */
 bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struct failure *why);
 bool sim_store_save(struct simulator *simulator, struct failure *why);

@@ -56,6 +56,41 @@ def given(**values):
     return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
 
 
+def outputs(client, stack):
+    """The outputs of a stack, by name."""
+    seen = client.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+    return {o["OutputKey"]: o["OutputValue"] for o in seen}
+
+
+def gist(events, keeps_first):
+    """Oldest first, each status once in a row, without the cleaning up."""
+    kept = []
+    for event in reversed(events):
+        if "CLEANUP" in event["ResourceStatus"]:
+            continue
+        if kept and kept[-1]["ResourceStatus"] == event["ResourceStatus"]:
+            if keeps_first:
+                continue
+            kept.pop()
+        kept.append(event)
+    return kept
+
+
+def events_by_resource(client, stack, recorded):
+    """As the recording has them: whole and newest first, or in newer ones the gist, oldest first."""
+    events = {}
+    is_gist = "Stack" in recorded
+    keeps_first = any(not e["PhysicalResourceId"] for es in recorded.values() for e in es)
+    for event in client.describe_stack_events(StackName=stack)["StackEvents"]:
+        key = event["LogicalResourceId"]
+        if is_gist:
+            key = "Stack" if event["PhysicalResourceId"] == event["StackId"] else key
+            event = {name: event[name] for name in ("LogicalResourceId", "PhysicalResourceId",
+                                                    "ResourceStatus", "ResourceType", "Timestamp")}
+        events.setdefault(key, []).append(event)
+    return {key: gist(e, keeps_first) for key, e in events.items()} if is_gist else events
+
+
 # --- templates that are refused -----------------------------------------------------------------
 
 f = "api/test_validations:test_"

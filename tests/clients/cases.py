@@ -53,11 +53,12 @@ ONE = "display-value-1"
 UPDATES = {}
 
 
-def update(recording, before, after, p1=None, p2=None):
-    """before and after: resources, or a pair of resources and other sections."""
+def update(recording, before, after, p1=None, p2=None, puts=({}, {})):
+    """before and after: resources, or a pair of resources and other sections. puts: what is put into
+    the parameter store before each of the two."""
     whole = [{**(x[1] if isinstance(x, tuple) else {}),
               "Resources": x[0] if isinstance(x, tuple) else x} for x in (before, after)]
-    UPDATES[recording] = (*whole, p1 or {}, p2 or {})
+    UPDATES[recording] = (*whole, p1 or {}, p2 or {}, puts)
 
 
 def display(before, after, name=T1):
@@ -326,3 +327,22 @@ update(f + "base_mapping_scenarios[update_string_referencing_resource]", *[
     ({"MySSMParameter": stored(find("GenericMapping", "EnvironmentA", "ParameterValue"))},
      {"Mappings": {"GenericMapping": {"EnvironmentA": {"ParameterValue": value}}}})
     for value in ("value-1", "value-2")])
+
+# Parameters that are read from the parameter store
+DERIVED = {"DerivedParameter": stored(ref("InputValue"))}
+INPUT = {"Parameters": {"InputValue": {"Type": "AWS::SSM::Parameter::Value<String>"}},
+         "Outputs": {"DerivedParameterName": {"Value": ref("DerivedParameter")}}}
+GIVEN = {"InputValue": "/put/input"}
+f = "test_change_sets:test_dynamic_ssm_parameter_lookup"
+update(f, (DERIVED, INPUT), (DERIVED, INPUT), GIVEN, GIVEN,
+       ({"/put/input": "value-1"}, {"/put/input": "value-2"}))
+update(f + "_no_change", (DERIVED, INPUT),
+       ({**DERIVED, "AnotherParameter": stored("new parameter")}, INPUT), GIVEN, GIVEN,
+       ({"/put/input": "value-1"}, {}))
+f = "v2/test_dynamic_resolving:TestSSMParameterValues::test_"
+READ, PLAIN = [({"MyParameter": stored(ref("MyValue"))}, {"Parameters": {"MyValue": {"Type": kind}}})
+               for kind in ("AWS::SSM::Parameter::Value<String>", "String")]
+MINE = {"MyValue": "/put/mine"}
+update(f + "update_parameter_between_deployments", READ, READ, MINE, MINE,
+       ({"/put/mine": "value-1"}, {"/put/mine": "value-2"}))
+update(f + "change_parameter_type", PLAIN, READ, MINE, MINE, ({"/put/mine": "value-1"}, {}))

@@ -1,0 +1,1 @@
+"""Recordings of resource types, as far as CloudFormation tells of them."""
