@@ -140,7 +140,8 @@ static struct fact resource_member(struct checker *checker, const struct schema_
                              PHASE_EITHER, NULL};
     }
     if (schema_type_attribute_find(resource, text, &attribute)) {
-        deferred.type = type_of_value(checker, attribute.value);
+        deferred.type = schema_type_attribute_open(resource, text)
+                            ? &type_json : type_of_value(checker, attribute.value);
         return deferred;
     }
     const struct type *group = attribute_group(checker, resource, text);

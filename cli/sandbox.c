@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/diagnostics.h"
+#include "base/files.h"
 #include "cli/deploy.h"
 
 enum { MOST_OBJECTS = 10000 };
@@ -95,8 +96,27 @@ static int change(struct deploying *deploying, const struct invocation *invocati
     return OUTCOME_DONE;
 }
 
+/* A file becomes an object with its name. */
+static int put_file(struct deploying *deploying, const struct invocation *invocation,
+                    struct target target, const char *file) {
+    struct failure why;
+    struct text bytes;
+    const char *path = invocation->operands[1], *slash = strrchr(file, '/');
+    const char *key = slash ? slash + 1 : file;
+    if (!file_read(&deploying->arena, file, &bytes, &why)) return world_failed(&why);
+    if (!deploying->runtime->sandbox_put_object(
+            deploying->session, target.template->region_name, target.template->name,
+            target.resource->logical_id, text_of(key), bytes)) {
+        return not_deployed(path, ", or is no bucket");
+    }
+    if (!option_given(invocation, OPTION_QUIET)) fprintf(stderr, "%s was put into %s\n", key, path);
+    return OUTCOME_DONE;
+}
+
 static int put(struct deploying *deploying, const struct invocation *invocation,
                struct target target) {
+    const char *file = option_value(invocation, OPTION_FILE);
+    if (file) return put_file(deploying, invocation, target, file);
     const char *path = invocation->operands[1], *given = option_value(invocation, OPTION_OBJECTS);
     char *end = NULL;
     unsigned long count = given ? strtoul(given, &end, 10) : 1;

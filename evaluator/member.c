@@ -146,7 +146,9 @@ static struct value find_attribute(struct evaluator *ev, struct resource *resour
     *found = true;
     if (name == ev->name_ref) return attribute_of(ev, resource, name, SHAPE_TEXT, node);
     if (schema_type_attribute_find(resource->type, name_text(name), &attribute)) {
-        return attribute_of(ev, resource, name, shape_of_schema(attribute.value), node);
+        bool is_open = schema_type_attribute_open(resource->type, name_text(name));
+        return attribute_of(ev, resource, name,
+                            is_open ? SHAPE_ANY : shape_of_schema(attribute.value), node);
     }
     *found = is_attribute_prefix(resource->type, name_text(name));
     return *found ? attribute_of(ev, resource, name, SHAPE_ANY, node) : value_null();

@@ -191,6 +191,12 @@ static bool sandbox_put(struct runtime_session *session, struct text region, str
     return simulator_put(session->simulator, region, stack, logical_id, count);
 }
 
+static bool sandbox_put_object(struct runtime_session *session, struct text region,
+                               struct text stack, struct text logical_id, struct text key,
+                               struct text body) {
+    return simulator_put_object(session->simulator, region, stack, logical_id, key, body);
+}
+
 static bool sandbox_ring(struct runtime_session *session, struct text region, struct text stack,
                          struct text logical_id, bool rings) {
     return simulator_ring(session->simulator, region, stack, logical_id, rings);
@@ -211,7 +217,8 @@ const struct runtime *mrp_runtime(void) {
         .regions = journal_regions,
         .resume = resume_run, .sandbox_account = sandbox_account,
         .sandbox_change = sandbox_change,
-        .sandbox_put = sandbox_put, .sandbox_fail = sandbox_fail,
+        .sandbox_put = sandbox_put,
+        .sandbox_put_object = sandbox_put_object, .sandbox_fail = sandbox_fail,
         .sandbox_serve = sandbox_serve, .sandbox_ring = sandbox_ring,
     };
     return &runtime;

@@ -45,6 +45,9 @@ struct runtime {
                            struct text logical_id, struct text property, struct text value);
     bool (*sandbox_put)(struct runtime_session *session, struct text region, struct text stack,
                         struct text logical_id, uint32_t count);
+    bool (*sandbox_put_object)(struct runtime_session *session, struct text region,
+                               struct text stack, struct text logical_id, struct text key,
+                               struct text body);
     /* Of the sandbox: lets an alarm ring, or be quiet again; false where there is none. */
     bool (*sandbox_ring)(struct runtime_session *session, struct text region, struct text stack,
                          struct text logical_id, bool rings);

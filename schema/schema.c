@@ -197,12 +197,17 @@ struct schema_attribute schema_type_attribute(const struct schema_type *type, si
     return (struct schema_attribute){string(row->name), value_row(row->value)};
 }
 
+bool schema_type_attribute_open(const struct schema_type *type, struct text name) {
+    return text_is(name, "Outputs") && text_is(string(type->name), "AWS::CloudFormation::Stack");
+}
+
 /* Whether the type answers attributes that only a template can name. */
 static bool has_any_attribute(const struct schema_type *type, struct text name) {
-    struct text outputs = TEXT("Outputs.");
     if (schema_body_open(body_row(type->body))) return name.length > 0;
-    return name.length > outputs.length && !memcmp(name.bytes, outputs.bytes, outputs.length) &&
-           text_is(string(type->name), "AWS::CloudFormation::Stack");
+    const char *dot = name.length ? memchr(name.bytes, '.', name.length) : NULL;
+    if (!dot || dot + 1 == name.bytes + name.length) return false;
+    return schema_type_attribute_open(type,
+                                      (struct text){name.bytes, (size_t)(dot - name.bytes)});
 }
 
 bool schema_type_attribute_find(const struct schema_type *type, struct text name,

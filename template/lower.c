@@ -145,6 +145,8 @@ static bool has_own_name(struct lowering *all, const struct resource *resource) 
 
 static void make_capabilities(struct lowering *all, struct template *template) {
     static const char *const iam[] = {"CAPABILITY_IAM"}, *const named[] = {"CAPABILITY_NAMED_IAM"};
+    /* Nobody knows here what is in the template of a nested stack. */
+    static const char *const nested[] = {"CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"};
     const struct schema_type *last = NULL;
     bool is_iam = false;
     for (uint32_t i = 0; i < template->stack->resource_count; i++) {
@@ -152,6 +154,11 @@ static void make_capabilities(struct lowering *all, struct template *template) {
         if (resource->type != last) {
             last = resource->type;
             is_iam = text_starts(schema_type_name(last), TEXT("AWS::IAM::"));
+            if (text_is(schema_type_name(last), "AWS::CloudFormation::Stack")) {
+                template->capabilities = nested;
+                template->capability_count = sizeof nested / sizeof *nested;
+                return;
+            }
         }
         if (!is_iam) continue;
         template->capability_count = 1;

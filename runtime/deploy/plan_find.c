@@ -112,9 +112,11 @@ struct text making_tag(const struct cloud_stack *stack, const char *key) {
     return (struct text){0};
 }
 
+/* A nested stack has the tags of its parent, and goes where that goes. */
 static bool is_ours(const struct making *making, const struct cloud_stack *stack) {
     const struct deploy_program *program = making->plan->program;
-    return text_equal(making_tag(stack, "mrp:project"), program->project) &&
+    return !stack->parent_id.length &&
+           text_equal(making_tag(stack, "mrp:project"), program->project) &&
            text_equal(making_tag(stack, "mrp:suffix"), program->suffix) && program->project.length;
 }
 

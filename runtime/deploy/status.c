@@ -19,8 +19,10 @@ static struct text tag_of(const struct cloud_stack *stack, const char *key) {
     return (struct text){0};
 }
 
+/* Nested stacks have the tags of their parents, and are shown with them. */
 static bool is_ours(const struct deploy_program *program, const struct cloud_stack *stack) {
-    return text_equal(tag_of(stack, "mrp:project"), program->project) &&
+    return !stack->parent_id.length &&
+           text_equal(tag_of(stack, "mrp:project"), program->project) &&
            text_equal(tag_of(stack, "mrp:suffix"), program->suffix);
 }
 

@@ -523,7 +523,7 @@ struct text sim_blueprint_capability(const struct sim_blueprint *blueprint) {
             "AWS::IAM::AccessKey", "AWS::IAM::Group", "AWS::IAM::InstanceProfile",
             "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User",
             "AWS::IAM::UserToGroupAddition"};
-        bool is_iam = false;
+        bool is_iam = sim_is_nested(item->type); /* AWS asks for it whatever is in the stack */
         for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
             if (text_is(item->type, types[t])) is_iam = true;
         }

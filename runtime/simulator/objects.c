@@ -138,15 +138,27 @@ void sim_answer_objects(struct simulator *simulator, struct cloud_call *call) {
     if (call->operation == CLOUD_DELETE_OBJECTS) delete_objects(simulator, call);
 }
 
-bool simulator_put(struct simulator *simulator, struct text region, struct text stack,
-                   struct text logical_id, uint32_t count) {
+static const struct sim_resource *bucket_of(struct simulator *simulator, struct text region,
+                                            struct text stack, struct text logical_id) {
     const struct sim_stack *found = sim_stack_live(simulator, region, stack);
     const struct sim_resource *bucket = found ? sim_stack_resource(found, logical_id) : NULL;
-    if (!bucket || !bucket->now.properties || !text_is(bucket->type, "AWS::S3::Bucket"))
-        return false;
-    for (uint32_t i = 1; i <= count; i++) {
+    bool is_bucket = bucket && bucket->now.properties && text_is(bucket->type, "AWS::S3::Bucket");
+    return is_bucket ? bucket : NULL;
+}
+
+bool simulator_put(struct simulator *simulator, struct text region, struct text stack,
+                   struct text logical_id, uint32_t count) {
+    const struct sim_resource *bucket = bucket_of(simulator, region, stack, logical_id);
+    for (uint32_t i = 1; bucket && i <= count; i++) {
         struct text key = text_format(&simulator->arena, "object-%u", i);
         add_object(simulator, bucket, key)->body = TEXT("an object of the sandbox");
     }
-    return true;
+    return bucket != NULL;
+}
+
+bool simulator_put_object(struct simulator *simulator, struct text region, struct text stack,
+                          struct text logical_id, struct text key, struct text body) {
+    const struct sim_resource *bucket = bucket_of(simulator, region, stack, logical_id);
+    if (bucket) add_object(simulator, bucket, key)->body = text_copy(&simulator->arena, body);
+    return bucket != NULL;
 }

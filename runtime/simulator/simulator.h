@@ -46,6 +46,9 @@ void simulator_fail(struct simulator *simulator, const struct simulator_failure 
 /* Puts that many objects, "object-1" and so on, into a deployed bucket. False where there is none. */
 bool simulator_put(struct simulator *simulator, struct text region, struct text stack,
                    struct text logical_id, uint32_t count);
+/* Puts one object with that content. */
+bool simulator_put_object(struct simulator *simulator, struct text region, struct text stack,
+                          struct text logical_id, struct text key, struct text body);
 /* Changes a property of a deployed resource behind its stack's back: value is JSON, or empty to take
  * the property away; without a property the resource itself is deleted. False where there is no such
  * resource, or the value is no JSON. */

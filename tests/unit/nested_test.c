@@ -277,9 +277,11 @@ static void test_removed(void) {
 /* --- change sets ------------------------------------------------------------------------------ */
 
 static const struct cloud_change_set *make_nested_sets(const char *type, const char *body) {
+    static const struct text iam = {"CAPABILITY_IAM", 14};
     struct cloud_call *call = ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", (struct cloud_request){
         .stack = TEXT("shop"), .change_set = TEXT("changes"), .change_type = text_of(type),
-        .body = text_of(body), .with_nested = true});
+        .body = text_of(body), .capabilities = &iam, .capability_count = 1,
+        .with_nested = true});
     CU_ASSERT_FALSE_FATAL(cloud_failed(call));
     return read_set("shop");
 }
@@ -349,20 +351,29 @@ static void test_failed_change_sets(void) {
     close_world();
 }
 
+static void make_set_with(const char *capability, const char *body) {
+    struct text allowed = text_of(capability);
+    ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("shop"), .change_set = TEXT("changes"), .change_type = TEXT("CREATE"),
+        .body = text_of(body), .capabilities = &allowed, .capability_count = 1});
+}
+
 static void test_capabilities(void) {
     open_with_bucket();
     put("child.json", "{\"Resources\":{\"R\":{\"Type\":\"AWS::IAM::Role\",\"Properties\":"
-                      "{\"AssumeRolePolicyDocument\":{}}}}}");
+                      "{\"RoleName\":\"r\",\"AssumeRolePolicyDocument\":{}}}}}");
     static const char parent[] =
         "{\"Resources\":{\"Nested\":{\"Type\":\"AWS::CloudFormation::Stack\",\"Properties\":"
         "{\"TemplateURL\":\"" URL("child.json") "\"}}}}";
-    ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", (struct cloud_request){
-        .stack = TEXT("shop"), .change_set = TEXT("changes"), .change_type = TEXT("CREATE"),
-        .body = text_of(parent)});
+    SAME(ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", (struct cloud_request){
+             .stack = TEXT("shop"), .change_set = TEXT("changes"), .change_type = TEXT("CREATE"),
+             .body = text_of(parent)})->error.message.bytes,
+         "Requires capabilities : [CAPABILITY_IAM]");
+    make_set_with("CAPABILITY_IAM", parent);
     execute(TEXT("changes"));
     SAME(settle_in("us-east-1", "shop"), "ROLLBACK_COMPLETE");
     SAME(history("shop", "Nested"),
-         "CREATE_IN_PROGRESS|CREATE_FAILED Requires capabilities : [CAPABILITY_IAM]");
+         "CREATE_IN_PROGRESS|CREATE_FAILED Requires capabilities : [CAPABILITY_NAMED_IAM]");
     SAME(run("allowed", "CREATE", parent), "CREATE_COMPLETE");
     close_world();
 }
