@@ -29,11 +29,13 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/widen.c \
     runtime/prompt.c runtime/prompt.h \
     runtime/runtime.c runtime/runtime.h \
+    runtime/serve/absent.c \
     runtime/serve/actions.def \
     runtime/serve/authorize.c \
     runtime/serve/cloudformation.c \
     runtime/serve/daemon.c \
     runtime/serve/front.c runtime/serve/front.h \
+    runtime/serve/hooks.c \
     runtime/serve/query.c runtime/serve/query.h \
     runtime/serve/request.c runtime/serve/request.h \
     runtime/serve/s3.c \

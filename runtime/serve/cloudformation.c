@@ -259,6 +259,19 @@ static void list_change_sets(struct serving *serving) {
     query_page(serving, list);
 }
 
+/* No hook ever looks at one. */
+static void describe_change_set_hooks(struct serving *serving) {
+    struct cloud_call call;
+    if (!query_ask(serving, sim_describe_change_set, &call)) return;
+    const struct cloud_change_set *set = &call.reply.change_set;
+    data_put(serving->arena, serving->result, "ChangeSetId", set->id);
+    data_put(serving->arena, serving->result, "ChangeSetName", set->name);
+    query_list(serving, "Hooks");
+    data_put(serving->arena, serving->result, "Status", TEXT("PLANNED"));
+    data_put(serving->arena, serving->result, "StackId", set->stack_id);
+    data_put(serving->arena, serving->result, "StackName", set->stack_name);
+}
+
 /* --- exports, policies, limits ---------------------------------------------------------------- */
 
 static void list_exports(struct serving *serving) {
@@ -331,5 +344,6 @@ bool serve_cloudformation(struct serving *serving, struct text action) {
         actions[i].run(serving);
         return true;
     }
-    return serve_upkeep(serving, action);
+    return serve_upkeep(serving, action) || serve_hooks(serving, action) ||
+           serve_absent(serving, action);
 }

@@ -25,5 +25,9 @@ void query_page(struct serving *serving, struct data *list);
 
 /* Of upkeep.c: drift, rollbacks that a person begins, refactors; false for another action. */
 bool serve_upkeep(struct serving *serving, struct text action);
+/* Of hooks.c: what hooks found. */
+bool serve_hooks(struct serving *serving, struct text action);
+/* Of absent.c: what the sandbox has none of; false for another action. */
+bool serve_absent(struct serving *serving, struct text action);
 
 #endif

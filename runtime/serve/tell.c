@@ -358,13 +358,32 @@ static void tell_declared(struct arena *arena, struct data *result,
     }
 }
 
+/* Of "A, B, C". */
+static bool is_listed(struct text list, struct text name) {
+    for (size_t start = 0; start < list.length;) {
+        size_t end = start;
+        while (end < list.length && list.bytes[end] != ',') end++;
+        if (text_equal((struct text){list.bytes + start, end - start}, name)) return true;
+        start = end + 2;
+    }
+    return false;
+}
+
 static void tell_capability(struct arena *arena, struct data *result,
                             const struct sim_blueprint *blueprint) {
     struct text needed = sim_blueprint_capability(blueprint);
     if (!needed.length) return;
     data_set_texts(arena, result, "Capabilities", &needed, 1);
+    struct text types = {0};
+    for (uint32_t i = 0; i < blueprint->count; i++) {
+        struct text type = blueprint->items[i].type;
+        if (!sim_needs_capability(type) || is_listed(types, type)) continue;
+        types = types.length ? text_format(arena, "%.*s, %.*s", TEXT_ARGS(types), TEXT_ARGS(type))
+                             : type;
+    }
     data_put(arena, result, "CapabilitiesReason",
-             text_of("The following resource(s) require capabilities: [AWS::IAM]"));
+             text_format(arena, "The following resource(s) require capabilities: [%.*s]",
+                         TEXT_ARGS(types)));
 }
 
 void tell_validation(struct arena *arena, struct data *result,

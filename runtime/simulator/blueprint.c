@@ -515,19 +515,23 @@ struct sim_blueprint *sim_blueprint_read(struct arena *arena, struct text body,
     return good ? blueprint : NULL;
 }
 
+bool sim_needs_capability(struct text type) {
+    static const char *const types[] = {
+        "AWS::IAM::AccessKey", "AWS::IAM::Group", "AWS::IAM::InstanceProfile",
+        "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User",
+        "AWS::IAM::UserToGroupAddition"};
+    if (sim_is_nested(type)) return true; /* AWS asks for it whatever is in the stack */
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (text_is(type, types[i])) return true;
+    }
+    return false;
+}
+
 struct text sim_blueprint_capability(const struct sim_blueprint *blueprint) {
     struct text needed = {0};
     for (uint32_t i = 0; i < blueprint->count; i++) {
         const struct sim_item *item = &blueprint->items[i];
-        static const char *const types[] = {
-            "AWS::IAM::AccessKey", "AWS::IAM::Group", "AWS::IAM::InstanceProfile",
-            "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User",
-            "AWS::IAM::UserToGroupAddition"};
-        bool is_iam = sim_is_nested(item->type); /* AWS asks for it whatever is in the stack */
-        for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
-            if (text_is(item->type, types[t])) is_iam = true;
-        }
-        if (!is_iam) continue;
+        if (!sim_needs_capability(item->type)) continue;
         static const char *const names[] = {"RoleName", "UserName", "GroupName",
                                             "ManagedPolicyName", "InstanceProfileName"};
         needed = needed.length ? needed : TEXT("CAPABILITY_IAM");

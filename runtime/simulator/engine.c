@@ -541,3 +541,12 @@ void sim_take_refactor(struct simulator *simulator, struct sim_stack *stack,
     stack->updated = simulator->clock;
     sim_stack_status(simulator, stack, SIM_UPDATE_COMPLETE, TEXT("Stack refactor"));
 }
+
+void sim_signal_failure(struct simulator *simulator, struct sim_stack *stack,
+                        struct sim_resource *resource, struct text signal) {
+    if (resource->work != WORK_RUNNING || stack->phase != PHASE_FORWARD) return;
+    sim_fail_resource(simulator, stack, resource,
+                      text_format(&simulator->arena, "Received FAILURE signal with UniqueId %.*s",
+                                  TEXT_ARGS(signal)));
+    sim_advance(simulator, stack);
+}

@@ -20,17 +20,23 @@ struct identity {
 };
 
 static const struct {
-    const char *type, *attribute, *form;
+    const char *type, *attribute, *property, *form;
 } identity_rows[] = {
-#define IDENTITY(type, attribute, form) {type, attribute, form},
+#define IDENTITY(type, attribute, form) {type, attribute, NULL, form},
+#define IDENTITY_WITH(type, attribute, property, form) {type, attribute, property, form},
 #include "runtime/simulator/identities.def"
+#undef IDENTITY_WITH
 #undef IDENTITY
 };
 
-static const char *find_form(struct text type, struct text attribute) {
+/* The first row of the attribute whose property, where it names one, is set. */
+static const char *find_form(struct text type, struct text attribute,
+                             const struct document *properties) {
     for (size_t i = 0; i < sizeof identity_rows / sizeof *identity_rows; i++) {
+        const char *property = identity_rows[i].property;
         if (text_is(type, identity_rows[i].type) &&
-            text_is(attribute, identity_rows[i].attribute)) return identity_rows[i].form;
+            text_is(attribute, identity_rows[i].attribute) &&
+            (!property || document_get(properties, property))) return identity_rows[i].form;
     }
     return NULL;
 }
@@ -145,6 +151,24 @@ static bool random_word(struct identity *identity, struct text word, struct text
     return true;
 }
 
+static struct text expand_word(struct identity *identity, struct text word);
+
+/* "WORD<mark" and "WORD>mark": what comes before the mark, or after it; all of it where there is none. */
+static bool expand_part(struct identity *identity, struct text word, char side, struct text *out) {
+    const char *sign = memchr(word.bytes, side, word.length);
+    if (!sign) return false;
+    size_t length = (size_t)(sign - word.bytes);
+    struct text mark = {sign + 1, word.length - length - 1};
+    struct text whole = expand_word(identity, (struct text){word.bytes, length});
+    const char *at = memmem(whole.bytes, whole.length, mark.bytes, mark.length);
+    *out = whole;
+    if (!at) return true;
+    size_t before = (size_t)(at - whole.bytes), used = before + mark.length;
+    *out = side == '<' ? (struct text){whole.bytes, before}
+                       : (struct text){whole.bytes + used, whole.length - used};
+    return true;
+}
+
 static struct text expand_word(struct identity *identity, struct text word) {
     struct text out;
     if (random_word(identity, word, &out)) return out;
@@ -157,13 +181,9 @@ static struct text expand_word(struct identity *identity, struct text word) {
     if (text_is(word, "Version")) {
         return text_format(identity->arena, "%u", identity->state->version + 1);
     }
-    if (text_starts(word, TEXT("Ref>"))) {
-        struct text id = identity->state->physical_id;
-        const char *at = memmem(id.bytes, id.length, word.bytes + 4, word.length - 4);
-        if (!at) return id;
-        at += word.length - 4;
-        return (struct text){at, (size_t)(id.bytes + id.length - at)};
-    }
+    if (text_is(word, "StackId")) return identity->stack->id;
+    if (text_is(word, "LogicalId")) return identity->resource->logical_id;
+    if (expand_part(identity, word, '<', &out) || expand_part(identity, word, '>', &out)) return out;
     if (text_value(property(identity->state->properties, word), &out)) return out;
     if (identity->depth >= EXPAND_DEPTH) return TEXT("unknown");
     struct identity inner = *identity;
@@ -255,7 +275,8 @@ static bool is_name_property(const struct schema_type *type, struct text attribu
 /* An attribute that is no property, as text. */
 static struct text make(struct identity *identity, struct text attribute) {
     const struct schema_type *type = identity->resource->schema;
-    const char *form = find_form(identity->resource->type, attribute);
+    const char *form = find_form(identity->resource->type, attribute,
+                                 identity->state->properties);
     if (form) return expand(identity, text_of(form));
     if (!type) return physical_name(identity);
     struct text arn_attribute = {0};
@@ -294,7 +315,7 @@ struct text sim_physical_id(struct simulator *simulator, const struct sim_stack 
                             const struct document *properties) {
     struct sim_state state = {.properties = (struct document *)properties};
     struct identity identity = {&simulator->arena, stack, resource, &state, TEXT("Ref"), 0};
-    const char *form = find_form(resource->type, TEXT("Ref"));
+    const char *form = find_form(resource->type, TEXT("Ref"), properties);
     if (form) return expand(&identity, text_of(form));
     const struct schema_type *type = resource->schema;
     if (!type || text_is(schema_type_name(type), "AWS::CloudFormation::CustomResource")) {
@@ -345,7 +366,9 @@ struct document *sim_attribute(struct arena *arena, const struct sim_stack *stac
                                struct text name) {
     struct identity identity = {arena, stack, resource, state, name, 0};
     struct schema_attribute attribute;
-    if (find_form(resource->type, name)) return document_text(arena, make(&identity, name));
+    if (find_form(resource->type, name, state->properties)) {
+        return document_text(arena, make(&identity, name));
+    }
     const struct document *given = property(state->properties, name);
     if (given) return (struct document *)given;
     if (!resource->schema) return NULL;

@@ -287,6 +287,8 @@ bool sim_invalid(struct arena *arena, struct cloud_error *error, const char *for
 struct sim_blueprint *sim_blueprint_read(struct arena *arena, struct text body,
                                          struct cloud_error *error);
 struct sim_item *sim_blueprint_find(const struct sim_blueprint *blueprint, struct text id);
+/* Whether resources of that type need a capability. */
+bool sim_needs_capability(struct text type);
 /* CAPABILITY_IAM or CAPABILITY_NAMED_IAM if the template needs it, else an empty text. */
 struct text sim_blueprint_capability(const struct sim_blueprint *blueprint);
 
@@ -374,6 +376,9 @@ void sim_take_refactor(struct simulator *simulator, struct sim_stack *stack,
 /* Moves the stack, or all, as far as the clock allows. */
 void sim_advance(struct simulator *simulator, struct sim_stack *stack);
 void sim_advance_all(struct simulator *simulator);
+/* A resource on which something is done fails, and its stack with it: it was told so from outside. */
+void sim_signal_failure(struct simulator *simulator, struct sim_stack *stack,
+                        struct sim_resource *resource, struct text signal);
 /* Counts for each waiting resource how many others must be finished first. */
 void sim_count_waits(struct sim_stack *stack);
 /* When something happens next anywhere; HUGE_VAL for never. */
