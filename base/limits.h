@@ -31,7 +31,7 @@ enum {
     LIMIT_STACK_OUTPUTS = 200,
     LIMIT_STACK_PARAMETERS = 200,
     LIMIT_NESTED_RESOURCES = 2500,    /* of all stacks of one nested operation */
-    LIMIT_NESTED_STACKS = 20,         /* nested stacks inside each other; the sandbox's own */
+    LIMIT_NESTED_STACKS = 20,         /* nested stacks inside each other */
     LIMIT_STACK_MAPPINGS = 200,
     LIMIT_MAPPING_ATTRIBUTES = 200,
     LIMIT_TEMPLATE_BYTES = 1000000,   /* 1 MB by TemplateURL */

@@ -193,6 +193,17 @@ static struct text place_text(const struct deploying *deploying, struct span spa
     return text_format((struct arena *)&deploying->arena, "%.*s:%u", TEXT_ARGS(path), place.line);
 }
 
+void resource_name(const struct template *template, struct text logical_id, struct buffer *out) {
+    const struct template_resource *resource = plan_resource(template, logical_id);
+    if (!resource) {
+        buffer_text(out, logical_id);
+        return;
+    }
+    buffer_text(out, resource->path);
+    size_t known = resource->logical_id.length; /* what follows is inside of a nested stack */
+    buffer_add(out, logical_id.bytes + known, logical_id.length - known);
+}
+
 struct text resource_place(const struct deploying *deploying,
                            const struct template_resource *resource) {
     return resource ? place_text(deploying, resource->span) : (struct text){0};

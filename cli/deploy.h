@@ -66,6 +66,8 @@ bool plan_changes(const struct plan *plan);
 int deploying_show(struct deploying *deploying, const struct plan *plan);
 
 /* "pipeline.mrp:12" of a resource, and of one of its properties; empty where it is not known. */
+/* How the program names the resource of a logical id; in a nested stack the rest of it follows. */
+void resource_name(const struct template *template, struct text logical_id, struct buffer *out);
 struct text resource_place(const struct deploying *deploying,
                            const struct template_resource *resource);
 struct text property_place(const struct deploying *deploying, const struct template *template,

@@ -5,7 +5,7 @@
 
 static void write_left(const struct apply_stack *stack, const struct apply_left *left,
                        struct buffer *out) {
-    buffer_text(out, progress_name(stack->plan, left->logical_id));
+    resource_name(stack->plan->template, left->logical_id, out);
     if (left->physical_id.length) {
         buffer_format(out, " (%.*s %.*s)", TEXT_ARGS(left->type), TEXT_ARGS(left->physical_id));
     }
@@ -30,8 +30,8 @@ static void write_details(const struct apply_stack *stack, struct buffer *out) {
         const struct cloud_hook *hook = &stack->hooks[i];
         buffer_format(out, "  hook %.*s", TEXT_ARGS(hook->type));
         if (hook->target.length && !text_equal(hook->target, stack->cause_id)) {
-            buffer_format(out, ", of %.*s",
-                          TEXT_ARGS(progress_name(stack->plan, hook->target)));
+            buffer_string(out, ", of ");
+            resource_name(stack->plan->template, hook->target, out);
         }
         buffer_format(out, " says: %.*s\n", TEXT_ARGS(hook->reason));
         write_advice(hook, out);
@@ -52,8 +52,8 @@ static void say_failure(struct progress *progress, const struct apply_stack *sta
     buffer_string(out, stack->state == APPLY_LOST ? "lost: " : "failed: ");
     if (progress->color) buffer_string(out, "\033[0m");
     if (stack->cause_id.length) {
-        buffer_format(out, "%.*s (%.*s)", TEXT_ARGS(progress_name(stack->plan, stack->cause_id)),
-                      TEXT_ARGS(stack->cause_type));
+        resource_name(stack->plan->template, stack->cause_id, out);
+        buffer_format(out, " (%.*s)", TEXT_ARGS(stack->cause_type));
         struct text place = resource_place(deploying, stack->cause_resource);
         if (place.length) buffer_format(out, ", %.*s", TEXT_ARGS(place));
         buffer_string(out, ", ");

@@ -18,6 +18,12 @@ struct text page_name(const struct page *page, const struct plan_change *change)
     struct text path = change->resource ? change->resource->path : change->former_path;
     struct text stack = page->stack->path;
     if (!path.length) return change->logical_id;
+    const char *dot = memchr(change->logical_id.bytes, '.', change->logical_id.length);
+    if (dot) { /* the rest is inside a nested stack */
+        size_t known = (size_t)(dot - change->logical_id.bytes);
+        path = text_format(&page->deploying->arena, "%.*s%.*s", TEXT_ARGS(path),
+                           (int)(change->logical_id.length - known), dot);
+    }
     if (text_starts(path, stack) && path.length > stack.length + 1 &&
         path.bytes[stack.length] == '.') {
         path.bytes += stack.length + 1;
@@ -445,6 +451,9 @@ static void write_rest(struct page *page) {
     if (stack->quick_because.length) {
         buffer_format(page->out, "  ! compared by templates alone: %.*s\n",
                       TEXT_ARGS(stack->quick_because));
+    }
+    if (stack->is_quick && stack->action == PLAN_UPDATE && plan_has_nested(stack)) {
+        buffer_string(page->out, "  ! what is in its nested stacks was not looked at\n");
     }
     if (stack->disagreement.length) {
         buffer_format(page->out, "  ! %.*s\n", TEXT_ARGS(stack->disagreement));

@@ -46,11 +46,6 @@ const char *progress_done(const struct apply_stack *stack) {
     return "";
 }
 
-struct text progress_name(const struct plan_stack *stack, struct text logical_id) {
-    const struct template_resource *resource = plan_resource(stack->template, logical_id);
-    return resource ? resource->path : logical_id;
-}
-
 /* --- live lines ------------------------------------------------------------------------------- */
 
 static void write_line(struct progress *progress, const struct apply_stack *stack,
@@ -72,7 +67,8 @@ static void write_line(struct progress *progress, const struct apply_stack *stac
         buffer_format(&line, "  emptying %.*s, %llu deleted", TEXT_ARGS(stack->bucket),
                       (unsigned long long)stack->emptied);
     } else if (stack->state == APPLY_RUNNING && stack->current.length) {
-        buffer_format(&line, "  %.*s", TEXT_ARGS(progress_name(stack->plan, stack->current)));
+        buffer_string(&line, "  ");
+        resource_name(stack->plan->template, stack->current, &line);
     }
     if (progress->columns && line.length >= progress->columns) line.length = progress->columns - 1;
     buffer_text(out, buffer_view(&line));
@@ -127,9 +123,10 @@ static void plain(struct progress *progress, enum apply_event what,
                       TEXT_ARGS(stack->plan->region), TEXT_ARGS(stack->plan->name),
                       TEXT_ARGS(stack->bucket), (unsigned long long)stack->emptied);
     } else if (what == APPLY_RESOURCE && option_given(invocation, OPTION_VERBOSE)) {
-        struct text name = progress_name(stack->plan, event->logical_id);
-        buffer_format(&out, "%.*s  %.*s: %.*s %.*s%s%.*s\n", TEXT_ARGS(stack->plan->region),
-                      TEXT_ARGS(stack->plan->name), TEXT_ARGS(name), TEXT_ARGS(event->status),
+        buffer_format(&out, "%.*s  %.*s: ", TEXT_ARGS(stack->plan->region),
+                      TEXT_ARGS(stack->plan->name));
+        resource_name(stack->plan->template, event->logical_id, &out);
+        buffer_format(&out, " %.*s%s%.*s\n", TEXT_ARGS(event->status),
                       event->reason.length ? ": " : "", TEXT_ARGS(event->reason));
     }
     progress_say(&out);

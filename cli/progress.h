@@ -25,8 +25,6 @@ void progress_tell(void *context, enum apply_event what, const struct apply_stac
 void progress_redraw(struct progress *progress, bool always);
 /* What is done to a stack, in a word or two. */
 const char *progress_done(const struct apply_stack *stack);
-/* How the program names the resource of a logical id. */
-struct text progress_name(const struct plan_stack *stack, struct text logical_id);
 /* Writes to standard error, and releases. */
 void progress_say(struct buffer *out);
 

@@ -18,6 +18,14 @@ struct words {
     const char *why, *recipe, *risk;
 };
 
+static bool holds_nested(const struct rescue_stack *stack) {
+    for (uint32_t i = 0; i < stack->count; i++) {
+        struct text path = stack->resources[i].path;
+        if (memchr(path.bytes, '.', path.length)) return true;
+    }
+    return false;
+}
+
 static struct words words_of(const struct rescue_stack *stack, enum rescue_action action) {
     bool runs = stack->runs;
     switch (action) {
@@ -47,7 +55,11 @@ static struct words words_of(const struct rescue_stack *stack, enum rescue_actio
     case RESCUE_KEEP:
         return (struct words){"the deletion stops at what is listed below",
                               "delete the stack and keep these in the account",
-                              "no stack manages them afterwards: delete or import them by hand"};
+                              holds_nested(stack)
+                                  ? "the nested stack that holds them stays, and is nobody's: delete "
+                                    "it by hand"
+                                  : "no stack manages them afterwards: delete or import them by "
+                                    "hand"};
     case RESCUE_ROLL_BACK:
         return (struct words){"an operation stopped where it failed, since its rollback was off",
                               "roll back to the last good state",
@@ -71,11 +83,11 @@ static struct words words_of(const struct rescue_stack *stack, enum rescue_actio
     return (struct words){"", "", ""};
 }
 
-static void write_resource(struct deploying *deploying, const struct rescue_resource *resource,
-                           struct buffer *out) {
+static void write_resource(struct deploying *deploying, const struct template *template,
+                           const struct rescue_resource *resource, struct buffer *out) {
     struct text place = resource_place(deploying, resource->resource);
-    buffer_format(out, "    %.*s", TEXT_ARGS(resource->resource ? resource->resource->path
-                                                                : resource->name));
+    buffer_string(out, "    ");
+    resource_name(template, resource->path, out);
     buffer_format(out, " (%.*s%s%.*s)", TEXT_ARGS(resource->type),
                   resource->physical_id.length ? " " : "", TEXT_ARGS(resource->physical_id));
     if (place.length) buffer_format(out, ", %.*s", TEXT_ARGS(place));
@@ -98,7 +110,7 @@ static void write_recipe(struct deploying *deploying, const struct rescue *rescu
     }
     buffer_format(out, "\n  why:    %s\n", words.why);
     for (uint32_t i = 0; i < stack->count; i++)
-        write_resource(deploying, &stack->resources[i], out);
+        write_resource(deploying, stack->template, &stack->resources[i], out);
     buffer_format(out, "  recipe: %s\n  risk:   %s\n", words.recipe, words.risk);
 }
 

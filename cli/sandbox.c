@@ -13,14 +13,33 @@ enum { MOST_OBJECTS = 10000 };
 struct target {
     const struct template *template;
     const struct template_resource *resource;
+    struct text logical_id; /* of one in a nested stack "Nested.LogicalId" */
 };
 
-static bool find_target(const struct template_set *set, struct text path, struct target *target,
+/* Whether the path is that of the resource, or goes on inside of it. */
+static bool is_target(struct deploying *deploying, struct text path, struct target *target) {
+    const struct template_resource *resource = target->resource;
+    target->logical_id = resource->logical_id;
+    if (text_equal(resource->path, path)) return true;
+    if (!text_is(resource->type, "AWS::CloudFormation::Stack") ||
+        !text_starts(path, resource->path) || path.bytes[resource->path.length] != '.') {
+        return false;
+    }
+    target->logical_id = text_format(&deploying->arena, "%.*s%.*s",
+                                     TEXT_ARGS(resource->logical_id),
+                                     (int)(path.length - resource->path.length),
+                                     path.bytes + resource->path.length);
+    return true;
+}
+
+static bool find_target(struct deploying *deploying, struct text path, struct target *target,
                         struct suggestion *near) {
+    const struct template_set *set = deploying->program.set;
     for (uint32_t t = 0; t < set->count; t++) {
         for (uint32_t i = 0; i < set->templates[t].resource_count; i++) {
-            *target = (struct target){&set->templates[t], &set->templates[t].resources[i]};
-            if (text_equal(target->resource->path, path)) return true;
+            *target = (struct target){.template = &set->templates[t],
+                                      .resource = &set->templates[t].resources[i]};
+            if (is_target(deploying, path, target)) return true;
             suggestion_offer(near, target->resource->path);
         }
     }
@@ -60,13 +79,15 @@ static int fail(struct deploying *deploying, const struct invocation *invocation
     const char *hook = option_value(invocation, OPTION_HOOK);
     struct simulator_failure failure = {
         .region = target.template->region_name, .stack = target.template->name,
-        .logical_id = target.resource->logical_id, .operation = text_of(operation),
+        .logical_id = target.logical_id, .operation = text_of(operation),
         .reason = text_of(reason ? reason : "a failure that \"mrp sandbox fail\" asked for"),
         .hook = text_of(hook ? hook : "")};
     deploying->runtime->sandbox_fail(deploying->session, &failure);
     if (!option_given(invocation, OPTION_QUIET)) {
+        bool is_inner = target.logical_id.length > target.resource->logical_id.length;
+        struct text type = is_inner ? TEXT("in a nested stack") : target.resource->type;
         fprintf(stderr, "the next %s of %s (%.*s) in %.*s fails\n", what_fails(operation), path,
-                TEXT_ARGS(target.resource->type), TEXT_ARGS(target.template->region_name));
+                TEXT_ARGS(type), TEXT_ARGS(target.template->region_name));
     }
     return OUTCOME_DONE;
 }
@@ -85,7 +106,7 @@ static int change(struct deploying *deploying, const struct invocation *invocati
     if (value && !property) return misuse(invocation, "--value needs --property");
     if (!deploying->runtime->sandbox_change(
             deploying->session, target.template->region_name, target.template->name,
-            target.resource->logical_id, text_of(property ? property : ""),
+            target.logical_id, text_of(property ? property : ""),
             text_of(value ? value : ""))) {
         return not_deployed(path, value ? ", or the value is no JSON" : "");
     }
@@ -106,7 +127,7 @@ static int put_file(struct deploying *deploying, const struct invocation *invoca
     if (!file_read(&deploying->arena, file, &bytes, &why)) return world_failed(&why);
     if (!deploying->runtime->sandbox_put_object(
             deploying->session, target.template->region_name, target.template->name,
-            target.resource->logical_id, text_of(key), bytes)) {
+            target.logical_id, text_of(key), bytes)) {
         return not_deployed(path, ", or is no bucket");
     }
     if (!option_given(invocation, OPTION_QUIET)) fprintf(stderr, "%s was put into %s\n", key, path);
@@ -124,7 +145,7 @@ static int put(struct deploying *deploying, const struct invocation *invocation,
         return misuse(invocation, "--objects is a number from 1 to %d", MOST_OBJECTS);
     }
     if (!deploying->runtime->sandbox_put(deploying->session, target.template->region_name,
-                                         target.template->name, target.resource->logical_id,
+                                         target.template->name, target.logical_id,
                                          (uint32_t)count)) {
         return not_deployed(path, ", or is no bucket");
     }
@@ -138,7 +159,7 @@ static int set_alarm(struct deploying *deploying, const struct invocation *invoc
                      struct target target, bool rings) {
     const char *path = invocation->operands[1];
     if (!deploying->runtime->sandbox_ring(deploying->session, target.template->region_name,
-                                          target.template->name, target.resource->logical_id,
+                                          target.template->name, target.logical_id,
                                           rings)) {
         return not_deployed(path, ", or is no alarm");
     }
@@ -186,7 +207,7 @@ static int to_resource(const struct invocation *invocation,
     if (outcome == OUTCOME_DONE) outcome = deploying_open_program(&deploying, &other);
     suggestion_init(&near, text_of(invocation->operands[1]));
     if (outcome == OUTCOME_DONE) {
-        bool found = find_target(deploying.program.set, text_of(invocation->operands[1]), &target,
+        bool found = find_target(&deploying, text_of(invocation->operands[1]), &target,
                                  &near);
         outcome = found ? act(&deploying, invocation, target)
                         : unknown_path(invocation->operands[1], &near);

@@ -10,14 +10,17 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/journal.c runtime/deploy/journal.h \
     runtime/deploy/machine.c runtime/deploy/machine.h runtime/deploy/machine_parts.h \
     runtime/deploy/machine_empty.c \
+    runtime/deploy/machine_nested.c \
     runtime/deploy/machine_rename.c \
     runtime/deploy/machine_set.c \
     runtime/deploy/machine_watch.c \
     runtime/deploy/machine_why.c \
     runtime/deploy/making.h \
+    runtime/deploy/nested.h \
     runtime/deploy/plan.c runtime/deploy/plan.h \
     runtime/deploy/plan_drift.c \
     runtime/deploy/plan_find.c \
+    runtime/deploy/plan_nested.c \
     runtime/deploy/plan_sets.c \
     runtime/deploy/rename.c \
     runtime/deploy/request.c \

@@ -269,9 +269,9 @@ void plan_compare(struct plan *plan, struct plan_stack *stack) {
 
 static void read_detail(struct plan *plan, struct plan_change *change,
                         const struct cloud_change_detail *detail) {
-    if (text_is(detail->attribute, "Tags") || text_is(detail->change_type, "SyncWithActual")) {
-        return;
-    }
+    bool is_unnamed = text_is(detail->attribute, "Properties") && !detail->name.length;
+    if (is_unnamed || text_is(detail->attribute, "Tags") ||
+        text_is(detail->change_type, "SyncWithActual")) return;
     struct text name = text_is(detail->attribute, "Properties")
                            ? detail->name
                            : text_format(plan->arena, "@%.*s", TEXT_ARGS(detail->attribute));
@@ -302,21 +302,34 @@ static enum plan_kind kind_of(const struct cloud_change *change) {
     return text_is(change->replacement, "Conditional") ? PLAN_MAY_REPLACE : PLAN_MODIFY;
 }
 
+/* What a change set says becomes of the old one: "Retain" of "ReplaceAndRetain". */
+static struct text policy_of(const struct cloud_change *change) {
+    struct text policy = change->policy_action, head = TEXT("ReplaceAnd");
+    if (!text_starts(policy, head)) return policy.length ? policy : TEXT("Delete");
+    return (struct text){policy.bytes + head.length, policy.length - head.length};
+}
+
 void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
-                          const struct cloud_change_set *set) {
+                          const struct cloud_change_set *set, struct text prefix) {
     for (uint32_t i = 0; i < set->change_count; i++) {
         const struct cloud_change *told = &set->changes[i];
         if (text_is(told->action, "SyncWithActual")) continue;
         struct plan_change *change = plan_add_change(plan, stack);
         change->kind = kind_of(told);
         change->logical_id = told->logical_id;
+        if (prefix.length) {
+            change->logical_id = text_format(plan->arena, "%.*s%.*s", TEXT_ARGS(prefix),
+                                             TEXT_ARGS(told->logical_id));
+            change->policy = policy_of(told);
+        }
         change->physical_id = told->physical_id;
         change->type = told->type;
-        change->resource = plan_resource(stack->template, told->logical_id);
+        change->resource = plan_resource(stack->template, change->logical_id);
         for (uint32_t d = 0; d < told->detail_count; d++) {
             read_detail(plan, change, &told->details[d]);
         }
-        change->is_tags_only = told->detail_count > 0 && change->property_count == 0;
+        change->is_tags_only = told->detail_count > 0 && change->property_count == 0 &&
+                               !text_is(told->type, NESTED_TYPE);
     }
 }
 
@@ -357,6 +370,7 @@ struct text plan_disagreement(struct plan *plan, const struct plan_stack *stack)
     for (uint32_t i = 0; i < stack->change_count; i++) {
         const struct plan_change *told = &stack->changes[i];
         bool is_heavy = told->kind == PLAN_REPLACE || told->kind == PLAN_REMOVE;
+        if (told->policy.length) continue; /* in a nested stack, whose template is not compared */
         if (!is_heavy || change_of(&quick, told->logical_id)) continue;
         return text_format(
             plan->arena, "AWS's change set %s %.*s, in which the templates are equal",
@@ -373,7 +387,10 @@ static enum plan_data data_of(const struct plan_stack *stack, const struct plan_
     /* The policies in force are those deployed; for a replacement those of the update itself. */
     const struct document *template = removes ? stack->current : stack->wanted;
     const struct document *resource = find(document_get(template, "Resources"), change->logical_id);
-    struct text policy = text_member(resource, removes ? "DeletionPolicy" : "UpdateReplacePolicy");
+    struct text policy = change->policy;
+    if (!policy.length) {
+        policy = text_member(resource, removes ? "DeletionPolicy" : "UpdateReplacePolicy");
+    }
     if (text_starts(policy, TEXT("Retain"))) return PLAN_DATA_KEPT;
     const struct schema_type *type = schema_type_find(change->type);
     if (!type || !(schema_type_flags(type) & SCHEMA_TYPE_STATEFUL)) return PLAN_DATA_SAFE;
@@ -393,6 +410,8 @@ static bool is_replaced(const struct plan_stack *stack, struct text logical_id) 
 /* The path that a resource had, from the deployed template: "pipeline.mrp:4 east.jobs". */
 static struct text former_path(const struct plan_stack *stack, struct text logical_id) {
     const struct document *notes = document_get(document_get(stack->current, "Metadata"), "mrp");
+    const char *dot = memchr(logical_id.bytes, '.', logical_id.length);
+    if (dot) logical_id.length = (size_t)(dot - logical_id.bytes); /* inside a nested stack */
     const struct document *note = find(notes, logical_id);
     const char *space = note && note->kind == DOCUMENT_TEXT && note->text.length
                             ? memchr(note->text.bytes, ' ', note->text.length) : NULL;
@@ -417,6 +436,17 @@ void plan_finish_stack(struct plan *plan, struct plan_stack *stack) {
     }
 }
 
+/* The template of a nested stack lies somewhere else, and may be another one at the same place. */
+static bool is_changed_inside(const struct plan_change *change) {
+    if (change->kind != PLAN_MODIFY || !text_is(change->type, NESTED_TYPE))
+        return false;
+    for (uint32_t i = 0; i < change->property_count; i++) {
+        struct text name = change->properties[i].name;
+        if (text_is(name, "TemplateURL") || text_is(name, "Parameters")) return false;
+    }
+    return true;
+}
+
 struct text plan_cannot_undo(const struct plan_stack *stack, struct arena *arena) {
     if (stack->action == PLAN_DELETE) return TEXT("it is deleted");
     for (uint32_t i = 0; i < stack->change_count; i++) {
@@ -425,6 +455,11 @@ struct text plan_cannot_undo(const struct plan_stack *stack, struct arena *arena
         return text_format(arena, "%.*s, which holds data, is %s",
                            TEXT_ARGS(change->logical_id),
                            change->kind == PLAN_REMOVE ? "removed" : "replaced");
+    }
+    for (uint32_t i = 0; i < stack->change_count; i++) {
+        if (!is_changed_inside(&stack->changes[i])) continue;
+        return text_format(arena, "the template of the nested stack %.*s is another one at the "
+                                  "same place", TEXT_ARGS(stack->changes[i].logical_id));
     }
     for (uint32_t i = 0; i < stack->drifted_count; i++) {
         if (!stack->drifted[i].is_overwritten) continue;

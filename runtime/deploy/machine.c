@@ -293,6 +293,8 @@ void machine_step(struct run *run, struct machine *machine) {
         }
         return;
     case PHASE_CHECK_AGAIN: machine_checked_again(run, machine); return;
+    case PHASE_READ_NESTED: machine_nested_read(run, machine); return;
+    case PHASE_WHY_NESTED:
     case PHASE_WHY:
     case PHASE_HOOKS:
     case PHASE_HOOK:
@@ -322,6 +324,8 @@ void machine_step(struct run *run, struct machine *machine) {
         if (cloud_failed(&machine->call) || machine_note_events(run, machine))
             machine_after_events(run, machine);
         return;
+    case PHASE_NESTED:
+    case PHASE_LAST_NESTED: machine_nested_told(run, machine); return;
     case PHASE_LOOK: machine_look(run, machine); return;
     case PHASE_PROTECT:
         if (cloud_failed(&machine->call)) machine_fail_call(run, machine);

@@ -24,9 +24,11 @@ enum machine_phase {
     PHASE_UPLOAD,       /* puts a large template into the bucket */
     PHASE_MAKE,
     PHASE_READ,
+    PHASE_READ_NESTED,  /* and the change sets of nested stacks */
     PHASE_DROP_EMPTY,   /* deletes a change set that changes nothing */
     PHASE_DROP,         /* deletes a change set that is not executed */
     PHASE_CHECK_AGAIN,  /* whether somebody else changed the stack before the change set was made */
+    PHASE_WHY_NESTED,   /* which change set of a nested stack failed, */
     PHASE_WHY,          /* asks what early validation has against it, */
     PHASE_HOOKS,        /* and which hooks refused it */
     PHASE_HOOK,         /* asks what a hook advises, */
@@ -40,10 +42,23 @@ enum machine_phase {
     PHASE_DELETE,
     PHASE_CONFIRM,      /* the answer was lost: looks for an event with the token */
     PHASE_EVENTS,       /* watches: events, */
+    PHASE_NESTED,       /* those of nested stacks, */
     PHASE_LOOK,         /* then the stack */
-    PHASE_LAST_EVENTS,  /* settled: the events once more */
+    PHASE_LAST_EVENTS,  /* settled: the events once more, */
+    PHASE_LAST_NESTED,
     PHASE_PROTECT,
     PHASE_END,
+};
+
+struct machine_nested { /* a nested stack that is at work */
+    struct text id, path; /* path: "Nested", "Nested.Inner" */
+    struct text newest;   /* id of the newest event that was told */
+    double since;         /* when the operation came to it */
+    bool is_settled;
+};
+
+struct machine_set { /* the change set of a nested stack, to be looked at */
+    struct text id, path;
 };
 
 struct machine {
@@ -63,6 +78,13 @@ struct machine {
     const struct cloud_event **fresh; /* newer ones, newest first, until all pages are there */
     uint32_t fresh_count, fresh_capacity;
     struct text set;         /* id of a change set that failed */
+    struct machine_nested *nested;
+    uint32_t nested_count, nested_capacity, nested_at;
+    struct machine_set *sets; /* of nested stacks */
+    uint32_t set_count, set_capacity, set_at;
+    /* What is left to tell of a failure where nothing else is: what the stack around a nested one says,
+     * or the stack itself. */
+    struct text around, around_id;
     struct text refactor;    /* its id */
     bool is_renamed;         /* it is done, */
     double renamed;          /* by the stack's own time */

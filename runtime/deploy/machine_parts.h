@@ -1,6 +1,7 @@
 /* What the files of a machine share: machine.c (the steps in their order, and what each of them
  * needs), machine_rename.c (other logical ids), machine_set.c (the change set), machine_empty.c
- * (buckets before a deletion), machine_watch.c (what AWS does with it), machine_why.c (why it failed). A function either begins
+ * (buckets before a deletion), machine_watch.c (what AWS does with it), machine_nested.c (nested
+ * stacks), machine_why.c (why it failed). A function either begins
  * the machine's next call, or ends it. */
 #ifndef MRP_DEPLOY_MACHINE_PARTS_H
 #define MRP_DEPLOY_MACHINE_PARTS_H
@@ -51,10 +52,26 @@ void machine_upload(struct run *run, struct machine *machine);
 void machine_ask_set(struct run *run, struct machine *machine);
 void machine_set_made(struct run *run, struct machine *machine);
 void machine_read_set(struct run *run, struct machine *machine);
+/* After a call of PHASE_READ_NESTED. */
+void machine_nested_read(struct run *run, struct machine *machine);
 /* After PHASE_CHECK_AGAIN: executes it, where the stack is still what it was planned for. */
 void machine_checked_again(struct run *run, struct machine *machine);
 /* After it was explained why the change set failed. */
 void machine_give_up_set(struct run *run, struct machine *machine);
+
+/* --- machine_nested.c ------------------------------------------------------------------------- */
+
+/* Notes the change sets of nested stacks that belong to the one that was read, and looks at the next;
+ * false where there is none left. */
+bool machine_read_nested(struct run *run, struct machine *machine,
+                         const struct cloud_change_set *set, struct text path);
+/* Notes a nested stack that an event is about; path: of the stack whose event it is, or empty. */
+void machine_note_nested(struct run *run, struct machine *machine, const struct cloud_event *event,
+                         struct text path);
+/* Asks for events of nested stacks, from the first on; false where none is at work. */
+bool machine_ask_nested(struct run *run, struct machine *machine, enum machine_phase phase);
+/* After a call of PHASE_NESTED or PHASE_LAST_NESTED. */
+void machine_nested_told(struct run *run, struct machine *machine);
 
 /* --- machine_why.c ---------------------------------------------------------------------------- */
 
@@ -95,6 +112,11 @@ bool machine_note_events(struct run *run, struct machine *machine);
 /* The stack has failed, and it was explained why. */
 void machine_give_up_stack(struct run *run, struct machine *machine);
 void machine_after_events(struct run *run, struct machine *machine);
+/* After the events of nested stacks as well. */
+void machine_after_nested(struct run *run, struct machine *machine);
+/* What an event says of a resource; in a nested stack its logical id is "Nested.LogicalId". */
+void machine_note_event(struct run *run, struct machine *machine, const struct cloud_event *event);
+bool machine_is_root(const struct cloud_event *event);
 void machine_look(struct run *run, struct machine *machine);
 /* Sets termination protection where it is not as it is to be; false where it is. */
 bool machine_protect(struct run *run, struct machine *machine);

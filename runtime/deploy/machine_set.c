@@ -77,17 +77,61 @@ void machine_set_made(struct run *run, struct machine *machine) {
 
 /* --- what the change set says ----------------------------------------------------------------- */
 
-static bool was_planned(const struct plan_stack *stack, const struct cloud_change *change) {
+static bool was_planned(const struct plan_stack *stack, const struct cloud_change *change,
+                        struct text id) {
     bool replaces = text_is(change->replacement, "True") && text_is(change->action, "Modify");
     bool removes = text_is(change->action, "Remove");
     if (!replaces && !removes) return true;
     for (uint32_t i = 0; i < stack->change_count; i++) {
         const struct plan_change *planned = &stack->changes[i];
-        if (!text_equal(planned->logical_id, change->logical_id)) continue;
+        if (!text_equal(planned->logical_id, id)) continue;
         if (removes) return planned->kind == PLAN_REMOVE;
         return planned->kind == PLAN_REPLACE || planned->kind == PLAN_MAY_REPLACE;
     }
     return false;
+}
+
+/* Whether the change set does nothing that the plan did not say; else it is given up. path: of the
+ * nested stack, or empty. */
+static bool is_planned(struct run *run, struct machine *machine,
+                       const struct cloud_change_set *set, struct text path) {
+    if (machine->plan->action != PLAN_UPDATE || machine->plan->goes_back) return true;
+    for (uint32_t i = 0; i < set->change_count; i++) {
+        const struct cloud_change *change = &set->changes[i];
+        struct text id = path.length ? text_format(run->arena, "%.*s.%.*s", TEXT_ARGS(path),
+                                                   TEXT_ARGS(change->logical_id))
+                                     : change->logical_id;
+        if (was_planned(machine->plan, change, id)) continue;
+        machine->shown->cause =
+            text_format(run->arena, "the change set would %s \"%.*s\", which the plan did not say",
+                        text_is(change->action, "Remove") ? "remove" : "replace", TEXT_ARGS(id));
+        machine_prepare(machine, CLOUD_DELETE_CHANGE_SET, run);
+        machine_send(run, machine, PHASE_DROP);
+        return false;
+    }
+    return true;
+}
+
+static void approve(struct run *run, struct machine *machine) {
+    if (machine->plan->action != PLAN_UPDATE) {
+        ask_execute(run, machine);
+        return;
+    }
+    /* Whoever changes the stack from here on makes the change set obsolete. */
+    machine_prepare(machine, CLOUD_DESCRIBE_STACKS, run);
+    machine_send(run, machine, PHASE_CHECK_AGAIN);
+}
+
+void machine_nested_read(struct run *run, struct machine *machine) {
+    if (cloud_failed(&machine->call)) {
+        machine_fail_call(run, machine);
+        return;
+    }
+    const struct cloud_change_set *set = &machine->call.reply.change_set;
+    struct text path = machine->sets[machine->set_at++].path;
+    if (is_planned(run, machine, set, path) && !machine_read_nested(run, machine, set, path)) {
+        approve(run, machine);
+    }
 }
 
 void machine_read_set(struct run *run, struct machine *machine) {
@@ -106,24 +150,11 @@ void machine_read_set(struct run *run, struct machine *machine) {
         return;
     }
     machine->shown->total = set->change_count;
-    for (uint32_t i = 0; machine->plan->action == PLAN_UPDATE && i < set->change_count; i++) {
-        const struct cloud_change *change = &set->changes[i];
-        if (machine->plan->goes_back || was_planned(machine->plan, change)) continue;
-        machine->shown->cause =
-            text_format(run->arena, "the change set would %s \"%.*s\", which the plan did not say",
-                        text_is(change->action, "Remove") ? "remove" : "replace",
-                        TEXT_ARGS(change->logical_id));
-        machine_prepare(machine, CLOUD_DELETE_CHANGE_SET, run);
-        machine_send(run, machine, PHASE_DROP);
-        return;
-    }
-    if (machine->plan->action != PLAN_UPDATE) {
-        ask_execute(run, machine);
-        return;
-    }
-    /* Whoever changes the stack from here on makes the change set obsolete. */
-    machine_prepare(machine, CLOUD_DESCRIBE_STACKS, run);
-    machine_send(run, machine, PHASE_CHECK_AGAIN);
+    machine->set_count = machine->set_at = 0;
+    struct text none = {0};
+    if (!is_planned(run, machine, set, none)) return;
+    bool looks = machine->plan->action == PLAN_UPDATE && !machine->plan->goes_back;
+    if (!looks || !machine_read_nested(run, machine, set, none)) approve(run, machine);
 }
 
 void machine_checked_again(struct run *run, struct machine *machine) {

@@ -51,8 +51,8 @@ void machine_confirmed(struct run *run, struct machine *machine) {
 
 /* --- watching --------------------------------------------------------------------------------- */
 
-static bool is_root(const struct cloud_event *event) {
-    return text_is(event->type, "AWS::CloudFormation::Stack") &&
+bool machine_is_root(const struct cloud_event *event) {
+    return text_is(event->type, NESTED_TYPE) &&
            text_equal(event->physical_id, event->stack_id);
 }
 
@@ -60,11 +60,19 @@ static bool is_cancelled(struct text reason) {
     return memmem(reason.bytes, reason.length, "cancelled", 9) != NULL;
 }
 
+/* The first one that is nobody else's: of a nested stack what is in it says more than itself. */
 static void note_failure(struct run *run, struct machine *machine,
                          const struct cloud_event *event) {
     struct apply_stack *shown = machine->shown;
-    if (!text_ends(event->status, TEXT("_FAILED")) || is_root(event) || shown->cause.length ||
+    if (!text_ends(event->status, TEXT("_FAILED")) || machine_is_root(event) ||
         (event->reason.length && is_cancelled(event->reason))) return;
+    if (nested_is(event->type, event->physical_id)) {
+        if (machine->around_id.length) return;
+        machine->around = text_copy(run->arena, event->reason);
+        machine->around_id = text_copy(run->arena, event->logical_id);
+        return;
+    }
+    if (shown->cause_id.length && event->time >= shown->cause_time) return;
     shown->cause = text_copy(run->arena, event->reason);
     shown->cause_id = text_copy(run->arena, event->logical_id);
     shown->cause_type = text_copy(run->arena, event->type);
@@ -85,19 +93,20 @@ static void note_left(struct run *run, struct machine *machine, const struct clo
         .type = text_copy(run->arena, event->type), .has_failed = has_failed};
 }
 
-static void note_event(struct run *run, struct machine *machine, const struct cloud_event *event) {
+void machine_note_event(struct run *run, struct machine *machine, const struct cloud_event *event) {
     struct apply_stack *shown = machine->shown;
+    bool is_inside = memchr(event->logical_id.bytes, '.', event->logical_id.length) != NULL;
     note_failure(run, machine, event);
     machine_note_hook(run, machine, event);
-    if (is_root(event)) {
+    if (machine_is_root(event)) {
         /* Why a rollback began, where no resource is to blame: an output, an export. */
-        if (text_ends(event->status, TEXT("ROLLBACK_IN_PROGRESS")) && !shown->cause.length) {
-            shown->cause = text_copy(run->arena, event->reason);
+        if (text_ends(event->status, TEXT("ROLLBACK_IN_PROGRESS")) && !machine->around.length) {
+            machine->around = text_copy(run->arena, event->reason);
         }
     } else if (text_ends(event->status, TEXT("_IN_PROGRESS"))) {
         shown->current = text_copy(run->arena, event->logical_id);
     } else {
-        shown->done++;
+        shown->done += !is_inside;
         note_left(run, machine, event);
     }
     machine_tell(run, APPLY_RESOURCE, machine, event);
@@ -130,7 +139,8 @@ bool machine_note_events(struct run *run, struct machine *machine) {
     }
     if (machine->fresh_count) machine->newest = text_copy(run->arena, machine->fresh[0]->id);
     for (uint32_t i = machine->fresh_count; i > 0; i--) {
-        note_event(run, machine, machine->fresh[i - 1]);
+        machine_note_event(run, machine, machine->fresh[i - 1]);
+        machine_note_nested(run, machine, machine->fresh[i - 1], (struct text){0});
     }
     machine->fresh_count = 0;
     machine_tell(run, APPLY_PROGRESS, machine, NULL);
@@ -165,6 +175,16 @@ static bool is_back(const struct machine *machine, struct text status) {
            (text_is(status, "DELETE_COMPLETE") && machine->plan->action != PLAN_DELETE);
 }
 
+static void take_around(struct machine *machine) {
+    struct apply_stack *shown = machine->shown;
+    if (shown->cause.length || !machine->around.length) return;
+    shown->cause = machine->around;
+    shown->cause_id = machine->around_id;
+    if (!shown->cause_id.length) return;
+    shown->cause_type = TEXT(NESTED_TYPE);
+    shown->cause_resource = plan_resource(machine->plan->template, shown->cause_id);
+}
+
 static void settle(struct run *run, struct machine *machine) {
     struct text status = machine->shown->final.status;
     bool good = cloud_status_good(status);
@@ -172,6 +192,7 @@ static void settle(struct run *run, struct machine *machine) {
     if (machine->plan->action == PLAN_DELETE) good = text_is(status, "DELETE_COMPLETE");
     if (!good && text_is(status, "DELETE_FAILED") && machine_empties_again(run, machine)) return;
     if (!good) {
+        take_around(machine);
         machine->shown->is_back = is_back(machine, status);
         machine_explain_stack(run, machine);
         return;
@@ -204,8 +225,8 @@ void machine_look(struct run *run, struct machine *machine) {
     else machine_ask_events(run, machine, PHASE_LAST_EVENTS);
 }
 
-void machine_after_events(struct run *run, struct machine *machine) {
-    if (machine->phase == PHASE_LAST_EVENTS) {
+void machine_after_nested(struct run *run, struct machine *machine) {
+    if (machine->phase == PHASE_LAST_EVENTS || machine->phase == PHASE_LAST_NESTED) {
         settle(run, machine);
         return;
     }
@@ -213,3 +234,8 @@ void machine_after_events(struct run *run, struct machine *machine) {
     machine_send(run, machine, PHASE_LOOK);
 }
 
+void machine_after_events(struct run *run, struct machine *machine) {
+    bool is_last = machine->phase == PHASE_LAST_EVENTS;
+    if (machine_ask_nested(run, machine, is_last ? PHASE_LAST_NESTED : PHASE_NESTED)) return;
+    machine_after_nested(run, machine);
+}

@@ -169,14 +169,25 @@ static bool names_hook(const struct machine *machine) {
            memmem(shown->cause.bytes, shown->cause.length, "hook", 4) != NULL;
 }
 
-void machine_explain_set(struct run *run, struct machine *machine) {
+/* Goes on where the failure came from: the change set of a nested stack, or this one. */
+static void ask_why(struct run *run, struct machine *machine) {
     const struct cloud_change_set *set = &machine->call.reply.change_set;
-    struct text id = set->id;
-    machine->explains_set = true;
+    struct text id = set->id, nested;
+    bool is_nested = nested_failed_set(set->status_reason, &nested);
     machine->shown->cause = set->status_reason;
-    machine_prepare(machine, CLOUD_CHANGE_SET_EVENTS, run);
-    if (id.length) machine->set = id;
-    machine_send(run, machine, PHASE_WHY);
+    machine->set = is_nested ? nested : id;
+    struct cloud_request *request = machine_prepare(
+        machine, is_nested ? CLOUD_DESCRIBE_CHANGE_SET : CLOUD_CHANGE_SET_EVENTS, run);
+    if (machine->set.length) {
+        request->change_set = machine->set;
+        request->stack = (struct text){0};
+    }
+    machine_send(run, machine, is_nested ? PHASE_WHY_NESTED : PHASE_WHY);
+}
+
+void machine_explain_set(struct run *run, struct machine *machine) {
+    machine->explains_set = true;
+    ask_why(run, machine);
 }
 
 void machine_explain_stack(struct run *run, struct machine *machine) {
@@ -186,6 +197,10 @@ void machine_explain_stack(struct run *run, struct machine *machine) {
 }
 
 void machine_explained(struct run *run, struct machine *machine) {
+    if (machine->phase == PHASE_WHY_NESTED && !cloud_failed(&machine->call)) {
+        ask_why(run, machine);
+        return;
+    }
     if (machine->phase == PHASE_WHY) note_validation(run, machine);
     if (machine->phase == PHASE_HOOKS) note_hooks(run, machine);
     if (machine->phase == PHASE_HOOK) note_advice(machine);

@@ -61,4 +61,16 @@ bool making_finish_round(struct making *making, struct cloud_call **templates);
 void making_describe_sets(struct making *making);
 void making_delete_sets(struct making *making);
 
+/* --- plan_nested.c ---------------------------------------------------------------------------- */
+
+/* Adds what happens in nested stacks by the change sets that belong to set. */
+void making_read_nested(struct making *making, struct plan_stack *stack,
+                        const struct cloud_change_set *set, struct text prefix, unsigned depth);
+/* Adds what is deleted with nested stacks that are. */
+void making_remove_nested(struct making *making, struct plan_stack *stack);
+/* The change set that really failed: one of a nested stack where that is why set did. */
+const struct cloud_change_set *making_failed_set(struct making *making,
+                                                 const struct plan_stack *stack,
+                                                 const struct cloud_change_set *set);
+
 #endif

@@ -40,6 +40,8 @@ static struct text hook_words(struct making *making, const struct plan_stack *st
 static bool refuse_set(struct making *making, const struct plan_stack *stack,
                        const struct cloud_change_set *set) {
     struct cloud_call *call = making_call(making, stack, CLOUD_CHANGE_SET_EVENTS);
+    set = making_failed_set(making, stack, set);
+    call->request.change_set = set->id;
     cloud_all(making->cloud, call, 1);
     for (uint32_t i = 0; !cloud_failed(call) && i < call->reply.event_count; i++) {
         const struct cloud_event *event = &call->reply.events[i];
@@ -151,7 +153,8 @@ static bool plan_update(struct making *making, uint32_t index) {
         return true;
     }
     if (text_is(set->status, "FAILED")) return refuse_set(making, stack, set);
-    plan_read_change_set(making->plan, stack, set);
+    plan_read_change_set(making->plan, stack, set, (struct text){0});
+    making_read_nested(making, stack, set, (struct text){0}, 0);
     if (making->plan->reverts_drift) plan_read_drift(making->plan, stack, set);
     else stack->disagreement = plan_disagreement(making->plan, stack);
     stack->tags_change = !same_tags(stack);
@@ -235,6 +238,7 @@ static bool plan_stacks(struct making *making) {
             break;
         case PLAN_DELETE: plan_remove_all(making->plan, stack); break;
         }
+        making_remove_nested(making, stack);
         plan_finish_stack(making->plan, stack);
         plan_find_widenings(making->plan, stack);
         if (stack->action == PLAN_UPDATE && !check_replaced(making, stack)) return false;

@@ -6,6 +6,7 @@
 #define MRP_DEPLOY_PLAN_H
 
 #include "runtime/cloud.h"
+#include "runtime/deploy/nested.h"
 #include "template/document.h"
 #include "template/template.h"
 
@@ -55,13 +56,14 @@ struct plan_property {
 
 struct plan_change {
     enum plan_kind kind;
-    struct text logical_id, physical_id, type;
+    struct text logical_id, physical_id, type; /* in a nested stack "Nested.LogicalId" */
     const struct template_resource *resource; /* in the program, or NULL */
     struct text former_path;     /* of one that the program no longer has: the path it had */
     struct plan_property *properties;
     uint32_t property_count;
     bool is_tags_only;           /* only the stack's tags change on it */
     enum plan_data data;
+    struct text policy;          /* of one in a nested stack, what becomes of it: "Retain", ... */
     struct text because;         /* logical id whose replacement causes this one's, or empty */
 };
 
@@ -181,15 +183,25 @@ enum plan_outcome plan_destroy(const struct cloud *cloud, const struct deploy_pr
                                const struct plan_options *options, struct arena *arena,
                                struct plan *plan, struct failure *why);
 
-/* The resource of a logical id in the program, or NULL. Inline: the command line has it as well. */
+/* The resource of a logical id in the program, or NULL; of one in a nested stack the nested stack itself.
+ * Inline: the command line has it as well. */
 static inline const struct template_resource *plan_resource(const struct template *template,
                                                             struct text logical_id) {
+    const char *dot = logical_id.length ? memchr(logical_id.bytes, '.', logical_id.length) : NULL;
+    if (dot) logical_id.length = (size_t)(dot - logical_id.bytes);
     for (uint32_t i = 0; template && i < template->resource_count; i++) {
         if (text_equal(template->resources[i].logical_id, logical_id)) {
             return &template->resources[i];
         }
     }
     return NULL;
+}
+
+/* Whether its template holds nested stacks. */
+static inline bool plan_has_nested(const struct plan_stack *stack) {
+    static const char type[] = "\"" NESTED_TYPE "\"";
+    return stack->body.length && memmem(stack->body.bytes, stack->body.length, type,
+                                        sizeof type - 1) != NULL;
 }
 
 /* Whether the template is too large to be sent with the request: it goes by way of a bucket, which
@@ -212,9 +224,10 @@ void plan_find_open(struct plan *plan, struct plan_stack *stack);
 /* Everything of a new stack is added; everything of a deleted one removed. */
 void plan_add_all(struct plan *plan, struct plan_stack *stack);
 void plan_remove_all(struct plan *plan, struct plan_stack *stack);
-/* Fills the stack's changes from a described change set. */
+/* Adds to the stack's changes those of a described change set; prefix: of a nested one "Nested.", else
+ * empty. */
 void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
-                          const struct cloud_change_set *set);
+                          const struct cloud_change_set *set, struct text prefix);
 /* What the templates alone say otherwise than the change set that was read, or an empty text. */
 struct text plan_disagreement(struct plan *plan, const struct plan_stack *stack);
 struct plan_change *plan_add_change(struct plan *plan, struct plan_stack *stack);

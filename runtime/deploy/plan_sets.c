@@ -62,7 +62,10 @@ static void begin_sets(struct making *making, struct making_sets *sets) {
                                       &call->request);
         if (!sets->has[i]) continue;
         call->request.change_set = text_of(sets->name);
-        if (sets->mode) call->request.mode = text_of(sets->mode);
+        if (sets->mode) {
+            call->request.mode = text_of(sets->mode);
+            call->request.with_nested = false; /* both at once are not taken */
+        }
         making->cloud->begin(making->cloud->context, call);
     }
 }

@@ -180,6 +180,7 @@ bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack 
     if (inputs->plan->reverts_drift && stack->action == PLAN_UPDATE) {
         request->mode = TEXT("REVERT_DRIFT");
     }
+    request->with_nested = !request->mode.length && plan_has_nested(stack);
     add_tags(inputs, stack, arena, request);
     add_alarms(inputs, stack, arena, request);
     return add_parameters(inputs, stack, arena, request);

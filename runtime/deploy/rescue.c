@@ -6,7 +6,6 @@
 #include "base/hash.h"
 
 enum {
-    NESTED_DEPTH = 8,
     POLL_SECONDS = 3, WAIT_MOST = 12 * 3600,
     TRIES = 8, /* of a call that AWS throttles, or that had no answer */
 };
@@ -52,34 +51,60 @@ static struct text name_of_id(struct text id) {
     return name;
 }
 
-static void add_resource(const struct rescuing *rescuing, struct text prefix,
+/* A stack whose resources are looked at. */
+struct level {
+    struct text id;
+    struct text name, path; /* of a nested one: its name, and the logical ids that lead to it */
+    unsigned depth;
+};
+
+static struct text joined(const struct rescuing *rescuing, struct text head, struct text rest) {
+    if (!head.length) return rest;
+    return text_format(rescuing->arena, "%.*s.%.*s", TEXT_ARGS(head), TEXT_ARGS(rest));
+}
+
+static void add_resource(const struct rescuing *rescuing, const struct level *level,
                          const struct cloud_resource *found) {
     struct rescue_stack *stack = rescuing->stack;
     stack->resources = arena_grown(rescuing->arena, stack->resources, stack->count,
                                    &stack->capacity, sizeof *stack->resources);
+    struct text path = joined(rescuing, level->path, found->logical_id);
     stack->resources[stack->count++] = (struct rescue_resource){
-        .name = prefix.length ? text_format(rescuing->arena, "%.*s.%.*s", TEXT_ARGS(prefix),
-                                            TEXT_ARGS(found->logical_id)) : found->logical_id,
+        .name = joined(rescuing, level->name, found->logical_id), .path = path,
         .type = found->type, .physical_id = found->physical_id, .reason = found->reason,
-        .resource = prefix.length ? NULL : plan_resource(stack->template, found->logical_id)};
+        .resource = plan_resource(stack->template, path)};
 }
-
-static void collect(const struct rescuing *rescuing, struct text id, struct text prefix,
-                    const char *status, unsigned depth);
 
 /* A nested stack that is still there stands for the resources in it. */
 static bool is_nested(const struct rescuing *rescuing, const struct cloud_resource *found) {
-    if (!text_is(found->type, "AWS::CloudFormation::Stack") ||
-        !text_starts(found->physical_id, TEXT("arn:"))) return false;
+    if (!nested_is(found->type, found->physical_id)) return false;
     struct cloud_call *call = new_call(rescuing, CLOUD_DESCRIBE_STACKS, found->physical_id);
     ask(rescuing->cloud, call);
-    return !cloud_failed(call) && call->reply.stack_count &&
-           !text_starts(call->reply.stacks[0].status, TEXT("DELETE_"));
+    if (cloud_failed(call) || !call->reply.stack_count) return false;
+    /* A rollback can leave out a whole one that was to be deleted, and nothing in it. */
+    bool goes_on = rescuing->stack->action == RESCUE_CONTINUE;
+    return !text_starts(call->reply.stacks[0].status,
+                        goes_on ? TEXT("DELETE_") : TEXT("DELETE_COMPLETE"));
 }
 
-static void collect(const struct rescuing *rescuing, struct text id, struct text prefix,
-                    const char *status, unsigned depth) {
-    struct cloud_call *call = new_call(rescuing, CLOUD_STACK_RESOURCES, id);
+/* When the rollback that failed began: what had failed before is why there is one, and goes back. */
+static double rollback_began(const struct rescuing *rescuing, struct text id) {
+    struct cloud_call *call = new_call(rescuing, CLOUD_STACK_EVENTS, id);
+    ask(rescuing->cloud, call);
+    for (uint32_t i = 0; !cloud_failed(call) && i < call->reply.event_count; i++) {
+        const struct cloud_event *event = &call->reply.events[i];
+        if (text_is(event->status, "UPDATE_ROLLBACK_IN_PROGRESS") &&
+            text_equal(event->physical_id, event->stack_id)) return event->time;
+    }
+    return 0;
+}
+
+/* status: of those in the way, or how it ends. */
+static void collect(const struct rescuing *rescuing, const struct level *level,
+                    const char *status) {
+    struct cloud_call *call = new_call(rescuing, CLOUD_STACK_RESOURCES, level->id);
+    double since = rescuing->stack->action == RESCUE_CONTINUE ? rollback_began(rescuing, level->id)
+                                                              : 0;
     ask(rescuing->cloud, call);
     for (uint32_t i = 0; !cloud_failed(call) && i < call->reply.resource_count; i++) {
         const struct cloud_resource *found = &call->reply.resources[i];
@@ -88,13 +113,16 @@ static void collect(const struct rescuing *rescuing, struct text id, struct text
         /* What was only cancelled goes on by itself. */
         bool was_cancelled = found->reason.length &&
                              memmem(found->reason.bytes, found->reason.length, "cancelled", 9);
-        if (!is_it || was_cancelled) continue;
+        bool is_inner = is_it && level->depth < LIMIT_NESTED_STACKS && is_nested(rescuing, found);
+        if (!is_it || was_cancelled || (!is_inner && found->updated <= since)) continue;
         uint32_t before = rescuing->stack->count;
-        if (depth < NESTED_DEPTH && is_nested(rescuing, found)) {
-            collect(rescuing, found->physical_id, name_of_id(found->physical_id), status,
-                    depth + 1);
+        struct level inner = {.id = found->physical_id, .name = name_of_id(found->physical_id),
+                              .path = joined(rescuing, level->path, found->logical_id),
+                              .depth = level->depth + 1};
+        if (is_inner) collect(rescuing, &inner, status);
+        if (rescuing->stack->count == before && found->updated > since) {
+            add_resource(rescuing, level, found);
         }
-        if (rescuing->stack->count == before) add_resource(rescuing, prefix, found);
     }
 }
 
@@ -137,7 +165,7 @@ static bool take_recipe(const struct rescuing *rescuing) {
         stack->action = recipes[i].action;
         stack->harder = recipes[i].harder;
         if (recipes[i].resources) {
-            collect(rescuing, stack->id, (struct text){0}, recipes[i].resources, 0);
+            collect(rescuing, &(struct level){.id = stack->id}, recipes[i].resources);
         }
         if (stack->runs) stack->since = began(rescuing);
         /* Without a resource to leave out there is nothing harder. */
@@ -146,7 +174,7 @@ static bool take_recipe(const struct rescuing *rescuing) {
     }
     if (!stack->runs) return false;
     stack->action = RESCUE_WAIT;
-    collect(rescuing, stack->id, (struct text){0}, "_IN_PROGRESS", 0);
+    collect(rescuing, &(struct level){.id = stack->id}, "_IN_PROGRESS");
     stack->since = began(rescuing);
     return true;
 }
@@ -232,6 +260,19 @@ static bool is_rescued(struct text status) {
            text_is(status, "UPDATE_ROLLBACK_COMPLETE") || text_is(status, "ROLLBACK_COMPLETE");
 }
 
+/* "Nested" of "Nested.LogicalId": a deletion keeps a nested stack as a whole. */
+static struct text head_of(struct text path) {
+    const char *dot = memchr(path.bytes, '.', path.length);
+    return dot ? (struct text){path.bytes, (size_t)(dot - path.bytes)} : path;
+}
+
+static void add_name(struct text *names, uint32_t *count, struct text name) {
+    for (uint32_t i = 0; i < *count; i++) {
+        if (text_equal(names[i], name)) return;
+    }
+    names[(*count)++] = name;
+}
+
 bool rescue_run(const struct cloud *cloud, const struct rescue_stack *stack,
                 enum rescue_action action, const volatile sig_atomic_t *interrupted,
                 struct arena *arena, struct rescue_end *end, struct failure *why) {
@@ -239,15 +280,19 @@ bool rescue_run(const struct cloud *cloud, const struct rescue_stack *stack,
                               .arena = arena, .request = {.stack = stack->id}};
     struct cloud_call call = look;
     struct text *names = arena_array(arena, stack->count + 1, sizeof *names);
-    for (uint32_t i = 0; i < stack->count; i++) names[i] = stack->resources[i].name;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < stack->count; i++) {
+        add_name(names, &count, action == RESCUE_KEEP ? head_of(stack->resources[i].path)
+                                                      : stack->resources[i].name);
+    }
     call.operation = operation_of(action);
     call.request.token = make_token(cloud, stack, arena);
     if (action == RESCUE_SKIP) {
         call.request.skips = names;
-        call.request.skip_count = stack->count;
+        call.request.skip_count = count;
     } else if (action == RESCUE_KEEP) {
         call.request.retain = names;
-        call.request.retain_count = stack->count;
+        call.request.retain_count = count;
     }
     ask(cloud, &call);
     if (cloud_failed(&call)) {

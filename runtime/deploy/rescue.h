@@ -20,7 +20,8 @@ enum rescue_action {
 };
 
 struct rescue_resource { /* one that is in the way */
-    struct text name;    /* as a rollback takes it: "LogicalId", "NestedStack.LogicalId" */
+    struct text name;    /* as a rollback takes it: "LogicalId", "NameOfNestedStack.LogicalId" */
+    struct text path;    /* logical ids alone: "Nested.LogicalId" */
     struct text type, physical_id, reason;
     const struct template_resource *resource; /* of the program, or NULL */
 };

@@ -1,7 +1,11 @@
 /* Two rounds: the stacks of all regions, then events and resources of those that are there. */
 #include "runtime/deploy/status.h"
 
-#include <stdio.h>
+struct inner { /* a nested stack that failed */
+    struct text id, logical_id;
+    double time;
+    struct text path; /* logical ids that lead to where it is */
+};
 
 struct looking {
     const struct deploy_program *program;
@@ -111,8 +115,11 @@ static void collect(struct looking *looking) {
     }
 }
 
-/* The first failure of the last operation: the cause of what followed it. */
-static void note_failure(struct status_stack *stack, const struct cloud_reply *reply) {
+/* The first failure of the last operation: the cause of what followed it. inner: the nested stack that
+ * failed first, and its logical id. */
+static void note_failure(struct status_stack *stack, const struct cloud_reply *reply,
+                         struct inner *inner) {
+    *inner = (struct inner){.path = inner->path};
     if (!reply->event_count) return;
     struct text token = reply->events[0].token;
     for (uint32_t i = 0; i < reply->event_count; i++) {
@@ -124,13 +131,39 @@ static void note_failure(struct status_stack *stack, const struct cloud_reply *r
             stack->hook = event->hook_type;
             stack->hook_reason = event->hook_reason;
         }
-        if (!text_ends(event->status, TEXT("_FAILED")) ||
-            text_is(event->type, "AWS::CloudFormation::Stack") || !event->reason.length ||
+        if (!text_ends(event->status, TEXT("_FAILED")) || !event->reason.length ||
             memmem(event->reason.bytes, event->reason.length, "cancelled", 9)) continue;
+        if (nested_is(event->type, event->physical_id)) {
+            bool is_inner = !text_equal(event->physical_id, event->stack_id);
+            if (is_inner) *inner = (struct inner){event->physical_id, event->logical_id,
+                                                  event->time, inner->path};
+            continue;
+        }
         stack->failure = event->reason;
         stack->failure_id = event->logical_id;
         stack->failure_time = event->time;
         stack->hook = (struct text){0};
+    }
+}
+
+/* Where the failure began inside of a nested stack. */
+static void look_inside(struct looking *looking, const struct cloud *cloud,
+                        struct status_stack *stack, struct inner inner) {
+    for (unsigned depth = 0; depth < LIMIT_NESTED_STACKS && inner.id.length; depth++) {
+        if (stack->failure.length && stack->failure_time < inner.time) return;
+        struct cloud_call call = {.operation = CLOUD_STACK_EVENTS, .region = stack->region,
+                                  .arena = looking->arena, .request = {.stack = inner.id}};
+        cloud_all(cloud, &call, 1);
+        if (cloud_failed(&call)) return;
+        inner.path = inner.path.length
+                         ? text_format(looking->arena, "%.*s.%.*s", TEXT_ARGS(inner.path),
+                                       TEXT_ARGS(inner.logical_id)) : inner.logical_id;
+        stack->failure = (struct text){0};
+        note_failure(stack, &call.reply, &inner);
+        if (!stack->failure.length) continue;
+        stack->failure_id = text_format(looking->arena, "%.*s.%.*s", TEXT_ARGS(inner.path),
+                                        TEXT_ARGS(stack->failure_id));
+        stack->failure_time = 0; /* nothing is older */
     }
 }
 
@@ -153,8 +186,13 @@ static void look_closer(struct looking *looking, const struct cloud *cloud) {
     for (uint32_t i = 0; i < count; i++) {
         struct status_stack *stack = calls[i].context;
         if (cloud_failed(&calls[i])) continue;
-        if (calls[i].operation == CLOUD_STACK_EVENTS) note_failure(stack, &calls[i].reply);
-        else stack->resource_count = calls[i].reply.resource_count;
+        if (calls[i].operation == CLOUD_STACK_RESOURCES) {
+            stack->resource_count = calls[i].reply.resource_count;
+            continue;
+        }
+        struct inner inner = {0};
+        note_failure(stack, &calls[i].reply, &inner);
+        if (!stack->is_good) look_inside(looking, cloud, stack, inner);
     }
 }
 
