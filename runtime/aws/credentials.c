@@ -9,6 +9,7 @@
 enum {
     RENEW_BEFORE = 15 * 60, /* seconds before they expire */
     RENEW_AGAIN = 30,       /* seconds after a renewal that failed */
+    FIND_AGAIN = 5,         /* the same where there are no keys to go on with */
 };
 
 struct credentials {
@@ -16,7 +17,8 @@ struct credentials {
     struct arena arena;      /* of the keys */
     bool has_keys, is_refused;
     struct keys keys;
-    double renew_at;         /* when they are to be renewed */
+    double renew_at;         /* when they are to be looked for again */
+    struct failure failed;   /* why the last time gave none */
     struct clock own_clock;  /* where nobody shares one */
     char source[256];
 };
@@ -34,7 +36,10 @@ void credentials_close(struct credentials *credentials) {
     memory_free(credentials);
 }
 
-void credentials_expire(struct credentials *credentials) { credentials->is_refused = true; }
+void credentials_expire(struct credentials *credentials) {
+    credentials->is_refused = true;
+    credentials->renew_at = 0;
+}
 
 struct text credentials_source(const struct credentials *credentials) {
     return text_of(credentials->source);
@@ -216,7 +221,8 @@ static bool renew(struct credentials *credentials, struct failure *why) {
     arena_init(&arena);
     struct source_context context = {credentials->options.config, credentials->options.http,
                                      credentials->options.region, &arena,
-                                     credentials->options.clock, credentials->options.log};
+                                     credentials->options.clock, credentials->options.log,
+                                     credentials->is_refused};
     struct finding finding = {credentials, &context, &keys, why};
     if (!context.region.length) context.region = config_region(context.config, NULL);
     if (!find(&finding) || !check_plain(credentials, &keys, why)) {
@@ -238,17 +244,24 @@ static void plan_renewal(struct credentials *credentials, double now) {
                                                       : HUGE_VAL;
 }
 
+/* Many calls ask at once: what one of them could not get the others do not try to, who would run a
+ * program or ask a person again each. */
 bool credentials_get(struct credentials *credentials, const struct keys **keys,
                      struct failure *why) {
     double now = now_of(credentials), expires = credentials->keys.expires;
     bool is_usable = credentials->has_keys && !credentials->is_refused &&
                      (!expires || now < expires);
     *keys = &credentials->keys;
-    if (is_usable && now < credentials->renew_at) return true;
-    if (renew(credentials, why)) {
+    *why = credentials->failed;
+    if (now < credentials->renew_at && (is_usable || credentials->failed.message[0])) {
+        return is_usable;
+    }
+    if (renew(credentials, &credentials->failed)) {
+        credentials->failed = (struct failure){.message = ""};
         plan_renewal(credentials, now_of(credentials));
         return true;
     }
-    credentials->renew_at = now_of(credentials) + RENEW_AGAIN;
+    *why = credentials->failed;
+    credentials->renew_at = now_of(credentials) + (is_usable ? RENEW_AGAIN : FIND_AGAIN);
     return is_usable;
 }

@@ -25,6 +25,7 @@ mrp_runtime_la_SOURCES += \
     runtime/aws/response.c \
     runtime/aws/services.def \
     runtime/aws/sign.c runtime/aws/sign.h \
+    runtime/aws/source_cache.c \
     runtime/aws/source_local.c \
     runtime/aws/source_login.c \
     runtime/aws/source_process.c \

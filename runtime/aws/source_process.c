@@ -16,6 +16,7 @@ extern char **environ;
 
 enum {
     PROCESS_SECONDS = 120,        /* it may ask a person for something */
+    PROCESS_LOOK = 50,            /* milliseconds between looks whether it has ended */
     PROCESS_BYTES = 1 << 20,
     PROCESS_ARGUMENTS = 256,
 };
@@ -83,6 +84,13 @@ static bool open_pipes(struct pipes *pipes) {
     return false;
 }
 
+struct running {
+    pid_t process;
+    struct buffer *out, *error; /* what it printed */
+    int status;
+    bool has_ended, is_late;
+};
+
 static int start(const struct words *words, const struct pipes *pipes, pid_t *process) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -110,24 +118,46 @@ static int drain(int file, struct buffer *into) {
     return file;
 }
 
-static bool read_both(const struct pipes *pipes, struct buffer *out, struct buffer *error) {
+static void look(struct running *running, int options) {
+    pid_t found;
+    do found = waitpid(running->process, &running->status, options);
+    while (found < 0 && errno == EINTR);
+    running->has_ended = found != 0;
+}
+
+/* What it printed can be read until it has ended: a child that it leaves behind may hold the pipes
+ * open for ever. */
+static bool read_both(struct running *running, const struct pipes *pipes) {
     double until = seconds_now() + PROCESS_SECONDS;
     struct pollfd files[2] = {{pipes->out[0], POLLIN, 0}, {pipes->error[0], POLLIN, 0}};
     while (files[0].fd >= 0 || files[1].fd >= 0) {
-        double left = until - seconds_now();
-        if (left <= 0) return false;
-        if (poll(files, 2, (int)(left * 1000) + 1) < 0 && errno != EINTR) return false;
-        if (files[0].revents) files[0].fd = drain(files[0].fd, out);
-        if (files[1].revents) files[1].fd = drain(files[1].fd, error);
+        if (seconds_now() >= until) return false;
+        int ready = poll(files, 2, running->has_ended ? 0 : PROCESS_LOOK);
+        if (ready < 0 && errno != EINTR) return false;
+        if (ready == 0 && running->has_ended) return true;
+        if (ready == 0) look(running, WNOHANG);
+        if (ready > 0 && files[0].revents) files[0].fd = drain(files[0].fd, running->out);
+        if (ready > 0 && files[1].revents) files[1].fd = drain(files[1].fd, running->error);
     }
     return true;
 }
 
-static int finish(pid_t process, bool is_late) {
-    int status = 0;
-    if (is_late) kill(process, SIGKILL);
-    while (waitpid(process, &status, 0) < 0 && errno == EINTR) {}
-    return status;
+/* Who has closed its pipes may still be there. */
+static bool has_ended(struct running *running) {
+    for (double until = seconds_now() + PROCESS_SECONDS; !running->has_ended;) {
+        look(running, WNOHANG);
+        if (running->has_ended) break;
+        if (seconds_now() >= until) return false;
+        poll(NULL, 0, 10);
+    }
+    return true;
+}
+
+static void finish(struct running *running, const struct pipes *pipes) {
+    running->is_late = !read_both(running, pipes) || !has_ended(running);
+    if (!running->is_late) return;
+    kill(running->process, SIGKILL);
+    look(running, 0);
 }
 
 /* The last line that it wrote on standard error: there programs say what is wrong. */
@@ -140,15 +170,16 @@ static struct text last_line(struct text text) {
     return line;
 }
 
-static bool check_end(const struct words *words, int status, bool is_late, struct text said,
+static bool check_end(const struct words *words, const struct running *running,
                       struct failure *why) {
     const char *name = words->arguments[0];
-    if (is_late) {
+    int status = running->status;
+    if (running->is_late) {
         return failure_set(why, "credential_process \"%s\" did not end within %d seconds", name,
                            PROCESS_SECONDS);
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
-    said = last_line(said);
+    struct text said = last_line(buffer_view(running->error));
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
     return failure_set(why, "credential_process \"%s\" ended with %s %d%s%.*s", name,
                        WIFEXITED(status) ? "status" : "signal", code, said.length ? ": " : "",
@@ -158,11 +189,11 @@ static bool check_end(const struct words *words, int status, bool is_late, struc
 static bool run(const struct words *words, struct buffer *out, struct failure *why) {
     struct pipes pipes;
     struct buffer error;
-    pid_t process;
+    struct running running = {.out = out, .error = &error};
     if (!open_pipes(&pipes)) {
         return failure_set(why, "could not make a pipe: %s", strerror(errno));
     }
-    int failed = start(words, &pipes, &process);
+    int failed = start(words, &pipes, &running.process);
     close(pipes.out[1]);
     close(pipes.error[1]);
     buffer_init(&error);
@@ -171,9 +202,8 @@ static bool run(const struct words *words, struct buffer *out, struct failure *w
         failure_set(why, "could not run credential_process \"%s\": %s", words->arguments[0],
                     strerror(failed));
     } else {
-        bool is_late = !read_both(&pipes, out, &error);
-        int status = finish(process, is_late);
-        good = check_end(words, status, is_late, buffer_view(&error), why);
+        finish(&running, &pipes);
+        good = check_end(words, &running, why);
     }
     close(pipes.out[0]);
     close(pipes.error[0]);

@@ -237,27 +237,43 @@ static bool ask_code(const struct source_context *context, struct text serial, s
     return good || failure_set(why, "an MFA code has six digits");
 }
 
+/* With the keys of another role, or those of a person who has shown a device. */
+static bool assume(const struct source_context *context, struct data *input,
+                   const struct keys *from, struct data **result, struct service_error *error,
+                   struct failure *why) {
+    struct text serial = data_text(input, "SerialNumber"), code;
+    if (serial.length) {
+        if (!ask_code(context, serial, &code, why)) return false;
+        data_put(context->arena, input, "TokenCode", code);
+    }
+    return source_call(context, OPERATION_ASSUME_ROLE,
+                       sts_region(context, data_text(input, "RoleArn")), input, from, result,
+                       error, why);
+}
+
 bool source_role(const struct source_context *context, const struct data *profile,
                  const struct keys *from, struct keys *keys, struct failure *why) {
     struct arena *arena = context->arena;
-    struct text role = data_text(profile, "role_arn"), serial = data_text(profile, "mfa_serial");
+    struct text role = data_text(profile, "role_arn");
+    struct text name = data_text(profile, "role_session_name");
     struct data *input = data_new(arena, DATA_RECORD), *result;
-    struct service_error error;
+    struct service_error error = {.code = {"", 0}};
     data_put(arena, input, "RoleArn", role);
-    data_put(arena, input, "RoleSessionName",
-             session_name(context, data_text(profile, "role_session_name")));
+    data_put(arena, input, "RoleSessionName", session_name(context, name));
     data_set(arena, input, "ExternalId", data_text(profile, "external_id"));
     long duration = data_long(profile, "duration_seconds", 0);
     if (duration > 0) data_set_number(arena, input, "DurationSeconds", duration);
-    if (serial.length) {
-        struct text code;
-        if (!ask_code(context, serial, &code, why)) return false;
-        data_put(arena, input, "SerialNumber", serial);
-        data_put(arena, input, "TokenCode", code);
+    data_set(arena, input, "SerialNumber", data_text(profile, "mfa_serial"));
+    bool is_kept = data_get(input, "SerialNumber") != NULL;
+    if (is_kept && source_cache_find(context, input, name.length > 0, &result)) {
+        return take_role(role, result, &error, keys, why);
     }
-    return source_call(context, OPERATION_ASSUME_ROLE, sts_region(context, role), input, from,
-                       &result, &error, why) &&
-           take_role(role, result, &error, keys, why);
+    if (!assume(context, input, from, &result, &error, why) ||
+        !take_role(role, result, &error, keys, why)) {
+        return false;
+    }
+    if (is_kept) source_cache_keep(context, input, name.length > 0, result);
+    return true;
 }
 
 bool source_web_identity(const struct source_context *context, struct text role, struct text file,
@@ -267,7 +283,13 @@ bool source_web_identity(const struct source_context *context, struct text role,
     struct data *input = data_new(arena, DATA_RECORD), *result;
     struct service_error error;
     struct text token;
-    if (around->read(around->context, arena, file, &token, why) != READ_GOOD) return false;
+    struct failure reason;
+    if (around->read(around->context, arena, file, &token, &reason) != READ_GOOD) {
+        failure_set(why, "there is no token for the web identity of the role \"%.*s\": %s",
+                    TEXT_ARGS(role), reason.message);
+        return failure_hint(why, "AWS_WEB_IDENTITY_TOKEN_FILE, or web_identity_token_file in the "
+                                 "profile, names the file that the provider of tokens writes.");
+    }
     while (token.length && strchr(" \t\r\n", token.bytes[token.length - 1])) token.length--;
     data_put(arena, input, "RoleArn", role);
     data_put(arena, input, "RoleSessionName", session_name(context, session));

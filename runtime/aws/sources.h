@@ -12,6 +12,7 @@ struct source_context {
     struct arena *arena;  /* of the keys that are made */
     struct clock *clock;
     const struct log *log; /* may be NULL */
+    bool is_refused;      /* the former keys were: what was kept of them does not help */
 };
 
 /* What time it is by AWS's clock. */
@@ -50,6 +51,13 @@ bool source_container(const struct source_context *context, struct keys *keys,
                       struct failure *why);
 bool source_instance(const struct source_context *context, struct keys *keys,
                      struct failure *why);
+
+/* What STS answered for a role, kept where the AWS CLI does: asked with input, whose session has a name
+ * of its own or not. */
+bool source_cache_find(const struct source_context *context, const struct data *input,
+                       bool is_named, struct data **answer);
+void source_cache_keep(const struct source_context *context, const struct data *input,
+                       bool is_named, const struct data *answer);
 
 /* A proof that whoever sends the request holds the key: the header DPoP of RFC 9449. */
 bool dpop_proof(struct arena *arena, struct text private_key, struct text url, double now,

@@ -59,27 +59,43 @@ static bool write_bytes(int file, struct text bytes) {
     return true;
 }
 
+/* The folders that a file is to lie in, as far as they are not there. */
+static void make_folders(char *path) {
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0700);
+        *slash = '/';
+    }
+}
+
+/* Writes beside the place, under a name of its own, and then into it. */
+static bool replace_file(const char *path, char *temporary, struct text bytes) {
+    int file = mkstemp(temporary); /* with mode 0600 */
+    if (file < 0) return false;
+    bool good = write_bytes(file, bytes) && fsync(file) == 0;
+    int error = errno;
+    close(file);
+    if (good && rename(temporary, path) == 0) return true;
+    if (good) error = errno;
+    unlink(temporary);
+    errno = error;
+    return false;
+}
+
 static bool system_write(void *context, struct text path, struct text bytes, struct failure *why) {
     (void)context;
-    size_t size = path.length + sizeof ".XXXXXX";
-    char *temporary = memory_alloc(size);
-    snprintf(temporary, size, "%.*s.XXXXXX", TEXT_ARGS(path));
-    int file = mkstemp(temporary); /* with mode 0600 */
-    bool good = file >= 0 && write_bytes(file, bytes) && fsync(file) == 0;
-    int error = errno;
-    if (file >= 0) close(file);
-    char *final = memory_alloc(path.length + 1);
-    snprintf(final, path.length + 1, "%.*s", TEXT_ARGS(path));
-    if (good && rename(temporary, final) != 0) {
-        error = errno;
-        good = false;
+    struct arena arena;
+    arena_init(&arena);
+    char *final = (char *)text_copy(&arena, path).bytes;
+    char *temporary = (char *)text_format(&arena, "%s.XXXXXX", final).bytes;
+    bool good = replace_file(final, temporary, bytes);
+    if (!good && errno == ENOENT) {
+        make_folders(final);
+        temporary = (char *)text_format(&arena, "%s.XXXXXX", final).bytes;
+        good = replace_file(final, temporary, bytes);
     }
-    if (!good) {
-        failure_set(why, "could not write \"%s\": %s", final, strerror(error));
-        if (file >= 0) unlink(temporary);
-    }
-    memory_free(final);
-    memory_free(temporary);
+    if (!good) failure_set(why, "could not write \"%s\": %s", final, strerror(errno));
+    arena_release(&arena);
     return good;
 }
 
