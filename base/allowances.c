@@ -17,6 +17,14 @@ struct allowance *allowance_find(const struct diagnostics *diagnostics,
     return allowance;
 }
 
+bool diagnostics_allows(const struct diagnostics *diagnostics, enum diagnostic_id id,
+                        struct span span) {
+    struct diagnostic at_that_place = {.id = id, .span = span};
+    const struct allowance *allowance = diagnostics->allowances[id];
+    while (allowance && !allows(allowance, &at_that_place)) allowance = allowance->next;
+    return allowance != NULL;
+}
+
 static struct allowance *allowance_new(struct diagnostics *diagnostics, enum diagnostic_id id,
                                        struct span written, struct text reason) {
     struct allowance *allowance = ARENA_NEW(diagnostics->arena, struct allowance);

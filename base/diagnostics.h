@@ -115,6 +115,9 @@ struct text diagnostic_suggest(struct text name);
  * reason is given, those that --deny or --strict would make errors of. */
 void diagnostics_allow(struct diagnostics *diagnostics, enum diagnostic_id id, struct span range,
                        struct span written, struct text reason);
+/* Whether a comment allows the diagnostic at that place. */
+bool diagnostics_allows(const struct diagnostics *diagnostics, enum diagnostic_id id,
+                        struct span span);
 /* The same for all files, where the command line does not deny it. */
 void diagnostics_allow_everywhere(struct diagnostics *diagnostics, enum diagnostic_id id,
                                   struct span written, struct text reason);

@@ -129,6 +129,7 @@ static struct text shown(const struct constraint_place *place, struct text text)
 static bool length_fault(const struct constraint_place *place, uint64_t minimum, uint64_t maximum,
                          struct text text, uint64_t length) {
     struct diagnostic *d;
+    if (place->is_quiet) return false;
     if (minimum == maximum) {
         d = diagnostics_report(place->diagnostics, DIAGNOSTIC_VALUE_LENGTH, place->span,
                                "\"%.*s\" has %llu characters, but this has %llu",
@@ -152,6 +153,7 @@ static bool length_fault(const struct constraint_place *place, uint64_t minimum,
 
 static bool pattern_fault(const struct constraint_place *place, struct text pattern,
                           struct text text) {
+    if (place->is_quiet) return false;
     struct diagnostic *d = diagnostics_report(
         place->diagnostics, DIAGNOSTIC_VALUE_PATTERN, place->span,
         "\"%.*s\" does not match the pattern of \"%.*s\"", TEXT_ARGS(shown(place, text)),
@@ -200,6 +202,7 @@ static struct text nearest_listed(const struct schema_value *value, size_t count
 static bool listed_fault(const struct constraint_place *place, const struct schema_value *value,
                          size_t count, struct text text) {
     struct buffer out;
+    if (place->is_quiet) return false;
     struct text near = nearest_listed(value, count, text);
     struct diagnostic *d = diagnostics_report(
         place->diagnostics, DIAGNOSTIC_VALUE_NOT_LISTED, place->span,
@@ -242,6 +245,7 @@ static bool format_fault(const struct constraint_place *place, struct text forma
     if (!is_old && !text_is(format, "ipv6-network")) return true;
     if (is_network(text, is_old ? AF_INET : AF_INET6, is_old ? 32 : 128)) return true;
     if (text_starts(text, TEXT("{{resolve:"))) return true;
+    if (place->is_quiet) return false;
     struct diagnostic *d = diagnostics_report(
         place->diagnostics, DIAGNOSTIC_VALUE_PATTERN, place->span,
         "\"%.*s\" wants a block of IPv%d addresses, and \"%.*s\" is none",
@@ -298,6 +302,7 @@ bool constraint_number(const struct constraint_place *place, const struct schema
     if (limits.set & SCHEMA_EXCLUSIVE_MINIMUM && number <= limits.minimum) low = true;
     if (limits.set & SCHEMA_EXCLUSIVE_MAXIMUM && number >= limits.maximum) high = true;
     if (!low && !high) return true;
+    if (place->is_quiet) return false;
     bool edge = number == (low ? limits.minimum : limits.maximum);
     diagnostics_report(place->diagnostics, DIAGNOSTIC_VALUE_RANGE, place->span,
                        "\"%.*s\" is %s %.*s, but this is %.*s", TEXT_ARGS(place->name),

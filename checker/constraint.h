@@ -15,6 +15,7 @@ struct constraint_place {
     struct diagnostics *diagnostics;
     struct text name; /* of the property: "BucketName" */
     struct span span; /* of the expression that is its value */
+    bool is_quiet;    /* only asks: texts and numbers say nothing */
 };
 
 /* Each reports what the value breaks, and returns whether it keeps all limits. The value is one of

@@ -361,7 +361,10 @@ static void limited(struct checker *checker, bool keeps) {
 static struct constraint_place place_of(struct checker *checker, const struct node *node,
                                         const struct wanted *wanted) {
     return (struct constraint_place){
-        checker->diagnostics, schema_property_name(wanted->type->property.property), node->span};
+        .diagnostics = checker->diagnostics,
+        .name = schema_property_name(wanted->type->property.property),
+        .span = node->span,
+    };
 }
 
 /* Of a union, the member whose limits a scalar must keep: only where there is no choice. */

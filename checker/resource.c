@@ -106,8 +106,9 @@ static void check_name(struct checker *checker, struct body *body, struct node *
     struct node *value = entry->entry.value;
     if (!body->is_top || value->kind != NODE_TEXT || entry->flags & NODE_LIMITED) return;
     if (!schema_type_physical_name(checker->resource, &name) || name.property != property) return;
-    struct constraint_place place = {checker->diagnostics, schema_property_name(property),
-                                     value->span};
+    struct constraint_place place = {.diagnostics = checker->diagnostics,
+                                     .name = schema_property_name(property),
+                                     .span = value->span};
     if (!constraint_name(&place, &name, node_text(value))) entry->flags |= NODE_LIMITED;
 }
 

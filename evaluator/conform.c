@@ -6,6 +6,7 @@
  */
 #include "checker/constraint.h"
 #include "evaluator/conform.h"
+#include "evaluator/resources.h"
 
 enum { CONFORM_DEPTH = 100 };
 
@@ -136,8 +137,16 @@ static struct value conform_resource_value(struct evaluator *ev, struct value va
 
 static struct constraint_place constraint_at(struct evaluator *ev, const struct want *want,
                                              const struct node *node) {
-    return (struct constraint_place){ev->diagnostics, schema_property_name(want->property),
-                                     blame_node(ev, node)->span};
+    return (struct constraint_place){.diagnostics = ev->diagnostics,
+                                     .name = schema_property_name(want->property),
+                                     .span = blame_node(ev, node)->span};
+}
+
+/* Once a value that is only named there has been seen to break a limit: where it is given. */
+static void point_at_origin(struct evaluator *ev, struct constraint_place *place,
+                            const struct node *node, struct value value) {
+    place->is_quiet = false;
+    place->span = blame_node(ev, value_origin(ev, ev->conforming, node, NULL, value))->span;
 }
 
 /* Whether the checker has said already which limit the value breaks. */
@@ -156,7 +165,13 @@ static void check_text(struct evaluator *ev, struct value value, const struct wa
         return;
     }
     struct constraint_place place = constraint_at(ev, want, node);
-    if (constraint_text(&place, want->value, value_as_text(value))) {
+    place.is_quiet = is_passed_on(node);
+    bool fits = constraint_text(&place, want->value, value_as_text(value));
+    if (!fits && place.is_quiet) {
+        point_at_origin(ev, &place, node, value);
+        constraint_text(&place, want->value, value_as_text(value));
+    }
+    if (fits) {
         *entry = (struct conform_entry){value.bytes, want->value, want->property, value};
     }
     spend_steps(ev, 4);
@@ -166,7 +181,11 @@ static void check_number(struct evaluator *ev, struct value value, const struct 
                          const struct node *node) {
     struct constraint_place place = constraint_at(ev, want, node);
     double number = value.kind == VALUE_INT ? (double)value.integer : value.number;
-    if (!is_limited(want)) constraint_number(&place, want->value, number);
+    if (is_limited(want)) return;
+    place.is_quiet = is_passed_on(node);
+    if (constraint_number(&place, want->value, number) || !place.is_quiet) return;
+    point_at_origin(ev, &place, node, value);
+    constraint_number(&place, want->value, number);
 }
 
 static struct value conform_text(struct evaluator *ev, struct value value, const struct want *want,
@@ -533,6 +552,7 @@ void conform_resource(struct evaluator *ev, struct resource *resource, bool is_b
     schema_type_physical_name(resource->type, &name);
     bool broken = is_broken, drops = false;
     const struct node *node = resource->declared;
+    ev->conforming = resource;
     for (uint32_t i = 0; i < record->count; i++) {
         struct record_entry *entry = &record->entries[i]; /* ours: made for this resource */
         entry->value = conform_entry(ev, entry, body, name.property, 1, node);

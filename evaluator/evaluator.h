@@ -35,6 +35,14 @@ struct value evaluator_expression(struct program *program, const struct evaluati
 
 /* --- lints: what is said of resources once they are there --- */
 
+/* Where the value at a node of the resource's body is given: the argument of a function or
+ * component, the element of a loop's list; the node where it is written there itself, or where a
+ * comment allows the diagnostic there. `call`: of the function in which the node lies, or NULL
+ * where that is not known. */
+const struct node *evaluator_origin(struct deployment *deployment, const struct resource *resource,
+                                    enum diagnostic_id id, const struct node *node,
+                                    const struct node *call, struct value value);
+
 /* Reports what shows at a node of the resource's body. Where that node is the library's, it is
  * told at the user's text: the argument of the instance that it is about, else the instance's
  * name. */

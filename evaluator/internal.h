@@ -190,6 +190,7 @@ struct evaluator {
     bool is_lenient;
     /* instances (RESOURCE) that break a rule of their component of the library */
     struct map faulted;
+    const struct resource *conforming; /* whose properties are fitted to the schema, or NULL */
     const struct node *instance; /* of the component whose inside is looked at, or NULL */
     struct stack **stacks;  /* with what is registered, in order */
     uint32_t stack_number, stack_room;

@@ -49,6 +49,7 @@ libmrp_la_SOURCES += \
     evaluator/meta.c \
     evaluator/naming.c \
     evaluator/operators.c \
+    evaluator/origin.c \
     evaluator/params.c \
     evaluator/pipeline_conditions.c \
     evaluator/pipeline_configuration.c \

@@ -1,5 +1,5 @@
 /* Messages of the evaluator, above all those that say why a value is deferred. */
-#include "evaluator/internal.h"
+#include "evaluator/resources.h"
 
 enum { BRIEF_BYTES = 80, BRIEF_PARTS = 20, BRIEF_DEPTH = 4 };
 
@@ -80,13 +80,28 @@ static struct diagnostic *report_text(struct evaluator *ev, enum diagnostic_id i
     return diagnostics_report(ev->diagnostics, id, node->span, "%.*s", TEXT_ARGS(text));
 }
 
+const struct node *evaluator_origin(struct deployment *deployment, const struct resource *resource,
+                                    enum diagnostic_id id, const struct node *node,
+                                    const struct node *call, struct value value) {
+    struct evaluator *ev = deployment->evaluator;
+    if (diagnostics_allows(ev->diagnostics, id, node->span)) return node;
+    return value_origin(ev, resource, node, call, value);
+}
+
 struct diagnostic *evaluator_report(struct deployment *deployment, const struct resource *resource,
                                     enum diagnostic_id id, const struct node *node,
                                     struct text message) {
     struct evaluator *ev = deployment->evaluator;
     const struct node *outer = ev->instance;
     ev->instance = resource->instance;
-    struct diagnostic *d = report_text(ev, id, node, message);
+    const struct node *blamed = blame_node(ev, node);
+    struct diagnostic *d;
+    if (blamed == node && is_passed_on(node)) { /* several values may come by there */
+        d = diagnostics_report_apart(ev->diagnostics, id, node->span, message, "%.*s",
+                                     TEXT_ARGS(message));
+    } else {
+        d = report_text(ev, id, node, message);
+    }
     ev->instance = outer;
     return d;
 }

@@ -446,8 +446,9 @@ static void check_length(struct evaluator *ev, const struct schema_name *name,
 
 static void check_limits(struct evaluator *ev, const struct schema_name *name,
                          const struct written *written, const struct node *node) {
-    struct constraint_place place = {ev->diagnostics, schema_property_name(name->property),
-                                     node->span};
+    struct constraint_place place = {.diagnostics = ev->diagnostics,
+                                     .name = schema_property_name(name->property),
+                                     .span = node->span};
     if (node->kind == NODE_TEXT) { /* as the checker says it of what is written out */
         if (!constraint_text(&place, schema_property_value(name->property), written->text)) return;
         if (!constraint_name(&place, name, written->text)) return;

@@ -8,6 +8,17 @@
 
 /* The entries of a RESOURCE's body; none where there is no body. */
 struct list body_entries(const struct node *node);
+
+/* --- origin.c --- */
+
+/* Whether the node only names a value that is written elsewhere. */
+bool is_passed_on(const struct node *node);
+/* Where the known text or whole number at that node of the resource is given: the argument of a
+ * call or an instance, the element of a loop's list; else the node itself. `call` is that in
+ * whose function the node lies, where it is known. */
+const struct node *value_origin(struct evaluator *ev, const struct resource *resource,
+                                const struct node *node, const struct node *call,
+                                struct value value);
 /* The path below the stack of what stands at this place; a component with @id has its own. */
 struct text path_of_ids(struct evaluator *ev, const struct site *place, struct text path,
                         struct text name, struct value key);

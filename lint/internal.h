@@ -26,6 +26,7 @@ struct look {
 struct item {
     struct value value, raw;
     const struct node *node; /* the nearest that holds it */
+    const struct node *call; /* CALL of a function that made what it lies in, or NULL */
 };
 
 /* Resources of one type, in the order of the program. */

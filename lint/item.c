@@ -4,13 +4,16 @@
 
 #include "lint/internal.h"
 
-static struct item make(const struct look *look, struct value raw, const struct node *node) {
+/* What lies in `around`, whose node is where that is written. */
+static struct item make(const struct look *look, struct value raw, const struct node *node,
+                        struct item around) {
     struct value value = raw.flags & VALUE_WRITTEN ? value_settle(look_arena(look), raw) : raw;
-    return (struct item){value, raw, node};
+    const struct node *call = around.node->kind == NODE_CALL ? around.node : around.call;
+    return (struct item){value, raw, node, call};
 }
 
 struct item item_of_resource(const struct resource *resource) {
-    return (struct item){value_null(), value_null(), resource->declared};
+    return (struct item){value_null(), value_null(), resource->declared, NULL};
 }
 
 struct item item_self(const struct look *look) {
@@ -44,8 +47,8 @@ struct item item_in(const struct look *look, struct item around, const char *pat
             return around;
         }
         const struct record_entry *entry = find(look, around.value.record, word);
-        if (!entry) return make(look, value_null(), around.node);
-        around = make(look, entry->value, node_of(entry, around.node));
+        if (!entry) return make(look, value_null(), around.node, around);
+        around = make(look, entry->value, node_of(entry, around.node), around);
     }
     return around;
 }
@@ -54,7 +57,8 @@ struct item item_of(const struct look *look, const struct resource *resource, co
     struct text word = first_word(&path);
     const struct record_entry *entry = find(look, resource->properties, word);
     if (!entry) return item_of_resource(resource);
-    return item_in(look, make(look, entry->value, node_of(entry, resource->declared)), path);
+    struct item whole = item_of_resource(resource);
+    return item_in(look, make(look, entry->value, node_of(entry, whole.node), whole), path);
 }
 
 struct item item_get(const struct look *look, const char *path) {
@@ -65,22 +69,32 @@ uint32_t item_count(struct item list) {
     return list.value.kind == VALUE_LIST ? list.value.length : 0;
 }
 
-/* The element of a list that is written out, one node an element. */
+/* Where an element is written, of a list that is written out; the list where it comes of a spread,
+ * which may stand for any number. */
 static const struct node *element_node(struct item list, uint32_t index) {
-    if (list.node->kind != NODE_LIST || list.node->list.elements.count != list.value.length) {
+    if (list.node->kind != NODE_LIST) return list.node;
+    uint32_t written = list.node->list.elements.count, at = 0, before = 0, after = 0;
+    bool is_behind = false;
+    for (const struct node *e = list.node->list.elements.first; e; e = e->next) {
+        is_behind |= e->kind == NODE_SPREAD;
+        after = e->kind == NODE_SPREAD ? 0 : after + 1;
+        before += !is_behind;
+    }
+    if (index < before) {
+        at = index;
+    } else if (is_behind && list.value.length - index <= after) {
+        at = written - (list.value.length - index);
+    } else {
         return list.node;
     }
     const struct node *element = list.node->list.elements.first;
-    for (const struct node *e = element; e; e = e->next) {
-        if (e->kind == NODE_SPREAD) return list.node;
-    }
-    while (index-- > 0)
+    while (at-- > 0)
         element = element->next;
     return element;
 }
 
 struct item item_at(const struct look *look, struct item list, uint32_t index) {
-    return make(look, list.value.items[index], element_node(list, index));
+    return make(look, list.value.items[index], element_node(list, index), list);
 }
 
 uint32_t item_entries(struct item record) {
@@ -91,7 +105,7 @@ struct item item_entry(const struct look *look, struct item record, uint32_t ind
                        struct text *key) {
     const struct record_entry *entry = &record.value.record->entries[index];
     if (key) *key = name_text(entry->key);
-    return make(look, entry->value, node_of(entry, record.node));
+    return make(look, entry->value, node_of(entry, record.node), record);
 }
 
 uint32_t item_some(struct item item) {

@@ -162,12 +162,19 @@ bool look_waits_for(const struct look *look, const struct resource *other) {
 
 /* ---- reports ---- */
 
+/* Where the item's value is given, which a limit that it breaks is told at too. */
+static const struct node *given_at(const struct look *look, struct item item) {
+    return evaluator_origin(look->linter->deployment, look->resource, look->id, item.node,
+                            item.call, item.value);
+}
+
 bool look_is_told(const struct look *look, struct item item) {
+    const struct node *node = given_at(look, item);
     const struct diagnostic *d = look->linter->deployment->diagnostics->first;
     for (; d; d = d->next) {
         bool is_limit = d->id >= DIAGNOSTIC_VALUE_NOT_LISTED && d->id <= DIAGNOSTIC_VALUE_ITEMS;
-        if (is_limit && d->span.source == item.node->span.source &&
-            d->span.start == item.node->span.start) {
+        if (is_limit && d->span.source == node->span.source &&
+            d->span.start == node->span.start) {
             return true;
         }
     }
@@ -189,7 +196,7 @@ struct diagnostic *warn(const struct look *look, struct item at, const char *mes
     struct text text = text_vformat(look_arena(look), message, args);
     va_end(args);
     return evaluator_report(look->linter->deployment, look->resource, look->id,
-                            shown(look, at.node), text);
+                            shown(look, given_at(look, at)), text);
 }
 
 void warn_hint(const struct look *look, struct diagnostic *diagnostic, const char *hint, ...) {

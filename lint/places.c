@@ -253,7 +253,7 @@ void lint_implied_dependency(const struct look *look) {
                 list.items[i].kind == VALUE_RESOURCE ? list.items[i].resource : NULL;
             if (!other || !look_uses(look, other)) return;
         }
-        struct item at = {list, list, e->entry.value};
+        struct item at = {list, list, e->entry.value, NULL};
         struct diagnostic *d =
             warn(look, at, "it waits for these already, since it uses their values");
         warn_hint(look, d, "Take @depends_on away.");
