@@ -205,6 +205,12 @@ struct cloud_move {
     struct text from, to; /* logical ids */
 };
 
+struct cloud_import { /* a resource that exists and is to be a stack's */
+    struct text type, logical_id;
+    const struct cloud_tag *identifier; /* its primary properties: "BucketName" */
+    uint32_t identifier_count;
+};
+
 struct cloud_export {
     struct text name, value, stack_id;
 };
@@ -220,7 +226,7 @@ struct cloud_error {
 struct cloud_request {
     struct text stack;         /* name or id */
     struct text change_set;    /* name or id */
-    struct text change_type;   /* "CREATE", "UPDATE" */
+    struct text change_type;   /* "CREATE", "UPDATE", "IMPORT" */
     struct text body, url;     /* the template: one of them, or neither with use_previous */
     bool use_previous;
     const struct cloud_parameter *parameters;
@@ -244,7 +250,9 @@ struct cloud_request {
     struct text policy, update_policy; /* of the stack, and for this update alone */
     const struct text *notifications;  /* ARNs of topics */
     const struct text *resource_types; /* that the template may have: "AWS::EC2::*" */
-    uint32_t notification_count, resource_type_count;
+    const struct cloud_import *imports; /* of a change set of type IMPORT */
+    uint32_t notification_count, resource_type_count, import_count;
+    bool imports_existing;     /* what is to be made and exists is imported */
     bool has_notifications;
     struct text mode;          /* of a change set: "REVERT_DRIFT", or empty for the usual one */
     bool with_nested;          /* a change set for each nested stack as well */

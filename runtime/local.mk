@@ -59,6 +59,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/functions.c \
     runtime/simulator/identities.def \
     runtime/simulator/identity.c \
+    runtime/simulator/imports.c \
     runtime/simulator/nested.c \
     runtime/simulator/nested_sets.c \
     runtime/simulator/objects.c \

@@ -24,6 +24,7 @@ unit_tests = \
     tests/unit/checker_test \
     tests/unit/deploy_test \
     tests/unit/disaster_test \
+    tests/unit/imports_test \
     tests/unit/load_test \
     tests/unit/nested_test \
     tests/unit/schema_test \
@@ -90,6 +91,9 @@ tests_unit_upkeep_test_SOURCES = tests/unit/upkeep_test.c tests/unit/unit.h
 tests_unit_upkeep_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_upkeep_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 
+tests_unit_imports_test_SOURCES = tests/unit/imports_test.c tests/unit/unit.h tests/unit/world.h
+tests_unit_imports_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_imports_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 tests_unit_nested_test_SOURCES = tests/unit/nested_test.c tests/unit/unit.h tests/unit/world.h
 tests_unit_nested_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_nested_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)

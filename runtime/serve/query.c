@@ -45,6 +45,26 @@ static void read_tags(struct serving *serving, struct cloud_request *request) {
     request->has_tags = list != NULL;
 }
 
+static void read_imports(struct serving *serving, struct cloud_request *request) {
+    const struct data *list = data_get(serving->input, "ResourcesToImport");
+    struct cloud_import *imports =
+        arena_array(serving->arena, list ? list->count + 1 : 1, sizeof *imports);
+    for (const struct data *i = data_first(list); i; i = i->next) {
+        const struct data *map = data_get(data_get(i, "ResourceIdentifier"), "entry");
+        struct cloud_tag *identifier =
+            arena_array(serving->arena, map ? map->count + 1 : 1, sizeof *identifier);
+        struct cloud_import *import = &imports[request->import_count++];
+        *import = (struct cloud_import){.type = data_text(i, "ResourceType"),
+                                        .logical_id = data_text(i, "LogicalResourceId"),
+                                        .identifier = identifier};
+        for (const struct data *e = data_first(map); e; e = e->next) {
+            identifier[import->identifier_count++] =
+                (struct cloud_tag){data_text(e, "key"), data_text(e, "value")};
+        }
+    }
+    request->imports = imports;
+}
+
 static void read_alarms(struct serving *serving, struct cloud_request *request) {
     const struct data *rollback = data_get(serving->input, "RollbackConfiguration");
     const struct data *list = data_get(rollback, "RollbackTriggers");
@@ -77,6 +97,7 @@ static void read_lists(struct serving *serving, struct cloud_request *request) {
     read_parameters(serving, request);
     read_tags(serving, request);
     read_alarms(serving, request);
+    read_imports(serving, request);
 }
 
 /* A policy that is sent, or lies in a bucket. */
@@ -106,6 +127,7 @@ void query_read(struct serving *serving, struct cloud_call *call) {
         .url = query_member(serving, "TemplateURL"),
         .use_previous = data_is_true(input, "UsePreviousTemplate"),
         .with_nested = data_is_true(input, "IncludeNestedStacks"),
+        .imports_existing = data_is_true(input, "ImportExistingResources"),
         .disable_rollback = data_is_true(input, "DisableRollback"),
         .is_protected = data_is_true(input, "EnableTerminationProtection"),
         .description = query_member(serving, "Description"),

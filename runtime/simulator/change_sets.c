@@ -164,13 +164,14 @@ bool sim_check_updatable(struct cloud_call *call, const struct sim_stack *stack)
 static bool check_stack(struct cloud_call *call, const struct sim_stack *stack) {
     const struct cloud_request *request = &call->request;
     bool creates = text_is(request->change_type, "CREATE");
+    bool imports = text_is(request->change_type, "IMPORT");
     bool is_new = !stack || stack->status == SIM_REVIEW_IN_PROGRESS;
     if (creates && !is_new) {
         return sim_refuse(call, "ValidationError",
                       "Stack [%.*s] already exists and cannot be created again with the changeSet "
                       "[%.*s].", TEXT_ARGS(request->stack), TEXT_ARGS(request->change_set));
     }
-    if (creates) return true;
+    if (creates || (imports && is_new)) return true;
     if (!stack) {
         return sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",
                       TEXT_ARGS(request->stack));
@@ -209,6 +210,7 @@ struct sim_change_set *sim_draft(struct simulator *simulator, struct cloud_call 
         .type = text_copy(arena, request->change_type), .token = text_copy(arena, request->token),
         .description = text_copy(arena, request->description),
         .mode = text_copy(arena, request->mode), .with_nested = request->with_nested,
+        .imports_existing = request->imports_existing,
         .blueprint = blueprint, .parameters = parameters, .created = simulator->clock,
         .capabilities = sim_copy_texts(arena, request->capabilities, request->capability_count),
         .capability_count = request->capability_count};
@@ -256,7 +258,8 @@ bool sim_create_change_set(struct simulator *simulator, struct cloud_call *call)
                           "attribute ClientToken", TEXT_ARGS(call->request.change_set));
     }
     struct sim_change_set *set = sim_draft(simulator, call, stack);
-    if (!set) return false;
+    if (!set || (text_is(set->type, "IMPORT") &&
+                 !sim_check_imports(simulator, call, stack, set))) return false;
     if (!stack) {
         stack = sim_stack_new(simulator, call->region, call->request.stack);
         sim_stack_status(simulator, stack, SIM_REVIEW_IN_PROGRESS, TEXT("User Initiated"));
@@ -369,6 +372,7 @@ bool sim_execute_change_set(struct simulator *simulator, struct cloud_call *call
     stack->token = text_copy(&simulator->arena, call->request.token);
     stack->disable_rollback = call->request.disable_rollback;
     if (text_is(set->type, "CREATE")) sim_begin_create(simulator, stack, set);
+    else if (text_is(set->type, "IMPORT")) sim_begin_import(simulator, stack, set);
     else sim_begin_update(simulator, stack, set);
     return true;
 }

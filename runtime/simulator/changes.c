@@ -448,15 +448,32 @@ static void plan_modify(struct planning *planning, struct sim_resource *resource
     validate(planning, item, after, resource, text_is(change->replacement, "True"));
 }
 
+/* The physical id of what is imported as that resource, or an empty text. */
+static struct text imported_as(struct planning *planning, const struct sim_item *item,
+                               const struct document *after) {
+    struct sim_stack *owner;
+    struct sim_change_set *set = planning->set;
+    struct text id = sim_import_of(set, item->id);
+    if (id.length || !set->imports_existing) return id;
+    const struct sim_resource *taken = sim_name_taken(planning->simulator, planning->stack,
+                                                      item->schema, after, NULL, &owner);
+    bool is_imported = taken && sim_import_existing(planning->simulator, set, item, taken);
+    return is_imported ? taken->now.physical_id : (struct text){0};
+}
+
 /* missing: one that was deleted behind the stack's back, or NULL. */
 static struct cloud_change *plan_add(struct planning *planning, const struct sim_item *item,
                                      const struct document *after,
                                      const struct sim_resource *missing) {
-    struct cloud_change *change = add_change(planning, "Add", item->id, item->type);
+    struct text imported = imported_as(planning, item, after);
+    bool is_made = !imported.length;
+    struct cloud_change *change =
+        add_change(planning, is_made ? "Add" : "Import", item->id, item->type);
+    change->physical_id = imported;
     change->after_context = context(&planning->simulator->arena, after);
     planning->unknown[item - planning->set->blueprint->items] = 1;
     if (sim_is_nested(item->type)) add_nested_set(planning, change, after);
-    validate(planning, item, after, missing, true);
+    validate(planning, item, after, missing, is_made);
     return change;
 }
 
@@ -601,6 +618,13 @@ void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
         set->change_count = 0;
     } else if (set->validation_count) {
         refuse_early(&planning);
+    } else if (set->unimportable.length) {
+        fail(set, text_format(&simulator->arena,
+                              "CloudFormation is attempting to import some resources because they "
+                              "already exist in your account. The resources must have the "
+                              "DeletionPolicy attribute set to 'Retain' or 'RetainExceptOnCreate' in "
+                              "the template for successful import. The affected resources are %.*s",
+                              TEXT_ARGS(set->unimportable)));
     } else if (set->nested_failure.length) {
         fail(set, set->nested_failure);
     } else if (stack->now.blueprint && !set->change_count && same_outputs(stack, set) &&

@@ -80,6 +80,7 @@ static void begin_work(struct simulator *simulator, struct sim_stack *stack,
     case PHASE_FORWARD:
         resource->is_replacement = false;
         if (sim_exists(resource)) sim_step_update(simulator, stack, resource);
+        else if (resource->import_id.length) sim_step_import(simulator, stack, resource);
         else sim_step_create(simulator, stack, resource);
         return;
     case PHASE_RESTORE:
@@ -137,6 +138,10 @@ static struct text failed_text(struct simulator *simulator, struct sim_stack *st
         all = text_format(arena, "%.*sThe following resource(s) failed to update: [%.*s]. ",
                           TEXT_ARGS(all), TEXT_ARGS(updated));
     }
+    if (names_failed(simulator, stack, SIM_IMPORT_FAILED, &updated)) {
+        all = text_format(arena, "%.*sThe following resource(s) failed to import: [%.*s]. ",
+                          TEXT_ARGS(all), TEXT_ARGS(updated));
+    }
     return all;
 }
 
@@ -152,6 +157,7 @@ static void settle(struct simulator *simulator, struct sim_stack *stack, unsigne
         /* A rollback that is to go on needs to know what it is about. */
         if (status != SIM_UPDATE_FAILED && status != SIM_UPDATE_ROLLBACK_FAILED) {
             resource->is_new = resource->is_changed = resource->is_replacement = false;
+            resource->import_id = (struct text){0};
         }
         resource->work = WORK_NONE;
         bool is_shown = resource->status == SIM_CREATE_FAILED &&
@@ -167,9 +173,27 @@ static void settle(struct simulator *simulator, struct sim_stack *stack, unsigne
     sim_wake_parent(simulator, stack);
 }
 
+static void reattach(struct simulator *simulator, struct sim_stack *stack);
+
+/* What was imported is nobody's again; nothing else was changed. */
+static void roll_back_import(struct simulator *simulator, struct sim_stack *stack,
+                             struct text reason) {
+    stack->is_failing = false;
+    stack->is_rolling_back = true;
+    sim_operation(simulator, stack, "ROLLBACK");
+    stack->now = stack->before;
+    if (stack->now.blueprint) reattach(simulator, stack);
+    sim_stack_status(simulator, stack, SIM_IMPORT_ROLLBACK_IN_PROGRESS, reason);
+    phase_begin(simulator, stack, PHASE_DROP);
+}
+
 static void roll_back(struct simulator *simulator, struct sim_stack *stack, struct text reason) {
     bool creates = stack->origin == SIM_CREATE_IN_PROGRESS;
     stack->cause = reason;
+    if (stack->origin == SIM_IMPORT_IN_PROGRESS) {
+        roll_back_import(simulator, stack, reason);
+        return;
+    }
     if (stack->disable_rollback || (creates && stack->is_led)) {
         settle(simulator, stack, creates ? SIM_CREATE_FAILED : SIM_UPDATE_FAILED, reason);
         return;
@@ -232,6 +256,10 @@ static void end_forward(struct simulator *simulator, struct sim_stack *stack) {
 static void end_watch(struct simulator *simulator, struct sim_stack *stack) {
     if (stack->origin == SIM_CREATE_IN_PROGRESS) {
         settle(simulator, stack, SIM_CREATE_COMPLETE, (struct text){0});
+        return;
+    }
+    if (stack->origin == SIM_IMPORT_IN_PROGRESS) {
+        settle(simulator, stack, SIM_IMPORT_COMPLETE, (struct text){0});
         return;
     }
     sim_stack_status(simulator, stack, SIM_UPDATE_COMPLETE_CLEANUP_IN_PROGRESS,
@@ -304,7 +332,10 @@ static void phase_end(struct simulator *simulator, struct sim_stack *stack) {
     case PHASE_RESTORE: end_restore(simulator, stack); return;
     case PHASE_DROP:
         abandon(simulator, stack);
-        settle(simulator, stack, SIM_UPDATE_ROLLBACK_COMPLETE, (struct text){0});
+        settle(simulator, stack,
+               stack->origin == SIM_IMPORT_IN_PROGRESS ? SIM_IMPORT_ROLLBACK_COMPLETE
+                                                       : SIM_UPDATE_ROLLBACK_COMPLETE,
+               (struct text){0});
         return;
     case PHASE_REMOVE: end_remove(simulator, stack); return;
     case PHASE_WATCH: end_watch(simulator, stack); return;
@@ -415,7 +446,7 @@ static void take_inputs(struct simulator *simulator, struct sim_stack *stack,
 }
 
 static void take_item(struct simulator *simulator, struct sim_stack *stack,
-                      const struct sim_item *item) {
+                      const struct sim_change_set *set, const struct sim_item *item) {
     struct sim_resource *resource = sim_stack_resource(stack, item->id);
     if (!resource || !sim_exists(resource)) {
         if (!resource) {
@@ -425,6 +456,7 @@ static void take_item(struct simulator *simulator, struct sim_stack *stack,
         resource->logical_id = item->id;
         resource->is_new = true;
         resource->now = (struct sim_state){0};
+        resource->import_id = sim_import_of(set, item->id);
     }
     resource->type = item->type;
     resource->schema = item->schema;
@@ -435,7 +467,8 @@ static void take_item(struct simulator *simulator, struct sim_stack *stack,
     resource->update_replace_policy = sim_policy(item->body, "UpdateReplacePolicy", "Delete");
 }
 
-static void take_items(struct simulator *simulator, struct sim_stack *stack) {
+static void take_items(struct simulator *simulator, struct sim_stack *stack,
+                       const struct sim_change_set *set) {
     const struct sim_blueprint *blueprint = stack->now.blueprint;
     struct sim_scope scope = {.conditions = stack->now.conditions};
     for (uint32_t i = 0; i < stack->resource_count; i++) {
@@ -444,7 +477,7 @@ static void take_items(struct simulator *simulator, struct sim_stack *stack) {
     }
     for (uint32_t i = 0; i < blueprint->count; i++) {
         if (sim_item_wanted(&scope, &blueprint->items[i])) {
-            take_item(simulator, stack, &blueprint->items[i]);
+            take_item(simulator, stack, set, &blueprint->items[i]);
         }
     }
     sim_stack_index(simulator, stack);
@@ -455,9 +488,22 @@ void sim_begin_create(struct simulator *simulator, struct sim_stack *stack,
     stack->origin = SIM_CREATE_IN_PROGRESS;
     sim_operation(simulator, stack, "CREATE_STACK");
     take_inputs(simulator, stack, set);
-    take_items(simulator, stack);
+    take_items(simulator, stack, set);
     if (set->id.length) stack->updated = simulator->clock; /* so it is recorded */
     sim_stack_status(simulator, stack, SIM_CREATE_IN_PROGRESS, TEXT("User Initiated"));
+    phase_begin(simulator, stack, PHASE_FORWARD);
+    sim_advance(simulator, stack);
+}
+
+void sim_begin_import(struct simulator *simulator, struct sim_stack *stack,
+                      struct sim_change_set *set) {
+    stack->origin = SIM_IMPORT_IN_PROGRESS;
+    sim_operation(simulator, stack, "UPDATE_STACK");
+    stack->before = stack->now;
+    take_inputs(simulator, stack, set);
+    take_items(simulator, stack, set);
+    stack->updated = simulator->clock;
+    sim_stack_status(simulator, stack, SIM_IMPORT_IN_PROGRESS, TEXT("User Initiated"));
     phase_begin(simulator, stack, PHASE_FORWARD);
     sim_advance(simulator, stack);
 }
@@ -483,7 +529,7 @@ void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
         stack->resources[i]->is_new = stack->resources[i]->is_changed = false;
     }
     take_inputs(simulator, stack, set);
-    take_items(simulator, stack);
+    take_items(simulator, stack, set);
     stack->reverts_drift = set->mode.length > 0;
     stack->updated = simulator->clock;
     sim_stack_status(simulator, stack, SIM_UPDATE_IN_PROGRESS, TEXT("User Initiated"));

@@ -35,6 +35,15 @@ void sim_step_restore(struct simulator *simulator, struct sim_stack *stack,
 void sim_step_end_restore(struct simulator *simulator, struct sim_stack *stack,
                           struct sim_resource *resource);
 
+/* Of imports.c: what exists becomes the resource, at the end. */
+void sim_step_import(struct simulator *simulator, struct sim_stack *stack,
+                     struct sim_resource *resource);
+void sim_step_end_import(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_resource *resource);
+/* Of steps.c: works out what the resource is to become; false with why. */
+bool sim_resolve_next(struct simulator *simulator, struct sim_stack *stack,
+                      struct sim_resource *resource, struct failure *why);
+
 /* Of nested.c: the same for a resource that is a stack. */
 void sim_nested_create(struct simulator *simulator, struct sim_stack *stack,
                        struct sim_resource *resource);

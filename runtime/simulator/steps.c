@@ -17,6 +17,17 @@ static bool is_creation(const struct sim_resource *resource) {
     return resource->is_new && !resource->is_changed;
 }
 
+static unsigned failed_status(const struct sim_resource *resource) {
+    if (!is_creation(resource)) return SIM_UPDATE_FAILED;
+    return resource->import_id.length ? SIM_IMPORT_FAILED : SIM_CREATE_FAILED;
+}
+
+static struct text cancelled(const struct sim_resource *resource) {
+    if (!is_creation(resource)) return TEXT("Resource update cancelled");
+    return resource->import_id.length ? TEXT("Resource import cancelled")
+                                      : TEXT("Resource creation cancelled");
+}
+
 void sim_cancel_work(struct simulator *simulator, struct sim_stack *stack) {
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         struct sim_resource *resource = stack->resources[i];
@@ -25,10 +36,8 @@ void sim_cancel_work(struct simulator *simulator, struct sim_stack *stack) {
         resource->work = WORK_NONE;
         resource->is_failed = true;
         if (sim_is_nested(resource->type)) sim_nested_cancel(simulator, resource);
-        sim_resource_status(simulator, stack, resource,
-                   is_creation(resource) ? SIM_CREATE_FAILED : SIM_UPDATE_FAILED,
-                   is_creation(resource) ? TEXT("Resource creation cancelled")
-                                         : TEXT("Resource update cancelled"));
+        sim_resource_status(simulator, stack, resource, failed_status(resource),
+                            cancelled(resource));
     }
 }
 
@@ -41,8 +50,7 @@ void sim_fail_resource(struct simulator *simulator, struct sim_stack *stack,
         sim_finish(stack, resource);
         return;
     }
-    sim_resource_status(simulator, stack, resource,
-               is_creation(resource) ? SIM_CREATE_FAILED : SIM_UPDATE_FAILED, reason);
+    sim_resource_status(simulator, stack, resource, failed_status(resource), reason);
     stack->is_failing = true;
     sim_cancel_work(simulator, stack);
 }
@@ -96,8 +104,8 @@ static bool is_taggable(const struct sim_resource *resource) {
     return resource->schema && (schema_type_flags(resource->schema) & SCHEMA_TYPE_TAGGABLE);
 }
 
-static bool resolve_next(struct simulator *simulator, struct sim_stack *stack,
-                         struct sim_resource *resource, struct failure *why) {
+bool sim_resolve_next(struct simulator *simulator, struct sim_stack *stack,
+                      struct sim_resource *resource, struct failure *why) {
     struct sim_scope scope = {
         .simulator = simulator, .stack = stack, .blueprint = stack->now.blueprint,
         .parameters = stack->now.parameters, .conditions = stack->now.conditions,
@@ -123,7 +131,7 @@ static struct text words(struct simulator *simulator, const char *message) {
 void sim_step_create(struct simulator *simulator, struct sim_stack *stack,
                          struct sim_resource *resource) {
     struct failure why = {0};
-    bool good = resolve_next(simulator, stack, resource, &why);
+    bool good = sim_resolve_next(simulator, stack, resource, &why);
     sim_resource_status(simulator, stack, resource, SIM_CREATE_IN_PROGRESS, (struct text){0});
     if (!good) {
         sim_fail_resource(simulator, stack, resource, words(simulator, why.message));
@@ -142,7 +150,7 @@ static bool same_state(const struct sim_resource *resource) {
 void sim_step_update(struct simulator *simulator, struct sim_stack *stack,
                          struct sim_resource *resource) {
     struct failure why = {0};
-    if (!resolve_next(simulator, stack, resource, &why)) {
+    if (!sim_resolve_next(simulator, stack, resource, &why)) {
         sim_resource_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS, (struct text){0});
         sim_fail_resource(simulator, stack, resource, words(simulator, why.message));
         return;
@@ -252,6 +260,10 @@ void sim_step_identify(struct simulator *simulator, struct sim_stack *stack,
 
 void sim_step_end_forward(struct simulator *simulator, struct sim_stack *stack,
                              struct sim_resource *resource) {
+    if (resource->import_id.length && is_creation(resource)) {
+        sim_step_end_import(simulator, stack, resource);
+        return;
+    }
     if (sim_is_nested(resource->type)) {
         sim_nested_end_forward(simulator, stack, resource);
         return;
@@ -309,6 +321,13 @@ void sim_step_delete(struct simulator *simulator, struct sim_stack *stack,
                          struct sim_resource *resource) {
     bool is_nested = sim_is_nested(resource->type);
     if (is_nested && sim_nested_clean(simulator, stack, resource)) return;
+    if (stack->origin == SIM_IMPORT_IN_PROGRESS && resource->import_id.length) {
+        sim_resource_status(simulator, stack, resource, SIM_IMPORT_ROLLBACK_COMPLETE,
+                            (struct text){0});
+        resource->is_orphan = true;
+        sim_finish(stack, resource);
+        return;
+    }
     if (is_retained(stack, resource)) {
         sim_resource_status(simulator, stack, resource, SIM_DELETE_SKIPPED, (struct text){0});
         resource->is_orphan = true;

@@ -84,6 +84,7 @@ static struct document *write_resource(struct arena *arena, const struct sim_sta
     put(arena, object, "type", resource->type);
     put(arena, object, "status", text_of(sim_status_name(resource->status)));
     put(arena, object, "reason", resource->reason);
+    put(arena, object, "import", resource->import_id);
     put(arena, object, "deletion", resource->deletion_policy);
     put(arena, object, "replace", resource->update_replace_policy);
     put_number(arena, object, "work", resource->work);
@@ -140,6 +141,13 @@ static struct document *write_change_set(struct arena *arena, const struct sim_c
     put(arena, object, "parent", set->parent_id);
     put(arena, object, "root", set->root_id);
     put_number(arena, object, "nested", set->with_nested);
+    put_number(arena, object, "imports_existing", set->imports_existing);
+    struct document *imports = document_new(arena, DOCUMENT_OBJECT);
+    for (uint32_t i = 0; text_is(set->type, "IMPORT") && i < set->import_count; i++) {
+        document_add(imports, set->imports[i].logical_id,
+                     document_text(arena, set->imports[i].physical_id));
+    }
+    document_add(object, TEXT("import"), imports);
     if (set->blueprint) put(arena, object, "template", set->blueprint->body);
     else put(arena, object, "reason", set->status_reason);
     put_document(arena, object, "parameters", set->parameters);
@@ -271,7 +279,7 @@ static void read_resource(struct simulator *simulator, struct sim_stack *stack,
         .logical_id = get(object, "logical"), .type = get(object, "type"),
         .schema = schema_type_find(get(object, "type")),
         .status = (uint8_t)sim_status_find(get(object, "status")),
-        .reason = get(object, "reason"),
+        .reason = get(object, "reason"), .import_id = get(object, "import"),
         .deletion_policy = get(object, "deletion"),
         .update_replace_policy = get(object, "replace"),
         .work = (uint8_t)get_number(arena, object, "work"),
@@ -326,6 +334,11 @@ static void read_change_set(struct simulator *simulator, struct sim_stack *stack
     set->parent_id = get(object, "parent");
     set->root_id = get(object, "root");
     set->with_nested = get_number(arena, object, "nested") != 0;
+    set->imports_existing = get_number(arena, object, "imports_existing") != 0;
+    const struct document *imports = document_get(object, "import");
+    for (const struct document *i = imports ? imports->children : NULL; i; i = i->next) {
+        sim_add_import(simulator, set, i->key, i->text);
+    }
     set->status_reason = get(object, "reason");
     set->blueprint = body.length ? sim_blueprint_read(arena, body, &error) : NULL;
     set->parameters = document_get(object, "parameters");

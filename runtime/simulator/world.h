@@ -91,6 +91,7 @@ struct sim_resource {
     const struct sim_blueprint *blueprint; /* of this template */
     double until, updated;
     struct text reason;           /* of a failure */
+    struct text import_id;        /* what is imported, by the running operation */
     const struct document *told;  /* the properties that told_text is, for events */
     struct text told_text;
     struct text deletion_policy, update_replace_policy;
@@ -108,9 +109,17 @@ struct sim_settings { /* what a stack keeps until something else is said */
     uint32_t notification_count, alarm_count, alarm_minutes;
 };
 
+struct sim_import { /* what exists becomes that resource of the stack */
+    struct text logical_id, physical_id;
+};
+
 struct sim_change_set {
     struct text id, name, description, status_reason;
-    struct text type; /* CREATE, UPDATE */
+    struct text type; /* CREATE, UPDATE, IMPORT */
+    struct sim_import *imports;
+    uint32_t import_count, import_capacity;
+    bool imports_existing;
+    struct text unimportable; /* what exists, but may not be imported: "X ({BucketName=b})" */
     struct text mode; /* "REVERT_DRIFT" or empty */
     const char *status, *execution_status;
     struct text warning;         /* a reason that does not keep it from being executed */
@@ -149,7 +158,7 @@ struct sim_stack {
     struct text parent_id, root_id; /* of a nested stack, which is */
     struct text nested_as;          /* that resource of its parent */
     uint8_t status, phase;
-    uint8_t origin; /* which operation runs: SIM_CREATE_, UPDATE_ or DELETE_IN_PROGRESS */
+    uint8_t origin; /* which operation runs: SIM_CREATE_, UPDATE_, DELETE_ or IMPORT_IN_PROGRESS */
     bool is_failing; /* a resource failed: nothing more is begun */
     bool is_rolling_back;
     bool is_led;     /* what runs is a part of what its parent does */
@@ -361,6 +370,8 @@ void sim_begin_create(struct simulator *simulator, struct sim_stack *stack,
                       struct sim_change_set *set);
 void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
                       struct sim_change_set *set);
+void sim_begin_import(struct simulator *simulator, struct sim_stack *stack,
+                      struct sim_change_set *set);
 void sim_begin_delete(struct simulator *simulator, struct sim_stack *stack, struct text token);
 /* Rolls back, or goes on with it, from a state in which an operation has stopped. */
 void sim_begin_rollback(struct simulator *simulator, struct sim_stack *stack, struct text token);
@@ -388,6 +399,20 @@ double sim_next_time(const struct simulator *simulator);
 /* Why the stack cannot be deleted: another imports what it exports; or an empty text. */
 struct text sim_export_in_use(struct simulator *simulator, struct arena *arena,
                               const struct sim_stack *stack);
+
+/* --- imports.c -------------------------------------------------------------------------------- */
+/* Whether the resources of the request can be imported with that template, and nothing else would
+ * change; they are then the imports of the set. False: the call's error. */
+bool sim_check_imports(struct simulator *simulator, struct cloud_call *call,
+                       const struct sim_stack *stack, struct sim_change_set *set);
+void sim_add_import(struct simulator *simulator, struct sim_change_set *set, struct text logical_id,
+                    struct text physical_id);
+/* The physical id of what the set imports as that resource, or an empty text. */
+struct text sim_import_of(const struct sim_change_set *set, struct text logical_id);
+/* Imports what is taken by the name of a resource to be made, where the set imports what exists;
+ * false where it does not, or it is a stack's. */
+bool sim_import_existing(struct simulator *simulator, struct sim_change_set *set,
+                         const struct sim_item *item, const struct sim_resource *taken);
 
 /* --- nested.c --------------------------------------------------------------------------------- */
 bool sim_is_nested(struct text type);
