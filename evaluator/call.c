@@ -209,17 +209,8 @@ static struct node *arguments_rest(struct evaluator *ev, const struct builtin *b
     size_t base = ev->stack_count;
     arguments->nodes[last] = node;
     for (; node && node->kind != NODE_ARGUMENT; node = node->next) {
-        struct value value;
-        if (node->kind == NODE_SPREAD) {
-            struct value list = settled(ev, evaluate(ev, node->spread.value, frame));
-            for (uint32_t i = 0; list.kind == VALUE_LIST && i < list.length; i++) {
-                stack_push(ev, list.items[i]);
-            }
-            if (list.kind != VALUE_LIST) arguments->is_poison = true;
-            continue;
-        }
-        value = argument_ready(ev, builtin, &signature->parameters[last], evaluate(ev, node, frame),
-                               node);
+        struct value value = argument_ready(ev, builtin, &signature->parameters[last],
+                                            evaluate(ev, node, frame), node);
         if (value.kind == VALUE_POISON) arguments->is_poison = true;
         stack_push(ev, value);
     }
@@ -227,12 +218,7 @@ static struct node *arguments_rest(struct evaluator *ev, const struct builtin *b
     return node;
 }
 
-static struct value fault_arguments(struct evaluator *ev, const struct node *node,
-                                    const char *function) {
-    return fault(ev, DIAGNOSTIC_WRONG_ARGUMENTS, node, "the arguments do not fit function \"%s\"",
-                 function);
-}
-
+/* False where they do not fit, which the checker has said. */
 static bool arguments_gather(struct evaluator *ev, struct node *node, const struct builtin *builtin,
                              const struct signature *signature, struct arguments *arguments,
                              struct frame *frame) {
@@ -273,9 +259,7 @@ static struct value call_builtin(struct evaluator *ev, struct node *node, struct
     const struct node *nodes[MOST_PARAMETERS] = {0};
     for (uint32_t i = 0; i < count; i++) values[i].kind = SLOT_WAITING;
     struct arguments arguments = {values, nodes, count, false};
-    if (!arguments_gather(ev, node, builtin, signature, &arguments, frame)) {
-        return fault_arguments(ev, node, builtin->name);
-    }
+    if (!arguments_gather(ev, node, builtin, signature, &arguments, frame)) return value_poison();
     if (arguments.is_poison || ev->is_exhausted) return value_poison();
     struct frame *before = ev->call_frame;
     ev->call_frame = frame;
@@ -323,6 +307,7 @@ static bool fn_argument(struct evaluator *ev, struct node *fn, int index, struct
     return true;
 }
 
+/* The same for a function of the program. */
 static bool fn_arguments(struct evaluator *ev, struct node *node, struct node *fn,
                          struct frame *caller, struct frame *frame) {
     int index = 0;
@@ -348,9 +333,7 @@ static bool fn_arguments(struct evaluator *ev, struct node *node, struct node *f
 static struct value fn_run(struct evaluator *ev, struct node *node, struct node *fn,
                            struct frame *caller, struct frame *frame) {
     const struct symbol *symbol = node->call.symbol;
-    if (!fn_arguments(ev, node, fn, caller, frame)) {
-        return fault_arguments(ev, node, symbol->name ? symbol->name->bytes : "");
-    }
+    if (!fn_arguments(ev, node, fn, caller, frame)) return value_poison();
     if (!fn->fn.value) return value_poison();
     cover(ev, fn);
     struct value value = evaluate(ev, fn->fn.value, frame);

@@ -86,9 +86,10 @@ static struct text wishes_text(struct evaluator *ev, const struct schema_propert
     buffer_init(&buffer);
     size_t count = schema_property_wish_count(property);
     for (size_t i = 0; i < count && i < 3; i++) {
-        struct schema_wish wish = schema_property_wish(property, i);
+        const struct schema_type *type = schema_property_wish(property, i).type;
+        if (i && type == schema_property_wish(property, i - 1).type) continue; /* by Arn and by Ref */
         if (i) buffer_string(&buffer, " or ");
-        buffer_text(&buffer, schema_type_name(wish.type));
+        buffer_text(&buffer, schema_type_name(type));
     }
     struct text text = buffer_take(&buffer, ev->arena);
     buffer_release(&buffer);

@@ -9,13 +9,20 @@ struct value attribute_of(struct evaluator *ev, struct resource *resource, const
     return value_deferred(deferred);
 }
 
+static struct value existing_attribute(struct evaluator *ev, struct resource_state *state,
+                                       const struct name *name, const struct node *node);
+
+static struct value ref_of(struct evaluator *ev, struct resource *resource,
+                           const struct node *cause) {
+    if (!resource->is_existing) return attribute_of(ev, resource, ev->name_ref, SHAPE_TEXT, cause);
+    return existing_attribute(ev, (struct resource_state *)resource, ev->name_ref, cause);
+}
+
 struct value reference_to(struct evaluator *ev, struct value value, const struct node *cause) {
-    if (value.kind == VALUE_RESOURCE) {
-        return attribute_of(ev, value.resource, ev->name_ref, SHAPE_TEXT, cause);
-    }
+    if (value.kind == VALUE_RESOURCE) return ref_of(ev, value.resource, cause);
     if (value.kind != VALUE_COMPONENT) return value_poison();
     struct resource *self = component_self(ev, value.component);
-    if (self) return attribute_of(ev, self, ev->name_ref, SHAPE_TEXT, cause);
+    if (self) return ref_of(ev, self, cause);
     struct diagnostic *d = report(ev, DIAGNOSTIC_RESOURCE_AS_VALUE, cause,
                                   "component \"%.*s\" has no resource \"self\" that stands for it",
                                   NAME_ARGS(value.component->symbol->name));
@@ -207,9 +214,6 @@ static struct value written_property(struct evaluator *ev, struct resource *reso
     value.flags = (written.flags & VALUE_SECRET) | VALUE_WRITTEN;
     return value;
 }
-
-static struct value existing_attribute(struct evaluator *ev, struct resource_state *state,
-                                       const struct name *name, const struct node *node);
 
 /* `x?.policy` of what may be a component with an output "policy" or a plain resource: null for the
  * latter. */
@@ -605,10 +609,10 @@ static struct value index_deferred_key(struct evaluator *ev, struct value map, s
 
 static struct value index_record(struct evaluator *ev, struct value map, struct value index,
                                  const struct node *node) {
-    if (index.kind == VALUE_DEFERRED) return index_deferred_key(ev, map, index, node);
     if (index.flags & VALUE_SECRET) {
         return fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node->index.index, "a secret cannot be a key");
     }
+    if (index.kind == VALUE_DEFERRED) return index_deferred_key(ev, map, index, node);
     const struct name *key = key_of(ev, index);
     if (!key) {
         return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->index.index,

@@ -24,12 +24,7 @@ static struct value pipeline_make_one(struct evaluator *ev, struct node *node, s
     }
     struct value home = settled(ev, evaluate(ev, node->unit.home, frame));
     if (home.kind == VALUE_DEFERRED) return fault_steering(ev, node->unit.home, home, "a region");
-    if (home.kind != VALUE_REGION) {
-        if (home.kind == VALUE_POISON) return home;
-        return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->unit.home,
-                     "a pipeline is in a region, and this is %.*s",
-                     TEXT_ARGS(value_kind_text(ev->arena, home)));
-    }
+    if (home.kind != VALUE_REGION) return value_poison(); /* the checker has said it */
     struct site *place = &((struct region_state *)home.region)->place;
     struct value made = component_new(ev, node, frame, place, symbol->type->symbol, key);
     if (made.kind != VALUE_COMPONENT) return made;

@@ -9,10 +9,7 @@
 static struct text project_text(struct evaluator *ev, struct node *node, const char *what) {
     struct value value = settled(ev, evaluate(ev, node, ev->root));
     if (value.kind == VALUE_TEXT && !(value.flags & VALUE_SECRET)) return value_as_text(value);
-    if (value.kind == VALUE_TEXT) {
-        fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node, "a secret cannot be the %s of the project",
-              what);
-    } else if (value.kind == VALUE_DEFERRED) {
+    if (value.kind == VALUE_DEFERRED) {
         fault_steering(ev, node, value, "the project");
     } else if (value.kind != VALUE_POISON && value.kind != VALUE_NULL) {
         fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node,

@@ -284,18 +284,6 @@ static struct travel *find_travel(struct lowering *all, const struct deferred *d
     return travel;
 }
 
-static void report_existing(struct lowering *all, const struct deferred *d) {
-    struct diagnostics *diagnostics = all->deployment->diagnostics;
-    struct diagnostic *diagnostic = diagnostics_report(
-        diagnostics, DIAGNOSTIC_EXISTING_ATTRIBUTE, cause_span(d->cause),
-        "\"%.*s\" of a resource that exists already cannot be worked out from its name",
-        TEXT_ARGS(attribute_path(all->arena, d->resource, d->name)));
-    diagnostic_note(diagnostics, diagnostic, declared_span(d->resource->declared),
-                    "it is declared with @existing here, so no template of this program has it");
-    diagnostic_hint(diagnostics, diagnostic,
-                    "Write its value, or take it as a parameter: `param value: deploy string`.");
-}
-
 struct import *lowering_import(struct stack_lowering *in, const struct deferred *d,
                                int64_t element) {
     struct lowering *all = in->all;
@@ -303,10 +291,6 @@ struct import *lowering_import(struct stack_lowering *in, const struct deferred 
     struct travel *travel = find_travel(all, d, element);
     struct import *import = map_find(&in->imports, travel);
     if (import) return import;
-    if (!d->resource->stack && !travel->is_computed) {
-        report_existing(all, d);
-        return NULL;
-    }
     import = ARENA_NEW(all->arena, struct import);
     import->travel = travel;
     import->cause = d->cause;

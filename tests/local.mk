@@ -134,6 +134,8 @@ if MUTATION
 libmrp_la_SOURCES += tests/mutation/site.c tests/mutation/site.h
 tests_run_LDADD += tests/mutation/site.lo
 tests_run_DEPENDENCIES += tests/mutation/site.lo
+tests_unit_parser_test_LDADD += tests/mutation/site.lo
+tests_unit_parser_test_DEPENDENCIES += tests/mutation/site.lo
 endif
 EXTRA_DIST += tests/mutation tests/links.awk tests/packages
 

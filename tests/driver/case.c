@@ -77,7 +77,7 @@ static void copy_to_scratch(struct driver *driver, const char *folder) {
     scratch_clear(driver);
     struct text from = text_format(driver->arena, "%s/.", folder);
     char *arguments[] = {"/bin/cp", "-R", (char *)from.bytes, (char *)driver->scratch, NULL};
-    run_program(driver, "/", arguments, TEXT(""), TEXT(""));
+    run_program(driver, ".", arguments, TEXT(""), TEXT(""));
 }
 
 static bool compare_or_rewrite(struct driver *driver, const char *path,
