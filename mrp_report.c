@@ -86,9 +86,9 @@ static enum mrp_result view_diagnostic(struct mrp *mrp, struct request *request)
 }
 
 struct mrp_diagnostic mrp_diagnostic(struct mrp *mrp, size_t index) {
-    struct mrp_diagnostic view = {.id = "", .message = "", .hint = ""};
-    mrp_guarded(mrp,
-                &(struct request){.run = view_diagnostic, .index = (uint32_t)index, .view = &view});
-    return view;
+    static const struct mrp_diagnostic none = {.id = "", .message = "", .hint = ""};
+    struct mrp_diagnostic view;
+    struct request request = {.run = view_diagnostic, .index = (uint32_t)index, .view = &view};
+    return mrp_guarded(mrp, &request) == MRP_DONE ? view : none;
 }
 

@@ -1,5 +1,6 @@
 /* The form of results that JUnit began and servers that build read: suites, cases, failures. */
 #include "cli/junit.h"
+#include "cli/program.h"
 
 /* XML 1.0 has no way to write most control characters: they are left out. */
 void xml_text(struct buffer *out, struct text text) {
@@ -63,7 +64,7 @@ void junit_diagnostics(struct buffer *out, struct mrp *mrp, const char *file) {
     size_t count = mrp_diagnostic_count(mrp);
     buffer_init(&cases);
     for (size_t i = 0; i < count; i++) {
-        struct mrp_diagnostic d = mrp_diagnostic(mrp, i);
+        struct mrp_diagnostic d = program_diagnostic(mrp, i);
         add_diagnostic(&cases, &d, file);
     }
     if (!count) {

@@ -127,6 +127,12 @@ struct text program_text(const struct mrp *mrp, struct mrp_text text) {
     return (struct text){text.bytes, text.length};
 }
 
+struct mrp_diagnostic program_diagnostic(struct mrp *mrp, size_t index) {
+    struct mrp_diagnostic d = mrp_diagnostic(mrp, index);
+    if (!d.id[0]) memory_exhausted();
+    return d;
+}
+
 static void count_line(struct mrp *mrp) {
     size_t errors = mrp_error_count(mrp);
     size_t shown = mrp_diagnostic_count(mrp);
@@ -154,7 +160,7 @@ static int report_github(const struct invocation *invocation, struct mrp *mrp) {
     struct buffer out;
     buffer_init(&out);
     for (size_t i = 0; i < mrp_diagnostic_count(mrp); i++) {
-        struct mrp_diagnostic d = mrp_diagnostic(mrp, i);
+        struct mrp_diagnostic d = program_diagnostic(mrp, i);
         buffer_string(&out, d.is_error ? "::error " : "::warning ");
         if (d.file) {
             buffer_string(&out, "file=");

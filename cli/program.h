@@ -28,6 +28,7 @@ int program_outcome(struct mrp *mrp, enum mrp_result result);
 
 /* A text that the library has just made. Only memory that ran out can have kept it from that. */
 struct text program_text(const struct mrp *mrp, struct mrp_text text);
+struct mrp_diagnostic program_diagnostic(struct mrp *mrp, size_t index);
 
 /* Says the diagnostics. has_sarif: the command knows --format sarif. What goes to standard output
  * in the forms for machines is only the diagnostics of a program with errors, unless always. */
