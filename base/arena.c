@@ -86,6 +86,7 @@ static void *map_huge(void) {
 }
 
 static void *block_memory(size_t size, bool is_huge) {
+    if (memory_refuses && memory_refuses()) return NULL;
     if (!is_mapped(size)) return calloc(1, size);
     return is_huge ? map_huge() : map_pages(size);
 }

@@ -15,6 +15,8 @@ _Static_assert(sizeof(struct memory_block) % 16 == 0, "what follows a header is 
 
 static _Thread_local struct recovery *recovery_now;
 
+bool (*memory_refuses)(void);
+
 static void block_link(struct memory_block *block, struct memory_block **list) {
     block->older = *list;
     block->link = list;
@@ -29,7 +31,7 @@ static void block_unlink(struct memory_block *block) {
 }
 
 void *memory_try(size_t size) {
-    if (size > SIZE_MAX / 4) return NULL;
+    if (size > SIZE_MAX / 4 || (memory_refuses && memory_refuses())) return NULL;
     struct memory_block *block = malloc(sizeof *block + size);
     if (!block) return NULL;
     *block = (struct memory_block){NULL, NULL};
@@ -45,7 +47,7 @@ void *memory_alloc(size_t size) {
 
 void *memory_resize(void *memory, size_t size) {
     if (!memory) return memory_alloc(size);
-    if (size > SIZE_MAX / 4) memory_exhausted();
+    if (size > SIZE_MAX / 4 || (memory_refuses && memory_refuses())) memory_exhausted();
     struct memory_block *block = realloc((struct memory_block *)memory - 1, sizeof *block + size);
     if (!block) memory_exhausted();
     if (block->link) *block->link = block;

@@ -8,6 +8,7 @@
 #define MRP_BASE_MEMORY_H
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* malloc and realloc for the few growing things outside an arena; never NULL. */
@@ -18,6 +19,10 @@ void memory_free(void *memory);
 /* The same, but NULL where there is no memory, and a recovery leaves it alone: for what outlives a
  * call of the library, and for other libraries, which must not be jumped over. */
 void *memory_try(size_t size);
+
+/* Tests: asked before memory is taken from the system, whether to do as if it had none. NULL asks
+ * nobody. */
+extern bool (*memory_refuses)(void);
 
 /* Ends what is under way: see above. Without a recovery point it prints one line and exits with
  * 3. */

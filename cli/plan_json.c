@@ -99,8 +99,10 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
     more(out, "region", stack->region);
     more(out, "path", stack->path);
     more(out, "action", text_of(actions[stack->action]));
-    more(out, "stackId", stack->id);
-    more(out, "status", stack->status);
+    if (stack->action != PLAN_CREATE) { /* what an earlier attempt announced is no stack yet */
+        more(out, "stackId", stack->id);
+        more(out, "status", stack->status);
+    }
     more(out, "deployedHash", stack->deployed_hash);
     more(out, "templateHash", hash_of(stack->body));
     flag(out, "quick", stack->is_quick);

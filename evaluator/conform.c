@@ -87,7 +87,7 @@ static struct text wishes_text(struct evaluator *ev, const struct schema_propert
     size_t count = schema_property_wish_count(property);
     for (size_t i = 0; i < count && i < 3; i++) {
         const struct schema_type *type = schema_property_wish(property, i).type;
-        if (i && type == schema_property_wish(property, i - 1).type) continue; /* by Arn and by Ref */
+        if (i && type == schema_property_wish(property, i - 1).type) continue; /* Arn, and Ref */
         if (i) buffer_string(&buffer, " or ");
         buffer_text(&buffer, schema_type_name(type));
     }

@@ -24,6 +24,7 @@ unit_tests = \
     tests/unit/checker_test \
     tests/unit/deploy_test \
     tests/unit/disaster_test \
+    tests/unit/exhaustion_test \
     tests/unit/imports_test \
     tests/unit/load_test \
     tests/unit/nested_test \
@@ -50,6 +51,10 @@ tests_unit_builtins_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
 tests_unit_checker_test_SOURCES = tests/unit/checker_test.c tests/unit/unit.h
 tests_unit_checker_test_LDADD = $(UNIT_LIBS)
 tests_unit_checker_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
+
+tests_unit_exhaustion_test_SOURCES = tests/unit/exhaustion_test.c tests/unit/unit.h
+tests_unit_exhaustion_test_LDADD = $(UNIT_LIBS)
+tests_unit_exhaustion_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
 
 SCHEMA_OBJECTS = $(filter base/% schema/%,$(libmrp_la_OBJECTS))
 tests_unit_schema_test_SOURCES = tests/unit/schema_test.c tests/unit/unit.h
