@@ -1,14 +1,15 @@
-/* tests/inject/run: every command with every allocation and every file operation made to fail, one after
- * the other, in the whole process (library.c refuses them).
+/* tests/inject/run: every command with every allocation and every file operation made to fail, one
+ * after the other, in the whole process (library.c refuses them).
  *
  *     tests/inject/run [--most COUNT] [--only WORD] LIBRARY PROGRAM FOLDER
  *
- * LIBRARY is what is preloaded, FOLDER holds the files that commands work on. --most takes so many of the
- * calls of a command, evenly spread, instead of all.
+ * LIBRARY is what is preloaded, FOLDER holds the files that commands work on. --most takes so many
+ * of the calls of a command, evenly spread, instead of all.
  *
- * Whatever fails, a command must end by itself. Either it succeeds, then with the same output and the same
- * files as undisturbed; or it says what failed, with the exit status of a failure, and each file is as it
- * was before or as it would be afterwards. Undisturbed, the command then does what it would have done.
+ * Whatever fails, a command must end by itself. Either it succeeds, then with the same output and
+ * the same files as undisturbed; or it says what failed, with the exit status of a failure, and
+ * each file is as it was before or as it would be afterwards. Undisturbed, the command then does
+ * what it would have done.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@
 struct scenario {
     const char *command;
     const char *before; /* run undisturbed before it, or NULL */
-    const char *after;  /* run undisturbed in the end, to compare what it says; NULL for the command */
+    const char *after;  /* run undisturbed in the end, to compare; NULL for the command */
     bool writes;
 };
 
@@ -237,8 +238,8 @@ static bool is_as_undisturbed(struct bench *bench, const struct ran *ran) {
     return true;
 }
 
-/* Nothing is refused any more: the command, after a deploy that stopped its resumption, comes to the
- * same end. */
+/* Nothing is refused any more: the command, after a deploy that stopped its resumption, comes to
+ * the same end. */
 static void expect_the_end(struct bench *bench, const char *what) {
     const struct scenario *scenario = bench->scenario;
     if (run_command(bench, scenario->command, TEXT("")).status != bench->whole.status) {
