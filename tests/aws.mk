@@ -49,6 +49,7 @@ tests_fuzz_request_fuzz_LDADD = $(mrp_runtime_la_OBJECTS) $(FUZZER_LIBS) $(RUNTI
 tests_fuzz_request_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 EXTRA_DIST += tests/fuzz/aws_response.seeds tests/fuzz/request.seeds \
     tests/clients/against-moto.py tests/clients/against-serve.py tests/clients/calls.py \
-    tests/clients/cases.py tests/clients/fakes.py tests/clients/faulty.py \
-    tests/clients/harness.py tests/clients/keys.py \
+    tests/clients/cases.py tests/clients/certificates.py tests/clients/fakes.py \
+    tests/clients/faulty.py tests/clients/harness.py tests/clients/http2.py tests/clients/keys.py \
+    tests/clients/network.py \
     tests/clients/recordings.py

@@ -75,6 +75,8 @@ void client_attempt(struct client *client, struct client_call *call) {
         return;
     }
     if (keys->account.length && !client->account[0]) client_set_account(client, keys->account);
+    client_tell_clock(client);
+    call->skew = client->clock.skew;
     sign(client, call, &endpoint, keys);
     call->http.arena = call->arena;
     call->http.context = call;

@@ -52,7 +52,7 @@ struct client_call {
     struct client_call *next;
     struct http_call http;
     struct lane *lane;
-    double begun, at, started;
+    double begun, at, started, skew; /* skew: of the clock that it was signed by */
     unsigned attempts, failures, cost;
     bool is_renewed, is_shifted, is_moved;
 };

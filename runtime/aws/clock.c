@@ -16,14 +16,13 @@ static bool may_be_time(struct text code) {
     return false;
 }
 
-bool clock_correct(struct clock *clock, const struct http_call *call, struct text code,
-                   double now) {
+bool clock_correct(struct clock *clock, const struct http_call *call, struct text code, double now,
+                   double used) {
     double date;
     struct text header = http_header(call->headers, call->header_count, "Date");
     if (!may_be_time(code) || !when_http(header, &date)) return false;
     double skew = date - now;
-    if (fabs(skew - clock->skew) < CLOCK_SKEW) return false;
-    clock->skew = skew;
-    clock->is_said = false;
+    if (fabs(skew - used) < CLOCK_SKEW) return false;
+    if (fabs(skew - clock->skew) >= CLOCK_SKEW) *clock = (struct clock){.skew = skew};
     return true;
 }

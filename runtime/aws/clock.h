@@ -11,9 +11,10 @@ struct clock {
     bool is_said;  /* the user knows */
 };
 
-/* Whether a refusal is one of a wrong clock that was not known to be wrong; then it is corrected. */
-bool clock_correct(struct clock *clock, const struct http_call *call, struct text code,
-                   double now);
+/* Whether a call was refused because of the time that it was signed with, at the skew used; then the
+ * clock is right from here on. Calls that were under way are refused one by one after that. */
+bool clock_correct(struct clock *clock, const struct http_call *call, struct text code, double now,
+                   double used);
 
 enum { CLOCK_SKEW = 240 }; /* seconds that a clock may be wrong unnoticed */
 

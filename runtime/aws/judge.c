@@ -131,7 +131,7 @@ static bool try_throttled(struct client *client, struct client_call *call) {
 
 static bool correct_clock(struct client *client, struct client_call *call) {
     if (call->is_shifted || !clock_correct(&client->clock, &call->http, call->error.code,
-                                           client_now(client))) {
+                                           client_now(client), call->skew)) {
         return false;
     }
     call->is_shifted = true;

@@ -112,6 +112,7 @@ bool source_call(const struct source_context *context, enum operation operation,
     if (!set_endpoint(context, row->service, region, &call->request, &endpoint, why)) return false;
     if (!protocol_request(context->arena, row, input, &call->request, why)) return false;
     for (double pause = 0.2;;) {
+        double used = context->clock->skew;
         *error = (struct service_error){.code = {"", 0}, .message = {"", 0}, .request_id = {"", 0}};
         if (keys) sign(context, row->service, &endpoint, keys, &call->request);
         run(context, call, &attempt);
@@ -120,7 +121,7 @@ bool source_call(const struct source_context *context, enum operation operation,
         }
         tell(context, call, &attempt, error);
         if (clock_correct(context->clock, call, error->code,
-                          context->http->now(context->http->context))) {
+                          context->http->now(context->http->context), used)) {
             continue;
         }
         if (!is_asked_again(call, error->code) || attempt.number >= SOURCE_ATTEMPTS) break;

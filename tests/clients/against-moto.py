@@ -7,9 +7,7 @@ Four servers, all on loopback: one that checks signatures and permissions, one b
 certificate of a private CA, one behind a proxy that breaks a third of the exchanges, one that is
 not there. The last line is "N passed, N failed".
 """
-import datetime
 import http.server
-import ipaddress
 import json
 import os
 import pathlib
@@ -20,11 +18,8 @@ import threading
 import time
 
 import boto3
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+import certificates
 import faulty
 import harness
 from harness import check, folder, free_port
@@ -146,33 +141,11 @@ def with_permissions():
     moto.stop()
 
 
-def make_certificate(subject, key, issuer, issuer_key, is_ca):
-    now = datetime.datetime.now(datetime.timezone.utc)
-    builder = (x509.CertificateBuilder()
-               .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)]))
-               .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
-               .public_key(key.public_key()).serial_number(x509.random_serial_number())
-               .not_valid_before(now - datetime.timedelta(days=1))
-               .not_valid_after(now + datetime.timedelta(days=1))
-               .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True))
-    if not is_ca:
-        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-    return builder.sign(issuer_key, hashes.SHA256())
-
-
 def with_tls():
-    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca = make_certificate("mrp test CA", ca_key, "mrp test CA", ca_key, True)
-    server = make_certificate("localhost", key, "mrp test CA", ca_key, False)
-    pem = serialization.Encoding.PEM
-    (folder / "ca.pem").write_bytes(ca.public_bytes(pem))
-    (folder / "server.pem").write_bytes(server.public_bytes(pem))
-    (folder / "server.key").write_bytes(key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
-    moto = Moto("-s", "-c", str(folder / "server.pem"), "-k", str(folder / "server.key"))
+    bundle, chain, key = certificates.make(folder)
+    moto = Moto("-s", "-c", str(chain), "-k", str(key))
     url = f"https://127.0.0.1:{moto.port}"
-    bundle = str(folder / "ca.pem")
+    bundle = str(bundle)
     done = mrp(program("untrusted"), url, "plan")
     check("an unknown CA is refused", done.returncode == 3 and "certificate" in done.stderr.lower(),
           done.all)
@@ -248,7 +221,4 @@ def with_nothing():
 
 tests = {"nothing": with_nothing, "hostile": with_hostility, "permissions": with_permissions, "tls": with_tls,
          "faults": with_faults}
-for name, test in tests.items():
-    if name in (sys.argv[2:] or tests):
-        test()
-harness.finish()
+harness.run_tests(tests)

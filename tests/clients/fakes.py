@@ -5,11 +5,16 @@ A test says what the next answers are, and looks at what was asked."""
 import contextlib
 import datetime
 import email.utils
+import http.client
 import http.server
 import json
 import threading
 import time
 import urllib.parse
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 
 
@@ -47,6 +52,7 @@ class Asked:
     def __init__(self, handler, body):
         self.method, self.path = handler.command, handler.path
         self.headers = {k.lower(): v for k, v in handler.headers.items()}
+        self.token = self.headers.get("x-amz-security-token", "")
         self.body = body
         self.form = {k: v[0] for k, v in urllib.parse.parse_qs(body.decode("latin-1"),
                                                               keep_blank_values=True).items()}
@@ -96,27 +102,44 @@ class Fake:
                                               "Arn": "arn:aws:iam::123456789012:user/a"}}
         self.answers.update(answers)
         self.asked, self.lock, self.connections, self.ahead = [], threading.Lock(), 0, 0
+        self.upstream = None  # the port of a server that answers what is not said here
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.fake = self
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def find(self, asked):
-        answer = self.answers.get(asked.action, (404, "", ()))
+        answer = self.answers.get(asked.action, self.forward if self.upstream else (404, "", ()))
         if isinstance(answer, list):
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
         if callable(answer):
             answer = answer(asked)
         if isinstance(answer, dict) and asked.form.get("Action"):
             name = asked.action
-            return 200, f"<{name}Response><{name}Result>{xml(answer)}</{name}Result></{name}Response>"
+            return (200, f"<{name}Response><{name}Result>{xml(answer)}</{name}Result></{name}Response>",
+                    ())
         if isinstance(answer, dict):
-            return 200, json.dumps(answer)
+            return 200, json.dumps(answer), ()
         if len(answer) == 2 and isinstance(answer[0], str):
             error = {"Error": {"Type": "Sender", "Code": answer[0], "Message": answer[1]}}
             return (403 if "Expired" in answer[0] or "Denied" in answer[0] else 400,
-                    f"<ErrorResponse>{xml(error)}</ErrorResponse>")
+                    f"<ErrorResponse>{xml(error)}</ErrorResponse>", ())
         return answer
+
+    def forward(self, asked):
+        """Asks mrp sandbox serve, which knows no tokens: signed with its own keys."""
+        _, _, region, service, _ = asked.headers["authorization"].split("Credential=")[1].split(
+            ",")[0].split("/")
+        request = AWSRequest(asked.method, f"http://127.0.0.1:{self.upstream}{asked.path}",
+                             {"Content-Type": asked.headers["content-type"]}, asked.body)
+        SigV4Auth(Credentials("sandbox", "sandbox"), service, region).add_auth(request)
+        upstream = http.client.HTTPConnection("127.0.0.1", self.upstream, timeout=60)
+        upstream.request(asked.method, asked.path, asked.body, dict(request.headers))
+        response = upstream.getresponse()
+        content = response.read()
+        upstream.close()
+        return response.status, content, [(k, v) for k, v in response.getheaders() if k.lower()
+                                          not in ("content-length", "connection", "date")]
 
     def all(self, action):
         return [a for a in self.asked if a.action == action]

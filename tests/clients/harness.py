@@ -39,6 +39,14 @@ def finish():
     sys.exit(1 if failed or not passed else 0)
 
 
+def run_tests(tests):
+    """Runs those of the tests that the command line names, or all, and ends the program."""
+    for name, test in tests.items():
+        if name in (sys.argv[2:] or tests):
+            test()
+    finish()
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))

@@ -566,10 +566,51 @@ def with_instance():
               done.returncode == 3 and "127.0.0.1:1" in done.stderr.replace(" port ", ":"), done.all)
 
 
+# --- renewal -------------------------------------------------------------------------------------
+
+def sandbox_keys(number):
+    """Keys that mrp sandbox serve takes; their token tells which they are."""
+    return {"Credentials": {"AccessKeyId": "sandbox", "SecretAccessKey": "sandbox",
+                            "SessionToken": f"PLANTED-{number}", "Expiration": stamp(3600)},
+            "AssumedRoleUser": {"Arn": "arn:aws:sts::123456789012:assumed-role/r/s"}}
+
+
+def with_renewal():
+    """Keys that AWS calls expired in the middle of a deploy are renewed, and it goes on."""
+    config = "[default]\n" + role("r", source_profile="base")
+    base = "[base]\n" + STATIC.format("BASE")
+    with harness.sandbox(MRP, "renewal") as sandbox:
+        for what, action, at in ("a look", "DescribeStacks", 2), ("a change", "ExecuteChangeSet", 1), \
+                ("events", "DescribeStackEvents", 2):
+            given, seen = [], []
+
+            def expire(asked):
+                seen.append(asked)
+                return ("ExpiredToken", "The security token included in the request is expired") \
+                    if len(seen) == at else aws.forward(asked)
+
+            def give(asked):
+                given.append(asked)
+                return sandbox_keys(len(given))
+
+            with fake({"AssumeRole": give}) as aws:
+                aws.upstream = sandbox.port
+                del aws.answers["DescribeStacks"], aws.answers["GetCallerIdentity"]
+                aws.answers[action] = expire
+                suffix = "".join(c for c in what if c.isalpha())
+                home = Home(config, base, PROGRAM.replace('"dev"', f'"{suffix}"'))
+                done = home.run(aws, "apply", "--yes", "--verbose")
+                check(f"keys that end at {what}: it goes on", done.returncode == 0 and
+                      "1 deployed" in done.all or "CREATE_COMPLETE" in done.all, done.all)
+                check(f"keys that end at {what}: they were renewed once", len(given) == 2, len(given))
+                check(f"keys that end at {what}: the new ones are used",
+                      len(seen) > at and seen[at].token == "PLANTED-2", [a.token for a in seen])
+                look_for_secrets(f"keys that end at {what}", home, done)
+
+
 tests = {"environment": with_environment, "roles": with_roles, "web": with_web_identity,
          "sso": with_sso, "login": with_login, "process": with_process,
-         "container": with_container, "instance": with_instance}
-for name, test in tests.items():
-    if name in (sys.argv[2:] or tests):
-        test()
-harness.finish()
+         "container": with_container, "instance": with_instance,
+         "renewal": with_renewal}
+if __name__ == "__main__":
+    harness.run_tests(tests)
