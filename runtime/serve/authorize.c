@@ -21,16 +21,17 @@ static bool is_json(const struct serving *serving) {
     return text_is(serving->claim.service, "ssm");
 }
 
-const struct text *serve_secret(struct serve_front *front, struct text access_key,
-                                const struct serve_session **session) {
+struct text serve_secret(const struct serve_front *front, struct text access_key,
+                         const struct serve_session **session) {
     *session = NULL;
-    if (text_equal(access_key, front->access_key)) return &front->secret_key;
-    for (uint32_t i = 0; i < front->session_count; i++) {
-        if (!text_equal(access_key, front->sessions[i].access_key)) continue;
-        *session = &front->sessions[i];
-        return &front->sessions[i].secret_key;
+    if (text_equal(access_key, front->access_key)) return front->secret_key;
+    for (size_t i = 0; i < SERVE_SESSIONS; i++) {
+        const struct serve_session *one = &front->sessions[i];
+        if (!one->access_key[0] || !text_is(access_key, one->access_key)) continue;
+        *session = one;
+        return text_of(one->secret_key);
     }
-    return NULL;
+    return TEXT("");
 }
 
 static bool refuse_key(struct serving *serving) {
@@ -152,9 +153,9 @@ bool serve_authorize(struct serving *serving) {
         return serve_refuse(serving, 400, "IncompleteSignature",
                             "The request signature does not conform to AWS standards.");
     }
-    const struct text *secret = serve_secret(serving->front, serving->claim.access_key, &session);
+    struct text secret = serve_secret(serving->front, serving->claim.access_key, &session);
     struct text token = header(serving, "X-Amz-Security-Token");
-    if (!secret || !text_equal(token, session ? session->token : TEXT(""))) {
+    if (!secret.length || !text_is(token, session ? session->token : "")) {
         return refuse_key(serving);
     }
     if (session && session->expires < serving->now) {
@@ -166,8 +167,8 @@ bool serve_authorize(struct serving *serving) {
         signed_at > serving->now + SECONDS_OF_SHORT_TOLERANCE) {
         return refuse_time(serving, date, signed_at);
     }
-    serving->caller = session ? session->arn
+    serving->caller = session ? text_of(session->arn)
                               : text_format(serving->arena, "arn:aws:iam::%.*s:user/sandbox",
                                             TEXT_ARGS(serving->simulator->account));
-    return check_signature(serving, *secret, signed_at);
+    return check_signature(serving, secret, signed_at);
 }

@@ -169,7 +169,9 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     struct serve_response response;
     read_request(connection, incoming, method, &request);
     serve_answer(&server->front, &incoming->arena, &request, real_time(), &response);
-    return respond(connection, incoming, &response);
+    enum MHD_Result result = respond(connection, incoming, &response); /* which copies it */
+    serve_tidy(&server->front);
+    return result;
 }
 
 static bool start(struct server *server, unsigned port, struct failure *why) {
@@ -196,14 +198,14 @@ bool serve_run(struct simulator *simulator, const struct serve_options *options,
                struct failure *why) {
     struct server server = {.front = {.simulator = simulator, .pace = options->pace,
                                       .access_key = TEXT(SERVE_ACCESS_KEY),
-                                      .secret_key = TEXT(SERVE_SECRET_KEY)}};
+                                      .secret_key = TEXT(SERVE_SECRET_KEY),
+                                      .litter = SIMULATOR_LITTER}};
     sigset_t ends, before;
     int caught;
     sigemptyset(&ends);
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGHUP);
-    arena_init(&server.front.arena);
     pthread_sigmask(SIG_BLOCK, &ends, &before); /* the other thread inherits it */
     bool good = start(&server, options->port, why);
     if (good) {
@@ -212,6 +214,5 @@ bool serve_run(struct simulator *simulator, const struct serve_options *options,
         MHD_stop_daemon(server.daemon);
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    arena_release(&server.front.arena);
     return good && simulator_save(simulator, why);
 }

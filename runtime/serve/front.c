@@ -244,3 +244,8 @@ void serve_answer(struct serve_front *front, struct arena *arena,
         write_query_error(&serving, id);
     }
 }
+
+void serve_tidy(struct serve_front *front) {
+    struct failure why; /* the world stays as it is then, and the next request tries again */
+    simulator_renew(front->simulator, &front->litter, &why);
+}

@@ -11,8 +11,10 @@
 #include "runtime/serve/serve.h"
 #include "runtime/simulator/calls.h"
 
+enum { SERVE_SESSIONS = 256 }; /* of assumed roles; the oldest gives way */
+
 struct serve_session { /* of an assumed role */
-    struct text access_key, secret_key, token, arn;
+    char access_key[24], secret_key[72], token[72], arn[320];
     double expires;
 };
 
@@ -27,10 +29,10 @@ struct serve_response {
 struct serve_front { /* lives as long as the server */
     struct simulator *simulator;
     struct text access_key, secret_key; /* the only ones that last */
-    struct arena arena;                 /* of sessions */
-    struct serve_session *sessions;
-    uint32_t session_count, session_capacity;
+    struct serve_session sessions[SERVE_SESSIONS];
+    uint64_t session_count;             /* made so far: each takes the place of the oldest */
     uint64_t requests;                  /* answered so far */
+    size_t litter;                      /* bytes of the world from which on it is read anew */
     double pace;                        /* seconds of the world that pass in each real one */
     double moved;                       /* real time at which the world was moved last */
 };
@@ -38,6 +40,10 @@ struct serve_front { /* lives as long as the server */
 /* Answers a request; all of it lives in the arena. now is real time, which signatures carry. */
 void serve_answer(struct serve_front *front, struct arena *arena,
                   const struct http_request *request, double now, struct serve_response *response);
+
+/* Gives back what the world does not hold any more, now and then; between requests, when the answer
+ * has left. */
+void serve_tidy(struct serve_front *front);
 
 /* --- what the services' files share ----------------------------------------------------------- */
 
@@ -62,9 +68,9 @@ bool serve_refuse(struct serving *serving, unsigned status, const char *code, co
                   ...) __attribute__((format(printf, 4, 5)));
 /* Whether the request was signed by keys that are known, now. False: it is refused. */
 bool serve_authorize(struct serving *serving);
-/* The secret that belongs to an access key, with its session if it has one; NULL if unknown. */
-const struct text *serve_secret(struct serve_front *front, struct text access_key,
-                                const struct serve_session **session);
+/* The secret that belongs to an access key, with its session if it has one; empty if unknown. */
+struct text serve_secret(const struct serve_front *front, struct text access_key,
+                         const struct serve_session **session);
 
 /* The actions of the two services that speak Query; false where they have none of that name. */
 bool serve_cloudformation(struct serving *serving, struct text action);

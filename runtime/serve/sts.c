@@ -1,7 +1,11 @@
 /* STS: who calls, and roles that anybody may assume. */
+#include <stdio.h>
+
 #include "runtime/aws/sign.h"
 #include "runtime/aws/when.h"
 #include "runtime/serve/front.h"
+
+enum { LONGEST_ROLE = 2048 };
 
 static bool get_caller(struct serving *serving) {
     struct arena *arena = serving->arena;
@@ -18,23 +22,28 @@ static struct text role_name(struct text arn) {
     return (struct text){arn.bytes + at, arn.length - at};
 }
 
+static void keep(char *place, size_t size, struct text text) {
+    snprintf(place, size, "%.*s", TEXT_ARGS(text));
+}
+
 static struct serve_session *add_session(struct serving *serving, struct text role,
                                          struct text name, long seconds) {
     struct serve_front *front = serving->front;
+    struct arena *arena = serving->arena;
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     char key[17] = {0};
-    front->sessions = sim_grow(front->simulator, front->sessions, front->session_count,
-                               &front->session_capacity, sizeof *front->sessions);
-    struct serve_session *session = &front->sessions[front->session_count++];
-    struct text seed = text_format(&front->arena, "%.*s/%llu/%.17g", TEXT_ARGS(role),
+    struct serve_session *session = &front->sessions[front->session_count++ % SERVE_SESSIONS];
+    struct text seed = text_format(arena, "%.*s/%llu/%.17g", TEXT_ARGS(role),
                                    (unsigned long long)front->requests, serving->now);
+    struct text secret = sign_sha256(arena, seed);
     sim_random(seed, letters, key, 16);
-    session->access_key = text_format(&front->arena, "ASIA%s", key);
-    session->secret_key = sign_sha256(&front->arena, seed);
-    session->token = sign_sha256(&front->arena, session->secret_key);
-    session->arn = text_format(&front->arena, "arn:aws:sts::%.*s:assumed-role/%.*s/%.*s",
-                               TEXT_ARGS(serving->simulator->account), TEXT_ARGS(role_name(role)),
-                               TEXT_ARGS(name));
+    snprintf(session->access_key, sizeof session->access_key, "ASIA%s", key);
+    keep(session->secret_key, sizeof session->secret_key, secret);
+    keep(session->token, sizeof session->token, sign_sha256(arena, secret));
+    keep(session->arn, sizeof session->arn,
+         text_format(arena, "arn:aws:sts::%.*s:assumed-role/%.*s/%.*s",
+                     TEXT_ARGS(serving->simulator->account), TEXT_ARGS(role_name(role)),
+                     TEXT_ARGS(name)));
     session->expires = serving->now + (double)seconds;
     return session;
 }
@@ -45,7 +54,7 @@ static bool assume_role(struct serving *serving) {
     struct text name = data_text(serving->input, "RoleSessionName");
     long seconds = data_long(serving->input, "DurationSeconds", 3600);
     char expires[32];
-    if (!text_starts(role, TEXT("arn:")) || name.length < 2 || name.length > 64) {
+    if (!text_starts(role, TEXT("arn:")) || role.length > LONGEST_ROLE || name.length < 2 || name.length > 64) {
         return serve_refuse(serving, 400, "ValidationError",
                             "1 validation error detected: RoleArn and RoleSessionName must be "
                             "those of a role and a session");
@@ -60,12 +69,12 @@ static bool assume_role(struct serving *serving) {
     const struct serve_session *session = add_session(serving, role, name, seconds);
     struct data *keys = data_set_new(arena, serving->result, "Credentials", DATA_RECORD);
     when_format(session->expires, expires);
-    data_put(arena, keys, "AccessKeyId", session->access_key);
-    data_put(arena, keys, "SecretAccessKey", session->secret_key);
-    data_put(arena, keys, "SessionToken", session->token);
+    data_put(arena, keys, "AccessKeyId", text_of(session->access_key));
+    data_put(arena, keys, "SecretAccessKey", text_of(session->secret_key));
+    data_put(arena, keys, "SessionToken", text_of(session->token));
     data_put(arena, keys, "Expiration", text_copy(arena, text_of(expires)));
     struct data *user = data_set_new(arena, serving->result, "AssumedRoleUser", DATA_RECORD);
-    data_put(arena, user, "Arn", session->arn);
+    data_put(arena, user, "Arn", text_of(session->arn));
     data_put(arena, user, "AssumedRoleId", text_format(arena, "AROASANDBOX:%.*s", TEXT_ARGS(name)));
     return true;
 }

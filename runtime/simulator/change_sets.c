@@ -127,6 +127,7 @@ static bool read_template(struct simulator *simulator, struct cloud_call *call,
     struct text body;
     if (!sim_template_body(simulator, call, stack, &body)) return false;
     struct cloud_error error = {0};
+    if (body.bytes == call->request.body.bytes) body = text_copy(&simulator->arena, body);
     *blueprint = sim_blueprint_read(&simulator->arena, body, &error);
     if (!*blueprint) {
         call->error = error;
@@ -199,10 +200,13 @@ struct sim_change_set *sim_draft(struct simulator *simulator, struct cloud_call 
     const struct cloud_request *request = &call->request;
     struct sim_blueprint *blueprint;
     struct document *parameters;
+    struct arena_mark mark = arena_mark(arena);
     if (!read_template(simulator, call, stack, &blueprint) ||
         !sim_parameters(simulator, call->region, blueprint, request,
                         stack ? stack->now.parameters : NULL, arena, &parameters, &call->error) ||
         !sim_check_values(simulator, call, stack, blueprint, parameters)) {
+        call->error.message = text_copy(call->arena, call->error.message);
+        arena_rewind(arena, mark); /* whoever asks for nonsense all day fills no memory */
         return NULL;
     }
     struct sim_change_set *set = ARENA_NEW(arena, struct sim_change_set);

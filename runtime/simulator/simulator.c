@@ -10,6 +10,8 @@
 /* The clock of a new world: 2026-01-01T00:00:00Z. */
 static const double world_begins = 1767225600;
 
+enum { REFACTOR_IS_OLD = 3600 }; /* seconds */
+
 static void begin(void *context, struct cloud_call *call) {
     struct simulator *simulator = context;
     sim_answer(simulator, call);
@@ -53,6 +55,31 @@ bool simulator_open(struct simulator **result, struct sqlite3 *database, struct 
         }
     }
     *result = simulator;
+    return true;
+}
+
+/* Not kept in the database: resources that are about to get other ids. */
+static bool is_renaming(const struct simulator *simulator) {
+    for (uint32_t i = 0; i < simulator->refactor_count; i++) {
+        const struct sim_refactor *refactor = &simulator->refactors[i];
+        if (simulator->clock < refactor->due + REFACTOR_IS_OLD) return true;
+    }
+    return false;
+}
+
+bool simulator_renew(struct simulator *simulator, size_t *limit, struct failure *why) {
+    struct simulator *fresh;
+    if (!simulator->store || simulator->arena.used < *limit || simulator->first ||
+        is_renaming(simulator)) return true;
+    if (!sim_store_save(simulator, why) ||
+        !simulator_open(&fresh, sim_store_database(simulator), why)) return false;
+    fresh->account = text_copy(&fresh->arena, simulator->account);
+    arena_release(&simulator->arena);
+    *simulator = *fresh;
+    simulator->end = &simulator->first;
+    simulator->cloud.context = simulator;
+    memory_free(fresh);
+    *limit = 2 * simulator->arena.used + SIMULATOR_LITTER;
     return true;
 }
 

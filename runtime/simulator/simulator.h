@@ -24,6 +24,13 @@ bool simulator_close(struct simulator *simulator, struct failure *why);
 /* Writes what is not written yet, so that the world survives the end of the process. */
 bool simulator_save(struct simulator *simulator, struct failure *why);
 
+enum { SIMULATOR_LITTER = 32 << 20 }; /* bytes that a world may have forgotten about */
+
+/* Reads the world anew from its database where it holds more than *limit bytes, which is then set
+ * for the next time: change sets that are gone and templates that no stack has any more leave the
+ * memory so. Nothing that was handed out is valid any more. */
+bool simulator_renew(struct simulator *simulator, size_t *limit, struct failure *why);
+
 /* Lets time pass until no stack is busy: what was under way when the world was last used. */
 void simulator_settle(struct simulator *simulator);
 

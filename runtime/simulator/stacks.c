@@ -46,6 +46,15 @@ bool sim_create_stack(struct simulator *simulator, struct cloud_call *call) {
     return true;
 }
 
+/* Forgets the draft of an update that changes nothing, unless stacks were planned inside of it. */
+static void forget(struct simulator *simulator, const struct sim_change_set *set,
+                   struct arena_mark mark) {
+    for (uint32_t i = 0; i < set->blueprint->count; i++) {
+        if (sim_is_nested(set->blueprint->items[i].type)) return;
+    }
+    arena_rewind(&simulator->arena, mark);
+}
+
 bool sim_update_stack(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = sim_stack_find(simulator, call->region, call->request.stack);
     call->request.change_type = TEXT("UPDATE");
@@ -58,14 +67,17 @@ bool sim_update_stack(struct simulator *simulator, struct cloud_call *call) {
     if (call->request.policy.length && !sim_check_policy(call, call->request.policy)) return false;
     if (call->request.update_policy.length &&
         !sim_check_policy(call, call->request.update_policy)) return false;
+    struct arena_mark mark = arena_mark(&simulator->arena);
     struct sim_change_set *set = sim_draft(simulator, call, stack);
     if (!set) return false;
     sim_change_set_plan(simulator, stack, set);
     if (strcmp(set->status, "FAILED") == 0 && !set->validation_count && !set->change_count) {
         bool is_same = text_starts(set->status_reason, TEXT("The submitted information didn't"));
-        return sim_refuse(call, "ValidationError", "%.*s",
-                          TEXT_ARGS(is_same ? TEXT("No updates are to be performed.")
-                                            : set->status_reason));
+        sim_refuse(call, "ValidationError", "%.*s",
+                   TEXT_ARGS(is_same ? TEXT("No updates are to be performed.")
+                                     : set->status_reason));
+        forget(simulator, set, mark);
+        return false;
     }
     outdate(stack);
     remember(simulator, call, stack);

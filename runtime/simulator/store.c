@@ -332,6 +332,10 @@ bool sim_store_save(struct simulator *simulator, struct failure *why) {
     return false;
 }
 
+struct sqlite3 *sim_store_database(const struct simulator *simulator) {
+    return simulator->store->database;
+}
+
 /* --- opening and closing ---------------------------------------------------------------------- */
 
 static void make_salt(struct simulator *simulator) {

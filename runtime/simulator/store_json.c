@@ -200,6 +200,10 @@ struct document *sim_store_write_stack(struct arena *arena, const struct sim_sta
     put(arena, object, "update_policy", stack->update_policy);
     put(arena, object, "on_failure", stack->on_failure);
     put(arena, object, "cause", stack->cause);
+    put(arena, object, "drift", text_of(stack->drift_status ? stack->drift_status : ""));
+    put_number(arena, object, "drift_checked", stack->drift_checked);
+    put(arena, object, "detection", stack->detection_id);
+    put_number(arena, object, "detected", stack->detected);
     put_number(arena, object, "phase", stack->phase);
     put_number(arena, object, "flags", stack->is_failing | stack->is_rolling_back << 1 |
                stack->is_protected << 2 | stack->disable_rollback << 3 | stack->is_led << 4 |
@@ -310,6 +314,10 @@ static void read_settings(struct arena *arena, const struct document *object,
     settings->alarm_minutes = (uint32_t)get_number(arena, object, "alarm_minutes");
 }
 
+static const char *read_drift(struct text word) {
+    return text_is(word, "DRIFTED") ? "DRIFTED" : text_is(word, "IN_SYNC") ? "IN_SYNC" : NULL;
+}
+
 /* The word of a stack's last operation, as a constant. */
 static const char *read_operation(struct text word) {
     static const char *const words[] = {"CREATE_STACK", "UPDATE_STACK", "DELETE_STACK",
@@ -396,6 +404,10 @@ void sim_store_read_stack(struct simulator *simulator, struct text id,
     stack->update_policy = get(object, "update_policy");
     stack->on_failure = get(object, "on_failure");
     stack->cause = get(object, "cause");
+    stack->drift_status = read_drift(get(object, "drift"));
+    stack->drift_checked = get_number(arena, object, "drift_checked");
+    stack->detection_id = get(object, "detection");
+    stack->detected = get_number(arena, object, "detected");
     stack->phase = (uint8_t)get_number(arena, object, "phase");
     stack->is_failing = flags & 1;
     stack->is_rolling_back = flags >> 1 & 1;

@@ -110,7 +110,7 @@ bool sim_template_body(struct simulator *simulator, struct cloud_call *call,
     const struct cloud_request *request = &call->request;
     struct place place = {0};
     if (request->body.length) {
-        *body = text_copy(&simulator->arena, request->body);
+        *body = request->body;
         return true;
     }
     if (request->use_previous && stack && stack->now.blueprint) {

@@ -16,6 +16,19 @@ static struct sim_stack *need_stack(struct simulator *simulator, struct cloud_ca
 
 /* --- drift ------------------------------------------------------------------------------------ */
 
+static bool has_drifted(const struct sim_resource *resource) {
+    if (!resource->now.properties || resource->is_leftover || resource->is_orphan) return false;
+    return resource->is_missing ||
+           (resource->actual && !document_equal(resource->actual, resource->now.properties));
+}
+
+static bool any_drifted(const struct sim_stack *stack) {
+    for (uint32_t r = 0; r < stack->resource_count; r++) {
+        if (has_drifted(stack->resources[r])) return true;
+    }
+    return false;
+}
+
 static void detect_drift(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = need_stack(simulator, call);
     if (!stack) return;
@@ -28,26 +41,19 @@ static void detect_drift(struct simulator *simulator, struct cloud_call *call) {
     struct arena *arena = &simulator->arena;
     struct text seed = text_format(arena, "drift/%llu", (unsigned long long)++simulator->counter);
     stack->detection_id = sim_uuid(arena, seed);
-    stack->detected = simulator->clock + DETECTION_SECONDS;
+    stack->detected = stack->drift_checked = simulator->clock + DETECTION_SECONDS;
+    stack->drift_status = any_drifted(stack) ? "DRIFTED" : "IN_SYNC";
+    stack->is_dirty = true;
     call->reply.id = text_copy(call->arena, stack->detection_id);
-}
-
-static bool has_drifted(const struct sim_resource *resource) {
-    if (!resource->now.properties || resource->is_leftover || resource->is_orphan) return false;
-    return resource->is_missing ||
-           (resource->actual && !document_equal(resource->actual, resource->now.properties));
 }
 
 static void drift_status(struct simulator *simulator, struct cloud_call *call) {
     for (uint32_t s = 0; s < simulator->stack_count; s++) {
         const struct sim_stack *stack = simulator->stacks[s];
         if (!text_equal(stack->detection_id, call->request.id)) continue;
-        bool is_over = stack->detected <= simulator->clock, any = false;
-        for (uint32_t r = 0; r < stack->resource_count; r++) {
-            any |= has_drifted(stack->resources[r]);
-        }
+        bool is_over = stack->detected <= simulator->clock;
         call->reply.status = is_over ? TEXT("DETECTION_COMPLETE") : TEXT("DETECTION_IN_PROGRESS");
-        if (is_over) call->reply.drift_status = any ? TEXT("DRIFTED") : TEXT("IN_SYNC");
+        if (is_over) call->reply.drift_status = text_of(stack->drift_status);
         return;
     }
     sim_refuse(call, "ValidationError", "Drift detection status for %.*s does not exist",
@@ -336,7 +342,7 @@ static void create_refactor(struct simulator *simulator, struct cloud_call *call
     struct cloud_error error = {0};
     struct text body;
     if (!stack || !sim_template_body(simulator, call, stack, &body)) return;
-    struct sim_blueprint *blueprint = sim_blueprint_read(arena, body, &error);
+    struct sim_blueprint *blueprint = sim_blueprint_read(arena, text_copy(arena, body), &error);
     if (!blueprint) {
         call->error = error;
         return;

@@ -489,5 +489,6 @@ struct document *sim_with(struct arena *arena, const struct document *properties
 /* --- store.c ---------------------------------------------------------------------------------- */
 bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struct failure *why);
 bool sim_store_save(struct simulator *simulator, struct failure *why);
+struct sqlite3 *sim_store_database(const struct simulator *simulator);
 
 #endif

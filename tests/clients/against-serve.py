@@ -322,7 +322,8 @@ def with_keys():
                                                client.describe_stacks))
         refused("a service that it has not", "UnknownService", "no service",
                 server.client("iam").list_users)
-        refused("an action that it has not", "InvalidAction", "ListTypes", client.list_types)
+        refused("an action that it has not", "InvalidAction", "DescribeOrganizationsAccess",
+                client.describe_organizations_access)
         place = harness.make_program("wrong-key", PROGRAM)
         done = harness.run_mrp(MRP, place, server.url, "plan", AWS_SECRET_ACCESS_KEY="PLANTED-SECRET")
         check("mrp with a wrong secret", done.returncode == 3 and "signature" in done.stderr, done.all)

@@ -54,13 +54,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct serve_front front = {.simulator = simulator, .access_key = TEXT(SERVE_ACCESS_KEY),
                                 .secret_key = TEXT(SERVE_SECRET_KEY)};
     arena_init(&arena);
-    arena_init(&front.arena);
     struct text bytes = {arena_copy(&arena, (const char *)data + 1, size - 1), size - 1};
     struct http_request request = read_request(&arena, data[0], bytes);
     serve_answer(&front, &arena, &request, now, &response);
     if (response.status < 200 || response.status > 599) abort();
     if ((data[0] & 4) && response.status < 400) abort(); /* the signature is wrong */
-    arena_release(&front.arena);
     arena_release(&arena);
     simulator_close(simulator, &why);
     return 0;
