@@ -205,6 +205,7 @@ struct sim_change_set *sim_draft(struct simulator *simulator, struct cloud_call 
         !sim_parameters(simulator, call->region, blueprint, request,
                         stack ? stack->now.parameters : NULL, arena, &parameters, &call->error) ||
         !sim_check_values(simulator, call, stack, blueprint, parameters)) {
+        if (call->arena == arena) return NULL; /* a stack inside of another one asks */
         call->error.message = text_copy(call->arena, call->error.message);
         arena_rewind(arena, mark); /* whoever asks for nonsense all day fills no memory */
         return NULL;
