@@ -453,7 +453,9 @@ static void write_rest(struct page *page) {
                       TEXT_ARGS(stack->quick_because));
     }
     if (stack->is_quick && stack->action == PLAN_UPDATE && plan_has_nested(stack)) {
-        buffer_string(page->out, "  ! what is in its nested stacks was not looked at\n");
+        buffer_format(page->out, "  ! what is in its nested stacks %s\n",
+                      stack->inputs_change ? "may change more, by what it reads"
+                                           : "was not looked at");
     }
     if (stack->disagreement.length) {
         buffer_format(page->out, "  ! %.*s\n", TEXT_ARGS(stack->disagreement));

@@ -319,6 +319,7 @@ void run_note_earlier(struct run_earlier *earlier, const struct journal_entry *e
     earlier->is_touched = true;
     earlier->was_made = text_is(entry->action, "create");
     earlier->was_deleted = text_is(entry->action, "delete");
+    earlier->was_done = entry->step == JOURNAL_DONE;
     earlier->former = entry->former;
     earlier->sent_hash = entry->sent_hash;
     earlier->token = entry->token;

@@ -45,6 +45,7 @@ static struct text write_former(struct arena *arena, const struct plan_former *f
                      document_text(arena, former->capabilities[i]));
     }
     put(arena, all, "template", former->body);
+    put(arena, all, "lasting", former->cannot_undo);
     put(arena, all, "protected", former->is_protected ? TEXT("yes") : TEXT("no"));
     document_add(all, TEXT("parameters"), parameters);
     document_add(all, TEXT("tags"), tags);
@@ -82,6 +83,7 @@ static const struct plan_former *read_former(struct arena *arena, struct text js
     struct text *capabilities =
         arena_array(arena, count_of(all, "capabilities") + 1, sizeof *capabilities);
     *former = (struct plan_former){.body = get(all, "template"),
+                                   .cannot_undo = get(all, "lasting"),
                                    .is_protected = text_is(get(all, "protected"), "yes"),
                                    .parameters = parameters, .tags = tags,
                                    .capabilities = capabilities};

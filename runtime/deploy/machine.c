@@ -230,10 +230,12 @@ static void cleared(struct run *run, struct machine *machine) {
         return;
     }
     struct text status = machine->call.reply.stacks[0].status;
-    if (cloud_status_running(status)) {
+    bool is_stale = text_equal(status, machine->plan->status) && machine->stale++ < STALE_LOOKS;
+    if (cloud_status_running(status) || is_stale) {
         machine_sleep(run, machine, PHASE_CLEAR_WATCH);
     } else if (text_is(status, "DELETE_COMPLETE")) {
         machine->id = (struct text){0};
+        machine->stale = 0;
         /* What is gone held nothing: nothing that counts was changed so far. */
         machine->shown->is_begun = !text_is(machine->plan->status, "ROLLBACK_COMPLETE");
         machine_make_set(run, machine);

@@ -75,6 +75,9 @@ struct machine {
     struct text token;
     struct text sent_hash;   /* SHA-256 of the template that was sent */
     struct text newest;      /* id of the newest event that was told */
+    struct text root_status; /* the stack's, by the newest of its own events */
+    bool saw_running;        /* it was described while AWS worked on it */
+    unsigned stale;          /* descriptions that say what was before */
     const struct cloud_event **fresh; /* newer ones, newest first, until all pages are there */
     uint32_t fresh_count, fresh_capacity;
     struct text set;         /* id of a change set that failed */
@@ -102,6 +105,7 @@ struct machine {
 /* What an interrupted run, which goes on, had done to a stack. */
 struct run_earlier {
     bool is_touched, was_made, was_deleted;
+    bool was_done;               /* it had ended well, before anything was taken back */
     const struct plan_former *former;
     struct text id, sent_hash, token;
 };

@@ -13,6 +13,7 @@
 enum {
     POLL_FIRST = 2, POLL_LAST = 5, /* seconds between looks at a stack */
     EVENTS_MOST = 100000,          /* of one look */
+    STALE_LOOKS = 8,               /* until a description that nothing else confirms is believed */
     EMPTY_TRIES = 3,               /* deletions, with what came into buckets meanwhile */
 };
 

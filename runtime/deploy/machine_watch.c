@@ -3,6 +3,9 @@
 
 void machine_watch_on(struct run *run, struct machine *machine) {
     machine_write_step(run, machine, JOURNAL_RUNNING);
+    machine->root_status = (struct text){0};
+    machine->saw_running = false;
+    machine->stale = 0;
     machine->poll = POLL_FIRST;
     machine_sleep(run, machine, PHASE_EVENTS);
 }
@@ -99,6 +102,7 @@ void machine_note_event(struct run *run, struct machine *machine, const struct c
     note_failure(run, machine, event);
     machine_note_hook(run, machine, event);
     if (machine_is_root(event)) {
+        machine->root_status = text_copy(run->arena, event->status);
         /* Why a rollback began, where no resource is to blame: an output, an export. */
         if (text_ends(event->status, TEXT("ROLLBACK_IN_PROGRESS")) && !machine->around.length) {
             machine->around = text_copy(run->arena, event->reason);
@@ -207,6 +211,14 @@ void machine_give_up_stack(struct run *run, struct machine *machine) {
     machine_fail(run, machine, final->status_reason.length ? final->status_reason : final->status);
 }
 
+/* What was asked for may not be seen at once: a stack that was not seen at work, or whose events say
+ * otherwise, has not settled but in an older description. */
+static bool is_stale(struct machine *machine, struct text status) {
+    bool confirmed = text_equal(machine->root_status, status);
+    if (confirmed || (machine->saw_running && !machine->root_status.length)) return false;
+    return machine->stale++ < STALE_LOOKS;
+}
+
 void machine_look(struct run *run, struct machine *machine) {
     if (cloud_failed(&machine->call)) {
         if (cloud_not_found(&machine->call.error) && machine->plan->action == PLAN_DELETE) {
@@ -221,7 +233,8 @@ void machine_look(struct run *run, struct machine *machine) {
     struct text status = machine->shown->final.status;
     machine->shown->status = status;
     bool running = cloud_status_running(status) || text_is(status, "REVIEW_IN_PROGRESS");
-    if (running) machine_sleep(run, machine, PHASE_EVENTS);
+    machine->saw_running |= running;
+    if (running || is_stale(machine, status)) machine_sleep(run, machine, PHASE_EVENTS);
     else machine_ask_events(run, machine, PHASE_LAST_EVENTS);
 }
 

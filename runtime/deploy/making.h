@@ -17,6 +17,7 @@ struct making {
     struct plan *plan;
     struct arena *arena;
     struct failure *why;
+    bool has_no_answer;           /* it failed because AWS could not be asked */
     struct text *regions;
     uint32_t region_count;
     uint32_t own_regions;         /* of them, those of the program: the first */
@@ -63,11 +64,12 @@ void making_delete_sets(struct making *making);
 
 /* --- plan_nested.c ---------------------------------------------------------------------------- */
 
-/* Adds what happens in nested stacks by the change sets that belong to set. */
-void making_read_nested(struct making *making, struct plan_stack *stack,
+/* Adds what happens in nested stacks by the change sets that belong to set. False where one could not
+ * be read. */
+bool making_read_nested(struct making *making, struct plan_stack *stack,
                         const struct cloud_change_set *set, struct text prefix, unsigned depth);
-/* Adds what is deleted with nested stacks that are. */
-void making_remove_nested(struct making *making, struct plan_stack *stack);
+/* Adds what is deleted with nested stacks that are; false as above. */
+bool making_remove_nested(struct making *making, struct plan_stack *stack);
 /* The change set that really failed: one of a nested stack where that is why set did. */
 const struct cloud_change_set *making_failed_set(struct making *making,
                                                  const struct plan_stack *stack,

@@ -130,11 +130,16 @@ static bool plan_update(struct making *making, uint32_t index) {
     stack->outputs_change = !same_outputs(stack);
     plan_find_open(making->plan, stack);
     /* A change set of the deployed template would know nothing of the renames. */
+    const struct cloud_call *made = &making->sets.made[index], *told = &making->sets.told[index];
     if (!making->sets.has[index] || stack->inputs_change || stack->move_count) {
         plan_quickly(making, stack);
-        return true;
+        /* What is in nested stacks no template of ours says: as far as what it reads is known now. */
+        bool is_told = making->sets.has[index] && !stack->move_count && !cloud_failed(made) &&
+                       !cloud_failed(told) &&
+                       text_is(told->reply.change_set.status, "CREATE_COMPLETE");
+        struct text none = {0};
+        return !is_told || making_read_nested(making, stack, &told->reply.change_set, none, 0);
     }
-    const struct cloud_call *made = &making->sets.made[index], *told = &making->sets.told[index];
     if (cloud_failed(made)) {
         if (text_is(made->error.code, "AccessDenied")) {
             plan_quickly(making, stack);
@@ -153,8 +158,9 @@ static bool plan_update(struct making *making, uint32_t index) {
         return true;
     }
     if (text_is(set->status, "FAILED")) return refuse_set(making, stack, set);
-    plan_read_change_set(making->plan, stack, set, (struct text){0});
-    making_read_nested(making, stack, set, (struct text){0}, 0);
+    struct text none = {0};
+    plan_read_change_set(making->plan, stack, set, none);
+    if (!making_read_nested(making, stack, set, none, 0)) return false;
     if (making->plan->reverts_drift) plan_read_drift(making->plan, stack, set);
     else stack->disagreement = plan_disagreement(making->plan, stack);
     stack->tags_change = !same_tags(stack);
@@ -193,7 +199,7 @@ static void remember_former(struct making *making, struct plan_stack *stack) {
         .parameter_count = deployed->parameter_count,
         .tags = deployed->tags, .tag_count = deployed->tag_count,
         .capabilities = deployed->capabilities, .capability_count = deployed->capability_count,
-        .is_protected = deployed->is_protected};
+        .is_protected = deployed->is_protected, .cannot_undo = stack->cannot_undo};
     stack->former = former;
 }
 
@@ -238,7 +244,7 @@ static bool plan_stacks(struct making *making) {
             break;
         case PLAN_DELETE: plan_remove_all(making->plan, stack); break;
         }
-        making_remove_nested(making, stack);
+        if (!making_remove_nested(making, stack)) return false;
         plan_finish_stack(making->plan, stack);
         plan_find_widenings(making->plan, stack);
         if (stack->action == PLAN_UPDATE && !check_replaced(making, stack)) return false;
@@ -247,8 +253,8 @@ static bool plan_stacks(struct making *making) {
             stack->action = PLAN_UPDATE;
             stack->protection_changes = true;
         }
-        if (stack->action == PLAN_UPDATE) remember_former(making, stack);
         stack->cannot_undo = plan_cannot_undo(stack, making->arena);
+        if (stack->action == PLAN_UPDATE) remember_former(making, stack);
     }
     return true;
 }
@@ -263,7 +269,7 @@ static enum plan_outcome make_rounds(struct making *making) {
     making_describe_sets(making);
     bool good = plan_stacks(making);
     making_delete_sets(making);
-    if (!good) return PLAN_REFUSED;
+    if (!good) return making->has_no_answer ? PLAN_WORLD : PLAN_REFUSED;
     plan_count(plan);
     return PLAN_MADE;
 }

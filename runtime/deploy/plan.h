@@ -27,6 +27,7 @@ struct plan_former {
     const struct text *capabilities;
     uint32_t parameter_count, tag_count, capability_count;
     bool is_protected;
+    struct text cannot_undo;     /* what of the update no rollback brings back, or empty */
 };
 
 struct plan_open { /* a parameter that gets another value than it has, or may */

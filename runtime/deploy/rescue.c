@@ -7,6 +7,7 @@
 
 enum {
     POLL_SECONDS = 3, WAIT_MOST = 12 * 3600,
+    STALE_LOOKS = 5, /* until it is believed that nothing has happened */
     TRIES = 8, /* of a call that AWS throttles, or that had no answer */
 };
 
@@ -232,10 +233,13 @@ static struct text make_token(const struct cloud *cloud, const struct rescue_sta
     return text_format(arena, "mrp-rescue-%.*s", TEXT_ARGS(hex));
 }
 
-/* Waits as long as AWS is at work. A look that fails is one more look. */
+/* Waits as long as AWS is at work. A look that fails is one more look; one that says what was before may
+ * be too early. */
 static bool wait_until_settled(const struct cloud *cloud, struct cloud_call look,
-                               const volatile sig_atomic_t *interrupted, struct text *status) {
+                               const volatile sig_atomic_t *interrupted, struct text before,
+                               struct text *status) {
     double last = cloud->now(cloud->context) + WAIT_MOST;
+    unsigned stale = 0;
     while (!(interrupted && *interrupted) && cloud->now(cloud->context) < last) {
         struct cloud_call call = look;
         ask(cloud, &call);
@@ -243,7 +247,11 @@ static bool wait_until_settled(const struct cloud *cloud, struct cloud_call look
             *status = TEXT("DELETE_COMPLETE");
             return true;
         }
-        if (!cloud_failed(&call) && !cloud_status_running(call.reply.stacks[0].status)) {
+        bool is_there = !cloud_failed(&call);
+        if (is_there && cloud_status_running(call.reply.stacks[0].status)) {
+            stale = STALE_LOOKS;
+        } else if (is_there && (!text_equal(call.reply.stacks[0].status, before) ||
+                                stale++ >= STALE_LOOKS)) {
             *status = call.reply.stacks[0].status;
             return true;
         }
@@ -300,7 +308,7 @@ bool rescue_run(const struct cloud *cloud, const struct rescue_stack *stack,
                            TEXT_ARGS(stack->stack->name), TEXT_ARGS(stack->stack->region),
                            TEXT_ARGS(call.error.message));
     }
-    if (wait_until_settled(cloud, look, interrupted, &end->status)) {
+    if (wait_until_settled(cloud, look, interrupted, stack->status, &end->status)) {
         end->is_rescued = is_rescued(end->status);
         return true;
     }

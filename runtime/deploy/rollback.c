@@ -421,9 +421,12 @@ static bool judge(struct way_back *back, uint32_t index) {
         if (!told->problem.length) told->problem = problem_of(back, index);
         return false;
     }
-    /* The template is back; what it held before is not. */
-    if (told->stack && planned->cannot_undo.length) {
-        told->problem = planned->cannot_undo;
+    /* The template is back; what it held before is not. Another process may have brought it back. */
+    const struct run_earlier *touched = &back->touched[index];
+    struct text lasting = planned->cannot_undo;
+    if (!lasting.length && touched->former) lasting = touched->former->cannot_undo;
+    if ((told->stack || touched->was_done) && lasting.length) {
+        told->problem = lasting;
         told->is_verified = false;
     }
     return told->is_verified;

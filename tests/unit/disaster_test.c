@@ -12,262 +12,20 @@
 #include <time.h>
 
 #include "runtime/deploy/apply.h"
+#include "runtime/deploy/rescue.h"
 #include "runtime/simulator/world.h"
 #include "schema/schema.h"
+#include "tests/unit/disaster.h"
 
-enum {
-    STACKS = 5, ITEMS = 4, DEATHS = 3, DEFAULT_SEEDS = 2000,
-    PLAN_TRIES = 20,
-};
-
-/* --- chance ----------------------------------------------------------------------------------- */
-
-static uint64_t chance_state;
-
-static uint32_t chance(uint32_t below) { /* splitmix64 */
-    uint64_t x = chance_state += 0x9e3779b97f4a7c15u;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return (uint32_t)((x ^ x >> 31) % below);
-}
-
-static bool percent(uint32_t of) { return chance(100) < of; }
-
-/* --- programs --------------------------------------------------------------------------------- */
-
-enum item_kind { ITEM_PARAMETER, ITEM_QUEUE, ITEM_TOPIC, ITEM_TABLE, ITEM_BUCKET, ITEM_KINDS };
-
-struct item {
-    enum item_kind kind;
-    bool is_there[2];     /* in the first version, in the second */
-    int value[2];         /* a property that changes in place */
-    int name[2];          /* a property that replaces */
-    bool is_renamed;      /* the second version has it under another logical id, and says so */
-};
-
-struct made_stack {
-    bool is_there[2];
-    const char *region;
-    int reads;            /* index of the stack whose output it reads; -1 for none */
-    bool by_parameter;    /* as a parameter, else by Fn::GetStackOutput */
-    int given[2];         /* value of a deploy param; -1: there is none */
-    bool has_secret;
-    bool is_protected[2];
-    int value[2];
-    struct item items[ITEMS];
-    int item_count;
-};
-
-static struct made_stack made[STACKS];
-static int made_count;
-
-static const char *const regions[] = {"us-east-1", "eu-west-1", "ap-southeast-2"};
-
-static void make_item(struct item *item) {
-    *item = (struct item){.kind = (enum item_kind)chance(ITEM_KINDS)};
-    item->is_there[0] = percent(85);
-    item->is_there[1] = percent(85);
-    item->value[0] = (int)chance(100);
-    item->value[1] = percent(50) ? item->value[0] : (int)chance(100);
-    item->name[1] = percent(80) ? 0 : 1;
-    item->is_renamed = item->is_there[0] && item->is_there[1] && percent(8);
-}
-
-static void make_program(void) {
-    made_count = 1 + (int)chance(STACKS);
-    bool is_fresh = percent(25);
-    for (int i = 0; i < made_count; i++) {
-        struct made_stack *stack = &made[i];
-        *stack = (struct made_stack){.region = regions[chance(3)], .reads = -1};
-        stack->is_there[0] = !is_fresh && percent(85);
-        stack->is_there[1] = percent(90);
-        /* What is read is there whenever the reader is. */
-        if (i > 0 && percent(60)) {
-            int producer = (int)chance((uint32_t)i);
-            bool fits = true;
-            for (int v = 0; v < 2; v++) fits &= !stack->is_there[v] || made[producer].is_there[v];
-            if (fits) stack->reads = producer;
-        }
-        stack->by_parameter = percent(40);
-        for (int v = 0; v < 2; v++) stack->given[v] = percent(30) ? (int)chance(5) : -1;
-        stack->has_secret = percent(15);
-        for (int v = 0; v < 2; v++) stack->is_protected[v] = stack->is_there[1] && percent(10);
-        stack->value[0] = (int)chance(100);
-        stack->value[1] = percent(40) ? stack->value[0] : (int)chance(100);
-        stack->item_count = (int)chance(ITEMS + 1);
-        for (int k = 0; k < stack->item_count; k++) make_item(&stack->items[k]);
-    }
-}
-
-/* --- as templates ----------------------------------------------------------------------------- */
-
-struct version { /* a program as the engine takes it */
-    struct template templates[STACKS];
-    struct text bodies[STACKS];
-    uint32_t order[STACKS];
-    struct template_set set;
-    struct deploy_program program;
-};
-
-static char letter_of(const struct item *item, int v) { return v && item->is_renamed ? 'R' : 'I'; }
-
-static void write_item(struct buffer *out, const struct item *item, int v, int stack, int number) {
-    int value = item->value[v], name = item->name[v];
-    buffer_format(out, ",\"%c%d\":{\"Type\":", letter_of(item, v), number);
-    switch (item->kind) {
-    case ITEM_KINDS:
-    case ITEM_PARAMETER:
-        buffer_format(out, "\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\",\"Name\":"
-                           "\"/s%d/i%d/%d\",\"Value\":\"%d\"}}", stack, number, name, value);
-        return;
-    case ITEM_QUEUE:
-        buffer_format(out, "\"AWS::SQS::Queue\",\"Properties\":{\"QueueName\":\"q%d-%d-%d\","
-                           "\"VisibilityTimeout\":%d}}", stack, number, name, value);
-        return;
-    case ITEM_TOPIC:
-        buffer_format(out, "\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":\"t%d-%d-%d\","
-                           "\"DisplayName\":\"d%d\"}}", stack, number, name, value);
-        return;
-    case ITEM_TABLE:
-        buffer_format(out,
-                      "\"AWS::DynamoDB::Table\",\"Properties\":{\"TableName\":\"t%d-%d-%d\","
-                      "\"BillingMode\":\"PAY_PER_REQUEST\",\"DeletionProtectionEnabled\":%s,"
-                      "\"AttributeDefinitions\":[{\"AttributeName\":\"k\",\"AttributeType\":"
-                      "\"S\"}],\"KeySchema\":[{\"AttributeName\":\"k\",\"KeyType\":\"HASH\"}]}}",
-                      stack, number, name, value % 2 ? "true" : "false");
-        return;
-    case ITEM_BUCKET:
-        if (number == 0) { /* without a name, so that what is retained is in nobody's way */
-            buffer_format(out, "\"AWS::S3::Bucket\",\"DeletionPolicy\":\"Retain\","
-                               "\"UpdateReplacePolicy\":\"Retain\",\"Properties\":{");
-        } else {
-            buffer_format(out, "\"AWS::S3::Bucket\",\"Properties\":{\"BucketName\":"
-                               "\"b%d-%d-%d\",", stack, number, name);
-        }
-        buffer_format(out, "\"VersioningConfiguration\":{\"Status\":\"%s\"}}}",
-                      value % 2 ? "Enabled" : "Suspended");
-        return;
-    }
-}
-
-static void write_value(struct buffer *out, const struct made_stack *stack, int v) {
-    if (stack->reads < 0) {
-        buffer_format(out, "\"v%d\"", stack->value[v]);
-    } else if (stack->by_parameter) {
-        buffer_string(out, "{\"Ref\":\"Read\"}");
-    } else {
-        buffer_format(out, "{\"Fn::GetStackOutput\":{\"StackName\":\"s%d\",\"OutputName\":\"Out\","
-                           "\"Region\":\"%s\"}}", stack->reads, made[stack->reads].region);
-    }
-}
-
-static struct text write_body(struct arena *arena, int number, int v) {
-    const struct made_stack *stack = &made[number];
-    struct buffer out;
-    buffer_init(&out);
-    buffer_string(&out, "{\"Parameters\":{\"Fixed\":{\"Type\":\"String\",\"Default\":\"f\"}");
-    if (stack->reads >= 0 && stack->by_parameter) {
-        buffer_string(&out, ",\"Read\":{\"Type\":\"String\"}");
-    }
-    if (stack->given[v] >= 0) buffer_string(&out, ",\"Given\":{\"Type\":\"String\"}");
-    if (stack->has_secret) {
-        buffer_string(&out, ",\"Secret\":{\"Type\":\"String\",\"NoEcho\":true}");
-    }
-    buffer_string(&out, "},\"Resources\":{\"P\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{"
-                        "\"Type\":\"String\",\"Value\":");
-    write_value(&out, stack, v);
-    buffer_format(&out, ",\"Description\":\"d%d\"}}", stack->value[v]);
-    if (stack->given[v] >= 0) {
-        buffer_string(&out, ",\"G\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":"
-                            "\"String\",\"Value\":{\"Ref\":\"Given\"}}}");
-    }
-    for (int k = 0; k < stack->item_count; k++) {
-        if (stack->items[k].is_there[v]) write_item(&out, &stack->items[k], v, number, k);
-    }
-    buffer_string(&out, "},\"Outputs\":{\"Out\":{\"Value\":{\"Fn::GetAtt\":[\"P\",\"Value\"]}}}}");
-    struct text body = buffer_take(&out, arena);
-    buffer_release(&out);
-    return body;
-}
-
-static void add_parameters(struct arena *arena, struct template *template, int number, int v,
-                           const uint32_t *index) {
-    const struct made_stack *stack = &made[number];
-    template->parameters = arena_array(arena, 3, sizeof *template->parameters);
-    if (stack->reads >= 0 && stack->by_parameter) {
-        template->parameters[template->parameter_count++] = (struct template_parameter){
-            .logical_id = TEXT("Read"), .type = TEXT("String"), .source = PARAMETER_OUTPUT,
-            .producer = index[stack->reads], .output = TEXT("Out")};
-    }
-    if (stack->given[v] >= 0) {
-        template->parameters[template->parameter_count++] = (struct template_parameter){
-            .logical_id = TEXT("Given"), .type = TEXT("String"), .is_given = true,
-            .given = text_format(arena, "g%d", stack->given[v])};
-    }
-    if (stack->has_secret) {
-        template->parameters[template->parameter_count++] = (struct template_parameter){
-            .logical_id = TEXT("Secret"), .type = TEXT("String"), .is_given = true,
-            .is_secret = true, .given = TEXT("hush")};
-    }
-}
-
-static struct text type_of(enum item_kind kind) {
-    switch (kind) {
-    case ITEM_KINDS:
-    case ITEM_PARAMETER: return TEXT("AWS::SSM::Parameter");
-    case ITEM_QUEUE: return TEXT("AWS::SQS::Queue");
-    case ITEM_TOPIC: return TEXT("AWS::SNS::Topic");
-    case ITEM_TABLE: return TEXT("AWS::DynamoDB::Table");
-    case ITEM_BUCKET: return TEXT("AWS::S3::Bucket");
-    }
-    return TEXT("");
-}
-
-/* Only what the engine looks for: resources that were called something else. */
-static void add_renamed(struct arena *arena, struct template *template, int number, int v) {
-    const struct made_stack *stack = &made[number];
-    template->resources = arena_array(arena, ITEMS, sizeof *template->resources);
-    for (int k = 0; v && k < stack->item_count; k++) {
-        if (!stack->items[k].is_renamed) continue;
-        struct text id = text_format(arena, "R%d", k);
-        template->resources[template->resource_count++] = (struct template_resource){
-            .logical_id = id, .path = id, .type = type_of(stack->items[k].kind),
-            .file = TEXT("storm.mrp"), .line = 1, .was_id = text_format(arena, "I%d", k)};
-    }
-}
-
-static void make_version(struct arena *arena, struct version *version, int v) {
-    uint32_t index[STACKS] = {0};
-    *version = (struct version){.set = {.templates = version->templates, .order = version->order}};
-    for (int i = 0; i < made_count; i++) {
-        if (!made[i].is_there[v]) continue;
-        uint32_t at = index[i] = version->set.count++;
-        struct template *template = &version->templates[at];
-        struct text name = text_format(arena, "s%d", i);
-        struct tag *tags = arena_array(arena, 3, sizeof *tags);
-        tags[0] = (struct tag){TEXT("mrp:project"), TEXT("storm"), NULL};
-        tags[1] = (struct tag){TEXT("mrp:suffix"), TEXT("dev"), NULL};
-        tags[2] = (struct tag){TEXT("mrp:stack"), name, NULL};
-        *template = (struct template){
-            .index = at, .name = name, .region_name = text_of(made[i].region),
-            .region_label = text_of(made[i].region), .path = name, .tags = tags, .tag_count = 3,
-            .is_protected = made[i].is_protected[v]};
-        add_parameters(arena, template, i, v, index);
-        add_renamed(arena, template, i, v);
-        if (made[i].reads >= 0) {
-            template->edges = ARENA_NEW(arena, struct template_edge);
-            template->edge_count = 1;
-            template->edges[0] = (struct template_edge){.stack = index[made[i].reads],
-                                                        .output = TEXT("Out")};
-        }
-        version->bodies[at] = write_body(arena, i, v);
-        version->order[at] = at;
-    }
-    version->program = (struct deploy_program){.set = &version->set, .bodies = version->bodies,
-                                               .project = TEXT("storm"), .suffix = TEXT("dev")};
-}
+enum { DEATHS = 3, DEFAULT_SEEDS = 2000, PLAN_TRIES = 20, REMEMBERED = 64, STALE_SECONDS = 10 };
 
 /* --- the storm -------------------------------------------------------------------------------- */
+
+struct remembered { /* what was said of a stack, and when */
+    struct text region, stack;
+    struct cloud_reply reply;
+    double time;
+};
 
 struct storm {
     struct simulator *simulator;
@@ -275,6 +33,9 @@ struct storm {
     struct cloud cloud;
     struct cloud_call *first, **end; /* calls that never reached AWS */
     unsigned throttled, lost_before, lost_after; /* per mille of calls */
+    unsigned stale;                  /* per mille of looks at a stack: they see what was before */
+    struct remembered remembered[REMEMBERED];
+    unsigned remembered_count;
     unsigned calls, dies_at;         /* dies before the call of that number; 0 never */
     unsigned writes, dies_at_write;
     unsigned meddles_at;             /* another writer, before the call of that number */
@@ -283,8 +44,14 @@ struct storm {
     jmp_buf death;
 };
 
+static struct arena setting; /* of what is there before */
 static struct arena meddler; /* of calls of another writer, which nobody else is handed */
 static void meddle(struct storm *storm);
+
+static double now(void *context) {
+    struct storm *storm = context;
+    return storm->inner->now(storm->inner->context);
+}
 
 static void die(struct storm *storm) { longjmp(storm->death, 1); }
 
@@ -296,9 +63,49 @@ static void refuse(struct storm *storm, struct cloud_call *call, const char *cod
     storm->end = &call->next;
 }
 
+static struct remembered *find_remembered(struct storm *storm, const struct cloud_call *call) {
+    for (unsigned i = 0; i < storm->remembered_count; i++) {
+        struct remembered *one = &storm->remembered[i];
+        if (text_equal(one->stack, call->request.stack) && text_equal(one->region, call->region)) {
+            return one;
+        }
+    }
+    return NULL;
+}
+
+static void remember(struct storm *storm, struct cloud_call *call) {
+    struct remembered *one = find_remembered(storm, call);
+    if (cloud_failed(call)) return;
+    if (!one && storm->remembered_count == REMEMBERED) return;
+    if (!one) one = &storm->remembered[storm->remembered_count++];
+    *one = (struct remembered){text_copy(call->arena, call->region),
+                               text_copy(call->arena, call->request.stack), call->reply,
+                               now(storm)};
+}
+
+/* A look at one stack: AWS shows for some seconds what was before. */
+static void look(struct storm *storm, struct cloud_call *call) {
+    struct remembered *one = find_remembered(storm, call);
+    if (one && now(storm) < one->time + STALE_SECONDS && chance(1000) < storm->stale) {
+        call->reply = one->reply;
+        call->next = NULL;
+        *storm->end = call;
+        storm->end = &call->next;
+        return;
+    }
+    storm->inner->begin(storm->inner->context, call);
+    remember(storm, call);
+}
+
 static void begin(void *context, struct cloud_call *call) {
     struct storm *storm = context;
+    bool looks = call->operation == CLOUD_DESCRIBE_STACKS && call->request.stack.length;
     storm->calls++;
+    if (!storm->is_calm && storm->stale && looks) {
+        if (storm->calls == storm->dies_at) die(storm);
+        look(storm, call);
+        return;
+    }
     if (!storm->is_calm) {
         if (storm->calls == storm->meddles_at) meddle(storm);
         if (storm->calls == storm->dies_at) die(storm);
@@ -335,11 +142,6 @@ static struct cloud_call *next(void *context, double until) {
     return call;
 }
 
-static double now(void *context) {
-    struct storm *storm = context;
-    return storm->inner->now(storm->inner->context);
-}
-
 static void before_writing(void *context) {
     struct storm *storm = context;
     if (!storm->is_calm && ++storm->writes == storm->dies_at_write) die(storm);
@@ -352,6 +154,29 @@ static void bury(struct storm *storm) {
     while (storm->inner->next(storm->inner->context, now(storm))) {}
 }
 
+static void ask_inner(struct storm *storm, enum cloud_operation operation,
+                      struct cloud_request request) {
+    struct cloud_call call = {.operation = operation, .region = TEXT("us-east-1"),
+                              .arena = &setting, .request = request};
+    cloud_all(storm->inner, &call, 1);
+    if (cloud_failed(&call)) abort();
+}
+
+/* Where nested stacks find their template: in a bucket that is nobody's business here. */
+static void put_template(struct storm *storm) {
+    struct text stack = TEXT("setting"), set = TEXT("set");
+    ask_inner(storm, CLOUD_CREATE_CHANGE_SET, (struct cloud_request){
+        .stack = stack, .change_set = set, .change_type = TEXT("CREATE"),
+        .body = TEXT("{\"Resources\":{\"B\":{\"Type\":\"AWS::S3::Bucket\",\"Properties\":{"
+                     "\"BucketName\":\"" NESTED_BUCKET "\"}}}}")});
+    ask_inner(storm, CLOUD_EXECUTE_CHANGE_SET,
+              (struct cloud_request){.stack = stack, .change_set = set});
+    simulator_settle(storm->simulator);
+    ask_inner(storm, CLOUD_PUT_OBJECT, (struct cloud_request){
+        .bucket = TEXT(NESTED_BUCKET), .key = TEXT("nested.json"),
+        .body = text_of(nested_template)});
+}
+
 static void storm_open(struct storm *storm) {
     struct failure why;
     *storm = (struct storm){.is_calm = true};
@@ -359,6 +184,7 @@ static void storm_open(struct storm *storm) {
     if (!simulator_open(&storm->simulator, NULL, &why)) abort();
     storm->inner = simulator_cloud(storm->simulator);
     storm->cloud = (struct cloud){storm, begin, next, now};
+    put_template(storm);
 }
 
 static void storm_close(struct storm *storm) {
@@ -417,7 +243,7 @@ static int by_text(const void *a, const void *b) {
 }
 
 static bool is_shell(const struct sim_stack *stack) {
-    return stack->status == SIM_DELETE_COMPLETE || stack->status == SIM_ROLLBACK_COMPLETE ||
+    return text_is(stack->name, "setting") || stack->status == SIM_DELETE_COMPLETE || stack->status == SIM_ROLLBACK_COMPLETE ||
            stack->status == SIM_REVIEW_IN_PROGRESS;
 }
 
@@ -426,10 +252,24 @@ static bool is_settled(const struct sim_stack *stack) {
            stack->status == SIM_UPDATE_ROLLBACK_COMPLETE;
 }
 
-static struct text describe(struct arena *arena, const struct sim_stack *stack, bool meddled) {
+/* The names of nested stacks are made by chance. */
+static struct text name_of(struct arena *arena, const struct simulator *simulator,
+                           const struct sim_stack *stack) {
+    for (uint32_t i = 0; stack->parent_id.length && i < simulator->stack_count; i++) {
+        const struct sim_stack *parent = simulator->stacks[i];
+        if (!text_equal(parent->id, stack->parent_id)) continue;
+        return text_format(arena, "%.*s.%.*s", TEXT_ARGS(parent->name),
+                           TEXT_ARGS(stack->nested_as));
+    }
+    return stack->name;
+}
+
+static struct text describe(struct arena *arena, const struct simulator *simulator,
+                            const struct sim_stack *stack, bool meddled) {
     struct buffer out;
     buffer_init(&out);
-    buffer_format(&out, "%.*s/%.*s %s%s\n", TEXT_ARGS(stack->region), TEXT_ARGS(stack->name),
+    struct text name = name_of(arena, simulator, stack);
+    buffer_format(&out, "%.*s/%.*s %s%s\n", TEXT_ARGS(stack->region), TEXT_ARGS(name),
                   is_settled(stack) ? "settled" : sim_status_name(stack->status),
                   stack->is_protected ? " protected" : "");
     size_t body = out.length;
@@ -457,6 +297,19 @@ static struct text describe(struct arena *arena, const struct sim_stack *stack, 
     return text;
 }
 
+/* A nested stack that its parent could not delete, and no longer manages. */
+static bool is_left(const struct simulator *simulator, const struct sim_stack *stack) {
+    for (uint32_t s = 0; stack->parent_id.length && s < simulator->stack_count; s++) {
+        const struct sim_stack *parent = simulator->stacks[s];
+        if (!text_equal(parent->id, stack->parent_id)) continue;
+        for (uint32_t r = 0; r < parent->resource_count; r++) {
+            const struct sim_resource *resource = parent->resources[r];
+            if (text_equal(resource->now.physical_id, stack->id)) return resource->is_orphan;
+        }
+    }
+    return false;
+}
+
 static struct picture take_picture(struct arena *arena, const struct simulator *simulator,
                                    bool meddled) {
     struct picture picture = {0};
@@ -468,13 +321,14 @@ static struct picture take_picture(struct arena *arena, const struct simulator *
     picture.things = arena_array(arena, most, sizeof *picture.things);
     for (uint32_t s = 0; s < simulator->stack_count; s++) {
         const struct sim_stack *stack = simulator->stacks[s];
-        if (!is_shell(stack)) texts[count++] = describe(arena, stack, meddled);
+        if (!is_shell(stack) && !is_left(simulator, stack)) texts[count++] = describe(arena, simulator, stack, meddled);
         for (uint32_t r = 0; r < stack->resource_count; r++) {
             const struct sim_resource *resource = stack->resources[r];
             if (!resource->now.properties || !resource->schema ||
                 !(schema_type_flags(resource->schema) & SCHEMA_TYPE_STATEFUL)) continue;
             picture.things[picture.thing_count++] = (struct thing){
-                stack->name, stack->region, resource->logical_id, resource->now.physical_id};
+                name_of(arena, simulator, stack), stack->region, resource->logical_id,
+                resource->now.physical_id};
         }
     }
     qsort(texts, count, sizeof *texts, by_text);
@@ -498,6 +352,7 @@ static struct trial { /* static: what a death leaves must not live in registers 
     struct picture wanted, before;
     struct thing *planned; /* losses that a plan announced */
     uint32_t planned_count, planned_capacity;
+    bool destroys; /* the change is that all of it is deleted */
     bool keeps, asks_back, has_scripts, meddles, is_done;
     bool forgets; /* whoever resumes has no journal: another machine */
     unsigned deaths, planned_at;
@@ -518,23 +373,26 @@ static void complain(const char *format, ...) {
     trial.failed = true;
 }
 
+/* "s0.I1" and "T" of the stack "s0" and "I1.T": what is in a nested stack belongs to that. */
+static struct thing thing_of(const struct plan_stack *stack, struct text logical_id) {
+    struct thing thing = {.stack = stack->name, .region = stack->region, .logical_id = logical_id};
+    const char *dot = memchr(logical_id.bytes, '.', logical_id.length);
+    if (!dot) return thing;
+    size_t head = (size_t)(dot - logical_id.bytes);
+    thing.stack = text_format(&trial.arena, "%.*s.%.*s", TEXT_ARGS(stack->name), (int)head,
+                              logical_id.bytes);
+    thing.logical_id = (struct text){dot + 1, logical_id.length - head - 1};
+    return thing;
+}
+
 static void note_plan(const struct plan *plan) {
     for (uint32_t s = 0; s < plan->count; s++) {
         for (uint32_t i = 0; i < plan->stacks[s].change_count; i++) {
             const struct plan_change *change = &plan->stacks[s].changes[i];
             if (change->data == PLAN_DATA_SAFE) continue;
-            if (trial.planned_count == trial.planned_capacity) {
-                uint32_t capacity = trial.planned_capacity ? 2 * trial.planned_capacity : 16;
-                struct thing *larger = arena_array(&trial.arena, capacity, sizeof *larger);
-                if (trial.planned_count) {
-                    memcpy(larger, trial.planned, trial.planned_count * sizeof *larger);
-                }
-                trial.planned = larger;
-                trial.planned_capacity = capacity;
-            }
-            trial.planned[trial.planned_count++] = (struct thing){
-                .stack = plan->stacks[s].name, .region = plan->stacks[s].region,
-                .logical_id = change->logical_id};
+            trial.planned = arena_grown(&trial.arena, trial.planned, trial.planned_count,
+                                        &trial.planned_capacity, sizeof *trial.planned);
+            trial.planned[trial.planned_count++] = thing_of(&plan->stacks[s], change->logical_id);
         }
     }
 }
@@ -559,6 +417,11 @@ static struct apply_options options_of(void) {
     return options;
 }
 
+/* What is deployed, or was, where it is to be deleted. */
+static const struct deploy_program *program_of(int v) {
+    return &trial.versions[trial.destroys ? 0 : v].program;
+}
+
 /* Plans, again where the world fails, and applies. */
 static enum ending deploy(int v, bool continues) {
     struct plan plan;
@@ -570,8 +433,8 @@ static enum ending deploy(int v, bool continues) {
     journal_regions(&trial.journal, TEXT("storm"), TEXT("dev"), &trial.arena, &choices.regions,
                     &choices.region_count, &why);
     for (int i = 0; i < PLAN_TRIES && made_plan == PLAN_WORLD; i++) {
-        made_plan = plan_make(&trial.storm.cloud, &trial.versions[v].program, &choices,
-                              &trial.arena, &plan, &why);
+        made_plan = (trial.destroys && v ? plan_destroy : plan_make)(
+            &trial.storm.cloud, program_of(v), &choices, &trial.arena, &plan, &why);
     }
     if (made_plan != PLAN_MADE) {
         if (trial.is_verbose) printf("  no plan: %s\n", why.message);
@@ -608,7 +471,7 @@ static enum ending resume_without_journal(void) {
     enum resume_next next = RESUME_REFUSED;
     empty_journal();
     for (int i = 0; i < PLAN_TRIES && next != RESUME_GO_ON; i++) {
-        next = resume_elsewhere(&trial.storm.cloud, &trial.versions[1].program, &options,
+        next = resume_elsewhere(&trial.storm.cloud, program_of(1), &options,
                                 &trial.arena, &resume, &why);
     }
     return next == RESUME_GO_ON ? deploy(1, false) : ENDED_STUCK;
@@ -624,7 +487,7 @@ static enum ending resume(bool asks_back) {
     if (!found) return deploy(1, false);
     struct apply_options options = options_of();
     for (int i = 0; i < PLAN_TRIES; i++) {
-        enum resume_next next = resume_run(&trial.storm.cloud, &trial.versions[1].program, &run,
+        enum resume_next next = resume_run(&trial.storm.cloud, program_of(1), &run,
                                            &options, asks_back, &trial.arena, &resume, &why);
         for (uint32_t s = 0; trial.is_verbose && next == RESUME_ENDED && s < resume.apply.count;
              s++) {
@@ -671,13 +534,16 @@ static void live_and_die(unsigned calls, unsigned writes) {
 }
 
 static void script_failures(void) {
-    static const char *const operations[] = {"CREATE", "UPDATE", "DELETE"};
+    static const char *const operations[] = {"CREATE", "UPDATE", "DELETE", "ROLLBACK"};
     int count = percent(50) ? 0 : 1 + (int)chance(3);
     for (int i = 0; i < count; i++) {
         int number = (int)chance((uint32_t)made_count);
         struct text name = text_format(&trial.arena, "s%d", number);
-        struct text id = percent(40) ? TEXT("P") : text_format(&trial.arena, "I%u", chance(ITEMS));
-        simulator_fail(trial.storm.simulator, &(struct simulator_failure){.region = text_of(made[number].region), .stack = name, .logical_id = id, .operation = text_of(operations[chance(3)]), .reason = TEXT("scripted")});
+        static const char *const inner[] = {"", "", "", ".T", ".P"};
+        struct text id = percent(40) ? TEXT("P")
+                                     : text_format(&trial.arena, "I%u%s", chance(ITEMS),
+                                                   inner[chance(5)]);
+        simulator_fail(trial.storm.simulator, &(struct simulator_failure){.region = text_of(made[number].region), .stack = name, .logical_id = id, .operation = text_of(operations[chance(4)]), .reason = TEXT("scripted")});
         trial.has_scripts = true;
     }
 }
@@ -686,7 +552,7 @@ static void script_failures(void) {
 
 /* "R2" is what "I2" is renamed to. */
 static bool same_item(struct text a, struct text b) {
-    return a.length == b.length && a.bytes[a.length - 1] == b.bytes[b.length - 1];
+    return a.length == b.length && memcmp(a.bytes + 1, b.bytes + 1, a.length - 1) == 0;
 }
 
 static bool was_planned(const struct thing *thing) {
@@ -707,7 +573,10 @@ static bool is_there(const struct picture *picture, const struct thing *thing) {
 }
 
 static bool was_meddled(const struct thing *thing) {
-    return text_equal(trial.storm.meddled_name, thing->stack);
+    struct text stack = thing->stack;
+    const char *dot = memchr(stack.bytes, '.', stack.length);
+    if (dot) stack.length = (size_t)(dot - stack.bytes);
+    return text_equal(trial.storm.meddled_name, stack);
 }
 
 /* Nothing is lost that was not planned to be; nothing at all where everything is said to be back.
@@ -786,7 +655,45 @@ static void check_end(void) {
     check_data(&picture, trial.ending == ENDED_BACK && is_alone && !trial.forgets);
 }
 
-/* Whatever was left can be gone on from: by resume, and then by apply. */
+/* Nothing else gets a stack out of this. */
+static bool needs_rescue(const struct simulator *simulator) {
+    for (uint32_t i = 0; i < simulator->stack_count; i++) {
+        if (simulator->stacks[i]->status == SIM_UPDATE_ROLLBACK_FAILED) return true;
+    }
+    return false;
+}
+
+/* Gets what is stuck out of it, leaving out what a rollback cannot take back. */
+static void rescue_all(void) {
+    struct rescue rescue;
+    struct rescue_end end;
+    struct failure why;
+    const struct cloud *cloud = &trial.storm.cloud;
+    for (int round = 0; round < 2; round++) {
+        if (!rescue_make(cloud, program_of(1), (struct text){0}, &trial.arena, &rescue, &why)) {
+            complain("no rescue: %s", why.message);
+            return;
+        }
+        for (uint32_t i = 0; i < rescue.count; i++) {
+            const struct rescue_stack *stack = &rescue.stacks[i];
+            bool leaves_out = round == 1 && stack->harder == RESCUE_SKIP;
+            if (stack->action == RESCUE_WAIT) continue;
+            if (trial.is_verbose) {
+                printf("  rescue of %.*s in %.*s\n", TEXT_ARGS(stack->stack->name),
+                       TEXT_ARGS(stack->status));
+            }
+            if (!rescue_run(cloud, stack, leaves_out ? stack->harder : stack->action, NULL,
+                            &trial.arena, &end, &why)) {
+                complain("no rescue of %.*s: %s", TEXT_ARGS(stack->stack->name), why.message);
+            } else if (round == 1 && !end.is_rescued) {
+                complain("rescue leaves %.*s in %.*s", TEXT_ARGS(stack->stack->name),
+                         TEXT_ARGS(end.status));
+            }
+        }
+    }
+}
+
+/* Whatever was left can be gone on from: by rescue, by resume, and then by apply. */
 static void check_way_out(void) {
     struct storm *storm = &trial.storm;
     storm->is_calm = true;
@@ -794,6 +701,7 @@ static void check_way_out(void) {
     for (int i = 0; i < 20; i++) {
         storm->inner->next(storm->inner->context, now(storm) + 1000);
     }
+    if (trial.ending == ENDED_STUCK && (percent(40) || needs_rescue(storm->simulator))) rescue_all();
     if (trial.ending == ENDED_STUCK && percent(70)) trial.ending = resume(percent(50));
     struct picture picture = take_picture(&trial.arena, storm->simulator, trial.meddles);
     if (trial.ending == ENDED_BACK && !storm->meddled_name.length && !trial.forgets) {
@@ -809,11 +717,25 @@ static void check_way_out(void) {
     check_data(&picture, false);
 }
 
+/* Objects into buckets that are emptied, or are to be kept. */
+static void fill_buckets(void) {
+    for (int i = 0; trial.destroys && i < made_count; i++) {
+        struct text name = text_format(&trial.arena, "s%d", i);
+        for (int k = 0; k < made[i].item_count; k++) {
+            const struct item *item = &made[i].items[k];
+            if (item->kind != ITEM_BUCKET || (k && !item->is_emptied)) continue;
+            simulator_put(trial.storm.simulator, text_of(made[i].region), name,
+                          text_format(&trial.arena, "I%d", k), 1 + (uint32_t)item->value[0] % 4);
+        }
+    }
+}
+
 /* The same without disturbance; false where even that cannot be deployed. */
 static bool rehearse(unsigned *calls, unsigned *writes) {
     storm_open(&trial.storm);
     trial.journal.context = &trial.storm;
     bool good = !trial.versions[0].set.count || deploy(0, false) == ENDED_DONE;
+    fill_buckets();
     trial.before = take_picture(&trial.arena, trial.storm.simulator, trial.meddles);
     unsigned before = trial.storm.calls;
     good = good && deploy(1, false) == ENDED_DONE;
@@ -832,18 +754,27 @@ static int run_seed(uint64_t seed, bool is_verbose) {
     trial.is_verbose = is_verbose;
     arena_init(&trial.arena);
     arena_init(&meddler);
-    chance_state = seed * 0x2545f4914f6cdd1du + 1;
+    arena_init(&setting);
+    chance_begin(seed);
     if (!journal_open(&trial.journal, &state, true, &why)) abort();
     trial.journal.before = before_writing;
     empty_journal();
-    make_program();
+    trial.destroys = percent(12);
+    make_program(trial.destroys);
     for (int v = 0; v < 2; v++) make_version(&trial.arena, &trial.versions[v], v);
-    trial.meddles = percent(15);
+    for (int v = 0; is_verbose && v < 2; v++) {
+        for (uint32_t i = 0; i < trial.versions[v].set.count; i++) {
+            printf("  version %d, %.*s: %.*s\n", v, TEXT_ARGS(trial.versions[v].templates[i].name),
+                   TEXT_ARGS(trial.versions[v].bodies[i]));
+        }
+    }
+    trial.meddles = percent(15) && !trial.destroys;
     int result = 2;
     if (rehearse(&calls, &writes)) {
         storm_open(&trial.storm);
         trial.journal.context = &trial.storm;
         if (trial.versions[0].set.count) deploy(0, false);
+        fill_buckets();
         trial.before = take_picture(&trial.arena, trial.storm.simulator, trial.meddles);
         trial.planned_count = 0;
         trial.keeps = percent(10);
@@ -852,6 +783,7 @@ static int run_seed(uint64_t seed, bool is_verbose) {
             trial.storm.lost_before = chance(30);
             trial.storm.lost_after = chance(30);
         }
+        if (percent(30) && !trial.meddles) trial.storm.stale = chance(400);
         if (trial.meddles) trial.storm.meddles_at = trial.storm.calls + 1 + chance(calls);
         script_failures();
         set_death(&trial.storm, calls, writes);
@@ -868,6 +800,7 @@ static int run_seed(uint64_t seed, bool is_verbose) {
         printf("seed %llu: %s\n  again: tests/unit/disaster_test --seed %llu --verbose\n",
                (unsigned long long)seed, trial.complaint, (unsigned long long)seed);
     }
+    arena_release(&setting);
     arena_release(&meddler);
     arena_release(&trial.arena);
     return result;
