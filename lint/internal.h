@@ -3,8 +3,8 @@
  *   lint.c      the table, and which lint looks at which resources
  *   item.c      values and their places
  *   policy.c    the policy documents that resources hold
- *   compute.c, storage.c, network.c, edge.c, iam.c, observe.c, reach.c, schedule.c, build.c,
- *               places.c
+ *   alarm.c, build.c, compute.c, edge.c, iam.c, network.c, observe.c, places.c, reach.c,
+ *               schedule.c, storage.c, ...
  *               the lints, a file a theme
  */
 #ifndef MRP_LINT_INTERNAL_H

@@ -37,6 +37,37 @@ struct text metric_suggest(struct text space, struct text name) {
     return near.best;
 }
 
+/* "AWS services that publish CloudWatch metrics" in its User Guide: those without rows above. */
+static const char others[] =
+    "AWS/ACMPrivateCA AWS/AOSS AWS/AppRunner AWS/AppSync AWS/Athena AWS/AutoScaling AWS/Backup "
+    "AWS/Batch AWS/Bedrock AWS/Billing AWS/Cassandra AWS/CertificateManager AWS/CloudHSM "
+    "AWS/CloudSearch AWS/CloudTrail AWS/CodeBuild AWS/Cognito AWS/Config AWS/Connect AWS/DAX "
+    "AWS/DDoSProtection AWS/DMS AWS/DocDB AWS/DX AWS/EBS AWS/EC2 AWS/EC2Spot AWS/ECR AWS/EFS "
+    "AWS/EKS AWS/ELB AWS/ES AWS/ElasticBeanstalk AWS/ElasticMapReduce AWS/Events AWS/FSx "
+    "AWS/Firehose AWS/GameLift AWS/GatewayELB AWS/Glue AWS/Inspector AWS/IoT AWS/IVS AWS/KMS "
+    "AWS/Kafka AWS/KinesisAnalytics AWS/KinesisVideo AWS/Lambda AWS/Lex AWS/Location AWS/Logs "
+    "AWS/ML AWS/MQ AWS/MWAA AWS/MemoryDB AWS/NATGateway AWS/Neptune AWS/NetworkFirewall AWS/Polly "
+    "AWS/PrivateLinkEndpoints AWS/PrivateLinkServices AWS/QLDB AWS/RUM AWS/Redshift "
+    "AWS/Route53Resolver AWS/S3 AWS/SES AWS/SMS AWS/SSM AWS/SageMaker AWS/Scheduler "
+    "AWS/SecretsManager AWS/Shield AWS/StorageGateway AWS/Textract AWS/Timestream AWS/Transfer "
+    "AWS/TransitGateway AWS/Translate AWS/TrustedAdvisor AWS/Usage AWS/VPN AWS/WAFV2 "
+    "AWS/WorkSpaces AWS/X-Ray";
+
+struct text metric_suggest_space(struct text space) {
+    struct suggestion near;
+    if (metric_dimensions(space) || !text_starts(space, TEXT("AWS/"))) return TEXT("");
+    suggestion_init(&near, space);
+    for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
+        suggestion_offer(&near, text_of(spaces[i].space));
+    for (const char *at = others; *at;) {
+        struct text other = {at, strcspn(at, " ")};
+        if (text_equal(space, other)) return TEXT("");
+        suggestion_offer(&near, other);
+        at += other.length + (at[other.length] == ' ');
+    }
+    return near.best;
+}
+
 const char *metric_dimensions(struct text space) {
     for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
         if (text_is(space, spaces[i].space)) return spaces[i].dimensions;

@@ -1,5 +1,5 @@
 /* Lints about who is reached: load balancers that listen to nobody, topics and queues that refuse
- * what they are sent, alarms that ring when all is well, groups that a deploy sets back. */
+ * what they are sent, groups that a deploy sets back. */
 #include "lint/internal.h"
 
 /* ---- load balancers ---- */
@@ -99,28 +99,6 @@ void lint_alarm_topic(const struct look *look) {
                   "what topics "
                   "allow by themselves.");
     }
-}
-
-/* ---- alarms ---- */
-
-void lint_alarm_direction(const struct look *look) {
-    struct item metric_item = item_get(look, "MetricName"),
-                comparison_item = item_get(look, "ComparisonOperator");
-    struct text metric, comparison;
-    if (!item_text(metric_item, &metric) || !item_text(comparison_item, &comparison)) return;
-    bool is_above = is_word("GreaterThanThreshold GreaterThanOrEqualToThreshold", comparison);
-    bool is_below = is_word("LessThanThreshold LessThanOrEqualToThreshold", comparison);
-    bool wrong_above =
-        is_above && is_word("HealthyHostCount HealthCheckStatus FreeStorageSpace", metric);
-    bool wrong_below =
-        is_below && is_word("UnHealthyHostCount HTTPCode_ELB_5XX_Count HTTPCode_Target_5XX_Count "
-                            "StatusCheckFailed",
-                            metric);
-    if (!wrong_above && !wrong_below) return;
-    struct diagnostic *d =
-        warn(look, comparison_item, "%.*s is good when it is %s: the alarm rings when all is well",
-             TEXT_ARGS(metric), wrong_above ? "high" : "low");
-    warn_hint(look, d, "Write \"%s\".", wrong_above ? "LessThanThreshold" : "GreaterThanThreshold");
 }
 
 /* ---- groups ---- */

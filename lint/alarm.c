@@ -1,0 +1,351 @@
+/* Lints about alarms: those that never ring, ring when all is well, or are heard by nobody. */
+#include "lint/internal.h"
+#include "lint/metric.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+/* ---- what an alarm compares ---- */
+
+struct alarm {
+    struct text space, name, statistic, comparison;
+    double threshold;
+    struct item space_item, name_item, threshold_item, comparison_item;
+    bool has_threshold;
+};
+
+static bool read_alarm(const struct look *look, struct alarm *alarm) {
+    alarm->space_item = item_get(look, "Namespace");
+    alarm->name_item = item_get(look, "MetricName");
+    alarm->threshold_item = item_get(look, "Threshold");
+    alarm->comparison_item = item_get(look, "ComparisonOperator");
+    alarm->has_threshold = item_number(alarm->threshold_item, &alarm->threshold);
+    alarm->statistic = TEXT("");
+    item_text(item_get(look, "Statistic"), &alarm->statistic);
+    return item_text(alarm->space_item, &alarm->space) &&
+           item_text(alarm->name_item, &alarm->name) &&
+           item_text(alarm->comparison_item, &alarm->comparison);
+}
+
+static bool rings_above(const struct alarm *alarm) {
+    return is_word("GreaterThanThreshold GreaterThanOrEqualToThreshold", alarm->comparison);
+}
+
+static bool rings_below(const struct alarm *alarm) {
+    return is_word("LessThanThreshold LessThanOrEqualToThreshold", alarm->comparison);
+}
+
+/* Whether a value of the metric may lie on the side where the alarm rings, and on the other. */
+static void check_bounds(const struct look *look, const struct alarm *alarm, double low,
+                         double high, const char *what) {
+    bool is_strict = text_is(alarm->comparison, "GreaterThanThreshold") ||
+                     text_is(alarm->comparison, "LessThanThreshold");
+    double t = alarm->threshold;
+    bool never = false, always = false;
+    if (rings_above(alarm)) {
+        never = t > high || (is_strict && t >= high);
+        always = t < low || (!is_strict && t <= low);
+    } else if (rings_below(alarm)) {
+        never = t < low || (is_strict && t <= low);
+        always = t > high || (!is_strict && t >= high);
+    }
+    if (!never && !always) return;
+    struct diagnostic *d =
+        warn(look, alarm->threshold_item, "the alarm %s: \"%.*s\" is %s",
+             never ? "never rings" : "rings all the time", TEXT_ARGS(alarm->name), what);
+    warn_note(look, d, alarm->comparison_item, "it is compared here");
+}
+
+void lint_alarm_threshold(const struct look *look) {
+    struct alarm alarm;
+    if (!read_alarm(look, &alarm) || !alarm.has_threshold) return;
+    const struct metric *metric = metric_find(alarm.space, alarm.name);
+    if (!metric) return;
+    bool is_count = is_word("SampleCount Sum", alarm.statistic);
+    if (metric->traits & METRIC_PERCENT && is_count) return; /* a sum of percentages */
+    if (metric->traits & METRIC_PERCENT) {
+        check_bounds(look, &alarm, 0, 100, "a percentage");
+    } else if (metric->traits & METRIC_SHARE && !is_count && alarm.statistic.length) {
+        check_bounds(look, &alarm, 0, 1, "0 or 1 in each sample");
+    } else if (metric->traits & METRIC_POSITIVE) {
+        check_bounds(look, &alarm, 0, __builtin_inf(), "never below 0");
+    }
+}
+
+void lint_alarm_statistic(const struct look *look) {
+    struct alarm alarm;
+    if (!read_alarm(look, &alarm) || !alarm.statistic.length) return;
+    const struct metric *metric = metric_find(alarm.space, alarm.name);
+    if (!metric || !(metric->traits & METRIC_EVENT)) return;
+    if (is_word("Sum SampleCount", alarm.statistic)) return;
+    struct diagnostic *d =
+        warn(look, item_get(look, "Statistic"), "every sample of \"%.*s\" is 1, and so is its %.*s",
+             TEXT_ARGS(alarm.name), TEXT_ARGS(alarm.statistic));
+    warn_hint(look, d, "Write Statistic = \"Sum\".");
+}
+
+/* Whether silence is what the alarm waits for, and does not hear. */
+static bool is_deaf(const struct metric *metric, struct item treatment) {
+    struct text text;
+    bool is_known = item_text(treatment, &text);
+    if (is_known && text_is(text, "breaching")) return false;
+    if (metric->traits & METRIC_ACTIVITY) return is_known || item_is_absent(treatment);
+    return is_known && metric->traits & METRIC_SILENT_ZERO && is_word("notBreaching ignore", text);
+}
+
+void lint_alarm_missing_data(const struct look *look) {
+    struct alarm alarm;
+    struct item item = item_get(look, "TreatMissingData");
+    if (!read_alarm(look, &alarm) || !rings_below(&alarm)) return;
+    const struct metric *metric = metric_find(alarm.space, alarm.name);
+    if (!metric || !is_deaf(metric, item)) return;
+    bool is_zero = metric->traits & METRIC_SILENT_ZERO;
+    struct diagnostic *d =
+        warn(look, item_is_absent(item) ? alarm.name_item : item,
+             "where %s, \"%.*s\" is not sent, and the alarm does not ring",
+             is_zero ? "there is nothing to count" : "nothing happens", TEXT_ARGS(alarm.name));
+    warn_hint(look, d, "Write TreatMissingData = \"breaching\".");
+}
+
+/* ---- which metrics ---- */
+
+/* A metric that an alarm looks at: its own, or one of an expression. */
+struct watched {
+    struct item space_item, name_item, dimensions;
+    struct text space, name;
+};
+
+static void visit_watched(const struct look *look, struct item metric,
+                          void (*visit)(const struct look *look, const struct watched *watched)) {
+    struct watched watched = {
+        .space_item = item_in(look, metric, "Namespace"),
+        .name_item = item_in(look, metric, "MetricName"),
+        .dimensions = item_in(look, metric, "Dimensions"),
+    };
+    if (item_text(watched.space_item, &watched.space) &&
+        item_text(watched.name_item, &watched.name)) {
+        visit(look, &watched);
+    }
+}
+
+static void each_watched(const struct look *look,
+                         void (*visit)(const struct look *look, const struct watched *watched)) {
+    struct item metrics = item_get(look, "Metrics"), whole = item_self(look);
+    whole.value = whole.raw = value_record(look->resource->properties);
+    visit_watched(look, whole, visit);
+    for (uint32_t i = 0; i < item_count(metrics); i++) {
+        visit_watched(look, item_in(look, item_at(look, metrics, i), "MetricStat.Metric"), visit);
+    }
+}
+
+static void check_metric(const struct look *look, const struct watched *watched) {
+    if (metric_find(watched->space, watched->name)) return;
+    struct text near = metric_suggest(watched->space, watched->name);
+    struct text space = metric_suggest_space(watched->space);
+    if (space.length) {
+        struct diagnostic *d =
+            warn(look, watched->space_item, "no service sends metrics as \"%.*s\"",
+                 TEXT_ARGS(watched->space));
+        warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(space));
+    } else if (near.length) { /* else one that the list does not have */
+        struct diagnostic *d = warn(look, watched->name_item, "%.*s has no metric \"%.*s\"",
+                                    TEXT_ARGS(watched->space), TEXT_ARGS(watched->name));
+        warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near));
+    }
+}
+
+void lint_alarm_metric(const struct look *look) {
+    each_watched(look, check_metric);
+}
+
+static struct text needed_of(const char *dimensions) {
+    struct text all = text_of(dimensions);
+    const char *bar = strchr(dimensions, '|');
+    return bar ? (struct text){dimensions, (size_t)(bar - dimensions)} : all;
+}
+
+static bool is_among(struct arena *arena, struct text words, struct text word) {
+    return is_word(text_copy(arena, words).bytes, word);
+}
+
+static void check_dimensions(const struct look *look, const struct watched *watched) {
+    struct item list = watched->dimensions;
+    if (!metric_find(watched->space, watched->name)) return;
+    const char *dimensions = metric_dimensions(watched->space);
+    if (!dimensions || !(item_is_absent(list) || item_is_list(list))) return;
+    struct text needed = needed_of(dimensions), name;
+    bool is_given = false;
+    for (uint32_t i = 0; i < item_count(list); i++) {
+        struct item item = item_in(look, item_at(look, list, i), "Name");
+        if (!item_text(item, &name)) return;
+        is_given |= is_among(look_arena(look), needed, name);
+        if (is_word(dimensions, name)) continue;
+        struct diagnostic *d = warn(look, item, "metrics of %.*s have no dimension \"%.*s\"",
+                                    TEXT_ARGS(watched->space), TEXT_ARGS(name));
+        warn_hint(look, d, "They have %s.", dimensions + strspn(dimensions, "| "));
+        return;
+    }
+    if (is_given || !needed.length) return;
+    struct diagnostic *d =
+        warn(look, item_is_absent(list) ? watched->name_item : list,
+             "without a dimension, nothing is sent as \"%.*s\", and the alarm never rings",
+             TEXT_ARGS(watched->name));
+    const char *end = memchr(needed.bytes, ' ', needed.length);
+    warn_hint(look, d, "Write Dimensions = [{ Name = \"%.*s\", Value = ... }].",
+              (int)(end ? end - needed.bytes : (ptrdiff_t)needed.length), needed.bytes);
+}
+
+void lint_alarm_dimension(const struct look *look) {
+    each_watched(look, check_dimensions);
+}
+
+/* ---- which side is good ---- */
+
+/* One that scales in rings when all is well, and is meant to. */
+static bool scales(const struct look *look) {
+    struct item actions = item_get(look, "AlarmActions");
+    for (uint32_t i = 0; i < item_count(actions); i++) {
+        const struct resource *to = item_resource(item_at(look, actions, i));
+        if (to && !resource_is(to, "AWS::SNS::Topic")) return true;
+    }
+    return false;
+}
+
+void lint_alarm_direction(const struct look *look) {
+    struct alarm alarm;
+    if (!read_alarm(look, &alarm)) return;
+    const struct metric *metric = metric_find(alarm.space, alarm.name);
+    if (!metric || scales(look)) return;
+    bool wrong_above = rings_above(&alarm) && metric->traits & METRIC_GOOD_HIGH;
+    bool wrong_below = rings_below(&alarm) && metric->traits & METRIC_GOOD_LOW;
+    if (!wrong_above && !wrong_below) return;
+    struct diagnostic *d = warn(look, alarm.comparison_item,
+                                "%.*s is good when it is %s: the alarm rings when all is well",
+                                TEXT_ARGS(alarm.name), wrong_above ? "high" : "low");
+    warn_hint(look, d, "Write \"%s\".", wrong_above ? "LessThanThreshold" : "GreaterThanThreshold");
+}
+
+/* ---- what CloudWatch refuses ---- */
+
+/* "p99.9", "tm90", "TM(10%:90%)", "IQM": "CloudWatch statistics definitions" in its User Guide. */
+static bool is_extended(struct text text) {
+    static const char *const words[] = {"tm", "wm", "tc", "ts", "p"};
+    char copy[64], *end;
+    if (is_word("IQM iqm", text)) return true;
+    if (memchr(text.bytes, '(', text.length)) return true; /* ranges are not looked into */
+    if (text.length >= sizeof copy) return false;
+    for (size_t i = 0; i < text.length; i++)
+        copy[i] = (char)tolower((unsigned char)text.bytes[i]);
+    copy[text.length] = '\0';
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t length = strlen(words[i]);
+        if (strncmp(copy, words[i], length) != 0 || !isdigit((unsigned char)copy[length])) continue;
+        double share = strtod(copy + length, &end);
+        return *end == '\0' && share >= 0 && share <= 100;
+    }
+    return false;
+}
+
+void lint_alarm_form(const struct look *look) {
+    struct item metric = item_get(look, "MetricName");
+    struct item statistic = item_get(look, "Statistic");
+    struct item extended = item_get(look, "ExtendedStatistic");
+    struct text text;
+    if (item_is_absent(item_get(look, "Threshold")) &&
+        item_is_absent(item_get(look, "ThresholdMetricId"))) {
+        struct diagnostic *d =
+            warn(look, item_self(look), "an alarm without a threshold is refused");
+        warn_hint(look, d, "Write Threshold = ..., which the metric is compared with.");
+    }
+    if (!item_is_absent(metric) && item_is_absent(statistic) && item_is_absent(extended)) {
+        struct diagnostic *d =
+            warn(look, metric, "an alarm on a metric without a statistic is refused");
+        warn_hint(look, d,
+                  "Write Statistic = \"Average\", \"Sum\", \"Maximum\", ..., or "
+                  "ExtendedStatistic = \"p99\".");
+    }
+    if (item_text(extended, &text) && !is_extended(text)) {
+        struct diagnostic *d =
+            warn(look, extended, "\"%.*s\" is no extended statistic", TEXT_ARGS(text));
+        warn_hint(look, d, "Write \"p99\", or \"tm90\", \"IQM\" and their kin.");
+    }
+}
+
+/* ---- how long and how often ---- */
+
+/* Whether it is known and one that CloudWatch takes. */
+static bool check_period(const struct look *look, struct item item, int64_t *period) {
+    if (!item_integer(item, period)) return false;
+    if (*period == 10 || *period == 20 || *period == 30) return true;
+    if (*period > 0 && *period % 60 == 0) return true;
+    warn(look, item, "a period has 10, 20, 30 or a multiple of 60 seconds, and this %lld",
+         (long long)*period);
+    return false;
+}
+
+void lint_alarm_window(const struct look *look) {
+    enum { HOUR = 3600, DAY = 24 * HOUR, WEEK = 7 * DAY };
+    struct item period_item = item_get(look, "Period");
+    struct item count_item = item_get(look, "EvaluationPeriods");
+    struct item points_item = item_get(look, "DatapointsToAlarm");
+    int64_t period, count, points;
+    bool has_count = item_integer(count_item, &count);
+    if (has_count && item_integer(points_item, &points) && points > count) {
+        warn(look, points_item, "%lld points of %lld are to be over the threshold",
+             (long long)points, (long long)count);
+    }
+    struct item metrics = item_get(look, "Metrics");
+    for (uint32_t i = 0; i < item_count(metrics); i++) {
+        check_period(look, item_in(look, item_at(look, metrics, i), "MetricStat.Period"), &period);
+    }
+    if (!check_period(look, period_item, &period)) return;
+    int64_t most = period >= HOUR ? WEEK : DAY;
+    if (!has_count || count <= most / period) return;
+    warn(look, count_item, "an alarm looks back for a %s at most, and this for %lld seconds",
+         most == WEEK ? "week" : "day", (long long)count * (long long)period);
+}
+
+struct mention {
+    struct text name;
+    bool is_found;
+};
+
+static void find_mention(const struct look *look, struct item item, void *context) {
+    struct mention *mention = context;
+    struct text text;
+    if (!item_rough_text(look, item, "", &text)) return;
+    mention->is_found |=
+        memmem(text.bytes, text.length, mention->name.bytes, mention->name.length) != NULL;
+}
+
+/* Whether something that asks alarms names this one. */
+static bool is_named(const struct look *look) {
+    static const char *const types[] = {
+        "AWS::CloudWatch::CompositeAlarm",  "AWS::CodePipeline::Pipeline",
+        "AWS::CodeDeploy::DeploymentGroup", "AWS::ECS::Service",
+        "AWS::AppConfig::Environment",      "AWS::Synthetics::Canary"};
+    struct mention mention = {0};
+    if (!item_text(item_get(look, "AlarmName"), &mention.name) || !mention.name.length)
+        return false;
+    for (size_t t = 0; t < sizeof types / sizeof *types && !mention.is_found; t++) {
+        struct group group = look_all(look, types[t]);
+        for (uint32_t i = 0; i < group.count && !mention.is_found; i++) {
+            struct item whole = item_of_resource(group.resources[i]);
+            whole.value = whole.raw = value_record(group.resources[i]->properties);
+            item_walk(look, whole, find_mention, &mention);
+        }
+    }
+    return mention.is_found;
+}
+
+void lint_alarm_actions(const struct look *look) {
+    struct item list = item_get(look, "AlarmActions"), enabled = item_get(look, "ActionsEnabled");
+    bool is_empty = item_is_absent(list) || (item_is_list(list) && !item_count(list));
+    if (item_is_false(enabled)) {
+        warn(look, enabled, "nobody hears the alarm: its actions are turned off");
+    } else if (is_empty && !look_is_used(look) && !is_named(look)) {
+        struct diagnostic *d =
+            warn(look, item_self(look), "nobody hears the alarm: it has no actions");
+        warn_hint(look, d, "Write AlarmActions = [topic].");
+    }
+}
