@@ -5,6 +5,7 @@ aws_tests = \
     tests/unit/aws_client_test \
     tests/unit/aws_endpoint_test \
     tests/unit/aws_protocol_test \
+    tests/unit/aws_retry_test \
     tests/unit/aws_sign_test \
     tests/unit/aws_upkeep_test
 unit_tests += $(aws_tests)
@@ -26,9 +27,13 @@ tests_unit_aws_sign_test_SOURCES = tests/unit/aws_sign_test.c tests/unit/vectors
 tests_unit_aws_sign_test_LDADD = $(RUNTIME_UNIT_LIBS)
 tests_unit_aws_sign_test_DEPENDENCIES = $(AWS_NEEDS)
 
-tests_unit_aws_client_test_SOURCES = tests/unit/aws_client_test.c tests/unit/machine.h tests/unit/vectors.h tests/unit/unit.h
+tests_unit_aws_client_test_SOURCES = tests/unit/aws_client_test.c tests/unit/trial.h tests/unit/machine.h tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_client_test_LDADD = $(RUNTIME_UNIT_LIBS)
 tests_unit_aws_client_test_DEPENDENCIES = $(AWS_NEEDS)
+
+tests_unit_aws_retry_test_SOURCES = tests/unit/aws_retry_test.c tests/unit/trial.h tests/unit/machine.h tests/unit/vectors.h tests/unit/unit.h
+tests_unit_aws_retry_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_aws_retry_test_DEPENDENCIES = $(AWS_NEEDS)
 
 tests_unit_aws_upkeep_test_SOURCES = tests/unit/aws_upkeep_test.c tests/unit/machine.h tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_upkeep_test_LDADD = $(RUNTIME_UNIT_LIBS)

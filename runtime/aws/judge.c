@@ -52,9 +52,10 @@ static bool is_throttled(const struct client_call *call) {
 
 static bool is_passing(const struct client_call *call) {
     static const char *const codes[] = {"RequestTimeout", "RequestTimeoutException",
-                                        "UnreadableResponse", "IDPCommunicationError", NULL};
+                                        "UnreadableResponse", "IDPCommunicationError",
+                                        "BadDigest", NULL};
     return is_one_of(call->error.code, codes) || call->status == 500 || call->status == 502 ||
-           call->status == 503 || call->status == 504;
+           call->status == 503 || call->status == 504 || call->status == 509;
 }
 
 static bool is_expired(const struct client_call *call) {

@@ -6,62 +6,7 @@
 
 #include "runtime/aws/network.h"
 #include "runtime/aws/when.h"
-#include "tests/unit/machine.h"
-
-static const char good[] = "<R><DescribeStacksResult><Stacks/></DescribeStacksResult></R>";
-static const char throttled[] = "<ErrorResponse><Error><Code>Throttling</Code>"
-                                "<Message>Rate exceeded</Message></Error></ErrorResponse>";
-
-struct trial {
-    struct arena arena;
-    struct machine machine;
-    struct surroundings around;
-    struct http http;
-    struct buffer said;
-    struct client *client;
-};
-
-static void hear(void *context, struct text line) {
-    struct trial *trial = context;
-    buffer_text(&trial->said, line);
-    buffer_char(&trial->said, '\n');
-}
-
-static struct client_options options_of(struct trial *trial) {
-    return (struct client_options){.around = &trial->around, .http = &trial->http,
-                                   .say = hear, .context = trial};
-}
-
-static void prepare(struct trial *trial) {
-    arena_init(&trial->arena);
-    buffer_init(&trial->said);
-    trial->client = NULL;
-    machine_open(&trial->machine, &trial->arena, 1.7e9);
-    data_put(&trial->arena, trial->machine.variables, "AWS_ACCESS_KEY_ID", TEXT("AKIDEXAMPLE"));
-    data_put(&trial->arena, trial->machine.variables, "AWS_SECRET_ACCESS_KEY", TEXT("PLANTED"));
-    trial->around = machine_surroundings(&trial->machine);
-    trial->http = machine_http(&trial->machine);
-}
-
-static void open_client(struct trial *trial) {
-    struct client_options options = options_of(trial);
-    struct failure why;
-    CU_ASSERT_FATAL(client_open(&trial->client, &options, &why));
-}
-
-static void close_trial(struct trial *trial) {
-    if (trial->client) client_close(trial->client);
-    buffer_release(&trial->said);
-    arena_release(&trial->arena);
-}
-
-static struct client_call describe(struct trial *trial) {
-    struct client_call call = {.operation = OPERATION_DESCRIBE_STACKS, .region = TEXT("eu-west-1"),
-                               .bucket = {"", 0}, .arena = &trial->arena};
-    return call;
-}
-
-static uint32_t sent(const struct trial *trial) { return trial->machine.requests->count; }
+#include "tests/unit/trial.h"
 
 static void test_passing_failures(void) {
     struct trial trial;
@@ -206,7 +151,7 @@ static void test_clock(void) {
     open_client(&trial);
     when_format_http(trial.machine.now + 3600, date);
     struct data *reply = machine_reply(&trial.machine, 403, refused);
-    data_put(&trial.arena, reply, "date", text_of(date));
+    data_put(&trial.arena, reply, "Date", text_of(date));
     machine_reply(&trial.machine, 200, good);
     machine_reply(&trial.machine, 200, good);
     struct client_call call = describe(&trial);
@@ -232,7 +177,7 @@ static void test_wrong_key(void) {
     struct data *reply = machine_reply(
         &trial.machine, 403, "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>no"
                              "</Message></Error></ErrorResponse>");
-    data_put(&trial.arena, reply, "date", text_of(date));
+    data_put(&trial.arena, reply, "Date", text_of(date));
     struct client_call call = describe(&trial);
     client_run(trial.client, &call);
     CU_ASSERT(text_is(call.error.code, "SignatureDoesNotMatch"));
@@ -476,7 +421,7 @@ static void test_moved_bucket(void) {
     prepare(&trial);
     open_client(&trial);
     struct data *reply = machine_reply(&trial.machine, 301, "");
-    data_put(&trial.arena, reply, "bucket-region", TEXT("us-west-2"));
+    data_put(&trial.arena, reply, "x-amz-bucket-region", TEXT("us-west-2"));
     machine_reply(&trial.machine, 200, "");
     struct client_call call = {.operation = OPERATION_HEAD_OBJECT, .region = TEXT("us-east-1"),
                                .bucket = TEXT("assets"), .arena = &trial.arena};

@@ -19,23 +19,47 @@ struct suite {
     bool is_bad;
 };
 
-/* What the client has no need of, and why. */
-static bool is_foreign(struct text id) {
-    static const char *const parts[] = {
-        "EndpointTrait",     /* hosts made of the input */
-        "ContentEncoding", "ProvidedEncoding", /* bodies that are compressed */
-        "TokenAutoFill",     /* is the client's, with its own test */
-        "jsonvalue", "MediaTypeHeader", /* JSON in a header */
-        "MapWithXmlNamespace", "XmlNamespaces", /* name spaces of keys and of plain values */
-        "StringPayload", "EnumPayload", "PayloadTraitsWithBlob", /* types of bodies: a call sets its own */
-        "DocumentTypeAsPayloadInputString", /* a body that is one JSON text */
-        "ChecksumRequired",  /* MD5 of bodies */
-        "TimestampHeaders",  /* lists of times in a header */
-    };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (memmem(id.bytes, id.length, parts[i], strlen(parts[i]))) return true;
+/* The cases that are not run, each with what no call of ours has. An id's star stands for the rest. */
+static const struct skip {
+    const char *id;
+    bool of_request, of_response;
+    const char *reason;
+} skips[] = {
+    {"SDKAppliedContentEncoding_*", true, false, "requests are not compressed"},
+    {"SDKAppendsGzipAndIgnoresHttpProvidedEncoding_*", true, false, "requests are not compressed"},
+    {"SDKAppendedGzipAfterProvidedEncoding_*", true, false, "requests are not compressed"},
+    {"QueryProtocolIdempotencyTokenAutoFill", true, false, "the client adds tokens: aws_client_test"},
+    {"QueryIdempotencyTokenAutoFill", true, false, "the client adds tokens: aws_client_test"},
+    {"RestJsonQueryIdempotencyTokenAutoFill", true, false,
+     "the client adds tokens: aws_client_test"},
+    {"RestXmlEnumPayloadRequest", true, false, "a call says the type of its body itself"},
+    {"RestXmlStringPayloadRequest", true, false, "a call says the type of its body itself"},
+    {"RestJsonEnumPayloadRequest", true, false, "a call says the type of its body itself"},
+    {"RestJsonStringPayloadRequest", true, false, "a call says the type of its body itself"},
+    {"RestJsonHttpPayloadTraitsWithBlob", true, false, "a call says the type of its body itself"},
+    {"DocumentTypeAsPayloadInputString", true, false, "no call has a body that is one text of JSON"},
+    {"RestJsonHttpChecksumRequired", true, false, "no call has an MD5 of its body"},
+    {"InputAndOutputWithTimestampHeaders", true, false, "no call has a list of times in a header"},
+    {"RestJsonInputAndOutputWithTimestampHeaders", true, false,
+     "no call has a list of times in a header"},
+    {"RestXmlXmlMapWithXmlNamespace", true, false, "no call has name spaces of keys"},
+    {"XmlNamespaces", true, false, "no call has name spaces of plain values"},
+    {"MediaTypeHeaderInputBase64", true, false, "no call has JSON in a header"},
+    {"MediaTypeHeaderOutputBase64", false, true, "no call has JSON in a header"},
+};
+
+/* Why a case is not run, or NULL. */
+static const char *reason_to_skip(struct text id, bool is_request) {
+    for (size_t i = 0; i < sizeof skips / sizeof *skips; i++) {
+        if (is_request ? !skips[i].of_request : !skips[i].of_response) continue;
+        size_t length = strlen(skips[i].id);
+        bool is_start = skips[i].id[length - 1] == '*';
+        if (is_start ? text_starts(id, (struct text){skips[i].id, length - 1})
+                     : text_is(id, skips[i].id)) {
+            return skips[i].reason;
+        }
     }
-    return false;
+    return NULL;
 }
 
 static const struct data *find(const struct data *record, struct text key) {
@@ -563,9 +587,9 @@ static void run_response(struct suite *suite, const struct data *test) {
 
 /* --- running --------------------------------------------------------------------------------- */
 
-static void run_file(const char *file, enum protocol protocol, unsigned fewest) {
+static void run_file(const char *file, enum protocol protocol, unsigned count, unsigned wanted) {
     struct arena arena;
-    unsigned run = 0, foreign = 0, bad = 0;
+    unsigned run = 0, skipped = 0, bad = 0;
     arena_init(&arena);
     struct text path = text_format(&arena, "botocore/protocol-tests/%s.json", file);
     const struct data *groups = vectors_json(&arena, path.bytes);
@@ -573,43 +597,47 @@ static void run_file(const char *file, enum protocol protocol, unsigned fewest) 
         for (const struct data *t = data_first(data_get(g, "cases")); t; t = t->next) {
             struct suite suite = {&arena, protocol, data_get(g, "shapes"), data_text(t, "id"),
                                   false};
-            if (is_foreign(suite.name)) {
-                foreign++;
+            bool is_request = data_get(t, "serialized") != NULL;
+            const char *reason = reason_to_skip(suite.name, is_request);
+            if (reason) {
+                printf("skipped %.*s: %s\n", TEXT_ARGS(suite.name), reason);
+                skipped++;
                 continue;
             }
-            if (data_get(t, "serialized")) run_request(&suite, g, t);
+            if (is_request) run_request(&suite, g, t);
             else run_response(&suite, t);
             run++;
             bad += suite.is_bad;
         }
     }
-    printf("%s: %u cases, %u that the client has no need of, %u differ\n", file, run, foreign, bad);
-    CU_ASSERT(run >= fewest);
+    printf("%s: %u cases, %u run, %u skipped, %u differ\n", file, run + skipped, run, skipped, bad);
+    CU_ASSERT_EQUAL(run + skipped, count);
+    CU_ASSERT_EQUAL(run, wanted);
     arena_release(&arena);
 }
 
 static void test_query(void) {
     if (!vectors_there("the Query protocol")) return;
-    run_file("query", PROTOCOL_QUERY, 30);
-    run_file("output-query", PROTOCOL_QUERY, 36);
+    run_file("query", PROTOCOL_QUERY, 38, 35);
+    run_file("output-query", PROTOCOL_QUERY, 38, 38);
 }
 
 static void test_json(void) {
     if (!vectors_there("the JSON protocol")) return;
-    run_file("json", PROTOCOL_JSON_11, 48);
-    run_file("output-json", PROTOCOL_JSON_11, 56);
+    run_file("json", PROTOCOL_JSON_11, 54, 52);
+    run_file("output-json", PROTOCOL_JSON_11, 58, 58);
 }
 
 static void test_rest_xml(void) {
     if (!vectors_there("the REST-XML protocol")) return;
-    run_file("rest-xml", PROTOCOL_REST_XML, 80);
-    run_file("output-rest-xml", PROTOCOL_REST_XML, 70);
+    run_file("rest-xml", PROTOCOL_REST_XML, 94, 86);
+    run_file("output-rest-xml", PROTOCOL_REST_XML, 78, 78);
 }
 
 static void test_rest_json(void) {
     if (!vectors_there("the REST-JSON protocol")) return;
-    run_file("rest-json", PROTOCOL_REST_JSON, 90);
-    run_file("output-rest-json", PROTOCOL_REST_JSON, 80);
+    run_file("rest-json", PROTOCOL_REST_JSON, 113, 103);
+    run_file("output-rest-json", PROTOCOL_REST_JSON, 91, 90);
 }
 
 /* --- whole answers of services ------------------------------------------------------------------ */
@@ -652,6 +680,7 @@ static void test_answers(void) {
     struct arena arena;
     if (!vectors_there("answers of services")) return;
     arena_init(&arena);
+    printf("answers of services: %zu run\n", sizeof names / sizeof *names);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct text path =
             text_format(&arena, "botocore/response-parsing/%s.json", names[i]);

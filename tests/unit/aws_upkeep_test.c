@@ -386,6 +386,79 @@ static void test_pipeline_execution(void) {
     arena_release(&trial.arena);
 }
 
+/* --- tokens ---------------------------------------------------------------------------------- */
+
+/* The lines of AWS's model about what a call takes; NULL where it has none of that name. */
+static const char *find_input(const char *model, const char *name, const char **end) {
+    char mark[128];
+    snprintf(mark, sizeof mark, "\n===== %s {", name);
+    const char *start = strstr(model, mark);
+    if (!start) return NULL;
+    const char *next = strstr(start + 7, "\n=====");
+    const char *output = strstr(start, "  -- output");
+    *end = output && (!next || output < next) ? output : next;
+    if (!*end) *end = start + strlen(start);
+    return start;
+}
+
+/* The member that makes a call idempotent, or empty: of the call itself, not of what is inside. */
+static struct text find_token(const char *input, const char *end) {
+    static const char *const names[] = {"ClientRequestToken", "ClientToken", "clientRequestToken",
+                                        "IdempotencyToken"};
+    for (const char *line = input; line < end; line = strchr(line + 1, '\n')) {
+        if (strncmp(line, "\n    ", 5) != 0 || line[5] == ' ') continue;
+        struct text name = {line + 5, strcspn(line + 5, "*:")};
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            if (text_is(name, names[i])) return name;
+        }
+    }
+    return (struct text){"", 0};
+}
+
+static const char *model_of(enum service service) {
+    switch (service) {
+    case SERVICE_CLOUDFORMATION: return "cloudformation";
+    case SERVICE_STS: return "sts";
+    case SERVICE_S3: return "s3";
+    case SERVICE_SSM: return "ssm";
+    case SERVICE_CODEPIPELINE: return "codepipeline";
+    case SERVICE_SSO: return "sso";
+    case SERVICE_SSO_OIDC: return "sso-oidc";
+    case SERVICE_SIGNIN: return "signin";
+    case SERVICE_LOGS:
+    case SERVICE_CLOUDWATCH:
+    case SERVICE_CLOUDTRAIL:
+    case SERVICE_COUNT: return NULL;
+    }
+    return NULL;
+}
+
+/* A call that takes a token has it in its row, so that the client sends one. */
+static void test_tokens(void) {
+    struct arena arena;
+    unsigned run = 0, tokens = 0;
+    if (!vectors_there("tokens of calls")) return;
+    arena_init(&arena);
+    for (int i = 0; i < OPERATION_COUNT; i++) {
+        const struct operation_row *row = operation_row((enum operation)i);
+        const char *model = model_of(row->service), *end = NULL;
+        if (!model) {
+            printf("skipped %s: there is no model of its service\n", row->name);
+            continue;
+        }
+        struct text bytes = vectors_read(&arena, "api/%s.txt", model);
+        const char *input = find_input(text_copy(&arena, bytes).bytes, row->name, &end);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(input);
+        struct text token = find_token(input, end);
+        vectors_same(text_of(row->name), "token", token, text_of(row->token ? row->token : ""));
+        run++;
+        tokens += token.length > 0;
+    }
+    printf("tokens of calls: %u run, %u have one\n", run, tokens);
+    CU_ASSERT(tokens >= 7);
+    arena_release(&arena);
+}
+
 UNIT_MAIN("aws_upkeep", {"versions of objects", test_versions}, {"deletion", test_deletion},
           {"drift", test_drift}, {"resources that drifted", test_resource_drifts},
           {"rollbacks", test_rollbacks}, {"a refactor", test_refactor},
@@ -393,4 +466,5 @@ UNIT_MAIN("aws_upkeep", {"versions of objects", test_versions}, {"deletion", tes
           {"failed events alone", test_failed_events}, {"what hooks found", test_hooks},
           {"what a hook advises", test_hook}, {"CloudTrail", test_trail},
           {"a pipeline's state", test_pipeline_state},
-          {"a pipeline's execution", test_pipeline_execution})
+          {"a pipeline's execution", test_pipeline_execution},
+          {"tokens of calls", test_tokens})

@@ -161,14 +161,9 @@ static inline void machine_begin(void *context, struct http_call *call) {
     if (reply) {
         call->status = (unsigned)data_long(reply, "status", 0);
         call->body = text_copy(call->arena, data_text(reply, "body"));
-        struct text date = data_text(reply, "date"), region = data_text(reply, "bucket-region");
-        call->headers = arena_array(call->arena, 2, sizeof *call->headers);
-        if (date.length) {
-            call->headers[call->header_count++] = (struct http_header){TEXT("Date"), date};
-        }
-        if (region.length) {
-            call->headers[call->header_count++] =
-                (struct http_header){TEXT("x-amz-bucket-region"), region};
+        call->headers = arena_array(call->arena, reply->count, sizeof *call->headers);
+        for (const struct data *h = reply->children->next->next; h; h = h->next) {
+            call->headers[call->header_count++] = (struct http_header){h->key, h->text};
         }
         if (!call->status) call->failure = HTTP_BROKEN;
         machine->replies->children = reply->next;
@@ -204,7 +199,7 @@ static inline struct http machine_http(struct machine *machine) {
     return (struct http){machine, machine_begin, machine_next, machine_now};
 }
 
-/* A reply to come: status 0 for a connection that breaks. */
+/* A reply to come: status 0 for a connection that breaks. What is put into the answer is a header. */
 static inline struct data *machine_reply(struct machine *machine, long status, const char *body) {
     if (!machine->replies) machine->replies = data_new(machine->arena, DATA_LIST);
     struct data *reply = data_new(machine->arena, DATA_RECORD);
