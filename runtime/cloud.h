@@ -247,6 +247,7 @@ struct cloud_request {
     struct text id;            /* of a drift detection, a refactor, a hook's invocation, ... */
     struct text role;          /* ARN that CloudFormation is to act with */
     struct text on_failure;    /* "ROLLBACK", "DO_NOTHING", "DELETE"; of creations */
+    struct text stage;         /* of a template: "Processed", else as it was sent */
     struct text policy, update_policy; /* of the stack, and for this update alone */
     const struct text *notifications;  /* ARNs of topics */
     const struct text *resource_types; /* that the template may have: "AWS::EC2::*" */

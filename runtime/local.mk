@@ -56,6 +56,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/describe.c \
     runtime/simulator/durations.def \
     runtime/simulator/engine.c runtime/simulator/engine.h \
+    runtime/simulator/extensions.c \
     runtime/simulator/functions.c \
     runtime/simulator/identities.def \
     runtime/simulator/identity.c \
@@ -78,6 +79,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/store_json.c \
     runtime/simulator/template_url.c \
     runtime/simulator/templates.c \
+    runtime/simulator/transforms.c runtime/simulator/transforms.h \
     runtime/simulator/upkeep.c \
     runtime/simulator/validate.c \
     runtime/simulator/watch.c \

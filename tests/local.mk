@@ -31,6 +31,7 @@ unit_tests = \
     tests/unit/schema_test \
     tests/unit/simulator_test \
     tests/unit/template_test \
+    tests/unit/transforms_test \
     tests/unit/upkeep_test \
     tests/unit/why_test
 check_PROGRAMS += $(unit_tests)
@@ -100,6 +101,10 @@ tests_unit_upkeep_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 tests_unit_imports_test_SOURCES = tests/unit/imports_test.c tests/unit/unit.h tests/unit/world.h
 tests_unit_imports_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_imports_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+tests_unit_transforms_test_SOURCES = tests/unit/transforms_test.c tests/unit/unit.h \
+    tests/unit/world.h
+tests_unit_transforms_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_transforms_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 tests_unit_nested_test_SOURCES = tests/unit/nested_test.c tests/unit/unit.h tests/unit/world.h
 tests_unit_nested_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_nested_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)

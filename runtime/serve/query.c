@@ -117,6 +117,7 @@ void query_read(struct serving *serving, struct cloud_call *call) {
     const struct data *input = serving->input;
     struct text token = query_member(serving, "ClientRequestToken");
     struct text type = query_member(serving, "ChangeSetType");
+    struct text stage = query_member(serving, "TemplateStage");
     *call = (struct cloud_call){.region = serving->claim.region, .arena = serving->arena};
     call->request = (struct cloud_request){
         .stack = query_member(serving, "StackName"),
@@ -132,6 +133,7 @@ void query_read(struct serving *serving, struct cloud_call *call) {
         .is_protected = data_is_true(input, "EnableTerminationProtection"),
         .description = query_member(serving, "Description"),
         .token = token.length ? token : query_member(serving, "ClientToken"),
+        .stage = stage.length ? stage : TEXT("Processed"),
         .next_token = query_member(serving, "NextToken"),
         .export_name = query_member(serving, "ExportName"),
         .role = query_member(serving, "RoleARN"),

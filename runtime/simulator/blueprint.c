@@ -491,28 +491,42 @@ static bool check_resources(struct reading *reading) {
     return refuse(reading, "Template format error: Any Resources member must be an object.");
 }
 
-struct sim_blueprint *sim_blueprint_read(struct arena *arena, struct text body,
-                                         struct cloud_error *error) {
+static bool read_outline(struct reading *reading, struct text body) {
+    struct sim_blueprint *blueprint = reading->blueprint;
+    blueprint->body = body;
+    names_init(&blueprint->names, reading->arena);
+    map_init(&blueprint->index, reading->arena);
+    if (!read_document(reading, body)) return false;
+    blueprint->resources = document_get(blueprint->root, "Resources");
+    return check_resources(reading) &&
+           section(reading, "Parameters", &blueprint->parameters) &&
+           section(reading, "Mappings", &blueprint->mappings) &&
+           section(reading, "Conditions", &blueprint->conditions) &&
+           section(reading, "Outputs", &blueprint->outputs) && read_parameters(reading);
+}
+
+struct sim_blueprint *sim_blueprint_outline(struct arena *arena, struct text body,
+                                            struct cloud_error *error) {
     struct sim_blueprint *blueprint = ARENA_NEW(arena, struct sim_blueprint);
     struct reading reading = {.arena = arena, .blueprint = blueprint, .error = error};
-    blueprint->body = body;
-    names_init(&blueprint->names, arena);
-    map_init(&blueprint->index, arena);
-    if (!read_document(&reading, body)) return NULL;
-    blueprint->resources = document_get(blueprint->root, "Resources");
-    bool good = check_resources(&reading) &&
-                section(&reading, "Parameters", &blueprint->parameters) &&
-                section(&reading, "Mappings", &blueprint->mappings) &&
-                section(&reading, "Conditions", &blueprint->conditions) &&
-                section(&reading, "Outputs", &blueprint->outputs) &&
-                read_parameters(&reading) && read_mappings(&reading) && read_items(&reading) &&
-                refuse_null(&reading, blueprint->resources, TEXT("/Resources")) &&
-                (!blueprint->outputs ||
-                 refuse_null(&reading, blueprint->outputs, TEXT("/Outputs"))) &&
-                read_references(&reading) && read_outputs(&reading) &&
-                (!blueprint->conditions || walk(&reading, blueprint->conditions)) &&
-                read_order(&reading);
-    return good ? blueprint : NULL;
+    return read_outline(&reading, body) ? blueprint : NULL;
+}
+
+bool sim_blueprint_finish(struct arena *arena, struct sim_blueprint *blueprint,
+                          struct cloud_error *error) {
+    struct reading reading = {.arena = arena, .blueprint = blueprint, .error = error};
+    return read_mappings(&reading) && read_items(&reading) &&
+           refuse_null(&reading, blueprint->resources, TEXT("/Resources")) &&
+           (!blueprint->outputs || refuse_null(&reading, blueprint->outputs, TEXT("/Outputs"))) &&
+           read_references(&reading) && read_outputs(&reading) &&
+           (!blueprint->conditions || walk(&reading, blueprint->conditions)) &&
+           read_order(&reading);
+}
+
+struct sim_blueprint *sim_blueprint_read(struct arena *arena, struct text body,
+                                         struct cloud_error *error) {
+    struct sim_blueprint *blueprint = sim_blueprint_outline(arena, body, error);
+    return blueprint && sim_blueprint_finish(arena, blueprint, error) ? blueprint : NULL;
 }
 
 bool sim_needs_capability(struct text type) {

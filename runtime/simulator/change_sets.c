@@ -122,24 +122,66 @@ static bool check_resource_types(struct cloud_call *call, const struct sim_bluep
     return true;
 }
 
-static bool read_template(struct simulator *simulator, struct cloud_call *call,
-                          const struct sim_stack *stack, struct sim_blueprint **blueprint) {
-    struct text body;
-    if (!sim_template_body(simulator, call, stack, &body)) return false;
-    struct cloud_error error = {0};
-    if (body.bytes == call->request.body.bytes) body = text_copy(&simulator->arena, body);
-    *blueprint = sim_blueprint_read(&simulator->arena, body, &error);
-    if (!*blueprint) {
-        call->error = error;
-        return false;
+struct drafting {
+    struct simulator *simulator;
+    struct cloud_call *call;
+    const struct sim_stack *stack;
+    struct sim_blueprint *blueprint;
+    struct document *parameters;
+    struct text failure; /* of a transform: a change set that has failed */
+};
+
+static bool read_parameters(struct drafting *drafting) {
+    const struct sim_stack *stack = drafting->stack;
+    struct cloud_call *call = drafting->call;
+    return sim_parameters(drafting->simulator, call->region, drafting->blueprint, &call->request,
+                          stack ? stack->now.parameters : NULL, &drafting->simulator->arena,
+                          &drafting->parameters, &call->error);
+}
+
+/* A change set shows what a transform does before it is done; without one, that it may is said. */
+static bool check_expansion(struct cloud_call *call) {
+    const struct cloud_request *request = &call->request;
+    if (request->change_set.length) return true;
+    for (uint32_t i = 0; i < request->capability_count; i++) {
+        if (text_is(request->capabilities[i], "CAPABILITY_AUTO_EXPAND")) return true;
     }
-    if (!check_resource_types(call, *blueprint)) return false;
-    struct text needed = sim_blueprint_capability(*blueprint);
+    return sim_refuse(call, "InsufficientCapabilitiesException",
+                      "Requires capabilities : [CAPABILITY_AUTO_EXPAND]");
+}
+
+static bool read_template(struct drafting *drafting) {
+    struct simulator *simulator = drafting->simulator;
+    struct cloud_call *call = drafting->call;
+    struct cloud_error error = {0};
+    struct text body;
+    if (!sim_template_body(simulator, call, drafting->stack, &body)) return false;
+    if (body.bytes == call->request.body.bytes) body = text_copy(&simulator->arena, body);
+    drafting->blueprint = sim_blueprint_outline(&simulator->arena, body, &error);
+    if (drafting->blueprint && sim_is_transformed(drafting->blueprint)) {
+        if (!check_expansion(call) || !read_parameters(drafting)) return false;
+        drafting->blueprint = sim_transform(simulator, call, drafting->stack, drafting->blueprint,
+                                            drafting->parameters, &drafting->failure);
+        return drafting->blueprint || drafting->failure.length;
+    }
+    if (drafting->blueprint &&
+        sim_blueprint_finish(&simulator->arena, drafting->blueprint, &error)) return true;
+    call->error = error;
+    return false;
+}
+
+static bool check_blueprint(struct drafting *drafting) {
+    struct cloud_call *call = drafting->call;
+    struct sim_blueprint *blueprint = drafting->blueprint;
+    if (!check_resource_types(call, blueprint)) return false;
+    struct text needed = sim_blueprint_capability(blueprint);
     if (needed.length && !has_capability(&call->request, needed)) {
         return sim_refuse(call, "InsufficientCapabilitiesException",
                           "Requires capabilities : [%.*s]", TEXT_ARGS(needed));
     }
-    return check_types(call, stack, *blueprint);
+    return check_types(call, drafting->stack, blueprint) && read_parameters(drafting) &&
+           sim_check_values(drafting->simulator, call, drafting->stack, blueprint,
+                            drafting->parameters);
 }
 
 bool sim_check_updatable(struct cloud_call *call, const struct sim_stack *stack) {
@@ -198,14 +240,10 @@ struct sim_change_set *sim_draft(struct simulator *simulator, struct cloud_call 
                                  const struct sim_stack *stack) {
     struct arena *arena = &simulator->arena;
     const struct cloud_request *request = &call->request;
-    struct sim_blueprint *blueprint;
-    struct document *parameters;
+    struct drafting drafting = {.simulator = simulator, .call = call, .stack = stack};
     struct arena_mark mark = arena_mark(arena);
-    if (!read_template(simulator, call, stack, &blueprint) ||
-        !sim_parameters(simulator, call->region, blueprint, request,
-                        stack ? stack->now.parameters : NULL, arena, &parameters, &call->error) ||
-        !sim_check_values(simulator, call, stack, blueprint, parameters)) {
-        if (call->arena == arena) return NULL; /* a stack inside of another one asks */
+    if (!read_template(&drafting) || (drafting.blueprint && !check_blueprint(&drafting))) {
+        if (call->arena == arena) return NULL; /* a nested stack's: a part of something larger */
         call->error.message = text_copy(call->arena, call->error.message);
         arena_rewind(arena, mark); /* whoever asks for nonsense all day fills no memory */
         return NULL;
@@ -216,7 +254,9 @@ struct sim_change_set *sim_draft(struct simulator *simulator, struct cloud_call 
         .description = text_copy(arena, request->description),
         .mode = text_copy(arena, request->mode), .with_nested = request->with_nested,
         .imports_existing = request->imports_existing,
-        .blueprint = blueprint, .parameters = parameters, .created = simulator->clock,
+        .blueprint = drafting.blueprint, .parameters = drafting.parameters,
+        .created = simulator->clock, .status = "FAILED", .execution_status = "UNAVAILABLE",
+        .status_reason = drafting.failure,
         .capabilities = sim_copy_texts(arena, request->capabilities, request->capability_count),
         .capability_count = request->capability_count};
     if (stack) set->settings = stack->settings;
@@ -263,14 +303,14 @@ bool sim_create_change_set(struct simulator *simulator, struct cloud_call *call)
                           "attribute ClientToken", TEXT_ARGS(call->request.change_set));
     }
     struct sim_change_set *set = sim_draft(simulator, call, stack);
-    if (!set || (text_is(set->type, "IMPORT") &&
+    if (!set || (set->blueprint && text_is(set->type, "IMPORT") &&
                  !sim_check_imports(simulator, call, stack, set))) return false;
     if (!stack) {
         stack = sim_stack_new(simulator, call->region, call->request.stack);
         sim_stack_status(simulator, stack, SIM_REVIEW_IN_PROGRESS, TEXT("User Initiated"));
     }
     sim_add_change_set(simulator, stack, call->request.change_set, set);
-    sim_change_set_plan(simulator, stack, set);
+    if (set->blueprint) sim_change_set_plan(simulator, stack, set);
     stack->is_dirty = true;
     call->reply.id = text_copy(call->arena, set->id);
     call->reply.stack_id = text_copy(call->arena, stack->id);

@@ -525,6 +525,13 @@ static void fail(struct sim_change_set *set, struct text reason) {
     set->status_reason = reason;
 }
 
+static struct text no_changes(const struct sim_change_set *set) {
+    return set->blueprint->original.length
+               ? TEXT("No updates are to be performed.")
+               : TEXT("The submitted information didn't contain changes. Submit different "
+                      "information to create a change set.");
+}
+
 static bool same_outputs(const struct sim_stack *stack, const struct sim_change_set *set) {
     const struct document *before = stack->now.blueprint ? stack->now.blueprint->outputs : NULL;
     const struct document *after = set->blueprint->outputs;
@@ -606,8 +613,7 @@ void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
     set->execution_status = "AVAILABLE";
     /* What other stacks give is not even read where nothing of this one was changed. */
     if (same_inputs(stack, set, tags)) {
-        fail(set, TEXT("The submitted information didn't contain changes. Submit different "
-                       "information to create a change set."));
+        fail(set, no_changes(set));
         return;
     }
     stack->tag_text = tags; /* what plan_modify compares with */
@@ -629,10 +635,14 @@ void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
         fail(set, set->nested_failure);
     } else if (stack->now.blueprint && !set->change_count && same_outputs(stack, set) &&
                text_equal(old_tags, tags)) {
-        fail(set, TEXT("The submitted information didn't contain changes. Submit different "
-                       "information to create a change set."));
+        fail(set, no_changes(set));
     }
     sim_change_set_plain(simulator, stack, set);
     sort_changes(set->changes, set->change_count);
     sort_changes(set->plain, set->plain_count);
+}
+
+bool sim_is_no_change(const struct sim_change_set *set) {
+    return set->blueprint && strcmp(set->status, "FAILED") == 0 &&
+           text_equal(set->status_reason, no_changes(set));
 }

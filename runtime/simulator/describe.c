@@ -159,6 +159,11 @@ bool sim_stack_resources(struct simulator *simulator, struct cloud_call *call) {
     return true;
 }
 
+static struct text staged(const struct cloud_call *call, const struct sim_blueprint *blueprint) {
+    bool is_processed = text_is(call->request.stage, "Processed") || !blueprint->original.length;
+    return text_copy(call->arena, is_processed ? blueprint->body : blueprint->original);
+}
+
 bool sim_get_set_template(struct simulator *simulator, struct cloud_call *call) {
     const struct cloud_request *request = &call->request;
     bool is_arn = text_starts(request->change_set, TEXT("arn:"));
@@ -173,7 +178,7 @@ bool sim_get_set_template(struct simulator *simulator, struct cloud_call *call) 
         return sim_refuse(call, "ChangeSetNotFound", "ChangeSet [%.*s] does not exist",
                           TEXT_ARGS(request->change_set));
     }
-    if (set->blueprint) call->reply.body = text_copy(call->arena, set->blueprint->body);
+    if (set->blueprint) call->reply.body = staged(call, set->blueprint);
     return true;
 }
 
@@ -185,7 +190,7 @@ bool sim_get_template(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = sim_stack_find(simulator, call->region, call->request.stack);
     if (!stack) return sim_refuse_stack(call);
     if (stack->now.blueprint) {
-        call->reply.body = text_copy(call->arena, stack->now.blueprint->body);
+        call->reply.body = staged(call, stack->now.blueprint);
     }
     return true;
 }

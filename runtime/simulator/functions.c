@@ -43,7 +43,11 @@ struct document *sim_sub(struct sim_scope *scope, const struct document *value) 
     const struct document *format = value, *variables = NULL;
     if (value->kind == DOCUMENT_LIST) {
         format = value->children;
-        variables = format->next;
+        variables = format ? format->next : NULL;
+    }
+    if (!format || format->kind != DOCUMENT_TEXT) {
+        return sim_fail(scope, "Template error: One or more Fn::Sub intrinsic functions don't "
+                               "specify expected arguments.");
     }
     struct text s = format->text;
     struct document *end = NULL;

@@ -200,6 +200,10 @@ struct sim_change_set *sim_nested_draft(struct simulator *simulator, struct sim_
         !sim_check_template(call)) return NULL;
     struct sim_change_set *set = sim_draft(simulator, call, is_new ? NULL : child);
     if (!set) return NULL;
+    if (!set->blueprint) {
+        sim_refuse(call, "ValidationError", "%.*s", TEXT_ARGS(set->status_reason));
+        return NULL;
+    }
     if (tree_size(simulator, parent, child) + set->blueprint->count <= LIMIT_NESTED_RESOURCES) {
         return set;
     }
@@ -285,7 +289,7 @@ bool sim_nested_same(struct simulator *simulator, struct sim_stack *child,
                      struct sim_change_set *set) {
     sim_change_set_plan(simulator, child, set);
     return strcmp(set->status, "FAILED") == 0 && !set->validation_count && !set->change_count &&
-           text_starts(set->status_reason, TEXT("The submitted information didn't"));
+           sim_is_no_change(set);
 }
 
 void sim_nested_update(struct simulator *simulator, struct sim_stack *stack,

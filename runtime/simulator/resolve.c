@@ -165,6 +165,10 @@ static struct document *fn_get_att(struct sim_scope *scope, const struct documen
         return sim_get_att(scope, (struct text){value->text.bytes, at},
                        (struct text){dot + 1, value->text.length - at - 1});
     }
+    if (value->kind != DOCUMENT_LIST || value->count != 2) {
+        return sim_fail(scope, "Template error: every Fn::GetAtt object requires two non-empty "
+                               "parameters");
+    }
     struct document *attribute = sim_resolve(scope, value->children->next);
     struct text name;
     if (sim_is_unknown(attribute)) return attribute;
@@ -267,6 +271,10 @@ static struct document *condition(struct sim_scope *scope, struct text name) {
 }
 
 static struct document *fn_if(struct sim_scope *scope, const struct document *value) {
+    if (value->kind != DOCUMENT_LIST || value->count != 3) {
+        return sim_fail(scope, "Template error: Fn::If requires a list argument with the first "
+                               "element being a condition");
+    }
     struct document *which = condition(scope, value->children->text);
     if (scope->failed) return NULL;
     const struct document *then = value->children->next;
@@ -336,7 +344,7 @@ static struct document *call(struct sim_scope *scope, const struct document *val
     if (text_is(name, "Fn::Or")) return fn_logic(scope, value, false, false);
     if (text_is(name, "Fn::Not")) return fn_logic(scope, value, false, true);
     if (text_is(name, "Fn::Transform")) {
-        return sim_fail(scope, "the sandbox has no transforms (Fn::Transform)");
+        return sim_fail(scope, "Template error: Fn::Transform is not allowed here");
     }
     return sim_fail(scope, "Template error: %.*s is not a function of CloudFormation",
                 TEXT_ARGS(name));

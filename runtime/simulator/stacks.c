@@ -22,6 +22,19 @@ static void outdate(struct sim_stack *stack) {
     }
 }
 
+/* A transform that fails takes back a creation that has only begun. */
+static void fail_creation(struct simulator *simulator, struct sim_stack *stack,
+                          struct text reason) {
+    stack->origin = SIM_CREATE_IN_PROGRESS;
+    sim_operation(simulator, stack, "CREATE_STACK");
+    sim_stack_status(simulator, stack, SIM_CREATE_IN_PROGRESS, TEXT("User Initiated"));
+    sim_operation(simulator, stack, "ROLLBACK");
+    sim_stack_status(simulator, stack, SIM_ROLLBACK_IN_PROGRESS,
+                     text_format(&simulator->arena, "%.*s. Rollback requested by user.",
+                                 TEXT_ARGS(reason)));
+    sim_stack_status(simulator, stack, SIM_ROLLBACK_COMPLETE, (struct text){0});
+}
+
 bool sim_create_stack(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = sim_stack_live(simulator, call->region, call->request.stack);
     call->request.change_type = TEXT("CREATE");
@@ -39,9 +52,13 @@ bool sim_create_stack(struct simulator *simulator, struct cloud_call *call) {
     if (!set) return false;
     if (!stack) stack = sim_stack_new(simulator, call->region, call->request.stack);
     outdate(stack);
-    sim_change_set_plan(simulator, stack, set);
     stack->is_protected = call->request.is_protected;
     remember(simulator, call, stack);
+    if (!set->blueprint) {
+        fail_creation(simulator, stack, set->status_reason);
+        return true;
+    }
+    sim_change_set_plan(simulator, stack, set);
     sim_begin_create(simulator, stack, set);
     return true;
 }
@@ -70,9 +87,12 @@ bool sim_update_stack(struct simulator *simulator, struct cloud_call *call) {
     struct arena_mark mark = arena_mark(&simulator->arena);
     struct sim_change_set *set = sim_draft(simulator, call, stack);
     if (!set) return false;
+    if (!set->blueprint) {
+        return sim_refuse(call, "ValidationError", "%.*s", TEXT_ARGS(set->status_reason));
+    }
     sim_change_set_plan(simulator, stack, set);
     if (strcmp(set->status, "FAILED") == 0 && !set->validation_count && !set->change_count) {
-        bool is_same = text_starts(set->status_reason, TEXT("The submitted information didn't"));
+        bool is_same = sim_is_no_change(set);
         sim_refuse(call, "ValidationError", "%.*s",
                    TEXT_ARGS(is_same ? TEXT("No updates are to be performed.")
                                      : set->status_reason));

@@ -104,6 +104,7 @@ static struct document *write_resource(struct arena *arena, const struct sim_sta
 static struct document *write_inputs(struct arena *arena, const struct sim_plan_inputs *inputs) {
     struct document *object = document_new(arena, DOCUMENT_OBJECT);
     if (inputs->blueprint) put(arena, object, "template", inputs->blueprint->body);
+    if (inputs->blueprint) put(arena, object, "original", inputs->blueprint->original);
     put_document(arena, object, "parameters", inputs->parameters);
     put_document(arena, object, "conditions", inputs->conditions);
     put_tags(arena, object, "tags", inputs->tags, inputs->tag_count);
@@ -148,6 +149,7 @@ static struct document *write_change_set(struct arena *arena, const struct sim_c
                      document_text(arena, set->imports[i].physical_id));
     }
     document_add(object, TEXT("import"), imports);
+    if (set->blueprint) put(arena, object, "original", set->blueprint->original);
     if (set->blueprint) put(arena, object, "template", set->blueprint->body);
     else put(arena, object, "reason", set->status_reason);
     put_document(arena, object, "parameters", set->parameters);
@@ -270,6 +272,7 @@ static void read_inputs(struct arena *arena, const struct document *object,
     struct cloud_error error = {0};
     struct text body = get(object, "template");
     inputs->blueprint = body.length ? sim_blueprint_read(arena, body, &error) : NULL;
+    if (inputs->blueprint) inputs->blueprint->original = get(object, "original");
     inputs->parameters = document_get(object, "parameters");
     inputs->conditions = document_get(object, "conditions");
     inputs->tags = get_tags(arena, object, &inputs->tag_count);
@@ -349,6 +352,7 @@ static void read_change_set(struct simulator *simulator, struct sim_stack *stack
     }
     set->status_reason = get(object, "reason");
     set->blueprint = body.length ? sim_blueprint_read(arena, body, &error) : NULL;
+    if (set->blueprint) set->blueprint->original = get(object, "original");
     set->parameters = document_get(object, "parameters");
     set->tags = get_tags(arena, object, &set->tag_count);
     set->capabilities = get_texts(arena, object, "capabilities", &set->capability_count);

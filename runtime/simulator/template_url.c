@@ -114,7 +114,8 @@ bool sim_template_body(struct simulator *simulator, struct cloud_call *call,
         return true;
     }
     if (request->use_previous && stack && stack->now.blueprint) {
-        *body = stack->now.blueprint->body;
+        const struct sim_blueprint *held = stack->now.blueprint;
+        *body = held->original.length ? held->original : held->body;
         return true;
     }
     if (!read_url(call, "TemplateURL", request->url, &place) ||

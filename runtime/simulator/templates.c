@@ -19,6 +19,9 @@ const struct sim_blueprint *sim_template_of(struct simulator *simulator, struct 
         return stack->now.blueprint;
     }
     if (!sim_check_template(call) || !sim_template_body(simulator, call, NULL, &body)) return NULL;
+    const struct sim_blueprint *outline =
+        sim_blueprint_outline(call->arena, body, &call->error);
+    if (!outline || sim_is_transformed(outline)) return outline;
     return sim_blueprint_read(call->arena, body, &call->error);
 }
 

@@ -53,6 +53,7 @@ struct sim_item { /* a resource of a template */
 
 struct sim_blueprint { /* a template that was found to be well formed */
     struct text body;
+    struct text original; /* before it was transformed, or empty */
     struct document *root;
     struct document *parameters, *mappings, *conditions, *resources, *outputs; /* or NULL */
     struct names names;
@@ -295,6 +296,12 @@ bool sim_invalid(struct arena *arena, struct cloud_error *error, const char *for
 /* --- blueprint.c ------------------------------------------------------------------------------ */
 struct sim_blueprint *sim_blueprint_read(struct arena *arena, struct text body,
                                          struct cloud_error *error);
+/* As far as it can be read before it is transformed: parameters, mappings, conditions. */
+struct sim_blueprint *sim_blueprint_outline(struct arena *arena, struct text body,
+                                            struct cloud_error *error);
+/* The rest of it. */
+bool sim_blueprint_finish(struct arena *arena, struct sim_blueprint *blueprint,
+                          struct cloud_error *error);
 struct sim_item *sim_blueprint_find(const struct sim_blueprint *blueprint, struct text id);
 /* Whether resources of that type need a capability. */
 bool sim_needs_capability(struct text type);
@@ -358,6 +365,8 @@ bool sim_validate(struct arena *arena, const struct sim_item *item,
 /* Fills the change set with what it would do, or its failure. */
 void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
                          struct sim_change_set *set);
+/* Whether the change set has failed since nothing would change. */
+bool sim_is_no_change(const struct sim_change_set *set);
 /* The flags of the replaced properties between two states: whether a new resource is needed. */
 bool sim_needs_replacement(const struct schema_type *type, const struct document *before,
                            const struct document *after);
@@ -448,6 +457,15 @@ void sim_nested_drop_reserved(struct simulator *simulator, const struct sim_stac
 
 /* --- calls.c ---------------------------------------------------------------------------------- */
 void sim_answer(struct simulator *simulator, struct cloud_call *call);
+
+/* --- transforms.c ----------------------------------------------------------------------------- */
+bool sim_is_transformed(const struct sim_blueprint *outline);
+/* The template after its transforms; NULL where the template is refused (call->error), or one of
+ * them has failed (*reason). */
+struct sim_blueprint *sim_transform(struct simulator *simulator, struct cloud_call *call,
+                                    const struct sim_stack *stack,
+                                    const struct sim_blueprint *outline,
+                                    struct document *parameters, struct text *reason);
 
 /* --- template_url.c --------------------------------------------------------------------------- */
 /* The template of a request: sent, lying in a bucket, or the deployed one. False: call->error. */
