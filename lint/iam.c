@@ -1,109 +1,35 @@
 /* Lints about permissions: policy documents, and who may assume or invoke what. */
-#include "lint/internal.h"
 #include "schema/iam.h"
+#include "lint/internal.h"
 
-static struct item actions_of(const struct look *look, struct item statement) {
-    return item_in(look, statement, "Action");
-}
-
-/* ---- what IAM refuses ---- */
-
-static void check_keys(const struct look *look, struct item statement) {
-    static const char *const known[] = {"Sid",       "Effect",       "Action",
-                                        "NotAction", "Resource",     "NotResource",
-                                        "Principal", "NotPrincipal", "Condition"};
-    enum { KNOWN = sizeof known / sizeof *known };
-    for (uint32_t i = 0; i < item_entries(statement); i++) {
-        struct text key;
-        struct item entry = item_entry(look, statement, i, &key);
-        bool is_known = false;
-        struct suggestion near;
-        suggestion_init(&near, key);
-        for (size_t k = 0; k < KNOWN; k++) {
-            is_known |= text_is(key, known[k]);
-            suggestion_offer(&near, text_of(known[k]));
-        }
-        if (is_known) continue;
-        struct diagnostic *d = warn(look, entry, "a statement has no key \"%.*s\"", TEXT_ARGS(key));
-        if (near.best.length) warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near.best));
-    }
-}
-
-static void check_effect(const struct look *look, struct item statement) {
-    struct text effect;
-    struct item item = item_in(look, statement, "Effect");
-    if (item_is_absent(item)) {
-        warn(look, statement, "a statement has no \"Effect\"");
-    } else if (item_text(item, &effect) && !is_word("Allow Deny", effect)) {
-        warn(look, item, "\"Effect\" is \"Allow\" or \"Deny\", and this is \"%.*s\"",
-             TEXT_ARGS(effect));
-    }
-}
-
-static bool has(const struct look *look, struct item statement, const char *key) {
-    return !item_is_absent(item_in(look, statement, key));
-}
-
-static void check_one(const struct look *look, struct item statement, const char *key,
-                      const char *opposite) {
-    if (has(look, statement, key) == has(look, statement, opposite)) {
-        warn(look, statement, "a statement has either \"%s\" or \"%s\"", key, opposite);
-    }
-}
-
-static void check_statement(const struct look *look, const struct policy *policy,
-                            struct item statement) {
-    check_keys(look, statement);
-    check_effect(look, statement);
-    check_one(look, statement, "Action", "NotAction");
-    bool has_principal = has(look, statement, "Principal") || has(look, statement, "NotPrincipal");
-    bool has_resource = has(look, statement, "Resource") || has(look, statement, "NotResource");
-    switch (policy->kind) {
-    case POLICY_IDENTITY:
-        if (has_principal)
-            warn(look, statement, "a policy of a role, user or group has no \"Principal\"");
-        check_one(look, statement, "Resource", "NotResource");
-        break;
-    case POLICY_TRUST:
-        if (has_resource) warn(look, statement, "a trust policy has no \"Resource\"");
-        check_one(look, statement, "Principal", "NotPrincipal");
-        break;
-    case POLICY_RESOURCE:
-        check_one(look, statement, "Principal", "NotPrincipal");
-        break;
-    }
-}
-
-void lint_policy_statement(const struct look *look) {
-    each_statement(look, check_statement);
-}
-
-static void check_version(const struct look *look, const struct policy *policy) {
-    struct text version;
-    struct item item = item_in(look, policy->document, "Version");
-    if (item_is_absent(item)) {
-        struct diagnostic *d =
-            warn(look, policy->document, "a policy without \"Version\" has the rules of 2008");
-        warn_hint(look, d, "Write Version = \"2012-10-17\".");
-    } else if (item_text(item, &version) && !is_word("2012-10-17 2008-10-17", version)) {
-        struct diagnostic *d =
-            warn(look, item, "policies have no version \"%.*s\"", TEXT_ARGS(version));
-        warn_hint(look, d, "Write Version = \"2012-10-17\".");
-    }
-}
-
-void lint_policy_version(const struct look *look) {
-    each_policy(look, check_version);
-}
+#include <ctype.h>
 
 /* ---- actions ---- */
 
+/* The list has small letters: those that the program wrote large stay so. */
+static struct text recased(const struct look *look, struct text near, struct text written) {
+    struct text copy = text_copy(look_arena(look), near);
+    char *bytes = (char *)copy.bytes;
+    size_t at = 0;
+    for (size_t i = 0; i < written.length; i++) {
+        size_t found = at;
+        while (found < copy.length && bytes[found] != tolower((unsigned char)written.bytes[i]))
+            found++;
+        if (found >= copy.length || found > at + 2) continue;
+        bytes[found] = written.bytes[i];
+        at = found + 1;
+    }
+    return copy;
+}
+
 static void hint_action(const struct look *look, struct diagnostic *d, struct text action) {
     struct text prefix = {action.bytes, 0}, near = iam_action_near(action);
-    while (action.bytes[prefix.length] != ':') prefix.length++;
+    while (action.bytes[prefix.length] != ':')
+        prefix.length++;
     if (near.length) {
-        warn_hint(look, d, "Did you mean \"%.*s:%.*s\"? Capitals do not matter.",
-                  TEXT_ARGS(prefix), TEXT_ARGS(near));
+        struct text name = {action.bytes + prefix.length + 1, action.length - prefix.length - 1};
+        warn_hint(look, d, "Did you mean \"%.*s:%.*s\"?", TEXT_ARGS(prefix),
+                  TEXT_ARGS(recased(look, near, name)));
     } else if (!iam_prefix_known(prefix)) {
         warn_hint(look, d, "No service has actions that begin with \"%.*s:\".", TEXT_ARGS(prefix));
     }
@@ -111,7 +37,7 @@ static void hint_action(const struct look *look, struct diagnostic *d, struct te
 
 static void check_action(const struct look *look, struct item item) {
     struct text action;
-    if (!item_text(item, &action) || text_is(action, "*")) return;
+    if (!item_text(item, &action) || text_is(action, "*") || text_is(action, "*:*")) return;
     if (!memchr(action.bytes, ':', action.length)) {
         warn(look, item, "an action is \"service:Name\", and this is \"%.*s\"", TEXT_ARGS(action));
     } else if (!iam_action_known(action)) {
@@ -140,7 +66,7 @@ void lint_unknown_action(const struct look *look) {
 static void check_wildcard_action(const struct look *look, const struct policy *policy,
                                   struct item statement) {
     if (policy->kind != POLICY_IDENTITY || !statement_allows(look, statement)) return;
-    struct item actions = actions_of(look, statement);
+    struct item actions = item_in(look, statement, "Action");
     for (uint32_t i = 0; i < item_some(actions); i++) {
         struct item action = item_one(look, actions, i);
         if (item_is(action, "*") || item_is(action, "*:*")) {
@@ -179,6 +105,14 @@ static bool is_about_one(struct text action) {
                    action);
 }
 
+/* All of a service, whose actions are about things with ARNs. */
+static bool is_whole_service(struct text action) {
+    if (!text_ends(action, TEXT(":*")) || text_is(action, "*:*")) return false;
+    return !is_word("ce:* cloudwatch:* cur:* health:* iam:* logs:* organizations:* pricing:* "
+                    "servicequotas:* sts:* support:* tag:* trustedadvisor:* xray:*",
+                    action);
+}
+
 static bool has_everything(const struct look *look, struct item resources) {
     for (uint32_t i = 0; i < item_some(resources); i++) {
         if (item_is(item_one(look, resources, i), "*")) return true;
@@ -194,10 +128,12 @@ static void check_wildcard_resource(const struct look *look, const struct policy
         !has_everything(look, resources)) {
         return;
     }
-    struct item actions = actions_of(look, statement);
+    struct item actions = item_in(look, statement, "Action");
     for (uint32_t i = 0; i < item_some(actions); i++) {
         struct text action;
-        if (!item_text(item_one(look, actions, i), &action) || !is_about_one(action)) continue;
+        if (!item_text(item_one(look, actions, i), &action) ||
+            !(is_about_one(action) || is_whole_service(action)))
+            continue;
         struct diagnostic *d = warn(
             look, resources, "\"%.*s\" is allowed on everything in the account", TEXT_ARGS(action));
         warn_hint(look, d, "Write the resource that is meant, or its ARN, in place of \"*\".");
@@ -226,81 +162,40 @@ static void check_anybody(const struct look *look, const struct policy *policy,
     warn_hint(look, d, "Name who is meant, or add a Condition.");
 }
 
-void lint_open_policy(const struct look *look) {
-    each_statement(look, check_anybody);
-}
-
-/* Of "lambda.amazon.com" the service; empty for those that are called so, such as Alexa's. */
-static struct text misnamed(struct text name) {
-    struct text end = TEXT(".amazon.com"), service = {name.bytes, 0};
-    if (!text_ends(name, end)) return service;
-    service.length = name.length - end.length;
-    if (!iam_prefix_known(service)) service.length = 0;
-    return service;
-}
-
-/* "lambda.amazonaws.com", also with a region, and of other partitions. */
-static bool is_service(struct text name) {
-    static const char *const ends[] = {".amazonaws.com", ".amazonaws.com.cn", ".amazon.com",
-                                       ".aws.internal",  ".amazonaws.eu",     ".aws.dev",
-                                       ".c2s.ic.gov"};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        if (text_ends(name, text_of(ends[i]))) return misnamed(name).length == 0;
+/* GitHub vouches for all repositories alike: which one it is says a condition. */
+static void check_repository(const struct look *look, const struct policy *policy,
+                             struct item statement) {
+    if (policy->kind != POLICY_TRUST || !statement_allows(look, statement) ||
+        !item_is_absent(item_in(look, statement, "Condition"))) {
+        return;
     }
-    return false;
-}
-
-static bool is_account(struct text text) {
-    bool digits = text.length == 12;
-    for (size_t i = 0; digits && i < text.length; i++) {
-        digits = text.bytes[i] >= '0' && text.bytes[i] <= '9';
-    }
-    return digits;
-}
-
-static void check_principal(const struct look *look, const struct policy *policy,
-                            struct item statement) {
-    (void)policy;
-    struct item principal = item_in(look, statement, "Principal");
-    struct text name;
-    if (item_text(principal, &name) && !text_is(name, "*")) {
-        struct diagnostic *d =
-            warn(look, principal, "a principal is \"*\" or a record, and this is a text");
-        warn_hint(look, d,
-                  is_service(name) ? "Write Principal = { Service = \"%.*s\" }."
-                                   : "Write Principal = { AWS = \"%.*s\" }.",
-                  TEXT_ARGS(name));
-    }
-    struct item services = item_in(look, principal, "Service");
-    for (uint32_t i = 0; i < item_some(services); i++) {
-        struct item service = item_one(look, services, i);
-        if (!item_text(service, &name) || is_service(name) || text_is(name, "*")) continue;
-        struct diagnostic *d = warn(look, service, "\"%.*s\" is no service", TEXT_ARGS(name));
-        if (misnamed(name).length) name = misnamed(name);
-        if (memchr(name.bytes, '.', name.length)) continue;
-        warn_hint(look, d, "Write \"%.*s.amazonaws.com\".", TEXT_ARGS(name));
-    }
-    struct item accounts = item_in(look, principal, "AWS");
-    for (uint32_t i = 0; i < item_some(accounts); i++) {
-        struct item who = item_one(look, accounts, i);
-        if (!item_text(who, &name) || text_is(name, "*") || is_account(name) ||
-            text_starts(name, TEXT("arn:")) || text_starts(name, TEXT("AIDA")) ||
-            text_starts(name, TEXT("AROA"))) {
+    struct item providers = item_in(look, statement, "Principal.Federated");
+    for (uint32_t i = 0; i < item_some(providers); i++) {
+        struct text arn;
+        struct item item = item_one(look, providers, i);
+        if (!item_rough_text(look, item, "x", &arn) ||
+            !text_ends(arn, TEXT(":oidc-provider/token.actions.githubusercontent.com"))) {
             continue;
         }
-        warn(look, who, "\"%.*s\" is no account, role or user", TEXT_ARGS(name));
+        struct diagnostic *d =
+            warn(look, item, "workflows of every repository on GitHub may assume the role");
+        warn_hint(
+            look, d,
+            "Write Condition = { StringLike = { \"token.actions.githubusercontent.com:sub\" = "
+            "\"repo:owner/name:*\" } }.");
     }
 }
 
-void lint_principal_form(const struct look *look) {
-    each_statement(look, check_principal);
+void lint_open_policy(const struct look *look) {
+    each_statement(look, check_anybody);
+    each_statement(look, check_repository);
 }
 
 /* ---- keys that nobody can change any more ---- */
 
 static bool may_change_key(const struct look *look, struct item statement) {
     if (!item_is_absent(item_in(look, statement, "NotAction"))) return true;
-    struct item actions = actions_of(look, statement);
+    struct item actions = item_in(look, statement, "Action");
     for (uint32_t i = 0; i < item_some(actions); i++) {
         struct text action;
         if (!item_text(item_one(look, actions, i), &action)) return true;
@@ -331,19 +226,7 @@ static bool is_whole(struct value value) {
     return value.kind != VALUE_POISON && !value_is_open(value);
 }
 
-/* ---- policies that say nothing, and those of AWS that say everything ---- */
-
-static void check_empty(const struct look *look, const struct policy *policy) {
-    struct item statements = item_in(look, policy->document, "Statement");
-    if (!item_is_list(statements) || item_count(statements)) return;
-    struct diagnostic *d =
-        warn(look, statements, "a policy has at least one statement, and this has none");
-    warn_hint(look, d, "Write what it allows, or leave the policy out.");
-}
-
-void lint_empty_policy(const struct look *look) {
-    each_policy(look, check_empty);
-}
+/* ---- policies of AWS that say everything ---- */
 
 void lint_boundless_policy(const struct look *look) {
     struct item arns = item_get(look, "ManagedPolicyArns");
@@ -401,6 +284,10 @@ void lint_policy_size(const struct look *look) {
 }
 
 /* ---- permissions of functions ---- */
+
+void lint_permission_action(const struct look *look) {
+    check_action(look, item_get(look, "Action"));
+}
 
 void lint_permission_source(const struct look *look) {
     struct text principal;

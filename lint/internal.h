@@ -4,7 +4,7 @@
  *   item.c      values and their places
  *   policy.c    the policy documents that resources hold
  *   alarm.c, build.c, compute.c, edge.c, iam.c, network.c, observe.c, places.c, reach.c,
- *               schedule.c, storage.c, ...
+ *               schedule.c, statement.c, storage.c, ...
  *               the lints, a file a theme
  */
 #ifndef MRP_LINT_INTERNAL_H

@@ -18,4 +18,5 @@ libmrp_la_SOURCES += \
     lint/policy.c \
     lint/reach.c \
     lint/schedule.c \
+    lint/statement.c \
     lint/storage.c

@@ -26,6 +26,13 @@ static const struct holder holders[] = {
     {"AWS::KMS::Key", POLICY_RESOURCE, NULL, "KeyPolicy"},
     {"AWS::SecretsManager::ResourcePolicy", POLICY_RESOURCE, NULL, "ResourcePolicy"},
     {"AWS::ECR::Repository", POLICY_RESOURCE, NULL, "RepositoryPolicyText"},
+    {"AWS::EC2::VPCEndpoint", POLICY_RESOURCE, NULL, "PolicyDocument"},
+    {"AWS::EFS::FileSystem", POLICY_RESOURCE, NULL, "FileSystemPolicy"},
+    {"AWS::ApiGateway::RestApi", POLICY_RESOURCE, NULL, "Policy"},
+    {"AWS::OpenSearchService::Domain", POLICY_RESOURCE, NULL, "AccessPolicies"},
+    {"AWS::Backup::BackupVault", POLICY_RESOURCE, NULL, "AccessPolicy"},
+    {"AWS::Kinesis::ResourcePolicy", POLICY_RESOURCE, NULL, "ResourcePolicy"},
+    {"AWS::S3::AccessPoint", POLICY_RESOURCE, NULL, "Policy"},
 };
 
 enum { HOLDERS = sizeof holders / sizeof *holders };
