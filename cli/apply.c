@@ -19,7 +19,7 @@ static int apply(struct deploying *deploying, const struct document *saved) {
     int outcome = deploying_plan(deploying, false, &plan);
     if (outcome != OUTCOME_DONE) return outcome;
     if (saved && !saved_is_same(deploying, &plan, saved, &why)) return world_failed(&why);
-    outcome = deploying_show(deploying, &plan);
+    outcome = deploying_show(deploying, &plan, true);
     if (outcome != OUTCOME_DONE) return outcome;
     if (!plan_changes(&plan)) return deploying_apply(deploying, &plan, false);
     if (!confirm(deploying)) {

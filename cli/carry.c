@@ -98,12 +98,15 @@ bool deploying_resume(struct deploying *deploying, const struct journal_run *run
     struct sigaction action = {.sa_handler = interrupted}, before;
     struct resume *resume = ARENA_NEW(&deploying->arena, struct resume);
     struct failure why = {0};
+    const struct runtime *runtime = deploying->runtime;
     progress_open(&progress, deploying, &options);
     progress.plan = &resume->plan;
     sigaction(SIGINT, &action, &before);
-    enum resume_next next = deploying->runtime->resume(deploying->cloud, &deploying->program, run,
-                                                       &options, rollback, &deploying->arena,
-                                                       resume, &why);
+    enum resume_next next =
+        run ? runtime->resume(deploying->cloud, &deploying->program, run, &options, rollback,
+                              &deploying->arena, resume, &why)
+            : runtime->resume_elsewhere(deploying->cloud, &deploying->program, &options,
+                                        &deploying->arena, resume, &why);
     sigaction(SIGINT, &before, NULL);
     *outcome = OUTCOME_DONE;
     if (next == RESUME_REFUSED) *outcome = world_failed(&why);
@@ -111,24 +114,5 @@ bool deploying_resume(struct deploying *deploying, const struct journal_run *run
         *outcome = progress_end(&progress, &resume->apply, resume->outcome, &why);
     /* It was asked for: that is no failure. */
     if (rollback && *outcome == OUTCOME_ROLLED_BACK) *outcome = OUTCOME_DONE;
-    return next == RESUME_GO_ON;
-}
-
-bool deploying_watch(struct deploying *deploying, int *outcome) {
-    struct progress progress;
-    struct apply_options options;
-    struct sigaction action = {.sa_handler = interrupted}, before;
-    struct resume *resume = ARENA_NEW(&deploying->arena, struct resume);
-    struct failure why = {0};
-    progress_open(&progress, deploying, &options);
-    progress.plan = &resume->plan;
-    sigaction(SIGINT, &action, &before);
-    enum resume_next next = deploying->runtime->resume_elsewhere(
-        deploying->cloud, &deploying->program, &options, &deploying->arena, resume, &why);
-    sigaction(SIGINT, &before, NULL);
-    if (next == RESUME_REFUSED) *outcome = world_failed(&why);
-    if (next == RESUME_ENDED) {
-        *outcome = progress_end(&progress, &resume->apply, resume->outcome, &why);
-    }
     return next == RESUME_GO_ON;
 }

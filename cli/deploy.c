@@ -164,17 +164,21 @@ int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan
                                          &deploying->arena, plan, &why)
                  : runtime->plan(deploying->cloud, &deploying->program, &options,
                                  &deploying->arena, plan, &why);
-    return made == PLAN_MADE ? OUTCOME_DONE : world_failed(&why);
+    bool good = made == PLAN_MADE &&
+                runtime->expect(runtime->journal(deploying->session), plan, &why);
+    return good ? OUTCOME_DONE : world_failed(&why);
 }
 
-int deploying_show(struct deploying *deploying, const struct plan *plan) {
+int deploying_show(struct deploying *deploying, const struct plan *plan, bool is_event) {
     struct buffer out;
     buffer_init(&out);
-    if (deploying->form == FORM_JSON) {
+    if (deploying->form == FORM_JSON && is_event) {
         buffer_string(&out, "{\"format\":1,\"event\":\"plan\",\"plan\":");
         plan_json(deploying, plan, &out);
         out.length--; /* its new line */
         buffer_string(&out, "}\n");
+    } else if (deploying->form == FORM_JSON) {
+        plan_json(deploying, plan, &out);
     } else {
         plan_head(deploying, plan->account, plan->caller, &out);
         plan_text(deploying, plan, &out);

@@ -62,8 +62,8 @@ void plan_text(const struct deploying *deploying, const struct plan *plan, struc
 /* The plan as one JSON document. */
 void plan_json(const struct deploying *deploying, const struct plan *plan, struct buffer *out);
 bool plan_changes(const struct plan *plan);
-/* Prints it, as apply and destroy do before they ask. */
-int deploying_show(struct deploying *deploying, const struct plan *plan);
+/* Prints the plan; as JSON it is an event of an apply or a document of its own. */
+int deploying_show(struct deploying *deploying, const struct plan *plan, bool is_event);
 
 /* "pipeline.mrp:12" of a resource, and of one of its properties; empty where it is not known. */
 /* How the program names the resource of a logical id; in a nested stack the rest of it follows. */
@@ -81,11 +81,10 @@ void show_value(struct deploying *deploying, struct text value, unsigned room,
 
 /* Applies the plan, shows how it goes, its end, and the outputs; continues is for a resume. */
 int deploying_apply(struct deploying *deploying, const struct plan *plan, bool continues);
-/* Watches or takes back what the run left. True when it is to be planned again and gone on with. */
+/* Watches or takes back what the run left; without a run what AWS is at work on, whoever began it. True
+ * when it is to be planned again and gone on with. */
 bool deploying_resume(struct deploying *deploying, const struct journal_run *run, bool rollback,
                       int *outcome);
-/* Watches what AWS is at work on, without a journal. True when it has settled. */
-bool deploying_watch(struct deploying *deploying, int *outcome);
 /* A hash of all templates: whether the program still says the same. */
 struct text deploying_hash(struct deploying *deploying);
 /* The program's outputs as they are deployed: NAME and value, or one JSON object. */

@@ -33,7 +33,7 @@ static int destroy(struct deploying *deploying) {
     }
     int outcome = deploying_plan(deploying, true, &plan);
     if (outcome != OUTCOME_DONE) return outcome;
-    outcome = deploying_show(deploying, &plan);
+    outcome = deploying_show(deploying, &plan, true);
     if (outcome != OUTCOME_DONE) return outcome;
     if (!plan_changes(&plan)) return OUTCOME_DONE;
     if (!is_given && !ask(deploying)) {

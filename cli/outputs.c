@@ -127,9 +127,53 @@ static bool sub_text(struct gathering *gathering, const struct document *call,
     return true;
 }
 
+/* Whether both are the same text; false where one is a secret, or only a template can say. */
+static bool compare(struct gathering *gathering, const struct document *list, bool *holds) {
+    struct buffer sides[2];
+    if (list->kind != DOCUMENT_LIST || list->count != 2) return false;
+    buffer_init(&sides[0]);
+    buffer_init(&sides[1]);
+    bool good = resolve_text(gathering, list->children, &sides[0]) &&
+                resolve_text(gathering, list->children->next, &sides[1]);
+    for (int i = 0; i < 2; i++) good &= !text_is(buffer_view(&sides[i]), "****");
+    *holds = good && text_equal(buffer_view(&sides[0]), buffer_view(&sides[1]));
+    buffer_release(&sides[0]);
+    buffer_release(&sides[1]);
+    return good;
+}
+
+/* *holds says whether a condition does; false where that is not known. */
+static bool decide(struct gathering *gathering, const struct document *condition, bool *holds) {
+    if (condition->kind != DOCUMENT_OBJECT || condition->count != 1) return false;
+    const struct document *call = condition->children;
+    if (text_is(call->key, "Fn::Equals")) return compare(gathering, call, holds);
+    bool is_and = text_is(call->key, "Fn::And"), is_not = text_is(call->key, "Fn::Not");
+    if (call->kind != DOCUMENT_LIST || !(is_and || is_not || text_is(call->key, "Fn::Or"))) {
+        return false;
+    }
+    *holds = is_and;
+    for (const struct document *c = call->children; c; c = c->next) {
+        bool one;
+        if (!decide(gathering, c, &one)) return false;
+        if (is_not) *holds = !one;
+        else *holds = is_and ? *holds && one : *holds || one;
+    }
+    return true;
+}
+
+static bool chosen_text(struct gathering *gathering, const struct document *call,
+                        struct buffer *out) {
+    bool holds;
+    if (call->kind != DOCUMENT_LIST || call->count != 3 ||
+        !decide(gathering, call->children, &holds)) return false;
+    const struct document *first = call->children->next;
+    return resolve_text(gathering, holds ? first : first->next, out);
+}
+
 static bool call_text(struct gathering *gathering, const struct document *call,
                       struct buffer *out) {
     struct text value;
+    if (text_is(call->key, "Fn::If")) return chosen_text(gathering, call, out);
     if (text_is(call->key, "Fn::GetStackOutput")) {
         if (!find_output(gathering, operand(call, "StackName"), operand(call, "Region"),
                          operand(call, "OutputName"), &value)) return false;

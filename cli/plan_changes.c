@@ -10,6 +10,8 @@ enum {
     TYPE_COLUMNS = 44,     /* at most, of the column of types */
     DIFF_LINES = 12,       /* at most, inside one property */
     NAMES_SHOWN = 60,      /* of one type */
+    EXCERPT_BEFORE = 12,   /* of a long text, before and behind the place where it differs */
+    EXCERPT_AFTER = 12,
 };
 
 /* --- names ------------------------------------------------------------------------------------ */
@@ -156,12 +158,48 @@ void page_place(struct page *page, struct text place) {
     paint(page->deploying, page->out, PAINT_NONE);
 }
 
+/* Where two texts begin to differ, at a whole character. */
+static size_t first_difference(struct text a, struct text b) {
+    size_t at = 0;
+    while (at < a.length && at < b.length && a.bytes[at] == b.bytes[at]) at++;
+    while (at > 0 && at < a.length && ((unsigned char)a.bytes[at] & 0xc0) == 0x80) at--;
+    return at;
+}
+
+/* What is shown of a long text that differs at that place only behind what fits: the line, or a little
+ * before the place. */
+static struct text excerpt(struct page *page, struct text text, size_t at) {
+    size_t start = at;
+    while (start > 0 && text.bytes[start - 1] != '\n' && at - start < EXCERPT_BEFORE) start--;
+    while (start < at && ((unsigned char)text.bytes[start] & 0xc0) == 0x80) start++;
+    struct text rest = {text.bytes + start, text.length - start};
+    const char *end = memchr(rest.bytes, '\n', rest.length);
+    if (end) rest.length = (size_t)(end - rest.bytes);
+    bool is_line = start == 0 || text.bytes[start - 1] == '\n';
+    return text_format(&page->deploying->arena, "%s%.*s", is_line ? "" : "...", (int)rest.length,
+                       rest.bytes);
+}
+
+/* Both as they can be told apart in that many columns; the line they differ in, or 0. */
+static unsigned narrow(struct page *page, struct text *before, struct text *after, unsigned room) {
+    size_t at = first_difference(*before, *after);
+    unsigned line = 1;
+    if (!before->length || !after->length || at + EXCERPT_AFTER < room) return 0;
+    for (size_t i = 0; i < at; i++) line += before->bytes[i] == '\n';
+    bool has_lines = memchr(before->bytes, '\n', before->length) != NULL;
+    *before = excerpt(page, *before, at);
+    *after = excerpt(page, *after, at);
+    return has_lines ? line : 0;
+}
+
 static void write_pair(struct page *page, struct text name, struct text before, struct text after,
                        const char *open) {
     struct buffer *out = page->out;
     unsigned room = page->columns > 60 ? (page->columns - 40) / 2 : 20;
+    unsigned line = narrow(page, &before, &after, room);
     buffer_string(out, "      ");
     page_safe(out, name);
+    if (line) buffer_format(out, " (line %u)", line);
     buffer_string(out, ": ");
     if (before.length) show_value(page->deploying, before, room, out);
     if (before.length) buffer_string(out, " -> ");

@@ -105,6 +105,7 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
     }
     more(out, "deployedHash", stack->deployed_hash);
     more(out, "templateHash", hash_of(stack->body));
+    if (stack->expected > 0) buffer_format(out, ",\"expected\":%.0f", stack->expected);
     flag(out, "quick", stack->is_quick);
     more(out, "quickBecause", stack->quick_because);
     more(out, "disagreement", stack->disagreement);

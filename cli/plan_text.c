@@ -291,6 +291,44 @@ static void write_scope(struct page *page, uint32_t stacks) {
                   regions == 1 ? "" : "s");
 }
 
+/* The template of the plan that an edge of another leads to. */
+static uint32_t stack_of(const struct plan *plan, uint32_t template_index) {
+    uint32_t i = 0;
+    while (i < plan->count && !(plan->stacks[i].template &&
+                                plan->stacks[i].template->index == template_index)) i++;
+    return i;
+}
+
+/* Seconds until all is done: stacks that read others wait for them. A deletion goes the other way, and
+ * takes as long. */
+static double expected_seconds(struct page *page, bool *all_known) {
+    const struct plan *plan = page->plan;
+    double *ends = arena_array(&page->deploying->arena, plan->count + 1, sizeof *ends);
+    double last = 0;
+    *all_known = true;
+    for (uint32_t n = 0; n < plan->count; n++) { /* producers first */
+        uint32_t i = plan->is_destroy ? plan->count - 1 - n : n;
+        const struct plan_stack *stack = &plan->stacks[i];
+        for (uint32_t e = 0; stack->template && e < stack->template->edge_count; e++) {
+            uint32_t producer = stack_of(plan, stack->template->edges[e].stack);
+            if (producer < plan->count && ends[producer] > ends[i]) ends[i] = ends[producer];
+        }
+        ends[i] += stack->expected;
+        *all_known &= stack->action == PLAN_NOTHING || stack->expected > 0;
+        if (ends[i] > last) last = ends[i];
+    }
+    return last;
+}
+
+static void write_time(struct page *page) {
+    bool all_known;
+    double seconds = expected_seconds(page, &all_known);
+    if (seconds <= 0) return;
+    buffer_string(page->out, all_known ? "; about " : "; more than ");
+    write_duration(page->out, seconds);
+    buffer_string(page->out, ", by earlier runs");
+}
+
 static void write_summary(struct page *page) {
     const struct plan_counts *counts = &page->plan->counts;
     struct buffer *out = page->out;
@@ -315,6 +353,7 @@ static void write_summary(struct page *page) {
     if (is_first) buffer_string(out, "no resource changes");
     buffer_string(out, ", in ");
     write_scope(page, counts->creates + counts->updates + counts->deletes);
+    write_time(page);
     buffer_char(out, '\n');
 }
 

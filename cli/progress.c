@@ -63,6 +63,10 @@ static void write_line(struct progress *progress, const struct apply_stack *stac
     }
     buffer_char(&line, ' ');
     write_duration(&line, (stack->ended != 0 ? stack->ended : now) - stack->began);
+    if (stack->state == APPLY_RUNNING && stack->plan->expected > 0) {
+        buffer_string(&line, " of about ");
+        write_duration(&line, stack->plan->expected);
+    }
     if (stack->state == APPLY_RUNNING && stack->bucket.length) {
         buffer_format(&line, "  emptying %.*s, %llu deleted", TEXT_ARGS(stack->bucket),
                       (unsigned long long)stack->emptied);

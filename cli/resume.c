@@ -22,7 +22,7 @@ static int go_on(struct deploying *deploying, bool is_destroy) {
     struct plan plan;
     int outcome = deploying_plan(deploying, is_destroy, &plan);
     if (outcome != OUTCOME_DONE) return outcome;
-    outcome = deploying_show(deploying, &plan);
+    outcome = deploying_show(deploying, &plan, true);
     if (outcome != OUTCOME_DONE) return outcome;
     return deploying_apply(deploying, &plan, true);
 }
@@ -71,7 +71,7 @@ static int begun_elsewhere(struct deploying *deploying, struct invocation *given
                      "program says.");
         return world_failed(&why);
     }
-    if (!deploying_watch(deploying, &outcome)) return outcome;
+    if (!deploying_resume(deploying, NULL, false, &outcome)) return outcome;
     outcome = deploying_plan(deploying, false, &plan);
     if (outcome != OUTCOME_DONE) return outcome;
     if (!plan_changes(&plan)) {
@@ -79,7 +79,7 @@ static int begun_elsewhere(struct deploying *deploying, struct invocation *given
         return OUTCOME_DONE;
     }
     fputs("nothing was interrupted here; what another machine may have begun:\n", stderr);
-    deploying_show(deploying, &plan);
+    deploying_show(deploying, &plan, true);
     if (!confirm(deploying)) return OUTCOME_STUCK;
     return deploying_apply(deploying, &plan, false);
 }

@@ -214,7 +214,7 @@ const struct runtime *mrp_runtime(void) {
         .apply = apply_plan, .status = status_make, .drift = drift_make,
         .resume_elsewhere = resume_elsewhere,
         .rescue = rescue_make, .rescue_run = rescue_run, .resume_find = resume_find,
-        .regions = journal_regions,
+        .regions = journal_regions, .expect = journal_expect,
         .resume = resume_run, .sandbox_account = sandbox_account,
         .sandbox_change = sandbox_change,
         .sandbox_put = sandbox_put,

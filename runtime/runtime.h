@@ -61,6 +61,7 @@ struct runtime {
                                       const struct deploy_program *program,
                                       const struct plan_options *options, struct arena *arena,
                                       struct plan *plan, struct failure *why);
+    bool (*expect)(struct journal *journal, struct plan *plan, struct failure *why);
     bool (*regions)(struct journal *journal, struct text project, struct text suffix,
                     struct arena *arena, const struct text **regions, size_t *count,
                     struct failure *why);

@@ -121,7 +121,9 @@ bool journal_open(struct journal *journal, struct state *state, bool is_sandbox,
                " number INTEGER, at REAL, PRIMARY KEY (run, region, stack, back)) WITHOUT ROWID;"
                "CREATE TABLE IF NOT EXISTS region (sandbox INTEGER, project TEXT, suffix TEXT, "
                "name TEXT,"
-               " PRIMARY KEY (sandbox, project, suffix, name)) WITHOUT ROWID;",
+               " PRIMARY KEY (sandbox, project, suffix, name)) WITHOUT ROWID;"
+               "CREATE TABLE IF NOT EXISTS duration (region TEXT, stack TEXT, action TEXT,"
+               " seconds REAL, PRIMARY KEY (stack, action, region)) WITHOUT ROWID;",
                why);
 }
 
@@ -256,6 +258,46 @@ bool journal_regions(struct journal *journal, struct text project, struct text s
     *regions = names;
     return code == SQLITE_DONE || failed(journal, why);
 }
+
+/* --- durations -------------------------------------------------------------------------------- */
+
+bool journal_took(struct journal *journal, const struct plan_stack *stack, const char *action,
+                  double seconds, struct failure *why) {
+    sqlite3_stmt *statement;
+    if (!journal->state || journal->is_sandbox) return true;
+    if (!prepare(journal, "INSERT OR REPLACE INTO duration VALUES (?, ?, ?, ?)", &statement, why)) {
+        return false;
+    }
+    sql_bind(statement, 1, stack->region);
+    sql_bind(statement, 2, stack->name);
+    sql_bind(statement, 3, text_of(action));
+    sqlite3_bind_double(statement, 4, seconds);
+    return finish(journal, statement, why);
+}
+
+static bool expect(struct journal *journal, struct plan_stack *stack, struct failure *why) {
+    sqlite3_stmt *statement;
+    if (!prepare(journal, "SELECT seconds FROM duration WHERE stack = ? AND action = ?"
+                          " ORDER BY region <> ? LIMIT 1", &statement, why)) return false;
+    sql_bind(statement, 1, stack->name);
+    sql_bind(statement, 2, text_of(plan_action_word(stack->action)));
+    sql_bind(statement, 3, stack->region);
+    int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) stack->expected = sqlite3_column_double(statement, 0);
+    sqlite3_finalize(statement);
+    return code == SQLITE_ROW || code == SQLITE_DONE || failed(journal, why);
+}
+
+bool journal_expect(struct journal *journal, struct plan *plan, struct failure *why) {
+    for (uint32_t i = 0; journal->state && !journal->is_sandbox && i < plan->count; i++) {
+        if (plan->stacks[i].action != PLAN_NOTHING && !expect(journal, &plan->stacks[i], why)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- entries ---------------------------------------------------------------------------------- */
 
 static void read_entry(struct arena *arena, sqlite3_stmt *statement, struct journal_entry *entry) {
     *entry = (struct journal_entry){

@@ -61,6 +61,11 @@ bool journal_end(struct journal *journal, struct failure *why);
 bool journal_regions(struct journal *journal, struct text project, struct text suffix,
                      struct arena *arena, const struct text **regions, size_t *count,
                      struct failure *why);
+/* How long an action ("create") on a stack took, for estimates; the sandbox's time is made up. */
+bool journal_took(struct journal *journal, const struct plan_stack *stack, const char *action,
+                  double seconds, struct failure *why);
+/* Fills what the plan's stacks will take, by what they, or those of their name elsewhere, took before. */
+bool journal_expect(struct journal *journal, struct plan *plan, struct failure *why);
 /* The run in the account (empty: in any) that has not ended, which journal_write then goes on with; *found says
  * whether there is one. */
 bool journal_read(struct journal *journal, struct text account, struct arena *arena,

@@ -22,23 +22,12 @@ void machine_tell(struct run *run, enum apply_event what, const struct machine *
 
 /* --- the journal ------------------------------------------------------------------------------ */
 
-static const char *action_word(enum plan_action action) {
-    switch (action) {
-    case PLAN_NOTHING: return "nothing";
-    case PLAN_CREATE:
-    case PLAN_RECREATE: return "create";
-    case PLAN_UPDATE: return "update";
-    case PLAN_DELETE: return "delete";
-    }
-    return "";
-}
-
 bool machine_write_step(struct run *run, struct machine *machine, enum journal_step step) {
     if (!run->options->journal) return true;
     struct journal_entry entry = {
         .stack = machine->plan->name, .region = machine->plan->region,
         .path = machine->plan->path, .id = machine->id, .token = machine->token,
-        .action = text_of(action_word(machine->plan->action)),
+        .action = text_of(plan_action_word(machine->plan->action)),
         .is_back = run->plan->is_rollback || machine->goes_back, .sent_hash = machine->sent_hash,
         .former = machine->plan->former};
     if (journal_write(run->options->journal, &entry, step, run_now(run), run->why)) return true;
@@ -53,6 +42,15 @@ static enum journal_step last_step(const struct machine *machine) {
     return machine->shown->is_back ? JOURNAL_FAILED : JOURNAL_STUCK;
 }
 
+/* An estimate is worth no failure. */
+static void note_duration(struct run *run, const struct machine *machine) {
+    const struct apply_stack *shown = machine->shown;
+    struct failure ignored;
+    if (!run->options->journal) return;
+    journal_took(run->options->journal, machine->plan, plan_action_word(machine->plan->action),
+                 shown->ended - shown->began, &ignored);
+}
+
 void machine_end(struct run *run, struct machine *machine, enum apply_state state) {
     arena_release(&machine->page);
     machine->phase = PHASE_END;
@@ -64,6 +62,9 @@ void machine_end(struct run *run, struct machine *machine, enum apply_state stat
     /* What was lost sight of stays in the journal as it is: a resume looks for it. */
     if (machine->shown->is_begun && state != APPLY_LOST) {
         machine_write_step(run, machine, last_step(machine));
+    }
+    if (state == APPLY_DONE && !run->plan->is_rollback && !machine->is_watching_only) {
+        note_duration(run, machine);
     }
     machine_tell(run, APPLY_STACK_ENDED, machine, NULL);
 }

@@ -117,9 +117,22 @@ struct plan_stack {
     struct plan_drifted *drifted;
     uint32_t drifted_count, drifted_capacity;
     struct text drift_unknown;   /* why it could not be seen, though it was asked for; else empty */
+    double expected;             /* seconds, by an earlier run; 0: not known */
     bool goes_back;              /* it is taken back to former: deployed again, or deleted */
     struct text cannot_undo;     /* why a coordinated rollback would not bring all back, or empty */
 };
+
+/* As the journal names it. */
+static inline const char *plan_action_word(enum plan_action action) {
+    switch (action) {
+    case PLAN_NOTHING: return "nothing";
+    case PLAN_CREATE:
+    case PLAN_RECREATE: return "create";
+    case PLAN_UPDATE: return "update";
+    case PLAN_DELETE: return "delete";
+    }
+    return "";
+}
 
 /* Whether the resource is made, replaced or removed by what the stack's plan says. */
 static inline bool plan_makes_anew(const struct plan_stack *stack, struct text logical_id) {

@@ -1,0 +1,3 @@
+apply texts.mrp --sandbox --yes --quiet
+plan texts.mrp --sandbox --set body=two
+apply texts.mrp --sandbox --yes --quiet --set kind=b
