@@ -252,6 +252,7 @@ void lint_alarm_form(const struct look *look) {
     struct item extended = item_get(look, "ExtendedStatistic");
     struct text text;
     if (item_is_absent(item_get(look, "Threshold")) &&
+        item_is_absent(item_get(look, "EvaluationCriteria")) &&
         item_is_absent(item_get(look, "ThresholdMetricId"))) {
         struct diagnostic *d =
             warn(look, item_self(look), "an alarm without a threshold is refused");
