@@ -12,8 +12,12 @@ static struct text word_of(const struct deploying *deploying) {
 
 static int wrong_word(const struct deploying *deploying, const char *given) {
     struct text word = word_of(deploying);
+    if (!given) {
+        return misuse(deploying->invocation, "\"--yes\" names what it deletes: write --yes=%.*s",
+                      TEXT_ARGS(word));
+    }
     return misuse(deploying->invocation, "--yes=%s does not name this deployment: it is \"%.*s\"",
-                  given ? given : "", TEXT_ARGS(word));
+                  given, TEXT_ARGS(word));
 }
 
 static bool ask(const struct deploying *deploying) {

@@ -1,1 +1,2 @@
 destroy ask_destroy.mrp --sandbox
+destroy FILE --sandbox --yes
