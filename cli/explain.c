@@ -78,7 +78,6 @@ static bool explain_program(struct question *question) {
     question->outcome = program_compile(question->invocation, 1, &mrp);
     bool found = false;
     if (question->outcome == OUTCOME_DONE) {
-        const struct template_set *set = mrp_templates(mrp);
         if (text_is(question->wanted, "permissions")) {
             found = explain_permissions(mrp, question->page);
             question->kind = "permissions";
@@ -87,22 +86,26 @@ static bool explain_program(struct question *question) {
                     explain_declaration(mrp, question->wanted, question->page);
             question->kind = "path";
         }
-        if (!found) explain_path_unknown(set, question->invocation, question->wanted);
+        if (!found) explain_path_unknown(mrp, question->invocation, question->wanted);
         if (!found) question->outcome = OUTCOME_MISUSE;
     }
     mrp_free(mrp);
     return found;
 }
 
+void explain_offer_known(struct arena *arena, struct suggestion *suggestion) {
+    size_t count;
+    const struct builtin *builtins = builtin_all(&count);
+    for (size_t i = 0; i < page_count; i++) suggestion_offer(suggestion, text_of(pages[i].name));
+    for (size_t i = 0; i < count; i++) suggestion_offer(suggestion, text_of(builtins[i].name));
+    explain_library_offer(arena, suggestion);
+}
+
 /* A name that nothing is known by, and no program to look it up in. */
 static void explain_nothing(const struct question *question) {
     struct suggestion suggestion;
-    size_t count;
-    const struct builtin *builtins = builtin_all(&count);
     suggestion_init(&suggestion, question->wanted);
-    for (size_t i = 0; i < page_count; i++) suggestion_offer(&suggestion, text_of(pages[i].name));
-    for (size_t i = 0; i < count; i++) suggestion_offer(&suggestion, text_of(builtins[i].name));
-    explain_library_offer(question->invocation->arena, &suggestion);
+    explain_offer_known(question->invocation->arena, &suggestion);
     misuse(question->invocation, "nothing is known by the name \"%.*s\"",
            TEXT_ARGS(question->wanted));
     if (suggestion.best.length) {

@@ -22,8 +22,10 @@ void explain_readers(struct mrp *mrp, struct text path, struct buffer *page);
 void explain_declared(struct mrp *mrp, struct span span, struct buffer *page);
 
 /* Says on standard error that there is no such path, and the nearest there is. */
-void explain_path_unknown(const struct template_set *set, const struct invocation *invocation,
-                          struct text path);
+void explain_path_unknown(struct mrp *mrp, const struct invocation *invocation, struct text path);
+
+/* Offers all that can be explained without a program. */
+void explain_offer_known(struct arena *arena, struct suggestion *suggestion);
 
 /* Appends the IAM policy, as JSON, that CloudFormation needs to create, update and delete what the
  * program declares, and that mrp needs for its stacks. */

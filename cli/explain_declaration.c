@@ -9,7 +9,7 @@
 
 struct found {
     const struct symbol *symbol;
-    bool is_member; /* the path goes on below what the symbol declares */
+    bool is_member; /* the path goes on below what the symbol declares, or with a key */
 };
 
 /* Takes the first word of the path; a key in brackets after it is skipped. */
@@ -57,7 +57,8 @@ static struct found find(struct program *program, struct text path) {
         symbol = below;
         rest = after;
     }
-    return (struct found){symbol, symbol && rest.length > 0};
+    bool has_key = path.length && path.bytes[path.length - 1] == ']';
+    return (struct found){symbol, symbol && (rest.length > 0 || has_key)};
 }
 
 static const char *kind_word(const struct symbol *symbol) {
@@ -181,6 +182,7 @@ static bool put_pipeline(struct mrp *mrp, const struct symbol *symbol, struct te
 }
 
 bool explain_declaration(struct mrp *mrp, struct text path, struct buffer *out) {
+    if (text_ends(path, TEXT("."))) return false;
     struct found found = find(mrp_program(mrp), path);
     const struct symbol *symbol = found.symbol;
     if (!symbol || !symbol->declaration) return false;

@@ -154,6 +154,14 @@ static const struct node *instance_at(const struct template *template, struct te
     return NULL;
 }
 
+/* The path, and blanks up to where what is said of it begins. */
+static void put_path(struct buffer *out, struct text path) {
+    enum { WIDTH = 41 };
+    buffer_format(out, "  %.*s ", TEXT_ARGS(path));
+    for (size_t i = text_columns(path) + 1; i < WIDTH; i++)
+        buffer_char(out, ' ');
+}
+
 static void explain_instance(struct page *page, const struct template *template, struct text path,
                              uint32_t count) {
     const struct node *instance = instance_at(template, path);
@@ -169,8 +177,9 @@ static void explain_instance(struct page *page, const struct template *template,
     for (uint32_t i = 0; i < template->resource_count; i++) {
         const struct template_resource *resource = &template->resources[i];
         if (!is_below(resource->path, path)) continue;
-        buffer_format(page->out, "  %-40.*s %.*s, %.*s\n", TEXT_ARGS(resource->path),
-                      TEXT_ARGS(resource->type), TEXT_ARGS(resource->logical_id));
+        put_path(page->out, resource->path);
+        buffer_format(page->out, "%.*s, %.*s\n", TEXT_ARGS(resource->type),
+                      TEXT_ARGS(resource->logical_id));
     }
     readers(page, path);
 }
@@ -213,8 +222,8 @@ static void explain_stack(struct page *page, const struct template *template) {
                   plural(template->resource_count), (unsigned)LIMIT_STACK_RESOURCES);
     waits_for(page, template);
     for (uint32_t i = 0; i < template->resource_count; i++) {
-        buffer_format(page->out, "  %-40.*s %.*s\n", TEXT_ARGS(template->resources[i].path),
-                      TEXT_ARGS(template->resources[i].type));
+        put_path(page->out, template->resources[i].path);
+        buffer_format(page->out, "%.*s\n", TEXT_ARGS(template->resources[i].type));
     }
     for (uint32_t i = 0; i < template->edge_count; i++) {
         if (i == 0) buffer_string(page->out, "  reads from other stacks:\n");
@@ -238,9 +247,17 @@ bool explain_path(struct mrp *mrp, struct text path, struct buffer *out) {
     return found;
 }
 
-void explain_path_unknown(const struct template_set *set, const struct invocation *invocation,
-                          struct text path) {
+/* What evaluating the path has said against it, or NULL: the program itself has no errors. */
+static const struct diagnostic *reason(struct mrp *mrp) {
+    const struct diagnostic *d = mrp_diagnostics(mrp)->first;
+    while (d && !d->is_error) d = d->next;
+    return d;
+}
+
+void explain_path_unknown(struct mrp *mrp, const struct invocation *invocation, struct text path) {
     struct suggestion suggestion;
+    const struct template_set *set = mrp_templates(mrp);
+    const struct diagnostic *why = reason(mrp);
     suggestion_init(&suggestion, path);
     for (uint32_t i = 0; i < set->count; i++) {
         const struct template *template = &set->templates[i];
@@ -249,9 +266,16 @@ void explain_path_unknown(const struct template_set *set, const struct invocatio
             suggestion_offer(&suggestion, template->resources[k].path);
         }
     }
-    misuse(invocation, "nothing is known by the name \"%.*s\", in the program or of mrp",
-           TEXT_ARGS(path));
-    if (suggestion.best.length) {
+    explain_offer_known(invocation->arena, &suggestion);
+    if (why) {
+        misuse(invocation, "\"%.*s\" is nothing: %.*s", TEXT_ARGS(path), TEXT_ARGS(why->message));
+    } else {
+        misuse(invocation, "nothing is known by the name \"%.*s\", in the program or of mrp",
+               TEXT_ARGS(path));
+    }
+    if (why && text_starts(why->hint, TEXT("Did you mean"))) {
+        fprintf(stderr, "  %.*s\n", TEXT_ARGS(why->hint));
+    } else if (suggestion.best.length) {
         fprintf(stderr, "  Did you mean \"%.*s\"?\n", TEXT_ARGS(suggestion.best));
     }
 }

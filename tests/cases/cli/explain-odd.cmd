@@ -1,0 +1,9 @@
+explain 'east.worker' explain-odd.mrp
+explain 'east.worker["nope"]' explain-odd.mrp
+explain 'east.worker[0]' explain-odd.mrp
+explain east.orders.queueurl explain-odd.mrp
+explain east. explain-odd.mrp
+explain EAST.orders explain-odd.mrp
+explain Join explain-odd.mrp
+explain Open-Port explain-odd.mrp
+explain std.storage.bucket explain-odd.mrp
