@@ -57,6 +57,7 @@ struct set {
 struct string {
     char *bytes;
     uint32_t length, offset;
+    uint32_t uses; /* how often it was added */
 };
 
 /* The strings, raw; the empty one is 0. */

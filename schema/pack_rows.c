@@ -81,8 +81,9 @@ uint32_t string_add(const char *bytes, size_t length) {
     if (length > 0xffff) stop("string too long");
     uint64_t slot = hash_bytes(bytes, length, 1) % strings.slot_count;
     for (; strings.slots[slot]; slot = (slot + 1) % strings.slot_count) {
-        const struct string *found = &strings.rows[strings.slots[slot] - 1];
+        struct string *found = &strings.rows[strings.slots[slot] - 1];
         if (found->length == length && !memcmp(found->bytes, bytes, length)) {
+            found->uses++;
             return strings.slots[slot] - 1;
         }
     }
@@ -91,7 +92,7 @@ uint32_t string_add(const char *bytes, size_t length) {
     if (!copy) stop("no memory");
     memcpy(copy, bytes, length);
     copy[length] = 0;
-    strings.rows[strings.count] = (struct string){copy, (uint32_t)length, 0};
+    strings.rows[strings.count] = (struct string){copy, (uint32_t)length, 0, 1};
     strings.slots[slot] = ++strings.count;
     return strings.count - 1;
 }

@@ -1,9 +1,11 @@
-/* Writes what was read as the tables of packed.h: sorts strings, gives rows their final numbers. */
+/* Writes what was read as the tables of packed.h: lays strings, gives rows their final numbers. */
 #include "schema/pack.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { COMMON = 16 }; /* a string that is used so often belongs to no type */
 
 struct bytes {
     unsigned char *at;
@@ -14,6 +16,7 @@ static struct bytes string_area;
 static struct words final_pool;
 static struct set final_values = {sizeof(struct schema_value), NULL, 0, 0, NULL, 0};
 static struct set final_limits = {sizeof(struct packed_limits), NULL, 0, 0, NULL, 0};
+static uint32_t *type_names;
 static struct schema_type *type_rows;
 static struct schema_body *body_rows;
 static struct schema_property *property_rows;
@@ -33,27 +36,28 @@ static void area_add(const void *bytes, size_t length) {
     string_area.count += (uint32_t)length;
 }
 
-static int string_compare(const void *a, const void *b) {
-    const struct string *left = &strings.rows[*(const uint32_t *)a];
-    const struct string *right = &strings.rows[*(const uint32_t *)b];
-    size_t common = left->length < right->length ? left->length : right->length;
-    int order = memcmp(left->bytes, right->bytes, common);
-    return order ? order : (left->length > right->length) - (left->length < right->length);
+static void lay_string(struct string *string) {
+    uint16_t length = (uint16_t)string->length;
+    if (string->offset) return;
+    area_add(&length, sizeof length);
+    string->offset = string_area.count;
+    area_add(string->bytes, string->length + 1);
 }
 
+/* The facts are read type by type, so what is left at the end lies by type. */
 static void lay_strings(void) {
-    uint32_t *order = zeroed(strings.count, sizeof *order);
-    for (uint32_t i = 0; i < strings.count; i++)
-        order[i] = i;
-    qsort(order, strings.count, sizeof *order, string_compare);
+    lay_string(&strings.rows[0]);
     for (uint32_t i = 0; i < strings.count; i++) {
-        struct string *string = &strings.rows[order[i]];
-        uint16_t length = (uint16_t)string->length;
-        area_add(&length, sizeof length);
-        string->offset = string_area.count;
-        area_add(string->bytes, string->length + 1);
+        if (strings.rows[i].uses >= COMMON) lay_string(&strings.rows[i]);
     }
-    free(order);
+    for (uint32_t i = 0; i < type_count; i++)
+        lay_string(&strings.rows[types[i].name]);
+    for (uint32_t i = 0; i < strings.count; i++)
+        lay_string(&strings.rows[i]);
+}
+
+static int string_compare(uint32_t a, uint32_t b) {
+    return strcmp((const char *)string_area.at + a, (const char *)string_area.at + b);
 }
 
 static uint32_t offset_of(uint32_t string) {
@@ -225,7 +229,7 @@ static void write_attributes(const struct type *type, struct schema_type *row) {
 
 static int place_compare(const void *a, const void *b) {
     const struct packed_place *left = a, *right = b;
-    return (left->path > right->path) - (left->path < right->path);
+    return string_compare(left->path, right->path);
 }
 
 static void write_places(const struct type *type, struct schema_type *row) {
@@ -262,10 +266,12 @@ static void write_type(const struct type *type, struct schema_type *row) {
 
 static void write_types(void) {
     type_rows = zeroed(type_count, sizeof *type_rows);
+    type_names = zeroed(type_count, sizeof *type_names);
     for (uint32_t i = 0; i < type_count; i++) {
-        if (i && offset_of(types[i].name) <= offset_of(types[i - 1].name))
-            stop("types are not sorted");
         write_type(&types[i], &type_rows[i]);
+        type_names[i] = type_rows[i].name;
+        if (i && string_compare(type_names[i - 1], type_names[i]) >= 0)
+            stop("types are not sorted");
     }
 }
 
@@ -296,6 +302,7 @@ static void lay_sections(uint32_t body_rows_count, uint32_t any_string) {
     section(PACKED_NUMBERS, numbers.rows, numbers.count, numbers.size);
     section(PACKED_MASKS, masks.rows, masks.count, masks.size);
     section(PACKED_REGIONS, regions.at, regions.count, sizeof *regions.at);
+    section(PACKED_TYPE_NAMES, type_names, type_count, sizeof *type_names);
     section(PACKED_TYPES, type_rows, type_count, sizeof *type_rows);
     section(PACKED_BODIES, body_rows, body_rows_count, sizeof *body_rows);
     section(PACKED_PROPERTIES, property_rows, property_row_count, sizeof *property_rows);

@@ -4,8 +4,9 @@
  * the machine that packed them; the magic number tells if it is another one. Nothing is a pointer:
  *
  *   string   an offset into STRINGS, of the first byte; the two bytes before it are the length,
- *            a NUL follows. Strings are sorted and without duplicates, so that the order of offsets
- *            is byte order. The empty string is at PACKED_EMPTY.
+ *            a NUL follows. The empty string is at PACKED_EMPTY. They lie as they are asked for: what
+ *            many use together, then the names of types, then each type's own, so that a program which
+ *            asks for one type brings few pages into memory.
  *   list     an index into WORDS: the count, then that many words. The empty list is at 0.
  *   row      an index into the section of its kind; PACKED_NONE for none.
  */
@@ -15,7 +16,7 @@
 #include <stdint.h>
 
 #define PACKED_MAGIC 0x5370726du /* "mrpS" where the low byte comes first */
-#define PACKED_VERSION 1u
+#define PACKED_VERSION 2u
 #define PACKED_NONE 0xffffffffu
 #define PACKED_EMPTY 2u
 #define PACKED_SURE 0x80000000u /* in the type of a wish */
@@ -26,6 +27,7 @@ enum packed_section {
     PACKED_NUMBERS,    /* double */
     PACKED_MASKS,      /* uint64_t, a bit a region */
     PACKED_REGIONS,    /* uint32_t, strings */
+    PACKED_TYPE_NAMES, /* uint32_t, strings: of TYPES, whose rows are too large to be searched */
     PACKED_TYPES,      /* struct schema_type, sorted by name */
     PACKED_BODIES,     /* struct schema_body */
     PACKED_PROPERTIES, /* struct schema_property, sorted by name within a body */

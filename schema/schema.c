@@ -156,8 +156,9 @@ const struct schema_type *schema_type_find(struct text name) {
     if (name.length > 8 && !memcmp(name.bytes, "Custom::", 8)) {
         name = TEXT("AWS::CloudFormation::CustomResource");
     }
-    return search(section(PACKED_TYPES), section_count(PACKED_TYPES), sizeof(struct schema_type),
-                  name);
+    const uint32_t *names = section(PACKED_TYPE_NAMES);
+    const uint32_t *found = search(names, section_count(PACKED_TYPE_NAMES), sizeof *names, name);
+    return found ? type_row((uint32_t)(found - names)) : NULL;
 }
 
 struct text schema_type_name(const struct schema_type *type) {

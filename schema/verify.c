@@ -15,14 +15,16 @@
 enum { VALUE_DEPTH = 32 }; /* lists in lists; the facts need 3 */
 
 static const char *const section_names[PACKED_SECTIONS] = {
-    "strings", "words",      "numbers", "masks",  "regions",    "types",
-    "bodies",  "properties", "values",  "limits", "attributes", "places",
+    "strings", "words",  "numbers",    "masks",  "regions", "names of types",
+    "types",   "bodies", "properties", "values", "limits",  "attributes",
+    "places",
 };
 static const size_t row_sizes[PACKED_SECTIONS] = {
     1,
     sizeof(uint32_t),
     sizeof(double),
     sizeof(uint64_t),
+    sizeof(uint32_t),
     sizeof(uint32_t),
     sizeof(struct schema_type),
     sizeof(struct schema_body),
@@ -100,29 +102,33 @@ static struct text string_at(const unsigned char *bytes, uint32_t offset) {
     return (struct text){(const char *)bytes + offset, length};
 }
 
-/* Strings follow each other without a gap, in byte order, each valid UTF-8 with its NUL. */
+/* Strings follow each other without a gap, each valid UTF-8 with its NUL. */
 static bool verify_strings(struct verify *verify) {
     const unsigned char *bytes = rows_of(verify, PACKED_STRINGS);
     uint32_t total = count_of(verify, PACKED_STRINGS);
-    struct text last = {NULL, 0};
     for (uint32_t at = 0; at < total;) {
         if (total - at < 3) return fault(verify, PACKED_STRINGS, at);
         struct text string = string_at(bytes, at + 2);
         if (string.length > total - at - 3 || string.bytes[string.length]) {
             return fault(verify, PACKED_STRINGS, at);
         }
-        if (last.bytes && text_compare(last, string) >= 0) return fault(verify, PACKED_STRINGS, at);
         if (text_utf8_error(string) != string.length || memchr(string.bytes, 0, string.length)) {
             return fault(verify, PACKED_STRINGS, at);
         }
         verify->starts[(at + 2) / 8] |= (unsigned char)(1u << (at + 2) % 8);
-        last = string;
         at += (uint32_t)string.length + 3;
     }
     if (!is_string(verify, PACKED_EMPTY) || string_at(bytes, PACKED_EMPTY).length) {
         return fault(verify, PACKED_STRINGS, 0);
     }
     return true;
+}
+
+/* Whether two strings are in byte order, and not the same. */
+static bool is_before(const struct verify *verify, uint32_t first, uint32_t second) {
+    const unsigned char *bytes = rows_of(verify, PACKED_STRINGS);
+    return is_string(verify, first) && is_string(verify, second) &&
+           text_compare(string_at(bytes, first), string_at(bytes, second)) < 0;
 }
 
 static bool verify_numbers(struct verify *verify) {
@@ -138,7 +144,8 @@ static bool verify_regions(struct verify *verify) {
     uint32_t count = count_of(verify, PACKED_REGIONS);
     if (count > 64) return fault(verify, PACKED_REGIONS, 64);
     for (uint32_t i = 0; i < count; i++) {
-        if (!is_string(verify, regions[i]) || (i && regions[i] <= regions[i - 1])) {
+        bool sorted = i == 0 || is_before(verify, regions[i - 1], regions[i]);
+        if (!sorted || !is_string(verify, regions[i])) {
             return fault(verify, PACKED_REGIONS, i);
         }
     }
@@ -280,7 +287,7 @@ static bool is_body(const struct verify *verify, const struct schema_body *body)
         return false;
     for (uint32_t i = 1; i < body->property_count; i++) {
         const struct schema_property *property = &properties[body->first_property + i];
-        if (property[-1].name >= property->name) return false;
+        if (!is_before(verify, property[-1].name, property->name)) return false;
     }
     return has_rules(verify, body);
 }
@@ -324,11 +331,11 @@ static bool has_sorted_rows(const struct verify *verify, const struct schema_typ
     if (!is_range(verify, PACKED_PLACES, type->first_place, type->place_count)) return false;
     for (uint32_t i = 1; i < type->attribute_count; i++) {
         const struct packed_attribute *row = &attributes[type->first_attribute + i];
-        if (row[-1].name >= row->name) return false;
+        if (!is_before(verify, row[-1].name, row->name)) return false;
     }
     for (uint32_t i = 1; i < type->place_count; i++) {
         const struct packed_place *row = &places[type->first_place + i];
-        if (row[-1].path >= row->path) return false;
+        if (!is_before(verify, row[-1].path, row->path)) return false;
     }
     return true;
 }
@@ -351,9 +358,12 @@ static bool is_type(const struct verify *verify, const struct schema_type *type)
 
 static bool verify_types(struct verify *verify) {
     const struct schema_type *rows = rows_of(verify, PACKED_TYPES);
-    for (uint32_t i = 0; i < count_of(verify, PACKED_TYPES); i++) {
-        bool sorted = i == 0 || rows[i - 1].name < rows[i].name;
-        if (!sorted || !is_type(verify, &rows[i])) return fault(verify, PACKED_TYPES, i);
+    const uint32_t *names = rows_of(verify, PACKED_TYPE_NAMES);
+    uint32_t count = count_of(verify, PACKED_TYPES);
+    if (count_of(verify, PACKED_TYPE_NAMES) != count) return fault(verify, PACKED_TYPE_NAMES, 0);
+    for (uint32_t i = 0; i < count; i++) {
+        bool sorted = i == 0 || is_before(verify, names[i - 1], names[i]);
+        if (!sorted || names[i] != rows[i].name || !is_type(verify, &rows[i])) return fault(verify, PACKED_TYPES, i);
     }
     return true;
 }
