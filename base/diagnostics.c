@@ -75,41 +75,53 @@ static bool severity_is_error(enum severity severity, bool strict) {
     return severity == SEVERITY_ERROR || (severity == SEVERITY_LIMIT && strict);
 }
 
-static void keep(struct diagnostics *diagnostics, struct diagnostic *diagnostic) {
-    bool is_error = severity_is_error(diagnostic_severity(diagnostic->id), diagnostics->strict);
-    diagnostic->allowance = allowance_find(diagnostics, diagnostic);
-    diagnostic->is_error = is_error && !allowance_holds(diagnostic);
-    diagnostics->error_count += diagnostic->is_error;
-    if (diagnostics->count >= LIMIT_DIAGNOSTICS) {
-        diagnostics->hidden++;
-        return;
-    }
+struct diagnostic *diagnostics_unheard(struct diagnostics *diagnostics) {
+    struct diagnostic *diagnostic = &diagnostics->unheard;
+    *diagnostic = (struct diagnostic){.notes_end = &diagnostic->notes, .is_unheard = true};
+    return diagnostic;
+}
+
+static struct diagnostic *keep(struct diagnostics *diagnostics, const struct diagnostic *report) {
+    struct diagnostic *diagnostic = ARENA_NEW(diagnostics->arena, struct diagnostic);
+    *diagnostic = *report;
+    diagnostic->notes_end = &diagnostic->notes;
     diagnostics->count++;
     *diagnostics->end = diagnostic;
     diagnostics->end = &diagnostic->next;
+    return diagnostic;
 }
 
-/* One that is not the first of its kind and place can be given hints and notes, and is not kept. */
+/* One that is not the first of its kind and place, or one too many, can be given hints and notes, and
+ * is not kept. */
 static struct diagnostic *diagnostic_new(struct diagnostics *diagnostics, enum diagnostic_id id,
                                          struct span span, bool is_first, const char *message,
                                          va_list args) {
-    struct diagnostic *diagnostic = ARENA_NEW(diagnostics->arena, struct diagnostic);
-    diagnostic->id = id;
-    diagnostic->span = span;
-    diagnostic->notes_end = &diagnostic->notes;
-    if (is_first) {
-        diagnostic->message = text_vformat(diagnostics->arena, message, args);
-        keep(diagnostics, diagnostic);
+    if (!is_first) return diagnostics_unheard(diagnostics);
+    struct diagnostic report = {.id = id, .span = span};
+    bool is_error = severity_is_error(diagnostic_severity(id), diagnostics->strict);
+    report.allowance = allowance_find(diagnostics, &report);
+    report.is_error = is_error && !allowance_holds(&report);
+    diagnostics->error_count += report.is_error;
+    if (diagnostics->count >= LIMIT_DIAGNOSTICS) {
+        diagnostics->hidden++;
+        return diagnostics_unheard(diagnostics);
     }
+    struct diagnostic *diagnostic = keep(diagnostics, &report);
+    diagnostic->message = text_vformat(diagnostics->arena, message, args);
     return diagnostic;
+}
+
+struct diagnostic *diagnostics_vreport(struct diagnostics *diagnostics, enum diagnostic_id id,
+                                       struct span span, const char *message, va_list args) {
+    bool is_first = first_report(diagnostics, id, span);
+    return diagnostic_new(diagnostics, id, span, is_first, message, args);
 }
 
 struct diagnostic *diagnostics_report(struct diagnostics *diagnostics, enum diagnostic_id id,
                                       struct span span, const char *message, ...) {
-    bool is_first = first_report(diagnostics, id, span);
     va_list args;
     va_start(args, message);
-    struct diagnostic *diagnostic = diagnostic_new(diagnostics, id, span, is_first, message, args);
+    struct diagnostic *diagnostic = diagnostics_vreport(diagnostics, id, span, message, args);
     va_end(args);
     return diagnostic;
 }
@@ -139,28 +151,41 @@ struct diagnostic *diagnostics_report_apart(struct diagnostics *diagnostics, enu
     return diagnostic;
 }
 
+void diagnostic_vhint(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
+                      const char *hint, va_list args) {
+    if (diagnostic->is_unheard) return;
+    diagnostic->hint = text_vformat(diagnostics->arena, hint, args);
+}
+
 void diagnostic_hint(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
                      const char *hint, ...) {
     va_list args;
     va_start(args, hint);
-    diagnostic->hint = text_vformat(diagnostics->arena, hint, args);
+    diagnostic_vhint(diagnostics, diagnostic, hint, args);
     va_end(args);
 }
 
-void diagnostic_note(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
-                     struct span span, const char *message, ...) {
+void diagnostic_vnote(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
+                      struct span span, const char *message, va_list args) {
+    if (diagnostic->is_unheard) return;
     struct diagnostic_note *note = ARENA_NEW(diagnostics->arena, struct diagnostic_note);
     note->span = span;
-    va_list args;
-    va_start(args, message);
     note->message = text_vformat(diagnostics->arena, message, args);
-    va_end(args);
     *diagnostic->notes_end = note;
     diagnostic->notes_end = &note->next;
 }
 
+void diagnostic_note(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
+                     struct span span, const char *message, ...) {
+    va_list args;
+    va_start(args, message);
+    diagnostic_vnote(diagnostics, diagnostic, span, message, args);
+    va_end(args);
+}
+
 void diagnostic_fix(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
                     struct span span, struct text replacement) {
+    if (diagnostic->is_unheard) return;
     struct diagnostic_fix *fix = ARENA_NEW(diagnostics->arena, struct diagnostic_fix);
     fix->span = span;
     fix->text = text_copy(diagnostics->arena, replacement);

@@ -47,6 +47,7 @@ struct diagnostic {
     struct allowance *allowance; /* that allows it, or NULL */
     bool is_error; /* settled by diagnostics_settle from severity, --strict, --allow, --deny */
     bool is_allowed;
+    bool is_unheard; /* not kept: what is hung on it is dropped */
 };
 
 /* Where the program itself allows a warning: `# mrp: allow ID because REASON`, or the project's
@@ -67,6 +68,7 @@ struct diagnostics {
     struct names seen;            /* (id, span) pairs: a second report of one is dropped */
     uint32_t count, error_count;  /* of what was kept; after settling, of what is shown */
     uint32_t hidden;              /* reports over LIMIT_DIAGNOSTICS */
+    struct diagnostic unheard;    /* stands for those that are not kept */
     uint32_t columns;             /* width of the terminal for text; 0 for a usual one */
     bool strict;
     struct allowance *allowances[DIAGNOSTIC_COUNT]; /* by comments, the newest first */
@@ -89,11 +91,20 @@ struct diagnostic *diagnostics_report_apart(struct diagnostics *diagnostics, enu
                                             struct span span, struct text apart,
                                             const char *message, ...)
     __attribute__((format(printf, 5, 6)));
+/* One that is not reported, where its caller wants to hang notes on one. */
+struct diagnostic *diagnostics_unheard(struct diagnostics *diagnostics);
 void diagnostic_hint(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
                      const char *hint, ...) __attribute__((format(printf, 3, 4)));
 void diagnostic_note(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
                      struct span span, const char *message, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same for who has the arguments as a list. */
+struct diagnostic *diagnostics_vreport(struct diagnostics *diagnostics, enum diagnostic_id id,
+                                       struct span span, const char *message, va_list args);
+void diagnostic_vhint(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
+                      const char *hint, va_list args);
+void diagnostic_vnote(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
+                      struct span span, const char *message, va_list args);
 void diagnostic_fix(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
                     struct span span, struct text replacement);
 

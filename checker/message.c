@@ -77,9 +77,9 @@ struct diagnostic *complain(struct checker *checker, enum diagnostic_id id, stru
     if (follows(checker, id, node->span)) return NULL;
     va_list args;
     va_start(args, message);
-    struct text text = text_vformat(checker->arena, message, args);
+    struct diagnostic *d = diagnostics_vreport(checker->diagnostics, id, node->span, message, args);
     va_end(args);
-    return diagnostics_report(checker->diagnostics, id, node->span, "%.*s", TEXT_ARGS(text));
+    return d;
 }
 
 struct diagnostic *complain_at(struct checker *checker, enum diagnostic_id id, struct span span,
@@ -87,18 +87,17 @@ struct diagnostic *complain_at(struct checker *checker, enum diagnostic_id id, s
     if (follows(checker, id, span)) return NULL;
     va_list args;
     va_start(args, message);
-    struct text text = text_vformat(checker->arena, message, args);
+    struct diagnostic *d = diagnostics_vreport(checker->diagnostics, id, span, message, args);
     va_end(args);
-    return diagnostics_report(checker->diagnostics, id, span, "%.*s", TEXT_ARGS(text));
+    return d;
 }
 
 void add_hint(struct checker *checker, struct diagnostic *diagnostic, const char *hint, ...) {
     if (!diagnostic) return;
     va_list args;
     va_start(args, hint);
-    struct text text = text_vformat(checker->arena, hint, args);
+    diagnostic_vhint(checker->diagnostics, diagnostic, hint, args);
     va_end(args);
-    diagnostic_hint(checker->diagnostics, diagnostic, "%.*s", TEXT_ARGS(text));
 }
 
 void add_note(struct checker *checker, struct diagnostic *diagnostic, struct span span,
@@ -106,9 +105,8 @@ void add_note(struct checker *checker, struct diagnostic *diagnostic, struct spa
     if (!diagnostic) return;
     va_list args;
     va_start(args, message);
-    struct text text = text_vformat(checker->arena, message, args);
+    diagnostic_vnote(checker->diagnostics, diagnostic, span, message, args);
     va_end(args);
-    diagnostic_note(checker->diagnostics, diagnostic, span, "%.*s", TEXT_ARGS(text));
 }
 
 bool add_suggestion(struct checker *checker, struct diagnostic *diagnostic,

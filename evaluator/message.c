@@ -50,13 +50,6 @@ const struct node *blame_node(struct evaluator *ev, const struct node *node) {
     return head;
 }
 
-/* A report that is not made, to hang notes on. */
-static struct diagnostic *unreported(struct evaluator *ev) {
-    struct diagnostic *d = ARENA_NEW(ev->arena, struct diagnostic);
-    d->notes_end = &d->notes;
-    return d;
-}
-
 /* At the user's own text, what shows at a node of the library, which a note names. Where an
  * instance breaks a rule, what else is wrong inside of it follows from that. */
 static struct diagnostic *report_library(struct evaluator *ev, enum diagnostic_id id,
@@ -64,7 +57,7 @@ static struct diagnostic *report_library(struct evaluator *ev, enum diagnostic_i
                                          struct text text) {
     bool is_error = diagnostic_severity(id) == SEVERITY_ERROR;
     if (id != DIAGNOSTIC_ASSERT_FAILED && map_find(&ev->faulted, ev->instance)) {
-        return unreported(ev);
+        return diagnostics_unheard(ev->diagnostics);
     }
     if (is_error) map_put(&ev->faulted, ev->instance, (void *)node);
     struct diagnostic *d = diagnostics_report_apart(ev->diagnostics, id, blamed->span, text, "%.*s",
@@ -73,11 +66,11 @@ static struct diagnostic *report_library(struct evaluator *ev, enum diagnostic_i
     return d;
 }
 
-static struct diagnostic *report_text(struct evaluator *ev, enum diagnostic_id id,
-                                      const struct node *node, struct text text) {
+static struct diagnostic *report_list(struct evaluator *ev, enum diagnostic_id id,
+                                      const struct node *node, const char *message, va_list args) {
     const struct node *blamed = blame_node(ev, node);
-    if (blamed != node) return report_library(ev, id, node, blamed, text);
-    return diagnostics_report(ev->diagnostics, id, node->span, "%.*s", TEXT_ARGS(text));
+    if (blamed == node) return diagnostics_vreport(ev->diagnostics, id, node->span, message, args);
+    return report_library(ev, id, node, blamed, text_vformat(ev->arena, message, args));
 }
 
 const struct node *evaluator_origin(struct deployment *deployment, const struct resource *resource,
@@ -100,7 +93,7 @@ struct diagnostic *evaluator_report(struct deployment *deployment, const struct 
         d = diagnostics_report_apart(ev->diagnostics, id, node->span, message, "%.*s",
                                      TEXT_ARGS(message));
     } else {
-        d = report_text(ev, id, node, message);
+        d = report(ev, id, node, "%.*s", TEXT_ARGS(message));
     }
     ev->instance = outer;
     return d;
@@ -112,48 +105,45 @@ bool evaluator_in_library(const struct deployment *deployment, const struct node
 
 struct diagnostic *report_at(struct evaluator *ev, enum diagnostic_id id, struct span span,
                              const char *message, ...) {
+    struct node place = {.kind = NODE_NAME, .span = span};
     va_list args;
     va_start(args, message);
-    struct text text = text_vformat(ev->arena, message, args);
+    struct diagnostic *d = report_list(ev, id, &place, message, args);
     va_end(args);
-    struct node place = {.kind = NODE_NAME, .span = span};
-    return report_text(ev, id, &place, text);
+    return d;
 }
 
 struct diagnostic *report(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
                           const char *message, ...) {
     va_list args;
     va_start(args, message);
-    struct text text = text_vformat(ev->arena, message, args);
+    struct diagnostic *d = report_list(ev, id, node, message, args);
     va_end(args);
-    return report_text(ev, id, node, text);
+    return d;
 }
 
 struct value fault(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
                    const char *message, ...) {
     va_list args;
     va_start(args, message);
-    struct text text = text_vformat(ev->arena, message, args);
+    report_list(ev, id, node, message, args);
     va_end(args);
-    report_text(ev, id, node, text);
     return value_poison();
 }
 
 void hint(struct evaluator *ev, struct diagnostic *diagnostic, const char *text, ...) {
     va_list args;
     va_start(args, text);
-    struct text made = text_vformat(ev->arena, text, args);
+    diagnostic_vhint(ev->diagnostics, diagnostic, text, args);
     va_end(args);
-    diagnostic_hint(ev->diagnostics, diagnostic, "%.*s", TEXT_ARGS(made));
 }
 
 void note(struct evaluator *ev, struct diagnostic *diagnostic, struct span span, const char *text,
           ...) {
     va_list args;
     va_start(args, text);
-    struct text made = text_vformat(ev->arena, text, args);
+    diagnostic_vnote(ev->diagnostics, diagnostic, span, text, args);
     va_end(args);
-    diagnostic_note(ev->diagnostics, diagnostic, span, "%.*s", TEXT_ARGS(made));
 }
 
 /* Whether the value takes long to write out only to be cut. */
