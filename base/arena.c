@@ -35,13 +35,17 @@ enum {
     BLOCK_MAPPED = 128 << 10,
     BLOCK_LARGEST = 2 << 20, /* a huge page */
     BLOCK_STEP = 128 << 10,  /* so much of a mapped block comes into memory at a time */
-    HUGE_FROM = 16 << 20,    /* an arena that holds so much goes on in huge pages */
+    HUGE_FROM = 32 << 20,    /* an arena that holds so much goes on in huge pages */
 };
 
 struct arena_block {
     struct arena_block *older;
     size_t size : 63; /* of the whole block, this header included */
     size_t is_alone : 1; /* holds one large thing */
+};
+
+struct arena_piece {
+    struct arena_piece *next;
 };
 
 _Static_assert(sizeof(struct arena_block) % ARENA_ALIGN == 0,
@@ -200,15 +204,55 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t length) {
     return copy;
 }
 
-void arena_drop(struct arena *arena, const void *memory) {
+/* Whether the memory was a block of its own, which the system now has back. */
+static bool drop_alone(struct arena *arena, const void *memory) {
     for (struct arena_block **at = &arena->blocks; *at; at = &(*at)->older) {
         struct arena_block *block = *at;
         if (!block->is_alone || block + 1 != memory) continue;
         *at = block->older;
         ASAN_UNPOISON_MEMORY_REGION(block, block->size);
         block_free(block);
-        return;
+        return true;
     }
+    return false;
+}
+
+/* The power of two that so many bytes hold. */
+static unsigned piece_power(size_t size) {
+    return (unsigned)(8 * sizeof size - 1) - (unsigned)__builtin_clzl(size);
+}
+
+void arena_drop(struct arena *arena, void *memory, size_t size) {
+    if (!memory || (size >= BLOCK_FIRST / 4 && drop_alone(arena, memory))) return;
+    ASAN_POISON_MEMORY_REGION(memory, size);
+    unsigned power = size >= sizeof(struct arena_piece) ? piece_power(size) : ARENA_PIECES;
+    if (ARENA_GAP || power >= ARENA_PIECES) return; /* where it is checked, nothing is used twice */
+    struct arena_piece *piece = memory;
+    piece->next = arena->pieces[power];
+    arena->pieces[power] = piece;
+}
+
+/* Memory of a power of two, not zeroed where it is used again. */
+static void *take_piece(struct arena *arena, size_t size) {
+    unsigned power = piece_power(size);
+    if (size != (size_t)1 << power || power >= ARENA_PIECES || !arena->pieces[power]) return NULL;
+    struct arena_piece *piece = arena->pieces[power];
+    arena->pieces[power] = piece->next;
+    return piece;
+}
+
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t wanted, size_t size) {
+    size_t total, used = count * size;
+    if (__builtin_mul_overflow(wanted, size, &total)) memory_exhausted();
+    char *grown = take_piece(arena, total);
+    if (grown) {
+        memset(grown + used, 0, total - used);
+    } else {
+        grown = arena_alloc(arena, total);
+    }
+    if (used) memcpy(grown, items, used);
+    arena_drop(arena, items, used);
+    return grown;
 }
 
 struct arena_mark arena_mark(const struct arena *arena) {
@@ -232,6 +276,7 @@ void arena_rewind(struct arena *arena, struct arena_mark mark) {
     if (!newest) return;
     if (newest != mark.block) free_between(newest, mark.block);
     if (mark.block) free_between(mark.block, mark.older);
+    memset(arena->pieces, 0, sizeof arena->pieces);
     arena->used = mark.used;
     if (!arena->next) return; /* there are large things only */
     char *start = newest == mark.block ? mark.next : (char *)(newest + 1);

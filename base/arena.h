@@ -11,11 +11,15 @@
 #include "base/memory.h"
 
 struct arena_block;
+struct arena_piece;
+
+enum { ARENA_PIECES = 17 }; /* sizes of what is used again, powers of two */
 
 struct arena {
     struct arena_block *blocks; /* newest first */
     char *next, *end;           /* what is left of the newest block, as far as it is in memory */
     size_t used;                /* bytes handed out, for limits and bench/ */
+    struct arena_piece *pieces[ARENA_PIECES]; /* given back, by the power of two that they hold */
 };
 
 /* An empty arena; it takes memory at the first allocation. */
@@ -38,9 +42,14 @@ void *arena_grown(struct arena *arena, void *array, uint32_t count, uint32_t *ca
 /* A copy of length bytes, followed by a NUL that does not count. */
 char *arena_copy(struct arena *arena, const char *bytes, size_t length);
 
-/* Gives back an array that its next, larger one has taken the place of: at once where it is large,
- * else with the arena. NULL is none. */
-void arena_drop(struct arena *arena, const void *memory);
+/* A larger array in the place of one: `count` things of size bytes are moved, those up to `wanted` are
+ * zero. Memory of the old one, NULL for none, is given back. For what grows by doubling: it takes what
+ * others of its like have given back. */
+void *arena_grow(struct arena *arena, void *items, size_t count, size_t wanted, size_t size);
+
+/* Gives back memory of so many bytes: to the system where it is large, else to arena_grow. NULL is
+ * none. */
+void arena_drop(struct arena *arena, void *memory, size_t size);
 
 /* How full an arena is, to give back later all that was allocated since. */
 struct arena_mark {

@@ -39,11 +39,11 @@ static void names_grow(struct names *names) {
     const struct name **slots = names->slots;
     uint32_t capacity = names->capacity;
     names->capacity = capacity ? capacity * 2 : NAMES_FIRST;
-    names->slots = arena_array(names->arena, names->capacity, sizeof *names->slots);
+    names->slots = arena_grow(names->arena, NULL, 0, names->capacity, sizeof *names->slots);
     for (uint32_t i = 0; i < capacity; i++) {
         if (slots[i]) *names_slot(names, name_text(slots[i]), slots[i]->hash) = slots[i];
     }
-    if (capacity) arena_drop(names->arena, slots);
+    arena_drop(names->arena, slots, capacity * sizeof *slots);
 }
 
 static const struct name *name_new(struct arena *arena, struct text text, uint32_t hash) {
@@ -105,17 +105,15 @@ void *map_find(const struct map *map, const void *key) {
 
 static void map_grow_entries(struct map *map) {
     uint32_t capacity = map->capacity ? map->capacity * 2 : MAP_FIRST;
-    struct map_entry *entries = arena_array(map->arena, capacity, sizeof *entries);
-    if (map->count) memcpy(entries, map->entries, map->count * sizeof *entries);
-    arena_drop(map->arena, map->entries);
-    map->entries = entries;
+    map->entries =
+        arena_grow(map->arena, map->entries, map->count, capacity, sizeof *map->entries);
     map->capacity = capacity;
 }
 
 static void map_index(struct map *map) {
-    arena_drop(map->arena, map->slots);
+    arena_drop(map->arena, map->slots, map->slot_capacity * sizeof *map->slots);
     map->slot_capacity = map->capacity * 2;
-    map->slots = arena_array(map->arena, map->slot_capacity, sizeof *map->slots);
+    map->slots = arena_grow(map->arena, NULL, 0, map->slot_capacity, sizeof *map->slots);
     for (uint32_t i = 0; i < map->count; i++) *map_slot(map, map->entries[i].key) = i + 1;
 }
 

@@ -204,10 +204,9 @@ static void build_put(struct checker *checker, struct record_build *build,
         return;
     }
     if (build->count == build->capacity) {
-        struct type_field *old = build->fields;
         build->capacity = build->capacity ? build->capacity * 2 : 8;
-        build->fields = arena_array(&checker->program->scratch, build->capacity, sizeof *old);
-        if (old) memcpy(build->fields, old, build->count * sizeof *old);
+        build->fields = arena_grow(&checker->program->scratch, build->fields, build->count,
+                                   build->capacity, sizeof *build->fields);
     }
     build->fields[build->count++] =
         (struct type_field){name, type, NULL, required && !build->maybe};

@@ -29,10 +29,8 @@ struct symbol *symbol_new(struct checker *checker, enum symbol_kind kind, const 
 void scope_slot(struct checker *checker, struct scope *scope, struct symbol *symbol) {
     uint32_t count = scope->slot_count;
     if ((count & (count - 1)) == 0) { /* the room is a power of two: full */
-        struct symbol **old = scope->slots;
-        scope->slots = arena_array(checker->arena, count ? (size_t)count * 2 : 1, sizeof *old);
-        if (count) memcpy(scope->slots, old, count * sizeof *old);
-        arena_drop(checker->arena, old);
+        scope->slots = arena_grow(checker->arena, scope->slots, count,
+                                  count ? (size_t)count * 2 : 1, sizeof *scope->slots);
     }
     symbol->slot = count;
     scope->slots[scope->slot_count++] = symbol;

@@ -99,11 +99,9 @@ static void fault_twice(struct evaluator *ev, const struct resource *resource,
 
 static void stack_add(struct evaluator *ev, struct stack *stack, struct resource *resource) {
     if (stack->resource_count == stack->resource_capacity) {
-        struct resource **old = stack->resources;
         stack->resource_capacity = stack->resource_capacity ? stack->resource_capacity * 2 : 16;
-        stack->resources = arena_array(ev->arena, stack->resource_capacity, sizeof *old);
-        if (stack->resource_count)
-            memcpy(stack->resources, old, stack->resource_count * sizeof *old);
+        stack->resources = arena_grow(ev->arena, stack->resources, stack->resource_count,
+                                      stack->resource_capacity, sizeof *stack->resources);
     }
     resource->index = stack->resource_count;
     resource->stack = stack;

@@ -447,10 +447,9 @@ static void stack_name_check(struct evaluator *ev, const struct stack *stack) {
 
 void stack_register(struct evaluator *ev, struct stack_state *stack) {
     if (ev->stack_number == ev->stack_room) {
-        struct stack **old = ev->stacks;
         ev->stack_room = ev->stack_room ? ev->stack_room * 2 : 8;
-        ev->stacks = arena_array(ev->arena, ev->stack_room, sizeof *old);
-        if (ev->stack_number) memcpy(ev->stacks, old, ev->stack_number * sizeof *old);
+        ev->stacks = arena_grow(ev->arena, ev->stacks, ev->stack_number, ev->stack_room,
+                                sizeof *ev->stacks);
     }
     ev->stacks[ev->stack_number++] = &stack->stack;
 }

@@ -26,11 +26,9 @@ struct linter {
 
 static void group_add(struct arena *arena, struct group *group, const struct resource *resource) {
     if (group->count == group->capacity) {
-        uint32_t capacity = group->capacity ? group->capacity * 2 : 8;
-        const struct resource **old = group->resources;
-        group->resources = arena_array(arena, capacity, sizeof *old);
-        if (group->count) memcpy(group->resources, old, group->count * sizeof *old);
-        group->capacity = capacity;
+        group->capacity = group->capacity ? group->capacity * 2 : 8;
+        group->resources = arena_grow(arena, group->resources, group->count, group->capacity,
+                                      sizeof *group->resources);
     }
     group->resources[group->count++] = resource;
 }

@@ -135,7 +135,7 @@ static void arrange_death(struct runtime_session *session) {
 
 static bool open_session(struct runtime_session *session, const struct runtime_options *options,
                          struct failure *why) {
-    if (!state_open(&session->state, options->folder, why)) return false;
+    if (!state_open(&session->state, options->folder, options->sandbox, why)) return false;
     if (journal_open(&session->journal, &session->state, options->sandbox, why) &&
         (options->sandbox ? open_simulator(session, options, why)
                           : open_network(session, options, why))) {

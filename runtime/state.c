@@ -109,7 +109,16 @@ static bool open_folder(struct state *state, const char *folder, struct failure 
     return good;
 }
 
-bool state_open(struct state *state, const char *folder, struct failure *why) {
+/* Making a new database, and bringing the log of writings into it, wait for the disk several times. A
+ * sandbox leaves all that it writes in the log. */
+static bool set_up(struct state *state, bool is_sandbox, struct failure *why) {
+    sqlite3_db_config(state->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_sandbox, NULL);
+    return state_run(state, "PRAGMA locking_mode = EXCLUSIVE;", why) &&
+           (!is_sandbox || state_run(state, "PRAGMA synchronous = OFF;", why)) &&
+           state_run(state, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;", why);
+}
+
+bool state_open(struct state *state, const char *folder, bool is_sandbox, struct failure *why) {
     *state = (struct state){.lock = -1};
     if (folder && !open_folder(state, folder, why)) {
         state_close(state);
@@ -123,8 +132,7 @@ bool state_open(struct state *state, const char *folder, struct failure *why) {
         return failure_set(why, "the path of the program's folder is too long");
     }
     bool good = sqlite3_open(path, &state->database) == SQLITE_OK || failed(state, why);
-    good = good && state_run(state, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
-                                    "PRAGMA synchronous = NORMAL;", why);
+    good = good && set_up(state, is_sandbox, why);
     if (!good) state_close(state);
     return good;
 }

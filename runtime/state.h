@@ -17,8 +17,9 @@ struct state {
 
 /* Opens folder/.mrp/state.db; makes the folder with a .gitignore where it is not there. NULL for a
  * database in memory. A .mrp that belongs to somebody else, or that
- * git tracks, is refused. */
-bool state_open(struct state *state, const char *folder, struct failure *why);
+ * git tracks, is refused. What is written for a sandbox waits for no disk: killing the process loses
+ * nothing, a failure of power the last runs. */
+bool state_open(struct state *state, const char *folder, bool is_sandbox, struct failure *why);
 void state_close(struct state *state);
 
 /* Runs statements; false with *why. */

@@ -10,9 +10,7 @@ void *lowering_grow(struct arena *arena, void *items, uint32_t *count, uint32_t 
                     size_t size) {
     if (*count == *capacity) {
         *capacity = *capacity ? *capacity * 2 : 8;
-        void *grown = arena_array(arena, *capacity, size);
-        if (*count) memcpy(grown, items, *count * size);
-        items = grown;
+        items = arena_grow(arena, items, *count, *capacity, size);
     }
     ++*count;
     return items;

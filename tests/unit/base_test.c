@@ -67,12 +67,33 @@ static void test_arena_drops(void) {
         void *dropped = arena_alloc(&arena, size);
         arena_alloc(&arena, 64);
         memset(dropped, 0xFF, size);
-        arena_drop(&arena, dropped);
+        arena_drop(&arena, dropped, size);
         char *next = arena_alloc(&arena, size);
         if (next[0] || next[size - 1]) CU_FAIL("memory of an arena is zero");
     }
-    arena_drop(&arena, NULL);
+    arena_drop(&arena, NULL, 0);
     CU_ASSERT_STRING_EQUAL(kept, "kept");
+    arena_release(&arena);
+}
+
+/* Doubled from 1 to 256 words, again and again: what one gives back, the next ones take. */
+static void test_arena_grows(void) {
+    struct arena arena;
+    arena_init(&arena);
+    for (int again = 0; again < 100; again++) {
+        uint64_t *words = NULL;
+        for (size_t count = 0, room = 1; room <= 256; count = room, room *= 2) {
+            words = arena_grow(&arena, words, count, room, sizeof *words);
+            for (size_t i = 0; i < room; i++) {
+                if (words[i] != (i < count ? i : 0)) CU_FAIL("what was there stays, the rest is zero");
+                words[i] = i;
+            }
+        }
+        arena_drop(&arena, words, 256 * sizeof *words);
+    }
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+    CU_ASSERT(arena.used < 3 * 256 * sizeof(uint64_t));
+#endif
     arena_release(&arena);
 }
 
@@ -409,7 +430,8 @@ static void test_pages(void) {
 }
 
 UNIT_MAIN("base", {"arena", test_arena}, {"arena rewinds", test_arena_rewinds},
-          {"arena drops", test_arena_drops}, {"memory recovers", test_memory_recovers},
+          {"arena drops", test_arena_drops},
+          {"arena grows", test_arena_grows}, {"memory recovers", test_memory_recovers},
           {"utf8", test_utf8}, {"encoding", test_unicode_encode}, {"columns", test_columns},
           {"distance", test_distance}, {"suggestion", test_suggestion}, {"number", test_number},
           {"number round trip", test_number_round_trip}, {"json string", test_json_string},

@@ -822,7 +822,7 @@ int main(int argc, char **argv) {
         if (strcmp(argv[i], "--from") == 0) from = strtoull(value, NULL, 10);
         if (strcmp(argv[i], "--seed") == 0) from = strtoull(value, NULL, 10), count = 1;
     }
-    if (!state_open(&state, NULL, &why)) return 2;
+    if (!state_open(&state, NULL, true, &why)) return 2;
     for (uint64_t seed = from; seed < from + count && results[0] < 20; seed++) {
         int result = run_seed(seed, is_verbose);
         results[result]++;

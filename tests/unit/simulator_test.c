@@ -361,8 +361,8 @@ static void test_store(void) {
     struct state state, other;
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
     arena_init(&arena);
-    CU_ASSERT_TRUE_FATAL(state_open(&state, folder, &why));
-    CU_ASSERT_FALSE(state_open(&other, folder, &why));
+    CU_ASSERT_TRUE_FATAL(state_open(&state, folder, true, &why));
+    CU_ASSERT_FALSE(state_open(&other, folder, true, &why));
     CU_ASSERT_TRUE(text_starts(text_of(why.message),
                                TEXT("another mrp works on this deployment: process ")));
     CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, state.database, &why));
@@ -374,7 +374,7 @@ static void test_store(void) {
     /* In the middle of the creation: what runs goes on. */
     CU_ASSERT_TRUE(simulator_close(simulator, &why));
     state_close(&state);
-    CU_ASSERT_TRUE_FATAL(state_open(&state, folder, &why));
+    CU_ASSERT_TRUE_FATAL(state_open(&state, folder, true, &why));
     CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, state.database, &why));
     cloud = simulator_cloud(simulator);
     SAME(look("us-east-1", "first")->status.bytes, "CREATE_IN_PROGRESS");
