@@ -215,11 +215,13 @@ enum mrp_result mrp_result_of(const struct mrp *mrp) {
 void mrp_make(struct mrp *mrp) {
     mrp->deployment = evaluator_run(&mrp->program, &mrp->evaluation);
     if (diagnostics_failed(&mrp->diagnostics)) return;
+    schema_rest();
     template_lower(mrp->deployment, &mrp->templates);
     if (diagnostics_failed(&mrp->diagnostics)) return;
     lint_run(mrp->deployment);
     struct observer observer = mrp_observer(mrp);
     evaluator_policies(mrp->deployment, &observer);
+    schema_rest();
 }
 
 static enum mrp_result compile(struct mrp *mrp, struct request *request) {
@@ -232,6 +234,7 @@ static enum mrp_result compile(struct mrp *mrp, struct request *request) {
         diagnostics_settle(&mrp->diagnostics, &mrp->rules);
     }
     if (mrp_result_of(mrp) == MRP_DONE) list_stacks(mrp);
+    if (mrp->templates.lowered && !mrp->only_checks) template_list_resources(&mrp->templates);
     return mrp_result_of(mrp);
 }
 

@@ -30,6 +30,7 @@ struct mrp {
     struct buffer output;
     struct failure failure;
     bool is_loaded;
+    bool only_checks; /* nobody asks for templates */
 };
 
 struct request {

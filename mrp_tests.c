@@ -50,8 +50,9 @@ struct observer mrp_observer(struct mrp *mrp) {
 
 /* ---- tests ---- */
 
-void mrp_check_tests(struct mrp *mrp) {
+void mrp_only_check(struct mrp *mrp) {
     mrp->program.with_tests = true;
+    mrp->only_checks = true;
 }
 
 void mrp_with_tests(struct mrp *mrp, const char *only) {

@@ -188,16 +188,6 @@ void *arena_array(struct arena *arena, size_t count, size_t size) {
     return arena_alloc(arena, total);
 }
 
-void *arena_grown(struct arena *arena, void *array, uint32_t count, uint32_t *capacity,
-                  size_t size) {
-    if (count < *capacity) return array;
-    *capacity = *capacity ? *capacity * 2 : 8;
-    void *larger = arena_array(arena, *capacity, size);
-    if (count) memcpy(larger, array, count * size);
-    arena_drop(arena, array);
-    return larger;
-}
-
 char *arena_copy(struct arena *arena, const char *bytes, size_t length) {
     char *copy = arena_alloc(arena, length + 1);
     if (length) memcpy(copy, bytes, length);
@@ -253,6 +243,13 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t wanted, 
     if (used) memcpy(grown, items, used);
     arena_drop(arena, items, used);
     return grown;
+}
+
+void *arena_grown(struct arena *arena, void *array, uint32_t count, uint32_t *capacity,
+                  size_t size) {
+    if (count < *capacity) return array;
+    *capacity = *capacity ? *capacity * 2 : 8;
+    return arena_grow(arena, array, count, *capacity, size);
 }
 
 struct arena_mark arena_mark(const struct arena *arena) {

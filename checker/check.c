@@ -243,16 +243,16 @@ static void check_header(struct checker *checker, struct node *node, unsigned *p
                          struct flow *flows) {
     const char *word = node_word(node->kind);
     *pushed = 0;
-    generators_check(checker, node->unit.generators);
-    for (struct node *g = node->unit.generators.first; g; g = g->next) {
+    generators_check(checker, node->unit.header->generators);
+    for (struct node *g = node->unit.header->generators.first; g; g = g->next) {
         if (g->kind != NODE_FILTER || *pushed == 4) continue;
         flow_push(checker, &flows[(*pushed)++], g->filter.condition, true);
     }
-    if (!node->unit.condition) return;
-    struct fact fact = expect_condition(checker, node->unit.condition, false, "this condition");
-    need_known(checker, node->unit.condition, fact,
+    if (!node->unit.header->condition) return;
+    struct fact fact = expect_condition(checker, node->unit.header->condition, false, "this condition");
+    need_known(checker, node->unit.header->condition, fact,
                text_format(checker->arena, "whether there is this %s", word).bytes, NULL);
-    flow_push(checker, &flows[(*pushed)++], node->unit.condition, true);
+    flow_push(checker, &flows[(*pushed)++], node->unit.header->condition, true);
 }
 
 static void check_pipeline(struct checker *checker, struct node *node) {

@@ -186,11 +186,11 @@ static void declare_block(struct checker *checker, struct node *block, struct sc
 static void declare_unit(struct checker *checker, struct where where, struct node *node,
                          enum symbol_kind kind, enum site inside) {
     struct symbol *symbol = declare_value(checker, where, node, kind);
-    symbol->is_group = node->unit.generators.first != NULL;
-    symbol->is_optional = node->unit.condition != NULL;
+    symbol->is_group = node->unit.header->generators.first != NULL;
+    symbol->is_optional = node->unit.header->condition != NULL;
     struct scope *around = where.scope;
     if (symbol->is_group) {
-        around = node->unit.scope = scope_new(checker, SCOPE_LOOP, around, node);
+        around = node->unit.header->scope = scope_new(checker, SCOPE_LOOP, around, node);
     }
     if (node->unit.body && node->unit.body->kind == NODE_BLOCK) {
         declare_block(checker, node->unit.body, around, node, inside, false);

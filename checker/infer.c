@@ -203,11 +203,8 @@ static void build_put(struct checker *checker, struct record_build *build,
         field->required |= required && !build->maybe;
         return;
     }
-    if (build->count == build->capacity) {
-        build->capacity = build->capacity ? build->capacity * 2 : 8;
-        build->fields = arena_grow(&checker->program->scratch, build->fields, build->count,
-                                   build->capacity, sizeof *build->fields);
-    }
+    build->fields = arena_grown(&checker->program->scratch, build->fields, build->count,
+                                &build->capacity, sizeof *build->fields);
     build->fields[build->count++] =
         (struct type_field){name, type, NULL, required && !build->maybe};
     map_put(&build->index, name, (void *)(uintptr_t)build->count);

@@ -443,10 +443,10 @@ static void resolve_fn(struct checker *checker, struct node *node, struct scope 
 static void resolve_unit(struct checker *checker, struct node *node, struct scope *scope) {
     struct scope *inner = scope;
     struct node *hidden = checker->hidden;
-    if (node->unit.condition) resolve(checker, node->unit.condition, scope);
-    if (node->unit.scope) {
-        inner = node->unit.scope;
-        resolve_generators(checker, node->unit.generators, inner);
+    if (node->unit.header->condition) resolve(checker, node->unit.header->condition, scope);
+    if (node->unit.header->scope) {
+        inner = node->unit.header->scope;
+        resolve_generators(checker, node->unit.header->generators, inner);
     }
     if (node->unit.home) resolve(checker, node->unit.home, inner);
     /* as the body: an instance is made in the frame of its loop */

@@ -162,7 +162,7 @@ static void gather_actions(struct map *actions, const struct node *item) {
             if (symbol && symbol->name && !map_find(actions, symbol->name)) {
                 map_put(actions, symbol->name, symbol);
             }
-        } else if (item->kind == NODE_STAGE && !item->unit.generators.first) {
+        } else if (item->kind == NODE_STAGE && !item->unit.header->generators.first) {
             gather_actions(actions, item->unit.body->block.items.first);
         } else if (item->kind == NODE_IF) {
             gather_branch(actions, item);

@@ -83,7 +83,7 @@ static int fix(struct invocation *invocation, const char *file, size_t *total) {
         struct failure why;
         struct mrp *mrp = program_open(invocation, file, &outcome);
         if (!mrp) return outcome;
-        mrp_check_tests(mrp);
+        mrp_only_check(mrp);
         outcome = program_outcome(mrp, mrp_compile(mrp));
         bool done = outcome == OUTCOME_WORLD || fix_all(mrp, &applied, &why);
         mrp_free(mrp);
@@ -108,7 +108,7 @@ static int check(struct invocation *invocation, const char *file, enum form form
     int outcome;
     struct mrp *mrp = program_open(invocation, file, &outcome);
     if (!mrp) return outcome;
-    mrp_check_tests(mrp);
+    mrp_only_check(mrp);
     outcome = program_outcome(mrp, mrp_compile(mrp));
     if (outcome != OUTCOME_WORLD) {
         int reported = program_report(invocation, mrp, true);

@@ -31,7 +31,7 @@ bool declaration_is_public(const struct node *node) {
 
 struct text declaration_doc(const struct declarations *page, const struct node *node) {
     const struct declaration *head = node_declaration((struct node *)node);
-    struct text doc = head ? head->doc : TEXT("");
+    struct text doc = head ? written_doc(head) : TEXT("");
     /* the first declaration of a file also gets what is said of the file */
     if (page->doc.length && text_starts(doc, page->doc) && node == page->file->file.items.first) {
         doc = (struct text){doc.bytes + page->doc.length, doc.length - page->doc.length};
@@ -128,13 +128,13 @@ static void put_resource(struct declarations *page, const struct node *resource)
     buffer_text(page->out, declaration_name(resource));
     buffer_string(page->out, "`: ");
     put_source(page, resource->unit.type);
-    if (resource->unit.condition) {
+    if (resource->unit.header->condition) {
         buffer_string(page->out, ", if `");
-        put_source(page, resource->unit.condition);
+        put_source(page, resource->unit.header->condition);
         buffer_char(page->out, '`');
     }
-    if (resource->unit.generators.first) buffer_string(page->out, ", one");
-    for (const struct node *g = resource->unit.generators.first; g; g = g->next) {
+    if (resource->unit.header->generators.first) buffer_string(page->out, ", one");
+    for (const struct node *g = resource->unit.header->generators.first; g; g = g->next) {
         buffer_string(page->out, " `");
         put_source(page, g);
         buffer_char(page->out, '`');

@@ -80,15 +80,9 @@ struct resource *component_self(struct evaluator *ev, struct component *componen
 
 static void component_add(struct evaluator *ev, struct component *component,
                           struct resource *resource) {
-    if (component->resource_count == component->resource_capacity) {
-        struct resource **old = component->resources;
-        component->resource_capacity =
-            component->resource_capacity ? component->resource_capacity * 2 : 4;
-        component->resources = arena_array(ev->arena, component->resource_capacity, sizeof *old);
-        if (component->resource_count) {
-            memcpy(component->resources, old, component->resource_count * sizeof *old);
-        }
-    }
+    component->resources =
+        arena_grown(ev->arena, component->resources, component->resource_count,
+                    &component->resource_capacity, sizeof *component->resources);
     component->resources[component->resource_count++] = resource;
 }
 

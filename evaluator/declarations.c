@@ -90,11 +90,11 @@ struct text path_below(struct evaluator *ev, const struct site *place, struct te
 /* ---- tasks ---- */
 
 void task_add(struct evaluator *ev, struct task task) {
-    struct task *added = ARENA_NEW(ev->arena, struct task);
-    *added = task;
-    added->next = NULL;
-    *ev->tasks_end = added;
-    ev->tasks_end = &added->next;
+    if (ev->task_count == ev->task_capacity) {
+        ev->task_capacity = ev->task_capacity ? ev->task_capacity * 2 : 64;
+        ev->tasks = memory_resize(ev->tasks, ev->task_capacity * sizeof task);
+    }
+    ev->tasks[ev->task_count++] = task;
 }
 
 static void assert_run(struct evaluator *ev, struct node *node, struct frame *frame) {
@@ -134,7 +134,7 @@ static void output_run(struct evaluator *ev, struct symbol *symbol, struct frame
     }
     struct output *output = ARENA_NEW(ev->arena, struct output);
     output->name = symbol->name;
-    output->doc = node->declaration.doc;
+    output->doc = written_doc(&node->declaration);
     output->declared = node;
     output->value = conform_free(ev, value, node->output.value);
     struct deployment *deployment = ev->deployment;
@@ -171,8 +171,9 @@ static void task_run(struct evaluator *ev, const struct task *task) {
 }
 
 void tasks_run(struct evaluator *ev) {
-    for (struct task *task = ev->tasks; task && !ev->is_exhausted; task = task->next) {
-        task_run(ev, task);
+    for (uint32_t i = 0; i < ev->task_count && !ev->is_exhausted; i++) {
+        struct task task = ev->tasks[i]; /* which may add others */
+        task_run(ev, &task);
     }
 }
 
@@ -348,21 +349,21 @@ static bool unit_loop_body(struct loop *loop) {
 
 struct value unit_make(struct evaluator *ev, struct node *node, struct frame *frame,
                        unit_maker make) {
-    if (node->unit.condition) {
+    if (node->unit.header->condition) {
         bool ok,
-            condition = evaluate_condition(ev, node->unit.condition, frame, "a condition", &ok);
+            condition = evaluate_condition(ev, node->unit.header->condition, frame, "a condition", &ok);
         if (!ok) return value_poison();
         if (!condition) return value_null();
     }
-    if (!node->unit.generators.first || !node->unit.scope) {
+    if (!node->unit.header->generators.first || !node->unit.header->scope) {
         return make(ev, node, frame, value_poison());
     }
-    struct frame *inner = frame_new(ev, node->unit.scope, frame, frame->place);
+    struct frame *inner = frame_new(ev, node->unit.header->scope, frame, frame->place);
     struct unit_loop loop = {{.ev = ev, .frame = inner, .body = unit_loop_body}, node,
                              record_new(ev->arena, 0), make};
     struct spender spender;
     spender_enter(ev, &spender, node);
-    loop_run(&loop.loop, node->unit.generators.first);
+    loop_run(&loop.loop, node->unit.header->generators.first);
     spender_leave(ev, &spender);
     struct value group = value_seal(value_record(loop.group));
     /* what is missing is no mistake of its own */

@@ -72,7 +72,6 @@ static void evaluator_start(struct evaluator *ev, struct program *program,
     ev->deployment = ARENA_NEW(ev->arena, struct deployment);
     *ev->deployment = (struct deployment){.arena = ev->arena, .names = ev->names,
                                           .diagnostics = ev->diagnostics, .evaluator = ev};
-    ev->tasks_end = &ev->tasks;
     ev->modules = arena_array(ev->arena, program->module_count, sizeof *ev->modules);
     ev->module_places = arena_array(ev->arena, program->module_count, sizeof *ev->module_places);
     map_init(&ev->signatures, ev->arena);
@@ -113,6 +112,14 @@ static void params_run(struct evaluator *ev) {
     }
 }
 
+void evaluator_rest(struct evaluator *ev) {
+    memory_free(ev->stack);
+    memory_free(ev->tasks);
+    ev->stack = NULL;
+    ev->tasks = NULL;
+    ev->stack_capacity = ev->task_count = ev->task_capacity = 0;
+}
+
 struct deployment *evaluator_run(struct program *program, const struct evaluation *evaluation) {
     struct evaluator *ev = ARENA_NEW(program->arena, struct evaluator);
     evaluator_start(ev, program, evaluation);
@@ -128,8 +135,7 @@ struct deployment *evaluator_run(struct program *program, const struct evaluatio
     stacks_settle(ev);
     project_tags(ev);
     environment_settle(ev);
-    memory_free(ev->stack);
-    ev->stack = NULL;
+    evaluator_rest(ev);
     return deployment;
 }
 
@@ -141,7 +147,6 @@ struct value evaluator_expression(struct program *program, const struct evaluati
     project_settle(ev);
     regions_make(ev);
     struct value value = evaluate(ev, expression, ev->root);
-    memory_free(ev->stack);
-    ev->stack = NULL;
+    evaluator_rest(ev);
     return value;
 }

@@ -138,7 +138,6 @@ enum task_kind {
 };
 
 struct task {
-    struct task *next;
     uint8_t kind;
     union {
         struct resource_state *resource; /* BODY */
@@ -185,7 +184,8 @@ struct evaluator {
     struct frame *root, *call_frame; /* call_frame: in which the running built-in is called */
     struct frame **modules; /* by index: file frames of imported files, made when first needed */
     struct site *module_places;
-    struct task *tasks, **tasks_end;
+    struct task *tasks; /* on the heap, in order */
+    uint32_t task_count, task_capacity;
     /* in a check: what needs a value that is not known yet gives poison in silence */
     bool is_lenient;
     /* instances (RESOURCE) that break a rule of their component of the library */
@@ -425,6 +425,8 @@ struct stack *stack_of_value(struct value value);
 /* Runs the declarations of a block: makes and registers resources, queues the rest. */
 void block_run(struct evaluator *ev, struct list items, struct frame *frame);
 void task_add(struct evaluator *ev, struct task task);
+/* Gives back what is on the heap: evaluation has ended, or rests until somebody asks for more. */
+void evaluator_rest(struct evaluator *ev);
 void tasks_run(struct evaluator *ev);
 /* A path one word longer: around.name, with the keys of the blocks around and its own. */
 struct text path_below(struct evaluator *ev, const struct site *place, struct text name,

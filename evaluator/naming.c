@@ -98,11 +98,8 @@ static void fault_twice(struct evaluator *ev, const struct resource *resource,
 }
 
 static void stack_add(struct evaluator *ev, struct stack *stack, struct resource *resource) {
-    if (stack->resource_count == stack->resource_capacity) {
-        stack->resource_capacity = stack->resource_capacity ? stack->resource_capacity * 2 : 16;
-        stack->resources = arena_grow(ev->arena, stack->resources, stack->resource_count,
-                                      stack->resource_capacity, sizeof *stack->resources);
-    }
+    stack->resources = arena_grown(ev->arena, stack->resources, stack->resource_count,
+                                   &stack->resource_capacity, sizeof *stack->resources);
     resource->index = stack->resource_count;
     resource->stack = stack;
     stack->resources[stack->resource_count++] = resource;

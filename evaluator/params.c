@@ -249,7 +249,7 @@ static struct value deploy_param(struct evaluator *ev, struct frame *frame, stru
     parameter->type = symbol->deploy && symbol->deploy->parameter_type.length
                           ? symbol->deploy->parameter_type
                           : TEXT("String");
-    parameter->doc = param->declaration.doc;
+    parameter->doc = written_doc(&param->declaration);
     parameter->is_secret = is_secret_type(symbol->type);
     parameter->allowed = allowed_values(ev, type);
     parameter->declared = param;

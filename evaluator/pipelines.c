@@ -170,7 +170,7 @@ static struct text action_id(struct evaluator *ev, struct pipeline *pipeline,
                              struct pipeline_action *action, struct text name, struct value key) {
     struct pipeline_stage *stage = action->stage;
     struct text id = id_join(ev, name, id_part(ev, key), '_');
-    bool is_group = stage->node->unit.generators.first != NULL;
+    bool is_group = stage->node->unit.header->generators.first != NULL;
     if (is_group || map_find(&pipeline->ids, names_intern(ev->names, id))) {
         id = id_join(ev, stage->name, id, '_');
     }

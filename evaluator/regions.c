@@ -279,7 +279,7 @@ static struct value region_new(struct evaluator *ev, struct symbol *symbol,
     map_init(&state->physical_names, ev->arena);
     regions_add(ev, &state->region);
     struct stack_state *stack = stack_new(ev, state, node, (struct text){"", 0}, path);
-    stack->stack.doc = symbol->declaration->declaration.doc;
+    stack->stack.doc = written_doc(&symbol->declaration->declaration);
     state->stack = &stack->stack;
     state->place = (struct site){.region = &state->region, .stack = state->stack,
                                   .module = ev->program->modules[0]};
@@ -446,11 +446,8 @@ static void stack_name_check(struct evaluator *ev, const struct stack *stack) {
 }
 
 void stack_register(struct evaluator *ev, struct stack_state *stack) {
-    if (ev->stack_number == ev->stack_room) {
-        ev->stack_room = ev->stack_room ? ev->stack_room * 2 : 8;
-        ev->stacks = arena_grow(ev->arena, ev->stacks, ev->stack_number, ev->stack_room,
-                                sizeof *ev->stacks);
-    }
+    ev->stacks = arena_grown(ev->arena, ev->stacks, ev->stack_number, &ev->stack_room,
+                             sizeof *ev->stacks);
     ev->stacks[ev->stack_number++] = &stack->stack;
 }
 
@@ -531,7 +528,7 @@ static struct value stack_make_one(struct evaluator *ev, struct node *node, stru
     struct region_state *region = (struct region_state *)around->region;
     struct stack_state *state = stack_new(ev, region, node, buffer_take(&words, ev->arena), whole);
     buffer_release(&words);
-    state->stack.doc = node->declaration.doc;
+    state->stack.doc = written_doc(&node->declaration);
     state->place = *around;
     state->place.stack = &state->stack;
     state->place.path = path;

@@ -34,6 +34,8 @@ struct list body_entries(const struct node *node) {
 
 /* ---- making ---- */
 
+static const struct record no_properties;
+
 static struct text below_stack(const struct site *place, struct text path) {
     const struct stack_state *stack = (const struct stack_state *)place->stack;
     size_t skip = stack && stack->place.path.length ? stack->place.path.length + 1 : 0;
@@ -61,7 +63,7 @@ static struct value resource_new(struct evaluator *ev, struct node *node, struct
     resource->instance = place->instance ? place->instance : node;
     resource->shown = in_library(ev, node) ? resource->instance : node;
     resource->region = place->region;
-    resource->properties = record_new(ev->arena, 0);
+    resource->properties = (struct record *)&no_properties; /* until the body is evaluated */
     resource->meta = &meta_none;
     state->frame = frame;
     state->place = place;

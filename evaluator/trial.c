@@ -377,8 +377,7 @@ static struct trial *trial_new(struct evaluator *ev, const struct observer *obse
     map_init(&trial->known, ev->arena);
     map_init(&trial->views, ev->arena);
     map_init(&trial->expected, ev->arena);
-    ev->stack = NULL;
-    ev->stack_count = ev->stack_capacity = 0;
+    ev->stack_count = 0;
     ev->instance = NULL;
     ev->is_exhausted = false;
     budget_start(ev);
@@ -387,9 +386,7 @@ static struct trial *trial_new(struct evaluator *ev, const struct observer *obse
 }
 
 static void trial_end(struct evaluator *ev) {
-    memory_free(ev->stack);
-    ev->stack = NULL;
-    ev->stack_capacity = 0;
+    evaluator_rest(ev);
     ev->trial = NULL;
 }
 
@@ -465,8 +462,7 @@ bool evaluator_test_inputs(struct program *program, struct test_run *run, struct
     struct frame *frame = block_frame(ev, run->module, run->test);
     struct value record = value_poison();
     if (frame) record = settled(ev, evaluate(ev, with->with.record, frame));
-    memory_free(ev->stack);
-    ev->stack = NULL;
+    evaluator_rest(ev);
     if (record.kind != VALUE_RECORD || diagnostics_failed(run->verdict)) return false;
     *inputs = arena_array(program->arena, record.record->count, sizeof **inputs);
     for (uint32_t i = 0; i < record.record->count; i++) {

@@ -25,11 +25,8 @@ struct linter {
 /* ---- resources by type ---- */
 
 static void group_add(struct arena *arena, struct group *group, const struct resource *resource) {
-    if (group->count == group->capacity) {
-        group->capacity = group->capacity ? group->capacity * 2 : 8;
-        group->resources = arena_grow(arena, group->resources, group->count, group->capacity,
-                                      sizeof *group->resources);
-    }
+    group->resources = arena_grown(arena, group->resources, group->count, &group->capacity,
+                                   sizeof *group->resources);
     group->resources[group->count++] = resource;
 }
 

@@ -365,10 +365,10 @@ static struct text doc_line(const struct parser *parser, struct token token) {
     return line;
 }
 
-static struct text doc_before(const struct parser *parser, uint32_t start) {
+static const struct text *doc_before(const struct parser *parser, uint32_t start) {
     const struct token *items = parser->tokens->items;
     uint32_t index = tokens_find(parser->tokens, start), first = index;
-    if (!(items[index].flags & TOKEN_DOC)) return (struct text){0};
+    if (!(items[index].flags & TOKEN_DOC)) return NULL;
     while (first > 0 && (items[first - 1].kind == DOC || items[first - 1].kind == COMMENT)) first--;
     struct buffer buffer;
     buffer_init(&buffer);
@@ -377,7 +377,8 @@ static struct text doc_before(const struct parser *parser, uint32_t start) {
         if (buffer.length > 0) buffer_char(&buffer, '\n');
         buffer_text(&buffer, doc_line(parser, items[i]));
     }
-    struct text doc = buffer_take(&buffer, parser->arena);
+    struct text *doc = ARENA_NEW(parser->arena, struct text);
+    *doc = buffer_take(&buffer, parser->arena);
     buffer_release(&buffer);
     return doc;
 }
@@ -520,12 +521,19 @@ struct node *build_region(struct parser *parser, struct range range, struct list
     return build_finish(parser, node);
 }
 
+static struct header *keep_header(struct parser *parser, struct header header) {
+    static const struct header none;
+    if (!header.generators.first && !header.condition) return (struct header *)&none;
+    struct header *kept = ARENA_NEW(parser->arena, struct header);
+    *kept = header;
+    return kept;
+}
+
 struct node *build_unit(struct parser *parser, struct range range, enum node_kind kind,
                         struct written_name name, struct header header, struct node *body) {
     struct node *node = new_node(parser, kind, range);
     node->unit.head = head(parser, range, name);
-    node->unit.generators = header.generators;
-    node->unit.condition = header.condition;
+    node->unit.header = keep_header(parser, header);
     node->unit.body = body;
     return build_finish(parser, node);
 }

@@ -12,11 +12,6 @@ struct range {
 };
 
 /* Of a stack, resource, ...: `for ...` or `if c` between its name and its body. */
-struct header {
-    struct list generators;
-    struct node *condition;
-};
-
 struct parser {
     struct arena *arena;
     struct names *names;

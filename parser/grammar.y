@@ -213,8 +213,8 @@ fn_let: "let" name type_note "=" expr   { $$ = build_let(parser, @$, $2, $3, $5)
 
 header:
   %empty                                { $$ = (struct header){0}; }
-| generators                            { $$ = (struct header){$1, NULL}; }
-| "if" expr                             { $$ = (struct header){list_empty(), $2}; }
+| generators                            { $$ = (struct header){.generators = $1}; }
+| "if" expr                             { $$ = (struct header){.condition = $2}; }
 ;
 
 generators:

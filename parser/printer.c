@@ -174,11 +174,11 @@ static void print_unit(struct printer *printer, const struct node *node) {
         print_expression(printer, node->unit.home);
     }
     print_space(printer);
-    print_generators(printer, node->unit.generators);
-    if (node->unit.condition) {
+    print_generators(printer, node->unit.header->generators);
+    if (node->unit.header->condition) {
         print_take(printer);
         print_space(printer);
-        print_expression(printer, node->unit.condition);
+        print_expression(printer, node->unit.header->condition);
     }
     print_space(printer);
     print_body(printer, node->unit.body);

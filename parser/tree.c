@@ -101,8 +101,8 @@ static void each_of_type(const struct walk *walk, struct node *node) {
 static void each_of_unit(const struct walk *walk, struct node *node) {
     each_one(walk, node->unit.type);
     each_one(walk, node->unit.home);
-    each_of(walk, node->unit.generators);
-    each_one(walk, node->unit.condition);
+    each_of(walk, node->unit.header->generators);
+    each_one(walk, node->unit.header->condition);
     each_one(walk, node->unit.body);
 }
 

@@ -60,6 +60,13 @@ struct written_name {
     uint32_t start, end; /* in the node's source */
 };
 
+/* `for k, x in xs if c` of a resource, a stack, ...; or `if c`. */
+struct header {
+    struct list generators; /* GENERATOR, FILTER; empty for none */
+    struct node *condition; /* of `if c`, or NULL */
+    struct scope *scope;    /* checker: the loop variables */
+};
+
 struct node {
     uint8_t kind;    /* enum node_kind */
     uint8_t flags;   /* enum node_flag */
@@ -156,7 +163,7 @@ struct node {
 
         /* ---- declarations: each begins with the same head ---- */
         struct declaration {
-            struct text doc;          /* joined ## lines, or empty */
+            const struct text *doc;   /* joined ## lines, or NULL: see written_doc */
             struct written_name name; /* what it declares; of PROJECT, TEST, POLICY: see below */
             struct symbol *symbol;    /* checker */
         } declaration;
@@ -197,10 +204,8 @@ struct node {
         /* STACK, STAGE, PIPELINE, RESOURCE, ACTION: a header of generators or a condition */
         struct {
             struct declaration head;
-            struct list generators;  /* GENERATOR, FILTER; empty for none */
-            struct node *condition;  /* of `if c`, or NULL */
+            struct header *header;   /* never NULL; one for all that have none */
             struct node *body;       /* BLOCK of STACK, STAGE, PIPELINE; RECORD of the others */
-            struct scope *scope;     /* checker: the loop variables */
             struct node *type;       /* RESOURCE, ACTION: TYPE_NAME; else NULL */
             struct node *home;       /* PIPELINE: expression after `in`; else NULL */
         } unit;
@@ -237,6 +242,10 @@ const char *node_word(enum node_kind kind);
 
 /* The declaration head of a declaring node (LET, RESOURCE, ...), or NULL. */
 struct declaration *node_declaration(struct node *node);
+
+static inline struct text written_doc(const struct declaration *head) {
+    return head->doc ? *head->doc : TEXT("");
+}
 
 /* The span of a written name of that node. */
 static inline struct span written_span(const struct node *node, struct written_name name) {

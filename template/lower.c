@@ -97,12 +97,14 @@ static void find_position(struct lowering *all, const struct node *node, struct 
     last->line = source_place(sources, node->span.source, node->span.start).line;
 }
 
-static void make_resources(struct lowering *all, struct template *template) {
+void lowering_list_resources(struct stack_lowering *in) {
+    struct lowering *all = in->all;
+    struct template *template = in->template;
     struct stack *stack = template->stack;
     struct position position = {0};
+    if (template->resources) return;
     template->resources =
         arena_array(all->arena, stack->resource_count + 1, sizeof *template->resources);
-    template->resource_count = stack->resource_count;
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         const struct resource *resource = stack->resources[i];
         find_position(all, resource->shown, &position);
@@ -316,10 +318,15 @@ static void finish_stack(struct stack_lowering *in) {
     lowering_finish_outputs(in);
     lowering_hold_roles(in);
     lowering_check_resources(in);
-    make_resources(in->all, in->template);
+    in->template->resource_count = in->stack->resource_count;
     make_capabilities(in->all, in->template);
     make_tags(in->all, in->template);
     make_delivered(in->all, in->template);
+}
+
+void template_list_resources(struct template_set *set) {
+    for (uint32_t i = 0; i < set->count; i++)
+        lowering_list_resources(set->templates[i].stack->lowered);
 }
 
 bool template_lower(struct deployment *deployment, struct template_set *set) {

@@ -61,7 +61,7 @@ struct template { /* one stack, ready to be written or sent */
     struct text name, region_name, region_label, path;
     struct template_parameter *parameters; uint32_t parameter_count;
     struct template_edge *edges; uint32_t edge_count;
-    struct template_resource *resources; uint32_t resource_count;
+    struct template_resource *resources; uint32_t resource_count; /* NULL until they are listed */
     struct template_output *outputs; uint32_t output_count;
     const char *const *capabilities; uint32_t capability_count; /* "CAPABILITY_NAMED_IAM" */
     struct tag *tags; uint32_t tag_count;  /* the user's and mrp:project, mrp:suffix, mrp:stack */
@@ -97,6 +97,9 @@ struct template_set {
 /* Lowers all stacks. Mistakes (cycles with every edge's line, limits of 500/200/1 MB, values
  * that cannot travel) are reported in the deployment's diagnostics. False when there were any. */
 bool template_lower(struct deployment *deployment, struct template_set *set);
+
+/* Lists the templates' resources. Apart from what is lowered, since a check does without them. */
+void template_list_resources(struct template_set *set);
 
 /* Appends a stack's template as JSON: indented by two for files, compact to be sent. The same
  * input gives the same bytes. Source positions stand in the top-level Metadata ("mrp"), and are

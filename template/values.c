@@ -8,12 +8,7 @@ enum { REDUCE_STEPS = 100000, DISTRIBUTED_BYTES = 24 };
 
 void *lowering_grow(struct arena *arena, void *items, uint32_t *count, uint32_t *capacity,
                     size_t size) {
-    if (*count == *capacity) {
-        *capacity = *capacity ? *capacity * 2 : 8;
-        items = arena_grow(arena, items, *count, *capacity, size);
-    }
-    ++*count;
-    return items;
+    return arena_grown(arena, items, (*count)++, capacity, size);
 }
 
 struct span declared_span(const struct node *declared) {

@@ -317,6 +317,7 @@ void template_write(const struct template_set *set, uint32_t index, bool indente
                     struct buffer *out) {
     struct stack_lowering *in = set->templates[index].stack->lowered;
     struct emitter e = {.in = in, .out = out, .indented = indented};
+    lowering_list_resources(in);
     size_t start = out->length;
     emit_open(&e, '{');
     emit_text_pair(&e, "AWSTemplateFormatVersion", TEXT("2010-09-09"));

@@ -264,6 +264,7 @@ static void print_diagnostics(struct world *w) {
 /* Lowers, which must work, and keeps all templates. */
 static void lower(struct world *w) {
     bool fine = template_lower(&w->deployment, &w->set);
+    template_list_resources(&w->set);
     CU_ASSERT(fine);
     if (!fine) print_diagnostics(w);
     for (uint32_t i = 0; i < w->set.count; i++) {
@@ -352,6 +353,7 @@ static unsigned note_count(const struct diagnostic *diagnostic) {
 static const struct diagnostic *fails(const char *file, int line, struct world *w,
                                       enum diagnostic_id id) {
     bool fine = template_lower(&w->deployment, &w->set);
+    template_list_resources(&w->set);
     const struct diagnostic *found = reported(w, id);
     bool right = !fine && found && w->diagnostics.count == 1;
     CU_ASSERT(right);
