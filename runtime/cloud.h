@@ -4,9 +4,10 @@
  * virtual time. The engine reads no clock and makes no call except through it, so what is rehearsed
  * and what simulated failures test is what users run.
  *
- * A call is begun, and is handed back by next() when it is finished; any number may be under way, so
- * all regions are asked at the same time. Requests, replies and words ("CREATE_COMPLETE", "Modify")
- * are those of CloudFormation's API, version 2010-05-15, so that nothing is lost on the way.
+ * A call is begun, and is handed back by next() when it is finished; any number may be under way,
+ * so all regions are asked at the same time. Requests, replies and words ("CREATE_COMPLETE",
+ * "Modify") are those of CloudFormation's API, version 2010-05-15, so that nothing is lost on the
+ * way.
  */
 #ifndef MRP_RUNTIME_CLOUD_H
 #define MRP_RUNTIME_CLOUD_H
@@ -32,9 +33,9 @@ enum cloud_operation {
     CLOUD_PROTECT_STACK,       /* termination protection := is_protected */
     CLOUD_PUT_OBJECT,          /* bucket, key, body; expects the bucket to be the account's own */
     CLOUD_HEAD_OBJECT,         /* fails with code NotFound if there is none */
-    CLOUD_OBJECT_VERSIONS,     /* of bucket, at most 1,000 of them, delete markers as well: reply objects;
-                                  for a bucket that is not there code NoSuchBucket */
-    CLOUD_DELETE_OBJECTS,      /* objects of bucket, at most 1,000: reply objects that are still there */
+    CLOUD_OBJECT_VERSIONS,     /* of bucket, at most 1,000 of them, delete markers as well: reply
+                                  objects; for a bucket that is not there code NoSuchBucket */
+    CLOUD_DELETE_OBJECTS,      /* objects of bucket, at most 1,000: reply objects that are left */
     CLOUD_DETECT_DRIFT,        /* begins to compare the stack with its template: reply id */
     CLOUD_DRIFT_STATUS,        /* of the detection id: reply status, status_reason, drift_status */
     CLOUD_RESOURCE_DRIFTS,     /* of the stack, those that differ: reply drifts */
@@ -42,7 +43,7 @@ enum cloud_operation {
     CLOUD_ROLLBACK_STACK,      /* of a stack in CREATE_FAILED or UPDATE_FAILED */
     CLOUD_CANCEL_UPDATE,       /* of a stack in UPDATE_IN_PROGRESS: it rolls back */
     CLOUD_CREATE_REFACTOR,     /* stack gets body, with its resources renamed by moves: reply id */
-    CLOUD_DESCRIBE_REFACTOR,   /* of the refactor id: reply status, status_reason, execution_status */
+    CLOUD_DESCRIBE_REFACTOR,   /* the refactor id: reply status, status_reason, execution_status */
     CLOUD_EXECUTE_REFACTOR,
     CLOUD_HOOK_RESULTS,        /* of all hooks that looked at the change set, else at the stack:
                                   reply hooks, without advice */
@@ -133,7 +134,7 @@ struct cloud_event {
     /* Of a hook that looked at the resource. */
     struct text hook_type, hook_status, hook_reason, hook_mode, hook_id;
     /* Of CLOUD_CHANGE_SET_EVENTS. */
-    struct text kind;          /* "VALIDATION_ERROR", "PROVISIONING_ERROR", "HOOK_INVOCATION_ERROR" */
+    struct text kind;          /* "VALIDATION_ERROR", "PROVISIONING_ERROR", ... */
     struct text validation_name, validation_path, validation_mode; /* "FAIL", "WARN" */
 };
 
@@ -258,7 +259,7 @@ struct cloud_request {
     struct text mode;          /* of a change set: "REVERT_DRIFT", or empty for the usual one */
     bool with_nested;          /* a change set for each nested stack as well */
     struct text pipeline;
-    struct text attribute, value; /* of CLOUD_TRAIL: "EventName", "ResourceName", "EventSource", ... */
+    struct text attribute, value; /* of CLOUD_TRAIL: "EventName", "ResourceName", ... */
     double since, until;       /* of CLOUD_TRAIL; 0 for the last 90 days, for now */
 };
 

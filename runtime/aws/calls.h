@@ -1,7 +1,7 @@
-/* The deploy engine's calls (runtime/cloud.h) in the words of AWS's services: what is sent for each,
- * and what is read from its answer. calls.def has a row for each; stacks.c, change_sets.c, upkeep.c,
- * causes.c, pipelines.c and objects.c the functions. Texts of replies are copied into the call's
- * arena.
+/* The deploy engine's calls (runtime/cloud.h) in the words of AWS's services: what is sent for
+ * each, and what is read from its answer. calls.def has a row for each; stacks.c, change_sets.c,
+ * upkeep.c, causes.c, pipelines.c and objects.c the functions. Texts of replies are copied into the
+ * call's arena.
  */
 #ifndef MRP_RUNTIME_AWS_CALLS_H
 #define MRP_RUNTIME_AWS_CALLS_H
@@ -31,7 +31,8 @@ struct data *cloud_call_input(const struct filling *filling, enum cloud_operatio
 void cloud_call_read(struct cloud_call *call, const struct data *result, struct cloud_room *room);
 
 /* The name in a stack's id; a name is itself. Change sets are made by name, which every
- * implementation of the API takes; that the answer is about the stack that was meant says its id. */
+ * implementation of the API takes; that the answer is about the stack that was meant says its
+ * id. */
 struct text cloud_stack_name(struct text id);
 /* Adds the changes of other that set lacks: with property values AWS may leave some out. */
 void cloud_changes_merge(struct arena *arena, struct cloud_change_set *set,

@@ -1,5 +1,5 @@
-/* Why something failed, asked of those who know more than the stack's events: CloudFormation's failed
- * events alone, hooks, and CloudTrail. Each needs a permission of its own.
+/* Why something failed, asked of those who know more than the stack's events: CloudFormation's
+ * failed events alone, hooks, and CloudTrail. Each needs a permission of its own.
  */
 #include "runtime/aws/calls.h"
 

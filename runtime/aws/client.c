@@ -22,7 +22,8 @@ static void read_attempts(struct client *client) {
     client->most_attempts = count >= 1 && count <= 100 ? (unsigned)count : CLIENT_ATTEMPTS;
 }
 
-/* The name of the application, as AWS's SDKs write it: what cannot stand in a header's word is "-". */
+/* The name of the application, as AWS's SDKs write it: what cannot stand in a header's word is
+ * "-". */
 static void name_agent(struct client *client) {
     static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
                                "!$%&'*+-.^_`|~";

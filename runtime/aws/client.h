@@ -39,14 +39,14 @@ struct client_call {
     enum operation operation;
     struct text region;         /* empty for that of the settings */
     struct text bucket;         /* of S3 */
-    struct data *input;         /* a record, or NULL; an idempotency token is added where one is missing */
+    struct data *input;         /* a record, or NULL; a token is added where one is missing */
     struct arena *arena;        /* for all that belongs to the call; input and result live there */
     void *context;              /* the caller's own */
-    bool is_once;               /* an attempt whose end is unclear is not repeated: the caller looks */
+    bool is_once;               /* an attempt with an unclear end is the last: the caller looks */
     struct data *result;        /* never NULL when the call is handed back */
     struct service_error error; /* an empty code: it went well */
     bool is_network;            /* nothing came back: what the call did is unknown */
-    bool was_unclear;           /* an attempt before the last one had no answer, or one of trouble */
+    bool was_unclear;           /* an earlier attempt had no answer, or one of trouble */
     unsigned status;            /* of the last answer */
     /* The client's own. */
     struct client_call *next;

@@ -1,5 +1,5 @@
-/* What the files of the client share; nobody else includes it. client.c: opening, the loop; attempt.c:
- * one attempt; judge.c: what follows from its end.
+/* What the files of the client share; nobody else includes it. client.c: opening, the loop;
+ * attempt.c: one attempt; judge.c: what follows from its end.
  */
 #ifndef MRP_RUNTIME_AWS_CLIENT_PARTS_H
 #define MRP_RUNTIME_AWS_CLIENT_PARTS_H
@@ -60,8 +60,8 @@ void client_tell(struct client *client, const struct client_call *call);
 
 /* After the transport has handed it back: hands the call back to the caller, or makes it wait. */
 void client_judge(struct client *client, struct client_call *call);
-/* Who only looks can look later: while a deploy runs, an outage of the network, or of what gives the
- * keys, must not seem a failure of its stacks. */
+/* Who only looks can look later: while a deploy runs, an outage of the network, or of what gives
+ * the keys, must not seem a failure of its stacks. */
 bool client_can_wait(const struct client *client, const struct client_call *call);
 
 #endif

@@ -40,8 +40,8 @@ struct credentials *credentials_open(const struct credentials_options *options);
 void credentials_close(struct credentials *credentials);
 
 /* The keys, which stay until the next call. They are renewed when less than 15 minutes are left, or
- * half of a shorter life; where that fails, it is tried again now and then, and the old ones are used
- * for as long as they last. */
+ * half of a shorter life; where that fails, it is tried again now and then, and the old ones are
+ * used for as long as they last. */
 bool credentials_get(struct credentials *credentials, const struct keys **keys,
                      struct failure *why);
 /* The keys were refused as expired: the next get renews them. */

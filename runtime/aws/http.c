@@ -150,8 +150,8 @@ static void set_protocols(CURL *easy) {
 
 static long milliseconds(double seconds) { return (long)(seconds * 1000); }
 
-/* A server that says nothing for a while is given up long before the whole time is over, which has to
- * do for a large body on a slow line. */
+/* A server that says nothing for a while is given up long before the whole time is over, which has
+ * to do for a large body on a slow line. */
 static void set_deadlines(CURL *easy, const struct http_request *request) {
     double connect = request->connect_seconds > 0 ? request->connect_seconds : 10;
     double whole = request->seconds > 0 ? request->seconds

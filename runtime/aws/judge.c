@@ -106,8 +106,8 @@ static void reward(struct client_call *call) {
     speed_up(lane);
 }
 
-/* Seconds that the server asks to be left alone: "x-amz-retry-after" has milliseconds, "Retry-After"
- * seconds or a date. It is heeded within reason. */
+/* Seconds that the server asks to be left alone: "x-amz-retry-after" has milliseconds,
+ * "Retry-After" seconds or a date. It is heeded within reason. */
 static double asked_pause(const struct client *client, const struct client_call *call) {
     const struct http_call *http = &call->http;
     struct text amz = http_header(http->headers, http->header_count, "x-amz-retry-after");

@@ -1,5 +1,5 @@
-/* What is told of each call: to the user with --verbose, and to the file that MRP_LOG names as a line
- * of JSON. Neither holds keys, tokens, templates, parameters or what an answer held.
+/* What is told of each call: to the user with --verbose, and to the file that MRP_LOG names as a
+ * line of JSON. Neither holds keys, tokens, templates, parameters or what an answer held.
  */
 #ifndef MRP_RUNTIME_AWS_LOG_H
 #define MRP_RUNTIME_AWS_LOG_H

@@ -1,4 +1,5 @@
-/* From a profile to the source of its keys: role_arn and source_profile followed, mistakes named. */
+/* From a profile to the source of its keys: role_arn and source_profile followed, mistakes
+ * named. */
 #include "runtime/aws/sources.h"
 
 static struct text get(const struct data *profile, const char *property) {

@@ -1,6 +1,7 @@
-/* The AWS CLI's cache of roles, for those that a code of a device was typed for: a code serves once, and
- * asking for one with each command would make people turn it off. The file's name is the hash of what
- * the role is asked with, as Python writes it; who took the keys from elsewhere reads them too.
+/* The AWS CLI's cache of roles, for those that a code of a device was typed for: a code serves
+ * once, and asking for one with each command would make people turn it off. The file's name is the
+ * hash of what the role is asked with, as Python writes it; who took the keys from elsewhere reads
+ * them too.
  */
 #include "base/hash.h"
 #include "runtime/aws/sources.h"

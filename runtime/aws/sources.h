@@ -18,8 +18,8 @@ struct source_context {
 /* What time it is by AWS's clock. */
 double source_now(const struct source_context *context);
 
-/* Sends a request, again after passing failures, at most attempts times; from and what are its names
- * in the log. False with *why where no answer came; any status is an answer. */
+/* Sends a request, again after passing failures, at most attempts times; from and what are its
+ * names in the log. False with *why where no answer came; any status is an answer. */
 bool source_send(const struct source_context *context, struct http_call *call, const char *from,
                  const char *what, unsigned attempts, struct failure *why);
 /* Calls an operation of a service, signed by keys (NULL: unsigned). */
@@ -52,8 +52,8 @@ bool source_container(const struct source_context *context, struct keys *keys,
 bool source_instance(const struct source_context *context, struct keys *keys,
                      struct failure *why);
 
-/* What STS answered for a role, kept where the AWS CLI does: asked with input, whose session has a name
- * of its own or not. */
+/* What STS answered for a role, kept where the AWS CLI does: asked with input, whose session has a
+ * name of its own or not. */
 bool source_cache_find(const struct source_context *context, const struct data *input,
                        bool is_named, struct data **answer);
 void source_cache_keep(const struct source_context *context, const struct data *input,

@@ -50,7 +50,8 @@ static void take_parameters(struct cloud_call *call, const struct data *list,
     stack->parameters = arena_array(call->arena, call_count(list) + 1, sizeof *stack->parameters);
     for (const struct data *n = data_first(list); n; n = n->next) {
         stack->parameters[stack->parameter_count++] = (struct cloud_parameter){
-            .key = call_take(call, n, "ParameterKey"), .value = call_take(call, n, "ParameterValue"),
+            .key = call_take(call, n, "ParameterKey"),
+            .value = call_take(call, n, "ParameterValue"),
             .resolved = call_take(call, n, "ResolvedValue")};
     }
 }
@@ -166,7 +167,8 @@ void call_read_resources(struct cloud_call *call, const struct data *result,
         call->reply.resources[call->reply.resource_count++] = (struct cloud_resource){
             .logical_id = call_take(call, n, "LogicalResourceId"),
             .physical_id = call_take(call, n, "PhysicalResourceId"),
-            .type = call_take(call, n, "ResourceType"), .status = call_take(call, n, "ResourceStatus"),
+            .type = call_take(call, n, "ResourceType"),
+            .status = call_take(call, n, "ResourceStatus"),
             .reason = call_take(call, n, "ResourceStatusReason"),
             .updated = data_time(n, "LastUpdatedTimestamp")};
     }
@@ -178,7 +180,8 @@ void call_read_exports(struct cloud_call *call, const struct data *result,
     CALL_GROW(call, exports, export_count, &room->exports, list);
     for (const struct data *n = data_first(list); n; n = n->next) {
         call->reply.exports[call->reply.export_count++] = (struct cloud_export){
-            call_take(call, n, "Name"), call_take(call, n, "Value"), call_take(call, n, "ExportingStackId")};
+            call_take(call, n, "Name"), call_take(call, n, "Value"),
+            call_take(call, n, "ExportingStackId")};
     }
 }
 

@@ -1,5 +1,5 @@
-/* CloudFormation's API over the simulated world: each operation checks what AWS checks, in the words
- * that AWS uses, and copies what it keeps or tells.
+/* CloudFormation's API over the simulated world: each operation checks what AWS checks, in the
+ * words that AWS uses, and copies what it keeps or tells.
  */
 #include "runtime/simulator/calls.h"
 

@@ -287,7 +287,7 @@ static void test_pages(void) {
                   "<R><DescribeStacksResult><Stacks><member><StackName>b</StackName>"
                   "<EnableTerminationProtection>true</EnableTerminationProtection>"
                   "<CreationTime>2024-01-01T00:00:00.5Z</CreationTime></member></Stacks>"
-                  "<NextToken>u</NextToken></DescribeStacksResult></R>"); /* a repeated token ends */
+                  "<NextToken>u</NextToken></DescribeStacksResult></R>"); /* the same token */
     struct cloud_call call =
         run_cloud(&trial, (struct cloud_call){.operation = CLOUD_DESCRIBE_STACKS});
     CU_ASSERT_FALSE(cloud_failed(&call));

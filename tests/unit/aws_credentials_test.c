@@ -189,7 +189,8 @@ static void test_tokens(void) {
         struct text token = {"", 0};
         double expires;
         CU_ASSERT(config_load(&config, &arena, &around, NULL, &why));
-        struct source_context context = {&config, &http, {"", 0}, &arena, &(struct clock){0}, NULL, false};
+        struct source_context context = {.config = &config, .http = &http, .arena = &arena,
+                                         .clock = &(struct clock){0}};
         CU_ASSERT(source_sso_token(&context, config_profile(&config, config.profile),
                                    config.profile, &token, &expires, &why));
         vectors_same(names[i], why.message, TEXT("foobarbaz"), token);
@@ -223,7 +224,8 @@ static void run_place(struct arena *arena, const struct data *test, bool is_cont
     struct http http = machine_http(&machine);
     struct config config;
     CU_ASSERT(config_load(&config, arena, &around, NULL, &why));
-    struct source_context context = {&config, &http, {"", 0}, arena, &(struct clock){0}, NULL, false};
+    struct source_context context = {.config = &config, .http = &http, .arena = arena,
+                                     .clock = &(struct clock){0}};
     if (is_container) source_container(&context, &keys, &why);
     else source_instance(&context, &keys, &why);
     vectors_same(data_text(test, "docs"), why.message, data_value(data_path(test, "result.Ok")),

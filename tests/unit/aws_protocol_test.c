@@ -19,7 +19,8 @@ struct suite {
     bool is_bad;
 };
 
-/* The cases that are not run, each with what no call of ours has. An id's star stands for the rest. */
+/* The cases that are not run, each with what no call of ours has. An id's star stands for the
+ * rest. */
 static const struct skip {
     const char *id;
     bool of_request, of_response;
@@ -28,7 +29,8 @@ static const struct skip {
     {"SDKAppliedContentEncoding_*", true, false, "requests are not compressed"},
     {"SDKAppendsGzipAndIgnoresHttpProvidedEncoding_*", true, false, "requests are not compressed"},
     {"SDKAppendedGzipAfterProvidedEncoding_*", true, false, "requests are not compressed"},
-    {"QueryProtocolIdempotencyTokenAutoFill", true, false, "the client adds tokens: aws_client_test"},
+    {"QueryProtocolIdempotencyTokenAutoFill", true, false,
+     "the client adds tokens: aws_client_test"},
     {"QueryIdempotencyTokenAutoFill", true, false, "the client adds tokens: aws_client_test"},
     {"RestJsonQueryIdempotencyTokenAutoFill", true, false,
      "the client adds tokens: aws_client_test"},
@@ -37,7 +39,8 @@ static const struct skip {
     {"RestJsonEnumPayloadRequest", true, false, "a call says the type of its body itself"},
     {"RestJsonStringPayloadRequest", true, false, "a call says the type of its body itself"},
     {"RestJsonHttpPayloadTraitsWithBlob", true, false, "a call says the type of its body itself"},
-    {"DocumentTypeAsPayloadInputString", true, false, "no call has a body that is one text of JSON"},
+    {"DocumentTypeAsPayloadInputString", true, false,
+     "no call has a body that is one text of JSON"},
     {"RestJsonHttpChecksumRequired", true, false, "no call has an MD5 of its body"},
     {"InputAndOutputWithTimestampHeaders", true, false, "no call has a list of times in a header"},
     {"RestJsonInputAndOutputWithTimestampHeaders", true, false,
@@ -640,7 +643,7 @@ static void test_rest_json(void) {
     run_file("output-rest-json", PROTOCOL_REST_JSON, 91, 90);
 }
 
-/* --- whole answers of services ------------------------------------------------------------------ */
+/* --- whole answers of services ---------------------------------------------------------------- */
 
 static bool holds(const struct data *node, const struct data *wanted);
 
@@ -697,7 +700,7 @@ static void test_answers(void) {
         vectors_same(text_of(names[i]), "message", data_text(refusal, "Message"), error.message);
         struct data *body = (struct data *)data_get(result, "TemplateBody"), *read;
         struct failure why;
-        if (body && data_read_json(&arena, body->text, &read, &why)) { /* as the expectation has it */
+        if (body && data_read_json(&arena, body->text, &read, &why)) { /* as is expected */
             body->kind = read->kind;
             body->children = read->children;
             body->count = read->count;

@@ -1,5 +1,5 @@
-/* Attempts after the first, on a clock that only waiting moves: which failures are worth one, how long
- * the pauses are, what they cost, and when keys are looked for again. */
+/* Attempts after the first, on a clock that only waiting moves: which failures are worth one, how
+ * long the pauses are, what they cost, and when keys are looked for again. */
 #include <math.h>
 
 #include "runtime/aws/when.h"
@@ -70,8 +70,8 @@ static void test_asked_of_all(void) {
     close_trial(&trial);
 }
 
-/* An outage is not answered with a flood: once the stock of tokens is spent each call has one attempt,
- * and successes fill it again. */
+/* An outage is not answered with a flood: once the stock of tokens is spent each call has one
+ * attempt, and successes fill it again. */
 static void test_tokens(void) {
     struct trial trial;
     unsigned calls = 0;
@@ -199,7 +199,8 @@ static void test_short_keys(void) {
     close_trial(&trial);
 }
 
-UNIT_MAIN("aws_retry", {"pauses are drawn", test_jitter}, {"pauses that are asked for", test_asked_pauses},
+UNIT_MAIN("aws_retry", {"pauses are drawn", test_jitter},
+          {"pauses that are asked for", test_asked_pauses},
           {"asked of all in a lane", test_asked_of_all}, {"the stock of tokens", test_tokens},
           {"codes", test_codes}, {"a wrong clock of many calls", test_clock_of_all},
           {"keys of a short life", test_short_keys})

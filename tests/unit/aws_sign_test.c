@@ -41,7 +41,8 @@ static struct http_request parse(struct arena *arena, struct text bytes) {
     return request;
 }
 
-/* A signed request in the form of the suite: Host keeps its place, which the struct does not know. */
+/* A signed request in the form of the suite: Host keeps its place, which the struct does not
+ * know. */
 static struct text print(struct arena *arena, const struct http_request *request,
                          struct text original) {
     struct buffer out;
@@ -127,7 +128,8 @@ static void test_suite(void) {
     size_t count = vectors_list(&arena, "sigv4/v4", &names);
     CU_ASSERT_EQUAL(count, 38);
     for (size_t i = 0; i < count; i++) run_case(&arena, names[i]);
-    printf("the official suite: %zu cases as headers and as a query, %zu steps\n", count, count * 8);
+    printf("the official suite: %zu cases as headers and as a query, %zu steps\n", count,
+           count * 8);
     arena_release(&arena);
 }
 

@@ -1,5 +1,5 @@
-/* What is sent for objects, drift, rollbacks, refactors, hooks, CloudTrail and pipelines, and what is
- * read of the answers: an exchange each. */
+/* What is sent for objects, drift, rollbacks, refactors, hooks, CloudTrail and pipelines, and what
+ * is read of the answers: an exchange each. */
 #include "runtime/aws/network.h"
 #include "tests/unit/machine.h"
 

@@ -13,7 +13,7 @@ struct machine {
     struct arena *arena;
     struct data *variables;   /* record */
     const char *folder;       /* files are below it, or NULL */
-    struct data *files;       /* record: path and content; what was written, and what a test gives */
+    struct data *files;       /* record: path and content; what was written, what a test gives */
     const struct data *events; /* of recorded traffic, or NULL */
     struct data *requests;    /* list of records method, url, body: what was sent */
     struct data *replies;     /* list of records status, body: instead of events */
@@ -199,7 +199,8 @@ static inline struct http machine_http(struct machine *machine) {
     return (struct http){machine, machine_begin, machine_next, machine_now};
 }
 
-/* A reply to come: status 0 for a connection that breaks. What is put into the answer is a header. */
+/* A reply to come: status 0 for a connection that breaks. What is put into the answer is a
+ * header. */
 static inline struct data *machine_reply(struct machine *machine, long status, const char *body) {
     if (!machine->replies) machine->replies = data_new(machine->arena, DATA_LIST);
     struct data *reply = data_new(machine->arena, DATA_RECORD);
