@@ -293,7 +293,7 @@ static bool choose(const struct config *config, struct failure *why) {
                 TEXT_ARGS(config->credentials_path));
     return failure_hint(why, config->profile_is_option
                                  ? "\"aws configure list-profiles\" lists those that are there."
-                                 : "The environment variable AWS_PROFILE names it: \"aws configure "
+                                 : "AWS_PROFILE or AWS_DEFAULT_PROFILE names it: \"aws configure "
                                    "list-profiles\" lists those that are there.");
 }
 

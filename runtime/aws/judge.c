@@ -172,6 +172,19 @@ static bool try_again(struct client *client, struct client_call *call) {
     return try_passing(client, call);
 }
 
+/* Whose keys were refused is what one wants to know. */
+static void name_source(const struct client *client, struct client_call *call) {
+    static const char *const codes[] = {
+        "InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId",
+        "SignatureDoesNotMatch", "InvalidSignatureException", "ExpiredToken",
+        "ExpiredTokenException", "InvalidToken", NULL};
+    struct text source = credentials_source(client->credentials);
+    if (!is_one_of(call->error.code, codes) || !source.length) return;
+    call->error.message = text_format(call->arena, "%.*s%s(keys from: %.*s)",
+                                      TEXT_ARGS(call->error.message),
+                                      call->error.message.length ? " " : "", TEXT_ARGS(source));
+}
+
 static bool was_sent(const struct client_call *call) {
     return call->http.failure != HTTP_UNREACHABLE && call->http.failure != HTTP_UNSENT;
 }
@@ -197,5 +210,7 @@ void client_judge(struct client *client, struct client_call *call) {
     }
     bool is_unclear = (call->is_network && was_sent(call)) || call->status >= 500;
     if (is_unclear) call->was_unclear = true;
-    if ((is_unclear && call->is_once) || !try_again(client, call)) client_finish(client, call);
+    if (!(is_unclear && call->is_once) && try_again(client, call)) return;
+    name_source(client, call);
+    client_finish(client, call);
 }

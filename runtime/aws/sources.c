@@ -8,7 +8,8 @@
 #include "runtime/aws/sign.h"
 #include "runtime/aws/when.h"
 
-enum { SOURCE_ATTEMPTS = 3 };
+/* A deploy may be waiting: three attempts take a minute at most. */
+enum { SOURCE_ATTEMPTS = 3, SOURCE_SECONDS = 20, SOURCE_CONNECT_SECONDS = 5 };
 
 /* --- sending --------------------------------------------------------------------------------- */
 
@@ -109,6 +110,8 @@ bool source_call(const struct source_context *context, enum operation operation,
     struct log_attempt attempt = {.service = service_name(row->service), .operation = row->name,
                                   .region = region, .input = input};
     struct endpoint endpoint;
+    call->request.seconds = SOURCE_SECONDS;
+    call->request.connect_seconds = SOURCE_CONNECT_SECONDS;
     if (!set_endpoint(context, row->service, region, &call->request, &endpoint, why)) return false;
     if (!protocol_request(context->arena, row, input, &call->request, why)) return false;
     for (double pause = 0.2;;) {

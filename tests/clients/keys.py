@@ -136,6 +136,11 @@ def with_environment():
         says("nothing at all", Home(), aws,
              ["there are no AWS credentials", "AWS_ACCESS_KEY_ID", ".aws/config",
               "AWS_EC2_METADATA_DISABLED is true", "aws configure sso"])
+    with fake({a: ("InvalidClientTokenId", "The security token included in the request is invalid.")
+               for a in ("DescribeStacks", "GetCallerIdentity")}) as aws:
+        done = Home(credentials=files).run(aws, AWS_PROFILE="other")
+        check("keys that are refused: whose they are", done.returncode == 3 and
+              'is invalid. (keys from: profile "other" (keys in a file))' in done.stderr, done.all)
     for part in "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN":
         with fake() as aws:
             variables = {**by_key("ENV"), part: "A\r\nX-Evil: 1"}
