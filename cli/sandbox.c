@@ -215,6 +215,55 @@ static int to_resource(const struct invocation *invocation,
     return deploying_close(&deploying, outcome);
 }
 
+/* --- settings of the world -------------------------------------------------------------------- */
+
+enum { MOST_LAG = 600 }; /* seconds */
+
+static bool read_number(const char *text, double most, double *number) {
+    char *end;
+    if (!text) return true;
+    *number = strtod(text, &end);
+    return *text && !*end && *number >= 0 && *number <= most;
+}
+
+static void say_setting(bool throttles, double number) {
+    if (throttles && number) {
+        fprintf(stderr, "%u calls in a hundred are throttled\n", (unsigned)number);
+    } else if (throttles) {
+        fputs("no call is throttled\n", stderr);
+    } else if (number) {
+        fprintf(stderr, "new stacks, change sets and events are seen %g s late\n", number);
+    } else {
+        fputs("all is seen at once\n", stderr);
+    }
+}
+
+/* throttle PERCENT, lag SECONDS; either "off". */
+static int set_weather(const struct invocation *invocation, bool throttles) {
+    struct deploying deploying;
+    struct invocation other = *invocation;
+    const char *given = invocation->operand_count > 1 ? invocation->operands[1] : "";
+    double number = 0;
+    if (strcmp(given, "off") != 0 && (!*given || !read_number(given, throttles ? 100 : MOST_LAG,
+                                                              &number) ||
+                                      (throttles && number != (unsigned)number))) {
+        return throttles ? misuse(invocation, "throttle needs a percentage from 0 to 100, or off")
+                         : misuse(invocation, "lag needs seconds from 0 to %d, or off", MOST_LAG);
+    }
+    other.operands += 2;
+    other.operand_count -= 2;
+    int outcome = deploying_open_cloud(&deploying, &other, CLOUD_SANDBOX);
+    if (outcome == OUTCOME_DONE) {
+        if (throttles) {
+            deploying.runtime->sandbox_throttle(deploying.session, (unsigned)number);
+        } else {
+            deploying.runtime->sandbox_lag(deploying.session, number);
+        }
+        if (!option_given(invocation, OPTION_QUIET)) say_setting(throttles, number);
+    }
+    return deploying_close(&deploying, outcome);
+}
+
 /* --- serve ------------------------------------------------------------------------------------ */
 
 enum { SERVE_PORT = 4580 };
@@ -228,13 +277,6 @@ static void tell_address(void *context, unsigned port) {
                " AWS_SECRET_ACCESS_KEY=" SERVE_SECRET_KEY "\n", port);
     }
     fflush(stdout);
-}
-
-static bool read_number(const char *text, double most, double *number) {
-    char *end;
-    if (!text) return true;
-    *number = strtod(text, &end);
-    return *text && !*end && *number >= 0 && *number <= most;
 }
 
 static int serve(const struct invocation *invocation) {
@@ -271,9 +313,11 @@ int command_sandbox(struct invocation *invocation) {
     if (strcmp(what, "put") == 0) return to_resource(invocation, put);
     if (strcmp(what, "ring") == 0) return to_resource(invocation, ring);
     if (strcmp(what, "hush") == 0) return to_resource(invocation, hush);
+    if (strcmp(what, "throttle") == 0) return set_weather(invocation, true);
+    if (strcmp(what, "lag") == 0) return set_weather(invocation, false);
     if (strcmp(what, "reset") != 0 && strcmp(what, "serve") != 0) {
         return misuse(invocation, "\"%s\" is nothing to do: it is reset, fail, change, put, ring, "
-                                  "hush or serve", what);
+                                  "hush, throttle, lag or serve", what);
     }
     if (invocation->operand_count > 2) return misuse(invocation, "%s takes a FILE at most", what);
     return strcmp(what, "serve") == 0 ? serve(invocation) : reset(invocation);

@@ -83,6 +83,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/upkeep.c \
     runtime/simulator/validate.c \
     runtime/simulator/watch.c \
+    runtime/simulator/weather.c \
     runtime/simulator/world.c runtime/simulator/world.h \
     runtime/sql.c runtime/sql.h \
     runtime/state.c runtime/state.h \

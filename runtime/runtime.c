@@ -202,6 +202,14 @@ static bool sandbox_ring(struct runtime_session *session, struct text region, st
     return simulator_ring(session->simulator, region, stack, logical_id, rings);
 }
 
+static void sandbox_throttle(struct runtime_session *session, unsigned percent) {
+    simulator_throttle(session->simulator, percent);
+}
+
+static void sandbox_lag(struct runtime_session *session, double seconds) {
+    simulator_lag(session->simulator, seconds);
+}
+
 static bool sandbox_serve(struct runtime_session *session, const struct serve_options *options,
                           struct failure *why) {
     return serve_run(session->simulator, options, why);
@@ -219,6 +227,7 @@ const struct runtime *mrp_runtime(void) {
         .sandbox_change = sandbox_change,
         .sandbox_put = sandbox_put,
         .sandbox_put_object = sandbox_put_object, .sandbox_fail = sandbox_fail,
+        .sandbox_throttle = sandbox_throttle, .sandbox_lag = sandbox_lag,
         .sandbox_serve = sandbox_serve, .sandbox_ring = sandbox_ring,
     };
     return &runtime;

@@ -51,6 +51,9 @@ struct runtime {
     /* Of the sandbox: lets an alarm ring, or be quiet again; false where there is none. */
     bool (*sandbox_ring)(struct runtime_session *session, struct text region, struct text stack,
                          struct text logical_id, bool rings);
+    /* Of the sandbox: throttles that many calls in a hundred; shows news that many seconds late. */
+    void (*sandbox_throttle)(struct runtime_session *session, unsigned percent);
+    void (*sandbox_lag)(struct runtime_session *session, double seconds);
     /* Serves the sandbox to other programs until a signal ends it. */
     bool (*sandbox_serve)(struct runtime_session *session, const struct serve_options *options,
                           struct failure *why);

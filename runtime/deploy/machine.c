@@ -10,6 +10,7 @@
 
 enum {
     TRIES = 8,       /* of one call */
+    LATE_TRIES = 5,  /* of one that asks for what was made just now */
     RETRY_LAST = 30, /* seconds between two of them, at most */
 };
 
@@ -255,7 +256,10 @@ static bool tries_again(struct run *run, struct machine *machine) {
         "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException",
         "ServiceUnavailable", "InternalFailure", "InternalError", "SlowDown", "RequestTimeout"};
     const struct cloud_error *error = &machine->call.error;
-    bool passes = error->is_network;
+    /* A change set that was made just now may not be seen yet. */
+    bool is_late = machine->phase == PHASE_READ && machine->tries < LATE_TRIES &&
+                   text_is(error->code, "ChangeSetNotFound");
+    bool passes = error->is_network || is_late;
     for (size_t i = 0; i < sizeof passing / sizeof *passing; i++) {
         passes |= text_is(error->code, passing[i]);
     }

@@ -153,8 +153,11 @@ bool making_finish_round(struct making *making, struct cloud_call **templates) {
 
 /* --- what they say ---------------------------------------------------------------------------- */
 
-static bool is_made(const struct cloud_call *call) {
+enum { LATE_POLLS = 10 }; /* in which a change set that was made just now may not be seen yet */
+
+static bool is_made(const struct cloud_call *call, uint32_t poll) {
     struct text status = call->reply.change_set.status;
+    if (text_is(call->error.code, "ChangeSetNotFound")) return poll >= LATE_POLLS;
     return cloud_failed(call) || !(text_is(status, "CREATE_PENDING") ||
                                    text_is(status, "CREATE_IN_PROGRESS"));
 }
@@ -164,10 +167,10 @@ static bool is_there(const struct making_sets *sets, uint32_t stack) {
 }
 
 /* Asks for those that are not made yet; how many. */
-static uint32_t ask_sets(struct making *making, struct making_sets *sets, bool is_first) {
+static uint32_t ask_sets(struct making *making, struct making_sets *sets, uint32_t poll) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < making->plan->count; i++) {
-        if (!is_there(sets, i) || (!is_first && is_made(&sets->told[i]))) continue;
+        if (!is_there(sets, i) || (poll && is_made(&sets->told[i], poll))) continue;
         sets->told[i] = *set_call(making, sets, i, CLOUD_DESCRIBE_CHANGE_SET);
         making->cloud->begin(making->cloud->context, &sets->told[i]);
         count++;
@@ -175,20 +178,21 @@ static uint32_t ask_sets(struct making *making, struct making_sets *sets, bool i
     return count;
 }
 
-static bool are_made(const struct making *making, const struct making_sets *sets) {
+static bool are_made(const struct making *making, const struct making_sets *sets,
+                     uint32_t poll) {
     for (uint32_t i = 0; i < making->plan->count; i++) {
-        if (is_there(sets, i) && !is_made(&sets->told[i])) return false;
+        if (is_there(sets, i) && !is_made(&sets->told[i], poll)) return false;
     }
     return true;
 }
 
 void making_describe_sets(struct making *making) {
     for (uint32_t poll = 0; poll < PLAN_POLLS; poll++) {
-        uint32_t count = ask_sets(making, &making->sets, poll == 0);
-        count += ask_sets(making, &making->aware, poll == 0);
+        uint32_t count = ask_sets(making, &making->sets, poll);
+        count += ask_sets(making, &making->aware, poll);
         if (!count) return;
         wait_for(making, count);
-        if (are_made(making, &making->sets) && are_made(making, &making->aware)) return;
+        if (are_made(making, &making->sets, poll) && are_made(making, &making->aware, poll)) return;
         double until = making->cloud->now(making->cloud->context) + (poll < 5 ? 1 : 4);
         while (making->cloud->next(making->cloud->context, until)) {}
     }

@@ -157,6 +157,10 @@ bool query_failed(struct serving *serving, const struct cloud_call *call) {
 bool query_ask(struct serving *serving, query_operation *operation, struct cloud_call *call) {
     query_read(serving, call);
     if (serving->code.length) return false;
+    if (sim_throttles(serving->simulator)) {
+        serve_refuse(serving, 400, "Throttling", "Rate exceeded");
+        return false;
+    }
     operation(serving->simulator, call);
     return !query_failed(serving, call);
 }

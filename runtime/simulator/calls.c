@@ -121,5 +121,5 @@ void sim_answer(struct simulator *simulator, struct cloud_call *call) {
                TEXT_ARGS(call->region));
         return;
     }
-    dispatch(simulator, call);
+    if (!sim_throttle_call(simulator, call)) dispatch(simulator, call);
 }

@@ -317,6 +317,11 @@ bool sim_create_change_set(struct simulator *simulator, struct cloud_call *call)
     return true;
 }
 
+static bool refuse_set(struct cloud_call *call) {
+    return sim_refuse(call, "ChangeSetNotFound", "ChangeSet [%.*s] does not exist",
+                      TEXT_ARGS(call->request.change_set));
+}
+
 static struct sim_change_set *need_change_set(struct simulator *simulator,
                                               struct cloud_call *call, struct sim_stack **stack) {
     *stack = call->request.stack.length
@@ -333,8 +338,7 @@ static struct sim_change_set *need_change_set(struct simulator *simulator,
     }
     struct sim_change_set *set = sim_change_set_find(simulator, *stack, call->request.change_set);
     if (!set) {
-        sim_refuse(call, "ChangeSetNotFound", "ChangeSet [%.*s] does not exist",
-               TEXT_ARGS(call->request.change_set));
+        refuse_set(call);
         return NULL;
     }
     for (uint32_t s = 0; !*stack && s < simulator->stack_count; s++) {
@@ -349,6 +353,7 @@ bool sim_describe_change_set(struct simulator *simulator, struct cloud_call *cal
     struct sim_stack *stack;
     struct sim_change_set *set = need_change_set(simulator, call, &stack);
     if (!set) return false;
+    if (sim_is_late(simulator, set->created)) return refuse_set(call);
     struct arena *arena = call->arena;
     call->reply.change_set = (struct cloud_change_set){
         .id = text_copy(arena, set->id), .name = text_copy(arena, set->name),

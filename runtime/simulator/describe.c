@@ -82,13 +82,14 @@ bool sim_describe_stacks(struct simulator *simulator, struct cloud_call *call) {
                                      sizeof *call->reply.stacks);
     if (call->request.stack.length) {
         struct sim_stack *stack = sim_stack_find(simulator, call->region, call->request.stack);
-        if (!stack) return sim_refuse_stack(call);
+        if (!stack || sim_is_late(simulator, stack->created)) return sim_refuse_stack(call);
         tell_stack(call, stack);
         return true;
     }
     for (uint32_t i = simulator->stack_count; i > 0; i--) { /* newest first */
         const struct sim_stack *stack = simulator->stacks[i - 1];
-        if (stack->status != SIM_DELETE_COMPLETE && text_equal(stack->region, call->region)) {
+        if (stack->status != SIM_DELETE_COMPLETE && text_equal(stack->region, call->region) &&
+            !sim_is_late(simulator, stack->created)) {
             tell_stack(call, stack);
         }
     }
@@ -100,6 +101,7 @@ bool sim_stack_events(struct simulator *simulator, struct cloud_call *call) {
     if (!stack) return sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",
                               TEXT_ARGS(call->request.stack));
     uint32_t end = stack->event_count;
+    while (end && sim_is_late(simulator, stack->events[end - 1].time)) end--;
     if (call->request.next_token.length) {
         struct text token = text_copy(call->arena, call->request.next_token);
         unsigned long at = strtoul(token.bytes, NULL, 10);

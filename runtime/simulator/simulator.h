@@ -53,6 +53,11 @@ void simulator_fail(struct simulator *simulator, const struct simulator_failure 
 /* Puts that many objects, "object-1" and so on, into a deployed bucket. False where there is none. */
 bool simulator_put(struct simulator *simulator, struct text region, struct text stack,
                    struct text logical_id, uint32_t count);
+/* From now on that many calls in a hundred are throttled (0: none), and news is seen that many seconds
+ * late: new stacks and change sets, and events. */
+void simulator_throttle(struct simulator *simulator, unsigned percent);
+void simulator_lag(struct simulator *simulator, double seconds);
+
 /* Puts one object with that content. */
 bool simulator_put_object(struct simulator *simulator, struct text region, struct text stack,
                           struct text logical_id, struct text key, struct text body);

@@ -35,6 +35,9 @@ static bool read_meta(struct simulator *simulator, sqlite3_stmt *statement) {
     if (text_is(key, "clock")) simulator->clock = strtod(value.bytes, NULL);
     if (text_is(key, "counter")) simulator->counter = strtoull(value.bytes, NULL, 10);
     if (text_is(key, "salt")) simulator->salt = value;
+    if (text_is(key, "throttle")) simulator->throttle = (unsigned)strtoul(value.bytes, NULL, 10);
+    if (text_is(key, "throttled")) simulator->throttle_count = strtoull(value.bytes, NULL, 10);
+    if (text_is(key, "lag")) simulator->lag = strtod(value.bytes, NULL);
     return true;
 }
 
@@ -241,7 +244,14 @@ static bool save_meta(struct simulator *simulator, struct failure *why) {
     arena_init(&scratch);
     struct text clock = text_format(&scratch, "%.17g", simulator->clock);
     struct text counter = text_format(&scratch, "%llu", (unsigned long long)simulator->counter);
+    struct text throttled = text_format(&scratch, "%llu",
+                                        (unsigned long long)simulator->throttle_count);
     bool good = save_pair(simulator, sql, TEXT("clock"), clock, why) &&
+                save_pair(simulator, sql, TEXT("throttle"),
+                          text_format(&scratch, "%u", simulator->throttle), why) &&
+                save_pair(simulator, sql, TEXT("throttled"), throttled, why) &&
+                save_pair(simulator, sql, TEXT("lag"),
+                          text_format(&scratch, "%.17g", simulator->lag), why) &&
                 save_pair(simulator, sql, TEXT("counter"), counter, why) &&
                 save_pair(simulator, sql, TEXT("salt"), simulator->salt, why) &&
                 save_pair(simulator, sql, TEXT("version"),

@@ -226,6 +226,9 @@ struct simulator {
     struct sim_store *store; /* NULL in memory */
     double clock;
     uint64_t counter;        /* of stacks, change sets and events made */
+    unsigned throttle;       /* percent of calls; */
+    uint64_t throttle_count; /* how often the dice were thrown for it */
+    double lag;              /* seconds until news is seen */
     struct sim_stack **stacks;
     uint32_t stack_count, stack_capacity;
     struct sim_failure *failures;
@@ -483,6 +486,14 @@ const struct sim_object *sim_object_find(const struct simulator *simulator, stru
                                          struct text key, struct text version);
 /* Whether the bucket holds any version of an object, or a delete marker. */
 bool sim_bucket_holds(const struct simulator *simulator, struct text bucket);
+
+/* --- weather.c -------------------------------------------------------------------------------- */
+/* Whether a request is throttled; the dice are thrown anew each time. */
+bool sim_throttles(struct simulator *simulator);
+/* Whether a call is, that is tried again as clients do: with its error. */
+bool sim_throttle_call(struct simulator *simulator, struct cloud_call *call);
+/* Whether what happened then is not seen yet. */
+bool sim_is_late(const struct simulator *simulator, double time);
 
 /* --- outside.c -------------------------------------------------------------------------------- */
 /* Whether it is no stack, but keeps what no stack has. */

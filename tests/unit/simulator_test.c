@@ -456,6 +456,56 @@ static void test_alarms(void) {
     close_world();
 }
 
+/* --- bad days --------------------------------------------------------------------------------- */
+
+static unsigned throttled(unsigned percent, unsigned calls) {
+    unsigned count = 0;
+    simulator_throttle(simulator, percent);
+    for (unsigned i = 0; i < calls; i++) {
+        struct cloud_call *call = ask(CLOUD_DESCRIBE_STACKS, "us-east-1", (struct cloud_request){0});
+        if (!cloud_failed(call)) continue;
+        SAME(call->error.code.bytes, "Throttling");
+        SAME(call->error.message.bytes, "Rate exceeded");
+        count++;
+    }
+    return count;
+}
+
+/* A call is made three times before it is given up, as clients do: half of half of half. */
+static void test_throttle(void) {
+    open_world();
+    CU_ASSERT_EQUAL(throttled(0, 100), 0);
+    unsigned half = throttled(50, 800);
+    CU_ASSERT_TRUE(half > 60 && half < 140);
+    CU_ASSERT_EQUAL(throttled(50, 800), half); /* the same luck again */
+    CU_ASSERT_EQUAL(throttled(100, 3), 3);
+    simulator_throttle(simulator, 100);
+    SAME(ask(CLOUD_HEAD_OBJECT, "us-east-1", (struct cloud_request){.bucket = TEXT("b"),
+             .key = TEXT("k")})->error.code.bytes, "SlowDown");
+    CU_ASSERT_EQUAL(throttled(0, 10), 0);
+    close_world();
+}
+
+static void test_lag(void) {
+    open_world();
+    simulator_lag(simulator, 5);
+    CU_ASSERT_FALSE(cloud_failed(make_set("first", "CREATE", TOPIC("topic-1"))));
+    CU_ASSERT_PTR_NULL(look("us-east-1", "first"));
+    struct cloud_request named = {.stack = TEXT("first"), .change_set = TEXT("changes")};
+    SAME(ask(CLOUD_DESCRIBE_CHANGE_SET, "us-east-1", named)->error.code.bytes, "ChangeSetNotFound");
+    wait_for(5);
+    SAME(look("us-east-1", "first")->status.bytes, "REVIEW_IN_PROGRESS");
+    SAME(read_set("first")->status.bytes, "CREATE_COMPLETE");
+    ask(CLOUD_EXECUTE_CHANGE_SET, "us-east-1", named);
+    SAME(history("first", "first"), "REVIEW_IN_PROGRESS User Initiated");
+    wait_for(5);
+    SAME(history("first", "first"),
+         "REVIEW_IN_PROGRESS User Initiated|CREATE_IN_PROGRESS User Initiated");
+    simulator_lag(simulator, 0);
+    SAME(settle_in("us-east-1", "first"), "CREATE_COMPLETE");
+    close_world();
+}
+
 /* --- hostile ---------------------------------------------------------------------------------- */
 
 static void test_hostile(void) {
@@ -496,4 +546,5 @@ UNIT_MAIN("simulator", {"create", test_create}, {"no change", test_no_change},
           {"stack output", test_stack_output}, {"exports", test_exports},
           {"secrets", test_secrets}, {"store", test_store},
           {"version of the store", test_store_version}, {"alarms", test_alarms},
+          {"throttle", test_throttle}, {"lag", test_lag},
           {"hostile", test_hostile})
