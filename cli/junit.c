@@ -47,7 +47,10 @@ static void add_diagnostic(struct buffer *out, const struct mrp_diagnostic *d, c
         buffer_format(out, " line=\"%u\"", (unsigned)d->line);
     }
     buffer_format(out, ">\n      <%s", element);
-    if (d->is_error) xml_attribute(out, "message", text_of(d->message));
+    if (d->is_error) {
+        xml_attribute(out, "message", text_of(d->message));
+        xml_attribute(out, "type", text_of(d->id));
+    }
     buffer_char(out, '>');
     if (d->file) {
         xml_text(out, where);

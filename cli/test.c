@@ -200,7 +200,9 @@ static void add_junit(struct session *session, struct mrp *mrp, const struct mrp
     }
     buffer_string(out, ">\n      <failure");
     if (mrp_diagnostic_count(mrp)) {
-        xml_attribute(out, "message", text_of(program_diagnostic(mrp, 0).message));
+        struct mrp_diagnostic first = program_diagnostic(mrp, 0);
+        xml_attribute(out, "message", text_of(first.message));
+        xml_attribute(out, "type", text_of(first.id));
     }
     buffer_char(out, '>');
     xml_text(out, program_text(mrp, mrp_report(mrp, MRP_TEXT, false)));
