@@ -187,7 +187,8 @@ fuzz_targets = \
     tests/fuzz/document_fuzz \
     tests/fuzz/evaluator_fuzz \
     tests/fuzz/parser_fuzz \
-    tests/fuzz/printer_fuzz
+    tests/fuzz/printer_fuzz \
+    tests/fuzz/schema_fuzz
 FUZZER_LIBS = $(libmrp_la_OBJECTS) $(COMPILER_LIBS)
 FUZZER_FLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 EXTRA_PROGRAMS = $(fuzz_targets)
@@ -209,5 +210,8 @@ tests_fuzz_parser_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 tests_fuzz_printer_fuzz_SOURCES = tests/fuzz/printer_fuzz.c tests/unit/parsed.h
 tests_fuzz_printer_fuzz_LDADD = $(FUZZER_LIBS)
 tests_fuzz_printer_fuzz_LDFLAGS = $(FUZZER_FLAGS)
+tests_fuzz_schema_fuzz_SOURCES = tests/fuzz/schema_fuzz.c
+tests_fuzz_schema_fuzz_LDADD = $(FUZZER_LIBS)
+tests_fuzz_schema_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 EXTRA_DIST += tests/fuzz/builtins.seeds tests/fuzz/corpus tests/lint-templates.py tests/validate-json.py tests/set-up.sh
 EXTRA_DIST += tests/permissions.py tests/permissions.toml tests/permissions
