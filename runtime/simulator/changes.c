@@ -231,8 +231,10 @@ static void diff_attributes(struct planning *planning, const struct sim_resource
     static const char *const names[] = {"Metadata", "CreationPolicy", "UpdatePolicy",
                                         "DeletionPolicy", "UpdateReplacePolicy"};
     struct arena *arena = &planning->simulator->arena;
+    /* a world that somebody has damaged has resources that its templates do not have */
+    const struct document *whole = resource->item ? resource->item->body : NULL;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct document *before = document_get(resource->item->body, names[i]);
+        const struct document *before = document_get(whole, names[i]);
         const struct document *after = document_get(item->body, names[i]);
         if (same(before, after)) continue;
         add_attribute(planning, names[i], shown(arena, before), shown(arena, after));
