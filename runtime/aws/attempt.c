@@ -36,7 +36,7 @@ static bool prepare(struct client *client, struct client_call *call, struct endp
         endpoint_settings(&client->config, row->service, text_of(call->lane->region));
     options.bucket = call->bucket;
     struct http_request *request = &call->http.request;
-    *request = (struct http_request){.query = {"", 0}, .body = {"", 0}};
+    *request = (struct http_request){.query = {"", 0}, .body = {"", 0}, .is_once = call->is_once};
     if (!endpoint_make(call->arena, &options, endpoint, why)) return false;
     if (!http_set_url(call->arena, request, endpoint->url)) {
         return failure_set(why, "\"%.*s\" is not a URL", TEXT_ARGS(endpoint->url));

@@ -87,6 +87,16 @@ void data_set(struct arena *arena, struct data *record, const char *key, struct 
     if (text.length) data_put(arena, record, key, text);
 }
 
+void data_replace(struct arena *arena, struct data *record, const char *key, struct text text) {
+    for (struct data *child = record->children; child; child = child->next) {
+        if (!text_is(child->key, key)) continue;
+        *child = (struct data){
+            .kind = DATA_TEXT, .key = child->key, .text = text, .next = child->next};
+        return;
+    }
+    data_put(arena, record, key, text);
+}
+
 void data_set_bool(struct arena *arena, struct data *record, const char *key, bool value) {
     data_add(record, text_of(key), data_new(arena, value ? DATA_TRUE : DATA_FALSE));
 }

@@ -77,6 +77,8 @@ struct data *data_add(struct data *parent, struct text key, struct data *child);
 /* Sets a text of a record; nothing where the text is empty (data_put sets it anyway). */
 void data_set(struct arena *arena, struct data *record, const char *key, struct text text);
 struct data *data_put(struct arena *arena, struct data *record, const char *key, struct text text);
+/* Sets a text of a record in the place of what is there. */
+void data_replace(struct arena *arena, struct data *record, const char *key, struct text text);
 void data_set_bool(struct arena *arena, struct data *record, const char *key, bool value);
 void data_set_number(struct arena *arena, struct data *record, const char *key, long value);
 /* A new list or record as a member. */

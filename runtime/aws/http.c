@@ -180,6 +180,7 @@ static void set_options(struct network *network, struct transfer *transfer) {
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     if (request->is_direct) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    if (request->is_once) curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     if (network->options.user_agent) {
         curl_easy_setopt(easy, CURLOPT_USERAGENT, network->options.user_agent);
     }

@@ -26,6 +26,8 @@ struct http_request {
     /* The most that each may take; 0 for 10, and for 60 and what the body needs on a slow line. */
     double connect_seconds, seconds;
     bool is_direct;             /* never through a proxy */
+    bool is_once;               /* sent on a new connection: on a kept one that turns out to be dead
+                                   libcurl sends again, of its own accord, what may have arrived */
 };
 
 /* Sets a header: an equal name (whatever its case) is replaced. */

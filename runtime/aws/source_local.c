@@ -78,8 +78,11 @@ static bool set_token(const struct source_context *context, struct http_request 
     const struct surroundings *around = context->config->around;
     struct text file, token;
     if (surroundings_variable(around, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", &file)) {
-        if (around->read(around->context, context->arena, file, &token, why) != READ_GOOD) {
-            return false;
+        struct failure reason;
+        if (around->read(around->context, context->arena, file, &token, &reason) != READ_GOOD) {
+            return failure_set(why, "there is no token for the container's credentials endpoint, "
+                                    "which AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names: %s",
+                               reason.message);
         }
         while (token.length && strchr("\r\n", token.bytes[token.length - 1])) token.length--;
     } else if (!surroundings_variable(around, "AWS_CONTAINER_AUTHORIZATION_TOKEN", &token)) {

@@ -59,11 +59,7 @@ static bool read_cache(struct login *login, struct text session, struct failure 
 }
 
 static void replace(struct arena *arena, struct data *record, const char *key, struct text value) {
-    struct data *found = (struct data *)data_get(record, key);
-    if (!value.length) return;
-    if (!found) data_put(arena, record, key, value);
-    else *found = (struct data){.kind = DATA_TEXT, .key = found->key, .text = value,
-                                .next = found->next};
+    if (value.length) data_replace(arena, record, key, value);
 }
 
 static bool keep(const struct login *login, const struct data *result, struct failure *why) {

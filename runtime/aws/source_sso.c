@@ -50,13 +50,6 @@ static bool read_token(struct sso *sso, struct failure *why) {
     return true;
 }
 
-static void replace(struct arena *arena, struct data *record, const char *key, struct text value) {
-    struct data *found = (struct data *)data_get(record, key);
-    if (!found) data_put(arena, record, key, value);
-    else *found = (struct data){.kind = DATA_TEXT, .key = found->key, .text = value,
-                                .next = found->next};
-}
-
 /* Other programs use the same file: it is replaced as a whole, and that it cannot be is no
  * failure. */
 static void keep_token(const struct sso *sso, const struct data *result) {
@@ -67,10 +60,10 @@ static void keep_token(const struct sso *sso, const struct data *result) {
     char expires[32];
     double lifetime = (double)data_long(result, "expiresIn", 0);
     when_format(source_now(sso->context) + lifetime, expires);
-    replace(arena, sso->token, "accessToken", data_text(result, "accessToken"));
-    replace(arena, sso->token, "expiresAt", text_copy(arena, text_of(expires)));
+    data_replace(arena, sso->token, "accessToken", data_text(result, "accessToken"));
+    data_replace(arena, sso->token, "expiresAt", text_copy(arena, text_of(expires)));
     struct text refresh = data_text(result, "refreshToken");
-    if (refresh.length) replace(arena, sso->token, "refreshToken", refresh);
+    if (refresh.length) data_replace(arena, sso->token, "refreshToken", refresh);
     buffer_init(&out);
     data_write_json(sso->token, &out);
     around->write(around->context, sso->path, buffer_view(&out), &why);

@@ -59,6 +59,10 @@ static bool take_clock(struct text *text, double *seconds) {
 static bool take_zone(struct text *text, double *seconds) {
     unsigned hours, minutes;
     if (take_char(text, "zZ")) return true;
+    if (text_is(*text, "UTC")) { /* older files of SSO */
+        text->length = 0;
+        return true;
+    }
     bool is_east = text->length && text->bytes[0] == '+';
     if (!take_char(text, "+-") || !take_digits(text, 2, &hours)) return false;
     take_char(text, ":");

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-/* Seconds since 1970 of "2026-01-31T12:00:00.250Z" or with an offset "+01:00" or "+0100". */
+/* Seconds since 1970 of "2026-01-31T12:00:00.250Z", or with "UTC" or an offset like "+01:00". */
 bool when_rfc3339(struct text text, double *seconds);
 /* Of "Tue, 21 Sep 2021 17:41:25 GMT"; a fraction of the second is kept. */
 bool when_http(struct text text, double *seconds);

@@ -517,6 +517,11 @@ def with_container():
              AWS_CONTAINER_CREDENTIALS_FULL_URI=aws.url + "/creds",
              AWS_CONTAINER_AUTHORIZATION_TOKEN="PLANTED\r\nX-Evil: 1")
         check("nothing was asked", not aws.asked)
+    with fake() as aws:
+        says("a token's file that is not there", Home(), aws,
+             ["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/nowhere/t", "No such file"],
+             AWS_CONTAINER_CREDENTIALS_FULL_URI=aws.url + "/creds",
+             AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE="/nowhere/t")
     with fake({"GET /creds": (403, "PLANTED", ())}) as aws:
         says("a container that refuses", Home(), aws, ["container", "403"],
              AWS_CONTAINER_CREDENTIALS_FULL_URI=aws.url + "/creds")

@@ -212,6 +212,8 @@ static void test_times(void) {
               seconds == 1709251199.25);
     CU_ASSERT(when_rfc3339(TEXT("2022-05-02T18:36:00+01:00"), &seconds) &&
               seconds == 1651512960);
+    CU_ASSERT(when_rfc3339(TEXT("2022-05-02T18:36:00UTC"), &seconds) && seconds == 1651516560);
+    CU_ASSERT_FALSE(when_rfc3339(TEXT("2022-05-02T18:36:00UTC+1"), &seconds));
     CU_ASSERT(when_http(TEXT("Tue, 21 Sep 2021 17:41:25 GMT"), &seconds) &&
               seconds == 1632246085);
     CU_ASSERT(when_any(TEXT("1.5e9"), &seconds) && seconds == 1.5e9);
