@@ -302,3 +302,12 @@ bool folder_host_open(struct folder_host *folder, const char *root, struct failu
     }
     return true;
 }
+
+/* By what the session says of itself: where memory runs out, the C library's list of users ends the
+ * process. */
+void host_user(char *name, size_t size) {
+    const char *found = getenv("LOGNAME");
+    if (!found || !*found) found = getenv("USER");
+    if (found && *found) snprintf(name, size, "%s", found);
+    else snprintf(name, size, "user %lu", (unsigned long)geteuid());
+}

@@ -32,4 +32,7 @@ struct folder_host {
 };
 bool folder_host_open(struct folder_host *folder, const char *root, struct failure *why);
 
+/* Who runs this process, to be told to others. */
+void host_user(char *name, size_t size);
+
 #endif

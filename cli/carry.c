@@ -1,11 +1,11 @@
 /* Carrying a plan out, or an interrupted run on: the options of a run, and Ctrl-C. */
 #include <ctype.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/host.h"
 #include "cli/progress.h"
 #include "cli/request.h"
 
@@ -18,10 +18,10 @@ static void interrupted(int signal_number) {
 
 /* Letters, digits and "-" alone: part of tokens. */
 static struct text who_asks(struct arena *arena) {
-    char host[65] = {0}, name[128];
-    const struct passwd *user = getpwuid(geteuid());
+    char host[65] = {0}, user[32], name[128];
     gethostname(host, sizeof host - 1);
-    int length = snprintf(name, sizeof name, "%.31s-%.31s", user ? user->pw_name : "unknown", host);
+    host_user(user, sizeof user);
+    int length = snprintf(name, sizeof name, "%s-%.31s", user, host);
     for (int i = 0; i < length; i++) {
         if (!isalnum((unsigned char)name[i])) name[i] = '-';
     }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -11,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/host.h"
 #include "runtime/tracked.h"
 
 static bool failed(struct state *state, struct failure *why) {
@@ -59,14 +59,14 @@ static bool write_gitignore(int folder, struct failure *why) {
 
 /* Who works here, and since when: told to whoever comes second. */
 static int write_holder(char *text, size_t size) {
-    char host[65] = {0}, since[32] = {0};
-    const struct passwd *user = getpwuid(geteuid());
+    char host[65] = {0}, since[32] = {0}, user[65];
     time_t now = time(NULL);
     struct tm parts;
     gethostname(host, sizeof host - 1);
+    host_user(user, sizeof user);
     strftime(since, sizeof since, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&now, &parts));
     return snprintf(text, size, "process %ld of %s on %s, since %s\n", (long)getpid(),
-                    user ? user->pw_name : "an unknown user", host, since);
+                    user, host, since);
 }
 
 static bool take_lock(struct state *state, int folder, struct failure *why) {
