@@ -52,6 +52,18 @@ static void unused_block(struct checker *checker, struct node *node) {
     unused_block(checker, node->branch.otherwise);
 }
 
+/* A stack without a resource is never deployed, and nothing else says so. */
+static void unused_stack(struct checker *checker, const struct node *node) {
+    const struct node *body = node->unit.body;
+    const struct symbol *symbol = node->declaration.symbol;
+    bool is_empty = body && body->kind == NODE_BLOCK && !body->block.items.first;
+    if (!is_empty || !symbol || node->flags & NODE_BAD) return;
+    struct diagnostic *d =
+        complain_at(checker, DIAGNOSTIC_UNUSED, symbol_span(symbol),
+                    "stack \"%.*s\" holds nothing, and is never deployed", NAME_ARGS(symbol->name));
+    add_hint(checker, d, "Remove it, or declare its resources between the braces.");
+}
+
 static void unused_items(struct checker *checker, struct list items, bool is_shared) {
     for (struct node *node = items.first; node; node = node->next) {
         switch ((int)node->kind) {
@@ -60,7 +72,11 @@ static void unused_items(struct checker *checker, struct list items, bool is_sha
             break;
         case NODE_COMPONENT: unused_block(checker, node->component.body); break;
         case NODE_REGION: unused_block(checker, node->region.body); break;
-        case NODE_STACK: case NODE_PIPELINE: case NODE_STAGE:
+        case NODE_STACK:
+            unused_stack(checker, node);
+            unused_block(checker, node->unit.body);
+            break;
+        case NODE_PIPELINE: case NODE_STAGE:
             unused_block(checker, node->unit.body);
             break;
         case NODE_TEST: case NODE_POLICY: unused_block(checker, node->test.body); break;
