@@ -19,4 +19,5 @@ libmrp_la_SOURCES += \
     lint/reach.c \
     lint/schedule.c \
     lint/statement.c \
-    lint/storage.c
+    lint/storage.c \
+    lint/window.c

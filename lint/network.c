@@ -235,6 +235,71 @@ void lint_gateway_order(const struct look *look) {
     }
 }
 
+static struct item destination_of(const struct look *look, const struct resource *route) {
+    static const char *const keys[] = {"DestinationCidrBlock", "DestinationIpv6CidrBlock",
+                                       "DestinationPrefixListId"};
+    struct item item = item_of(look, route, keys[0]);
+    for (size_t i = 1; i < 3 && item_is_absent(item); i++)
+        item = item_of(look, route, keys[i]);
+    return item;
+}
+
+static void check_twice(const struct look *look) {
+    struct item own = destination_of(look, look->resource);
+    const struct resource *table = item_resource(item_get(look, "RouteTableId"));
+    struct text to, other;
+    if (!table || !item_text(own, &to)) return;
+    struct group group = look_all(look, "AWS::EC2::Route");
+    for (uint32_t i = 0; i < group.count && group.resources[i] != look->resource; i++) {
+        struct item theirs = destination_of(look, group.resources[i]);
+        if (item_resource(item_of(look, group.resources[i], "RouteTableId")) != table ||
+            !item_text(theirs, &other) || !text_equal(to, other)) {
+            continue;
+        }
+        struct diagnostic *d =
+            warn(look, own, "the table has a route to \"%.*s\" already", TEXT_ARGS(to));
+        warn_note(look, d, theirs, "which stands here");
+        return;
+    }
+}
+
+void lint_route_target(const struct look *look) {
+    static const char *const targets[] = {
+        "CarrierGatewayId", "CoreNetworkArn",     "EgressOnlyInternetGatewayId",
+        "GatewayId",        "InstanceId",         "LocalGatewayId",
+        "NatGatewayId",     "NetworkInterfaceId", "OdbNetworkArn",
+        "TransitGatewayId", "VpcEndpointId",      "VpcPeeringConnectionId"};
+    unsigned count = 0;
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        count += !item_is_absent(item_get(look, targets[i]));
+    }
+    if (count == 1) {
+        check_twice(look);
+        return;
+    }
+    struct diagnostic *d =
+        count ? warn(look, item_self(look), "a route has one target, and this has %u", count)
+              : warn(look, item_self(look), "the route leads nowhere");
+    warn_hint(look, d,
+              "Write one of GatewayId, NatGatewayId, TransitGatewayId, VpcEndpointId, "
+              "VpcPeeringConnectionId and the like.");
+}
+
+void lint_peering_overlap(const struct look *look) {
+    const struct resource *own = item_resource(item_get(look, "VpcId"));
+    struct item peer_item = item_get(look, "PeerVpcId"), own_block, peer_block;
+    const struct resource *peer = item_resource(peer_item);
+    struct block a, b;
+    if (!own || !peer || own->is_existing || peer->is_existing ||
+        !read_block(look, own, &own_block, &a) || !read_block(look, peer, &peer_block, &b) ||
+        !block_meets(&a, &b)) {
+        return;
+    }
+    struct diagnostic *d = warn(look, peer_item, "the two networks have addresses in common");
+    warn_note(look, d, own_block, "one has its addresses from here");
+    warn_note(look, d, peer_block, "the other from here");
+}
+
 /* ---- load balancers ---- */
 
 void lint_balancer_zones(const struct look *look) {
@@ -254,7 +319,14 @@ void lint_balancer_zones(const struct look *look) {
 void lint_health_check(const struct look *look) {
     struct item interval_item = item_get(look, "HealthCheckIntervalSeconds");
     struct item timeout_item = item_get(look, "HealthCheckTimeoutSeconds");
+    struct item path_item = item_get(look, "HealthCheckPath");
+    struct text path;
     int64_t interval = 30, timeout;
+    if (item_text(path_item, &path) && !text_starts(path, TEXT("/"))) {
+        struct diagnostic *d = warn(
+            look, path_item, "a path begins with \"/\", and this is \"%.*s\"", TEXT_ARGS(path));
+        warn_hint(look, d, "Write \"/%.*s\".", TEXT_ARGS(path));
+    }
     if (!item_is_absent(interval_item) && !item_integer(interval_item, &interval)) return;
     if (!item_integer(timeout_item, &timeout) || timeout < interval) return;
     struct diagnostic *d = warn(
@@ -279,6 +351,46 @@ void lint_listener_priority(const struct look *look) {
             warn(look, item, "the listener has a rule of priority %lld already", (long long)own);
         warn_note(look, d, theirs, "which stands here");
         return;
+    }
+}
+
+/* "Listeners for your Application Load Balancers", "... Network Load Balancers" in their guides. */
+static const char *protocols_of(struct text kind) {
+    if (text_is(kind, "application")) return "HTTP HTTPS";
+    if (text_is(kind, "network")) return "TCP TLS UDP TCP_UDP QUIC TCP_QUIC";
+    return text_is(kind, "gateway") ? "GENEVE" : NULL;
+}
+
+static void check_forward(const struct look *look, struct item action, struct text kind) {
+    struct item target = item_in(look, action, "TargetGroupArn");
+    const struct resource *group = item_resource(target);
+    struct text protocol;
+    if (!group || group->is_existing || !item_text(item_of(look, group, "Protocol"), &protocol) ||
+        is_word(protocols_of(kind), protocol)) {
+        return;
+    }
+    struct diagnostic *d =
+        warn(look, target, "the load balancer is of type \"%.*s\", and its targets are for %.*s",
+             TEXT_ARGS(kind), TEXT_ARGS(protocol));
+    warn_note(look, d, item_of(look, group, "Protocol"), "which is said here");
+}
+
+void lint_listener_protocol(const struct look *look) {
+    const struct resource *balancer = item_resource(item_get(look, "LoadBalancerArn"));
+    struct item item = item_get(look, "Protocol"), actions = item_get(look, "DefaultActions");
+    struct text kind = TEXT("application"), protocol;
+    if (!balancer || balancer->is_existing) return;
+    struct item type = item_of(look, balancer, "Type");
+    if ((!item_is_absent(type) && !item_text(type, &kind)) || !protocols_of(kind)) return;
+    if (item_text(item, &protocol) && !is_word(protocols_of(kind), protocol)) {
+        struct diagnostic *d =
+            warn(look, item, "the load balancer is of type \"%.*s\", and this is %.*s",
+                 TEXT_ARGS(kind), TEXT_ARGS(protocol));
+        warn_hint(look, d, "It listens for %s.", protocols_of(kind));
+        return;
+    }
+    for (uint32_t i = 0; i < item_count(actions); i++) {
+        check_forward(look, item_at(look, actions, i), kind);
     }
 }
 

@@ -58,27 +58,94 @@ static const char *const topic_policies[2] = {"AWS::SNS::TopicPolicy",
 static const char *const queue_policies[2] = {"AWS::SQS::QueuePolicy",
                                               "AWS::SQS::QueueInlinePolicy"};
 
-static void check_target(const struct look *look, struct item arn) {
+/* Who sends, and what becomes of it where the receiver does not let it in. */
+struct sender {
+    const char *principal, *name, *otherwise;
+};
+
+/* Whether a permission of the function names the service; also where that is not known. */
+static bool may_invoke(const struct look *look, const struct resource *function,
+                       const char *principal) {
+    struct group group = look_all(look, "AWS::Lambda::Permission");
+    struct text name, own;
+    for (uint32_t i = 0; i < group.count; i++) {
+        struct item of = item_of(look, group.resources[i], "FunctionName");
+        struct item who = item_of(look, group.resources[i], "Principal");
+        const struct resource *whose = item_resource(of);
+        bool is_other = whose ? whose != function && resource_is(whose, "AWS::Lambda::Function")
+                              : item_text(of, &name) &&
+                                    item_text(item_of(look, function, "FunctionName"), &own) &&
+                                    !text_equal(name, own);
+        if (!is_other && (!item_text(who, &name) || is_word(principal, name))) return true;
+    }
+    return false;
+}
+
+static void check_function(const struct look *look, struct item arn,
+                           const struct resource *function, const struct sender *sender) {
+    if (may_invoke(look, function, sender->principal)) return;
+    struct diagnostic *d = warn(look, arn, "no permission lets %s invoke the function, so %s",
+                                sender->name, sender->otherwise);
+    warn_hint(look, d, "Add an AWS::Lambda::Permission of the function for %s.", sender->principal);
+}
+
+static void check_receiver(const struct look *look, struct item arn, const struct sender *sender) {
     const struct resource *target = item_resource(arn);
-    bool exists, is_topic = target && resource_is(target, "AWS::SNS::Topic");
-    if (!target || target->is_existing || (!is_topic && !resource_is(target, "AWS::SQS::Queue")))
+    if (!target || target->is_existing) return;
+    bool exists, is_topic = resource_is(target, "AWS::SNS::Topic");
+    if (resource_is(target, "AWS::Lambda::Function")) {
+        check_function(look, arn, target, sender);
         return;
-    if (lets_in(look, target, is_topic ? topic_policies : queue_policies, "events.amazonaws.com",
+    }
+    if (!is_topic && !resource_is(target, "AWS::SQS::Queue")) return;
+    if (lets_in(look, target, is_topic ? topic_policies : queue_policies, sender->principal,
                 &exists)) {
         return;
     }
-    struct diagnostic *d = warn(look, arn, "no policy lets EventBridge %s, so the events are lost",
-                                is_topic ? "publish to the topic" : "send to the queue");
-    warn_hint(look, d, "Allow events.amazonaws.com %s in an %s of it.",
+    struct diagnostic *d =
+        warn(look, arn, "no policy lets %s %s, so %s", sender->name,
+             is_topic ? "publish to the topic" : "send to the queue", sender->otherwise);
+    warn_hint(look, d, "Allow %s %s in an %s of it.", sender->principal,
               is_topic ? "sns:Publish" : "sqs:SendMessage",
               is_topic ? topic_policies[0] : queue_policies[0]);
 }
 
-void lint_target_policy(const struct look *look) {
+void lint_rule_target(const struct look *look) {
+    static const struct sender rule = {"events.amazonaws.com", "EventBridge",
+                                       "the events are lost"};
     struct item targets = item_get(look, "Targets");
     for (uint32_t i = 0; i < item_count(targets); i++) {
-        check_target(look, item_in(look, item_at(look, targets, i), "Arn"));
+        check_receiver(look, item_in(look, item_at(look, targets, i), "Arn"), &rule);
     }
+}
+
+void lint_subscription_target(const struct look *look) {
+    static const struct sender topic = {"sns.amazonaws.com", "SNS", "the messages are lost"};
+    struct item list = item_get(look, "Subscription");
+    check_receiver(look, item_get(look, "Endpoint"), &topic);
+    for (uint32_t i = 0; i < item_count(list); i++) {
+        check_receiver(look, item_in(look, item_at(look, list, i), "Endpoint"), &topic);
+    }
+}
+
+void lint_bucket_target(const struct look *look) {
+    static const struct sender bucket = {"s3.amazonaws.com", "S3", "S3 refuses the notification"};
+    static const char *const lists[][2] = {{"LambdaConfigurations", "Function"},
+                                           {"QueueConfigurations", "Queue"},
+                                           {"TopicConfigurations", "Topic"}};
+    struct item configuration = item_get(look, "NotificationConfiguration");
+    for (size_t l = 0; l < 3; l++) {
+        struct item list = item_in(look, configuration, lists[l][0]);
+        for (uint32_t i = 0; i < item_count(list); i++) {
+            check_receiver(look, item_in(look, item_at(look, list, i), lists[l][1]), &bucket);
+        }
+    }
+}
+
+void lint_filter_target(const struct look *look) {
+    static const struct sender logs = {"logs.amazonaws.com", "CloudWatch Logs",
+                                       "the filter is refused"};
+    check_receiver(look, item_get(look, "DestinationArn"), &logs);
 }
 
 /* Without a policy of its own a topic takes what the account's alarms publish; with one, what it

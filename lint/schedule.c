@@ -196,7 +196,8 @@ static void check_rate(const struct look *look, struct item item, struct text te
         struct text one = text_of(units[i]);
         bool is_plural = text.length == one.length + 1 && text.bytes[one.length] == 's';
         if (!text_starts(text, one) || (text.length != one.length && !is_plural)) continue;
-        if (is_plural == (count != 1)) return;
+        bool is_lax = resource_is(look->resource, "AWS::Scheduler::Schedule");
+        if (is_plural == (count != 1) || is_lax) return;
         struct diagnostic *d = warn(
             look, item, "rate(...) has \"%s\" with 1, and \"%ss\" with others", units[i], units[i]);
         warn_hint(look, d, "Write rate(%d %s%s).", count, units[i], count == 1 ? "" : "s");
@@ -206,15 +207,34 @@ static void check_rate(const struct look *look, struct item item, struct text te
     warn_hint(look, d, "Write rate(5 minutes), rate(1 hour) or rate(7 days).");
 }
 
-/* at(2026-11-20T13:00:00) */
-static void check_at(const struct look *look, struct item item, struct text text) {
+static int digits(struct text text, size_t at, size_t count) {
+    const struct field any = {"number", 0, 9999, NULL};
+    return read_one(&any, (struct text){text.bytes + at, count});
+}
+
+/* 2030-01-31T08:00:00 */
+static bool is_time(struct text text) {
     static const char form[] = "dddd-dd-ddTdd:dd:dd";
     bool fits = text.length == sizeof form - 1;
     for (size_t i = 0; fits && i < text.length; i++) {
         bool is_digit = text.bytes[i] >= '0' && text.bytes[i] <= '9';
         fits = form[i] == 'd' ? is_digit : text.bytes[i] == form[i];
     }
-    if (!fits) warn(look, item, "at(...) has a time such as 2030-01-31T08:00:00");
+    if (!fits) return false;
+    int m = digits(text, 5, 2), d = digits(text, 8, 2);
+    return m >= 1 && m <= 12 && d >= 1 && d <= 31 && digits(text, 11, 2) <= 23 &&
+           digits(text, 14, 2) <= 59 && digits(text, 17, 2) <= 59;
+}
+
+static void check_at(const struct look *look, struct item item, struct text text,
+                     enum reading reading) {
+    if (!is_time(text)) {
+        if (reading == READING_FORM)
+            warn(look, item, "at(...) has a time such as 2030-01-31T08:00:00");
+    } else if (reading == READING_NEVER &&
+               text_compare((struct text){text.bytes, 10}, schema_date()) < 0) {
+        warn(look, item, "that day is over, so the schedule never comes");
+    }
 }
 
 /* What stands in the brackets behind the word; false where it is another word. */
@@ -236,11 +256,24 @@ static void check_expression(const struct look *look, struct item item, enum rea
         check_cron(look, item, inner, reading);
     } else if (reading == READING_FORM && inside(text, "rate", &inner)) {
         check_rate(look, item, inner);
-    } else if (reading == READING_FORM && inside(text, "at", &inner)) {
-        check_at(look, item, inner);
+    } else if (inside(text, "at", &inner)) {
+        check_at(look, item, inner, reading);
     } else if (reading == READING_FORM) {
         struct diagnostic *d = warn(look, item, "\"%.*s\" is no schedule", TEXT_ARGS(text));
         warn_hint(look, d, "Write rate(5 minutes) or cron(0 8 ? * MON-FRI *).");
+    }
+}
+
+/* Glue knows cron(...) alone. */
+static void check_glue(const struct look *look, struct item item, enum reading reading) {
+    struct text text, inner;
+    if (!item_text(item, &text)) return;
+    if (inside(text, "cron", &inner)) {
+        check_cron(look, item, inner, reading);
+    } else if (reading == READING_FORM) {
+        struct diagnostic *d =
+            warn(look, item, "\"%.*s\" is no schedule that Glue takes", TEXT_ARGS(text));
+        warn_hint(look, d, "Write cron(0 8 ? * MON-FRI *).");
     }
 }
 
@@ -282,6 +315,10 @@ static void check_all(const struct look *look, enum reading reading) {
         for (uint32_t i = 0; i < item_count(actions); i++) {
             check_expression(look, item_in(look, item_at(look, actions, i), "Schedule"), reading);
         }
+    } else if (resource_is(resource, "AWS::Glue::Trigger")) {
+        check_glue(look, item_get(look, "Schedule"), reading);
+    } else if (resource_is(resource, "AWS::Glue::Crawler")) {
+        check_glue(look, item_get(look, "Schedule.ScheduleExpression"), reading);
     } else {
         check_expression(look, item_get(look, "ScheduleExpression"), reading);
     }

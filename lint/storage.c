@@ -225,6 +225,25 @@ void lint_lifecycle_order(const struct look *look) {
         check_rule(look, item_at(look, rules, i));
 }
 
+/* "Lifecycle" in the AWS Backup Developer Guide. */
+void lint_backup_lifecycle(const struct look *look) {
+    enum { COLD_DAYS = 90 };
+    struct item rules = item_get(look, "BackupPlan.BackupPlanRule");
+    for (uint32_t i = 0; i < item_count(rules); i++) {
+        struct item lifecycle = item_in(look, item_at(look, rules, i), "Lifecycle");
+        struct item end_item = item_in(look, lifecycle, "DeleteAfterDays");
+        int64_t cold, end;
+        if (!item_integer(item_in(look, lifecycle, "MoveToColdStorageAfterDays"), &cold) ||
+            !item_integer(end_item, &end) || cold <= 0 || end <= 0 || end >= cold + COLD_DAYS) {
+            continue;
+        }
+        struct diagnostic *d = warn(
+            look, end_item, "backups stay in cold storage for %d days at least, and these for %lld",
+            COLD_DAYS, (long long)(end - cold));
+        warn_hint(look, d, "Write DeleteAfterDays = %lld.", (long long)(cold + COLD_DAYS));
+    }
+}
+
 void lint_public_bucket(const struct look *look) {
     struct text acl;
     struct item item = item_get(look, "AccessControl");
