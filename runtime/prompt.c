@@ -17,7 +17,9 @@ enum { HISTORY_LINES = 1000 };
 static const struct prompt *running;
 static sigjmp_buf interrupted;
 
-/* The next candidate that begins with word; the first call for a word has state 0. */
+/* The next candidate that begins with word, up to the name that word begins: "east.q" for "east.",
+ * not all that can be asked of it. The first call for a word has state 0; readline leaves out what
+ * comes twice. */
 static char *next_candidate(const char *word, int state) {
     static size_t at;
     size_t length = strlen(word);
@@ -25,11 +27,11 @@ static char *next_candidate(const char *word, int state) {
     while (at < running->candidate_count) {
         const char *candidate = running->candidates[at++];
         if (strncmp(candidate, word, length) != 0) continue;
-        size_t last = strlen(candidate);
-        if (last && (candidate[last - 1] == '(' || candidate[last - 1] == '.')) {
+        size_t end = length + strcspn(candidate + length, ".[");
+        if (candidate[end] || (end && candidate[end - 1] == '(')) {
             rl_completion_append_character = '\0';
         }
-        return strdup(candidate);
+        return strndup(candidate, end);
     }
     return NULL;
 }
@@ -48,6 +50,18 @@ static void interrupt(int signal) {
 
 static bool is_blank(const char *line) {
     return line[strspn(line, " \t\r\n")] == '\0';
+}
+
+static bool is_candidate(const char *word) {
+    for (size_t i = 0; i < running->candidate_count; i++) {
+        if (strcmp(running->candidates[i], word) == 0) return true;
+    }
+    return false;
+}
+
+/* What people type to leave, unless the program has a name like that. */
+static bool is_leaving(const char *line) {
+    return (strcmp(line, "exit") == 0 || strcmp(line, "quit") == 0) && !is_candidate(line);
 }
 
 /* The line is remembered once, also when it is typed again and again. */
@@ -82,6 +96,10 @@ void prompt_run(const struct prompt *prompt) {
     if (prompt->history) read_history(prompt->history);
     for (char *line; (line = ask()) != NULL; free(line)) {
         if (is_blank(line)) continue;
+        if (is_leaving(line)) {
+            free(line);
+            break;
+        }
         remember(line);
         prompt->line(prompt->context, line);
     }
