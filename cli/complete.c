@@ -1,11 +1,42 @@
 /* mrp completion: scripts for shells, made from the rows of commands and options. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "cli/output.h"
 
 static bool takes(const struct command *command, unsigned option) {
     return command->options >> option & 1;
+}
+
+/* Appends what the command takes in place of files, with blanks between; nothing for others. */
+static void put_operands(const struct command *command, struct buffer *out) {
+    static const struct {
+        const char *command, *words;
+    } rows[] = {{"completion", "bash zsh fish"},
+                {"sandbox", "reset fail change put ring hush serve"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i].command, command->name) == 0) buffer_string(out, rows[i].words);
+    }
+    if (strcmp(command->name, "help") != 0) return;
+    for (size_t i = 0; i < command_count; i++)
+        buffer_format(out, "%s%s", i ? " " : "", commands[i].name);
+}
+
+/* Appends text with the operands behind it and the end; neither where there are none. */
+static bool put_operands_within(const struct command *command, const char *text, const char *end,
+                                struct buffer *out) {
+    size_t before = out->length;
+    buffer_string(out, text);
+    size_t begin = out->length;
+    put_operands(command, out);
+    bool is_any = out->length > begin;
+    if (is_any) {
+        buffer_string(out, end);
+    } else {
+        out->length = before;
+    }
+    return is_any;
 }
 
 static void bash_options(const struct command *command, struct buffer *out) {
@@ -18,7 +49,7 @@ static void bash_options(const struct command *command, struct buffer *out) {
 
 static void complete_bash(struct buffer *out) {
     buffer_string(out, "# mrp completion bash, to be sourced.\n_mrp() {\n"
-                       "    local word=${COMP_WORDS[COMP_CWORD]} words\n"
+                       "    local word=${COMP_WORDS[COMP_CWORD]} words operands=\n"
                        "    COMPREPLY=()\n"
                        "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        words='");
     for (size_t i = 0; i < command_count; i++) buffer_format(out, "%s ", commands[i].name);
@@ -26,15 +57,22 @@ static void complete_bash(struct buffer *out) {
     for (size_t i = 0; i < command_count; i++) {
         buffer_format(out, "        %s) words='", commands[i].name);
         bash_options(&commands[i], out);
-        buffer_string(out, "' ;;\n");
+        buffer_char(out, '\'');
+        put_operands_within(&commands[i], " operands='", "'", out);
+        buffer_string(out, " ;;\n");
     }
     buffer_string(
         out,
         "        esac\n    fi\n"
         "    case $word in\n"
         "    -*) COMPREPLY=($(compgen -W \"$words\" -- \"$word\")) ;;\n"
-        "    *) [ \"$COMP_CWORD\" -eq 1 ] && COMPREPLY=($(compgen -W \"$words\" -- \"$word\")) ||\n"
-        "        COMPREPLY=($(compgen -f -- \"$word\")) ;;\n"
+        "    *)\n"
+        "        [ \"$COMP_CWORD\" -eq 1 ] && operands=$words\n"
+        "        if [ -n \"$operands\" ]; then\n"
+        "            COMPREPLY=($(compgen -W \"$operands\" -- \"$word\"))\n"
+        "        else\n"
+        "            COMPREPLY=($(compgen -f -- \"$word\"))\n"
+        "        fi ;;\n"
         "    esac\n"
         "    case ${COMPREPLY[0]} in *=) compopt -o nospace ;; esac\n"
         "}\ncomplete -o filenames -F _mrp mrp\n");
@@ -71,7 +109,9 @@ static void complete_zsh(struct buffer *out) {
         for (unsigned k = 0; k < OPTION_COUNT; k++) {
             if (takes(&commands[i], k)) zsh_option(option_row((enum option)k), out);
         }
-        buffer_string(out, " '*:file:_files' ;;\n");
+        if (!put_operands_within(&commands[i], " '1:word:(", ")' '*:file:_files'", out))
+            buffer_string(out, " '*:file:_files'");
+        buffer_string(out, " ;;\n");
     }
     buffer_string(out, "esac\n");
 }
@@ -83,6 +123,10 @@ static void complete_fish(struct buffer *out) {
                       commands[i].name);
         quoted(commands[i].summary, out);
         buffer_string(out, "'\n");
+        size_t before = out->length;
+        buffer_format(out, "complete -c mrp -n '__fish_seen_subcommand_from %s' -f",
+                      commands[i].name);
+        if (!put_operands_within(&commands[i], " -a '", "'\n", out)) out->length = before;
         for (unsigned k = 0; k < OPTION_COUNT; k++) {
             if (!takes(&commands[i], k)) continue;
             const struct option_row *row = option_row((enum option)k);

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "mrp.h"
+#include "schema/schema.h"
 
 static const char exit_codes[] =
     "0 done, 1 the program has errors, 2 wrong use, 3 the world failed before\n"
@@ -91,7 +92,8 @@ static void man_command(const struct command *command, struct buffer *out) {
 }
 
 static void help_man(struct buffer *out) {
-    buffer_format(out, ".TH MRP 1 \"\" \"mrp %s\"\n.SH NAME\nmrp \\- ", mrp_version());
+    buffer_format(out, ".TH MRP 1 \"%.*s\" \"mrp %s\"\n.SH NAME\nmrp \\- ",
+                  TEXT_ARGS(schema_date()), mrp_version());
     buffer_string(out,
                   "multi\\-region systems on AWS, and their pipelines, as one program\n"
                   ".SH SYNOPSIS\n.B mrp\n.I COMMAND\n[\\fIOPTION\\fR...] [\\fIOPERAND\\fR...]\n"

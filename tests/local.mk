@@ -155,6 +155,7 @@ TEST_LOG_COMPILER = $(SHELL)
 AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; top_srcdir='$(top_srcdir)'; export srcdir top_srcdir;
 data_tests = \
     tests/cases.test \
+    tests/completion.test \
     tests/deliver.test \
     tests/diagnostics.test \
     tests/inject.test \
