@@ -45,10 +45,10 @@ const struct node *evaluator_origin(struct deployment *deployment, const struct 
 
 /* Reports what shows at a node of the resource's body. Where that node is the library's, it is
  * told at the user's text: the argument of the instance that it is about, else the instance's
- * name. */
+ * name. What is told of one place is told once; is_apart: with each message once. */
 struct diagnostic *evaluator_report(struct deployment *deployment, const struct resource *resource,
                                     enum diagnostic_id id, const struct node *node,
-                                    struct text message);
+                                    bool is_apart, struct text message);
 /* Whether the node stands in a module of the library. */
 bool evaluator_in_library(const struct deployment *deployment, const struct node *node);
 

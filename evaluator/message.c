@@ -83,13 +83,13 @@ const struct node *evaluator_origin(struct deployment *deployment, const struct 
 
 struct diagnostic *evaluator_report(struct deployment *deployment, const struct resource *resource,
                                     enum diagnostic_id id, const struct node *node,
-                                    struct text message) {
+                                    bool is_apart, struct text message) {
     struct evaluator *ev = deployment->evaluator;
     const struct node *outer = ev->instance;
     ev->instance = resource->instance;
     const struct node *blamed = blame_node(ev, node);
     struct diagnostic *d;
-    if (blamed == node && is_passed_on(node)) { /* several values may come by there */
+    if (blamed == node && (is_passed_on(node) || is_apart)) { /* several values may come by there */
         d = diagnostics_report_apart(ev->diagnostics, id, node->span, message, "%.*s",
                                      TEXT_ARGS(message));
     } else {

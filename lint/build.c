@@ -41,8 +41,9 @@ static bool check_keys(const struct spec *spec, const struct document *object, c
     if (!object || object->kind != DOCUMENT_OBJECT) return false;
     for (const struct document *c = object->children; c; c = c->next) {
         if (is_word(known, c->key)) continue;
-        struct diagnostic *d = warn(spec->look, spec->at, "%s of the buildspec has no \"%.*s\"",
-                                    what, TEXT_ARGS(c->key));
+        struct item at = item_key_in(spec->look, spec->at, c->key);
+        struct diagnostic *d =
+            warn(spec->look, at, "%s of the buildspec has no \"%.*s\"", what, TEXT_ARGS(c->key));
         suggest_word(spec, d, c->key, known);
     }
     return true;
@@ -68,8 +69,11 @@ static void check_commands(const struct spec *spec, const struct document *phase
     }
     for (const struct document *c = commands->children; c; c = c->next) {
         if (c->kind == DOCUMENT_TEXT) continue;
-        struct diagnostic *d = warn(spec->look, spec->at, "a command of phase \"%.*s\" is no text",
-                                    TEXT_ARGS(phase->key));
+        struct item at = c->kind == DOCUMENT_OBJECT && c->children
+                             ? item_key_in(spec->look, spec->at, c->children->key)
+                             : spec->at;
+        struct diagnostic *d =
+            warn(spec->look, at, "a command of phase \"%.*s\" is no text", TEXT_ARGS(phase->key));
         if (c->kind == DOCUMENT_OBJECT) {
             warn_hint(spec->look, d, "In YAML, a command with \": \" in it stands in quotes.");
         }
@@ -143,6 +147,13 @@ static void check_builds(const struct spec *spec, const struct document *builds,
     }
 }
 
+static bool has_unknown(const struct document *object, const char *known) {
+    for (const struct document *c = object->children; c; c = c->next) {
+        if (!is_word(known, c->key)) return true;
+    }
+    return false;
+}
+
 static void check_spec(const struct spec *spec, const struct document *whole) {
     const struct document *phases = document_get(whole, "phases"),
                           *batch = document_get(whole, "batch");
@@ -152,7 +163,7 @@ static void check_spec(const struct spec *spec, const struct document *whole) {
     check_keys(spec, document_get(whole, "cache"), cache_keys, "\"cache\"");
     if (phases)
         check_phases(spec, phases);
-    else if (!batch)
+    else if (!batch && !has_unknown(whole, top_keys)) /* else it is misspelt, and that is told */
         warn(spec->look, spec->at, "the buildspec has no phases");
     check_artifacts(spec, document_get(whole, "artifacts"));
     if (!check_keys(spec, batch, batch_keys, "\"batch\"")) return;

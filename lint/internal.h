@@ -58,6 +58,9 @@ bool resource_is(const struct resource *resource, const char *type);
 
 /* Whether the schema's limits have been told of the item already. */
 bool look_is_told(const struct look *look, struct item item);
+/* The item where the key of a document stands, in the text that is the document; the item itself
+ * where that is not known. */
+struct item item_key_in(const struct look *look, struct item document, struct text key);
 /* Reports the look's id where the item is written. Messages and hints as in base/diagnostics.h;
  * hints name properties, so there are none where it shows in the library. */
 struct diagnostic *warn(const struct look *look, struct item at, const char *message, ...)

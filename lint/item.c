@@ -97,6 +97,34 @@ struct item item_at(const struct look *look, struct item list, uint32_t index) {
     return make(look, list.value.items[index], element_node(list, index), list);
 }
 
+/* Whether what stands at the place is the key and no part of another word. */
+static bool is_key_at(struct text source, size_t at, struct text key) {
+    static const char before[] = " \t\n-{,\"'", after[] = ":\"'";
+    size_t end = at + key.length;
+    return at > 0 && strchr(before, source.bytes[at - 1]) && end < source.length &&
+           strchr(after, source.bytes[end]);
+}
+
+struct item item_key_in(const struct look *look, struct item document, struct text key) {
+    if (document.node->kind != NODE_TEXT || !key.length) return document;
+    struct text source =
+        span_text(look_deployment(look)->diagnostics->sources, document.node->span);
+    size_t found = 0, count = 0;
+    for (size_t at = 0; at + key.length <= source.length; at++) {
+        if (memcmp(source.bytes + at, key.bytes, key.length) != 0) continue;
+        if (!is_key_at(source, at, key)) continue;
+        found = at;
+        count++;
+    }
+    if (count != 1) return document;
+    struct node *word = arena_alloc(look_arena(look), sizeof *word);
+    *word = (struct node){.kind = NODE_TEXT, .span = document.node->span};
+    word->span.start += (uint32_t)found;
+    word->span.end = word->span.start + (uint32_t)key.length;
+    document.node = word;
+    return document;
+}
+
 uint32_t item_entries(struct item record) {
     return record.value.kind == VALUE_RECORD ? record.value.record->count : 0;
 }

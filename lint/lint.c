@@ -190,8 +190,10 @@ struct diagnostic *warn(const struct look *look, struct item at, const char *mes
     va_start(args, message);
     struct text text = text_vformat(look_arena(look), message, args);
     va_end(args);
+    /* one text, read as a document, holds several mistakes */
+    bool is_apart = look->id == DIAGNOSTIC_BUILDSPEC || look->id == DIAGNOSTIC_STATE_MACHINE;
     return evaluator_report(look->linter->deployment, look->resource, look->id,
-                            shown(look, given_at(look, at)), text);
+                            shown(look, given_at(look, at)), is_apart, text);
 }
 
 void warn_hint(const struct look *look, struct diagnostic *diagnostic, const char *hint, ...) {
