@@ -53,6 +53,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/causes.c \
     runtime/simulator/changes.c runtime/simulator/changes.h \
     runtime/simulator/check.c \
+    runtime/simulator/constraints.c \
     runtime/simulator/describe.c \
     runtime/simulator/durations.def \
     runtime/simulator/engine.c runtime/simulator/engine.h \
@@ -66,6 +67,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/objects.c \
     runtime/simulator/outputs.c \
     runtime/simulator/outside.c \
+    runtime/simulator/parameter_types.def \
     runtime/simulator/parameters.c \
     runtime/simulator/plain.c \
     runtime/simulator/policy.c \

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
-#include "runtime/simulator/world.h"
+#include "runtime/simulator/resolve.h"
 
 struct reading { /* one template being checked */
     struct arena *arena;
@@ -398,6 +398,10 @@ static bool read_parameters(struct reading *reading) {
         if (!type || type->kind != DOCUMENT_TEXT) {
             return refuse(reading, "Template format error: Every Parameters object must contain a "
                                    "Type member.");
+        }
+        if (!sim_is_parameter_type(type->text)) {
+            return refuse(reading, "Template format error: Unrecognized parameter type: %.*s",
+                          TEXT_ARGS(type->text));
         }
     }
     return true;

@@ -70,35 +70,6 @@ struct parameter_reading {
 /* The template or request is refused with these words. */
 #define refuse(reading, ...) sim_invalid((reading)->arena, (reading)->error, __VA_ARGS__)
 
-static bool is_number(struct arena *arena, struct text value) {
-    char *end;
-    if (!value.length) return false;
-    strtod(text_copy(arena, value).bytes, &end);
-    return *end == 0;
-}
-
-static bool check_parameter(struct parameter_reading *reading, const struct document *declared,
-                            struct text value) {
-    const struct document *type = document_get(declared, "Type");
-    const struct document *allowed = document_get(declared, "AllowedValues");
-    if (text_is(value, SIM_UNKNOWN)) return true; /* of a nested stack, while it is planned */
-    if (value.length > 4096) {
-        return refuse(reading, "Template error: Parameter '%.*s' must have a value no longer than "
-                               "4096 bytes", TEXT_ARGS(declared->key));
-    }
-    if (text_is(type->text, "Number") && !is_number(reading->arena, value)) {
-        return refuse(reading, "Parameter '%.*s' must be a number.", TEXT_ARGS(declared->key));
-    }
-    bool found = !allowed;
-    for (const struct document *a = allowed ? allowed->children : NULL; a; a = a->next) {
-        struct text word;
-        if (sim_scalar(a, &word) && text_equal(word, value)) found = true;
-    }
-    if (found) return true;
-    return refuse(reading, "Parameter '%.*s' must be one of AllowedValues",
-                  TEXT_ARGS(declared->key));
-}
-
 static bool is_stored(const struct document *declared) {
     return text_starts(document_get(declared, "Type")->text, TEXT("AWS::SSM::Parameter::Value<"));
 }
@@ -118,6 +89,7 @@ static bool resolve_parameter(struct parameter_reading *reading, const struct do
             return refuse(reading, "Unable to fetch parameters [%.*s] from parameter store for "
                                    "this account.", TEXT_ARGS(name));
         }
+        if (!sim_check_stored(arena, reading->error, declared, value)) return false;
     }
     if (!is_ssm && !is_list) return true;
     struct document *resolved = document_text(arena, value);
@@ -170,7 +142,7 @@ bool sim_parameters(struct simulator *simulator, struct text region,
             continue;
         }
         struct document *held = document_new(arena, DOCUMENT_OBJECT);
-        if (!check_parameter(&reading, declared, value)) return false;
+        if (!sim_check_parameter(arena, error, declared, value)) return false;
         const struct document *hidden = document_get(declared, "NoEcho");
         struct text hides;
         bool was_hashed = sent ? sent->use_previous : false;

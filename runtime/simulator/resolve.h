@@ -32,6 +32,14 @@ struct document *sim_zones(struct sim_scope *scope, const struct document *value
 struct document *sim_find_in_map(struct sim_scope *scope, const struct document *value);
 struct document *sim_cidr(struct sim_scope *scope, const struct document *value);
 
+/* Of constraints.c: whether AWS knows the type of a parameter; whether its value, and what is stored
+ * under it, are what the template asks for. False: *error. */
+bool sim_is_parameter_type(struct text type);
+bool sim_check_parameter(struct arena *arena, struct cloud_error *error,
+                         const struct document *declared, struct text value);
+bool sim_check_stored(struct arena *arena, struct cloud_error *error,
+                      const struct document *declared, struct text value);
+
 /* Of parameters.c: a text with its "{{resolve:ssm:...}}" replaced. */
 struct document *sim_dynamic(struct sim_scope *scope, struct text value);
 

@@ -359,6 +359,10 @@ struct document *sim_attribute(struct arena *arena, const struct sim_stack *stac
                                struct text name);
 double sim_duration(struct text type, struct text operation);
 
+/* --- constraints.c ---------------------------------------------------------------------------- */
+/* Whether the pattern is found in the value; a pattern that is none, or is too hard, lets all pass. */
+bool sim_matches(struct text pattern, struct text value);
+
 /* --- validate.c ------------------------------------------------------------------------------- */
 /* What the schema has against the properties: false, *reason in AWS's words, *path where. */
 bool sim_validate(struct arena *arena, const struct sim_item *item,

@@ -286,6 +286,65 @@ static void test_capabilities(void) {
     close_world();
 }
 
+/* A value for a declared parameter: what is said of it, or "" where it is taken. */
+static const char *with_value(const char *declared, const char *value) {
+    const struct cloud_parameter parameter = {.key = TEXT("P"), .value = text_of(value)};
+    struct text body = text_format(&arena, "{\"Parameters\":{\"P\":{%s}},\"Resources\":{\"T\":{\"Type\":"
+                                           "\"AWS::SNS::Topic\"}}}", declared);
+    struct cloud_call *call = ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("parameters"), .change_set = TEXT("changes"), .change_type = TEXT("CREATE"),
+        .body = body, .parameters = &parameter, .parameter_count = 1});
+    ask(CLOUD_DELETE_STACK, "us-east-1", (struct cloud_request){.stack = TEXT("parameters")});
+    settle_in("us-east-1", "parameters");
+    return cloud_failed(call) ? call->error.message.bytes : "";
+}
+
+static void test_parameters(void) {
+    static const struct { const char *declared, *value, *message; } rows[] = {
+        {"\"Type\":\"Number\"", "x", "Parameter 'P' must be a number."},
+        {"\"Type\":\"Number\",\"MinValue\":5", "5", ""},
+        {"\"Type\":\"Number\",\"MinValue\":5", "4", "Parameter 'P' must be a number not less than 5"},
+        {"\"Type\":\"Number\",\"MaxValue\":\"5\"", "6",
+         "Parameter 'P' must be a number not greater than 5"},
+        {"\"Type\":\"List<Number>\",\"MaxValue\":5", "1,5", ""},
+        {"\"Type\":\"List<Number>\",\"MaxValue\":5", "1,6",
+         "Parameter 'P' must be a number not greater than 5"},
+        {"\"Type\":\"String\",\"MinLength\":2", "ab", ""},
+        {"\"Type\":\"String\",\"MinLength\":2", "a", "Parameter 'P' must contain at least 2 characters"},
+        {"\"Type\":\"String\",\"MaxLength\":2", "\xc3\xa4\xc3\xb6", ""},
+        {"\"Type\":\"String\",\"MaxLength\":2", "abc",
+         "Parameter 'P' must contain at most 2 characters"},
+        {"\"Type\":\"String\",\"AllowedPattern\":\"[a-z]+\"", "abc", ""},
+        {"\"Type\":\"String\",\"AllowedPattern\":\"[a-z]+\"", "abc1",
+         "Parameter 'P' must match pattern [a-z]+"},
+        {"\"Type\":\"String\",\"AllowedPattern\":\"[a-z]+\",\"ConstraintDescription\":\"letters\"",
+         "1", "Parameter 'P' failed to satisfy constraint: letters"},
+        {"\"Type\":\"CommaDelimitedList\",\"AllowedValues\":[\"a\",\"b\"]", "a,b", ""},
+        {"\"Type\":\"CommaDelimitedList\",\"AllowedValues\":[\"a\",\"b\"]", "a,c",
+         "Parameter 'P' must be one of AllowedValues"},
+        {"\"Type\":\"AWS::EC2::VPC::Id\"", "vpc-0123456789abcdef0", ""},
+        {"\"Type\":\"AWS::EC2::VPC::Id\"", "subnet-1",
+         "Parameter validation failed: parameter value subnet-1 for parameter name P does not exist"},
+        {"\"Type\":\"List<AWS::EC2::Subnet::Id>\"", "subnet-1,subnet-2", ""},
+        {"\"Type\":\"List<AWS::EC2::Subnet::Id>\"", "subnet-1,vpc-2",
+         "Parameter validation failed: parameter value vpc-2 for parameter name P does not exist"},
+        {"\"Type\":\"AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>\"",
+         "/aws/service/ami-amazon-linux-latest/al2023", ""},
+        {"\"Type\":\"AWS::SSM::Parameter::Value<AWS::EC2::VPC::Id>\"",
+         "/aws/service/ami-amazon-linux-latest/al2023", NULL},
+        {"\"Type\":\"Strin\"", "x", "Template format error: Unrecognized parameter type: Strin"},
+        {"\"Type\":\"List<CommaDelimitedList>\"", "x",
+         "Template format error: Unrecognized parameter type: List<CommaDelimitedList>"},
+    };
+    open_world();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *message = with_value(rows[i].declared, rows[i].value);
+        if (rows[i].message) SAME(message, rows[i].message);
+        else CU_ASSERT_PTR_NOT_NULL(strstr(message, "for parameter name P does not exist"));
+    }
+    close_world();
+}
+
 /* --- across stacks ---------------------------------------------------------------------------- */
 
 static void test_stack_output(void) {
@@ -543,6 +602,7 @@ UNIT_MAIN("simulator", {"create", test_create}, {"no change", test_no_change},
           {"replacement rolls back", test_replacement_rolls_back}, {"delete", test_delete},
           {"functions", test_functions}, {"refused", test_refused},
           {"early validation", test_early_validation}, {"capabilities", test_capabilities},
+          {"parameters", test_parameters},
           {"stack output", test_stack_output}, {"exports", test_exports},
           {"secrets", test_secrets}, {"store", test_store},
           {"version of the store", test_store_version}, {"alarms", test_alarms},
