@@ -302,7 +302,7 @@ static void validate(struct planning *planning, const struct sim_item *item,
                      bool is_made) {
     struct arena *arena = &planning->simulator->arena;
     struct text reason, path;
-    if (!sim_validate(arena, item, after, &reason, &path)) {
+    if (!sim_validate(arena, planning->set->blueprint, item, after, &reason, &path)) {
         planning->has_mistake = true;
         add_validation(planning, item, "PROPERTY_VALIDATION", path, reason);
     }

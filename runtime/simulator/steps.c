@@ -195,7 +195,7 @@ static struct text objection(struct simulator *simulator, struct sim_stack *stac
     struct text asked = sim_scripted(simulator, stack, resource,
                                  resource->is_replacement ? "UPDATE" : "CREATE");
     if (asked.length) return asked;
-    if (!sim_validate(arena, resource->item, resource->next.properties, &reason, &path)) {
+    if (!sim_validate(arena, resource->blueprint, resource->item, resource->next.properties, &reason, &path)) {
         return text_format(arena, "Properties validation failed for resource %.*s with message:\n"
                                   "%.*s", TEXT_ARGS(resource->logical_id), TEXT_ARGS(reason));
     }

@@ -365,8 +365,9 @@ bool sim_matches(struct text pattern, struct text value);
 
 /* --- validate.c ------------------------------------------------------------------------------- */
 /* What the schema has against the properties: false, *reason in AWS's words, *path where. */
-bool sim_validate(struct arena *arena, const struct sim_item *item,
-                  const struct document *properties, struct text *reason, struct text *path);
+bool sim_validate(struct arena *arena, const struct sim_blueprint *blueprint,
+                  const struct sim_item *item, const struct document *properties,
+                  struct text *reason, struct text *path);
 
 /* --- changes.c -------------------------------------------------------------------------------- */
 /* Fills the change set with what it would do, or its failure. */

@@ -275,6 +275,64 @@ static void test_early_validation(void) {
     close_world();
 }
 
+/* What early validation says of a resource, or "" where it says nothing. */
+static const char *said_of(const char *type, const char *properties) {
+    struct text body = text_format(
+        &arena, "{\"Parameters\":{\"Low\":{\"Type\":\"Number\",\"Default\":-1}},\"Resources\":{\"Other\":"
+                "{\"Type\":\"AWS::SNS::Topic\"},\"R\":{\"Type\":\"%s\",\"Properties\":{%s}}}}", type,
+        properties);
+    make_set("limits", "CREATE", body.bytes);
+    struct cloud_call *call = ask(CLOUD_CHANGE_SET_EVENTS, "us-east-1", (struct cloud_request){
+        .stack = TEXT("limits"), .change_set = TEXT("changes")});
+    ask(CLOUD_DELETE_STACK, "us-east-1", (struct cloud_request){.stack = TEXT("limits")});
+    settle_in("us-east-1", "limits");
+    if (cloud_failed(call)) return call->error.message.bytes;
+    return call->reply.event_count ? call->reply.events[0].reason.bytes : "";
+}
+
+static void test_limits(void) {
+    static const char queue[] = "AWS::SQS::Queue", group[] = "AWS::Logs::LogGroup",
+                      table[] = "AWS::DynamoDB::Table", bucket[] = "AWS::S3::Bucket",
+                      function[] = "AWS::Lambda::Function", rule[] = "AWS::EC2::SecurityGroup",
+                      balancer[] = "AWS::ElasticLoadBalancingV2::LoadBalancer";
+#define CODE "\"Role\":\"arn:aws:iam::123456789012:role/r\",\"Code\":{\"ZipFile\":\"x\"},"
+    static const struct { const char *type, *properties, *said; } rows[] = {
+        {function, CODE "\"MemorySize\":128", ""},
+        {function, CODE "\"MemorySize\":\"127\"",
+         "#/MemorySize: 127 is not greater or equal to 128"},
+        {function, CODE "\"Timeout\":0", "#/Timeout: 0 is not greater or equal to 1"},
+        {function, CODE "\"Timeout\":{\"Ref\":\"Low\"}", "#/Timeout: -1 is not greater or equal to 1"},
+        {function, CODE "\"Timeout\":\"soon\"", "#/Timeout: expected type: Number, found: String"},
+        {function, CODE "\"PackageType\":\"Tar\"", "#/PackageType: Tar is not a valid enum value"},
+        {function, "\"Role\":\"r\",\"Code\":{\"ZipFile\":\"x\"}", NULL},
+        /* What another resource gives is made up here. */
+        {function, "\"Role\":{\"Ref\":\"Other\"},\"Code\":{\"ZipFile\":\"x\"}", ""},
+        {queue, "\"FifoQueue\":\"true\"", ""},
+        {queue, "\"FifoQueue\":\"yes\"", "#/FifoQueue: expected type: Boolean, found: String"},
+        {group, "\"LogGroupName\":\"\"", "#/LogGroupName: expected minLength: 1, actual: 0"},
+        {group, "\"LogGroupName\":\"a b\"",
+         "#/LogGroupName: string [a b] does not match pattern ^[.\\-_/#A-Za-z0-9]{1,512}\\Z"},
+        {group, "\"RetentionInDays\":2", "#/RetentionInDays: 2 is not a valid enum value"},
+        {bucket, "\"AccessControl\":\"Mine\"", "#/AccessControl: Mine is not a valid enum value"},
+        {bucket, "\"VersioningConfiguration\":{\"Status\":\"On\"}",
+         "#/VersioningConfiguration/Status: On is not a valid enum value"},
+        {table, "\"KeySchema\":[{\"AttributeName\":\"a\",\"KeyType\":\"HASH\"}],"
+                "\"AttributeDefinitions\":[{\"AttributeName\":\"a\",\"AttributeType\":\"S\"},"
+                "{\"AttributeName\":\"a\",\"AttributeType\":\"S\"}]",
+         "#/AttributeDefinitions: array items are not unique"},
+        {rule, "\"GroupDescription\":\"g\"", ""},
+        /* Two that are not known yet are not the same. */
+        {balancer, "\"Subnets\":[{\"Ref\":\"Other\"},{\"Fn::GetAtt\":[\"Other\",\"TopicName\"]}]", ""},
+    };
+    open_world();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *said = said_of(rows[i].type, rows[i].properties);
+        if (rows[i].said) SAME(said, rows[i].said);
+        else CU_ASSERT_PTR_NOT_NULL(strstr(said, "#/Role: string [r] does not match pattern "));
+    }
+    close_world();
+}
+
 static void test_capabilities(void) {
     open_world();
     struct cloud_call *call = ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", (struct cloud_request){
@@ -601,7 +659,8 @@ UNIT_MAIN("simulator", {"create", test_create}, {"no change", test_no_change},
           {"update fails", test_update_fails},
           {"replacement rolls back", test_replacement_rolls_back}, {"delete", test_delete},
           {"functions", test_functions}, {"refused", test_refused},
-          {"early validation", test_early_validation}, {"capabilities", test_capabilities},
+          {"early validation", test_early_validation}, {"limits", test_limits},
+          {"capabilities", test_capabilities},
           {"parameters", test_parameters},
           {"stack output", test_stack_output}, {"exports", test_exports},
           {"secrets", test_secrets}, {"store", test_store},
