@@ -71,6 +71,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/parameters.c \
     runtime/simulator/plain.c \
     runtime/simulator/policy.c \
+    runtime/simulator/quotas.c runtime/simulator/quotas.def \
     runtime/simulator/resolve.c runtime/simulator/resolve.h \
     runtime/simulator/services.c \
     runtime/simulator/simulator.c runtime/simulator/simulator.h \

@@ -12,6 +12,10 @@ bool sim_refuse(struct cloud_call *call, const char *code, const char *format, .
     return false;
 }
 
+bool sim_refuse_new_stack(struct cloud_call *call) {
+    return sim_refuse(call, "LimitExceededException", "Limit for stack has been exceeded");
+}
+
 bool sim_refuse_stack(struct cloud_call *call) {
     return sim_refuse(call, "ValidationError", "Stack with id %.*s does not exist",
                   TEXT_ARGS(call->request.stack));

@@ -6,6 +6,8 @@
 
 bool sim_refuse(struct cloud_call *call, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* There are as many stacks as there may be. */
+bool sim_refuse_new_stack(struct cloud_call *call);
 /* "Stack with id ... does not exist" */
 bool sim_refuse_stack(struct cloud_call *call);
 struct cloud_tag *sim_copy_tags(struct arena *arena, const struct cloud_tag *tags, uint32_t count);

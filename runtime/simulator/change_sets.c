@@ -305,6 +305,7 @@ bool sim_create_change_set(struct simulator *simulator, struct cloud_call *call)
     struct sim_change_set *set = sim_draft(simulator, call, stack);
     if (!set || (set->blueprint && text_is(set->type, "IMPORT") &&
                  !sim_check_imports(simulator, call, stack, set))) return false;
+    if (!stack && !sim_may_add_stack(simulator, call->region)) return sim_refuse_new_stack(call);
     if (!stack) {
         stack = sim_stack_new(simulator, call->region, call->request.stack);
         sim_stack_status(simulator, stack, SIM_REVIEW_IN_PROGRESS, TEXT("User Initiated"));

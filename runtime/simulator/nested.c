@@ -264,6 +264,10 @@ void sim_nested_create(struct simulator *simulator, struct sim_stack *stack,
         sim_fail_resource(simulator, stack, resource, call.error.message);
         return;
     }
+    if (!child && !sim_may_add_stack(simulator, stack->region)) {
+        sim_fail_resource(simulator, stack, resource, TEXT("Limit for stack has been exceeded"));
+        return;
+    }
     if (!child) {
         child = sim_nested_new(simulator, stack, resource->logical_id, call.request.stack);
     }

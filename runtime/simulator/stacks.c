@@ -50,6 +50,7 @@ bool sim_create_stack(struct simulator *simulator, struct cloud_call *call) {
     }
     struct sim_change_set *set = sim_draft(simulator, call, stack);
     if (!set) return false;
+    if (!stack && !sim_may_add_stack(simulator, call->region)) return sim_refuse_new_stack(call);
     if (!stack) stack = sim_stack_new(simulator, call->region, call->request.stack);
     outdate(stack);
     stack->is_protected = call->request.is_protected;

@@ -195,11 +195,13 @@ static struct text objection(struct simulator *simulator, struct sim_stack *stac
     struct text asked = sim_scripted(simulator, stack, resource,
                                  resource->is_replacement ? "UPDATE" : "CREATE");
     if (asked.length) return asked;
-    if (!sim_validate(arena, resource->blueprint, resource->item, resource->next.properties, &reason, &path)) {
+    if (!sim_validate(arena, resource->blueprint, resource->item, resource->next.properties,
+                      &reason, &path)) {
         return text_format(arena, "Properties validation failed for resource %.*s with message:\n"
                                   "%.*s", TEXT_ARGS(resource->logical_id), TEXT_ARGS(reason));
     }
     asked = sim_service_refuses(resource, resource->next.properties, false);
+    if (!asked.length) asked = sim_over_quota(simulator, stack, resource->type);
     if (asked.length) return asked;
     struct sim_resource *taken = sim_name_taken(simulator, stack, resource->schema,
                                                 resource->next.properties, NULL, &owner);

@@ -492,6 +492,12 @@ const struct sim_object *sim_object_find(const struct simulator *simulator, stru
 /* Whether the bucket holds any version of an object, or a delete marker. */
 bool sim_bucket_holds(const struct simulator *simulator, struct text bucket);
 
+/* --- quotas.c --------------------------------------------------------------------------------- */
+/* What the service says to one more resource of the type, or an empty text. */
+struct text sim_over_quota(const struct simulator *simulator, const struct sim_stack *stack,
+                           struct text type);
+bool sim_may_add_stack(const struct simulator *simulator, struct text region);
+
 /* --- weather.c -------------------------------------------------------------------------------- */
 /* Whether a request is throttled; the dice are thrown anew each time. */
 bool sim_throttles(struct simulator *simulator);

@@ -573,6 +573,38 @@ static void test_alarms(void) {
     close_world();
 }
 
+/* --- quotas ----------------------------------------------------------------------------------- */
+
+static const char *addresses(unsigned number) {
+    struct buffer out;
+    buffer_init(&out);
+    buffer_string(&out, "{\"Resources\":{");
+    for (unsigned i = 0; i < number; i++) {
+        buffer_format(&out, "%s\"E%u\":{\"Type\":\"AWS::EC2::EIP\"}", i ? "," : "", i);
+    }
+    buffer_string(&out, "}}");
+    const char *text = buffer_take(&out, &arena).bytes;
+    buffer_release(&out);
+    return text;
+}
+
+static void test_quotas(void) {
+    open_world();
+    SAME(run("most", "CREATE", addresses(5)), "CREATE_COMPLETE");
+    SAME(run("more", "CREATE", addresses(1)), "ROLLBACK_COMPLETE");
+    SAME(history("more", "E0"), "CREATE_IN_PROGRESS|CREATE_FAILED The maximum number of addresses has "
+                                "been reached.");
+    SAME(run("most", "UPDATE", addresses(4)), "UPDATE_COMPLETE");
+    SAME(run("fits", "CREATE", addresses(1)), "CREATE_COMPLETE");
+    for (unsigned i = 0; i < 1997; i++) { /* with those three: 2,000 */
+        struct text name = text_format(&arena, "s%u", i);
+        CU_ASSERT_FALSE(cloud_failed(make_set(name.bytes, "CREATE", QUEUE("1"))));
+    }
+    SAME(make_set("last", "CREATE", QUEUE("1"))->error.message.bytes,
+         "Limit for stack has been exceeded");
+    close_world();
+}
+
 /* --- bad days --------------------------------------------------------------------------------- */
 
 static unsigned throttled(unsigned percent, unsigned calls) {
@@ -665,5 +697,5 @@ UNIT_MAIN("simulator", {"create", test_create}, {"no change", test_no_change},
           {"stack output", test_stack_output}, {"exports", test_exports},
           {"secrets", test_secrets}, {"store", test_store},
           {"version of the store", test_store_version}, {"alarms", test_alarms},
-          {"throttle", test_throttle}, {"lag", test_lag},
+          {"quotas", test_quotas}, {"throttle", test_throttle}, {"lag", test_lag},
           {"hostile", test_hostile})
