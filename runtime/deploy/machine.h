@@ -80,7 +80,8 @@ struct machine {
     unsigned stale;          /* descriptions that say what was before */
     const struct cloud_event **fresh; /* newer ones, newest first, until all pages are there */
     uint32_t fresh_count, fresh_capacity;
-    struct text set;         /* id of a change set that failed */
+    struct text made;        /* id of the change set that was made */
+    struct text set;         /* of the one that failed: that, or one of a nested stack */
     struct machine_nested *nested;
     uint32_t nested_count, nested_capacity, nested_at;
     struct machine_set *sets; /* of nested stacks */

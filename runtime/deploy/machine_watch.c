@@ -214,7 +214,11 @@ void machine_give_up_stack(struct run *run, struct machine *machine) {
 /* What was asked for may not be seen at once: a stack that was not seen at work, or whose events say
  * otherwise, has not settled but in an older description. */
 static bool is_stale(struct machine *machine, struct text status) {
+    struct text last = machine->shown->final.change_set_id;
+    bool is_other = cloud_status_good(status) && machine->made.length && last.length &&
+                    !text_equal(last, machine->made); /* what another change set has done */
     bool confirmed = text_equal(machine->root_status, status);
+    if (is_other) return machine->stale++ < STALE_LOOKS;
     if (confirmed || (machine->saw_running && !machine->root_status.length)) return false;
     return machine->stale++ < STALE_LOOKS;
 }

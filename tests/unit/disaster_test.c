@@ -701,7 +701,8 @@ static void check_way_out(void) {
     for (int i = 0; i < 20; i++) {
         storm->inner->next(storm->inner->context, now(storm) + 1000);
     }
-    if (trial.ending == ENDED_STUCK && (percent(40) || needs_rescue(storm->simulator))) rescue_all();
+    bool tries_rescue = trial.ending == ENDED_STUCK && percent(40);
+    if (tries_rescue || needs_rescue(storm->simulator)) rescue_all();
     if (trial.ending == ENDED_STUCK && percent(70)) trial.ending = resume(percent(50));
     struct picture picture = take_picture(&trial.arena, storm->simulator, trial.meddles);
     if (trial.ending == ENDED_BACK && !storm->meddled_name.length && !trial.forgets) {
