@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/diagnostics.h"
+#include "cli/hidden.h"
 
 #define O(id) (UINT64_C(1) << OPTION_##id)
 #define EVERYWHERE (O(HELP) | O(FOLDER) | O(COLOR))
@@ -213,8 +214,13 @@ int misuse(const struct invocation *invocation, const char *message, ...) {
 }
 
 static void print_failure(const struct failure *why) {
-    fprintf(stderr, "mrp: %s\n", why->message);
-    if (why->hint[0]) fprintf(stderr, "  %s\n", why->hint);
+    struct buffer out;
+    buffer_init(&out);
+    buffer_format(&out, "mrp: %s\n", why->message);
+    if (why->hint[0]) buffer_format(&out, "  %s\n", why->hint);
+    hidden_mask_buffer(&out);
+    fwrite(out.bytes, 1, out.length, stderr);
+    buffer_release(&out);
 }
 
 int world_failed(const struct failure *why) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "cli/hidden.h"
 #include "cli/module.h"
 #include "cli/package.h"
 
@@ -74,6 +75,7 @@ int deploying_open_program(struct deploying *deploying, const struct invocation 
     struct package package;
     if (!package_fill(deploying->mrp, &package, &why)) return world_failed(&why);
     fill_program(deploying, &package);
+    hidden_take(deploying->program.set);
     if (deploying->session && deploying->program.account.length) {
         deploying->runtime->sandbox_account(deploying->session, deploying->program.account);
     }
@@ -121,6 +123,7 @@ int deploying_close(struct deploying *deploying, int outcome) {
     if (deploying->session && !deploying->runtime->close(deploying->session, &why)) {
         outcome = world_failed(&why);
     }
+    hidden_forget();
     if (deploying->mrp) mrp_free(deploying->mrp);
     arena_release(&deploying->arena);
     return outcome;

@@ -25,6 +25,7 @@ mrp_SOURCES += \
     cli/junit.c cli/junit.h \
     cli/main.c \
     cli/module.c cli/module.h \
+    cli/hidden.c cli/hidden.h \
     cli/output.c cli/output.h \
     cli/outputs.c \
     cli/package.c cli/package.h \

@@ -8,10 +8,16 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "cli/hidden.h"
 
 int print(struct text text) {
-    if (file_write_all(STDOUT_FILENO, text) || errno == EPIPE) return OUTCOME_DONE;
+    struct buffer masked;
     struct failure why;
+    buffer_init(&masked);
+    if (hidden_mask(text, &masked)) text = buffer_view(&masked);
+    bool good = file_write_all(STDOUT_FILENO, text) || errno == EPIPE;
+    buffer_release(&masked);
+    if (good) return OUTCOME_DONE;
     failure_set(&why, "could not write to standard output: %s", strerror(errno));
     return world_failed(&why);
 }

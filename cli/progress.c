@@ -4,12 +4,15 @@
 
 #include <stdio.h>
 
+#include "cli/hidden.h"
+
 enum {
     REDRAW_MILLISECONDS = 80,
     WIDE_COLUMNS = 90, /* from here on live lines have columns */
 };
 
 void progress_say(struct buffer *out) {
+    hidden_mask_buffer(out);
     if (out->length) fwrite(out->bytes, 1, out->length, stderr);
     buffer_release(out);
 }

@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/hash.h"
+#include "cli/hidden.h"
 #include "cli/request.h"
 
 static struct text new_salt(struct arena *arena) {
@@ -62,6 +63,16 @@ static void write_inputs(struct deploying *deploying, struct text salt, struct b
     buffer_string(out, "]}");
 }
 
+/* Without secrets that AWS may have shown in it. */
+static void write_plan(struct deploying *deploying, const struct plan *plan, struct buffer *out) {
+    struct buffer one;
+    buffer_init(&one);
+    plan_json(deploying, plan, &one);
+    hidden_mask_buffer(&one);
+    buffer_text(out, buffer_view(&one));
+    buffer_release(&one);
+}
+
 int saved_write(struct deploying *deploying, const struct plan *plan, const char *path) {
     const struct invocation *invocation = deploying->invocation;
     const char *file = NULL;
@@ -74,7 +85,7 @@ int saved_write(struct deploying *deploying, const struct plan *plan, const char
     buffer_string(&out, ",\"inputs\":");
     write_inputs(deploying, new_salt(&deploying->arena), &out);
     buffer_string(&out, ",\"plan\":");
-    plan_json(deploying, plan, &out);
+    write_plan(deploying, plan, &out);
     buffer_string(&out, "}\n");
     bool good = file_write(path, buffer_view(&out), &why);
     buffer_release(&out);
@@ -117,7 +128,7 @@ bool saved_is_same(struct deploying *deploying, const struct plan *plan,
     bool same = is_same(deploying, &out, inputs);
     if (same) {
         buffer_init(&out);
-        plan_json(deploying, plan, &out);
+        write_plan(deploying, plan, &out);
         same = is_same(deploying, &out, document_get(saved, "plan"));
         what = "what is deployed";
     }

@@ -26,6 +26,7 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/request.c \
     runtime/deploy/rescue.c runtime/deploy/rescue.h \
     runtime/deploy/resume.c \
+    runtime/deploy/secrets.c \
     runtime/deploy/sources.def \
     runtime/deploy/rollback.c \
     runtime/deploy/status.c runtime/deploy/status.h \

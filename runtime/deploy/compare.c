@@ -267,8 +267,8 @@ void plan_compare(struct plan *plan, struct plan_stack *stack) {
 
 /* --- from a change set ------------------------------------------------------------------------ */
 
-static void read_detail(struct plan *plan, struct plan_change *change,
-                        const struct cloud_change_detail *detail) {
+static void read_detail(struct plan *plan, const struct plan_stack *stack,
+                        struct plan_change *change, const struct cloud_change_detail *detail) {
     bool is_unnamed = text_is(detail->attribute, "Properties") && !detail->name.length;
     if (is_unnamed || text_is(detail->attribute, "Tags") ||
         text_is(detail->change_type, "SyncWithActual")) return;
@@ -290,6 +290,11 @@ static void read_detail(struct plan *plan, struct plan_change *change,
         if (dot) cause.length = (size_t)(dot - cause.bytes);
         if (cause.length) property->known_after = cause;
         else if (!property->known_after.length) property->known_after = TEXT("the deploy");
+    }
+    if (secrets_in(stack->wanted, change->logical_id, name) ||
+        secrets_in(stack->current, change->logical_id, name)) {
+        property->before = secrets_shown(property->before);
+        property->after = secrets_shown(property->after);
     }
     if (text_is(detail->requires_recreation, "Always")) property->replaces = true;
     if (text_is(detail->requires_recreation, "Conditionally")) property->may_replace = true;
@@ -326,7 +331,7 @@ void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
         change->type = told->type;
         change->resource = plan_resource(stack->template, change->logical_id);
         for (uint32_t d = 0; d < told->detail_count; d++) {
-            read_detail(plan, change, &told->details[d]);
+            read_detail(plan, stack, change, &told->details[d]);
         }
         change->is_tags_only = told->detail_count > 0 && change->property_count == 0 &&
                                !text_is(told->type, NESTED_TYPE);

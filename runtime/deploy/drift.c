@@ -122,6 +122,31 @@ static void read_results(struct detecting *detecting) {
     }
 }
 
+/* "Tags" of "/Tags/0/Value" */
+static struct text property_of(struct text path) {
+    if (path.length && path.bytes[0] == '/') path = (struct text){path.bytes + 1, path.length - 1};
+    const char *slash = path.length ? memchr(path.bytes, '/', path.length) : NULL;
+    if (slash) path.length = (size_t)(slash - path.bytes);
+    return path;
+}
+
+static void hide_secrets(const struct deploy_program *program, struct arena *arena,
+                         struct drift_stack *stack) {
+    struct document *template;
+    struct failure ignored;
+    if (!stack->template || !stack->count ||
+        !document_read(arena, program->bodies[stack->template->index], &template, &ignored)) return;
+    for (uint32_t i = 0; i < stack->count; i++) {
+        const struct cloud_drift *drift = &stack->drifts[i];
+        for (uint32_t d = 0; d < drift->difference_count; d++) {
+            struct cloud_difference *difference = &drift->differences[d];
+            if (!secrets_in(template, drift->logical_id, property_of(difference->path))) continue;
+            difference->expected = secrets_shown(difference->expected);
+            difference->actual = secrets_shown(difference->actual);
+        }
+    }
+}
+
 bool drift_make(const struct cloud *cloud, const struct deploy_program *program,
                 const volatile sig_atomic_t *interrupted, struct arena *arena, struct drift *drift,
                 struct failure *why) {
@@ -135,5 +160,6 @@ bool drift_make(const struct cloud *cloud, const struct deploy_program *program,
     begin(&detecting);
     wait_until_over(&detecting, interrupted);
     read_results(&detecting);
+    for (uint32_t i = 0; i < drift->count; i++) hide_secrets(program, arena, &drift->stacks[i]);
     return true;
 }

@@ -258,6 +258,10 @@ void plan_count(struct plan *plan);
 /* Whether the output's value may change by what is planned for its stack. */
 bool plan_output_changes(const struct plan_stack *stack, struct text output);
 
+/* secrets.c: whether the property is made of secrets by the template; and what is shown of its value. */
+bool secrets_in(const struct document *template, struct text logical_id, struct text property);
+struct text secrets_shown(struct text value);
+
 /* rename.c: finds what is to be renamed (@was), and renames it in current. False where AWS could
  * not. */
 bool plan_rename(struct plan *plan, struct plan_stack *stack, struct failure *why);

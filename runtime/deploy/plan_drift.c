@@ -49,6 +49,10 @@ static void add_property(struct plan *plan, struct plan_stack *stack,
     drifted->path = path;
     drifted->deployed = detail->drift_previous;
     drifted->actual = detail->drift_actual;
+    if (secrets_in(stack->current, change->logical_id, detail->name)) {
+        drifted->deployed = secrets_shown(drifted->deployed);
+        drifted->actual = secrets_shown(drifted->actual);
+    }
     drifted->is_overwritten = is_overwritten(plan, stack, change->logical_id, detail->name);
 }
 

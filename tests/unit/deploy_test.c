@@ -541,6 +541,57 @@ static void test_package(void) {
     close_world();
 }
 
+/* What AWS shows of a property that is made of a secret is not for the reader. */
+static void test_secrets(void) {
+    static const struct { const char *value; bool is_secret; } rows[] = {
+        {"{\"Ref\":\"Password\"}", true}, {"{\"Ref\":\"Name\"}", false},
+        {"{\"Fn::Sub\":\"x${Password}\"}", true}, {"{\"Fn::Sub\":\"x${Name}\"}", false},
+        {"[{\"Fn::Join\":[\"\",[\"a\",{\"Ref\":\"Password\"}]]}]", true},
+        {"\"{{resolve:secretsmanager:s:SecretString:p}}\"", true},
+        {"\"{{resolve:ssm-secure:p:1}}\"", true}, {"\"{{resolve:ssm:p:1}}\"", false},
+        {"\"Password\"", false},
+    };
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct document *template = NULL;
+        struct text body = text_format(&arena, "{\"Parameters\":{\"Password\":{\"NoEcho\":true},"
+                                               "\"Name\":{}},\"Resources\":{\"R\":{\"Properties\":"
+                                               "{\"P\":%s}}}}", rows[i].value);
+        CU_ASSERT_TRUE_FATAL(document_read(&arena, body, &template, &why));
+        CU_ASSERT_EQUAL(secrets_in(template, TEXT("R"), TEXT("P")), rows[i].is_secret);
+        CU_ASSERT_FALSE(secrets_in(template, TEXT("R"), TEXT("Q")));
+    }
+    CU_ASSERT_TRUE(text_is(secrets_shown(TEXT("hush")), "(secret)"));
+    CU_ASSERT_TRUE(text_is(secrets_shown(TEXT("{{resolve:ssm-secure:p}}")),
+                           "{{resolve:ssm-secure:p}}"));
+    arena_release(&arena);
+}
+
+/* How long it takes is known by what it took before, here or elsewhere; the sandbox's time is not. */
+static void test_expected(void) {
+    struct state state;
+    struct journal journal;
+    CU_ASSERT_TRUE_FATAL(state_open(&state, NULL, &why));
+    for (int is_sandbox = 0; is_sandbox < 2; is_sandbox++) {
+        open_world();
+        CU_ASSERT_TRUE_FATAL(journal_open(&journal, &state, is_sandbox, &why));
+        add_stack("jobs", is_sandbox ? "eu-west-1" : "us-east-1", QUEUE("jobs", "30"));
+        struct plan plan = make_plan();
+        struct apply apply;
+        struct apply_options options = {.journal = &journal};
+        CU_ASSERT_TRUE(journal_expect(&journal, &plan, &why));
+        CU_ASSERT_EQUAL(plan.stacks[0].expected, 0);
+        CU_ASSERT_EQUAL(apply_plan(cloud, &plan, &options, &arena, &apply, &why), APPLY_ALL_DONE);
+        double took = apply.stacks[0].ended - apply.stacks[0].began;
+        plan.stacks[0].region = TEXT("us-west-2");
+        CU_ASSERT_TRUE(journal_expect(&journal, &plan, &why));
+        CU_ASSERT_EQUAL(plan.stacks[0].expected, is_sandbox ? 0 : took);
+        CU_ASSERT_TRUE(took > 0);
+        close_world();
+    }
+    state_close(&state);
+}
+
 UNIT_MAIN("deploy", {"busy", test_busy}, {"less", test_less},
           {"first", test_first}, {"reader follows", test_reader_follows},
           {"quick agrees", test_quick_agrees},
@@ -550,4 +601,5 @@ UNIT_MAIN("deploy", {"busy", test_busy}, {"less", test_less},
           {"destroy delivered", test_destroy_delivered},
           {"first fails", test_first_fails}, {"second fails", test_second_fails},
           {"refused by aws", test_refused_by_aws}, {"interrupted", test_interrupted},
-          {"left", test_left}, {"busy names", test_busy_names}, {"package", test_package})
+          {"left", test_left}, {"busy names", test_busy_names}, {"package", test_package},
+          {"secrets", test_secrets}, {"expected", test_expected})
