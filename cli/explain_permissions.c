@@ -92,8 +92,10 @@ bool explain_permissions(struct mrp *mrp, struct buffer *page) {
         for (uint32_t k = 0; k < set->templates[i].resource_count; k++) {
             const struct schema_type *type = schema_type_find(set->templates[i].resources[k].type);
             if (type && !map_put(&seen, type, (void *)type)) add_type(arena, &actions, type);
-            if (text_is(set->templates[i].resources[k].type, "AWS::S3::Bucket")) {
-                add_emptying(arena, &actions);
+            struct text name = set->templates[i].resources[k].type;
+            if (text_is(name, "AWS::S3::Bucket")) add_emptying(arena, &actions);
+            if (text_is(name, "AWS::CodePipeline::Pipeline")) { /* mrp status */
+                add_action(arena, &actions, TEXT("codepipeline:GetPipelineState"));
             }
         }
     }

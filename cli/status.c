@@ -19,6 +19,53 @@ static void write_age(struct buffer *out, const struct status *status,
     buffer_string(out, " ago");
 }
 
+/* "Source Succeeded, Build Failed, Deploy waits". What a stage last did for an earlier execution is in
+ * brackets: the newest has not come so far. Superseded is no failure: a newer execution took over. */
+static void write_stages(const struct status_pipeline *pipeline, struct buffer *out) {
+    for (uint32_t i = 0; i < pipeline->stage_count; i++) {
+        const struct cloud_stage *stage = &pipeline->stages[i];
+        bool is_newest = text_equal(stage->execution, pipeline->execution);
+        struct text state = stage->status.length ? stage->status : TEXT("not run yet");
+        buffer_format(out, "%s%.*s %s%.*s%s", i ? ", " : "", TEXT_ARGS(stage->name),
+                      is_newest ? "" : "(", TEXT_ARGS(state), is_newest ? "" : ")");
+        if (stage->is_closed) buffer_string(out, ", closed");
+        if (stage->is_closed && stage->closed_reason.length) {
+            buffer_format(out, " (%.*s)", TEXT_ARGS(stage->closed_reason));
+        }
+    }
+    if (!pipeline->stage_count) buffer_string(out, "has not run yet");
+    buffer_char(out, '\n');
+}
+
+/* Actions of the newest execution that failed, or wait for somebody. */
+static void write_actions(const struct status_pipeline *pipeline, const struct cloud_stage *stage,
+                          struct buffer *out) {
+    if (!text_equal(stage->execution, pipeline->execution)) return;
+    for (uint32_t i = 0; i < stage->action_count; i++) {
+        const struct cloud_action *action = &stage->actions[i];
+        bool waits = action->token.length && text_is(action->status, "InProgress");
+        if (!text_is(action->status, "Failed") && !waits) continue;
+        struct text said = action->error_message.length ? action->error_message : action->summary;
+        buffer_format(out, "      %.*s/%.*s %s", TEXT_ARGS(stage->name), TEXT_ARGS(action->name),
+                      waits ? "waits for an approval" : "failed");
+        if (said.length) buffer_format(out, ": %.*s", TEXT_ARGS(said));
+        if (action->url.length) buffer_format(out, " %.*s", TEXT_ARGS(action->url));
+        buffer_char(out, '\n');
+    }
+}
+
+static void write_pipeline(const struct status_pipeline *pipeline, struct buffer *out) {
+    buffer_format(out, "    pipeline %.*s: ", TEXT_ARGS(pipeline->name));
+    if (pipeline->problem.length) {
+        buffer_format(out, "its state is not known: %.*s\n", TEXT_ARGS(pipeline->problem));
+        return;
+    }
+    write_stages(pipeline, out);
+    for (uint32_t i = 0; i < pipeline->stage_count; i++) {
+        write_actions(pipeline, &pipeline->stages[i], out);
+    }
+}
+
 static void write_stack(const struct status *status, const struct status_stack *stack,
                         struct buffer *out) {
     const char *state = state_of(stack);
@@ -32,6 +79,7 @@ static void write_stack(const struct status *status, const struct status_stack *
     write_age(out, status, stack->deployed);
     if (!stack->in_program) buffer_string(out, ", the program no longer has it");
     buffer_char(out, '\n');
+    for (uint32_t i = 0; i < stack->pipeline_count; i++) write_pipeline(&stack->pipelines[i], out);
     if (!stack->failure.length || stack->is_good) return;
     buffer_format(out, "    %.*s: %.*s\n", TEXT_ARGS(stack->failure_id),
                   TEXT_ARGS(stack->failure));
@@ -63,6 +111,27 @@ static void member(struct buffer *out, const char *name, struct text value) {
     buffer_json_string(out, value);
 }
 
+static void pipelines_json(const struct status_stack *stack, struct buffer *out) {
+    for (uint32_t i = 0; i < stack->pipeline_count; i++) {
+        const struct status_pipeline *pipeline = &stack->pipelines[i];
+        buffer_string(out, i ? ",{\"name\":" : ",\"pipelines\":[{\"name\":");
+        buffer_json_string(out, pipeline->name);
+        member(out, "id", pipeline->logical_id);
+        member(out, "execution", pipeline->execution);
+        member(out, "problem", pipeline->problem);
+        buffer_string(out, ",\"stages\":[");
+        for (uint32_t s = 0; s < pipeline->stage_count; s++) {
+            const struct cloud_stage *stage = &pipeline->stages[s];
+            buffer_string(out, s ? ",{\"name\":" : "{\"name\":");
+            buffer_json_string(out, stage->name);
+            member(out, "status", stage->status);
+            member(out, "execution", stage->execution);
+            buffer_char(out, '}');
+        }
+        buffer_string(out, i + 1 == stack->pipeline_count ? "]}]" : "]}");
+    }
+}
+
 static void write_json(struct deploying *deploying, const struct status *status,
                        struct buffer *out) {
     buffer_string(out, "{\"format\":1");
@@ -91,6 +160,7 @@ static void write_json(struct deploying *deploying, const struct status *status,
         member(out, "failureId", stack->failure_id);
         member(out, "hook", stack->hook);
         if (stack->hook.length) member(out, "hookReason", stack->hook_reason);
+        pipelines_json(stack, out);
         buffer_char(out, '}');
     }
     buffer_string(out, "]}\n");

@@ -17,6 +17,7 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/machine_why.c \
     runtime/deploy/making.h \
     runtime/deploy/nested.h \
+    runtime/deploy/pipelines.c \
     runtime/deploy/plan.c runtime/deploy/plan.h \
     runtime/deploy/plan_drift.c \
     runtime/deploy/plan_find.c \

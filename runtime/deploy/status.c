@@ -187,6 +187,7 @@ static void look_closer(struct looking *looking, const struct cloud *cloud) {
         struct status_stack *stack = calls[i].context;
         if (cloud_failed(&calls[i])) continue;
         if (calls[i].operation == CLOUD_STACK_RESOURCES) {
+            stack->resources = calls[i].reply.resources;
             stack->resource_count = calls[i].reply.resource_count;
             continue;
         }
@@ -214,6 +215,7 @@ bool status_make(const struct cloud *cloud, const struct deploy_program *program
     struct looking looking = {.program = program, .status = status, .arena = arena};
     if (!list(&looking, cloud, why)) return false;
     look_closer(&looking, cloud);
+    status_pipelines(cloud, arena, status);
     return true;
 }
 

@@ -19,6 +19,7 @@ static struct answers {
     uint32_t trail_count;
     const char *set_reason;            /* every change set fails because of this */
     bool denies;                       /* all of it is forbidden */
+    struct cloud_stage stages[2];      /* of every pipeline */
     unsigned asked;                    /* how often it was asked for hooks or CloudTrail */
     struct text source, region;        /* what CloudTrail was asked for, and where */
 } answers;
@@ -35,6 +36,9 @@ static void answer(struct cloud_call *call) {
         answers.region = text_copy(&arena, call->region);
         reply->trail = answers.trail;
         reply->trail_count = answers.trail_count;
+    } else if (call->operation == CLOUD_PIPELINE_STATE) {
+        reply->stages = answers.stages;
+        reply->stage_count = 2;
     } else {
         reply->hooks = &answers.hook;
         reply->hook_count = 1;
@@ -46,7 +50,7 @@ static void answer(struct cloud_call *call) {
 static void begin(void *context, struct cloud_call *call) {
     (void)context;
     if (call->operation == CLOUD_TRAIL || call->operation == CLOUD_HOOK_RESULT ||
-        call->operation == CLOUD_HOOK_RESULTS) answer(call);
+        call->operation == CLOUD_HOOK_RESULTS || call->operation == CLOUD_PIPELINE_STATE) answer(call);
     else inner->begin(inner->context, call);
 }
 
@@ -236,7 +240,35 @@ static void test_sources(void) {
     }
 }
 
+/* --- pipelines -------------------------------------------------------------------------------- */
+
+/* The newest execution is that of the first stage; a refusal is told, and the rest is not asked. */
+static void test_pipelines(void) {
+    struct cloud_resource resources[] = {
+        {.logical_id = TEXT("Q"), .type = TEXT("AWS::SQS::Queue"), .physical_id = TEXT("q")},
+        {.logical_id = TEXT("P"), .type = TEXT("AWS::CodePipeline::Pipeline"),
+         .physical_id = TEXT("shop"), .status = TEXT("CREATE_COMPLETE")},
+        {.logical_id = TEXT("Gone"), .type = TEXT("AWS::CodePipeline::Pipeline"),
+         .physical_id = TEXT("old"), .status = TEXT("DELETE_COMPLETE")}};
+    for (int denies = 0; denies < 2; denies++) {
+        struct status_stack stack = {.region = TEXT("eu-west-1"), .resources = resources,
+                                     .resource_count = 3};
+        struct status status = {.stacks = &stack, .count = 1};
+        open_world("AWS::SQS::Queue");
+        answers.stages[0] = (struct cloud_stage){.name = TEXT("Source"), .execution = TEXT("two")};
+        answers.stages[1] = (struct cloud_stage){.name = TEXT("Build"), .execution = TEXT("one")};
+        answers.denies = denies;
+        status_pipelines(&cloud, &arena, &status);
+        CU_ASSERT_EQUAL(answers.asked, 1);
+        CU_ASSERT_EQUAL_FATAL(stack.pipeline_count, 1);
+        CU_ASSERT_TRUE(text_is(stack.pipelines[0].name, "shop"));
+        CU_ASSERT_EQUAL(stack.pipelines[0].problem.length > 0, denies);
+        CU_ASSERT_TRUE(text_is(stack.pipelines[0].execution, denies ? "" : "two"));
+        close_world();
+    }
+}
+
 UNIT_MAIN("why", {"advice", test_advice}, {"no advice", test_no_advice},
           {"change set", test_change_set}, {"trail", test_trail},
           {"clear words", test_clear_words}, {"trail denied", test_trail_denied},
-          {"sources", test_sources})
+          {"sources", test_sources}, {"pipelines", test_pipelines})
