@@ -28,6 +28,7 @@ unit_tests = \
     tests/unit/imports_test \
     tests/unit/load_test \
     tests/unit/nested_test \
+    tests/unit/rescue_test \
     tests/unit/schema_test \
     tests/unit/simulator_test \
     tests/unit/template_test \
@@ -80,6 +81,9 @@ tests_unit_deploy_test_SOURCES = tests/unit/deploy_test.c tests/unit/unit.h
 tests_unit_deploy_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_deploy_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 
+tests_unit_rescue_test_SOURCES = tests/unit/rescue_test.c tests/unit/world.h tests/unit/unit.h
+tests_unit_rescue_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_rescue_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 tests_unit_why_test_SOURCES = tests/unit/why_test.c tests/unit/unit.h
 tests_unit_why_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_why_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
