@@ -81,8 +81,8 @@ void show_value(struct deploying *deploying, struct text value, unsigned room,
 
 /* Applies the plan, shows how it goes, its end, and the outputs; continues is for a resume. */
 int deploying_apply(struct deploying *deploying, const struct plan *plan, bool continues);
-/* Watches or takes back what the run left; without a run what AWS is at work on, whoever began it. True
- * when it is to be planned again and gone on with. */
+/* Watches or takes back what the run left; without a run what AWS is at work on, whoever began
+ * it. True when it is to be planned again and gone on with. */
 bool deploying_resume(struct deploying *deploying, const struct journal_run *run, bool rollback,
                       int *outcome);
 /* A hash of all templates: whether the program still says the same. */

@@ -1,5 +1,5 @@
-/* Secrets that were given are not printed or saved, whoever says them: AWS may quote what it was sent, or
- * show what a property has come to. */
+/* Secrets that were given are not printed or saved, whoever says them: AWS may quote what it was
+ * sent, or show what a property has come to. */
 #ifndef MRP_CLI_HIDDEN_H
 #define MRP_CLI_HIDDEN_H
 

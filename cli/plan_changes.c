@@ -166,8 +166,8 @@ static size_t first_difference(struct text a, struct text b) {
     return at;
 }
 
-/* What is shown of a long text that differs at that place only behind what fits: the line, or a little
- * before the place. */
+/* What is shown of a long text that differs at that place only behind what fits: the line, or a
+ * little before the place. */
 static struct text excerpt(struct page *page, struct text text, size_t at) {
     size_t start = at;
     while (start > 0 && text.bytes[start - 1] != '\n' && at - start < EXCERPT_BEFORE) start--;

@@ -104,7 +104,8 @@ static void write_where(struct page *page, const struct group *group) {
 }
 
 static void write_group(struct page *page, const struct group *group) {
-    static const char *const words[] = {"stack", "new stack", "new stack", "stack", "stack deleted:"};
+    static const char *const words[] = {"stack", "new stack", "new stack", "stack",
+                                        "stack deleted:"};
     static const enum paint colors[] = {PAINT_NONE, PAINT_ADD, PAINT_ADD, PAINT_CHANGE,
                                         PAINT_REMOVE};
     static const char *const marks[] = {"=", "+", "+", "~", "-"};
@@ -299,8 +300,8 @@ static uint32_t stack_of(const struct plan *plan, uint32_t template_index) {
     return i;
 }
 
-/* Seconds until all is done: stacks that read others wait for them. A deletion goes the other way, and
- * takes as long. */
+/* Seconds until all is done: stacks that read others wait for them. A deletion goes the other
+ * way, and takes as long. */
 static double expected_seconds(struct page *page, bool *all_known) {
     const struct plan *plan = page->plan;
     double *ends = arena_array(&page->deploying->arena, plan->count + 1, sizeof *ends);

@@ -56,8 +56,8 @@ static struct words words_of(const struct rescue_stack *stack, enum rescue_actio
         return (struct words){"the deletion stops at what is listed below",
                               "delete the stack and keep these in the account",
                               holds_nested(stack)
-                                  ? "the nested stack that holds them stays, and is nobody's: delete "
-                                    "it by hand"
+                                  ? "the nested stack that holds them stays, and is nobody's: "
+                                    "delete it by hand"
                                   : "no stack manages them afterwards: delete or import them by "
                                     "hand"};
     case RESCUE_ROLL_BACK:

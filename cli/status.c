@@ -19,8 +19,9 @@ static void write_age(struct buffer *out, const struct status *status,
     buffer_string(out, " ago");
 }
 
-/* "Source Succeeded, Build Failed, Deploy waits". What a stage last did for an earlier execution is in
- * brackets: the newest has not come so far. Superseded is no failure: a newer execution took over. */
+/* "Source Succeeded, Build Failed, Deploy waits". What a stage last did for an earlier execution
+ * is in brackets: the newest has not come so far. Superseded is no failure: a newer execution
+ * took over. */
 static void write_stages(const struct status_pipeline *pipeline, struct buffer *out) {
     for (uint32_t i = 0; i < pipeline->stage_count; i++) {
         const struct cloud_stage *stage = &pipeline->stages[i];

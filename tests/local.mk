@@ -90,7 +90,7 @@ tests_unit_why_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 
 # Simulated failure: --seeds COUNT of them, --seed N for one.
 tests_unit_disaster_test_SOURCES = tests/unit/disaster_test.c tests/unit/disaster_program.c \
-    tests/unit/disaster.h
+    tests/unit/disaster_storm.c tests/unit/disaster.h
 tests_unit_disaster_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 tests_unit_disaster_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
 

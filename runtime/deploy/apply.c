@@ -1,5 +1,5 @@
-/* The order of a deploy: which machine may begin, one loop that hands finished calls to their machines
- * and lets time pass when there are none, and what the end means.
+/* The order of a deploy: which machine may begin, one loop that hands finished calls to their
+ * machines and lets time pass when there are none, and what the end means.
  */
 #include "runtime/deploy/apply.h"
 
@@ -39,8 +39,8 @@ static void find_direct(struct run *run) {
     }
 }
 
-/* What is delivered by a pipeline is deleted before the pipeline's stack, whatever that reads of it:
- * CloudFormation goes on acting with the role that it was delivered with. */
+/* What is delivered by a pipeline is deleted before the pipeline's stack, whatever that reads of
+ * it: CloudFormation goes on acting with the role that it was delivered with. */
 static void find_delivered(struct run *run) {
     for (uint32_t i = 0; i < run->plan->count; i++) {
         const struct template *template = run->plan->stacks[i].template;

@@ -63,7 +63,7 @@ struct apply_options {
     const volatile sig_atomic_t *interrupted;  /* how often the user asked to stop */
     bool keep;                                 /* what was done stays when a stack fails */
     bool continues;                            /* the journal's run goes on: resume */
-    double tick;                               /* seconds after which APPLY_TICK is told; 0: never */
+    double tick;                               /* seconds until APPLY_TICK is told; 0: never */
     struct text who;                           /* "user-host", part of the tokens; or empty */
     struct text request;                       /* for the journal: how the program was read */
     /* Regions in each wave, in the program's order; 0 for all that are left. No wave: all at once.

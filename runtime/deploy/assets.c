@@ -1,6 +1,6 @@
-/* Templates over CloudFormation's limit for a request lie in a bucket under their hash, so that putting
- * one twice is harmless; so does the mrp that pipelines run. The bucket belongs to a stack of its own, which
- * outlives deployments.
+/* Templates over CloudFormation's limit for a request lie in a bucket under their hash, so that
+ * putting one twice is harmless; so does the mrp that pipelines run. The bucket belongs to a stack
+ * of its own, which outlives deployments.
  */
 #include "base/hash.h"
 #include "base/limits.h"

@@ -43,7 +43,7 @@ struct journal_run {
     double began;
     const struct text *regions; /* journal_begin: where the plan has stacks */
     uint32_t region_count;
-    struct journal_entry *entries; /* in the order in which they were begun, with one of each kind */
+    struct journal_entry *entries; /* in the order in which they were begun, one of each kind */
     uint32_t count;
 };
 
@@ -64,10 +64,11 @@ bool journal_regions(struct journal *journal, struct text project, struct text s
 /* How long an action ("create") on a stack took, for estimates; the sandbox's time is made up. */
 bool journal_took(struct journal *journal, const struct plan_stack *stack, const char *action,
                   double seconds, struct failure *why);
-/* Fills what the plan's stacks will take, by what they, or those of their name elsewhere, took before. */
+/* Fills what the plan's stacks will take, by what they, or those of their name elsewhere, took
+ * before. */
 bool journal_expect(struct journal *journal, struct plan *plan, struct failure *why);
-/* The run in the account (empty: in any) that has not ended, which journal_write then goes on with; *found says
- * whether there is one. */
+/* The run in the account (empty: in any) that has not ended, which journal_write then goes on
+ * with; *found says whether there is one. */
 bool journal_read(struct journal *journal, struct text account, struct arena *arena,
                   struct journal_run *run, bool *found, struct failure *why);
 

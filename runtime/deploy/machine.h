@@ -86,8 +86,8 @@ struct machine {
     uint32_t nested_count, nested_capacity, nested_at;
     struct machine_set *sets; /* of nested stacks */
     uint32_t set_count, set_capacity, set_at;
-    /* What is left to tell of a failure where nothing else is: what the stack around a nested one says,
-     * or the stack itself. */
+    /* What is left to tell of a failure where nothing else is: what the stack around a nested
+     * one says, or the stack itself. */
     struct text around, around_id;
     struct text refactor;    /* its id */
     bool is_renamed;         /* it is done, */

@@ -62,8 +62,8 @@ void machine_give_up_set(struct run *run, struct machine *machine);
 
 /* --- machine_nested.c ------------------------------------------------------------------------- */
 
-/* Notes the change sets of nested stacks that belong to the one that was read, and looks at the next;
- * false where there is none left. */
+/* Notes the change sets of nested stacks that belong to the one that was read, and looks at the
+ * next; false where there is none left. */
 bool machine_read_nested(struct run *run, struct machine *machine,
                          const struct cloud_change_set *set, struct text path);
 /* Notes a nested stack that an event is about; path: of the stack whose event it is, or empty. */

@@ -211,8 +211,8 @@ void machine_give_up_stack(struct run *run, struct machine *machine) {
     machine_fail(run, machine, final->status_reason.length ? final->status_reason : final->status);
 }
 
-/* What was asked for may not be seen at once: a stack that was not seen at work, or whose events say
- * otherwise, has not settled but in an older description. */
+/* What was asked for may not be seen at once: a stack that was not seen at work, or whose events
+ * say otherwise, has not settled but in an older description. */
 static bool is_stale(struct machine *machine, struct text status) {
     struct text last = machine->shown->final.change_set_id;
     bool is_other = cloud_status_good(status) && machine->made.length && last.length &&

@@ -133,8 +133,8 @@ static void note_trail(struct machine *machine) {
     double nearest = 0;
     for (uint32_t i = 0; !cloud_failed(&machine->call) && i < reply->trail_count; i++) {
         const struct cloud_trail_event *event = &reply->trail[i];
-        if (!event->error_code.length || !text_is(event->invoked_by, "cloudformation.amazonaws.com"))
-            continue;
+        if (!event->error_code.length ||
+            !text_is(event->invoked_by, "cloudformation.amazonaws.com")) continue;
         double apart = event->time > shown->cause_time ? event->time - shown->cause_time
                                                         : shown->cause_time - event->time;
         if (shown->trail && apart >= nearest) continue;

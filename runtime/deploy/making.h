@@ -64,8 +64,8 @@ void making_delete_sets(struct making *making);
 
 /* --- plan_nested.c ---------------------------------------------------------------------------- */
 
-/* Adds what happens in nested stacks by the change sets that belong to set. False where one could not
- * be read. */
+/* Adds what happens in nested stacks by the change sets that belong to set. False where one
+ * could not be read. */
 bool making_read_nested(struct making *making, struct plan_stack *stack,
                         const struct cloud_change_set *set, struct text prefix, unsigned depth);
 /* Adds what is deleted with nested stacks that are; false as above. */

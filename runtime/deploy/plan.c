@@ -133,7 +133,8 @@ static bool plan_update(struct making *making, uint32_t index) {
     const struct cloud_call *made = &making->sets.made[index], *told = &making->sets.told[index];
     if (!making->sets.has[index] || stack->inputs_change || stack->move_count) {
         plan_quickly(making, stack);
-        /* What is in nested stacks no template of ours says: as far as what it reads is known now. */
+        /* What is in nested stacks no template of ours says: as far as what it reads is known
+         * now. */
         bool is_told = making->sets.has[index] && !stack->move_count && !cloud_failed(made) &&
                        !cloud_failed(told) &&
                        text_is(told->reply.change_set.status, "CREATE_COMPLETE");

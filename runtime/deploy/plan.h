@@ -97,7 +97,7 @@ struct plan_stack {
     struct text quick_because;   /* though change sets were asked for: why; else empty */
     struct text disagreement;    /* what a change set and the templates say differently, or empty */
     bool is_adopted;
-    bool is_assets;              /* the small stack of the bucket for large templates; template NULL */
+    bool is_assets;              /* the small stack of the bucket of large templates */
     bool protection_changes;     /* termination protection is to be set or taken away */
     struct text deployed_hash;   /* SHA-256 of the deployed template */
     /* What the engine needs on the way. */
@@ -197,8 +197,8 @@ enum plan_outcome plan_destroy(const struct cloud *cloud, const struct deploy_pr
                                const struct plan_options *options, struct arena *arena,
                                struct plan *plan, struct failure *why);
 
-/* The resource of a logical id in the program, or NULL; of one in a nested stack the nested stack itself.
- * Inline: the command line has it as well. */
+/* The resource of a logical id in the program, or NULL; of one in a nested stack the nested
+ * stack itself. Inline: the command line has it as well. */
 static inline const struct template_resource *plan_resource(const struct template *template,
                                                             struct text logical_id) {
     const char *dot = logical_id.length ? memchr(logical_id.bytes, '.', logical_id.length) : NULL;
@@ -238,8 +238,8 @@ void plan_find_open(struct plan *plan, struct plan_stack *stack);
 /* Everything of a new stack is added; everything of a deleted one removed. */
 void plan_add_all(struct plan *plan, struct plan_stack *stack);
 void plan_remove_all(struct plan *plan, struct plan_stack *stack);
-/* Adds to the stack's changes those of a described change set; prefix: of a nested one "Nested.", else
- * empty. */
+/* Adds to the stack's changes those of a described change set; prefix: of a nested one
+ * "Nested.", else empty. */
 void plan_read_change_set(struct plan *plan, struct plan_stack *stack,
                           const struct cloud_change_set *set, struct text prefix);
 /* What the templates alone say otherwise than the change set that was read, or an empty text. */
@@ -258,7 +258,8 @@ void plan_count(struct plan *plan);
 /* Whether the output's value may change by what is planned for its stack. */
 bool plan_output_changes(const struct plan_stack *stack, struct text output);
 
-/* secrets.c: whether the property is made of secrets by the template; and what is shown of its value. */
+/* secrets.c: whether the property is made of secrets by the template; and what is shown of its
+ * value. */
 bool secrets_in(const struct document *template, struct text logical_id, struct text property);
 struct text secrets_shown(struct text value);
 
@@ -292,8 +293,8 @@ bool deploy_output(const struct deploy_inputs *inputs, uint32_t producer, struct
  * there yet, or that the operation itself makes, replaces or removes. */
 bool deploy_alarm(const struct deploy_inputs *inputs, const struct plan_stack *stack,
                   const struct template_alarm *alarm, struct text *arn);
-/* Parameters, tags (with mrp:inputs), alarms and capabilities of a change set. False when a parameter's
- * value is not known yet. */
+/* Parameters, tags (with mrp:inputs), alarms and capabilities of a change set. False when a
+ * parameter's value is not known yet. */
 bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack *stack,
                     struct arena *arena, struct cloud_request *request);
 /* Whether what the deployed stack has read of others differs from what they say now. */

@@ -56,8 +56,8 @@ static bool add_parameters(const struct deploy_inputs *inputs, const struct plan
     return known;
 }
 
-/* What the stack reads of others as one hash, empty if it reads nothing: the tag mrp:inputs. A stack
- * whose template is equal is only updated because of it. */
+/* What the stack reads of others as one hash, empty if it reads nothing: the tag mrp:inputs. A
+ * stack whose template is equal is only updated because of it. */
 static struct text inputs_hash(const struct deploy_inputs *inputs, const struct template *template,
                                struct arena *arena) {
     struct buffer all;

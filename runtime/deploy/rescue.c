@@ -88,7 +88,8 @@ static bool is_nested(const struct rescuing *rescuing, const struct cloud_resour
                         goes_on ? TEXT("DELETE_") : TEXT("DELETE_COMPLETE"));
 }
 
-/* When the rollback that failed began: what had failed before is why there is one, and goes back. */
+/* When the rollback that failed began: what had failed before is why there is one, and goes
+ * back. */
 static double rollback_began(const struct rescuing *rescuing, struct text id) {
     struct cloud_call *call = new_call(rescuing, CLOUD_STACK_EVENTS, id);
     ask(rescuing->cloud, call);
@@ -233,8 +234,8 @@ static struct text make_token(const struct cloud *cloud, const struct rescue_sta
     return text_format(arena, "mrp-rescue-%.*s", TEXT_ARGS(hex));
 }
 
-/* Waits as long as AWS is at work. A look that fails is one more look; one that says what was before may
- * be too early. */
+/* Waits as long as AWS is at work. A look that fails is one more look; one that says what was
+ * before may be too early. */
 static bool wait_until_settled(const struct cloud *cloud, struct cloud_call look,
                                const volatile sig_atomic_t *interrupted, struct text before,
                                struct text *status) {

@@ -1,6 +1,6 @@
-/* The coordinated rollback: what a run changed is taken back to the templates and inputs it had, those
- * that read others first; stacks that the run made are deleted unless they hold data. What AWS shows
- * decides, before and after: nothing is believed to be back that was not seen to be.
+/* The coordinated rollback: what a run changed is taken back to the templates and inputs it had,
+ * those that read others first; stacks that the run made are deleted unless they hold data. What
+ * AWS shows decides, before and after: nothing is believed to be back that was not seen to be.
  */
 #include "runtime/deploy/machine.h"
 
@@ -421,7 +421,8 @@ static bool judge(struct way_back *back, uint32_t index) {
         if (!told->problem.length) told->problem = problem_of(back, index);
         return false;
     }
-    /* The template is back; what it held before is not. Another process may have brought it back. */
+    /* The template is back; what it held before is not. Another process may have brought it
+     * back. */
     const struct run_earlier *touched = &back->touched[index];
     struct text lasting = planned->cannot_undo;
     if (!lasting.length && touched->former) lasting = touched->former->cannot_undo;

@@ -1,5 +1,5 @@
-/* Properties that are made of secrets: what AWS shows of their values, before and after, is not for the
- * reader, though it may show it.
+/* Properties that are made of secrets: what AWS shows of their values, before and after, is not for
+ * the reader, though it may show it.
  */
 #include "runtime/deploy/plan.h"
 

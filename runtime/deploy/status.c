@@ -115,8 +115,8 @@ static void collect(struct looking *looking) {
     }
 }
 
-/* The first failure of the last operation: the cause of what followed it. inner: the nested stack that
- * failed first, and its logical id. */
+/* The first failure of the last operation: the cause of what followed it. inner: the nested
+ * stack that failed first, and its logical id. */
 static void note_failure(struct status_stack *stack, const struct cloud_reply *reply,
                          struct inner *inner) {
     *inner = (struct inner){.path = inner->path};

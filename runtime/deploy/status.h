@@ -4,9 +4,9 @@
 
 #include "runtime/deploy/plan.h"
 
-struct status_pipeline { /* a deployed pipeline: its newest execution is the one in its first stage */
+struct status_pipeline { /* one that is deployed */
     struct text logical_id, name;
-    struct text execution;
+    struct text execution;              /* the newest: that of its first stage */
     const struct cloud_stage *stages;
     uint32_t stage_count;
     struct text problem;                /* why its state is not known, or empty */

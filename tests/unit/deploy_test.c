@@ -344,8 +344,8 @@ static void test_destroy(void) {
     close_world();
 }
 
-/* A pipeline's stack goes after what it delivers, though it reads that: its role acts there. Where what is
- * not delivered stands between, readers go first as ever. */
+/* A pipeline's stack goes after what it delivers, though it reads that: its role acts there.
+ * Where what is not delivered stands between, readers go first as ever. */
 static void test_destroy_delivered(void) {
     static uint32_t delivered[] = {0};
     for (int between = 0; between < 2; between++) {
@@ -567,11 +567,12 @@ static void test_secrets(void) {
     arena_release(&arena);
 }
 
-/* How long it takes is known by what it took before, here or elsewhere; the sandbox's time is not. */
+/* How long it takes is known by what it took before, here or elsewhere; the sandbox's time is
+ * not. */
 static void test_expected(void) {
     struct state state;
     struct journal journal;
-    CU_ASSERT_TRUE_FATAL(state_open(&state, NULL, &why));
+    CU_ASSERT_TRUE_FATAL(state_open(&state, NULL, false, &why));
     for (int is_sandbox = 0; is_sandbox < 2; is_sandbox++) {
         open_world();
         CU_ASSERT_TRUE_FATAL(journal_open(&journal, &state, is_sandbox, &why));

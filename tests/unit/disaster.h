@@ -1,8 +1,12 @@
-/* The programs of disaster_test.c: made by chance, in two versions, as the engine takes them. */
+/* What disaster_test.c is made of: programs made by chance, in two versions, as the engine takes them;
+ * and a cloud in which everything goes wrong. */
 #ifndef MRP_TESTS_DISASTER_H
 #define MRP_TESTS_DISASTER_H
 
+#include <setjmp.h>
+
 #include "runtime/deploy/plan.h"
+#include "runtime/simulator/world.h"
 
 enum { STACKS = 5, ITEMS = 4 };
 
@@ -59,5 +63,59 @@ struct version { /* a program as the engine takes it */
 };
 
 void make_version(struct arena *arena, struct version *version, int v);
+
+/* --- disaster_storm.c ------------------------------------------------------------------------- */
+
+enum { REMEMBERED = 64 };
+
+struct remembered { /* what was said of a stack, and when */
+    struct text region, stack;
+    struct cloud_reply reply;
+    double time;
+};
+
+struct storm {
+    struct simulator *simulator;
+    const struct cloud *inner;
+    struct cloud cloud;
+    struct cloud_call *first, **end; /* calls that never reached AWS */
+    unsigned throttled, lost_before, lost_after; /* per mille of calls */
+    unsigned stale;                  /* per mille of looks at a stack: they see what was before */
+    struct remembered remembered[REMEMBERED];
+    unsigned remembered_count;
+    unsigned calls, dies_at;         /* dies before the call of that number; 0 never */
+    unsigned writes, dies_at_write;
+    unsigned meddles_at;             /* another writer, before the call of that number */
+    struct text meddled_name, meddled_body, meddled_region;
+    bool is_calm;
+    struct arena setting; /* of what is there before */
+    struct arena meddler; /* of calls of another writer, which nobody else is handed */
+    jmp_buf death;
+};
+
+void storm_open(struct storm *storm);
+void storm_close(struct storm *storm);
+double storm_now(struct storm *storm);
+/* The process dies here: jumps to storm->death. */
+void storm_die(struct storm *storm) __attribute__((noreturn));
+/* Before each writing of the journal; context is the storm. */
+void storm_before_writing(void *context);
+/* A dead process takes its answers with it. */
+void storm_bury(struct storm *storm);
+
+/* --- what the world looks like ---------------------------------------------------------------- */
+
+struct thing { /* a resource that holds data */
+    struct text stack, region, logical_id, physical_id;
+};
+
+struct picture {
+    struct text text;
+    struct thing *things;
+    uint32_t thing_count;
+};
+
+/* meddled: another writer was there, whose outputs others may have read. */
+struct picture take_picture(struct arena *arena, const struct simulator *simulator, bool meddled);
 
 #endif

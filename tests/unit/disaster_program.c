@@ -1,5 +1,5 @@
-/* Programs made by chance: a few stacks that read each other, with resources that are there in one version
- * or in both, and change in place, by replacement, or in name alone.
+/* Programs made by chance: a few stacks that read each other, with resources that are there in one
+ * version or in both, and change in place, by replacement, or in name alone.
  */
 #include "tests/unit/disaster.h"
 

@@ -1,11 +1,11 @@
-/* Simulated failure: a seed makes a program and a change to it, and decides what goes wrong while the
- * change is deployed: resources that fail, calls that are throttled or whose answers get lost, another
- * writer, and the death of the process before any call or writing of the journal. Then mrp resumes,
- * and dies again. What must hold whatever happens is in check_end(). Everything follows from the seed:
+/* Simulated failure: a seed makes a program and a change to it, and decides what goes wrong while
+ * the change is deployed: resources that fail, calls that are throttled or whose answers get lost,
+ * another writer, and the death of the process before any call or writing of the journal. Then mrp
+ * resumes, and dies again. What must hold whatever happens is in check_end(). Everything follows
+ * from the seed:
  *
  *     tests/unit/disaster_test [--seed N] [--seeds COUNT] [--from N] [--verbose]
  */
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,332 +13,9 @@
 
 #include "runtime/deploy/apply.h"
 #include "runtime/deploy/rescue.h"
-#include "runtime/simulator/world.h"
-#include "schema/schema.h"
 #include "tests/unit/disaster.h"
 
-enum { DEATHS = 3, DEFAULT_SEEDS = 2000, PLAN_TRIES = 20, REMEMBERED = 64, STALE_SECONDS = 10 };
-
-/* --- the storm -------------------------------------------------------------------------------- */
-
-struct remembered { /* what was said of a stack, and when */
-    struct text region, stack;
-    struct cloud_reply reply;
-    double time;
-};
-
-struct storm {
-    struct simulator *simulator;
-    const struct cloud *inner;
-    struct cloud cloud;
-    struct cloud_call *first, **end; /* calls that never reached AWS */
-    unsigned throttled, lost_before, lost_after; /* per mille of calls */
-    unsigned stale;                  /* per mille of looks at a stack: they see what was before */
-    struct remembered remembered[REMEMBERED];
-    unsigned remembered_count;
-    unsigned calls, dies_at;         /* dies before the call of that number; 0 never */
-    unsigned writes, dies_at_write;
-    unsigned meddles_at;             /* another writer, before the call of that number */
-    struct text meddled_name, meddled_body, meddled_region;
-    bool is_calm;
-    jmp_buf death;
-};
-
-static struct arena setting; /* of what is there before */
-static struct arena meddler; /* of calls of another writer, which nobody else is handed */
-static void meddle(struct storm *storm);
-
-static double now(void *context) {
-    struct storm *storm = context;
-    return storm->inner->now(storm->inner->context);
-}
-
-static void die(struct storm *storm) { longjmp(storm->death, 1); }
-
-static void refuse(struct storm *storm, struct cloud_call *call, const char *code, bool network) {
-    call->error = (struct cloud_error){.code = text_of(code), .message = text_of(code),
-                                       .is_network = network};
-    call->next = NULL;
-    *storm->end = call;
-    storm->end = &call->next;
-}
-
-static struct remembered *find_remembered(struct storm *storm, const struct cloud_call *call) {
-    for (unsigned i = 0; i < storm->remembered_count; i++) {
-        struct remembered *one = &storm->remembered[i];
-        if (text_equal(one->stack, call->request.stack) && text_equal(one->region, call->region)) {
-            return one;
-        }
-    }
-    return NULL;
-}
-
-static void remember(struct storm *storm, struct cloud_call *call) {
-    struct remembered *one = find_remembered(storm, call);
-    if (cloud_failed(call)) return;
-    if (!one && storm->remembered_count == REMEMBERED) return;
-    if (!one) one = &storm->remembered[storm->remembered_count++];
-    *one = (struct remembered){text_copy(call->arena, call->region),
-                               text_copy(call->arena, call->request.stack), call->reply,
-                               now(storm)};
-}
-
-/* A look at one stack: AWS shows for some seconds what was before. */
-static void look(struct storm *storm, struct cloud_call *call) {
-    struct remembered *one = find_remembered(storm, call);
-    if (one && now(storm) < one->time + STALE_SECONDS && chance(1000) < storm->stale) {
-        call->reply = one->reply;
-        call->next = NULL;
-        *storm->end = call;
-        storm->end = &call->next;
-        return;
-    }
-    storm->inner->begin(storm->inner->context, call);
-    remember(storm, call);
-}
-
-static void begin(void *context, struct cloud_call *call) {
-    struct storm *storm = context;
-    bool looks = call->operation == CLOUD_DESCRIBE_STACKS && call->request.stack.length;
-    storm->calls++;
-    if (!storm->is_calm && storm->stale && looks) {
-        if (storm->calls == storm->dies_at) die(storm);
-        look(storm, call);
-        return;
-    }
-    if (!storm->is_calm) {
-        if (storm->calls == storm->meddles_at) meddle(storm);
-        if (storm->calls == storm->dies_at) die(storm);
-        uint32_t dice = chance(1000);
-        if (dice < storm->throttled) {
-            refuse(storm, call, "Throttling", false);
-            return;
-        }
-        if (dice < storm->throttled + storm->lost_before) {
-            refuse(storm, call, "ConnectionReset", true);
-            return;
-        }
-        storm->inner->begin(storm->inner->context, call);
-        if (dice < storm->throttled + storm->lost_before + storm->lost_after) {
-            call->reply = (struct cloud_reply){0};
-            call->error = (struct cloud_error){.code = TEXT("ConnectionReset"),
-                                               .message = TEXT("no answer"), .is_network = true};
-        }
-        return;
-    }
-    storm->inner->begin(storm->inner->context, call);
-}
-
-static struct cloud_call *next(void *context, double until) {
-    struct storm *storm = context;
-    struct cloud_call *call = storm->first;
-    if (!call) {
-        do call = storm->inner->next(storm->inner->context, until);
-        while (call && call->arena == &meddler);
-        return call;
-    }
-    storm->first = call->next;
-    if (!storm->first) storm->end = &storm->first;
-    return call;
-}
-
-static void before_writing(void *context) {
-    struct storm *storm = context;
-    if (!storm->is_calm && ++storm->writes == storm->dies_at_write) die(storm);
-}
-
-/* A dead process takes its answers with it. */
-static void bury(struct storm *storm) {
-    storm->first = NULL;
-    storm->end = &storm->first;
-    while (storm->inner->next(storm->inner->context, now(storm))) {}
-}
-
-static void ask_inner(struct storm *storm, enum cloud_operation operation,
-                      struct cloud_request request) {
-    struct cloud_call call = {.operation = operation, .region = TEXT("us-east-1"),
-                              .arena = &setting, .request = request};
-    cloud_all(storm->inner, &call, 1);
-    if (cloud_failed(&call)) abort();
-}
-
-/* Where nested stacks find their template: in a bucket that is nobody's business here. */
-static void put_template(struct storm *storm) {
-    struct text stack = TEXT("setting"), set = TEXT("set");
-    ask_inner(storm, CLOUD_CREATE_CHANGE_SET, (struct cloud_request){
-        .stack = stack, .change_set = set, .change_type = TEXT("CREATE"),
-        .body = TEXT("{\"Resources\":{\"B\":{\"Type\":\"AWS::S3::Bucket\",\"Properties\":{"
-                     "\"BucketName\":\"" NESTED_BUCKET "\"}}}}")});
-    ask_inner(storm, CLOUD_EXECUTE_CHANGE_SET,
-              (struct cloud_request){.stack = stack, .change_set = set});
-    simulator_settle(storm->simulator);
-    ask_inner(storm, CLOUD_PUT_OBJECT, (struct cloud_request){
-        .bucket = TEXT(NESTED_BUCKET), .key = TEXT("nested.json"),
-        .body = text_of(nested_template)});
-}
-
-static void storm_open(struct storm *storm) {
-    struct failure why;
-    *storm = (struct storm){.is_calm = true};
-    storm->end = &storm->first;
-    if (!simulator_open(&storm->simulator, NULL, &why)) abort();
-    storm->inner = simulator_cloud(storm->simulator);
-    storm->cloud = (struct cloud){storm, begin, next, now};
-    put_template(storm);
-}
-
-static void storm_close(struct storm *storm) {
-    struct failure why;
-    simulator_close(storm->simulator, &why);
-}
-
-/* --- another writer --------------------------------------------------------------------------- */
-
-static void ask_and_wait(struct storm *storm, struct cloud_call *call) {
-    storm->inner->begin(storm->inner->context, call); /* answered at once, handed back later */
-}
-
-static void meddle(struct storm *storm) {
-    int number = (int)chance((uint32_t)made_count);
-    struct text region = text_of(made[number].region);
-    struct text name = text_format(&meddler, "s%d", number);
-    struct text body =
-        TEXT("{\"Resources\":{\"P\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{"
-             "\"Type\":\"String\",\"Value\":\"somebody else\"}}},\"Outputs\":{\"Out\":"
-             "{\"Value\":{\"Fn::GetAtt\":[\"P\",\"Value\"]}}}}");
-    struct cloud_call *calls = arena_array(&meddler, 3, sizeof *calls);
-    calls[0] = (struct cloud_call){.operation = CLOUD_CREATE_CHANGE_SET, .region = region,
-                                   .arena = &meddler};
-    calls[0].request = (struct cloud_request){
-        .stack = name, .change_set = TEXT("other"), .change_type = TEXT("UPDATE"), .body = body,
-        .token = TEXT("other")};
-    ask_and_wait(storm, &calls[0]);
-    if (cloud_failed(&calls[0])) return;
-    calls[1] = (struct cloud_call){.operation = CLOUD_EXECUTE_CHANGE_SET, .region = region,
-                                   .arena = &meddler};
-    calls[1].request = (struct cloud_request){.stack = name, .change_set = TEXT("other"),
-                                              .token = TEXT("other")};
-    ask_and_wait(storm, &calls[1]);
-    if (cloud_failed(&calls[1])) return;
-    storm->meddled_name = name;
-    storm->meddled_region = region;
-    storm->meddled_body = body;
-}
-
-/* --- what the world looks like ---------------------------------------------------------------- */
-
-struct thing { /* a resource that holds data */
-    struct text stack, region, logical_id, physical_id;
-};
-
-struct picture {
-    struct text text;
-    struct thing *things;
-    uint32_t thing_count;
-};
-
-static int by_text(const void *a, const void *b) {
-    const struct text *x = a, *y = b;
-    return strcmp(x->bytes, y->bytes);
-}
-
-static bool is_shell(const struct sim_stack *stack) {
-    return text_is(stack->name, "setting") || stack->status == SIM_DELETE_COMPLETE || stack->status == SIM_ROLLBACK_COMPLETE ||
-           stack->status == SIM_REVIEW_IN_PROGRESS;
-}
-
-static bool is_settled(const struct sim_stack *stack) {
-    return stack->status == SIM_CREATE_COMPLETE || stack->status == SIM_UPDATE_COMPLETE ||
-           stack->status == SIM_UPDATE_ROLLBACK_COMPLETE;
-}
-
-/* The names of nested stacks are made by chance. */
-static struct text name_of(struct arena *arena, const struct simulator *simulator,
-                           const struct sim_stack *stack) {
-    for (uint32_t i = 0; stack->parent_id.length && i < simulator->stack_count; i++) {
-        const struct sim_stack *parent = simulator->stacks[i];
-        if (!text_equal(parent->id, stack->parent_id)) continue;
-        return text_format(arena, "%.*s.%.*s", TEXT_ARGS(parent->name),
-                           TEXT_ARGS(stack->nested_as));
-    }
-    return stack->name;
-}
-
-static struct text describe(struct arena *arena, const struct simulator *simulator,
-                            const struct sim_stack *stack, bool meddled) {
-    struct buffer out;
-    buffer_init(&out);
-    struct text name = name_of(arena, simulator, stack);
-    buffer_format(&out, "%.*s/%.*s %s%s\n", TEXT_ARGS(stack->region), TEXT_ARGS(name),
-                  is_settled(stack) ? "settled" : sim_status_name(stack->status),
-                  stack->is_protected ? " protected" : "");
-    size_t body = out.length;
-    if (stack->now.blueprint) buffer_text(&out, stack->now.blueprint->body);
-    /* A rename stays whatever happens after it: both names are one. */
-    for (size_t i = body; i + 3 < out.length; i++) {
-        bool is_id = out.bytes[i] == '"' && out.bytes[i + 1] == 'R' && out.bytes[i + 3] == '"';
-        if (is_id) out.bytes[i + 1] = 'I';
-    }
-    buffer_char(&out, '\n');
-    if (stack->now.parameters && !meddled) document_write(stack->now.parameters, &out, 0);
-    for (uint32_t i = 0; i < stack->now.tag_count; i++) {
-        if (text_is(stack->now.tags[i].key, "mrp:inputs")) continue;
-        buffer_format(&out, "\n%.*s=%.*s", TEXT_ARGS(stack->now.tags[i].key),
-                      TEXT_ARGS(stack->now.tags[i].value));
-    }
-    /* What another writer's outputs were read by in between is not known to anybody. */
-    for (uint32_t i = 0; !meddled && i < stack->output_count; i++) {
-        buffer_format(&out, "\n%.*s: %.*s", TEXT_ARGS(stack->outputs[i].key),
-                      TEXT_ARGS(stack->outputs[i].value));
-    }
-    buffer_char(&out, '\n');
-    struct text text = buffer_take(&out, arena);
-    buffer_release(&out);
-    return text;
-}
-
-/* A nested stack that its parent could not delete, and no longer manages. */
-static bool is_left(const struct simulator *simulator, const struct sim_stack *stack) {
-    for (uint32_t s = 0; stack->parent_id.length && s < simulator->stack_count; s++) {
-        const struct sim_stack *parent = simulator->stacks[s];
-        if (!text_equal(parent->id, stack->parent_id)) continue;
-        for (uint32_t r = 0; r < parent->resource_count; r++) {
-            const struct sim_resource *resource = parent->resources[r];
-            if (text_equal(resource->now.physical_id, stack->id)) return resource->is_orphan;
-        }
-    }
-    return false;
-}
-
-static struct picture take_picture(struct arena *arena, const struct simulator *simulator,
-                                   bool meddled) {
-    struct picture picture = {0};
-    uint32_t count = 0, most = 1;
-    struct text *texts = arena_array(arena, simulator->stack_count + 1, sizeof *texts);
-    for (uint32_t s = 0; s < simulator->stack_count; s++) {
-        most += simulator->stacks[s]->resource_count;
-    }
-    picture.things = arena_array(arena, most, sizeof *picture.things);
-    for (uint32_t s = 0; s < simulator->stack_count; s++) {
-        const struct sim_stack *stack = simulator->stacks[s];
-        if (!is_shell(stack) && !is_left(simulator, stack)) texts[count++] = describe(arena, simulator, stack, meddled);
-        for (uint32_t r = 0; r < stack->resource_count; r++) {
-            const struct sim_resource *resource = stack->resources[r];
-            if (!resource->now.properties || !resource->schema ||
-                !(schema_type_flags(resource->schema) & SCHEMA_TYPE_STATEFUL)) continue;
-            picture.things[picture.thing_count++] = (struct thing){
-                name_of(arena, simulator, stack), stack->region, resource->logical_id,
-                resource->now.physical_id};
-        }
-    }
-    qsort(texts, count, sizeof *texts, by_text);
-    struct buffer all;
-    buffer_init(&all);
-    for (uint32_t i = 0; i < count; i++) buffer_text(&all, texts[i]);
-    picture.text = buffer_take(&all, arena);
-    buffer_release(&all);
-    return picture;
-}
+enum { DEATHS = 3, DEFAULT_SEEDS = 2000, PLAN_TRIES = 20 };
 
 /* --- one seed --------------------------------------------------------------------------------- */
 
@@ -514,7 +191,7 @@ static void live_and_die(unsigned calls, unsigned writes) {
     trial.is_done = false;
     while (!trial.is_done) {
         if (setjmp(trial.storm.death)) {
-            bury(&trial.storm);
+            storm_bury(&trial.storm);
             trial.deaths++;
             if (trial.is_verbose) {
                 printf("  death %u before call %u, writing %u\n", trial.deaths, trial.storm.calls,
@@ -525,7 +202,7 @@ static void live_and_die(unsigned calls, unsigned writes) {
             trial.asks_back |= percent(20);
             trial.forgets |= percent(10);
             /* Time goes by before somebody types resume. */
-            trial.storm.inner->next(trial.storm.inner->context, now(&trial.storm) + chance(200));
+            trial.storm.inner->next(trial.storm.inner->context, storm_now(&trial.storm) + chance(200));
             continue;
         }
         trial.ending = trial.deaths ? resume(trial.asks_back) : deploy(1, false);
@@ -543,7 +220,9 @@ static void script_failures(void) {
         struct text id = percent(40) ? TEXT("P")
                                      : text_format(&trial.arena, "I%u%s", chance(ITEMS),
                                                    inner[chance(5)]);
-        simulator_fail(trial.storm.simulator, &(struct simulator_failure){.region = text_of(made[number].region), .stack = name, .logical_id = id, .operation = text_of(operations[chance(4)]), .reason = TEXT("scripted")});
+        simulator_fail(trial.storm.simulator, &(struct simulator_failure){
+            .region = text_of(made[number].region), .stack = name, .logical_id = id,
+            .operation = text_of(operations[chance(4)]), .reason = TEXT("scripted")});
         trial.has_scripts = true;
     }
 }
@@ -699,7 +378,7 @@ static void check_way_out(void) {
     storm->is_calm = true;
     storm->simulator->failure_count = 0;
     for (int i = 0; i < 20; i++) {
-        storm->inner->next(storm->inner->context, now(storm) + 1000);
+        storm->inner->next(storm->inner->context, storm_now(storm) + 1000);
     }
     bool tries_rescue = trial.ending == ENDED_STUCK && percent(40);
     if (tries_rescue || needs_rescue(storm->simulator)) rescue_all();
@@ -754,11 +433,9 @@ static int run_seed(uint64_t seed, bool is_verbose) {
     memset(&trial, 0, sizeof trial);
     trial.is_verbose = is_verbose;
     arena_init(&trial.arena);
-    arena_init(&meddler);
-    arena_init(&setting);
     chance_begin(seed);
     if (!journal_open(&trial.journal, &state, true, &why)) abort();
-    trial.journal.before = before_writing;
+    trial.journal.before = storm_before_writing;
     empty_journal();
     trial.destroys = percent(12);
     make_program(trial.destroys);
@@ -801,8 +478,6 @@ static int run_seed(uint64_t seed, bool is_verbose) {
         printf("seed %llu: %s\n  again: tests/unit/disaster_test --seed %llu --verbose\n",
                (unsigned long long)seed, trial.complaint, (unsigned long long)seed);
     }
-    arena_release(&setting);
-    arena_release(&meddler);
     arena_release(&trial.arena);
     return result;
 }

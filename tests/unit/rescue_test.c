@@ -12,12 +12,11 @@ static struct template_set set = {.templates = &template, .order = &order, .coun
 static const struct deploy_program program = {.set = &set, .project = {"shop", 4},
                                               .suffix = {"dev", 3}};
 
-#define ONE(wait) \
-    "{\"Resources\":{\"Queue\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"DelaySeconds\":" wait \
-    "}}}}"
+#define QUEUE(wait) \
+    "\"Queue\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"DelaySeconds\":" wait "}}"
+#define ONE(wait) "{\"Resources\":{" QUEUE(wait) "}}"
 #define TWO(wait) \
-    "{\"Resources\":{\"Queue\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"DelaySeconds\":" wait \
-    "}},\"Late\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"Queue\"}}}"
+    "{\"Resources\":{" QUEUE(wait) ",\"Late\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"Queue\"}}}"
 
 static void fail_next(const char *logical_id, const char *operation) {
     simulator_fail(simulator, &(struct simulator_failure){

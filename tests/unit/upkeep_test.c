@@ -44,6 +44,12 @@ static const char *deploy(const char *type, const char *body) {
     return cloud_failed(call) ? call->error.message.bytes : settled();
 }
 
+static void fail_next(const char *logical_id, const char *operation, const char *reason) {
+    simulator_fail(simulator, &(struct simulator_failure){
+        .region = TEXT("us-east-1"), .stack = TEXT("one"), .logical_id = text_of(logical_id),
+        .operation = text_of(operation), .reason = text_of(reason)});
+}
+
 static void open_world(void) {
     arena_init(&arena);
     CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, NULL, &why));
@@ -156,8 +162,8 @@ static void get_stuck(void) {
         "{\"Resources\":{\"Queue\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{"
         "\"VisibilityTimeout\":31}},\"Late\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"Queue\"}"
         "}}";
-    simulator_fail(simulator, &(struct simulator_failure){.region = TEXT("us-east-1"), .stack = TEXT("one"), .logical_id = TEXT("Late"), .operation = TEXT("CREATE"), .reason = TEXT("no")});
-    simulator_fail(simulator, &(struct simulator_failure){.region = TEXT("us-east-1"), .stack = TEXT("one"), .logical_id = TEXT("Queue"), .operation = TEXT("ROLLBACK"), .reason = TEXT("no way back")});
+    fail_next("Late", "CREATE", "no");
+    fail_next("Queue", "ROLLBACK", "no way back");
     CU_ASSERT_STRING_EQUAL(deploy("UPDATE", second), "UPDATE_ROLLBACK_FAILED");
 }
 
@@ -196,7 +202,7 @@ static void test_rollback_stack(void) {
                      "\"VisibilityTimeout\":31}},\"Late\":{\"Type\":\"AWS::SNS::Topic\","
                      "\"DependsOn\":\"Queue\"}}}")};
     open_world();
-    simulator_fail(simulator, &(struct simulator_failure){.region = TEXT("us-east-1"), .stack = TEXT("one"), .logical_id = TEXT("Late"), .operation = TEXT("CREATE"), .reason = TEXT("no")});
+    fail_next("Late", "CREATE", "no");
     ask(CLOUD_CREATE_CHANGE_SET, request);
     ask(CLOUD_EXECUTE_CHANGE_SET, request);
     CU_ASSERT_STRING_EQUAL(settled(), "UPDATE_FAILED");

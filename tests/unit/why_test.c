@@ -50,7 +50,8 @@ static void answer(struct cloud_call *call) {
 static void begin(void *context, struct cloud_call *call) {
     (void)context;
     if (call->operation == CLOUD_TRAIL || call->operation == CLOUD_HOOK_RESULT ||
-        call->operation == CLOUD_HOOK_RESULTS || call->operation == CLOUD_PIPELINE_STATE) answer(call);
+        call->operation == CLOUD_HOOK_RESULTS || call->operation == CLOUD_PIPELINE_STATE)
+        answer(call);
     else inner->begin(inner->context, call);
 }
 
