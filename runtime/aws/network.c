@@ -140,12 +140,25 @@ static bool is_paged_by_caller(enum cloud_operation operation) {
     return operation == CLOUD_STACK_EVENTS || operation == CLOUD_TRAIL;
 }
 
-/* Sends for the next page; false where this was the last. */
+/* What changes something has no pages, whatever its answer says: nothing is done twice for that. */
+static bool has_pages(enum cloud_operation operation) {
+    struct text name = text_of(operation_row(cloud_call_operation(operation))->name);
+    return text_starts(name, TEXT("Describe")) || text_starts(name, TEXT("List"));
+}
+
+/* Sends for the next page; false where this was the last, or where they do not end: an error. */
 static bool next_page(struct pending *pending) {
+    struct cloud_call *call = pending->call;
     struct text token = data_text(pending->inner.result, "NextToken");
-    if (is_paged_by_caller(pending->call->operation) || !token.length) return false;
-    if (text_equal(token, pending->token) || ++pending->pages >= LIMIT_PAGES) return false;
-    send(pending, pending->call->operation, token);
+    if (is_paged_by_caller(call->operation) || !token.length || !has_pages(call->operation)) {
+        return false;
+    }
+    if (text_equal(token, pending->token) || ++pending->pages >= LIMIT_PAGES) {
+        call->error.code = TEXT("EndlessAnswer");
+        call->error.message = TEXT("the server always has one page more of its answer");
+        return false;
+    }
+    send(pending, call->operation, token);
     return true;
 }
 
@@ -170,6 +183,36 @@ static bool is_another_stack(const struct cloud_call *call) {
            !text_equal(call->request.stack, call->reply.stack_id);
 }
 
+/* What is asked of one stack is answered about that one. */
+static const struct cloud_stack *find_stranger(const struct cloud_call *call) {
+    struct text asked = call->request.stack;
+    if (call->operation != CLOUD_DESCRIBE_STACKS || !asked.length) return NULL;
+    for (uint32_t i = 0; i < call->reply.stack_count; i++) {
+        const struct cloud_stack *stack = &call->reply.stacks[i];
+        if (!text_equal(stack->id, asked) && !text_equal(stack->name, asked)) return stack;
+    }
+    return NULL;
+}
+
+/* What is wrong with an answer as a whole. "No stacks" is said, not left unsaid: else all that stands
+ * would be planned anew because of a proxy that answers nothing. */
+static void check_reply(struct cloud_call *call, const struct data *result) {
+    const struct cloud_stack *stranger = find_stranger(call);
+    if (call->operation == CLOUD_DESCRIBE_STACKS && !data_get(result, "Stacks")) {
+        call->error.code = TEXT("UnreadableResponse");
+        call->error.message = TEXT("the server's answer could not be read: it says nothing of "
+                                   "stacks");
+    } else if (stranger) {
+        call->error.code = TEXT("AnotherStack");
+        call->error.message =
+            text_format(call->arena, "the server was asked about \"%.*s\" and answered about \"%.*s\"",
+                        TEXT_ARGS(call->request.stack), TEXT_ARGS(stranger->name));
+    } else if (is_another_stack(call)) {
+        call->error.code = TEXT("StackReplaced");
+        call->error.message = TEXT("the stack was deleted and made again while mrp looked at it");
+    }
+}
+
 /* What comes after an answer; NULL where the call goes on. */
 static struct cloud_call *go_on(struct pending *pending) {
     struct cloud_call *call = pending->call;
@@ -181,10 +224,7 @@ static struct cloud_call *go_on(struct pending *pending) {
         cloud_changes_merge(call->arena, &pending->first, &call->reply.change_set);
         call->reply.change_set = pending->first;
     }
-    if (is_another_stack(call)) {
-        call->error.code = TEXT("StackReplaced");
-        call->error.message = TEXT("the stack was deleted and made again while mrp looked at it");
-    }
+    check_reply(call, pending->inner.result);
     if (call->operation == CLOUD_IDENTITY) {
         client_set_account(pending->network->client, call->reply.account);
     }

@@ -90,6 +90,13 @@ static void unreadable(struct arena *arena, const struct failure *why,
     error->message = text_format(arena, "the server's answer could not be read: %s", why->message);
 }
 
+/* What lies between AWS and here may call an error, or a page of its own, a success. */
+static bool is_answer(const struct data *root, struct failure *why) {
+    if (!root || (!xml_error(root) && !text_is(root->key, "html"))) return true;
+    return failure_set(why, "it is no answer of AWS's: it begins with <%.*s>",
+                       TEXT_ARGS(root->key));
+}
+
 void protocol_response(struct arena *arena, enum protocol protocol, const struct http_call *call,
                        struct data **result, struct service_error *error) {
     struct data *root = NULL;
@@ -105,6 +112,10 @@ void protocol_response(struct arena *arena, enum protocol protocol, const struct
         if (is_xml(protocol)) read_xml_error(root, error);
         else read_json_error(root, call, error);
         if (!error->code.length) error_of_status(arena, call->status, error);
+    } else if (protocol == PROTOCOL_QUERY && !is_answer(root, &why)) {
+        *result = data_new(arena, DATA_RECORD);
+        if (xml_error(root)) read_xml_error(root, error);
+        else unreadable(arena, &why, error);
     } else if (protocol == PROTOCOL_QUERY && root) {
         error->request_id = data_value(data_path(root, "ResponseMetadata.RequestId"));
         *result = query_result(root);

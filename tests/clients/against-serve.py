@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """mrp sandbox serve, as other clients see it: boto3, the AWS CLI, hostile ones, and mrp itself.
 
-    against-serve.py MRP [boto | cli | keys | hostile | time | mrp | faults]...
+    against-serve.py MRP [boto | cli | keys | hostile | mrp]...
 """
 import datetime
 import json
@@ -14,34 +14,12 @@ import sys
 import botocore.auth
 from botocore.exceptions import ClientError
 
-import faulty
 import harness
+import lives
 from harness import check, settle, template
 
 MRP = os.path.abspath(sys.argv[1])
 TOPIC = {"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "news"}}}
-PROGRAM = '''import std.storage
-
-param wait: int = 30
-
-project trial { suffix = "dev" }
-
-region east "us-east-1" {
-  resource jobs: AWS::SQS::Queue {
-    QueueName         = name("jobs")
-    VisibilityTimeout = wait
-  }
-}
-
-region west "us-west-2" {
-  resource url: AWS::SSM::Parameter {
-    Name  = name("url")
-    Type  = "String"
-    Value = "reads ${east.jobs.QueueUrl}"
-  }
-  resource store: storage.Bucket { on_destroy = "empty" }
-}
-'''
 
 
 def refused(what, code, words, call, *arguments, **members):
@@ -324,7 +302,7 @@ def with_keys():
                 server.client("iam").list_users)
         refused("an action that it has not", "InvalidAction", "DescribeOrganizationsAccess",
                 client.describe_organizations_access)
-        place = harness.make_program("wrong-key", PROGRAM)
+        place = harness.make_program("wrong-key", lives.PROGRAM)
         done = harness.run_mrp(MRP, place, server.url, "plan", AWS_SECRET_ACCESS_KEY="PLANTED-SECRET")
         check("mrp with a wrong secret", done.returncode == 3 and "signature" in done.stderr, done.all)
         check("it is not shown", "PLANTED-SECRET" not in done.all + (place / "mrp.log").read_text())
@@ -388,50 +366,16 @@ def with_hostility():
 
 # --- mrp itself ---------------------------------------------------------------------------------
 
-def deployment(server, name, url=None, **variables):
-    """A deployment from its plan to its end; what it left on the way, by step."""
-    place = harness.make_program(name, PROGRAM)
-
-    def run(what, *arguments, code=0):
-        done = harness.run_mrp(MRP, place, url or server.url, *arguments, **variables)
-        check(f"{name}: {what}", done.returncode == code, f"exit {done.returncode}\n{done.all}")
-        return done
-
-    def world():
-        found = []
-        for region in "us-east-1", "us-west-2":
-            for stack in server.client("cloudformation", region).describe_stacks()["Stacks"]:
-                found.append((region, stack["StackName"], stack["StackStatus"],
-                              sorted(o["OutputKey"] for o in stack.get("Outputs", [])),
-                              sorted(map(str, stack["Tags"]))))
-        return found
-
-    done = run("plan", "plan", "--detailed-exitcode", code=10)
-    check(f"{name}: plan names all", " to add, in 2 stacks" in done.stdout, done.all)
-    left = [world()]
-    run("apply", "apply", "--yes")
-    left.append(world())
-    run("nothing changes", "plan", "--detailed-exitcode")
-    run("a change", "apply", "--yes", "-s", "wait=45")
-    left.append(world())
-    buckets = server.client("s3", "us-west-2")
-    bucket = buckets.list_buckets()["Buckets"][0]["Name"]
-    for key in "a", "b":
-        buckets.put_object(Bucket=bucket, Key=key, Body=b"x")
-    run("destroy", "destroy", "--yes=dev")
-    left.append(world())
-    check(f"{name}: nothing is left", left[-1] == [], left[-1])
-    return left
-
-
 def with_mrp():
+    """A deployment with a bucket, which holds objects when it is to go."""
     with harness.sandbox(MRP, "undisturbed", "--pace", "600") as server:
-        undisturbed = deployment(server, "plain")
-    with harness.sandbox(MRP, "disturbed", "--pace", "600") as server:
-        with faulty.proxy(server.port) as proxy:
-            disturbed = deployment(server, "faults", proxy.url, AWS_MAX_ATTEMPTS="8")
-            check("there were faults", proxy.count > 60, proxy.count)
-    check("faults change nothing of the end", disturbed == undisturbed, (undisturbed, disturbed))
+        def fill():
+            buckets = server.client("s3", "us-west-2")
+            bucket = buckets.list_buckets()["Buckets"][0]["Name"]
+            for key in "a", "b":
+                buckets.put_object(Bucket=bucket, Key=key, Body=b"x")
+        lives.Life(MRP, "mrp", server.url, lambda region: server.client("cloudformation", region),
+                   lives.WITH_BUCKET).whole(fill)
 
 
 tests = {"boto": with_boto, "cli": with_cli, "keys": with_keys, "hostile": with_hostility,

@@ -13,6 +13,7 @@ import time
 import boto3
 from botocore.config import Config
 
+LONGEST = 60  # seconds that a command of mrp may take here
 KEY = SECRET = "sandbox"
 ACCOUNT = "123456789012"
 passed = failed = 0
@@ -123,7 +124,7 @@ def run_mrp(mrp, place, url, *arguments, **variables):
                             AWS_SECRET_ACCESS_KEY=SECRET, MRP_LOG=str(place / "mrp.log"))
     env.update(variables)
     done = subprocess.run([os.path.abspath(mrp), *arguments], cwd=place, env=env,
-                          capture_output=True, text=True, timeout=300)
+                          capture_output=True, text=True, timeout=LONGEST)
     done.all = done.stdout + done.stderr
     return done
 
