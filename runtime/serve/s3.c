@@ -2,16 +2,21 @@
  * path: a server at 127.0.0.1 has no names before its own.
  */
 #include <ctype.h>
+#include <stdlib.h>
 
 #include "base/hash.h"
 #include "runtime/aws/protocol.h"
+#include "runtime/aws/when.h"
 #include "runtime/serve/front.h"
 
 #define NAMESPACE "http://s3.amazonaws.com/doc/2006-03-01/"
 
 #define BUCKET "AWS::S3::Bucket"
 
-enum { MOST_KEYS = 1000 }; /* of one answer */
+enum {
+    MOST_KEYS = 1000,           /* of one answer */
+    OBJECTS_BEGIN = 1767225600, /* 2026-01-01T00:00:00Z */
+};
 
 struct place { /* what the path names */
     struct text bucket, key;
@@ -107,6 +112,11 @@ static void put_object(struct serving *serving, struct place place) {
     }
 }
 
+/* Nobody keeps when an object was put: a second after the one before it, from the world's beginning. */
+static double time_of(const struct sim_object *object) {
+    return OBJECTS_BEGIN + (double)object->number;
+}
+
 /* Of a HEAD the server sends the length of the body, and leaves it out. */
 static void get_object(struct serving *serving, struct place place) {
     const struct sim_object *object =
@@ -118,7 +128,10 @@ static void get_object(struct serving *serving, struct place place) {
     respond(serving, 200, NULL);
     serving->response->type = "binary/octet-stream";
     serving->response->body = object->body;
+    char when[40];
+    when_format_http(time_of(object), when);
     serve_set_header(serving, "ETag", entity_tag(serving, object->body));
+    serve_set_header(serving, "Last-Modified", text_copy(serving->arena, text_of(when)));
     if (!text_is(object->version, "null")) {
         serve_set_header(serving, "x-amz-version-id", object->version);
     }
@@ -202,38 +215,109 @@ static void tell_object(struct serving *serving, struct data *root, const struct
         data_put(arena, entry, "VersionId", object->version);
         data_set_bool(arena, entry, "IsLatest", latest);
     }
-    tell_time(arena, entry, "LastModified", serving->simulator->clock);
+    tell_time(arena, entry, "LastModified", time_of(object));
     if (object->is_marker) return;
     data_put(arena, entry, "ETag", entity_tag(serving, object->body));
     data_set_number(arena, entry, "Size", (long)object->body.length);
     data_put(arena, entry, "StorageClass", TEXT("STANDARD"));
 }
 
-/* Objects of a bucket, as versions or plainly: the first thousand, newest first. */
-static void list_objects(struct serving *serving, struct text bucket, bool with_versions) {
+/* All versions of a bucket's objects, newest first. */
+static void list_versions(struct serving *serving, struct text bucket) {
     const struct simulator *simulator = serving->simulator;
     struct arena *arena = serving->arena;
-    struct data *root = root_record(serving, with_versions ? "ListVersionsResult"
-                                                           : "ListBucketResult");
+    struct data *root = root_record(serving, "ListVersionsResult");
     struct text prefix = query_value(serving, "prefix");
     long count = 0;
-    bool is_cut = false;
     data_put(arena, root, "Name", bucket);
     data_put(arena, root, "Prefix", prefix);
     data_set_number(arena, root, "MaxKeys", MOST_KEYS);
-    for (uint32_t i = simulator->object_count; i > 0; i--) {
+    for (uint32_t i = simulator->object_count; i > 0 && count < MOST_KEYS; i--) {
         const struct sim_object *object = &simulator->objects[i - 1];
-        bool latest = !object->is_gone && is_latest(simulator, i - 1);
         if (object->is_gone || !text_equal(object->bucket, bucket) ||
-            !text_starts(object->key, prefix) ||
-            (!with_versions && (!latest || object->is_marker))) continue;
-        is_cut = count == MOST_KEYS;
-        if (is_cut) break;
-        tell_object(serving, root, object, with_versions, latest);
+            !text_starts(object->key, prefix)) continue;
+        tell_object(serving, root, object, true, is_latest(simulator, i - 1));
         count++;
     }
+    data_set_bool(arena, root, "IsTruncated", count == MOST_KEYS);
+    respond(serving, 200, root);
+}
+
+static int by_key(const void *a, const void *b) {
+    const struct sim_object *const *x = a, *const *y = b;
+    return text_compare((*x)->key, (*y)->key);
+}
+
+/* Those that are there now, in the order of their keys; keys after the given one alone. */
+static const struct sim_object **current_objects(struct serving *serving, struct text bucket,
+                                                 struct text prefix, struct text after,
+                                                 uint32_t *count) {
+    const struct simulator *simulator = serving->simulator;
+    const struct sim_object **found =
+        arena_array(serving->arena, simulator->object_count + 1, sizeof *found);
+    for (uint32_t i = 0; i < simulator->object_count; i++) {
+        const struct sim_object *object = &simulator->objects[i];
+        if (object->is_gone || object->is_marker || !text_equal(object->bucket, bucket) ||
+            !text_starts(object->key, prefix) || text_compare(object->key, after) <= 0 ||
+            !is_latest(simulator, i)) continue;
+        found[(*count)++] = object;
+    }
+    if (*count) qsort(found, *count, sizeof *found, by_key);
+    return found;
+}
+
+/* "a/" of "a/b/c" behind an empty prefix; empty where the key has no delimiter behind the prefix. */
+static struct text folder_of(struct text key, struct text prefix, struct text delimiter) {
+    if (!delimiter.length) return TEXT("");
+    const char *at = memmem(key.bytes + prefix.length, key.length - prefix.length,
+                            delimiter.bytes, delimiter.length);
+    if (!at) return TEXT("");
+    return (struct text){key.bytes, (size_t)(at - key.bytes) + delimiter.length};
+}
+
+static long most_keys(struct serving *serving) {
+    struct text asked = query_value(serving, "max-keys");
+    long most = asked.length ? strtol(text_copy(serving->arena, asked).bytes, NULL, 10) : MOST_KEYS;
+    return most < 0 || most > MOST_KEYS ? MOST_KEYS : most;
+}
+
+static void list_objects(struct serving *serving, struct text bucket) {
+    struct arena *arena = serving->arena;
+    struct data *root = root_record(serving, "ListBucketResult");
+    struct text prefix = query_value(serving, "prefix");
+    struct text delimiter = query_value(serving, "delimiter");
+    struct text after = query_value(serving, "continuation-token"), folder = TEXT("");
+    if (!after.length) after = query_value(serving, "start-after");
+    if (!after.length) after = query_value(serving, "marker");
+    uint32_t found = 0;
+    const struct sim_object **objects = current_objects(serving, bucket, prefix, after, &found);
+    long count = 0, most = most_keys(serving);
+    struct text last = TEXT("");
+    bool is_cut = false;
+    data_put(arena, root, "Name", bucket);
+    data_put(arena, root, "Prefix", prefix);
+    data_set(arena, root, "Delimiter", delimiter);
+    data_set_number(arena, root, "MaxKeys", most);
+    for (uint32_t i = 0; i < found; i++) {
+        struct text inside = folder_of(objects[i]->key, prefix, delimiter);
+        bool is_known = inside.length && text_equal(inside, folder);
+        is_cut = !is_known && count == most;
+        if (is_cut) break;
+        last = objects[i]->key;
+        if (is_known) continue;
+        count++;
+        folder = inside;
+        if (inside.length) {
+            struct data *common = data_add(root, TEXT("CommonPrefixes"), data_new(arena, DATA_RECORD));
+            data_put(arena, common, "Prefix", inside);
+        } else {
+            tell_object(serving, root, objects[i], false, true);
+        }
+    }
     data_set_bool(arena, root, "IsTruncated", is_cut);
-    if (!with_versions) data_set_number(arena, root, "KeyCount", count);
+    data_set_number(arena, root, "KeyCount", count);
+    if (is_cut) data_put(arena, root, "NextContinuationToken", last);
+    if (is_cut) data_put(arena, root, "NextMarker", last);
     respond(serving, 200, root);
 }
 
@@ -323,6 +407,18 @@ static void delete_bucket(struct serving *serving, struct text name) {
     }
 }
 
+/* Whether a part of the bucket's configuration is asked for: none is kept outside of templates. */
+static bool asks_for_configuration(const struct serving *serving) {
+    static const char *const parts[] = {
+        "acl", "accelerate", "cors", "encryption", "lifecycle", "logging", "notification",
+        "object-lock", "ownershipControls", "policy", "policyStatus", "publicAccessBlock",
+        "replication", "requestPayment", "tagging", "uploads", "versioning", "website"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (asks_for(serving, parts[i])) return true;
+    }
+    return false;
+}
+
 static void answer_bucket(struct serving *serving, struct text bucket) {
     struct text method = serving->request->method;
     if (text_is(method, "HEAD")) {
@@ -334,8 +430,10 @@ static void answer_bucket(struct serving *serving, struct text bucket) {
         bucket_location(serving);
     } else if (text_is(method, "DELETE") && !serving->request->query.length) {
         delete_bucket(serving, bucket);
-    } else if (text_is(method, "GET")) {
-        list_objects(serving, bucket, asks_for(serving, "versions"));
+    } else if (text_is(method, "GET") && asks_for(serving, "versions")) {
+        list_versions(serving, bucket);
+    } else if (text_is(method, "GET") && !asks_for_configuration(serving)) {
+        list_objects(serving, bucket);
     } else {
         serve_refuse(serving, 501, "NotImplemented", "The sandbox has no such operation");
     }

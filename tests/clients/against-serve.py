@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """mrp sandbox serve, as other clients see it: boto3, the AWS CLI, hostile ones, and mrp itself.
 
-    against-serve.py MRP [boto | cli | keys | hostile | mrp]...
+    against-serve.py MRP [boto | cli | packages | pages | keys | hostile | mrp]...
 """
 import datetime
 import json
@@ -20,6 +20,20 @@ from harness import check, settle, template
 
 MRP = os.path.abspath(sys.argv[1])
 TOPIC = {"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "news"}}}
+
+
+APPLICATION = """Resources:
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - {Effect: Allow, Action: "sts:AssumeRole", Principal: {Service: lambda.amazonaws.com}}
+  F:
+    Type: AWS::Lambda::Function
+    Properties: {Code: function, Handler: index.handler, Runtime: python3.12, Role: !GetAtt R.Arn}
+"""
 
 
 def refused(what, code, words, call, *arguments, **members):
@@ -262,6 +276,80 @@ def with_cli():
         check("it is listed", done.stdout.strip() == "cli", done.stdout)
 
 
+def with_packages():
+    """What "package" and "deploy" put into a bucket, and "deploy" from its change set to its end."""
+    with harness.sandbox(MRP, "packages", "--pace", "86400") as server:
+        (server.folder / "function").mkdir()
+        (server.folder / "function" / "index.py").write_text("def handler(event, context): pass\n")
+        (server.folder / "app.yaml").write_text(APPLICATION)
+        named = "--stack-name", "app"
+        packed = "--template-file", "packed.yaml", "--s3-bucket", "artifacts-1"
+        aws(server, "s3", "mb", "s3://artifacts-1")
+        aws(server, "s3", "cp", "app.yaml", "s3://artifacts-1/a/app.yaml")
+        done = aws(server, "s3", "ls", "s3://artifacts-1/")
+        check("a folder is listed", done.stdout.split() == ["PRE", "a/"], done.stdout)
+        aws(server, "s3", "cp", "s3://artifacts-1/a/app.yaml", "back.yaml")
+        check("an object comes back", (server.folder / "back.yaml").read_text() == APPLICATION)
+        aws(server, "cloudformation", "package", "--template-file", "app.yaml", "--s3-bucket",
+            "artifacts-1", "--output-template-file", "packed.yaml")
+        done = aws(server, "cloudformation", "deploy", *named, *packed, status=255)
+        check("deploy says what is needed", "Requires capabilities : [CAPABILITY_IAM]" in done.stderr,
+              done.stderr)
+        done = aws(server, "cloudformation", "deploy", *named, *packed, "--capabilities",
+                   "CAPABILITY_IAM")
+        check("deploy waits for the end", "Successfully created/updated" in done.stdout, done.stdout)
+        done = aws(server, "cloudformation", "deploy", *named, *packed, "--capabilities",
+                   "CAPABILITY_IAM", "--no-fail-on-empty-changeset")
+        check("deploy finds nothing to do", "No changes to deploy" in done.stdout, done.stdout)
+        aws(server, "cloudformation", "delete-stack", *named)
+        aws(server, "cloudformation", "wait", "stack-delete-complete", *named)
+        aws(server, "s3", "rb", "s3://artifacts-1", "--force")
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+def with_pages():
+    """Lists of more than a page, as boto3 puts them together."""
+    with harness.sandbox(MRP, "pages") as server:
+        client, s3 = server.client("cloudformation"), server.client("s3")
+        many = {f"T{i:03}": {"Type": "AWS::SSM::Parameter", "Properties": {
+            "Type": "String", "Value": "x"}} for i in range(230)}
+        outs = {f"O{i:03}": {"Value": "x", "Export": {"Name": f"export-{i:03}"}} for i in range(130)}
+        made = client.create_change_set(StackName="many", ChangeSetName="all", ChangeSetType="CREATE",
+                                        TemplateBody=template(many, Outputs=outs))["Id"]
+
+        def whole(action, key, **members):
+            pages = list(client.get_paginator(action).paginate(**members))
+            return len(pages), [item for page in pages for item in page[key]]
+        count, found = whole("describe_change_set", "Changes", ChangeSetName=made)
+        check("changes come in pages", count == 3 and len(found) == 230, (count, len(found)))
+        client.execute_change_set(ChangeSetName=made)
+        settle(client, "many")
+        for action, key, size, members in (
+                ("list_stack_resources", "StackResourceSummaries", 230, {"StackName": "many"}),
+                ("list_exports", "Exports", 130, {}),
+                ("describe_stack_events", "StackEvents", 230 * 3 + 3, {"StackName": "many"})):
+            count, found = whole(action, key, **members)
+            whole_ones = {json.dumps(item, default=str) for item in found}
+            check(f"{action} in pages", count > 1 and len(found) == len(whole_ones) == size,
+                  (count, len(found), len(whole_ones)))
+        for i in range(120):
+            client.create_change_set(StackName="many", ChangeSetName=f"set-{i}", TemplateBody=template(
+                {**many, "New": {"Type": "AWS::SNS::Topic"}}))
+        count, found = whole("list_change_sets", "Summaries", StackName="many")
+        check("change sets in pages", (count, len(found)) == (2, 120), (count, len(found)))
+        s3.create_bucket(Bucket="pages-1")
+        for i in range(12):
+            s3.put_object(Bucket="pages-1", Key=f"{i % 3}/{i:02}", Body=b"x")
+        pages = list(s3.get_paginator("list_objects_v2").paginate(
+            Bucket="pages-1", PaginationConfig={"PageSize": 5}))
+        keys = [o["Key"] for page in pages for o in page["Contents"]]
+        check("objects in pages", len(pages) == 3 and keys == sorted(keys) and len(keys) == 12, keys)
+        found = s3.list_objects_v2(Bucket="pages-1", Delimiter="/", MaxKeys=2)
+        check("folders in pages", [p["Prefix"] for p in found["CommonPrefixes"]] == ["0/", "1/"] and
+              found["IsTruncated"], found)
+
+
 # --- keys and clocks ----------------------------------------------------------------------------
 
 def at_another_time(hours, call):
@@ -378,7 +466,8 @@ def with_mrp():
                    lives.WITH_BUCKET).whole(fill)
 
 
-tests = {"boto": with_boto, "cli": with_cli, "keys": with_keys, "hostile": with_hostility,
+tests = {"boto": with_boto, "cli": with_cli, "packages": with_packages, "pages": with_pages,
+         "keys": with_keys, "hostile": with_hostility,
          "mrp": with_mrp}
 for name, test in tests.items():
     if name in (sys.argv[2:] or tests):
