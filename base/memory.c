@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 struct memory_block {
     struct memory_block *older, **link; /* link: what points here; NULL where nothing does */
@@ -28,6 +31,12 @@ static void block_unlink(struct memory_block *block) {
     if (!block->link) return;
     *block->link = block->older;
     if (block->older) block->older->link = block->link;
+}
+
+void memory_start(void) {
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+#endif
 }
 
 void *memory_try(size_t size) {

@@ -203,7 +203,7 @@ static void bind(struct checker *checker, struct bindings *bindings, const struc
     switch ((int)form->kind) {
     case TYPE_GENERIC: {
         const struct type **type = &bindings->types[form->generic];
-        if (found->kind == TYPE_LITERAL && !found->literal.is_text) found = &type_int;
+        if (found->kind == TYPE_LITERAL && !found->is_text) found = &type_int;
         *type = *type ? type_either(checker, *type, found) : found;
         return;
     }

@@ -35,12 +35,12 @@ static void note_declared(struct checker *checker, struct diagnostic *d,
 static bool hint_literal(struct checker *checker, struct diagnostic *d, const struct type *found,
                          const struct type *wanted) {
     struct suggestion near;
-    if (found->kind != TYPE_LITERAL || !found->literal.is_text) return false;
+    if (found->kind != TYPE_LITERAL || !found->is_text) return false;
     suggestion_init(&near, found->literal.text);
     wanted = type_base(wanted);
     for (uint32_t i = 0; i < type_member_count(wanted); i++) {
         const struct type *member = type_base(type_member(wanted, i));
-        if (member->kind == TYPE_LITERAL && member->literal.is_text) {
+        if (member->kind == TYPE_LITERAL && member->is_text) {
             suggestion_offer(&near, member->literal.text);
         }
     }

@@ -140,9 +140,9 @@ static bool holds_elements(const struct type *element, const struct node *list) 
 }
 
 static bool is_literal_of(const struct type *type, const struct node *node) {
-    if (type->kind != TYPE_LITERAL || type->literal.is_text != (node->kind == NODE_TEXT))
+    if (type->kind != TYPE_LITERAL || type->is_text != (node->kind == NODE_TEXT))
         return false;
-    return type->literal.is_text ? text_equal(type->literal.text, node_text(node))
+    return type->is_text ? text_equal(type->literal.text, node_text(node))
                                  : type->literal.integer == node->integer.value;
 }
 

@@ -561,7 +561,7 @@ static struct fact index_record(struct checker *checker, struct node *node,
                                 const struct type *type, struct fact key) {
     const struct type *literal = type_base(key.type);
     struct fact fact = {NULL, PHASE_EITHER, NULL};
-    if (literal->kind == TYPE_LITERAL && literal->literal.is_text) {
+    if (literal->kind == TYPE_LITERAL && literal->is_text) {
         const struct name *name = names_intern(checker->names, literal->literal.text);
         struct span span = node->index.index->span;
         if (node->flags & NODE_OPTIONAL && !type_field_find(type, name)) {

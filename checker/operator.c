@@ -120,12 +120,12 @@ static void check_listed(struct checker *checker, struct node *node, struct node
     if (!only_literals(type) || value->kind != TYPE_LITERAL) return;
     if (unwrap(literal)->kind != NODE_TEXT && unwrap(literal)->kind != NODE_INT) return;
     struct suggestion near;
-    suggestion_init(&near, value->literal.is_text ? value->literal.text : TEXT(""));
+    suggestion_init(&near, value->is_text ? value->literal.text : TEXT(""));
     type = type_base(type);
     for (uint32_t i = 0; i < type->join.count; i++) {
         const struct type *member = type->join.members[i];
         if (type_equal(member, value)) return;
-        if (member->kind == TYPE_LITERAL && member->literal.is_text && value->literal.is_text) {
+        if (member->kind == TYPE_LITERAL && member->is_text && value->is_text) {
             suggestion_offer(&near, member->literal.text);
         }
     }

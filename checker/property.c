@@ -389,7 +389,7 @@ static void check_limits(struct checker *checker, struct node *node, const struc
     const struct schema_value *value = wanted->type->property.value;
     struct text text;
     type = type_base(type);
-    bool is_text = node->kind == NODE_TEXT || (type->kind == TYPE_LITERAL && type->literal.is_text);
+    bool is_text = node->kind == NODE_TEXT || (type->kind == TYPE_LITERAL && type->is_text);
     value = scalar_value(value, is_text);
     if (!value || node->flags & NODE_BAD) return;
     enum schema_shape shape = schema_value_shape(value);

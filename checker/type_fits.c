@@ -11,12 +11,12 @@ static bool all_members(const struct type *type, bool (*test)(const struct type 
 
 static bool member_is_text(const struct type *type) {
     if (type->kind == TYPE_UNION) return all_members(type, member_is_text);
-    return type->kind == TYPE_STRING || (type->kind == TYPE_LITERAL && type->literal.is_text);
+    return type->kind == TYPE_STRING || (type->kind == TYPE_LITERAL && type->is_text);
 }
 
 static bool member_is_int(const struct type *type) {
     if (type->kind == TYPE_UNION) return all_members(type, member_is_int);
-    return type->kind == TYPE_INT || (type->kind == TYPE_LITERAL && !type->literal.is_text);
+    return type->kind == TYPE_INT || (type->kind == TYPE_LITERAL && !type->is_text);
 }
 
 static bool member_is_numeric(const struct type *type) {
@@ -110,11 +110,11 @@ static bool simple_fits(struct checker *checker, const struct type *from, const 
     case TYPE_JSON: return is_data(checker, from);
     case TYPE_NUMBER:
         return from->kind == TYPE_INT || from->kind == TYPE_NUMBER ||
-               (from->kind == TYPE_LITERAL && !from->literal.is_text);
+               (from->kind == TYPE_LITERAL && !from->is_text);
     case TYPE_INT:
-        return from->kind == TYPE_INT || (from->kind == TYPE_LITERAL && !from->literal.is_text);
+        return from->kind == TYPE_INT || (from->kind == TYPE_LITERAL && !from->is_text);
     case TYPE_STRING:
-        return from->kind == TYPE_STRING || (from->kind == TYPE_LITERAL && from->literal.is_text);
+        return from->kind == TYPE_STRING || (from->kind == TYPE_LITERAL && from->is_text);
     case TYPE_LITERAL: return from->kind == TYPE_LITERAL && type_equal(from, to);
     case TYPE_LIST:
         return from->kind == TYPE_LIST && type_fits(checker, from->element, to->element);
@@ -176,7 +176,7 @@ static enum family family_of(const struct type *type) {
     case TYPE_BOOL: return FAMILY_BOOL;
     case TYPE_INT: case TYPE_NUMBER: return FAMILY_NUMBER;
     case TYPE_STRING: case TYPE_SECRET: return FAMILY_TEXT;
-    case TYPE_LITERAL: return type->literal.is_text ? FAMILY_TEXT : FAMILY_NUMBER;
+    case TYPE_LITERAL: return type->is_text ? FAMILY_TEXT : FAMILY_NUMBER;
     case TYPE_LIST: return FAMILY_LIST;
     case TYPE_MAP: case TYPE_RECORD: case TYPE_BODY: return FAMILY_RECORD;
     case TYPE_REGION: return FAMILY_REGION;

@@ -55,7 +55,7 @@ static void write_type(struct buffer *out, const struct type *type, unsigned dep
     case TYPE_STRING: buffer_string(out, "string"); break;
     case TYPE_SECRET: buffer_string(out, "secret"); break;
     case TYPE_LITERAL:
-        if (type->literal.is_text) buffer_json_string(out, type->literal.text);
+        if (type->is_text) buffer_json_string(out, type->literal.text);
         else buffer_format(out, "%lld", (long long)type->literal.integer);
         break;
     case TYPE_LIST: case TYPE_MAP: {
@@ -138,7 +138,7 @@ struct text type_article(struct checker *checker, const struct type *type) {
         return text_format(checker->arena, "a resource of type %.*s",
                            TEXT_ARGS(type_show(checker, type)));
     case TYPE_LITERAL:
-        return text_format(checker->arena, "the %s %.*s", type->literal.is_text ? "string" : "int",
+        return text_format(checker->arena, "the %s %.*s", type->is_text ? "string" : "int",
                            TEXT_ARGS(type_show(checker, type)));
     case TYPE_LIST: case TYPE_MAP: case TYPE_RECORD: {
         const char *word = type->kind == TYPE_LIST  ? "a list"

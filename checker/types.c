@@ -31,11 +31,15 @@ static const struct type *type_sized(const struct type *type) {
     return type->weight > TYPE_WEIGHT || type->depth > TYPE_DEPTH ? &type_error : type;
 }
 
-static struct type *type_new(struct checker *checker, enum type_kind kind) {
-    struct type *type = ARENA_NEW(checker->arena, struct type);
+static struct type *new_type(struct checker *checker, enum type_kind kind, size_t size) {
+    struct type *type = arena_alloc(checker->arena, size);
     type->kind = (uint8_t)kind;
     return type;
 }
+
+/* A type with room for this member of its union. */
+#define TYPE_NEW(checker, kind, member) \
+    new_type((checker), (kind), offsetof(struct type, member) + sizeof((struct type *)0)->member)
 
 /* Where one of 64 lies that were made last. */
 static const struct type **recent(const struct type **types, uint64_t key) {
@@ -45,7 +49,7 @@ static const struct type **recent(const struct type **types, uint64_t key) {
 const struct type *type_list(struct checker *checker, const struct type *element) {
     const struct type **last = recent(checker->lists, (uintptr_t)element);
     if (*last && (*last)->element == element) return type_sized(*last);
-    struct type *type = type_new(checker, TYPE_LIST);
+    struct type *type = TYPE_NEW(checker, TYPE_LIST, element);
     type->element = element;
     add_part(type, element);
     *last = type;
@@ -55,7 +59,7 @@ const struct type *type_list(struct checker *checker, const struct type *element
 const struct type *type_map(struct checker *checker, const struct type *element) {
     const struct type **last = recent(checker->maps, (uintptr_t)element);
     if (*last && (*last)->element == element) return type_sized(*last);
-    struct type *type = type_new(checker, TYPE_MAP);
+    struct type *type = TYPE_NEW(checker, TYPE_MAP, element);
     type->element = element;
     add_part(type, element);
     *last = type;
@@ -67,8 +71,8 @@ const struct type *type_literal_text(struct checker *checker, struct text text) 
         text.length << 8 | (text.length ? (unsigned char)text.bytes[text.length - 1] : 0);
     const struct type **last = recent(checker->texts, key);
     if (*last && text_equal((*last)->literal.text, text)) return *last;
-    struct type *type = type_new(checker, TYPE_LITERAL);
-    type->literal.is_text = true;
+    struct type *type = TYPE_NEW(checker, TYPE_LITERAL, literal.text);
+    type->is_text = true;
     type->literal.text = text;
     return *last = type;
 }
@@ -76,14 +80,14 @@ const struct type *type_literal_text(struct checker *checker, struct text text) 
 const struct type *type_literal_int(struct checker *checker, int64_t integer) {
     const struct type **last = recent(checker->integers, (uint64_t)integer);
     if (*last && (*last)->literal.integer == integer) return *last;
-    struct type *type = type_new(checker, TYPE_LITERAL);
+    struct type *type = TYPE_NEW(checker, TYPE_LITERAL, literal.integer);
     type->literal.integer = integer;
     return *last = type;
 }
 
 const struct type *type_record(struct checker *checker, struct type_field *fields,
                                uint32_t count) {
-    struct type *type = type_new(checker, TYPE_RECORD);
+    struct type *type = TYPE_NEW(checker, TYPE_RECORD, record);
     type->record.fields = fields;
     type->record.count = count;
     for (uint32_t i = 0; i < count; i++) add_part(type, fields[i].type);
@@ -92,7 +96,7 @@ const struct type *type_record(struct checker *checker, struct type_field *field
 
 const struct type *type_of_symbol(struct checker *checker, enum type_kind kind,
                                   struct symbol *symbol) {
-    struct type *type = type_new(checker, kind);
+    struct type *type = TYPE_NEW(checker, kind, symbol);
     type->symbol = symbol;
     return type;
 }
@@ -100,7 +104,7 @@ const struct type *type_of_symbol(struct checker *checker, enum type_kind kind,
 const struct type *type_resource(struct checker *checker, const struct schema_type *resource) {
     struct type *type = map_find(&checker->resources, resource);
     if (type) return type;
-    type = type_new(checker, TYPE_RESOURCE);
+    type = TYPE_NEW(checker, TYPE_RESOURCE, resource);
     type->resource = resource;
     map_put(&checker->resources, resource, type);
     return type;
@@ -112,7 +116,7 @@ const struct type *type_property(struct checker *checker, const struct schema_pr
     if (*last && (*last)->property.property == property && (*last)->property.value == value) {
         return *last;
     }
-    struct type *type = type_new(checker, TYPE_PROPERTY);
+    struct type *type = TYPE_NEW(checker, TYPE_PROPERTY, property);
     type->property.property = property;
     type->property.value = value;
     return *last = type;
@@ -121,7 +125,7 @@ const struct type *type_property(struct checker *checker, const struct schema_pr
 const struct type *type_body(struct checker *checker, const struct schema_body *body) {
     struct type *type = map_find(&checker->bodies, body);
     if (type) return type;
-    type = type_new(checker, TYPE_BODY);
+    type = TYPE_NEW(checker, TYPE_BODY, body);
     type->body = body;
     map_put(&checker->bodies, body, type);
     return type;
@@ -165,8 +169,8 @@ const struct type *type_member(const struct type *type, uint32_t index) {
 }
 
 static bool literal_equal(const struct type *a, const struct type *b) {
-    if (a->literal.is_text != b->literal.is_text) return false;
-    return a->literal.is_text ? text_equal(a->literal.text, b->literal.text)
+    if (a->is_text != b->is_text) return false;
+    return a->is_text ? text_equal(a->literal.text, b->literal.text)
                               : a->literal.integer == b->literal.integer;
 }
 
@@ -215,7 +219,7 @@ bool type_equal(const struct type *a, const struct type *b) {
 static bool covers(const struct type *b, const struct type *a) {
     if (type_equal(a, b)) return true;
     if (a->kind == TYPE_LITERAL) {
-        return a->literal.is_text ? b->kind == TYPE_STRING
+        return a->is_text ? b->kind == TYPE_STRING
                                   : b->kind == TYPE_INT || b->kind == TYPE_NUMBER;
     }
     return a->kind == TYPE_INT && b->kind == TYPE_NUMBER;
@@ -301,7 +305,7 @@ static void members_add(struct checker *checker, struct members *members,
 
 static const struct type *members_type(struct checker *checker, const struct members *members) {
     if (members->count == 1) return members->items[0];
-    struct type *type = type_new(checker, TYPE_UNION);
+    struct type *type = TYPE_NEW(checker, TYPE_UNION, join);
     type->join.members = members->items;
     type->join.count = members->count;
     for (uint32_t i = 0; i < members->count; i++) add_part(type, members->items[i]);
@@ -315,7 +319,7 @@ const struct type *type_union(struct checker *checker, const struct type **items
 
 const struct type *type_named(struct checker *checker, struct symbol *symbol,
                               const struct type *base) {
-    struct type *type = type_new(checker, TYPE_NAMED);
+    struct type *type = TYPE_NEW(checker, TYPE_NAMED, named);
     type->named.symbol = symbol;
     type->named.base = base;
     add_part(type, base);
@@ -379,7 +383,7 @@ const struct type *type_without_null(struct checker *checker, const struct type 
 }
 
 const struct type *type_widen(struct checker *checker, const struct type *type) {
-    if (type->kind == TYPE_LITERAL) return type->literal.is_text ? &type_string : &type_int;
+    if (type->kind == TYPE_LITERAL) return type->is_text ? &type_string : &type_int;
     if (type->kind != TYPE_UNION) return type;
     struct members members = {arena_array(checker->arena, type->join.count, sizeof(void *)), 0, 0};
     for (uint32_t i = 0; i < type->join.count; i++) {

@@ -1,6 +1,7 @@
 /* Types of values, as the checker knows them.
  *
- * A type is a shared, immutable node in the arena; equal simple types are the same pointer. What
+ * A type is a shared, immutable node in the arena, as large as its kind needs, so that types are not
+ * copied by value; equal simple types are the same pointer. What
  * AWS expects of a property is not copied into these: TYPE_PROPERTY points into the schema.
  */
 #ifndef MRP_CHECKER_TYPES_H
@@ -47,7 +48,8 @@ struct type_field {
 
 struct type {
     uint8_t kind;
-    bool is_view;    /* BODY, RECORD: as a template holds it, for tests and policies (test.c) */
+    bool is_view : 1; /* BODY, RECORD: as a template holds it, for tests and policies (test.c) */
+    bool is_text : 1; /* LITERAL: of a text */
     uint16_t depth;  /* of the types inside it, and how many there are when each is written out: */
     uint32_t weight; /* types.c keeps both small, so that whoever walks one ends soon */
     union {
@@ -59,9 +61,9 @@ struct type {
             const struct schema_type *viewed; /* what a test sees of a resource of this type */
         } record;
         struct { const struct type **members; uint32_t count; } join; /* UNION */
-        struct { /* LITERAL: of a text (which is kept, not copied) or an integer */
-            bool is_text;
-            union { struct text text; int64_t integer; };
+        union { /* LITERAL: a text (which is kept, not copied) or an integer */
+            struct text text;
+            int64_t integer;
         } literal;
         struct { struct symbol *symbol; const struct type *base; } named;
         struct symbol *symbol;         /* COMPONENT: SYMBOL_COMPONENT or SYMBOL_MODULE; REGION: the

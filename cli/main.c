@@ -64,6 +64,7 @@ static char **arrange(struct arena *arena, char **arguments, size_t count) {
 }
 
 int main(int count, char **arguments) {
+    memory_start();
     signal(SIGPIPE, SIG_IGN);
     if (count < 2) {
         show_overview();

@@ -100,7 +100,7 @@ static bool fits(struct value value, const struct type *type, unsigned depth) {
                (value.kind == VALUE_DEFERRED && value.deferred->shape != SHAPE_LIST);
     case TYPE_LITERAL:
         if (value.kind == VALUE_DEFERRED) return value.deferred->shape != SHAPE_LIST;
-        if (type->literal.is_text) {
+        if (type->is_text) {
             return value.kind == VALUE_TEXT && text_equal(value_as_text(value), type->literal.text);
         }
         return value.kind == VALUE_INT && value.integer == type->literal.integer;
@@ -397,7 +397,7 @@ static bool accepts(const struct type *type, enum type_kind kind) {
 static bool accepts_literal(const struct type *type, bool is_text) {
     type = strip(type);
     if (!type) return false;
-    if (type->kind == TYPE_LITERAL) return type->literal.is_text == is_text;
+    if (type->kind == TYPE_LITERAL) return type->is_text == is_text;
     for (uint32_t i = 0; type->kind == TYPE_UNION && i < type->join.count; i++) {
         if (accepts_literal(type->join.members[i], is_text)) return true;
     }

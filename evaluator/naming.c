@@ -301,7 +301,7 @@ static unsigned type_longest(const struct type *type) {
         return length ? length : type_longest(type->named.base);
     }
     if (type->kind == TYPE_LITERAL) {
-        return type->literal.is_text ? (unsigned)type->literal.text.length : 0;
+        return type->is_text ? (unsigned)type->literal.text.length : 0;
     }
     if (type->kind != TYPE_UNION) return 0;
     unsigned most = 0;

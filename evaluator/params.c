@@ -178,7 +178,7 @@ static enum deferred_shape parameter_shape(const struct type *type) {
         return shape;
     }
     if (type->kind == TYPE_INT || type->kind == TYPE_NUMBER) return SHAPE_NUMBER;
-    if (type->kind == TYPE_LITERAL) return type->literal.is_text ? SHAPE_TEXT : SHAPE_NUMBER;
+    if (type->kind == TYPE_LITERAL) return type->is_text ? SHAPE_TEXT : SHAPE_NUMBER;
     if (type->kind == TYPE_BOOL) return SHAPE_BOOL;
     if (type->kind == TYPE_LIST) return SHAPE_LIST;
     return SHAPE_TEXT;
@@ -199,7 +199,7 @@ static struct value allowed_values(struct evaluator *ev, const struct type *type
     struct value *items = arena_array(ev->arena, count, sizeof *items);
     for (uint32_t i = 0; i < count; i++) {
         if (members[i]->kind != TYPE_LITERAL) return value_null();
-        items[i] = members[i]->literal.is_text ? value_text(members[i]->literal.text)
+        items[i] = members[i]->is_text ? value_text(members[i]->literal.text)
                                                : value_int(members[i]->literal.integer);
     }
     return value_seal(value_list(items, count));
