@@ -287,7 +287,7 @@ static void test_pages(void) {
                   "<R><DescribeStacksResult><Stacks><member><StackName>b</StackName>"
                   "<EnableTerminationProtection>true</EnableTerminationProtection>"
                   "<CreationTime>2024-01-01T00:00:00.5Z</CreationTime></member></Stacks>"
-                  "<NextToken>u</NextToken></DescribeStacksResult></R>"); /* the same token */
+                  "</DescribeStacksResult></R>");
     struct cloud_call call =
         run_cloud(&trial, (struct cloud_call){.operation = CLOUD_DESCRIBE_STACKS});
     CU_ASSERT_FALSE(cloud_failed(&call));
@@ -296,6 +296,21 @@ static void test_pages(void) {
     CU_ASSERT(text_is(call.reply.stacks[0].tags[0].value, "v"));
     CU_ASSERT(call.reply.stacks[1].is_protected);
     CU_ASSERT_EQUAL(call.reply.stacks[1].created, 1704067200.5);
+    close_trial(&trial);
+}
+
+static void test_endless_pages(void) {
+    struct trial trial;
+    prepare(&trial);
+    for (int i = 0; i < 2; i++) {
+        machine_reply(&trial.machine, 200,
+                      "<R><DescribeStacksResult><Stacks/><NextToken>u</NextToken>"
+                      "</DescribeStacksResult></R>");
+    }
+    struct cloud_call call =
+        run_cloud(&trial, (struct cloud_call){.operation = CLOUD_DESCRIBE_STACKS});
+    CU_ASSERT(text_is(call.error.code, "EndlessAnswer"));
+    CU_ASSERT_EQUAL(sent(&trial), 2);
     close_trial(&trial);
 }
 
@@ -443,6 +458,7 @@ UNIT_MAIN("aws_client", {"a parameter", test_parameter}, {"a moved bucket", test
           {"a wrong clock", test_clock}, {"a wrong key", test_wrong_key},
           {"expired keys", test_expired_keys}, {"tokens", test_tokens},
           {"log without secrets", test_log}, {"pages", test_pages},
+          {"pages without an end", test_endless_pages},
           {"tags that are cleared", test_cleared_tags},
           {"changes that are left out", test_left_out_changes},
           {"an unclear execution", test_unclear_execution}, {"objects", test_objects})
