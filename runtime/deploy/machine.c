@@ -170,10 +170,16 @@ static void begin_action(struct run *run, struct machine *machine) {
     }
 }
 
+void machine_note_before(struct machine *machine, const struct cloud_stack *stack) {
+    machine->status_before = stack->status;
+    machine->updated_before = stack->updated;
+}
+
 void machine_start(struct run *run, struct machine *machine) {
     machine->shown->state = APPLY_RUNNING;
     machine->shown->began = run_now(run);
     machine->id = machine->plan->id;
+    if (machine->plan->deployed) machine_note_before(machine, machine->plan->deployed);
     machine_tell(run, APPLY_STACK_BEGAN, machine, NULL);
     if (!machine->plan->deployed || machine->plan->action == PLAN_CREATE) {
         begin_action(run, machine);

@@ -77,6 +77,8 @@ struct machine {
     struct text newest;      /* id of the newest event that was told */
     struct text root_status; /* the stack's, by the newest of its own events */
     bool saw_running;        /* it was described while AWS worked on it */
+    struct text status_before; /* as described before the request, or empty */
+    double updated_before;
     unsigned stale;          /* descriptions that say what was before */
     const struct cloud_event **fresh; /* newer ones, newest first, until all pages are there */
     uint32_t fresh_count, fresh_capacity;

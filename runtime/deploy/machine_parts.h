@@ -13,7 +13,8 @@
 enum {
     POLL_FIRST = 2, POLL_LAST = 5, /* seconds between looks at a stack */
     EVENTS_MOST = 100000,          /* of one look */
-    STALE_LOOKS = 8,               /* until a description that nothing else confirms is believed */
+    STALE_LOOKS = 8,               /* until a description that events deny is believed, */
+    SAME_LOOKS = 3,                /* and one that says what was before, where there are none */
     EMPTY_TRIES = 3,               /* deletions, with what came into buckets meanwhile */
 };
 
@@ -26,6 +27,8 @@ void machine_tell(struct run *run, enum apply_event what, const struct machine *
 /* False where the journal could not be written: the run stops. */
 bool machine_write_step(struct run *run, struct machine *machine, enum journal_step step);
 
+/* How the stack is before something is asked for. */
+void machine_note_before(struct machine *machine, const struct cloud_stack *stack);
 void machine_end(struct run *run, struct machine *machine, enum apply_state state);
 void machine_fail(struct run *run, struct machine *machine, struct text cause);
 void machine_fail_call(struct run *run, struct machine *machine);

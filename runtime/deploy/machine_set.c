@@ -161,6 +161,7 @@ void machine_read_set(struct run *run, struct machine *machine) {
 void machine_checked_again(struct run *run, struct machine *machine) {
     struct text why;
     if (machine_is_as_planned(run, machine, &why)) {
+        machine_note_before(machine, &machine->call.reply.stacks[0]);
         ask_execute(run, machine);
         return;
     }

@@ -211,16 +211,18 @@ void machine_give_up_stack(struct run *run, struct machine *machine) {
     machine_fail(run, machine, final->status_reason.length ? final->status_reason : final->status);
 }
 
-/* What was asked for may not be seen at once: a stack that was not seen at work, or whose events
- * say otherwise, has not settled but in an older description. */
+/* What was asked for may not be seen at once: whether the stack has settled only in a description
+ * from before. The stack's own events with our token tell; not every server has them. */
 static bool is_stale(struct machine *machine, struct text status) {
-    struct text last = machine->shown->final.change_set_id;
-    bool is_other = cloud_status_good(status) && machine->made.length && last.length &&
-                    !text_equal(last, machine->made); /* what another change set has done */
-    bool confirmed = text_equal(machine->root_status, status);
-    if (is_other) return machine->stale++ < STALE_LOOKS;
-    if (confirmed || (machine->saw_running && !machine->root_status.length)) return false;
-    return machine->stale++ < STALE_LOOKS;
+    const struct cloud_stack *final = &machine->shown->final;
+    bool is_other = cloud_status_good(status) && machine->made.length &&
+                    final->change_set_id.length &&
+                    !text_equal(final->change_set_id, machine->made);
+    if (!is_other && text_equal(machine->root_status, status)) return false;
+    if (is_other || machine->root_status.length) return machine->stale++ < STALE_LOOKS;
+    bool is_same = text_equal(status, machine->status_before) &&
+                   final->updated == machine->updated_before;
+    return !machine->saw_running && is_same && machine->stale++ < SAME_LOOKS;
 }
 
 void machine_look(struct run *run, struct machine *machine) {
