@@ -503,6 +503,24 @@ static void plan_item(struct planning *planning, const struct sim_item *item) {
     else plan_add(planning, item, after, NULL);
 }
 
+/* As recorded, a removed resource is shown as its template wrote it: with what it refers to unknown. */
+static const struct document *removed_properties(struct planning *planning,
+                                                 const struct sim_resource *resource) {
+    const struct sim_plan_inputs *now = &planning->stack->now;
+    struct arena *arena = &planning->simulator->arena;
+    struct failure why = {0};
+    if (!resource->item || !resource->item->properties || !now->blueprint ||
+        resource->blueprint != now->blueprint) return resource->now.properties;
+    uint8_t *unknown = arena_alloc(arena, now->blueprint->count + 1);
+    memset(unknown, 1, now->blueprint->count + 1);
+    struct sim_scope scope = {
+        .simulator = planning->simulator, .stack = planning->stack, .blueprint = now->blueprint,
+        .parameters = now->parameters, .conditions = now->conditions, .arena = arena, .why = &why,
+        .unknown = unknown, .defer_outputs = true};
+    const struct document *shown = sim_resolve(&scope, resource->item->properties);
+    return scope.failed || !shown ? resource->now.properties : shown;
+}
+
 static void plan_removed(struct planning *planning) {
     for (uint32_t i = 0; i < planning->stack->resource_count; i++) {
         struct sim_resource *resource = planning->stack->resources[i];
@@ -513,7 +531,8 @@ static void plan_removed(struct planning *planning) {
         struct cloud_change *change =
             add_change(planning, "Remove", resource->logical_id, resource->type);
         change->physical_id = resource->now.physical_id;
-        change->before_context = context(&planning->simulator->arena, resource->now.properties);
+        change->before_context = context(&planning->simulator->arena,
+                                         removed_properties(planning, resource));
         struct text policy = resource->deletion_policy;
         change->policy_action = text_starts(policy, TEXT("Retain")) ? TEXT("Retain") : policy;
     }

@@ -91,6 +91,17 @@ def events_by_resource(client, stack, recorded):
     return {key: gist(e, keeps_first) for key, e in events.items()} if is_gist else events
 
 
+def all_events(client, stack):
+    """Ids and statuses, oldest first, each status of a resource once in a row, without the cleaning up."""
+    found, last = [], {}
+    for event in reversed(client.describe_stack_events(StackName=stack)["StackEvents"]):
+        name, status = event["LogicalResourceId"], event["ResourceStatus"]
+        if "CLEANUP" not in status and last.get(name) != status:
+            found.append([name, status])
+            last[name] = status
+    return found
+
+
 # --- templates that are refused -----------------------------------------------------------------
 
 f = "api/test_validations:test_"

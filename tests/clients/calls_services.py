@@ -331,7 +331,7 @@ def summaries(server, stack):
         AWSTemplateFormatVersion="2010-09-09", Parameters={
             name: {"Type": "String"}
             for name in ("KinesisRoleName", "DeliveryStreamName", "KinesisStreamName")})
-    put(server, "summary-" + stack, template=body)
+    put(server, "summary-" + stack, "template", body)
     return {"get_template_summary_by_url": client.get_template_summary(
                 TemplateURL=url_of("summary-" + stack, "template")),
             "get_template_summary_by_body": client.get_template_summary(TemplateBody=body)}

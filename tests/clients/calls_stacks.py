@@ -9,12 +9,11 @@ from cases import ref, stored, topic
 from harness import settle, template
 
 
-def put(server, bucket, **objects):
-    """Objects in a bucket that no stack made."""
+def put(server, bucket, key, body):
+    """An object in a bucket that no stack made."""
     s3 = server.client("s3")
     s3.create_bucket(Bucket=bucket)
-    for key, body in objects.items():
-        s3.put_object(Bucket=bucket, Key=key, Body=body)
+    s3.put_object(Bucket=bucket, Key=key, Body=body)
 
 
 def url_of(bucket, key):
@@ -136,6 +135,18 @@ def executed_with_ref(server, stack):
             {"Fn::GetAtt": "Topic.TopicName"}, Name=stack)}), kind, name=key)
         found[key] = ssm.get_parameter(Name=stack)["Parameter"]["Value"]
     return found
+
+
+@recording("test_change_sets:test_describe_failed_change_set")
+def failed_include(server, stack):
+    client = server.client("cloudformation")
+    made = make(client, stack, template({"Fn::Transform": {
+        "Name": "AWS::Include", "Parameters": {"Location": "s3://doesnotexist/some.yaml"}}}))
+    for _ in range(10):
+        seen = client.describe_change_set(ChangeSetName=made["Id"])
+        if not seen["Status"].endswith("_IN_PROGRESS"):
+            break
+    return {"describe": seen}
 
 
 # --- stacks -------------------------------------------------------------------------------------
@@ -286,6 +297,65 @@ def stack_id(server, stack):
     return outputs(client, made)
 
 
+SECRETS = {"NormalParameter": {"Type": "String", "Default": "Some default value here"},
+           "SecretParameter": {"Type": "String", "NoEcho": True},
+           "SecretParameterWithDefault": {"Type": "String", "NoEcho": True, "Default": "x"}}
+
+
+@recording(f + "test_no_echo_parameter")
+def secrets(server, stack):
+    client = server.client("cloudformation")
+    told = ref("SecretParameter")
+    bucket = {"Type": "AWS::S3::Bucket", "Metadata": {"SensitiveData": told}, "Properties": {
+        "BucketName": "cfn-noecho-bucket", "Tags": [{"Key": "SensitiveData", "Value": told}]}}
+
+    def body(**changes):
+        return template({"LocalBucket": bucket}, Parameters={**SECRETS, **changes}, Outputs={
+            "SecretValue": {"Description": "Secret value from parameter", "Value": told}})
+
+    def look(key):
+        found[key] = client.describe_stacks(StackName=stack)
+
+    def change(key, name, value, text=None):
+        made = make(client, stack, text or body(), "UPDATE", name,
+                    Parameters=given(SecretParameter=value))
+        found[key] = client.describe_change_set(ChangeSetName=made["Id"])
+    deploy(client, stack, body(), Parameters=given(SecretParameter="SecretValue"), Capabilities=ALL)
+    found = {"describe_stack_resource_details_LocalBucket": client.describe_stack_resource(
+        StackName=stack, LogicalResourceId="LocalBucket")}
+    look("describe_stacks")
+    change("describe_change_set_on_create_complete", "one", "NewSecretValue1")
+    look("describe_stack_on_create_complete")
+    client.update_stack(StackName=stack, TemplateBody=body(), Capabilities=ALL,
+                        Parameters=given(SecretParameter="NewSecretValue1"))
+    settle(client, stack)
+    look("describe_updated_stacks")
+    change("describe_updated_change_set", "two", "NewSecretValue2")
+    look("describe_updated_stacks_change_set")
+    change("describe_updated_change_set_no_echo_true", "three", "NewSecretValue2",
+           body(SecretParameter={"Type": "String"}))
+    look("describe_updated_stacks_no_echo_true")
+    change("describe_updated_change_set_no_echo_false", "four", "NewSecretValue2")
+    look("describe_updated_stacks_no_echo_false")
+    return found
+
+
+@recording("api/test_nested_stacks:test_deletion_of_failed_nested_stack")
+def failed_nested(server, stack):
+    client = server.client("cloudformation")
+    put(server, "nested-" + stack, "inner", template(
+        {"P": {"Type": "AWS::SSM::Parameter", "Properties": {"Value": "x"}}}))
+    made = client.create_stack(StackName=stack, Capabilities=ALL, TemplateBody=template(
+        {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": {
+            "TemplateURL": url_of("nested-" + stack, "inner")}}}))["StackId"]
+    settle(client, made)
+    events = client.describe_stack_events(StackName=made)["StackEvents"]
+    inner = {e["PhysicalResourceId"] for e in events if e["LogicalResourceId"] == "Inner"} - {""}
+    client.delete_stack(StackName=made)
+    settle(client, made)
+    return {"error": error(client.describe_stacks, StackName=inner.pop().split("/")[1])}
+
+
 # --- resources ----------------------------------------------------------------------------------
 
 @recording("api/test_resources:test_describe_deleted_resource_on_update")
@@ -318,7 +388,7 @@ def policy_at(text):
     def ask(server, stack):
         client = server.client("cloudformation")
         deploy(client, stack, template(PARAMETER))
-        put(server, "policy-" + stack, policy=text)
+        put(server, "policy-" + stack, "policy", text)
         answer = error(client.set_stack_policy, StackName=stack,
                        StackPolicyURL=url_of("policy-" + stack, "policy"))
         return {"error": answer, "policy": client.get_stack_policy(StackName=stack)}
@@ -381,7 +451,7 @@ def template_at(form):
     def ask(server, stack):
         client = server.client("cloudformation")
         bucket = "template-" + stack
-        put(server, bucket, template=template({"Topic": topic(stack)}, Outputs={
+        put(server, bucket, "template", template({"Topic": topic(stack)}, Outputs={
             "Arn": {"Value": ref("Topic")}}))
         answer = error(client.create_stack, StackName=stack, TemplateURL=form.format(bucket=bucket))
         if isinstance(answer, dict):

@@ -305,3 +305,47 @@ def ssm_parameter(server, stack):
         Parameters={"parameter123": {"Type": "AWS::SSM::Parameter::Value<String>"}}),
         Parameters=given(parameter123="/of/" + stack), Capabilities=ALL)
     return {"stack-details": client.describe_stacks(StackName=made)["Stacks"][0]}
+
+
+# --- language extensions ------------------------------------------------------------------------
+
+EXTENDED = {"Transform": "AWS::LanguageExtensions"}
+
+
+def transformed(name, body, values=None, *more, **sections):
+    """What the transform made of a template, and of which resources; more: values of outputs."""
+    text = template(body, **EXTENDED, **sections)
+
+    def ask(server, stack):
+        client = server.client("cloudformation")
+        made = deploy(client, stack, text, Capabilities=ALL, Parameters=given(**(values or {})))
+        found = {"resources": client.describe_stack_resources(StackName=made),
+                 "transformed": client.get_template(StackName=made)["TemplateBody"]}
+        for key, output in more:
+            found[key] = value_of(server, outputs(client, made)[output])
+        return found
+    CALLS["api/test_transformers:TestLanguageExtensionsTransform::test_transform_" + name] = ask
+
+
+LIST = {"Type": "CommaDelimitedList"}
+transformed("length", {"MyParameter": stored({"Fn::Length": ref("QueueList")})},
+            {"QueueList": "a,b,c"}, Parameters={"QueueList": LIST},
+            Outputs=out(ParameterName=ref("MyParameter")))
+transformed("foreach", {"Fn::ForEach::Topics": ["Name", ref("pRepoARNs"), {"SnsTopic${Name}": {
+    "Type": "AWS::SNS::Topic", "Properties": {
+        "TopicName": {"Fn::Join": [".", [ref("Name"), "fifo"]]}, "FifoTopic": True}}}]},
+    {"pRepoARNs": "one,two,zzz"}, AWSTemplateFormatVersion="2010-09-09",
+    Parameters={"pRepoARNs": {**LIST, "Description": "ARN of SSO instance"}})
+transformed("to_json_string",
+            {"MyObjectParameter": stored({"Fn::ToJsonString": {"a": "foo", "b": "bar"}}),
+             "MyArrayParameter": stored({"Fn::ToJsonString": ["a", "b", "c"]})}, None,
+            ("object-value", "ObjectName"), ("array-value", "ArrayName"),
+            Outputs=out(ArrayName=ref("MyArrayParameter"), ObjectName=ref("MyObjectParameter")))
+
+
+@recording("api/test_transformers:test_language_extensions")
+def length_of_list(server, stack):
+    client = server.client("cloudformation")
+    deploy(client, stack, template({"P": stored({"Fn::Length": ["a", "b", "c"]}, Name=stack)},
+                                   **EXTENDED), Capabilities=ALL)
+    return {"parameter-value": server.client("ssm").get_parameter(Name=stack)["Parameter"]}

@@ -3,6 +3,7 @@
 An UPDATE case makes a stack by a change set, changes it by a second one, and deletes it. The names and
 values are those that the recordings show.
 """
+import json
 
 
 def topic(name=None, display=None, **more):
@@ -346,3 +347,25 @@ MINE = {"MyValue": "/put/mine"}
 update(f + "update_parameter_between_deployments", READ, READ, MINE, MINE,
        ({"/put/mine": "value-1"}, {"/put/mine": "value-2"}))
 update(f + "change_parameter_type", PLAIN, READ, MINE, MINE, ({"/put/mine": "value-1"}, {}))
+
+# Deletion in the order that is opposite to creation's
+CHAIN = {"A": stored("root") | {"DependsOn": "Dummy"}, "B": stored(ref("A")), "C": stored(ref("B"))}
+DUMMY = {"Dummy": stored("dummy")}
+for gone in "C", "BC", "ABC":
+    update(f"api/test_stacks:test_stack_deletion_order[{'-'.join(gone)}]", {**CHAIN, **DUMMY},
+           {**DUMMY, **{name: value for name, value in CHAIN.items() if name not in gone}})
+
+
+# Resources that lie in a bucket
+def included(name):
+    return {"Fn::Transform": {"Name": "AWS::Include",
+                              "Parameters": {"Location": "s3://included-1/" + name}}}
+
+
+f = "test_change_set_fn_transform:TestChangeSetFnTransform::test_embedded_fn_transform_include["
+FIRST = {"Parameter": stored("foo", Name=T1)}
+for form, second in (("yml", {**FIRST, "Parameter2": stored("foo", Name="name-2-bd1e2d36")}),
+                     ("json", {"Parameter": stored("foo", Name="name-2-3e00e97a")})):
+    update(f + form + "]", included("first." + form), included("second." + form), None, None,
+           [{f"s3://included-1/{which}.{form}": json.dumps(body)}
+            for which, body in (("first", FIRST), ("second", second))])

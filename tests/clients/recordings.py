@@ -84,6 +84,9 @@ class Comparison:
         for name, value in zip(groups, match.groups()):
             self.names.setdefault(name, value)
 
+    def named(self, key):
+        return PLACEHOLDER.sub(lambda mark: self.names.get(mark.group(), mark.group()), key)
+
     def items(self, path, recorded, found):
         """Changes by their logical id, so that another order is one difference."""
         if recorded and isinstance(recorded[0], dict) and "ResourceChange" in recorded[0]:
@@ -120,12 +123,12 @@ class Comparison:
             for key in recorded:
                 if key == "ResponseMetadata":
                     continue
-                actual = self.names.get(key, key)
+                actual = self.named(key)
                 if actual not in found:
                     self.note(f"{path}/{key}", "missing", recorded[key], None)
                 else:
                     self.value(f"{path}/{key}", recorded[key], found[actual])
-            known = {self.names.get(key, key) for key in recorded}
+            known = {self.named(key) for key in recorded}
             for key in found:
                 if key not in known and key != "ResponseMetadata":
                     self.note(f"{path}/{key}", "extra", None, found[key])
@@ -172,7 +175,10 @@ def replay_update(server, recorded, stack, before, after, p1, p2, puts):
     events = recorded["per-resource-events"]
     for number, (body, values, kind) in enumerate([(before, p1, "CREATE"), (after, p2, "UPDATE")], 1):
         for name, value in puts[number - 1].items():
-            ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+            if name.startswith("s3://"):
+                calls_stacks.put(server, *name.removeprefix("s3://").split("/"), value)
+            else:
+                ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
         made = client.create_change_set(StackName=stack, ChangeSetName="change-set",
                                         TemplateBody=json.dumps(body), ChangeSetType=kind,
                                         Parameters=parameters(values),
@@ -190,6 +196,8 @@ def replay_update(server, recorded, stack, before, after, p1, p2, puts):
         found["per-resource-events"] = calls.events_by_resource(client, made["StackId"], events)
     client.delete_stack(StackName=made["StackId"])
     found["delete-describe"] = settle(client, made["StackId"])
+    if "all-events" in recorded:
+        found["all-events"] = calls.all_events(client, made["StackId"])
     found.setdefault("per-resource-events", calls.events_by_resource(client, made["StackId"], events))
     return found
 
