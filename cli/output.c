@@ -27,7 +27,9 @@ bool wants_color(const struct invocation *invocation, int descriptor) {
     if (when && strcmp(when, "always") == 0) return true;
     if (when && strcmp(when, "never") == 0) return false;
     const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    const char *forced = getenv("FORCE_COLOR");
     if (refused && refused[0]) return false;
+    if (forced && forced[0]) return strcmp(forced, "0") != 0;
     if (terminal && strcmp(terminal, "dumb") == 0) return false;
     return isatty(descriptor);
 }
