@@ -23,18 +23,19 @@ static char **make_environment(struct driver *driver, struct text lines) {
                                             "MRP_MUTATION_LOG"};
     char **list = arena_array(driver->arena, VARIABLES + 16, sizeof *list);
     size_t count = 0;
-    for (size_t i = 0; i < 4; i++) list[count++] = fixed[i];
-    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
-        const char *value = getenv(passed_on[i]);
-        if (!value) continue;
-        list[count++] = (char *)text_format(driver->arena, "%s=%s", passed_on[i], value).bytes;
-    }
-    while (lines.length && count < VARIABLES + 15) {
+    /* first: of two values of one variable, programs take that */
+    while (lines.length && count < VARIABLES) {
         const char *end = memchr(lines.bytes, '\n', lines.length);
         size_t length = end ? (size_t)(end - lines.bytes) : lines.length;
         if (length) list[count++] = arena_copy(driver->arena, lines.bytes, length);
         size_t step = length + (end != NULL);
         lines = (struct text){lines.bytes + step, lines.length - step};
+    }
+    for (size_t i = 0; i < 4; i++) list[count++] = fixed[i];
+    for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
+        const char *value = getenv(passed_on[i]);
+        if (!value) continue;
+        list[count++] = (char *)text_format(driver->arena, "%s=%s", passed_on[i], value).bytes;
     }
     return list;
 }
