@@ -64,6 +64,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/identities.def \
     runtime/simulator/identity.c \
     runtime/simulator/imports.c \
+    runtime/simulator/listing.c runtime/simulator/listing.h \
     runtime/simulator/nested.c \
     runtime/simulator/nested_sets.c \
     runtime/simulator/objects.c \

@@ -8,6 +8,7 @@
 #include "runtime/aws/protocol.h"
 #include "runtime/aws/when.h"
 #include "runtime/serve/front.h"
+#include "runtime/simulator/listing.h"
 
 #define NAMESPACE "http://s3.amazonaws.com/doc/2006-03-01/"
 
@@ -194,14 +195,15 @@ static bool asks_for(const struct serving *serving, const char *word) {
     return false;
 }
 
-static bool is_latest(const struct simulator *simulator, uint32_t at) {
-    const struct sim_object *object = &simulator->objects[at];
-    for (uint32_t i = at + 1; i < simulator->object_count; i++) {
-        const struct sim_object *other = &simulator->objects[i];
-        if (!other->is_gone && text_equal(other->bucket, object->bucket) &&
-            text_equal(other->key, object->key)) return false;
-    }
-    return true;
+/* Keys as the client wants them: encoded where it asks for that. */
+static struct text told_key(struct serving *serving, struct text key) {
+    struct buffer out;
+    if (!text_is(query_value(serving, "encoding-type"), "url")) return key;
+    buffer_init(&out);
+    http_encode(&out, key, "/");
+    struct text encoded = buffer_take(&out, serving->arena);
+    buffer_release(&out);
+    return encoded;
 }
 
 static void tell_object(struct serving *serving, struct data *root, const struct sim_object *object,
@@ -210,7 +212,7 @@ static void tell_object(struct serving *serving, struct data *root, const struct
     struct text name = !with_versions ? TEXT("Contents")
                      : object->is_marker ? TEXT("DeleteMarker") : TEXT("Version");
     struct data *entry = data_add(root, name, data_new(arena, DATA_RECORD));
-    data_put(arena, entry, "Key", object->key);
+    data_put(arena, entry, "Key", told_key(serving, object->key));
     if (with_versions) {
         data_put(arena, entry, "VersionId", object->version);
         data_set_bool(arena, entry, "IsLatest", latest);
@@ -222,102 +224,73 @@ static void tell_object(struct serving *serving, struct data *root, const struct
     data_put(arena, entry, "StorageClass", TEXT("STANDARD"));
 }
 
-/* All versions of a bucket's objects, newest first. */
-static void list_versions(struct serving *serving, struct text bucket) {
-    const struct simulator *simulator = serving->simulator;
-    struct arena *arena = serving->arena;
-    struct data *root = root_record(serving, "ListVersionsResult");
-    struct text prefix = query_value(serving, "prefix");
-    long count = 0;
-    data_put(arena, root, "Name", bucket);
-    data_put(arena, root, "Prefix", prefix);
-    data_set_number(arena, root, "MaxKeys", MOST_KEYS);
-    for (uint32_t i = simulator->object_count; i > 0 && count < MOST_KEYS; i--) {
-        const struct sim_object *object = &simulator->objects[i - 1];
-        if (object->is_gone || !text_equal(object->bucket, bucket) ||
-            !text_starts(object->key, prefix)) continue;
-        tell_object(serving, root, object, true, is_latest(simulator, i - 1));
-        count++;
+/* Where a page begins, by the names that each of the three kinds of lists has for it. */
+static void read_beginning(struct serving *serving, struct sim_listing *listing) {
+    bool is_second = text_is(query_value(serving, "list-type"), "2");
+    struct text token = query_value(serving, "continuation-token");
+    if (listing->with_versions) {
+        listing->after = query_value(serving, "key-marker");
+        listing->after_version = query_value(serving, "version-id-marker");
+    } else if (is_second) {
+        listing->after = token.length ? http_decode(serving->arena, token)
+                                      : query_value(serving, "start-after");
+    } else {
+        listing->after = query_value(serving, "marker");
     }
-    data_set_bool(arena, root, "IsTruncated", count == MOST_KEYS);
-    respond(serving, 200, root);
 }
 
-static int by_key(const void *a, const void *b) {
-    const struct sim_object *const *x = a, *const *y = b;
-    return text_compare((*x)->key, (*y)->key);
-}
-
-/* Those that are there now, in the order of their keys; keys after the given one alone. */
-static const struct sim_object **current_objects(struct serving *serving, struct text bucket,
-                                                 struct text prefix, struct text after,
-                                                 uint32_t *count) {
-    const struct simulator *simulator = serving->simulator;
-    const struct sim_object **found =
-        arena_array(serving->arena, simulator->object_count + 1, sizeof *found);
-    for (uint32_t i = 0; i < simulator->object_count; i++) {
-        const struct sim_object *object = &simulator->objects[i];
-        if (object->is_gone || object->is_marker || !text_equal(object->bucket, bucket) ||
-            !text_starts(object->key, prefix) || text_compare(object->key, after) <= 0 ||
-            !is_latest(simulator, i)) continue;
-        found[(*count)++] = object;
-    }
-    if (*count) qsort(found, *count, sizeof *found, by_key);
-    return found;
-}
-
-/* "a/" of "a/b/c" behind an empty prefix; empty where the key has no delimiter behind the prefix. */
-static struct text folder_of(struct text key, struct text prefix, struct text delimiter) {
-    if (!delimiter.length) return TEXT("");
-    const char *at = memmem(key.bytes + prefix.length, key.length - prefix.length,
-                            delimiter.bytes, delimiter.length);
-    if (!at) return TEXT("");
-    return (struct text){key.bytes, (size_t)(at - key.bytes) + delimiter.length};
-}
-
-static long most_keys(struct serving *serving) {
-    struct text asked = query_value(serving, "max-keys");
-    long most = asked.length ? strtol(text_copy(serving->arena, asked).bytes, NULL, 10) : MOST_KEYS;
-    return most < 0 || most > MOST_KEYS ? MOST_KEYS : most;
-}
-
-static void list_objects(struct serving *serving, struct text bucket) {
+/* What the next page is asked for with. */
+static void tell_next(struct serving *serving, struct data *root,
+                      const struct sim_listing *listing) {
     struct arena *arena = serving->arena;
-    struct data *root = root_record(serving, "ListBucketResult");
-    struct text prefix = query_value(serving, "prefix");
-    struct text delimiter = query_value(serving, "delimiter");
-    struct text after = query_value(serving, "continuation-token"), folder = TEXT("");
-    if (!after.length) after = query_value(serving, "start-after");
-    if (!after.length) after = query_value(serving, "marker");
-    uint32_t found = 0;
-    const struct sim_object **objects = current_objects(serving, bucket, prefix, after, &found);
-    long count = 0, most = most_keys(serving);
-    struct text last = TEXT("");
-    bool is_cut = false;
+    const struct sim_listed *last = &listing->entries[listing->count ? listing->count - 1 : 0];
+    struct text name = last->object ? last->object->key : last->prefix;
+    if (!listing->is_cut || !listing->count) return;
+    if (listing->with_versions) {
+        data_put(arena, root, "NextKeyMarker", told_key(serving, name));
+        if (last->object) data_put(arena, root, "NextVersionIdMarker", last->object->version);
+    } else if (text_is(query_value(serving, "list-type"), "2")) {
+        struct buffer token;
+        buffer_init(&token);
+        http_encode(&token, name, "");
+        data_put(arena, root, "NextContinuationToken", buffer_take(&token, arena));
+        buffer_release(&token);
+    } else if (listing->delimiter.length) {
+        data_put(arena, root, "NextMarker", told_key(serving, name));
+    }
+}
+
+/* Objects of a bucket, as versions or plainly. */
+static void list_objects(struct serving *serving, struct text bucket, bool with_versions) {
+    struct arena *arena = serving->arena;
+    struct data *root = root_record(serving, with_versions ? "ListVersionsResult"
+                                                           : "ListBucketResult");
+    struct text most = query_value(serving, "max-keys"), most_keys = text_copy(arena, most);
+    unsigned long wanted = most.length ? strtoul(most_keys.bytes, NULL, 10) : MOST_KEYS;
+    struct sim_listing listing = {
+        .bucket = bucket, .prefix = query_value(serving, "prefix"),
+        .delimiter = query_value(serving, "delimiter"), .with_versions = with_versions,
+        .most = wanted < MOST_KEYS ? (uint32_t)wanted : MOST_KEYS};
+    read_beginning(serving, &listing);
+    sim_list_objects(serving->simulator, arena, &listing);
     data_put(arena, root, "Name", bucket);
-    data_put(arena, root, "Prefix", prefix);
-    data_set(arena, root, "Delimiter", delimiter);
-    data_set_number(arena, root, "MaxKeys", most);
-    for (uint32_t i = 0; i < found; i++) {
-        struct text inside = folder_of(objects[i]->key, prefix, delimiter);
-        bool is_known = inside.length && text_equal(inside, folder);
-        is_cut = !is_known && count == most;
-        if (is_cut) break;
-        last = objects[i]->key;
-        if (is_known) continue;
-        count++;
-        folder = inside;
-        if (inside.length) {
-            struct data *common = data_add(root, TEXT("CommonPrefixes"), data_new(arena, DATA_RECORD));
-            data_put(arena, common, "Prefix", inside);
+    data_put(arena, root, "Prefix", told_key(serving, listing.prefix));
+    data_set(arena, root, "Delimiter", told_key(serving, listing.delimiter));
+    data_set(arena, root, "EncodingType", query_value(serving, "encoding-type"));
+    data_set_number(arena, root, "MaxKeys", (long)listing.most);
+    for (uint32_t i = 0; i < listing.count; i++) {
+        const struct sim_listed *entry = &listing.entries[i];
+        if (entry->object) {
+            tell_object(serving, root, entry->object, with_versions, entry->is_latest);
         } else {
-            tell_object(serving, root, objects[i], false, true);
+            struct data *prefix = data_add(root, TEXT("CommonPrefixes"),
+                                           data_new(arena, DATA_RECORD));
+            data_put(arena, prefix, "Prefix", told_key(serving, entry->prefix));
         }
     }
-    data_set_bool(arena, root, "IsTruncated", is_cut);
-    data_set_number(arena, root, "KeyCount", count);
-    if (is_cut) data_put(arena, root, "NextContinuationToken", last);
-    if (is_cut) data_put(arena, root, "NextMarker", last);
+    data_set_bool(arena, root, "IsTruncated", listing.is_cut);
+    tell_next(serving, root, &listing);
+    if (!with_versions) data_set_number(arena, root, "KeyCount", (long)listing.count);
     respond(serving, 200, root);
 }
 

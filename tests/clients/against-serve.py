@@ -175,6 +175,38 @@ def buckets(server, client):
     check("an empty one goes", settle(client, made)["StackStatus"] == "DELETE_COMPLETE")
 
 
+def listings(server):
+    """S3's order is that of the keys' bytes; pages of any size give the same."""
+    s3 = server.client("s3")
+    s3.create_bucket(Bucket="listed")
+    keys = ["b/2", "a", "b/1", "\u00e4", "Z", "b/c/1", "z z", "\U0001F600", "\uFFFD", "b", "c/x"]
+    for key in keys + ["a"]:
+        s3.put_object(Bucket="listed", Key=key, Body=b"x")
+    ordered = sorted(keys, key=str.encode)
+    parts = ["Z", "a", "b", "b/", "c/", "z z", "\u00e4", "\uFFFD", "\U0001F600"]
+
+    def pages(operation, size, member, **more):
+        for page in s3.get_paginator(operation).paginate(
+                Bucket="listed", PaginationConfig={"PageSize": size}, **more):
+            for name in member:
+                for entry in page.get(name, []):
+                    yield entry.get("Key", entry.get("Prefix"))
+    for size in 1, 2, 3, 1000:
+        for operation in "list_objects", "list_objects_v2":
+            found = list(pages(operation, size, ["Contents"]))
+            check(f"{operation} by {size}", found == ordered, found)
+            found = sorted(pages(operation, size, ["Contents", "CommonPrefixes"], Delimiter="/"),
+                           key=str.encode)
+            check(f"{operation} by {size} with a delimiter", found == parts, found)
+        found = list(pages("list_object_versions", size, ["Versions"]))
+        check(f"versions by {size}", found == ordered, found)
+    found = s3.list_objects_v2(Bucket="listed", Prefix="b/", Delimiter="/", StartAfter="b/1")
+    check("what is below a prefix", [o["Key"] for o in found["Contents"]] == ["b/2"] and
+          [p["Prefix"] for p in found["CommonPrefixes"]] == ["b/c/"], found)
+    s3.delete_objects(Bucket="listed", Delete={"Objects": [{"Key": key} for key in keys]})
+    s3.delete_bucket(Bucket="listed")
+
+
 def regions_and_roles(server):
     west = server.client("cloudformation", "us-west-2")
     made = west.create_stack(StackName="west", TemplateBody=template(TOPIC))["StackId"]
@@ -216,6 +248,7 @@ def with_boto():
         failures(client)
         policies(client)
         buckets(server, client)
+        listings(server)
         regions_and_roles(server)
         drift(server, client)
         check("the world is empty again", not client.describe_stacks()["Stacks"])
