@@ -49,6 +49,7 @@ mrp_runtime_la_SOURCES += \
     runtime/serve/sts.c \
     runtime/serve/tell.c \
     runtime/serve/upkeep.c \
+    runtime/simulator/begin.c \
     runtime/simulator/blueprint.c \
     runtime/simulator/calls.c runtime/simulator/calls.h \
     runtime/simulator/change_sets.c \
@@ -75,6 +76,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/plain.c \
     runtime/simulator/policy.c \
     runtime/simulator/quotas.c runtime/simulator/quotas.def \
+    runtime/simulator/replacement.c \
     runtime/simulator/resolve.c runtime/simulator/resolve.h \
     runtime/simulator/services.c \
     runtime/simulator/simulator.c runtime/simulator/simulator.h \

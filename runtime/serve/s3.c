@@ -403,10 +403,8 @@ static void answer_bucket(struct serving *serving, struct text bucket) {
         bucket_location(serving);
     } else if (text_is(method, "DELETE") && !serving->request->query.length) {
         delete_bucket(serving, bucket);
-    } else if (text_is(method, "GET") && asks_for(serving, "versions")) {
-        list_versions(serving, bucket);
     } else if (text_is(method, "GET") && !asks_for_configuration(serving)) {
-        list_objects(serving, bucket);
+        list_objects(serving, bucket, asks_for(serving, "versions"));
     } else {
         serve_refuse(serving, 501, "NotImplemented", "The sandbox has no such operation");
     }

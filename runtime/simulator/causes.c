@@ -1,4 +1,5 @@
-/* Why a property changes although it is written as before: the parameter or resource that it refers to. */
+/* Why a property changes although it is written as before: the parameter or resource that it refers
+ * to. */
 #include "runtime/simulator/changes.h"
 
 static const struct document *find(const struct document *object, struct text key) {

@@ -395,9 +395,11 @@ bool sim_execute_change_set(struct simulator *simulator, struct cloud_call *call
     struct sim_change_set *set = need_change_set(simulator, call, &stack);
     if (!set) return false;
     if (set->root_id.length) {
-        return sim_refuse(call, "ValidationError",
-                          "ChangeSet [%.*s] is that of a nested stack, and is executed with its root "
-                          "change set [%.*s]", TEXT_ARGS(set->id), TEXT_ARGS(set->root_id));
+        return sim_refuse(
+            call, "ValidationError",
+            "ChangeSet [%.*s] is that of a nested stack, and is executed with its root "
+            "change set [%.*s]",
+            TEXT_ARGS(set->id), TEXT_ARGS(set->root_id));
     }
     if (strcmp(set->execution_status, "AVAILABLE") != 0) {
         return sim_refuse(call, "InvalidChangeSetStatus",

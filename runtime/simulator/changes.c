@@ -16,25 +16,6 @@ struct planning {
     bool has_conflict, has_mistake; /* what early validation found */
 };
 
-static const struct document *find(const struct document *object, struct text key) {
-    if (!object || object->kind != DOCUMENT_OBJECT) return NULL;
-    for (const struct document *c = object->children; c; c = c->next) {
-        if (text_equal(c->key, key)) return c;
-    }
-    return NULL;
-}
-
-static bool same(const struct document *a, const struct document *b) {
-    if (!a || !b) return a == b;
-    if (a->kind != b->kind && a->kind <= DOCUMENT_TEXT && b->kind <= DOCUMENT_TEXT) {
-        /* "80" and 80, "true" and true are one value to CloudFormation. */
-        struct text x = a->kind == DOCUMENT_BOOL ? text_of(a->boolean ? "true" : "false") : a->text;
-        struct text y = b->kind == DOCUMENT_BOOL ? text_of(b->boolean ? "true" : "false") : b->text;
-        return text_equal(x, y);
-    }
-    return document_equal(a, b);
-}
-
 static struct text shown(struct arena *arena, const struct document *value) {
     if (!value) return (struct text){0};
     if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) {
@@ -51,84 +32,6 @@ static struct text shown(struct arena *arena, const struct document *value) {
 static struct text context(struct arena *arena, const struct document *properties) {
     struct text inner = properties ? shown(arena, properties) : TEXT("{}");
     return text_format(arena, "{\"Properties\":%.*s}", TEXT_ARGS(inner));
-}
-
-/* --- replacement ------------------------------------------------------------------------------ */
-
-/* What lies at "A.B.C" below a document; a list on the way ends it: *is_list. */
-static const struct document *at_path(const struct document *value, struct text path,
-                                      bool *is_list) {
-    while (value && path.length) {
-        const char *dot = memchr(path.bytes, '.', path.length);
-        size_t length = dot ? (size_t)(dot - path.bytes) : path.length;
-        if (value->kind == DOCUMENT_LIST) {
-            *is_list = true;
-            return value;
-        }
-        value = find(value, (struct text){path.bytes, length});
-        path.bytes += length + (dot != NULL);
-        path.length -= length + (dot != NULL);
-    }
-    return value;
-}
-
-/* Flags of the places inside a property that really differ. */
-static unsigned nested_flags(const struct schema_type *type, struct text name,
-                             const struct document *before, const struct document *after) {
-    unsigned flags = 0;
-    for (size_t i = 0; i < schema_type_place_count(type); i++) {
-        struct schema_place place = schema_type_place(type, i);
-        if (!text_starts(place.path, name) || place.path.length <= name.length ||
-            place.path.bytes[name.length] != '.') continue;
-        struct text inner = {place.path.bytes + name.length + 1,
-                             place.path.length - name.length - 1};
-        bool is_list = false;
-        const struct document *a = at_path(before, inner, &is_list);
-        const struct document *b = at_path(after, inner, &is_list);
-        if (same(a, b)) continue;
-        /* Which element of a list changed is not followed: that it may replace is all one knows. */
-        flags |= is_list && (place.flags & SCHEMA_CREATE_ONLY) ? (unsigned)SCHEMA_MAYBE_CREATE_ONLY
-                                                               : place.flags;
-    }
-    return flags;
-}
-
-const char *sim_recreation(const struct schema_type *type, struct text name,
-                           const struct document *before, const struct document *after) {
-    if (!type) return "Never";
-    if (schema_type_flags(type) & SCHEMA_TYPE_IMMUTABLE) return "Always";
-    const struct schema_property *property = schema_body_find(schema_type_body(type), name);
-    if (!property) return "Never";
-    unsigned flags = schema_property_flags(property) | nested_flags(type, name, before, after);
-    if (flags & SCHEMA_CREATE_ONLY) return "Always";
-    return flags & SCHEMA_MAYBE_CREATE_ONLY ? "Conditionally" : "Never";
-}
-
-/* What recreates for certain, and what may: nobody has recorded when it does, so it does, but for a
- * resource with a name of its own, whose replacement AWS would refuse. */
-static bool replaces(const struct schema_type *type, struct text name,
-                     const struct document *before, const struct document *after, bool is_named) {
-    const char *how = sim_recreation(type, name, before, after);
-    return strcmp(how, "Always") == 0 || (!is_named && strcmp(how, "Conditionally") == 0);
-}
-
-static bool has_own_name(const struct schema_type *type, const struct document *properties) {
-    struct schema_name name;
-    return type && schema_type_physical_name(type, &name) &&
-           find(properties, schema_property_name(name.property));
-}
-
-bool sim_needs_replacement(const struct schema_type *type, const struct document *before,
-                           const struct document *after) {
-    bool is_named = has_own_name(type, after);
-    for (const struct document *c = after ? after->children : NULL; c; c = c->next) {
-        const struct document *old = find(before, c->key);
-        if (!same(old, c) && replaces(type, c->key, old, c, is_named)) return true;
-    }
-    for (const struct document *c = before ? before->children : NULL; c; c = c->next) {
-        if (!find(after, c->key) && replaces(type, c->key, c, NULL, is_named)) return true;
-    }
-    return false;
 }
 
 struct text sim_policy(const struct document *body, const char *name, const char *fallback) {
@@ -150,7 +53,8 @@ struct property_change {
     const struct schema_type *type;
     struct text name;
     const struct document *before, *after, *written;
-    const struct document *actual; /* as it is: before, where nobody looks behind the stack's back */
+    const struct document
+        *actual; /* as it is: before, where nobody looks behind the stack's back */
 };
 
 static bool is_drift_aware(const struct planning *planning) {
@@ -163,13 +67,13 @@ static void add_drift(struct planning *planning, const struct property_change *c
     struct arena *arena = &planning->simulator->arena;
     if (!is_drift_aware(planning)) return;
     detail->before_from = TEXT("PREVIOUS_DEPLOYMENT_STATE");
-    if (same(change->before, change->actual)) return;
+    if (sim_same_value(change->before, change->actual)) return;
     detail->before_from = TEXT("ACTUAL_STATE");
     detail->before = shown(arena, change->actual);
     detail->is_drifted = true;
     detail->drift_previous = shown(arena, change->before);
     detail->drift_actual = shown(arena, change->actual);
-    if (!same(change->actual, change->after)) return;
+    if (!sim_same_value(change->actual, change->after)) return;
     detail->change_type = TEXT("SyncWithActual");
     detail->requires_recreation = TEXT("Never");
     detail->source = TEXT("NoModification");
@@ -236,7 +140,7 @@ static void diff_attributes(struct planning *planning, const struct sim_resource
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const struct document *before = document_get(whole, names[i]);
         const struct document *after = document_get(item->body, names[i]);
-        if (same(before, after)) continue;
+        if (sim_same_value(before, after)) continue;
         add_attribute(planning, names[i], shown(arena, before), shown(arena, after));
     }
 }
@@ -326,18 +230,18 @@ static void diff_properties(struct planning *planning, const struct sim_item *it
     const struct document *actual = looks ? resource->actual : before;
     struct property_change change = {.type = item->schema};
     for (const struct document *c = after->children; c; c = c->next) {
-        change.before = find(before, c->key);
-        change.actual = find(actual, c->key);
-        if (same(change.before, c) && same(change.actual, c)) continue;
+        change.before = sim_find_member(before, c->key);
+        change.actual = sim_find_member(actual, c->key);
+        if (sim_same_value(change.before, c) && sim_same_value(change.actual, c)) continue;
         change.name = c->key;
         change.after = c;
-        change.written = find(item->properties, c->key);
+        change.written = sim_find_member(item->properties, c->key);
         add_property(planning, &change);
     }
     for (const struct document *c = before ? before->children : NULL; c; c = c->next) {
-        if (find(after, c->key)) continue;
+        if (sim_find_member(after, c->key)) continue;
         change = (struct property_change){.type = item->schema, .name = c->key, .before = c,
-                                          .actual = find(actual, c->key)};
+                                          .actual = sim_find_member(actual, c->key)};
         add_property(planning, &change);
     }
 }
@@ -646,12 +550,13 @@ void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
     } else if (set->validation_count) {
         refuse_early(&planning);
     } else if (set->unimportable.length) {
-        fail(set, text_format(&simulator->arena,
-                              "CloudFormation is attempting to import some resources because they "
-                              "already exist in your account. The resources must have the "
-                              "DeletionPolicy attribute set to 'Retain' or 'RetainExceptOnCreate' in "
-                              "the template for successful import. The affected resources are %.*s",
-                              TEXT_ARGS(set->unimportable)));
+        fail(set,
+             text_format(&simulator->arena,
+                         "CloudFormation is attempting to import some resources because they "
+                         "already exist in your account. The resources must have the "
+                         "DeletionPolicy attribute set to 'Retain' or 'RetainExceptOnCreate' in "
+                         "the template for successful import. The affected resources are %.*s",
+                         TEXT_ARGS(set->unimportable)));
     } else if (set->nested_failure.length) {
         fail(set, set->nested_failure);
     } else if (stack->now.blueprint && !set->change_count && same_outputs(stack, set) &&

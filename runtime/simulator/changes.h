@@ -21,6 +21,9 @@ struct sim_causes { /* where to look for one */
 bool sim_find_cause(const struct sim_causes *causes, const struct document *written,
                     struct sim_cause *cause);
 
+/* Of replacement.c: the member, or NULL; whether two values are one to CloudFormation. */
+const struct document *sim_find_member(const struct document *object, struct text key);
+bool sim_same_value(const struct document *a, const struct document *b);
 /* "Never", "Conditionally" or "Always" for a property that differs. */
 const char *sim_recreation(const struct schema_type *type, struct text name,
                            const struct document *before, const struct document *after);

@@ -102,7 +102,7 @@ static void end_work(struct simulator *simulator, struct sim_stack *stack,
     else sim_step_end_delete(simulator, stack, resource);
 }
 
-static void phase_begin(struct simulator *simulator, struct sim_stack *stack, unsigned phase) {
+void sim_phase_begin(struct simulator *simulator, struct sim_stack *stack, unsigned phase) {
     stack->phase = (uint8_t)phase;
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         struct sim_resource *resource = stack->resources[i];
@@ -173,8 +173,6 @@ static void settle(struct simulator *simulator, struct sim_stack *stack, unsigne
     sim_wake_parent(simulator, stack);
 }
 
-static void reattach(struct simulator *simulator, struct sim_stack *stack);
-
 /* What was imported is nobody's again; nothing else was changed. */
 static void roll_back_import(struct simulator *simulator, struct sim_stack *stack,
                              struct text reason) {
@@ -182,12 +180,12 @@ static void roll_back_import(struct simulator *simulator, struct sim_stack *stac
     stack->is_rolling_back = true;
     sim_operation(simulator, stack, "ROLLBACK");
     stack->now = stack->before;
-    if (stack->now.blueprint) reattach(simulator, stack);
+    if (stack->now.blueprint) sim_reattach(simulator, stack);
     sim_stack_status(simulator, stack, SIM_IMPORT_ROLLBACK_IN_PROGRESS, reason);
-    phase_begin(simulator, stack, PHASE_DROP);
+    sim_phase_begin(simulator, stack, PHASE_DROP);
 }
 
-static void roll_back(struct simulator *simulator, struct sim_stack *stack, struct text reason) {
+void sim_roll_back(struct simulator *simulator, struct sim_stack *stack, struct text reason) {
     bool creates = stack->origin == SIM_CREATE_IN_PROGRESS;
     stack->cause = reason;
     if (stack->origin == SIM_IMPORT_IN_PROGRESS) {
@@ -201,7 +199,7 @@ static void roll_back(struct simulator *simulator, struct sim_stack *stack, stru
     stack->is_failing = false;
     if (creates && text_is(stack->on_failure, "DELETE")) {
         sim_stack_status(simulator, stack, SIM_DELETE_IN_PROGRESS, reason);
-        phase_begin(simulator, stack, PHASE_REMOVE);
+        sim_phase_begin(simulator, stack, PHASE_REMOVE);
         return;
     }
     stack->is_rolling_back = true;
@@ -212,19 +210,19 @@ static void roll_back(struct simulator *simulator, struct sim_stack *stack, stru
                          text_format(&simulator->arena, "%.*s%sRollback requested by user.",
                                      TEXT_ARGS(reason),
                                      text_ends(reason, TEXT(" ")) ? "" : ". "));
-        phase_begin(simulator, stack, PHASE_REMOVE);
+        sim_phase_begin(simulator, stack, PHASE_REMOVE);
         return;
     }
     sim_stack_status(simulator, stack, SIM_UPDATE_ROLLBACK_IN_PROGRESS, reason);
     for (uint32_t i = 0; i < stack->resource_count; i++) stack->resources[i]->is_removed = false;
-    phase_begin(simulator, stack, PHASE_RESTORE);
+    sim_phase_begin(simulator, stack, PHASE_RESTORE);
     sim_wake_parent(simulator, stack);
 }
 
 /* The next phase, which a nested stack begins when its parent says so. */
 static void go_on(struct simulator *simulator, struct sim_stack *stack, unsigned phase) {
     if (!stack->is_led) {
-        phase_begin(simulator, stack, phase);
+        sim_phase_begin(simulator, stack, phase);
         return;
     }
     stack->phase = PHASE_AWAIT;
@@ -236,13 +234,13 @@ static void end_watch(struct simulator *simulator, struct sim_stack *stack);
 static void end_forward(struct simulator *simulator, struct sim_stack *stack) {
     struct text reason = {0};
     if (stack->is_failing) {
-        roll_back(simulator, stack, failed_text(simulator, stack));
+        sim_roll_back(simulator, stack, failed_text(simulator, stack));
         return;
     }
     if (!sim_make_outputs(simulator, stack, &reason)) {
         stack->outputs = stack->old_outputs;
         stack->output_count = stack->old_output_count;
-        roll_back(simulator, stack, reason);
+        sim_roll_back(simulator, stack, reason);
         return;
     }
     if (stack->settings.alarm_count && stack->settings.alarm_minutes) {
@@ -268,7 +266,7 @@ static void end_watch(struct simulator *simulator, struct sim_stack *stack) {
 }
 
 /* After a rollback: the resources are those of the template before. */
-static void reattach(struct simulator *simulator, struct sim_stack *stack) {
+void sim_reattach(struct simulator *simulator, struct sim_stack *stack) {
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         struct sim_resource *resource = stack->resources[i];
         if (resource->is_leftover || resource->is_orphan || resource->is_new) continue;
@@ -289,7 +287,7 @@ static void end_restore(struct simulator *simulator, struct sim_stack *stack) {
         return;
     }
     stack->now = stack->before;
-    reattach(simulator, stack);
+    sim_reattach(simulator, stack);
     stack->tag_text = sim_tags_text(&simulator->arena, stack->now.tags, stack->now.tag_count);
     sim_stack_status(simulator, stack, SIM_UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS,
                      (struct text){0});
@@ -373,7 +371,7 @@ static void heed_alarms(struct simulator *simulator, struct sim_stack *stack) {
     struct text reason = sim_alarmed(simulator, stack);
     if (!reason.length) return;
     sim_cancel_work(simulator, stack);
-    roll_back(simulator, stack, reason);
+    sim_roll_back(simulator, stack, reason);
 }
 
 void sim_advance(struct simulator *simulator, struct sim_stack *stack) {
@@ -417,182 +415,4 @@ double sim_next_time(const struct simulator *simulator) {
         }
     }
     return earliest;
-}
-
-/* --- beginnings ------------------------------------------------------------------------------- */
-
-static void take_inputs(struct simulator *simulator, struct sim_stack *stack,
-                        struct sim_change_set *set) {
-    struct failure why = {0};
-    const struct document *description = document_get(set->blueprint->root, "Description");
-    stack->now = (struct sim_plan_inputs){.blueprint = set->blueprint,
-                                          .parameters = set->parameters,
-                                          .tags = set->tags, .tag_count = set->tag_count};
-    struct sim_scope scope = {
-        .simulator = simulator, .stack = stack, .blueprint = set->blueprint,
-        .parameters = set->parameters, .arena = &simulator->arena, .why = &why,
-    };
-    sim_conditions(&scope); /* they were worked out when the change set was made */
-    stack->now.conditions = scope.conditions;
-    stack->tag_text = sim_tags_text(&simulator->arena, set->tags, set->tag_count);
-    stack->capabilities = set->capabilities;
-    stack->capability_count = set->capability_count;
-    stack->change_set_id = set->id;
-    stack->settings = set->settings;
-    stack->description = description && description->kind == DOCUMENT_TEXT ? description->text
-                                                                          : (struct text){0};
-    stack->imports = NULL;
-    stack->import_count = 0;
-}
-
-static void take_item(struct simulator *simulator, struct sim_stack *stack,
-                      const struct sim_change_set *set, const struct sim_item *item) {
-    struct sim_resource *resource = sim_stack_resource(stack, item->id);
-    if (!resource || !sim_exists(resource)) {
-        if (!resource) {
-            resource = ARENA_NEW(&simulator->arena, struct sim_resource);
-            sim_stack_add_resource(simulator, stack, resource);
-        }
-        resource->logical_id = item->id;
-        resource->is_new = true;
-        resource->now = (struct sim_state){0};
-        resource->import_id = sim_import_of(set, item->id);
-    }
-    resource->type = item->type;
-    resource->schema = item->schema;
-    resource->item = item;
-    resource->blueprint = stack->now.blueprint;
-    resource->is_removed = false;
-    resource->deletion_policy = sim_policy(item->body, "DeletionPolicy", "Delete");
-    resource->update_replace_policy = sim_policy(item->body, "UpdateReplacePolicy", "Delete");
-}
-
-static void take_items(struct simulator *simulator, struct sim_stack *stack,
-                       const struct sim_change_set *set) {
-    const struct sim_blueprint *blueprint = stack->now.blueprint;
-    struct sim_scope scope = {.conditions = stack->now.conditions};
-    for (uint32_t i = 0; i < stack->resource_count; i++) {
-        struct sim_resource *resource = stack->resources[i];
-        if (!resource->is_leftover && !resource->is_orphan) resource->is_removed = true;
-    }
-    for (uint32_t i = 0; i < blueprint->count; i++) {
-        if (sim_item_wanted(&scope, &blueprint->items[i])) {
-            take_item(simulator, stack, set, &blueprint->items[i]);
-        }
-    }
-    sim_stack_index(simulator, stack);
-}
-
-void sim_begin_create(struct simulator *simulator, struct sim_stack *stack,
-                      struct sim_change_set *set) {
-    stack->origin = SIM_CREATE_IN_PROGRESS;
-    sim_operation(simulator, stack, "CREATE_STACK");
-    take_inputs(simulator, stack, set);
-    take_items(simulator, stack, set);
-    if (set->id.length) stack->updated = simulator->clock; /* so it is recorded */
-    sim_stack_status(simulator, stack, SIM_CREATE_IN_PROGRESS, TEXT("User Initiated"));
-    phase_begin(simulator, stack, PHASE_FORWARD);
-    sim_advance(simulator, stack);
-}
-
-void sim_begin_import(struct simulator *simulator, struct sim_stack *stack,
-                      struct sim_change_set *set) {
-    stack->origin = SIM_IMPORT_IN_PROGRESS;
-    sim_operation(simulator, stack, "UPDATE_STACK");
-    stack->before = stack->now;
-    take_inputs(simulator, stack, set);
-    take_items(simulator, stack, set);
-    stack->updated = simulator->clock;
-    sim_stack_status(simulator, stack, SIM_IMPORT_IN_PROGRESS, TEXT("User Initiated"));
-    phase_begin(simulator, stack, PHASE_FORWARD);
-    sim_advance(simulator, stack);
-}
-
-/* What the policy keeps from being deleted fails the update before anything is done. */
-static void heed_policy(struct simulator *simulator, struct sim_stack *stack) {
-    struct text reason;
-    for (uint32_t i = 0; i < stack->resource_count; i++) {
-        struct sim_resource *resource = stack->resources[i];
-        if (!resource->is_removed || !sim_exists(resource) ||
-            sim_policy_allows(simulator, stack, resource, "Update:Delete", &reason)) continue;
-        sim_fail_resource(simulator, stack, resource, reason);
-        return;
-    }
-}
-
-void sim_begin_update(struct simulator *simulator, struct sim_stack *stack,
-                      struct sim_change_set *set) {
-    stack->origin = SIM_UPDATE_IN_PROGRESS;
-    sim_operation(simulator, stack, "UPDATE_STACK");
-    stack->before = stack->now;
-    for (uint32_t i = 0; i < stack->resource_count; i++) {
-        stack->resources[i]->is_new = stack->resources[i]->is_changed = false;
-    }
-    take_inputs(simulator, stack, set);
-    take_items(simulator, stack, set);
-    stack->reverts_drift = set->mode.length > 0;
-    stack->updated = simulator->clock;
-    sim_stack_status(simulator, stack, SIM_UPDATE_IN_PROGRESS, TEXT("User Initiated"));
-    phase_begin(simulator, stack, PHASE_FORWARD);
-    heed_policy(simulator, stack);
-    sim_advance(simulator, stack);
-}
-
-void sim_begin_delete(struct simulator *simulator, struct sim_stack *stack, struct text token) {
-    stack->origin = SIM_DELETE_IN_PROGRESS;
-    sim_operation(simulator, stack, "DELETE_STACK");
-    stack->token = token;
-    sim_stack_status(simulator, stack, SIM_DELETE_IN_PROGRESS, TEXT("User Initiated"));
-    phase_begin(simulator, stack, PHASE_REMOVE);
-    sim_advance(simulator, stack);
-}
-
-void sim_begin_rollback(struct simulator *simulator, struct sim_stack *stack, struct text token) {
-    bool creates = stack->status == SIM_CREATE_FAILED;
-    stack->token = token;
-    stack->is_failing = false;
-    stack->is_rolling_back = true;
-    for (uint32_t i = 0; i < stack->resource_count; i++) stack->resources[i]->is_removed = false;
-    sim_stack_status(simulator, stack,
-                     creates ? SIM_ROLLBACK_IN_PROGRESS : SIM_UPDATE_ROLLBACK_IN_PROGRESS,
-                     TEXT("User Initiated"));
-    phase_begin(simulator, stack, creates ? PHASE_REMOVE : PHASE_RESTORE);
-    sim_advance(simulator, stack);
-}
-
-void sim_cancel_operation(struct simulator *simulator, struct sim_stack *stack,
-                          struct text reason) {
-    sim_cancel_work(simulator, stack);
-    stack->is_failing = true;
-    roll_back(simulator, stack, reason);
-    sim_advance(simulator, stack);
-}
-
-void sim_clean_nested(struct simulator *simulator, struct sim_stack *stack) {
-    bool is_back = stack->status == SIM_UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS;
-    phase_begin(simulator, stack, is_back ? PHASE_DROP : PHASE_CLEANUP);
-    sim_advance(simulator, stack);
-}
-
-void sim_restore_nested(struct simulator *simulator, struct sim_stack *stack) {
-    stack->disable_rollback = false;
-    roll_back(simulator, stack, (struct text){0});
-    sim_advance(simulator, stack);
-}
-
-void sim_take_refactor(struct simulator *simulator, struct sim_stack *stack,
-                       struct sim_blueprint *blueprint) {
-    stack->now.blueprint = blueprint;
-    reattach(simulator, stack);
-    stack->updated = simulator->clock;
-    sim_stack_status(simulator, stack, SIM_UPDATE_COMPLETE, TEXT("Stack refactor"));
-}
-
-void sim_signal_failure(struct simulator *simulator, struct sim_stack *stack,
-                        struct sim_resource *resource, struct text signal) {
-    if (resource->work != WORK_RUNNING || stack->phase != PHASE_FORWARD) return;
-    sim_fail_resource(simulator, stack, resource,
-                      text_format(&simulator->arena, "Received FAILURE signal with UniqueId %.*s",
-                                  TEXT_ARGS(signal)));
-    sim_advance(simulator, stack);
 }

@@ -1,4 +1,5 @@
-/* What the files share that move a stack on: engine.c (phases), steps.c (one resource), outputs.c. */
+/* What the files share that move a stack on: engine.c (phases), steps.c (one resource), outputs.c.
+ */
 #ifndef MRP_SIMULATOR_ENGINE_H
 #define MRP_SIMULATOR_ENGINE_H
 
@@ -10,6 +11,13 @@ static inline bool sim_exists(const struct sim_resource *resource) {
 bool sim_is_deletion(unsigned phase);
 /* The resource has no more work; others wait for one less. */
 void sim_finish(struct sim_stack *stack, struct sim_resource *resource);
+
+/* The next phase, with the work that it has for each resource. */
+void sim_phase_begin(struct simulator *simulator, struct sim_stack *stack, unsigned phase);
+/* The operation has failed: it is taken back, as far as it is to be. */
+void sim_roll_back(struct simulator *simulator, struct sim_stack *stack, struct text reason);
+/* The resources are those of the stack's template again. */
+void sim_reattach(struct simulator *simulator, struct sim_stack *stack);
 
 /* Nothing more is begun, and what runs fails as cancelled. */
 void sim_cancel_work(struct simulator *simulator, struct sim_stack *stack);
@@ -78,8 +86,8 @@ struct text sim_scripted(struct simulator *simulator, struct sim_stack *stack,
 
 /* Of watch.c: why an alarm that the stack watches rolls it back, or an empty text. */
 struct text sim_alarmed(struct simulator *simulator, const struct sim_stack *stack);
-/* Of policy.c: whether the stack's policy allows "Update:Modify", "Update:Replace" or "Update:Delete"
- * of the resource; false with a reason. */
+/* Of policy.c: whether the stack's policy allows "Update:Modify", "Update:Replace" or
+ * "Update:Delete" of the resource; false with a reason. */
 bool sim_policy_allows(struct simulator *simulator, const struct sim_stack *stack,
                        const struct sim_resource *resource, const char *action,
                        struct text *reason);

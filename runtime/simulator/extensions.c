@@ -1,6 +1,5 @@
-/* AWS::LanguageExtensions: Fn::ForEach is unrolled, Fn::Length and Fn::ToJsonString become what they
- * come to, Fn::FindInMap may have a default, and policies of resources may be worked out.
- */
+/* AWS::LanguageExtensions: Fn::ForEach is unrolled, Fn::Length and Fn::ToJsonString become what
+ * they come to, Fn::FindInMap may have a default, and policies of resources may be worked out. */
 #include <ctype.h>
 
 #include "runtime/simulator/transforms.h"

@@ -31,8 +31,10 @@ static bool sub_name(struct sim_scope *scope, const struct document *variables, 
     *end = value;
     if (scope->failed || sim_is_unknown(value)) return false;
     if (!sim_scalar(value, &piece)) {
-        *end = sim_fail(scope, "Template error: variable %.*s in Fn::Sub expression does not resolve "
-                           "to a string", TEXT_ARGS(name));
+        *end = sim_fail(scope,
+                        "Template error: variable %.*s in Fn::Sub expression does not resolve "
+                        "to a string",
+                        TEXT_ARGS(name));
         return false;
     }
     buffer_text(out, piece);

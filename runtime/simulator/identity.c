@@ -1,7 +1,6 @@
 /* Physical ids and attributes: given names, names made up as CloudFormation makes them, forms of
- * identities.def, the schema's ARN forms, and else plausible text of the right shape. The same stack,
- * logical id and generation always give the same.
- */
+ * identities.def, the schema's ARN forms, and else plausible text of the right shape. The same
+ * stack, logical id and generation always give the same. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,7 +152,8 @@ static bool random_word(struct identity *identity, struct text word, struct text
 
 static struct text expand_word(struct identity *identity, struct text word);
 
-/* "WORD<mark" and "WORD>mark": what comes before the mark, or after it; all of it where there is none. */
+/* "WORD<mark" and "WORD>mark": what comes before the mark, or after it; all of it where there is
+ * none. */
 static bool expand_part(struct identity *identity, struct text word, char side, struct text *out) {
     const char *sign = memchr(word.bytes, side, word.length);
     if (!sign) return false;
@@ -183,7 +183,8 @@ static struct text expand_word(struct identity *identity, struct text word) {
     }
     if (text_is(word, "StackId")) return identity->stack->id;
     if (text_is(word, "LogicalId")) return identity->resource->logical_id;
-    if (expand_part(identity, word, '<', &out) || expand_part(identity, word, '>', &out)) return out;
+    if (expand_part(identity, word, '<', &out) || expand_part(identity, word, '>', &out))
+        return out;
     if (text_value(property(identity->state->properties, word), &out)) return out;
     if (identity->depth >= EXPAND_DEPTH) return TEXT("unknown");
     struct identity inner = *identity;

@@ -1,5 +1,5 @@
-/* Imports: what exists and is no stack's, since one has retained it or it was made by hand, becomes a
- * resource of a stack. Whether it is there, and whose it is, shows only when the change set runs.
+/* Imports: what exists and is no stack's, since one has retained it or it was made by hand, becomes
+ * a resource of a stack. Whether it is there, and whose it is, shows only when the change set runs.
  */
 #include "runtime/simulator/calls.h"
 #include "runtime/simulator/engine.h"
@@ -73,8 +73,10 @@ static bool check_import(struct cloud_call *call, const struct sim_stack *stack,
     const struct sim_resource *resource = stack ? sim_stack_resource(stack, import->logical_id)
                                                 : NULL;
     if (!item || !text_equal(item->type, import->type)) {
-        return sim_refuse(call, "ValidationError", "Resources [%.*s] is missing from the template, or "
-                                                   "of another type", TEXT_ARGS(import->logical_id));
+        return sim_refuse(call, "ValidationError",
+                          "Resources [%.*s] is missing from the template, or "
+                          "of another type",
+                          TEXT_ARGS(import->logical_id));
     }
     if (resource && resource->now.properties) {
         return sim_refuse(call, "ValidationError", "Resource [%.*s] already exists in the stack",
@@ -155,10 +157,11 @@ bool sim_check_imports(struct simulator *simulator, struct cloud_call *call,
                        const struct sim_stack *stack, struct sim_change_set *set) {
     const struct cloud_request *request = &call->request;
     if (!request->import_count || request->import_count > MOST_IMPORTS) {
-        return sim_refuse(call, "ValidationError",
-                          "1 validation error detected: Value '%u' at 'resourcesToImport' failed to "
-                          "satisfy constraint: Member must have length between 1 and %d",
-                          request->import_count, MOST_IMPORTS);
+        return sim_refuse(
+            call, "ValidationError",
+            "1 validation error detected: Value '%u' at 'resourcesToImport' failed to "
+            "satisfy constraint: Member must have length between 1 and %d",
+            request->import_count, MOST_IMPORTS);
     }
     for (uint32_t i = 0; i < request->import_count; i++) {
         const struct cloud_import *import = &request->imports[i];
@@ -176,7 +179,8 @@ bool sim_import_existing(struct simulator *simulator, struct sim_change_set *set
     struct schema_name name;
     if (!set->imports_existing || !taken->is_orphan) return false;
     sim_add_import(simulator, set, item->id, taken->now.physical_id);
-    if (text_starts(sim_policy(item->body, "DeletionPolicy", "Delete"), TEXT("Retain"))) return true;
+    if (text_starts(sim_policy(item->body, "DeletionPolicy", "Delete"), TEXT("Retain")))
+        return true;
     if (!schema_type_physical_name(item->schema, &name)) return true;
     set->unimportable = text_format(&simulator->arena, "%.*s%s%.*s ({%.*s=%.*s})",
                                     TEXT_ARGS(set->unimportable),
@@ -230,8 +234,9 @@ void sim_step_end_import(struct simulator *simulator, struct sim_stack *stack,
     struct sim_resource *found = find(simulator, stack, resource, &owner);
     struct text against = sim_scripted(simulator, stack, resource, "CREATE");
     if (!against.length && !found) {
-        against = text_format(arena, "Resource of type '%.*s' with identifier '%.*s' was not found.",
-                              TEXT_ARGS(resource->type), TEXT_ARGS(resource->import_id));
+        against =
+            text_format(arena, "Resource of type '%.*s' with identifier '%.*s' was not found.",
+                        TEXT_ARGS(resource->type), TEXT_ARGS(resource->import_id));
     } else if (!against.length && !found->is_orphan) {
         against = text_format(arena, "Resource %.*s already exists in stack %.*s",
                               TEXT_ARGS(resource->import_id), TEXT_ARGS(owner->id));

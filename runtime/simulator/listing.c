@@ -1,6 +1,5 @@
-/* The objects of a bucket in S3's order: by the bytes of their keys, and the versions of one key newest
- * first; those that share what comes before a delimiter are one entry.
- */
+/* The objects of a bucket in S3's order: by the bytes of their keys, and the versions of one key
+ * newest first; those that share what comes before a delimiter are one entry. */
 #include <stdlib.h>
 
 #include "runtime/simulator/listing.h"

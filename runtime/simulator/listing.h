@@ -12,7 +12,8 @@ struct sim_listed { /* an object, or what several begin with up to the delimiter
 
 struct sim_listing {
     struct text bucket, prefix, delimiter;
-    struct text after, after_version; /* what comes after that key or prefix, and that version of it */
+    struct text after,
+        after_version; /* what comes after that key or prefix, and that version of it */
     uint32_t most;                    /* entries of a page */
     bool with_versions;               /* all versions and delete markers, not only what is there */
     struct sim_listed *entries;       /* the answer, in the arena */

@@ -1,7 +1,7 @@
-/* Stacks in stacks. A resource of type AWS::CloudFormation::Stack is a stack of its own, whose template
- * lies in a bucket. While the parent runs, the nested stack is led by it: it deletes what it no longer
- * needs only when all of the parent went well, and takes back what it has done when the parent fails.
- */
+/* Stacks in stacks. A resource of type AWS::CloudFormation::Stack is a stack of its own, whose
+ * template lies in a bucket. While the parent runs, the nested stack is led by it: it deletes what
+ * it no longer needs only when all of the parent went well, and takes back what it has done when
+ * the parent fails. */
 #include <math.h>
 
 #include "base/limits.h"

@@ -1,6 +1,5 @@
-/* A change set as AWS tells it without property values. It then looks at how things are written, not at
- * what they come to: what reads an attribute of a changed resource is a change as well.
- */
+/* A change set as AWS tells it without property values. It then looks at how things are written,
+ * not at what they come to: what reads an attribute of a changed resource is a change as well. */
 #include "runtime/simulator/changes.h"
 
 struct plain {

@@ -1,6 +1,5 @@
-/* Stack policies: which resources an update may modify, replace or delete. With a policy, what nothing
- * allows is denied; a denial wins.
- */
+/* Stack policies: which resources an update may modify, replace or delete. With a policy, what
+ * nothing allows is denied; a denial wins. */
 #include "runtime/simulator/engine.h"
 
 /* "Update:*" and "LogicalResourceId/Prod*" against a word; a star stands for anything. */
@@ -71,8 +70,9 @@ bool sim_policy_allows(struct simulator *simulator, const struct sim_stack *stac
         else allowed = true;
     }
     if (allowed && !denied) return true;
-    *reason = text_format(arena, "Action denied by stack policy: Statement [#%u] does not allow [%s] "
-                                 "for resource [LogicalResourceId/%.*s];", denied ? denied : 1,
-                          action, TEXT_ARGS(resource->logical_id));
+    *reason = text_format(arena,
+                          "Action denied by stack policy: Statement [#%u] does not allow [%s] "
+                          "for resource [LogicalResourceId/%.*s];",
+                          denied ? denied : 1, action, TEXT_ARGS(resource->logical_id));
     return false;
 }

@@ -1,4 +1,5 @@
-/* What the files share that work out the values of a template: resolve.c, functions.c, parameters.c. */
+/* What the files share that work out the values of a template: resolve.c, functions.c,
+ * parameters.c. */
 #ifndef MRP_SIMULATOR_RESOLVE_H
 #define MRP_SIMULATOR_RESOLVE_H
 
@@ -32,8 +33,8 @@ struct document *sim_zones(struct sim_scope *scope, const struct document *value
 struct document *sim_find_in_map(struct sim_scope *scope, const struct document *value);
 struct document *sim_cidr(struct sim_scope *scope, const struct document *value);
 
-/* Of constraints.c: whether AWS knows the type of a parameter; whether its value, and what is stored
- * under it, are what the template asks for. False: *error. */
+/* Of constraints.c: whether AWS knows the type of a parameter; whether its value, and what is
+ * stored under it, are what the template asks for. False: *error. */
 bool sim_is_parameter_type(struct text type);
 bool sim_check_parameter(struct arena *arena, struct cloud_error *error,
                          const struct document *declared, struct text value);

@@ -50,20 +50,21 @@ struct simulator_failure {
 /* Lets the first operation of that kind on the resource fail, from now on and once. */
 void simulator_fail(struct simulator *simulator, const struct simulator_failure *failure);
 
-/* Puts that many objects, "object-1" and so on, into a deployed bucket. False where there is none. */
+/* Puts that many objects, "object-1" and so on, into a deployed bucket. False where there is none.
+ */
 bool simulator_put(struct simulator *simulator, struct text region, struct text stack,
                    struct text logical_id, uint32_t count);
-/* From now on that many calls in a hundred are throttled (0: none), and news is seen that many seconds
- * late: new stacks and change sets, and events. */
+/* From now on that many calls in a hundred are throttled (0: none), and news is seen that many
+ * seconds late: new stacks and change sets, and events. */
 void simulator_throttle(struct simulator *simulator, unsigned percent);
 void simulator_lag(struct simulator *simulator, double seconds);
 
 /* Puts one object with that content. */
 bool simulator_put_object(struct simulator *simulator, struct text region, struct text stack,
                           struct text logical_id, struct text key, struct text body);
-/* Changes a property of a deployed resource behind its stack's back: value is JSON, or empty to take
- * the property away; without a property the resource itself is deleted. False where there is no such
- * resource, or the value is no JSON. */
+/* Changes a property of a deployed resource behind its stack's back: value is JSON, or empty to
+ * take the property away; without a property the resource itself is deleted. False where there is
+ * no such resource, or the value is no JSON. */
 bool simulator_change(struct simulator *simulator, struct text region, struct text stack,
                       struct text logical_id, struct text property, struct text value);
 

@@ -1,6 +1,6 @@
 /* The simulated world in a database: a row a stack, as JSON, with its events beside it; read whole
- * when it is opened, written stack by stack when something was asked for or has settled. What runs is
- * kept by what its resources still have to do, so that it goes on after the process was killed.
+ * when it is opened, written stack by stack when something was asked for or has settled. What runs
+ * is kept by what its resources still have to do, so that it goes on after the process was killed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,10 +209,11 @@ static bool save_events(struct simulator *simulator, struct sim_stack *stack,
 static bool save_stacks(struct simulator *simulator, struct failure *why) {
     sqlite3 *database = simulator->store->database;
     sqlite3_stmt *stack_row = NULL, *event_row = NULL;
-    bool good =
-        sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO stack VALUES (?, ?, ?)", -1,
-                           &stack_row, NULL) == SQLITE_OK &&
-        sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", -1, &event_row, NULL) == SQLITE_OK;
+    bool good = sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO stack VALUES (?, ?, ?)", -1,
+                                   &stack_row, NULL) == SQLITE_OK &&
+                sqlite3_prepare_v2(
+                    database, "INSERT OR REPLACE INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", -1,
+                    &event_row, NULL) == SQLITE_OK;
     if (!good) failed(simulator->store, why);
     for (uint32_t i = 0; good && i < simulator->stack_count; i++) {
         if (!simulator->stacks[i]->is_dirty) continue;

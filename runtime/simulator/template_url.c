@@ -1,6 +1,5 @@
-/* Where templates and policies come from: the request itself, the stack, or an object in a bucket of
- * the sandbox.
- */
+/* Where templates and policies come from: the request itself, the stack, or an object in a bucket
+ * of the sandbox. */
 #include <ctype.h>
 #include <stdlib.h>
 
@@ -36,8 +35,8 @@ static struct text unescaped(struct arena *arena, struct text s) {
     return (struct text){out, n};
 }
 
-/* The bucket of "BUCKET.s3.REGION.amazonaws.com" and its older forms, empty where the host names none;
- * false for a host that is not S3's. */
+/* The bucket of "BUCKET.s3.REGION.amazonaws.com" and its older forms, empty where the host names
+ * none; false for a host that is not S3's. */
 static bool read_host(struct text host, struct text *bucket) {
     if (!text_ends(host, TEXT(".amazonaws.com")) && !text_ends(host, TEXT(".amazonaws.com.cn"))) {
         return false;

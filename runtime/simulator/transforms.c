@@ -6,15 +6,17 @@
 #include "base/limits.h"
 #include "runtime/simulator/calls.h"
 
-struct document *sim_transform_fail(struct sim_transforming *transforming, const char *format, ...) {
+struct document *sim_transform_fail(struct sim_transforming *transforming, const char *format,
+                                    ...) {
     if (transforming->failed) return NULL;
     transforming->failed = true;
     va_list args;
     va_start(args, format);
     struct text message = text_vformat(transforming->scope.arena, format, args);
     va_end(args);
-    transforming->reason = text_format(transforming->scope.arena, "Transform %.*s failed with: %.*s",
-                                       TEXT_ARGS(transforming->name), TEXT_ARGS(message));
+    transforming->reason =
+        text_format(transforming->scope.arena, "Transform %.*s failed with: %.*s",
+                    TEXT_ARGS(transforming->name), TEXT_ARGS(message));
     return NULL;
 }
 

@@ -248,8 +248,10 @@ static bool skip(struct simulator *simulator, struct cloud_call *call, struct si
 /* A nested stack goes where its root goes. */
 static bool is_root(struct cloud_call *call, const struct sim_stack *stack) {
     if (!stack->parent_id.length) return true;
-    return sim_refuse(call, "ValidationError", "Stack [%.*s] is a nested stack: the operation is one "
-                                               "of its root stack", TEXT_ARGS(stack->name));
+    return sim_refuse(call, "ValidationError",
+                      "Stack [%.*s] is a nested stack: the operation is one "
+                      "of its root stack",
+                      TEXT_ARGS(stack->name));
 }
 
 static void continue_rollback(struct simulator *simulator, struct cloud_call *call) {

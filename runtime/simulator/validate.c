@@ -1,7 +1,6 @@
 /* What the schema has against a resource's properties, in the words of AWS's own check: what is not
- * known, what is missing, what is of another kind, and values beyond their limits. A value that comes
- * from another resource is made up here, so its limits are not looked at.
- */
+ * known, what is missing, what is of another kind, and values beyond their limits. A value that
+ * comes from another resource is made up here, so its limits are not looked at. */
 #include <stdlib.h>
 
 #include "runtime/simulator/world.h"
@@ -289,7 +288,8 @@ static bool check_list(struct validation *validation, const struct schema_value 
     if (written->kind != DOCUMENT_LIST) {
         return is_scalar(written) || refuse_kind(validation, written, path, "JSONArray");
     }
-    return (!first_origin(written, origin) || check_count(validation, value, written, origin, path)) &&
+    return (!first_origin(written, origin) ||
+            check_count(validation, value, written, origin, path)) &&
            check_elements(validation, value, written, origin, path);
 }
 

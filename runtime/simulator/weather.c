@@ -1,7 +1,6 @@
 /* Bad days of the simulated AWS: calls that are throttled, and news that is seen late. Both are
- * settings of the world, and follow from numbers that it keeps, so that the same calls have the same
- * luck again.
- */
+ * settings of the world, and follow from numbers that it keeps, so that the same calls have the
+ * same luck again. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -82,7 +82,7 @@ struct sim_resource {
     bool is_new;                  /* made by the running operation */
     bool is_changed;              /* updated by the running operation: before is set */
     bool is_removed;              /* no longer in the template */
-    bool is_leftover;             /* the old one of a replacement, or the new one after a rollback */
+    bool is_leftover; /* the old one of a replacement, or the new one after a rollback */
     bool is_orphan;               /* retained: exists, but is no longer the stack's */
     bool is_replacement;          /* the work begun is a replacement */
     bool is_failed;               /* in the running operation */
@@ -97,8 +97,8 @@ struct sim_resource {
     struct text told_text;
     struct text deletion_policy, update_replace_policy;
     struct sim_state next;        /* what the work begun leads to */
-    /* Changed behind the stack's back: its properties as they are, NULL where they are as in now; or
-     * it was deleted. */
+    /* Changed behind the stack's back: its properties as they are, NULL where they are as in now;
+     * or it was deleted. */
     struct document *actual;
     bool is_missing;
     bool is_ringing; /* an alarm */
@@ -360,7 +360,8 @@ struct document *sim_attribute(struct arena *arena, const struct sim_stack *stac
 double sim_duration(struct text type, struct text operation);
 
 /* --- constraints.c ---------------------------------------------------------------------------- */
-/* Whether the pattern is found in the value; a pattern that is none, or is too hard, lets all pass. */
+/* Whether the pattern is found in the value; a pattern that is none, or is too hard, lets all pass.
+ */
 bool sim_matches(struct text pattern, struct text value);
 
 /* --- validate.c ------------------------------------------------------------------------------- */
@@ -394,17 +395,19 @@ void sim_begin_delete(struct simulator *simulator, struct sim_stack *stack, stru
 void sim_begin_rollback(struct simulator *simulator, struct sim_stack *stack, struct text token);
 /* Lets what is running fail. */
 void sim_cancel_operation(struct simulator *simulator, struct sim_stack *stack, struct text reason);
-/* A nested stack that awaits its parent goes on: deletes what it no longer needs, or takes back what
- * it has done. */
+/* A nested stack that awaits its parent goes on: deletes what it no longer needs, or takes back
+ * what it has done. */
 void sim_clean_nested(struct simulator *simulator, struct sim_stack *stack);
 void sim_restore_nested(struct simulator *simulator, struct sim_stack *stack);
-/* The stack's template is now that one, which has the same resources; logical ids are set already. */
+/* The stack's template is now that one, which has the same resources; logical ids are set already.
+ */
 void sim_take_refactor(struct simulator *simulator, struct sim_stack *stack,
                        struct sim_blueprint *blueprint);
 /* Moves the stack, or all, as far as the clock allows. */
 void sim_advance(struct simulator *simulator, struct sim_stack *stack);
 void sim_advance_all(struct simulator *simulator);
-/* A resource on which something is done fails, and its stack with it: it was told so from outside. */
+/* A resource on which something is done fails, and its stack with it: it was told so from outside.
+ */
 void sim_signal_failure(struct simulator *simulator, struct sim_stack *stack,
                         struct sim_resource *resource, struct text signal);
 /* Counts for each waiting resource how many others must be finished first. */
@@ -434,10 +437,11 @@ bool sim_import_existing(struct simulator *simulator, struct sim_change_set *set
 /* --- nested.c --------------------------------------------------------------------------------- */
 bool sim_is_nested(struct text type);
 /* The stack that a resource is, or NULL: nothing was made yet, or it is no stack. */
-struct sim_stack *sim_nested_stack(struct simulator *simulator, const struct sim_resource *resource);
-/* What a change of the nested stack would be, by the properties of the resource: child is NULL for a
- * new one; set is the parent's, or NULL for what the parent is. NULL with call->error; the name of a
- * new stack is call->request.stack. */
+struct sim_stack *sim_nested_stack(struct simulator *simulator,
+                                   const struct sim_resource *resource);
+/* What a change of the nested stack would be, by the properties of the resource: child is NULL for
+ * a new one; set is the parent's, or NULL for what the parent is. NULL with call->error; the name
+ * of a new stack is call->request.stack. */
 struct sim_change_set *sim_nested_draft(struct simulator *simulator, struct sim_stack *parent,
                                         const struct sim_change_set *set, struct text logical_id,
                                         const struct document *properties, struct sim_stack *child,
@@ -451,7 +455,8 @@ bool sim_nested_same(struct simulator *simulator, struct sim_stack *child,
                      struct sim_change_set *set);
 
 /* --- nested_sets.c ---------------------------------------------------------------------------- */
-/* The change set of a nested stack that a change of this one is about; made if it is not there yet. */
+/* The change set of a nested stack that a change of this one is about; made if it is not there yet.
+ */
 struct sim_change_set *sim_nested_set(struct simulator *simulator, struct sim_stack *stack,
                                       const struct sim_change_set *set, struct text logical_id,
                                       const struct document *properties);
@@ -509,8 +514,8 @@ bool sim_is_late(const struct simulator *simulator, double time);
 /* --- outside.c -------------------------------------------------------------------------------- */
 /* Whether it is no stack, but keeps what no stack has. */
 bool sim_is_keeper(const struct sim_stack *stack);
-/* What there is of that type (a literal) and physical id, in one region or (empty) in all, whether a
- * stack has it or not; NULL for none. *owner, where it is asked for: who keeps it. */
+/* What there is of that type (a literal) and physical id, in one region or (empty) in all, whether
+ * a stack has it or not; NULL for none. *owner, where it is asked for: who keeps it. */
 struct sim_resource *sim_existing(const struct simulator *simulator, const char *type,
                                   struct text region, struct text id, struct sim_stack **owner);
 /* A resource that no stack has; type is a literal, the properties live in the world's arena. */

@@ -38,8 +38,8 @@ static void test_import(void) {
     open_world();
     leave_behind(TEMPLATE(BUCKET("Kept", "kept", RETAIN)));
     SAME(run("shop", "CREATE", TEMPLATE(QUEUE(""))), "CREATE_COMPLETE");
-    CU_ASSERT_FALSE(cloud_failed(
-        import_as("shop", TEMPLATE(QUEUE("") "," BUCKET("Store", "kept", RETAIN)), "Store", "kept")));
+    CU_ASSERT_FALSE(cloud_failed(import_as(
+        "shop", TEMPLATE(QUEUE("") "," BUCKET("Store", "kept", RETAIN)), "Store", "kept")));
     const struct cloud_change_set *set = read_set("shop");
     CU_ASSERT_EQUAL_FATAL(set->change_count, 1);
     SAME(set->changes[0].action.bytes, "Import");
@@ -83,19 +83,23 @@ static void test_new_stack(void) {
 }
 
 static void test_refused(void) {
-    static const struct { const char *body, *logical_id, *message; } rows[] = {
+    static const struct { const char *body, *logical_id, *message;
+    } rows[] = {
         {TEMPLATE(QUEUE("") "," BUCKET("Store", "kept", "")), "Store",
-         "Following resources to import [Store] must have DeletionPolicy attribute specified in the "
+         "Following resources to import [Store] must have DeletionPolicy attribute specified in "
+         "the "
          "template."},
         {TEMPLATE(QUEUE(RETAIN) "," BUCKET("Store", "kept", RETAIN)), "Store",
-         "You have modified resources [Queue] in your template that are not being imported. Update, "
+         "You have modified resources [Queue] in your template that are not being imported. "
+         "Update, "
          "create or delete operations cannot be executed during import operations."},
         {TEMPLATE(BUCKET("Store", "kept", RETAIN)), "Store",
-         "You have modified resources [Queue] in your template that are not being imported. Update, "
+         "You have modified resources [Queue] in your template that are not being imported. "
+         "Update, "
          "create or delete operations cannot be executed during import operations."},
-        {"{\"Resources\":{" QUEUE("") "," BUCKET("Store", "kept", RETAIN)
-         "},\"Outputs\":{\"O\":{\"Value\":\"x\"}}}", "Store",
-         "As part of the import operation, you cannot modify or add [Outputs]"},
+        {"{\"Resources\":{" QUEUE("") "," BUCKET("Store", "kept",
+                                                 RETAIN) "},\"Outputs\":{\"O\":{\"Value\":\"x\"}}}",
+         "Store", "As part of the import operation, you cannot modify or add [Outputs]"},
         {TEMPLATE(QUEUE("")), "Store",
          "Resources [Store] is missing from the template, or of another type"},
         {TEMPLATE(QUEUE("") "," BUCKET("Queue2", "kept", RETAIN)), "Queue",
@@ -143,7 +147,8 @@ static void test_existing(void) {
     set = with_existing("UPDATE", TEMPLATE(QUEUE("") "," BUCKET("Store", "kept", RETAIN) ","
                                            BUCKET("More", "taken", RETAIN)));
     SAME(set->status.bytes, "FAILED");
-    CU_ASSERT_TRUE(text_starts(set->status_reason, TEXT("The following hook(s)/validation failed")));
+    CU_ASSERT_TRUE(
+        text_starts(set->status_reason, TEXT("The following hook(s)/validation failed")));
     close_world();
 }
 
@@ -155,8 +160,10 @@ static void test_rollback(void) {
     simulator_fail(simulator, &(struct simulator_failure){
         .region = TEXT("us-east-1"), .stack = TEXT("shop"), .logical_id = TEXT("Topic"),
         .operation = TEXT("CREATE"), .reason = TEXT("because it is a test")});
-    with_existing("UPDATE", TEMPLATE(QUEUE("") "," BUCKET("Store", "kept", RETAIN)
-                                     ",\"Topic\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"Store\"}"));
+    with_existing("UPDATE",
+                  TEMPLATE(QUEUE("") "," BUCKET(
+                      "Store", "kept",
+                      RETAIN) ",\"Topic\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"Store\"}"));
     SAME(execute("shop"), "UPDATE_ROLLBACK_COMPLETE");
     CU_ASSERT_PTR_NOT_NULL(strstr(history("shop", "Store"), "DELETE_SKIPPED"));
     CU_ASSERT_FALSE(cloud_failed(

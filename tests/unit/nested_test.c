@@ -18,21 +18,23 @@ static void put(const char *key, const char *body) {
 /* The world with a bucket for templates. */
 static void open_with_bucket(void) {
     open_world();
-    SAME(run("assets", "CREATE", "{\"Resources\":{\"B\":{\"Type\":\"AWS::S3::Bucket\",\"Properties\":"
-                                 "{\"BucketName\":\"templates\"}}}}"), "CREATE_COMPLETE");
+    SAME(run("assets", "CREATE",
+             "{\"Resources\":{\"B\":{\"Type\":\"AWS::S3::Bucket\",\"Properties\":"
+             "{\"BucketName\":\"templates\"}}}}"),
+         "CREATE_COMPLETE");
 }
 
-#define PARENT(url, wait, rest)                                                                   \
+#define PARENT(url, wait, rest)                                                                    \
     "{\"Resources\":{\"Nested\":{\"Type\":\"AWS::CloudFormation::Stack\",\"Properties\":"          \
-    "{\"TemplateURL\":\"" url "\",\"Parameters\":{\"Wait\":\"" wait "\"}}}" rest "},"                \
+    "{\"TemplateURL\":\"" url "\",\"Parameters\":{\"Wait\":\"" wait "\"}}}" rest "},"              \
     "\"Outputs\":{\"Arn\":{\"Value\":{\"Fn::GetAtt\":[\"Nested\",\"Outputs.QueueArn\"]}}}}"
-#define READER                                                                                    \
-    ",\"Reader\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\",\"Value\":"   \
+#define READER                                                                                     \
+    ",\"Reader\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\",\"Value\":" \
     "{\"Fn::GetAtt\":[\"Nested\",\"Outputs.QueueArn\"]}}}"
-#define CHILD(name, extra)                                                                        \
-    "{\"Parameters\":{\"Wait\":{\"Type\":\"Number\",\"Default\":1}},\"Resources\":{\"Queue\":"       \
+#define CHILD(name, extra)                                                                         \
+    "{\"Parameters\":{\"Wait\":{\"Type\":\"Number\",\"Default\":1}},\"Resources\":{\"Queue\":"     \
     "{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"QueueName\":\"" name "\","                    \
-    "\"DelaySeconds\":{\"Ref\":\"Wait\"}}}" extra "},\"Outputs\":{\"QueueArn\":{\"Value\":"         \
+    "\"DelaySeconds\":{\"Ref\":\"Wait\"}}}" extra "},\"Outputs\":{\"QueueArn\":{\"Value\":"        \
     "{\"Fn::GetAtt\":[\"Queue\",\"Arn\"]}}}}"
 
 /* The nested stack of a resource of the stack, or NULL. */
@@ -107,14 +109,17 @@ static void test_urls(void) {
 static void test_create_fails(void) {
     open_with_bucket();
     put("child.json", CHILD("work", ""));
-    SAME(run("other", "CREATE", "{\"Resources\":{\"Q\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":"
-                                "{\"QueueName\":\"work\"}}}}"), "CREATE_COMPLETE");
+    SAME(run("other", "CREATE",
+             "{\"Resources\":{\"Q\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":"
+             "{\"QueueName\":\"work\"}}}}"),
+         "CREATE_COMPLETE");
     SAME(run("shop", "CREATE", PARENT(URL("child.json"), "3", READER)), "ROLLBACK_COMPLETE");
     const char *nested = history("shop", "Nested");
     CU_ASSERT_PTR_NOT_NULL(strstr(nested, "|CREATE_FAILED Embedded stack arn:aws:cloudformation:"));
-    CU_ASSERT_PTR_NOT_NULL(strstr(nested, " was not successfully created: The following resource(s) "
-                                          "failed to create: [Queue]. |DELETE_IN_PROGRESS|"
-                                          "DELETE_COMPLETE"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(nested,
+                                  " was not successfully created: The following resource(s) "
+                                  "failed to create: [Queue]. |DELETE_IN_PROGRESS|"
+                                  "DELETE_COMPLETE"));
     SAME(run("lost", "CREATE", PARENT(URL("none.json"), "3", "")), "ROLLBACK_COMPLETE");
     SAME(history("lost", "Nested"),
          "CREATE_IN_PROGRESS|CREATE_FAILED S3 error: The specified key does not exist.");
@@ -177,9 +182,12 @@ static void test_update(void) {
 
 #define TWO_NESTED(wait)                                                                           \
     "{\"Resources\":{\"First\":{\"Type\":\"AWS::CloudFormation::Stack\",\"Properties\":"           \
-    "{\"TemplateURL\":\"" URL("one.json") "\",\"Parameters\":{\"Wait\":\"" wait "\"}}},"            \
-    "\"Second\":{\"Type\":\"AWS::CloudFormation::Stack\",\"DependsOn\":\"First\",\"Properties\":"   \
-    "{\"TemplateURL\":\"" URL("two.json") "\",\"Parameters\":{\"Wait\":\"" wait "\"}}}}}"
+    "{\"TemplateURL\":\"" URL("one.json") "\",\"Parameters\":{\"Wait\":\"" wait "\"}}},"           \
+                                          "\"Second\":{\"Type\":\"AWS::CloudFormation::Stack\","   \
+                                          "\"DependsOn\":\"First\",\"Properties\":"                \
+                                          "{\"TemplateURL\":\"" URL(                               \
+                                              "two.json") "\",\"Parameters\":{\"Wait\":\"" wait    \
+                                                          "\"}}}}}"
 
 /* All go back together: what was done already, and what failed. */
 static void test_update_fails(void) {

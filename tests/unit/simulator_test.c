@@ -95,7 +95,11 @@ static void test_replace(void) {
     "\"DependsOn\":\"A\",\"Properties\":{\"DelaySeconds\":" extra "}}}}"
 
 static void fail_next(const char *logical_id, const char *operation) {
-    simulator_fail(simulator, &(struct simulator_failure){.region = TEXT("us-east-1"), .stack = TEXT("first"), .logical_id = text_of(logical_id), .operation = text_of(operation), .reason = TEXT("because it is a test")});
+    simulator_fail(simulator, &(struct simulator_failure){.region = TEXT("us-east-1"),
+                                                          .stack = TEXT("first"),
+                                                          .logical_id = text_of(logical_id),
+                                                          .operation = text_of(operation),
+                                                          .reason = TEXT("because it is a test")});
 }
 
 static void test_create_fails(void) {
@@ -278,9 +282,10 @@ static void test_early_validation(void) {
 /* What early validation says of a resource, or "" where it says nothing. */
 static const char *said_of(const char *type, const char *properties) {
     struct text body = text_format(
-        &arena, "{\"Parameters\":{\"Low\":{\"Type\":\"Number\",\"Default\":-1}},\"Resources\":{\"Other\":"
-                "{\"Type\":\"AWS::SNS::Topic\"},\"R\":{\"Type\":\"%s\",\"Properties\":{%s}}}}", type,
-        properties);
+        &arena,
+        "{\"Parameters\":{\"Low\":{\"Type\":\"Number\",\"Default\":-1}},\"Resources\":{\"Other\":"
+        "{\"Type\":\"AWS::SNS::Topic\"},\"R\":{\"Type\":\"%s\",\"Properties\":{%s}}}}",
+        type, properties);
     make_set("limits", "CREATE", body.bytes);
     struct cloud_call *call = ask(CLOUD_CHANGE_SET_EVENTS, "us-east-1", (struct cloud_request){
         .stack = TEXT("limits"), .change_set = TEXT("changes")});
@@ -296,12 +301,14 @@ static void test_limits(void) {
                       function[] = "AWS::Lambda::Function", rule[] = "AWS::EC2::SecurityGroup",
                       balancer[] = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 #define CODE "\"Role\":\"arn:aws:iam::123456789012:role/r\",\"Code\":{\"ZipFile\":\"x\"},"
-    static const struct { const char *type, *properties, *said; } rows[] = {
+    static const struct { const char *type, *properties, *said;
+    } rows[] = {
         {function, CODE "\"MemorySize\":128", ""},
         {function, CODE "\"MemorySize\":\"127\"",
          "#/MemorySize: 127 is not greater or equal to 128"},
         {function, CODE "\"Timeout\":0", "#/Timeout: 0 is not greater or equal to 1"},
-        {function, CODE "\"Timeout\":{\"Ref\":\"Low\"}", "#/Timeout: -1 is not greater or equal to 1"},
+        {function, CODE "\"Timeout\":{\"Ref\":\"Low\"}",
+         "#/Timeout: -1 is not greater or equal to 1"},
         {function, CODE "\"Timeout\":\"soon\"", "#/Timeout: expected type: Number, found: String"},
         {function, CODE "\"PackageType\":\"Tar\"", "#/PackageType: Tar is not a valid enum value"},
         {function, "\"Role\":\"r\",\"Code\":{\"ZipFile\":\"x\"}", NULL},
@@ -316,13 +323,15 @@ static void test_limits(void) {
         {bucket, "\"AccessControl\":\"Mine\"", "#/AccessControl: Mine is not a valid enum value"},
         {bucket, "\"VersioningConfiguration\":{\"Status\":\"On\"}",
          "#/VersioningConfiguration/Status: On is not a valid enum value"},
-        {table, "\"KeySchema\":[{\"AttributeName\":\"a\",\"KeyType\":\"HASH\"}],"
-                "\"AttributeDefinitions\":[{\"AttributeName\":\"a\",\"AttributeType\":\"S\"},"
-                "{\"AttributeName\":\"a\",\"AttributeType\":\"S\"}]",
+        {table,
+         "\"KeySchema\":[{\"AttributeName\":\"a\",\"KeyType\":\"HASH\"}],"
+         "\"AttributeDefinitions\":[{\"AttributeName\":\"a\",\"AttributeType\":\"S\"},"
+         "{\"AttributeName\":\"a\",\"AttributeType\":\"S\"}]",
          "#/AttributeDefinitions: array items are not unique"},
         {rule, "\"GroupDescription\":\"g\"", ""},
         /* Two that are not known yet are not the same. */
-        {balancer, "\"Subnets\":[{\"Ref\":\"Other\"},{\"Fn::GetAtt\":[\"Other\",\"TopicName\"]}]", ""},
+        {balancer, "\"Subnets\":[{\"Ref\":\"Other\"},{\"Fn::GetAtt\":[\"Other\",\"TopicName\"]}]",
+         ""},
     };
     open_world();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -347,8 +356,10 @@ static void test_capabilities(void) {
 /* A value for a declared parameter: what is said of it, or "" where it is taken. */
 static const char *with_value(const char *declared, const char *value) {
     const struct cloud_parameter parameter = {.key = TEXT("P"), .value = text_of(value)};
-    struct text body = text_format(&arena, "{\"Parameters\":{\"P\":{%s}},\"Resources\":{\"T\":{\"Type\":"
-                                           "\"AWS::SNS::Topic\"}}}", declared);
+    struct text body = text_format(&arena,
+                                   "{\"Parameters\":{\"P\":{%s}},\"Resources\":{\"T\":{\"Type\":"
+                                   "\"AWS::SNS::Topic\"}}}",
+                                   declared);
     struct cloud_call *call = ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", (struct cloud_request){
         .stack = TEXT("parameters"), .change_set = TEXT("changes"), .change_type = TEXT("CREATE"),
         .body = body, .parameters = &parameter, .parameter_count = 1});
@@ -358,17 +369,20 @@ static const char *with_value(const char *declared, const char *value) {
 }
 
 static void test_parameters(void) {
-    static const struct { const char *declared, *value, *message; } rows[] = {
+    static const struct { const char *declared, *value, *message;
+    } rows[] = {
         {"\"Type\":\"Number\"", "x", "Parameter 'P' must be a number."},
         {"\"Type\":\"Number\",\"MinValue\":5", "5", ""},
-        {"\"Type\":\"Number\",\"MinValue\":5", "4", "Parameter 'P' must be a number not less than 5"},
+        {"\"Type\":\"Number\",\"MinValue\":5", "4",
+         "Parameter 'P' must be a number not less than 5"},
         {"\"Type\":\"Number\",\"MaxValue\":\"5\"", "6",
          "Parameter 'P' must be a number not greater than 5"},
         {"\"Type\":\"List<Number>\",\"MaxValue\":5", "1,5", ""},
         {"\"Type\":\"List<Number>\",\"MaxValue\":5", "1,6",
          "Parameter 'P' must be a number not greater than 5"},
         {"\"Type\":\"String\",\"MinLength\":2", "ab", ""},
-        {"\"Type\":\"String\",\"MinLength\":2", "a", "Parameter 'P' must contain at least 2 characters"},
+        {"\"Type\":\"String\",\"MinLength\":2", "a",
+         "Parameter 'P' must contain at least 2 characters"},
         {"\"Type\":\"String\",\"MaxLength\":2", "\xc3\xa4\xc3\xb6", ""},
         {"\"Type\":\"String\",\"MaxLength\":2", "abc",
          "Parameter 'P' must contain at most 2 characters"},
@@ -382,7 +396,8 @@ static void test_parameters(void) {
          "Parameter 'P' must be one of AllowedValues"},
         {"\"Type\":\"AWS::EC2::VPC::Id\"", "vpc-0123456789abcdef0", ""},
         {"\"Type\":\"AWS::EC2::VPC::Id\"", "subnet-1",
-         "Parameter validation failed: parameter value subnet-1 for parameter name P does not exist"},
+         "Parameter validation failed: parameter value subnet-1 for parameter name P does not "
+         "exist"},
         {"\"Type\":\"List<AWS::EC2::Subnet::Id>\"", "subnet-1,subnet-2", ""},
         {"\"Type\":\"List<AWS::EC2::Subnet::Id>\"", "subnet-1,vpc-2",
          "Parameter validation failed: parameter value vpc-2 for parameter name P does not exist"},
@@ -592,8 +607,9 @@ static void test_quotas(void) {
     open_world();
     SAME(run("most", "CREATE", addresses(5)), "CREATE_COMPLETE");
     SAME(run("more", "CREATE", addresses(1)), "ROLLBACK_COMPLETE");
-    SAME(history("more", "E0"), "CREATE_IN_PROGRESS|CREATE_FAILED The maximum number of addresses has "
-                                "been reached.");
+    SAME(history("more", "E0"),
+         "CREATE_IN_PROGRESS|CREATE_FAILED The maximum number of addresses has "
+         "been reached.");
     SAME(run("most", "UPDATE", addresses(4)), "UPDATE_COMPLETE");
     SAME(run("fits", "CREATE", addresses(1)), "CREATE_COMPLETE");
     for (unsigned i = 0; i < 1997; i++) { /* with those three: 2,000 */
@@ -611,7 +627,8 @@ static unsigned throttled(unsigned percent, unsigned calls) {
     unsigned count = 0;
     simulator_throttle(simulator, percent);
     for (unsigned i = 0; i < calls; i++) {
-        struct cloud_call *call = ask(CLOUD_DESCRIBE_STACKS, "us-east-1", (struct cloud_request){0});
+        struct cloud_call *call =
+            ask(CLOUD_DESCRIBE_STACKS, "us-east-1", (struct cloud_request){0});
         if (!cloud_failed(call)) continue;
         SAME(call->error.code.bytes, "Throttling");
         SAME(call->error.message.bytes, "Rate exceeded");

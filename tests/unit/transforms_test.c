@@ -11,8 +11,10 @@ static void put(const char *key, const char *body) {
 
 static void open_with_bucket(void) {
     open_world();
-    SAME(run("assets", "CREATE", "{\"Resources\":{\"B\":{\"Type\":\"AWS::S3::Bucket\",\"Properties\":"
-                                 "{\"BucketName\":\"parts\"}}}}"), "CREATE_COMPLETE");
+    SAME(run("assets", "CREATE",
+             "{\"Resources\":{\"B\":{\"Type\":\"AWS::S3::Bucket\",\"Properties\":"
+             "{\"BucketName\":\"parts\"}}}}"),
+         "CREATE_COMPLETE");
 }
 
 static const char *processed(const char *stack) {
@@ -30,9 +32,11 @@ static void discard(const char *stack) {
 
 #define INCLUDE(place)                                                                             \
     "\"Fn::Transform\":{\"Name\":\"AWS::Include\",\"Parameters\":{\"Location\":" place "}}"
-#define PARAMETER(more)                                                                           \
-    "{\"Parameters\":{\"Bucket\":{\"Type\":\"String\",\"Default\":\"parts\"}},\"Resources\":{\"P\":"   \
-    "{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\"," more "}}},\"Outputs\":"   \
+#define PARAMETER(more)                                                                            \
+    "{\"Parameters\":{\"Bucket\":{\"Type\":\"String\",\"Default\":\"parts\"}},\"Resources\":{"     \
+    "\"P\":"                                                                                       \
+    "{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\"," more                  \
+    "}}},\"Outputs\":"                                                                             \
     "{\"V\":{\"Value\":{\"Fn::GetAtt\":[\"P\",\"Value\"]}}}}"
 
 static void test_include(void) {
@@ -94,57 +98,65 @@ static void test_failures(void) {
         SAME(read_set("first")->status_reason.bytes, rows[i].reason);
         discard("first");
     }
-    SAME(make_set("first", "CREATE",
-                  PARAMETER("\"Fn::Transform\":{\"Name\":{\"Ref\":\"Bucket\"}}"))->error.message.bytes,
+    SAME(make_set("first", "CREATE", PARAMETER("\"Fn::Transform\":{\"Name\":{\"Ref\":\"Bucket\"}}"))
+             ->error.message.bytes,
          "Key Name of transform definition must be a string.");
     close_world();
 }
 
 /* --- AWS::LanguageExtensions ------------------------------------------------------------------ */
 
-#define EXTENDED(rest)                                                                            \
-    "{\"Transform\":\"AWS::LanguageExtensions\",\"Parameters\":{\"Names\":{\"Type\":"                   \
-    "\"CommaDelimitedList\",\"Default\":\"a,b,c\"},\"Keep\":{\"Type\":\"String\",\"Default\":\"Retain\"" \
+#define EXTENDED(rest)                                                                             \
+    "{\"Transform\":\"AWS::LanguageExtensions\",\"Parameters\":{\"Names\":{\"Type\":"              \
+    "\"CommaDelimitedList\",\"Default\":\"a,b,c\"},\"Keep\":{\"Type\":\"String\",\"Default\":"     \
+    "\"Retain\""                                                                                   \
     "}}," rest "}"
-#define PLAIN(rest)                                                                               \
-    "{\"Parameters\":{\"Names\":{\"Type\":\"CommaDelimitedList\",\"Default\":\"a,b,c\"},\"Keep\":"    \
+#define PLAIN(rest)                                                                                \
+    "{\"Parameters\":{\"Names\":{\"Type\":\"CommaDelimitedList\",\"Default\":\"a,b,c\"},\"Keep\":" \
     "{\"Type\":\"String\",\"Default\":\"Retain\"}}," rest "}"
-#define P(value)                                                                                  \
-    "\"P\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\",\"Value\":" value "}}"
+#define P(value)                                                                                   \
+    "\"P\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\",\"Value\":" value \
+    "}}"
 
 static void test_extensions(void) {
-    static const struct { const char *written, *processed; } rows[] = {
+    static const struct { const char *written, *processed;
+    } rows[] = {
         {EXTENDED("\"Resources\":{" P("{\"Fn::Length\":{\"Ref\":\"Names\"}}") "}"),
          PLAIN("\"Resources\":{" P("3") "}")},
         {EXTENDED("\"Resources\":{" P("{\"Fn::Length\":[1,2]}") "}"),
          PLAIN("\"Resources\":{" P("2") "}")},
         {EXTENDED("\"Resources\":{" P("{\"Fn::ToJsonString\":[\"a\",{\"b\":[true,1]}]}") "}"),
          PLAIN("\"Resources\":{" P("\"[\\\"a\\\",{\\\"b\\\":[true,1]}]\"") "}")},
-        {EXTENDED("\"Resources\":{\"T\":{\"Type\":\"AWS::SNS::Topic\"},"
-                  P("{\"Fn::ToJsonString\":{\"t\":{\"Ref\":\"T\"}}}") "}"),
-         PLAIN("\"Resources\":{\"T\":{\"Type\":\"AWS::SNS::Topic\"},"
-               P("{\"Fn::Join\":[\"\",[\"{\\\"t\\\":\\\"\",{\"Ref\":\"T\"},\"\\\"}\"]]}") "}")},
-        {EXTENDED("\"Mappings\":{\"M\":{\"x\":{\"y\":\"z\"}}},\"Resources\":{"
-                  P("{\"Fn::FindInMap\":[\"M\",\"none\",\"y\",{\"DefaultValue\":\"d\"}]}") "}"),
+        {EXTENDED("\"Resources\":{\"T\":{\"Type\":\"AWS::SNS::Topic\"}," P(
+             "{\"Fn::ToJsonString\":{\"t\":{\"Ref\":\"T\"}}}") "}"),
+         PLAIN("\"Resources\":{\"T\":{\"Type\":\"AWS::SNS::Topic\"}," P(
+             "{\"Fn::Join\":[\"\",[\"{\\\"t\\\":\\\"\",{\"Ref\":\"T\"},\"\\\"}\"]]}") "}")},
+        {EXTENDED("\"Mappings\":{\"M\":{\"x\":{\"y\":\"z\"}}},\"Resources\":{" P(
+             "{\"Fn::FindInMap\":[\"M\",\"none\",\"y\",{\"DefaultValue\":\"d\"}]}") "}"),
          PLAIN("\"Mappings\":{\"M\":{\"x\":{\"y\":\"z\"}}},\"Resources\":{" P("\"d\"") "}")},
         {EXTENDED("\"Resources\":{\"T\":{\"Type\":\"AWS::SNS::Topic\",\"DeletionPolicy\":"
                   "{\"Ref\":\"Keep\"}}}"),
-         PLAIN("\"Resources\":{\"T\":{\"Type\":\"AWS::SNS::Topic\",\"DeletionPolicy\":\"Retain\"}}")},
-        {EXTENDED("\"Resources\":{\"Fn::ForEach::Topics\":[\"N\",{\"Ref\":\"Names\"},{\"T${N}\":"
-                  "{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":{\"Fn::Join\":[\".\",["
-                  "{\"Ref\":\"N\"},\"fifo\"]]},\"FifoTopic\":true}}}]}"),
-         PLAIN("\"Resources\":{\"Ta\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":"
-               "\"a.fifo\",\"FifoTopic\":true}},\"Tb\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{"
-               "\"TopicName\":\"b.fifo\",\"FifoTopic\":true}},\"Tc\":{\"Type\":\"AWS::SNS::Topic\","
-               "\"Properties\":{\"TopicName\":\"c.fifo\",\"FifoTopic\":true}}}")},
+         PLAIN(
+             "\"Resources\":{\"T\":{\"Type\":\"AWS::SNS::Topic\",\"DeletionPolicy\":\"Retain\"}}")},
+        {EXTENDED(
+             "\"Resources\":{\"Fn::ForEach::Topics\":[\"N\",{\"Ref\":\"Names\"},{\"T${N}\":"
+             "{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":{\"Fn::Join\":[\".\",["
+             "{\"Ref\":\"N\"},\"fifo\"]]},\"FifoTopic\":true}}}]}"),
+         PLAIN(
+             "\"Resources\":{\"Ta\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":"
+             "\"a.fifo\",\"FifoTopic\":true}},\"Tb\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{"
+             "\"TopicName\":\"b.fifo\",\"FifoTopic\":true}},\"Tc\":{\"Type\":\"AWS::SNS::Topic\","
+             "\"Properties\":{\"TopicName\":\"c.fifo\",\"FifoTopic\":true}}}")},
         /* One in another, letters alone in a key, and in an output. */
-        {EXTENDED("\"Resources\":{\"Fn::ForEach::A\":[\"A\",[\"x.1\"],{\"Fn::ForEach::B\":[\"B\","
-                  "[\"l\",\"r\"],{\"Q&{A}${B}\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":"
-                  "{\"QueueName\":{\"Fn::Sub\":\"${A}-${B}\"}}}}]}]},\"Outputs\":{\"Fn::ForEach::O\":"
-                  "[\"B\",[\"l\"],{\"Url${B}\":{\"Value\":{\"Ref\":\"Qx1l\"}}}]}"),
-         PLAIN("\"Resources\":{\"Qx1l\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"QueueName\":"
-               "\"x.1-l\"}},\"Qx1r\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"QueueName\":"
-               "\"x.1-r\"}}},\"Outputs\":{\"Urll\":{\"Value\":{\"Ref\":\"Qx1l\"}}}")},
+        {EXTENDED(
+             "\"Resources\":{\"Fn::ForEach::A\":[\"A\",[\"x.1\"],{\"Fn::ForEach::B\":[\"B\","
+             "[\"l\",\"r\"],{\"Q&{A}${B}\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":"
+             "{\"QueueName\":{\"Fn::Sub\":\"${A}-${B}\"}}}}]}]},\"Outputs\":{\"Fn::ForEach::O\":"
+             "[\"B\",[\"l\"],{\"Url${B}\":{\"Value\":{\"Ref\":\"Qx1l\"}}}]}"),
+         PLAIN(
+             "\"Resources\":{\"Qx1l\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"QueueName\":"
+             "\"x.1-l\"}},\"Qx1r\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"QueueName\":"
+             "\"x.1-r\"}}},\"Outputs\":{\"Urll\":{\"Value\":{\"Ref\":\"Qx1l\"}}}")},
     };
     open_with_bucket();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -198,8 +210,10 @@ static void test_hostile(void) {
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         struct text name = text_format(&arena, "hostile%zu", i);
         struct text body = text_format(
-            &arena, "{\"Transform\":\"AWS::LanguageExtensions\",\"Conditions\":{\"C\":{\"Fn::Equals\":"
-                    "[1,1]}},\"Resources\":{" P("%s") "}}", values[i]);
+            &arena,
+            "{\"Transform\":\"AWS::LanguageExtensions\",\"Conditions\":{\"C\":{\"Fn::Equals\":"
+            "[1,1]}},\"Resources\":{" P("%s") "}}",
+            values[i]);
         CU_ASSERT_STRING_NOT_EQUAL(run(name.bytes, "CREATE", body.bytes), "CREATE_COMPLETE");
     }
     CU_ASSERT_TRUE(cloud_failed(make_set(
@@ -221,7 +235,8 @@ static void test_store(void) {
     CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
     cloud = simulator_cloud(simulator);
     SAME(processed("first"), PLAIN("\"Resources\":{" P("2") "}"));
-    SAME(read_set("second")->status_reason.bytes, "No transform named 123456789012::Unknown found.");
+    SAME(read_set("second")->status_reason.bytes,
+         "No transform named 123456789012::Unknown found.");
     make_set("first", "UPDATE", body);
     CU_ASSERT_TRUE(cloud_no_changes(read_set("first")));
     simulator_close(simulator, &why);
