@@ -109,6 +109,11 @@ static void write_summary(const struct drift *drift, struct buffer *out) {
         buffer_format(out, "\nno drift: %u stack%s as deployed\n", drift->count,
                       drift->count == 1 ? " is" : "s are");
     }
+    if (drift->ignored) {
+        buffer_format(out, "%s@ignore_changes leaves out %u propert%s\n",
+                      drift->differing ? "" : "\n", drift->ignored,
+                      drift->ignored == 1 ? "y" : "ies");
+    }
     if (drift->unknown) {
         buffer_format(out, "\n%u stack%s not wholly compared\n", drift->unknown,
                       drift->unknown == 1 ? " was" : "s were");
@@ -201,8 +206,8 @@ static void write_json(struct deploying *deploying, const struct drift *drift,
         }
         buffer_string(out, "]}");
     }
-    buffer_format(out, "],\"differing\":%u,\"notCompared\":%u}\n", drift->differing,
-                  drift->unknown);
+    buffer_format(out, "],\"differing\":%u,\"ignored\":%u,\"notCompared\":%u}\n",
+                  drift->differing, drift->ignored, drift->unknown);
 }
 
 /* --- the command ------------------------------------------------------------------------------ */

@@ -72,6 +72,16 @@ static struct text id_of_path(struct lowering *all, const struct resource *resou
     return words_joined(all->arena, path);
 }
 
+static void set_ignored(struct lowering *all, struct template_resource *row, struct value names) {
+    if (names.kind != VALUE_LIST || names.length == 0) return;
+    struct text *texts = arena_array(all->arena, names.length, sizeof *texts);
+    for (uint32_t i = 0; i < names.length; i++) {
+        texts[i] = lowering_scalar_text(all->arena, names.items[i]);
+    }
+    row->ignore_changes = texts;
+    row->ignore_count = names.length;
+}
+
 struct position { /* of the last declaration: loops make many resources of one */
     const struct node *node;
     struct text file;
@@ -109,6 +119,7 @@ void lowering_list_resources(struct stack_lowering *in) {
         };
         if (resource->meta->was.length)
             row->was_id = id_of_path(all, resource, resource->meta->was);
+        set_ignored(all, row, resource->meta->ignore_changes);
     }
 }
 

@@ -41,6 +41,8 @@ struct template_resource { /* one a logical id: for messages, plans, manifest.js
     struct text file; uint32_t line;
     bool is_protected;
     struct text was_id;         /* logical id that it had (@was), or empty */
+    /* @ignore_changes: "DesiredCapacity", "ScalingConfig.MinSize" */
+    const struct text *ignore_changes; uint32_t ignore_count;
 };
 
 struct template_output {

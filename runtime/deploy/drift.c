@@ -1,6 +1,7 @@
 /* Detections are begun everywhere, asked after until all have ended, then their results are read.
  */
 #include "runtime/deploy/drift.h"
+#include "runtime/deploy/plan.h"
 
 #include <math.h>
 
@@ -117,7 +118,6 @@ static void read_results(struct detecting *detecting) {
             stack->drifts = call->reply.drifts;
             stack->count = call->reply.drift_count;
         }
-        drift->differing += stack->count;
         drift->unknown += stack->problem.length != 0;
     }
 }
@@ -128,6 +128,31 @@ static struct text property_of(struct text path) {
     const char *slash = path.length ? memchr(path.bytes, '/', path.length) : NULL;
     if (slash) path.length = (size_t)(slash - path.bytes);
     return path;
+}
+
+static uint32_t drop_ignored(const struct drift_stack *stack, struct cloud_drift *drift) {
+    const struct template_resource *resource = plan_resource(stack->template, drift->logical_id);
+    uint32_t kept = 0, all = drift->difference_count;
+    for (uint32_t i = 0; i < all; i++) {
+        struct text path = drift->differences[i].path;
+        if (path.length) path = (struct text){path.bytes + 1, path.length - 1};
+        if (!plan_ignores(resource, path)) drift->differences[kept++] = drift->differences[i];
+    }
+    drift->difference_count = kept;
+    return all - kept;
+}
+
+/* What @ignore_changes names, and resources that differ in nothing else, are left out. */
+static void count_differing(struct drift *drift, struct drift_stack *stack) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < stack->count; i++) {
+        uint32_t dropped = drop_ignored(stack, &stack->drifts[i]);
+        drift->ignored += dropped;
+        if (dropped && !stack->drifts[i].difference_count) continue;
+        stack->drifts[kept++] = stack->drifts[i];
+    }
+    stack->count = kept;
+    drift->differing += kept;
 }
 
 static void hide_secrets(const struct deploy_program *program, struct arena *arena,
@@ -160,6 +185,9 @@ bool drift_make(const struct cloud *cloud, const struct deploy_program *program,
     begin(&detecting);
     wait_until_over(&detecting, interrupted);
     read_results(&detecting);
-    for (uint32_t i = 0; i < drift->count; i++) hide_secrets(program, arena, &drift->stacks[i]);
+    for (uint32_t i = 0; i < drift->count; i++) {
+        count_differing(drift, &drift->stacks[i]);
+        hide_secrets(program, arena, &drift->stacks[i]);
+    }
     return true;
 }

@@ -12,7 +12,7 @@ struct drift_stack {
     const struct status_stack *stack;
     const struct template *template; /* of the program, or NULL */
     struct text problem;             /* why it was not compared, or not wholly; else empty */
-    const struct cloud_drift *drifts;
+    struct cloud_drift *drifts;
     uint32_t count;
 };
 
@@ -21,6 +21,7 @@ struct drift {
     struct drift_stack *stacks; /* those that are deployed */
     uint32_t count;
     uint32_t differing, unknown; /* resources that differ; stacks that were not compared */
+    uint32_t ignored; /* properties that differ and are left out, as @ignore_changes says */
 };
 
 /* Waits until every comparison has ended; interrupted, where it is not NULL and not 0, ends that.

@@ -162,10 +162,13 @@ static bool plan_update(struct making *making, uint32_t index) {
     struct text none = {0};
     plan_read_change_set(making->plan, stack, set, none);
     if (!making_read_nested(making, stack, set, none, 0)) return false;
-    if (making->plan->reverts_drift) plan_read_drift(making->plan, stack, set);
-    else stack->disagreement = plan_disagreement(making->plan, stack);
     stack->tags_change = !same_tags(stack);
-    return true;
+    if (!making->plan->reverts_drift) {
+        stack->disagreement = plan_disagreement(making->plan, stack);
+        return true;
+    }
+    plan_read_drift(making->plan, stack, set);
+    return plan_check_ignored(stack, making->why);
 }
 
 /* --- the way back -------------------------------------------------------------------------------

@@ -249,6 +249,12 @@ struct plan_change *plan_add_change(struct plan *plan, struct plan_stack *stack)
  * stack's changes are known. */
 void plan_read_drift(struct plan *plan, struct plan_stack *stack,
                      const struct cloud_change_set *set);
+/* Whether @ignore_changes names what lies at "ScalingConfig/MinSize", or something around it.
+ * resource may be NULL. */
+bool plan_ignores(const struct template_resource *resource, struct text path);
+/* After plan_read_drift, for a plan that sets all back: false where it would set back what
+ * @ignore_changes keeps. */
+bool plan_check_ignored(const struct plan_stack *stack, struct failure *why);
 /* Names what each replacement causes, and what is lost. */
 void plan_finish_stack(struct plan *plan, struct plan_stack *stack);
 /* Whether a resource that is certainly replaced was given a name that does not change; *name. */

@@ -18,6 +18,25 @@ static bool is_overwritten(const struct plan *plan, const struct plan_stack *sta
     return false;
 }
 
+static bool is_separator(char byte) { return byte == '/' || byte == '.'; }
+
+/* Whether "A/B/C" is "A.B", or lies below it; and the other way round. */
+static bool is_below(struct text path, struct text above) {
+    if (path.length < above.length) return false;
+    for (size_t i = 0; i < above.length; i++) {
+        bool same = path.bytes[i] == above.bytes[i];
+        if (!same && !(is_separator(path.bytes[i]) && is_separator(above.bytes[i]))) return false;
+    }
+    return path.length == above.length || is_separator(path.bytes[above.length]);
+}
+
+bool plan_ignores(const struct template_resource *resource, struct text path) {
+    for (uint32_t i = 0; resource && i < resource->ignore_count; i++) {
+        if (is_below(path, resource->ignore_changes[i])) return true;
+    }
+    return false;
+}
+
 static struct plan_drifted *add(struct plan *plan, struct plan_stack *stack,
                                 const struct cloud_change *change) {
     stack->drifted = arena_grown(plan->arena, stack->drifted, stack->drifted_count,
@@ -54,6 +73,27 @@ static void add_property(struct plan *plan, struct plan_stack *stack,
         drifted->actual = secrets_shown(drifted->actual);
     }
     drifted->is_overwritten = is_overwritten(plan, stack, change->logical_id, detail->name);
+}
+
+/* Whether a part of what lies at the path is ignored, or all of it. */
+static bool is_touched(const struct template_resource *resource, struct text path) {
+    for (uint32_t i = 0; resource && i < resource->ignore_count; i++) {
+        struct text name = resource->ignore_changes[i];
+        if (is_below(path, name) || is_below(name, path)) return true;
+    }
+    return false;
+}
+
+bool plan_check_ignored(const struct plan_stack *stack, struct failure *why) {
+    for (uint32_t i = 0; i < stack->drifted_count; i++) {
+        const struct plan_drifted *drifted = &stack->drifted[i];
+        if (!is_touched(drifted->resource, drifted->path)) continue;
+        failure_set(why, "--revert-drift would set \"%.*s\" of %.*s back, which @ignore_changes keeps",
+                    TEXT_ARGS(drifted->path), TEXT_ARGS(drifted->resource->path));
+        return failure_hint(why, "Leave out --revert-drift, or take the property out of "
+                                 "@ignore_changes.");
+    }
+    return true;
 }
 
 void plan_read_drift(struct plan *plan, struct plan_stack *stack,
