@@ -115,7 +115,8 @@ static bool use_folder(struct mrp *mrp) {
         return failure_set(&mrp->failure, "could not open \"%s\": %s", file, strerror(errno));
     }
     mrp->root = find_root(&mrp->arena, resolved);
-    struct text whole = text_format(&mrp->arena, "%s/%s", strcmp(resolved, "/") ? resolved : "", base);
+    const char *around = strcmp(resolved, "/") ? resolved : "";
+    struct text whole = text_format(&mrp->arena, "%s/%s", around, base);
     mrp->path = path_relative(&mrp->arena, mrp->root, whole);
     if (!folder_host_open(&mrp->folder, mrp->root.bytes, &mrp->failure)) return false;
     mrp->folder.no_environment = mrp->options.no_environment;

@@ -25,8 +25,8 @@ void mrp_set_columns(struct mrp *mrp, unsigned columns);
 /* The path of a source as the user would type it from where the process stands. */
 struct text mrp_user_path(struct mrp *mrp, uint32_t source);
 
-/* Before mrp_compile: the program is checked, with the files of tests beside it, and nothing else is
- * wanted: its templates list no resources. */
+/* Before mrp_compile: the program is checked, with the files of tests beside it, and nothing else
+ * is wanted: its templates list no resources. */
 void mrp_only_check(struct mrp *mrp);
 
 /* --- tests: a handle each --- */

@@ -42,9 +42,9 @@ void *arena_grown(struct arena *arena, void *array, uint32_t count, uint32_t *ca
 /* A copy of length bytes, followed by a NUL that does not count. */
 char *arena_copy(struct arena *arena, const char *bytes, size_t length);
 
-/* A larger array in the place of one: `count` things of size bytes are moved, those up to `wanted` are
- * zero. Memory of the old one, NULL for none, is given back. For what grows by doubling: it takes what
- * others of its like have given back. */
+/* A larger array in the place of one: `count` things of size bytes are moved, those up to `wanted`
+ * are zero. Memory of the old one, NULL for none, is given back. For what grows by doubling: it
+ * takes what others of its like have given back. */
 void *arena_grow(struct arena *arena, void *items, size_t count, size_t wanted, size_t size);
 
 /* Gives back memory of so many bytes: to the system where it is large, else to arena_grow. NULL is

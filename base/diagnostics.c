@@ -91,8 +91,8 @@ static struct diagnostic *keep(struct diagnostics *diagnostics, const struct dia
     return diagnostic;
 }
 
-/* One that is not the first of its kind and place, or one too many, can be given hints and notes, and
- * is not kept. */
+/* One that is not the first of its kind and place, or one too many, can be given hints and notes,
+ * and is not kept. */
 static struct diagnostic *diagnostic_new(struct diagnostics *diagnostics, enum diagnostic_id id,
                                          struct span span, bool is_first, const char *message,
                                          va_list args) {

@@ -16,8 +16,8 @@ void *memory_alloc(size_t size);
 void *memory_resize(void *memory, size_t size);
 void memory_free(void *memory);
 
-/* For the start of a program: what is large goes back to the system when it is freed. By itself, glibc
- * keeps blocks as large as any that was freed before. */
+/* For the start of a program: what is large goes back to the system when it is freed. By itself,
+ * glibc keeps blocks as large as any that was freed before. */
 void memory_start(void);
 
 /* The same, but NULL where there is no memory, and a recovery leaves it alone: for what outlives a

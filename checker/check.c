@@ -249,7 +249,8 @@ static void check_header(struct checker *checker, struct node *node, unsigned *p
         flow_push(checker, &flows[(*pushed)++], g->filter.condition, true);
     }
     if (!node->unit.header->condition) return;
-    struct fact fact = expect_condition(checker, node->unit.header->condition, false, "this condition");
+    struct fact fact =
+        expect_condition(checker, node->unit.header->condition, false, "this condition");
     need_known(checker, node->unit.header->condition, fact,
                text_format(checker->arena, "whether there is this %s", word).bytes, NULL);
     flow_push(checker, &flows[(*pushed)++], node->unit.header->condition, true);

@@ -53,7 +53,8 @@ static bool implies(const struct node *condition, bool holds, const struct node 
 static const struct node *header_condition(const struct node *value) {
     if (value->kind != NODE_NAME || !value->name.symbol) return NULL;
     const struct symbol *symbol = value->name.symbol;
-    return symbol->is_optional && symbol->declaration ? symbol->declaration->unit.header->condition : NULL;
+    return symbol->is_optional && symbol->declaration ? symbol->declaration->unit.header->condition
+                                                      : NULL;
 }
 
 bool flow_not_null(struct checker *checker, const struct node *node) {

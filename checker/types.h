@@ -1,8 +1,8 @@
 /* Types of values, as the checker knows them.
  *
- * A type is a shared, immutable node in the arena, as large as its kind needs, so that types are not
- * copied by value; equal simple types are the same pointer. What
- * AWS expects of a property is not copied into these: TYPE_PROPERTY points into the schema.
+ * A type is a shared, immutable node in the arena, as large as its kind needs, so that types are
+ * not copied by value; equal simple types are the same pointer. What AWS expects of a property is
+ * not copied into these: TYPE_PROPERTY points into the schema.
  */
 #ifndef MRP_CHECKER_TYPES_H
 #define MRP_CHECKER_TYPES_H

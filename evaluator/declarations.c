@@ -350,8 +350,8 @@ static bool unit_loop_body(struct loop *loop) {
 struct value unit_make(struct evaluator *ev, struct node *node, struct frame *frame,
                        unit_maker make) {
     if (node->unit.header->condition) {
-        bool ok,
-            condition = evaluate_condition(ev, node->unit.header->condition, frame, "a condition", &ok);
+        bool ok, condition = evaluate_condition(ev, node->unit.header->condition, frame,
+                                                "a condition", &ok);
         if (!ok) return value_poison();
         if (!condition) return value_null();
     }

@@ -97,14 +97,14 @@ enum deferred_kind {
     DEFERRED_BASE64,  /* text */
     DEFERRED_ZONES,   /* Fn::GetAZs: known region name */
     DEFERRED_DYNAMIC, /* {{resolve:...}}: operand 0 is its text (known or DEFERRED_TEXT) */
-    /* Fn::ToJsonString is a transform: operand 0 is a value with deferred parts; the evaluator turns
-     * it into DEFERRED_TEXT of pieces, so template/ never sees it */
+    /* Fn::ToJsonString is a transform: operand 0 is a value with deferred parts; the evaluator
+     * turns it into DEFERRED_TEXT of pieces, so template/ never sees it */
     DEFERRED_JSON,
     /* what a pipeline gives to the params of a stack that it delivers, as JSON text: operands are
      * the stack and a record of values by the names of params */
     DEFERRED_OVERRIDES,
-    /* a statement of IAM that allows what CloudFormation asks for while it deploys a stack: operands
-     * are the stack, a word ("stacks", "parameters", "secrets") and a list of actions */
+    /* a statement of IAM that allows what CloudFormation asks for while it deploys a stack:
+     * operands are the stack, a word ("stacks", "parameters", "secrets") and a list of actions */
     DEFERRED_READS,
 };
 

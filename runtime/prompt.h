@@ -7,8 +7,9 @@
 struct prompt {
     const char *text;              /* "mrp> " */
     const char *history;           /* a file that keeps the lines of earlier runs, or NULL */
-    const char *const *candidates; /* what Tab completes, in byte order; one that ends with "(" or "."
-                                      is gone on with, so no space follows it */
+    /* what Tab completes, in byte order; one that ends with "(" or "." is gone on with, so no space
+     * follows it */
+    const char *const *candidates;
     size_t candidate_count;
     void (*line)(void *context, const char *line); /* called for each line that is not blank */
     void *context;

@@ -79,8 +79,8 @@ static double now(void *context) {
     return inner->now(inner->context);
 }
 
-/* Where no run is to be gone on with, nobody waits for stacks that are still busy: their last change was not
- * written any more. */
+/* Where no run is to be gone on with, nobody waits for stacks that are still busy: their last
+ * change was not written any more. */
 static bool settle(struct runtime_session *session, struct failure *why) {
     struct arena arena;
     struct journal_run run;
@@ -118,8 +118,8 @@ static bool open_network(struct runtime_session *session, const struct runtime_o
     return true;
 }
 
-/* Tests of the sandbox: MRP_TEST_DIE_AT=N ends the process as kill -9 does, before the Nth writing of
- * the journal. */
+/* Tests of the sandbox: MRP_TEST_DIE_AT=N ends the process as kill -9 does, before the Nth writing
+ * of the journal. */
 static void die_in_time(void *context) {
     struct runtime_session *session = context;
     if (--session->writings_left == 0) raise(SIGKILL);

@@ -1,7 +1,7 @@
 /* The module mrp-runtime.so: all that needs a network or a database, behind one table of functions.
  *
- * `mrp` opens the module only for commands that need it and finds mrp_runtime() in it; the headers of
- * runtime/ say what the functions do. Plans are plain data: the command line prints them.
+ * `mrp` opens the module only for commands that need it and finds mrp_runtime() in it; the headers
+ * of runtime/ say what the functions do. Plans are plain data: the command line prints them.
  */
 #ifndef MRP_RUNTIME_RUNTIME_H
 #define MRP_RUNTIME_RUNTIME_H
@@ -39,8 +39,8 @@ struct runtime {
     /* Of the sandbox alone: the account that the program is for; lets something fail once. */
     void (*sandbox_account)(struct runtime_session *session, struct text account);
     void (*sandbox_fail)(struct runtime_session *session, const struct simulator_failure *failure);
-    /* Of the sandbox: changes a resource behind its stack's back, and puts objects into a bucket; false
-     * where there is no such thing. See simulator.h. */
+    /* Of the sandbox: changes a resource behind its stack's back, and puts objects into a bucket;
+     * false where there is no such thing. See simulator.h. */
     bool (*sandbox_change)(struct runtime_session *session, struct text region, struct text stack,
                            struct text logical_id, struct text property, struct text value);
     bool (*sandbox_put)(struct runtime_session *session, struct text region, struct text stack,

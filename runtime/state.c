@@ -109,8 +109,8 @@ static bool open_folder(struct state *state, const char *folder, struct failure 
     return good;
 }
 
-/* Making a new database, and bringing the log of writings into it, wait for the disk several times. A
- * sandbox leaves all that it writes in the log. */
+/* Making a new database, and bringing the log of writings into it, wait for the disk several times.
+ * A sandbox leaves all that it writes in the log. */
 static bool set_up(struct state *state, bool is_sandbox, struct failure *why) {
     sqlite3_db_config(state->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_sandbox, NULL);
     return state_run(state, "PRAGMA locking_mode = EXCLUSIVE;", why) &&

@@ -1,4 +1,5 @@
-/* Git's index, versions 2 to 4, as gitformat-index(5) has it: a header, then entries sorted by path. */
+/* Git's index, versions 2 to 4, as gitformat-index(5) has it: a header, then entries sorted by
+ * path. */
 #include "runtime/tracked.h"
 
 #include <limits.h>

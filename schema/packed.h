@@ -4,9 +4,9 @@
  * the machine that packed them; the magic number tells if it is another one. Nothing is a pointer:
  *
  *   string   an offset into STRINGS, of the first byte; the two bytes before it are the length,
- *            a NUL follows. The empty string is at PACKED_EMPTY. They lie as they are asked for: what
- *            many use together, then the names of types, then each type's own, so that a program which
- *            asks for one type brings few pages into memory.
+ *            a NUL follows. The empty string is at PACKED_EMPTY. They lie as they are asked for:
+ *            what many use together, then the names of types, then each type's own, so that a
+ *            program which asks for one type brings few pages into memory.
  *   list     an index into WORDS: the count, then that many words. The empty list is at 0.
  *   row      an index into the section of its kind; PACKED_NONE for none.
  */

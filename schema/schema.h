@@ -87,8 +87,8 @@ struct schema_attribute schema_type_attribute(const struct schema_type *type, si
  * resources (schema_body_open of their body) every name: as strings. */
 bool schema_type_attribute_find(const struct schema_type *type, struct text name,
                                 struct schema_attribute *attribute);
-/* Whether the attribute stands for all that begin with it and a dot, which only a template can name:
- * "Outputs" of a nested stack. */
+/* Whether the attribute stands for all that begin with it and a dot, which only a template can
+ * name: "Outputs" of a nested stack. */
 bool schema_type_attribute_open(const struct schema_type *type, struct text name);
 
 /* The form of the ARN, "arn:${Partition}:s3:::${BucketName}" (placeholders: Partition, Region,

@@ -363,7 +363,8 @@ static bool verify_types(struct verify *verify) {
     if (count_of(verify, PACKED_TYPE_NAMES) != count) return fault(verify, PACKED_TYPE_NAMES, 0);
     for (uint32_t i = 0; i < count; i++) {
         bool sorted = i == 0 || is_before(verify, names[i - 1], names[i]);
-        if (!sorted || names[i] != rows[i].name || !is_type(verify, &rows[i])) return fault(verify, PACKED_TYPES, i);
+        if (!sorted || names[i] != rows[i].name || !is_type(verify, &rows[i]))
+            return fault(verify, PACKED_TYPES, i);
     }
     return true;
 }

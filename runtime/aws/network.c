@@ -194,8 +194,8 @@ static const struct cloud_stack *find_stranger(const struct cloud_call *call) {
     return NULL;
 }
 
-/* What is wrong with an answer as a whole. "No stacks" is said, not left unsaid: else all that stands
- * would be planned anew because of a proxy that answers nothing. */
+/* What is wrong with an answer as a whole. "No stacks" is said, not left unsaid: else all that
+ * stands would be planned anew because of a proxy that answers nothing. */
 static void check_reply(struct cloud_call *call, const struct data *result) {
     const struct cloud_stack *stranger = find_stranger(call);
     if (call->operation == CLOUD_DESCRIBE_STACKS && !data_get(result, "Stacks")) {
@@ -204,9 +204,9 @@ static void check_reply(struct cloud_call *call, const struct data *result) {
                                    "stacks");
     } else if (stranger) {
         call->error.code = TEXT("AnotherStack");
-        call->error.message =
-            text_format(call->arena, "the server was asked about \"%.*s\" and answered about \"%.*s\"",
-                        TEXT_ARGS(call->request.stack), TEXT_ARGS(stranger->name));
+        call->error.message = text_format(
+            call->arena, "the server was asked about \"%.*s\" and answered about \"%.*s\"",
+            TEXT_ARGS(call->request.stack), TEXT_ARGS(stranger->name));
     } else if (is_another_stack(call)) {
         call->error.code = TEXT("StackReplaced");
         call->error.message = TEXT("the stack was deleted and made again while mrp looked at it");

@@ -27,11 +27,16 @@ static void collect(struct finding *finding, const struct deploy_program *progra
         const struct status_stack *stack = &status->stacks[i];
         if (!stack->deployed || stack->is_foreign ||
             !cloud_status_running(stack->deployed->status)) continue;
-        plan->stacks[plan->count++] = (struct plan_stack){
-            .template = status_template(program, stack), .name = stack->name,
-            .region = stack->region, .label = stack->label, .path = stack->path, .id = stack->deployed->id,
-            .status = stack->deployed->status, .deployed = stack->deployed,
-            .action = action_of(stack->deployed->status)};
+        plan->stacks[plan->count++] =
+            (struct plan_stack){.template = status_template(program, stack),
+                                .name = stack->name,
+                                .region = stack->region,
+                                .label = stack->label,
+                                .path = stack->path,
+                                .id = stack->deployed->id,
+                                .status = stack->deployed->status,
+                                .deployed = stack->deployed,
+                                .action = action_of(stack->deployed->status)};
     }
 }
 

@@ -88,7 +88,8 @@ bool plan_check_ignored(const struct plan_stack *stack, struct failure *why) {
     for (uint32_t i = 0; i < stack->drifted_count; i++) {
         const struct plan_drifted *drifted = &stack->drifted[i];
         if (!is_touched(drifted->resource, drifted->path)) continue;
-        failure_set(why, "--revert-drift would set \"%.*s\" of %.*s back, which @ignore_changes keeps",
+        failure_set(why,
+                    "--revert-drift would set \"%.*s\" of %.*s back, which @ignore_changes keeps",
                     TEXT_ARGS(drifted->path), TEXT_ARGS(drifted->resource->path));
         return failure_hint(why, "Leave out --revert-drift, or take the property out of "
                                  "@ignore_changes.");

@@ -1,5 +1,6 @@
-/* CloudFormation's actions for what the sandbox does not have: stack sets, types of one's own, prices.
- * Lists are empty, what is named is not found, and the rest says clearly that it is not here.
+/* CloudFormation's actions for what the sandbox does not have: stack sets, types of one's own,
+ * prices. Lists are empty, what is named is not found, and the rest says clearly that it is not
+ * here.
  */
 #include "runtime/serve/query.h"
 

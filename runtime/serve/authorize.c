@@ -1,4 +1,5 @@
-/* Signatures: the request is signed once more by the secret that belongs to its key, and compared. */
+/* Signatures: the request is signed once more by the secret that belongs to its key, and
+ * compared. */
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <strings.h>

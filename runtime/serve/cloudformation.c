@@ -1,5 +1,5 @@
-/* CloudFormation's actions: what a request says becomes a call of the simulated world, what the world
- * answers becomes a result.
+/* CloudFormation's actions: what a request says becomes a call of the simulated world, what the
+ * world answers becomes a result.
  */
 #include <stdlib.h>
 

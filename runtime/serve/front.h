@@ -1,4 +1,5 @@
-/* What answers one request: read, its signature checked, carried out by the simulated world, written.
+/* What answers one request: read, its signature checked, carried out by the simulated world,
+ * written.
  *
  * daemon.c has the connections; front.c decides which service is meant; each service is a file. No
  * socket is needed for an answer, so that tests and the fuzzer hand requests in directly.

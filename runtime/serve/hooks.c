@@ -1,4 +1,5 @@
-/* CloudFormation's actions for what hooks found: those that "mrp sandbox fail" lets refuse something. */
+/* CloudFormation's actions for what hooks found: those that "mrp sandbox fail" lets refuse
+ * something. */
 #include "runtime/serve/query.h"
 
 static void tell_found(struct serving *serving, struct data *record,

@@ -12,9 +12,9 @@ enum {
     SERVE_DEPTH = 12,              /* of its names */
 };
 
-/* Reads form data into records and lists: "Tags.member.1.Key=a" is the record Tags, a list, with one
- * record in it. "Tags=" is an empty text, which data_first takes as an empty list. False with *why
- * when it is no form, or too large. */
+/* Reads form data into records and lists: "Tags.member.1.Key=a" is the record Tags, a list, with
+ * one record in it. "Tags=" is an empty text, which data_first takes as an empty list. False with
+ * *why when it is no form, or too large. */
 bool serve_read_form(struct arena *arena, struct text form, struct data **input,
                      struct failure *why);
 

@@ -113,7 +113,8 @@ static void put_object(struct serving *serving, struct place place) {
     }
 }
 
-/* Nobody keeps when an object was put: a second after the one before it, from the world's beginning. */
+/* Nobody keeps when an object was put: a second after the one before it, from the world's
+ * beginning. */
 static double time_of(const struct sim_object *object) {
     return OBJECTS_BEGIN + (double)object->number;
 }
@@ -336,8 +337,8 @@ static bool is_bucket_name(struct text name) {
     return true;
 }
 
-/* Names are the world's: whose it is decides between the two refusals. us-east-1 alone lets one make
- * one's own bucket twice. */
+/* Names are the world's: whose it is decides between the two refusals. us-east-1 alone lets one
+ * make one's own bucket twice. */
 static void create_bucket(struct serving *serving, struct text name) {
     struct simulator *simulator = serving->simulator;
     struct sim_stack *owner;

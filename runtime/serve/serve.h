@@ -1,8 +1,8 @@
 /* The sandbox for other programs: AWS's protocols over HTTP, on this machine alone.
  *
  * CloudFormation, STS, S3 and SSM answer, as far as the simulated world knows them. Requests are
- * signed as AWS wants it, by one pair of test keys or by what AssumeRole gave; the region is that of
- * the signature.
+ * signed as AWS wants it, by one pair of test keys or by what AssumeRole gave; the region is that
+ * of the signature.
  *
  * Time passes in the world as it does outside, many times as fast, and a little with each look.
  */
@@ -30,8 +30,8 @@ struct serve_options {
     void *context;
 };
 
-/* Serves until SIGINT or SIGTERM; what changed is on disk before it is answered. False when the port
- * could not be had, or the world could not be written. */
+/* Serves until SIGINT or SIGTERM; what changed is on disk before it is answered. False when the
+ * port could not be had, or the world could not be written. */
 bool serve_run(struct simulator *simulator, const struct serve_options *options,
                struct failure *why);
 

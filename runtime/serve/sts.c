@@ -54,7 +54,8 @@ static bool assume_role(struct serving *serving) {
     struct text name = data_text(serving->input, "RoleSessionName");
     long seconds = data_long(serving->input, "DurationSeconds", 3600);
     char expires[32];
-    if (!text_starts(role, TEXT("arn:")) || role.length > LONGEST_ROLE || name.length < 2 || name.length > 64) {
+    if (!text_starts(role, TEXT("arn:")) || role.length > LONGEST_ROLE || name.length < 2 ||
+        name.length > 64) {
         return serve_refuse(serving, 400, "ValidationError",
                             "1 validation error detected: RoleArn and RoleSessionName must be "
                             "those of a role and a session");

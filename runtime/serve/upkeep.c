@@ -1,5 +1,5 @@
-/* CloudFormation's actions for stacks that are not as they should be: drift, rollbacks that a person
- * begins, signals, resources that get other logical ids.
+/* CloudFormation's actions for stacks that are not as they should be: drift, rollbacks that a
+ * person begins, signals, resources that get other logical ids.
  */
 #include "runtime/serve/query.h"
 
@@ -148,7 +148,8 @@ static void cancel_update(struct serving *serving, struct cloud_call *call) {
 
 /* --- signals ---------------------------------------------------------------------------------- */
 
-/* What is waited for is taken as come: no machine ever boots that would send it. A failure counts. */
+/* What is waited for is taken as come: no machine ever boots that would send it. A failure
+ * counts. */
 static void signal_resource(struct serving *serving, struct cloud_call *call) {
     struct text id = query_member(serving, "LogicalResourceId");
     struct text status = query_member(serving, "Status");

@@ -407,7 +407,8 @@ static void plan_item(struct planning *planning, const struct sim_item *item) {
     else plan_add(planning, item, after, NULL);
 }
 
-/* As recorded, a removed resource is shown as its template wrote it: with what it refers to unknown. */
+/* As recorded, a removed resource is shown as its template wrote it: with what it refers to
+ * unknown. */
 static const struct document *removed_properties(struct planning *planning,
                                                  const struct sim_resource *resource) {
     const struct sim_plan_inputs *now = &planning->stack->now;

@@ -1,4 +1,5 @@
-/* Values of a template: names, conditions, what other stacks give; the functions are in functions.c.
+/* Values of a template: names, conditions, what other stacks give; the functions are in
+ * functions.c.
  *
  * While a change set is planned, what does not exist yet is unknown: the whole value it stands in
  * becomes {{changeSet:KNOWN_AFTER_APPLY}}, as AWS shows it.

@@ -1,8 +1,9 @@
 /* The simulated world as data: stacks, their resources, change sets and events.
  *
- * An operation on a stack has no script of its own: what happens next follows from the stack's phase
- * and from the work that each resource still has, so that a world read back from its database goes on
- * where it stopped. engine.c moves it, calls.c answers questions about it, store.c keeps it.
+ * An operation on a stack has no script of its own: what happens next follows from the stack's
+ * phase and from the work that each resource still has, so that a world read back from its database
+ * goes on where it stopped. engine.c moves it, calls.c answers questions about it, store.c keeps
+ * it.
  */
 #ifndef MRP_SIMULATOR_WORLD_H
 #define MRP_SIMULATOR_WORLD_H

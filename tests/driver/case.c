@@ -168,7 +168,8 @@ void run_case(struct driver *driver, const char *path) {
     }
 }
 
-/* Pairs of an expression and, in a line below it, "=> " and its value as JSON, or "=> error NAME". */
+/* Pairs of an expression and, in a line below it, "=> " and its value as JSON, or "=> error
+ * NAME". */
 void run_expressions(struct driver *driver, const char *path) {
     struct text bytes;
     struct failure why;

@@ -113,7 +113,8 @@ static bool is_followed_by(const struct document_run *run, size_t index, const c
     return index + 1 < run->count && text_is(info_word(&run->blocks[index + 1], 0), language);
 }
 
-/* Of a page of docs/diagnostics: the first program makes exactly that diagnostic, the others none. */
+/* Of a page of docs/diagnostics: the first program makes exactly that diagnostic, the others
+ * none. */
 static void run_page_program(struct document_run *run, size_t index) {
     struct driver *driver = run->driver;
     const struct block *block = &run->blocks[index];

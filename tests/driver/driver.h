@@ -45,7 +45,8 @@ bool expect_text(struct driver *driver, const char *what, struct text expected, 
 /* JSON without white space between its tokens. */
 struct text json_minify(struct arena *arena, struct text json);
 
-/* Words of a command line: separated by spaces, with '...' and "..." around those that have some. */
+/* Words of a command line: separated by spaces, with '...' and "..." around those that have
+ * some. */
 char **split_words(struct driver *driver, struct text line);
 
 /* A crash or a hang is a failure whatever was expected. */

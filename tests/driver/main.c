@@ -33,7 +33,8 @@ static void add_path(struct work *work, const char *path) {
 }
 
 static bool is_work(struct text path) {
-    if (memmem(path.bytes, path.length, "/files/", 7)) return false; /* what cases import and read */
+    /* what cases import and read */
+    if (memmem(path.bytes, path.length, "/files/", 7)) return false;
     return text_ends(path, TEXT(".mrp")) || text_ends(path, TEXT(".eval"));
 }
 

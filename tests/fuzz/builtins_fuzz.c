@@ -1,6 +1,6 @@
-/* Built-in functions on hostile text: the first byte chooses an expression, the rest is its file "x",
- * or, divided at the first new line, its files "x" and "y". An expression that is a truth value must
- * be true: what is written reads back as the same value. */
+/* Built-in functions on hostile text: the first byte chooses an expression, the rest is its file
+ * "x", or, divided at the first new line, its files "x" and "y". An expression that is a truth
+ * value must be true: what is written reads back as the same value. */
 #include "tests/fuzz/fuzz.h"
 
 static const char *const expressions[] = {

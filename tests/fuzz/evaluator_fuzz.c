@@ -1,5 +1,5 @@
-/* Checker, evaluator, templates, tests and policies: any program ends, with templates or with messages,
- * and with the same bytes each time. */
+/* Checker, evaluator, templates, tests and policies: any program ends, with templates or with
+ * messages, and with the same bytes each time. */
 #include "base/text.h"
 #include "mrp_parts.h"
 #include "tests/fuzz/fuzz.h"

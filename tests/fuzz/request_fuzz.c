@@ -1,6 +1,6 @@
-/* Requests to mrp sandbox serve: forms, JSON, XML, paths and signatures of strangers. The first byte
- * says which service is asked, whether the signature is a good one, and where the request goes; the
- * rest is its target up to a new line, and its body.
+/* Requests to mrp sandbox serve: forms, JSON, XML, paths and signatures of strangers. The first
+ * byte says which service is asked, whether the signature is a good one, and where the request
+ * goes; the rest is its target up to a new line, and its body.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,10 +1,11 @@
-/* Loaded before all other libraries (LD_PRELOAD): counts what a program asks of the system, and refuses
- * it the k-th time. It stands between the unchanged program, with the libraries that it uses, and libc.
+/* Loaded before all other libraries (LD_PRELOAD): counts what a program asks of the system, and
+ * refuses it the k-th time. It stands between the unchanged program, with the libraries that it
+ * uses, and libc.
  *
- *   MRP_INJECT         "memory 12": the 12th allocation since main() fails; "file 3": the third call
- *                      on files. A plus sign behind it, "memory 12+": that one and all after it.
- *   MRP_INJECT_REPORT  a file that is written when the program ends: how many calls there were, and the
- *                      name of the function that was refused
+ *   MRP_INJECT         "memory 12": the 12th allocation since main() fails; "file 3": the third
+ *                      call on files. A plus sign behind it, "memory 12+": that one and all after.
+ *   MRP_INJECT_REPORT  a file that is written when the program ends: how many calls there were, and
+ *                      the name of the function that was refused
  *
  * Calls before main() and those of the report itself are neither counted nor refused.
  */

@@ -1,7 +1,7 @@
-/* Mutations (configure --enable-mutation): a build in which single reports can be left out. The wrapper of the
- * compiler, tests/mutation/cc, turns each DIAGNOSTIC_X that is handed to a function into
- * MUTATION_SITE(DIAGNOSTIC_X), and each warn(...) of a lint into MUTATION_WARN(line, ...). No other
- * build knows of any of this.
+/* Mutations (configure --enable-mutation): a build in which single reports can be left out. The
+ * wrapper of the compiler, tests/mutation/cc, turns each DIAGNOSTIC_X that is handed to a function
+ * into MUTATION_SITE(DIAGNOSTIC_X), and each warn(...) of a lint into MUTATION_WARN(line, ...). No
+ * other build knows of any of this.
  *
  *   MRP_MUTATION      what is not reported: an id, or a place in the source, "checker/call.c:120"
  *   MRP_MUTATION_LOG  a file that gets a line for each place and each id that is reached

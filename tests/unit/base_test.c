@@ -85,7 +85,8 @@ static void test_arena_grows(void) {
         for (size_t count = 0, room = 1; room <= 256; count = room, room *= 2) {
             words = arena_grow(&arena, words, count, room, sizeof *words);
             for (size_t i = 0; i < room; i++) {
-                if (words[i] != (i < count ? i : 0)) CU_FAIL("what was there stays, the rest is zero");
+                if (words[i] != (i < count ? i : 0))
+                    CU_FAIL("what was there stays, the rest is zero");
                 words[i] = i;
             }
         }

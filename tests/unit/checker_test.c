@@ -9,8 +9,8 @@
 #include "stdlib/library.h"
 #include "tests/unit/unit.h"
 
-/* A host whose files are made when they are read: "pipeline.mrp" is text; "f7.mrp" imports "f8.mrp",
- * up to last. */
+/* A host whose files are made when they are read: "pipeline.mrp" is text; "f7.mrp" imports
+ * "f8.mrp", up to last. */
 struct made {
     struct host host;
     const char *text;
@@ -126,7 +126,8 @@ static void test_signatures(void) {
     for (size_t i = 0; i < count; i++) {
         struct checked checked;
         char text[256];
-        /* a call with nothing in it reads the signature, and never says more than what is missing */
+        /* a call with nothing in it reads the signature, and never says more than what is
+         * missing */
         snprintf(text, sizeof text, "param p: string = \"${%s()}\"\noutput X = p\n", rows[i].name);
         load(&checked, text, 0);
         for (const struct diagnostic *d = checked.diagnostics.first; d; d = d->next) {

@@ -1,5 +1,5 @@
-/* What disaster_test.c is made of: programs made by chance, in two versions, as the engine takes them;
- * and a cloud in which everything goes wrong. */
+/* What disaster_test.c is made of: programs made by chance, in two versions, as the engine takes
+ * them; and a cloud in which everything goes wrong. */
 #ifndef MRP_TESTS_DISASTER_H
 #define MRP_TESTS_DISASTER_H
 

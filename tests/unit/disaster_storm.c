@@ -1,5 +1,6 @@
-/* A cloud in which everything goes wrong: calls that are throttled, whose answers get lost or are out of
- * date, another writer, and the death of whoever calls; and what the world behind it looks like.
+/* A cloud in which everything goes wrong: calls that are throttled, whose answers get lost or are
+ * out of date, another writer, and the death of whoever calls; and what the world behind it looks
+ * like.
  */
 #include <stdlib.h>
 

@@ -202,7 +202,8 @@ static void live_and_die(unsigned calls, unsigned writes) {
             trial.asks_back |= percent(20);
             trial.forgets |= percent(10);
             /* Time goes by before somebody types resume. */
-            trial.storm.inner->next(trial.storm.inner->context, storm_now(&trial.storm) + chance(200));
+            trial.storm.inner->next(trial.storm.inner->context,
+                                    storm_now(&trial.storm) + chance(200));
             continue;
         }
         trial.ending = trial.deaths ? resume(trial.asks_back) : deploy(1, false);

@@ -15,8 +15,9 @@ static const struct deploy_program program = {.set = &set, .project = {"shop", 4
 #define QUEUE(wait) \
     "\"Queue\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"DelaySeconds\":" wait "}}"
 #define ONE(wait) "{\"Resources\":{" QUEUE(wait) "}}"
-#define TWO(wait) \
-    "{\"Resources\":{" QUEUE(wait) ",\"Late\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"Queue\"}}}"
+#define TWO(wait)                                                                                  \
+    "{\"Resources\":{" QUEUE(                                                                      \
+        wait) ",\"Late\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"Queue\"}}}"
 
 static void fail_next(const char *logical_id, const char *operation) {
     simulator_fail(simulator, &(struct simulator_failure){

@@ -376,7 +376,8 @@ static bool any_allows(struct text provider, struct text key) {
     return false;
 }
 
-/* The rows agree with one another: types exist, keys are those of the provider, patterns compile. */
+/* The rows agree with one another: types exist, keys are those of the provider, patterns
+ * compile. */
 static void test_action_rows(void) {
     const struct schema_action *action;
     size_t count = 0;

@@ -1,5 +1,5 @@
-/* The simulator through struct cloud: what is asked, what AWS answers. The texts and orders of events
- * that were recorded from AWS are compared word for word.
+/* The simulator through struct cloud: what is asked, what AWS answers. The texts and orders of
+ * events that were recorded from AWS are compared word for word.
  */
 #include <sqlite3.h>
 #include <stdio.h>

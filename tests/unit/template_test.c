@@ -1,5 +1,6 @@
-/* Unit tests of template/: stacks made by hand, for what a program cannot reach or would need hundreds
- * of lines for. With MRP_KEEP_TEMPLATES=FOLDER each template made is also written there, for cfn-lint. */
+/* Unit tests of template/: stacks made by hand, for what a program cannot reach or would need
+ * hundreds of lines for. With MRP_KEEP_TEMPLATES=FOLDER each template made is also written there,
+ * for cfn-lint. */
 #include <stdlib.h>
 
 #include "base/limits.h"
