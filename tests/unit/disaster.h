@@ -66,7 +66,7 @@ void make_version(struct arena *arena, struct version *version, int v);
 
 /* --- disaster_storm.c ------------------------------------------------------------------------- */
 
-enum { REMEMBERED = 64 };
+enum { REMEMBERED = 64, PAGES = 64 };
 
 struct remembered { /* what was said of a stack, and when */
     struct text region, stack;
@@ -83,6 +83,8 @@ struct storm {
     unsigned stale;                  /* per mille of looks at a stack: they see what was before */
     struct remembered remembered[REMEMBERED];
     unsigned remembered_count;
+    struct arena *pages[PAGES];      /* of answers about a bucket's content, which are large */
+    unsigned page_count;
     unsigned calls, dies_at;         /* dies before the call of that number; 0 never */
     unsigned writes, dies_at_write;
     unsigned meddles_at;             /* another writer, before the call of that number */

@@ -64,8 +64,16 @@ static void look(struct storm *storm, struct cloud_call *call) {
     remember(storm, call);
 }
 
+static void note_page(struct storm *storm, struct arena *arena) {
+    for (unsigned i = 0; i < storm->page_count; i++) {
+        if (storm->pages[i] == arena) return;
+    }
+    if (storm->page_count < PAGES) storm->pages[storm->page_count++] = arena;
+}
+
 static void begin(void *context, struct cloud_call *call) {
     struct storm *storm = context;
+    if (call->operation == CLOUD_OBJECT_VERSIONS) note_page(storm, call->arena);
     bool looks = call->operation == CLOUD_DESCRIBE_STACKS && call->request.stack.length;
     storm->calls++;
     if (!storm->is_calm && storm->stale && looks) {
@@ -118,6 +126,7 @@ void storm_bury(struct storm *storm) {
     storm->first = NULL;
     storm->end = &storm->first;
     while (storm->inner->next(storm->inner->context, now(storm))) {}
+    while (storm->page_count) arena_release(storm->pages[--storm->page_count]);
 }
 
 static void ask_inner(struct storm *storm, enum cloud_operation operation,
