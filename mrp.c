@@ -234,7 +234,6 @@ static enum mrp_result compile(struct mrp *mrp, struct request *request) {
         diagnostics_settle(&mrp->diagnostics, &mrp->rules);
     }
     if (mrp_result_of(mrp) == MRP_DONE) list_stacks(mrp);
-    if (mrp->templates.lowered && !mrp->only_checks) template_list_resources(&mrp->templates);
     return mrp_result_of(mrp);
 }
 
@@ -404,6 +403,11 @@ struct deployment *mrp_deployment(struct mrp *mrp) {
 }
 
 const struct template_set *mrp_templates(struct mrp *mrp) {
+    return &mrp->templates;
+}
+
+const struct template_set *mrp_listed_templates(struct mrp *mrp) {
+    template_list_resources(&mrp->templates);
     return &mrp->templates;
 }
 

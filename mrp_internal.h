@@ -30,7 +30,6 @@ struct mrp {
     struct buffer output;
     struct failure failure;
     bool is_loaded;
-    bool only_checks; /* nobody asks for templates */
 };
 
 struct request {

@@ -14,6 +14,8 @@ struct arena *mrp_arena(struct mrp *mrp);
 struct program *mrp_program(struct mrp *mrp);
 struct deployment *mrp_deployment(struct mrp *mrp);
 const struct template_set *mrp_templates(struct mrp *mrp);
+/* The same, with the resources of each listed, which takes memory. */
+const struct template_set *mrp_listed_templates(struct mrp *mrp);
 /* Gives the templates' parameters the name of the mrp that pipelines run: see cli/package.h. */
 void mrp_set_package(struct mrp *mrp, struct text package);
 /* Settled: ordered, with --strict, --allow and --deny applied. */
@@ -25,8 +27,7 @@ void mrp_set_columns(struct mrp *mrp, unsigned columns);
 /* The path of a source as the user would type it from where the process stands. */
 struct text mrp_user_path(struct mrp *mrp, uint32_t source);
 
-/* Before mrp_compile: the program is checked, with the files of tests beside it, and nothing else
- * is wanted: its templates list no resources. */
+/* Before mrp_compile: the program is checked with the files of tests beside it. */
 void mrp_only_check(struct mrp *mrp);
 
 /* --- tests: a handle each --- */

@@ -52,7 +52,6 @@ struct observer mrp_observer(struct mrp *mrp) {
 
 void mrp_only_check(struct mrp *mrp) {
     mrp->program.with_tests = true;
-    mrp->only_checks = true;
 }
 
 void mrp_with_tests(struct mrp *mrp, const char *only) {

@@ -17,7 +17,7 @@ static struct text folder_of(struct arena *arena, const char *file) {
 }
 
 static void fill_program(struct deploying *deploying, const struct package *package) {
-    const struct template_set *set = mrp_templates(deploying->mrp);
+    const struct template_set *set = mrp_listed_templates(deploying->mrp);
     const struct deployment *deployment = mrp_deployment(deploying->mrp);
     struct text *bodies = arena_array(&deploying->arena, set->count + 1, sizeof *bodies);
     for (uint32_t i = 0; i < set->count; i++) {

@@ -124,7 +124,7 @@ static void offer_resource(struct candidates *candidates, const struct resource 
 }
 
 static void offer_program(struct candidates *candidates, struct mrp *mrp) {
-    const struct template_set *set = mrp_templates(mrp);
+    const struct template_set *set = mrp_listed_templates(mrp);
     const struct program *program = mrp_program(mrp);
     if (program && program->module_count && program->modules[0]->scope)
         offer_names(candidates, program->modules[0]->scope);

@@ -98,7 +98,7 @@ static void readers(struct page *page, struct text path) {
 }
 
 void explain_readers(struct mrp *mrp, struct text path, struct buffer *out) {
-    readers(&(struct page){mrp, mrp_templates(mrp), out}, path);
+    readers(&(struct page){mrp, mrp_listed_templates(mrp), out}, path);
 }
 
 /* ---- resources and instances of components ---- */
@@ -232,7 +232,7 @@ static void explain_stack(struct page *page, const struct template *template) {
 }
 
 bool explain_path(struct mrp *mrp, struct text path, struct buffer *out) {
-    struct page page = {mrp, mrp_templates(mrp), out};
+    struct page page = {mrp, mrp_listed_templates(mrp), out};
     bool found = false;
     for (uint32_t i = 0; i < page.set->count; i++) {
         const struct template *template = &page.set->templates[i];
@@ -256,7 +256,7 @@ static const struct diagnostic *reason(struct mrp *mrp) {
 
 void explain_path_unknown(struct mrp *mrp, const struct invocation *invocation, struct text path) {
     struct suggestion suggestion;
-    const struct template_set *set = mrp_templates(mrp);
+    const struct template_set *set = mrp_listed_templates(mrp);
     const struct diagnostic *why = reason(mrp);
     suggestion_init(&suggestion, path);
     for (uint32_t i = 0; i < set->count; i++) {

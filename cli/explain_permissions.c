@@ -81,7 +81,7 @@ static int compare(const void *a, const void *b) {
 }
 
 bool explain_permissions(struct mrp *mrp, struct buffer *page) {
-    const struct template_set *set = mrp_templates(mrp);
+    const struct template_set *set = mrp_listed_templates(mrp);
     struct arena *arena = mrp_arena(mrp);
     struct actions actions = {0};
     struct map seen;

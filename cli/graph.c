@@ -423,7 +423,7 @@ static int show(const struct graph *graph, enum form form) {
 
 static int make(struct invocation *invocation, struct mrp *mrp, enum form form) {
     struct failure why;
-    struct graph graph = {.arena = mrp_arena(mrp), .set = mrp_templates(mrp)};
+    struct graph graph = {.arena = mrp_arena(mrp), .set = mrp_listed_templates(mrp)};
     int outcome;
     if (option_given(invocation, OPTION_STACKS)) {
         read_stacks(&graph);

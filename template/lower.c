@@ -97,21 +97,21 @@ static void find_position(struct lowering *all, const struct node *node, struct 
     last->line = source_place(sources, node->span.source, node->span.start).line;
 }
 
-void lowering_list_resources(struct stack_lowering *in) {
+bool lowering_list_resources(struct stack_lowering *in, struct arena *arena) {
     struct lowering *all = in->all;
     struct template *template = in->template;
     struct stack *stack = template->stack;
     struct position position = {0};
-    if (template->resources) return;
+    if (template->resources) return false;
     template->resources =
-        arena_array(all->arena, stack->resource_count + 1, sizeof *template->resources);
+        arena_array(arena, stack->resource_count + 1, sizeof *template->resources);
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         const struct resource *resource = stack->resources[i];
         find_position(all, resource->shown, &position);
         struct template_resource *row = &template->resources[i];
         *row = (struct template_resource){
             .logical_id = name_text(resource->logical_id),
-            .path = resource_full_path(all->arena, resource),
+            .path = resource_full_path(arena, resource),
             .type = resource_type_name(resource),
             .span = cause_span(resource->shown),
             .file = position.file, .line = position.line,
@@ -121,6 +121,12 @@ void lowering_list_resources(struct stack_lowering *in) {
             row->was_id = id_of_path(all, resource, resource->meta->was);
         set_ignored(all, row, resource->meta->ignore_changes);
     }
+    return true;
+}
+
+void lowering_drop_resources(struct stack_lowering *in, struct arena *arena) {
+    in->template->resources = NULL;
+    arena_release(arena);
 }
 
 /* ---- capabilities ---- */
@@ -326,7 +332,7 @@ static void finish_stack(struct stack_lowering *in) {
 
 void template_list_resources(struct template_set *set) {
     for (uint32_t i = 0; i < set->count; i++)
-        lowering_list_resources(set->templates[i].stack->lowered);
+        lowering_list_resources(set->templates[i].stack->lowered, set->arena);
 }
 
 bool template_lower(struct deployment *deployment, struct template_set *set) {

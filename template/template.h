@@ -99,7 +99,8 @@ struct template_set {
  * that cannot travel) are reported in the deployment's diagnostics. False when there were any. */
 bool template_lower(struct deployment *deployment, struct template_set *set);
 
-/* Lists the templates' resources. Apart from what is lowered, since a check does without them. */
+/* Lists the templates' resources, for who looks at them: to check and to write templates does
+ * without. */
 void template_list_resources(struct template_set *set);
 
 /* Appends a stack's template as JSON: indented by two for files, compact to be sent. The same

@@ -279,8 +279,7 @@ static size_t positions_bytes(const struct template *template) {
 
 /* Puts the positions in at `at` if the compact template stays within what can be sent in a
  * request. */
-static void insert_positions(struct emitter *e, size_t start, size_t at) {
-    size_t compact = e->out->length - start - e->spaces + 1; /* the last bracket is to come */
+static void insert_positions(struct emitter *e, size_t compact, size_t at) {
     if (compact + positions_bytes(e->in->template) > LIMIT_TEMPLATE_INLINE_BYTES) return;
     struct buffer positions;
     buffer_init(&positions);
@@ -317,14 +316,20 @@ void template_write(const struct template_set *set, uint32_t index, bool indente
                     struct buffer *out) {
     struct stack_lowering *in = set->templates[index].stack->lowered;
     struct emitter e = {.in = in, .out = out, .indented = indented};
-    lowering_list_resources(in);
     size_t start = out->length;
     emit_open(&e, '{');
     emit_text_pair(&e, "AWSTemplateFormatVersion", TEXT("2010-09-09"));
     emit_doc(&e, in->stack->doc, DESCRIPTION_BYTES);
     size_t metadata = out->length;
     emit_content(&e);
-    insert_positions(&e, start, metadata);
+    size_t compact = out->length - start - e.spaces + 1; /* the last bracket is to come */
+    if (compact <= LIMIT_TEMPLATE_INLINE_BYTES) {
+        struct arena scratch;
+        arena_init(&scratch);
+        bool is_made = lowering_list_resources(in, &scratch);
+        insert_positions(&e, compact, metadata);
+        if (is_made) lowering_drop_resources(in, &scratch);
+    }
     emit_close(&e, '}');
     if (indented) buffer_char(out, '\n');
 }
