@@ -97,12 +97,11 @@ static void find_position(struct lowering *all, const struct node *node, struct 
     last->line = source_place(sources, node->span.source, node->span.start).line;
 }
 
-bool lowering_list_resources(struct stack_lowering *in, struct arena *arena) {
+static void list_resources(struct stack_lowering *in, struct arena *arena) {
     struct lowering *all = in->all;
     struct template *template = in->template;
     struct stack *stack = template->stack;
     struct position position = {0};
-    if (template->resources) return false;
     template->resources =
         arena_array(arena, stack->resource_count + 1, sizeof *template->resources);
     for (uint32_t i = 0; i < stack->resource_count; i++) {
@@ -121,12 +120,27 @@ bool lowering_list_resources(struct stack_lowering *in, struct arena *arena) {
             row->was_id = id_of_path(all, resource, resource->meta->was);
         set_ignored(all, row, resource->meta->ignore_changes);
     }
-    return true;
 }
 
-void lowering_drop_resources(struct stack_lowering *in, struct arena *arena) {
-    in->template->resources = NULL;
-    arena_release(arena);
+static void drop_list(void *listing) {
+    struct listing *dropped = listing;
+    dropped->in->template->resources = NULL;
+    arena_release(&dropped->arena);
+}
+
+void listing_begin(struct listing *listing, struct stack_lowering *in) {
+    listing->in = in;
+    listing->is_mine = in->template->resources == NULL;
+    if (!listing->is_mine) return;
+    arena_init(&listing->arena);
+    cleanup_push(&listing->cleanup, drop_list, listing);
+    list_resources(in, &listing->arena);
+}
+
+void listing_end(struct listing *listing) {
+    if (!listing->is_mine) return;
+    cleanup_pop(&listing->cleanup);
+    drop_list(listing);
 }
 
 /* ---- capabilities ---- */
@@ -331,8 +345,11 @@ static void finish_stack(struct stack_lowering *in) {
 }
 
 void template_list_resources(struct template_set *set) {
-    for (uint32_t i = 0; i < set->count; i++)
-        lowering_list_resources(set->templates[i].stack->lowered, set->arena);
+    for (uint32_t i = 0; i < set->count; i++) {
+        if (!set->templates[i].resources) {
+            list_resources(set->templates[i].stack->lowered, set->arena);
+        }
+    }
 }
 
 bool template_lower(struct deployment *deployment, struct template_set *set) {

@@ -151,11 +151,17 @@ static inline struct span cause_span(const struct node *cause) {
 struct span declared_span(const struct node *declared);
 /* The entry of @depends_on in a resource's declaration; the declaration itself if it has none. */
 const struct node *depends_on_entry(const struct node *declared);
-/* Lists the resources of the stack's template in the arena; false where they are listed already. */
-bool lowering_list_resources(struct stack_lowering *in, struct arena *arena);
-/* Releases the arena with a list that was made for one writing: many templates are written one after
- * the other, and nobody else looks at it. */
-void lowering_drop_resources(struct stack_lowering *in, struct arena *arena);
+/* The resources of a stack's template, listed between begin and end, unless they are for good: many
+ * templates are written one after the other, and nobody else looks at them. Lives in the frame that
+ * begins it. */
+struct listing {
+    struct stack_lowering *in;
+    bool is_mine;
+    struct arena arena;
+    struct cleanup cleanup;
+};
+void listing_begin(struct listing *listing, struct stack_lowering *in);
+void listing_end(struct listing *listing);
 /* The path of a resource with its region: east.network.subnet["a"]. */
 struct text resource_full_path(struct arena *arena, const struct resource *resource);
 /* east.alb.DNSName; for Ref the resource's path alone. */

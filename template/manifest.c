@@ -108,10 +108,8 @@ static void write_dependencies(struct emitter *e, const struct template_set *set
 }
 
 static void write_resources(struct emitter *e, const struct template *template) {
-    struct stack_lowering *in = template->stack->lowered;
-    struct arena scratch;
-    arena_init(&scratch);
-    bool is_made = lowering_list_resources(in, &scratch);
+    struct listing listing;
+    listing_begin(&listing, template->stack->lowered);
     EMIT_KEY(e, "resources");
     emit_open(e, '{');
     for (uint32_t i = 0; i < template->resource_count; i++) {
@@ -127,7 +125,7 @@ static void write_resources(struct emitter *e, const struct template *template) 
         emit_close(e, '}');
     }
     emit_close(e, '}');
-    if (is_made) lowering_drop_resources(in, &scratch);
+    listing_end(&listing);
 }
 
 static void write_stack(struct emitter *e, const struct template_set *set,

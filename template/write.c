@@ -324,11 +324,10 @@ void template_write(const struct template_set *set, uint32_t index, bool indente
     emit_content(&e);
     size_t compact = out->length - start - e.spaces + 1; /* the last bracket is to come */
     if (compact <= LIMIT_TEMPLATE_INLINE_BYTES) {
-        struct arena scratch;
-        arena_init(&scratch);
-        bool is_made = lowering_list_resources(in, &scratch);
+        struct listing listing;
+        listing_begin(&listing, in);
         insert_positions(&e, compact, metadata);
-        if (is_made) lowering_drop_resources(in, &scratch);
+        listing_end(&listing);
     }
     emit_close(&e, '}');
     if (indented) buffer_char(out, '\n');
