@@ -21,6 +21,27 @@ bool text_ends(struct text a, struct text suffix) {
     return text_equal((struct text){a.bytes + a.length - suffix.length, suffix.length}, suffix);
 }
 
+bool text_like(struct text text, struct text pattern) {
+    size_t p = 0, t = 0, star = SIZE_MAX, mark = 0;
+    while (t < text.length) {
+        if (p < pattern.length && pattern.bytes[p] == '*') {
+            star = p++;
+            mark = t;
+        } else if (p < pattern.length &&
+                   (pattern.bytes[p] == '?' || pattern.bytes[p] == text.bytes[t])) {
+            p++;
+            t++;
+        } else if (star != SIZE_MAX) {
+            p = star + 1;
+            t = ++mark;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.length && pattern.bytes[p] == '*') p++;
+    return p == pattern.length;
+}
+
 struct text text_copy(struct arena *arena, struct text a) {
     return (struct text){arena_copy(arena, a.bytes, a.length), a.length};
 }

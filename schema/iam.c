@@ -2,7 +2,6 @@
 #include "schema/iam.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 
 static const struct {
     const char *prefix, *actions;
@@ -63,28 +62,19 @@ struct text iam_action_near(struct text action) {
     return near.best;
 }
 
-/* Where the pattern has no `*` and `?` it stands for itself. */
-static bool any_matches(const char *actions, const char *pattern) {
-    char name[LONGEST_NAME + 1];
-    while (*actions++ == ' ' && *actions) {
+bool iam_action_known(struct text action) {
+    char folded[LONGEST_NAME + 1];
+    struct text prefix, name;
+    if (!split(action, &prefix, &name) || !fold(folded, name)) return false;
+    struct text pattern = {folded, name.length};
+    for (size_t i = 0; i < name.length; i++) {
+        if (!isalnum((unsigned char)folded[i]) && !strchr("*?", folded[i])) return false;
+    }
+    const char *actions = actions_of(prefix);
+    while (actions && *actions++ == ' ' && *actions) {
         size_t length = strcspn(actions, " ");
-        if (length <= LONGEST_NAME) {
-            memcpy(name, actions, length);
-            name[length] = '\0';
-            if (fnmatch(pattern, name, 0) == 0) return true;
-        }
+        if (text_like((struct text){actions, length}, pattern)) return true;
         actions += length;
     }
     return false;
-}
-
-bool iam_action_known(struct text action) {
-    char pattern[LONGEST_NAME + 1];
-    struct text prefix, name;
-    if (!split(action, &prefix, &name) || !fold(pattern, name)) return false;
-    for (size_t i = 0; i < name.length; i++) {
-        if (!isalnum((unsigned char)pattern[i]) && !strchr("*?", pattern[i])) return false;
-    }
-    const char *actions = actions_of(prefix);
-    return actions && any_matches(actions, pattern);
 }

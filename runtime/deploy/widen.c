@@ -180,32 +180,10 @@ static void read_grants(struct grants *grants, const struct document *resource, 
 
 /* --- comparing -------------------------------------------------------------------------------- */
 
-/* Whether the pattern, with * and ?, matches the text; iterative, so that no pattern is slow. */
-static bool matches(struct text pattern, struct text text) {
-    size_t p = 0, t = 0, star = SIZE_MAX, mark = 0;
-    while (t < text.length) {
-        if (p < pattern.length && pattern.bytes[p] == '*') {
-            star = p++;
-            mark = t;
-        } else if (p < pattern.length &&
-                   (pattern.bytes[p] == '?' || pattern.bytes[p] == text.bytes[t])) {
-            p++;
-            t++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.length && pattern.bytes[p] == '*') p++;
-    return p == pattern.length;
-}
-
 static bool covers(const struct grant *a, const struct grant *b) {
     bool same_when = !a->when.length || text_equal(a->when, b->when);
-    return a->denies == b->denies && same_when && matches(a->what, b->what) &&
-           (text_equal(a->on, b->on) || (a->on.length && matches(a->on, b->on))) &&
+    return a->denies == b->denies && same_when && text_like(b->what, a->what) &&
+           (text_equal(a->on, b->on) || (a->on.length && text_like(b->on, a->on))) &&
            (text_equal(a->who, b->who) || text_is(a->who, "*"));
 }
 

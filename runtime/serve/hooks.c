@@ -2,16 +2,14 @@
  * something. */
 #include "runtime/serve/query.h"
 
-static void tell_found(struct serving *serving, struct data *record,
-                       const struct cloud_event *event) {
-    struct arena *arena = serving->arena;
-    data_put(arena, record, "HookResultId", event->hook_id);
+static void tell_found(struct arena *arena, struct data *record, const struct cloud_hook *hook) {
+    data_put(arena, record, "HookResultId", hook->id);
     data_put(arena, record, "InvocationPoint", TEXT("PRE_PROVISION"));
-    data_put(arena, record, "FailureMode", event->hook_mode);
-    data_put(arena, record, "TypeName", event->hook_type);
-    data_put(arena, record, "Status", event->hook_status);
-    data_set(arena, record, "HookStatusReason", event->hook_reason);
-    tell_time(arena, record, "InvokedAt", event->time);
+    data_put(arena, record, "FailureMode", hook->mode);
+    data_put(arena, record, "TypeName", hook->type);
+    data_put(arena, record, "Status", hook->status);
+    data_set(arena, record, "HookStatusReason", hook->reason);
+    tell_time(arena, record, "InvokedAt", hook->time);
 }
 
 /* Of stacks and their resources: no hook looks at change sets here. */
@@ -25,8 +23,11 @@ static void list_results(struct serving *serving, struct cloud_call *call) {
     data_set(serving->arena, serving->result, "TargetId", target);
     if (text_is(kind, "CHANGE_SET")) return;
     for (uint32_t i = 0; stack && i < stack->event_count; i++) {
-        if (!stack->events[i].hook_id.length) continue;
-        tell_found(serving, tell_record(serving->arena, list), &stack->events[i]);
+        const struct cloud_event *event = &stack->events[i];
+        if (!event->hook_id.length) continue;
+        tell_found(serving->arena, tell_record(serving->arena, list), &(struct cloud_hook){
+            .id = event->hook_id, .mode = event->hook_mode, .type = event->hook_type,
+            .status = event->hook_status, .reason = event->hook_reason, .time = event->time});
     }
     query_page(serving, list);
 }
@@ -53,13 +54,7 @@ static void get_result(struct serving *serving, struct cloud_call *call) {
         return;
     }
     const struct cloud_hook *hook = &call->reply.hooks[0];
-    data_put(arena, record, "HookResultId", hook->id);
-    data_put(arena, record, "InvocationPoint", TEXT("PRE_PROVISION"));
-    data_put(arena, record, "FailureMode", hook->mode);
-    data_put(arena, record, "TypeName", hook->type);
-    data_put(arena, record, "Status", hook->status);
-    data_set(arena, record, "HookStatusReason", hook->reason);
-    tell_time(arena, record, "InvokedAt", hook->time);
+    tell_found(arena, record, hook);
     struct data *target = data_set_new(arena, record, "Target", DATA_RECORD);
     data_put(arena, target, "TargetType", TEXT("RESOURCE"));
     data_set(arena, target, "TargetTypeName", hook->target_type);

@@ -2,33 +2,12 @@
  * nothing allows is denied; a denial wins. */
 #include "runtime/simulator/engine.h"
 
-/* "Update:*" and "LogicalResourceId/Prod*" against a word; a star stands for anything. */
-static bool matches(struct text pattern, struct text word) {
-    size_t p = 0, w = 0, star = SIZE_MAX, mark = 0;
-    while (w < word.length) {
-        if (p < pattern.length && pattern.bytes[p] == '*') {
-            star = p++;
-            mark = w;
-        } else if (p < pattern.length &&
-                   (pattern.bytes[p] == word.bytes[w] || pattern.bytes[p] == '?')) {
-            p++, w++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            w = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.length && pattern.bytes[p] == '*') p++;
-    return p == pattern.length;
-}
-
-/* A text, or a list of which one must match. */
+/* "Update:*", "LogicalResourceId/Prod*": a text, or a list of which one must match. */
 static bool any_matches(const struct document *patterns, struct text word) {
     if (!patterns) return false;
-    if (patterns->kind == DOCUMENT_TEXT) return matches(patterns->text, word);
+    if (patterns->kind == DOCUMENT_TEXT) return text_like(word, patterns->text);
     for (const struct document *c = patterns->children; c; c = c->next) {
-        if (c->kind == DOCUMENT_TEXT && matches(c->text, word)) return true;
+        if (c->kind == DOCUMENT_TEXT && text_like(word, c->text)) return true;
     }
     return false;
 }

@@ -430,10 +430,27 @@ static void test_pages(void) {
     CU_ASSERT_EQUAL(orphans, 0);
 }
 
+static void test_like(void) {
+    static const struct {
+        const char *text, *pattern;
+        bool is_like;
+    } rows[] = {
+        {"", "", true}, {"", "*", true}, {"", "?", false}, {"a", "", false},
+        {"getobject", "get*", true}, {"getobject", "*object", true}, {"getobject", "get", false},
+        {"getobject", "g?t*j?ct", true}, {"getobject", "get*x", false}, {"aab", "*ab", true},
+        {"a*b", "a*b", true}, {"axxb", "a*xb", true}, {"ab", "a?b", false}, {"ab", "a**b", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool found = text_like(text_of(rows[i].text), text_of(rows[i].pattern));
+        CU_ASSERT_EQUAL(found, rows[i].is_like);
+    }
+}
+
 UNIT_MAIN("base", {"arena", test_arena}, {"arena rewinds", test_arena_rewinds},
           {"arena drops", test_arena_drops},
           {"arena grows", test_arena_grows}, {"memory recovers", test_memory_recovers},
-          {"utf8", test_utf8}, {"encoding", test_unicode_encode}, {"columns", test_columns},
+          {"like", test_like}, {"utf8", test_utf8}, {"encoding", test_unicode_encode},
+          {"columns", test_columns},
           {"distance", test_distance}, {"suggestion", test_suggestion}, {"number", test_number},
           {"number round trip", test_number_round_trip}, {"json string", test_json_string},
           {"names", test_names}, {"places", test_places}, {"report", test_report},

@@ -1,6 +1,4 @@
 /* Imports in the simulator: what exists and is no stack's becomes a resource of one. */
-#include <sqlite3.h>
-
 #include "tests/unit/world.h"
 
 #define BUCKET(id, name, more)                                                                    \
@@ -173,17 +171,11 @@ static void test_rollback(void) {
 }
 
 static void test_store(void) {
-    sqlite3 *database;
-    CU_ASSERT_EQUAL_FATAL(sqlite3_open(":memory:", &database), SQLITE_OK);
-    arena_init(&arena);
-    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
-    cloud = simulator_cloud(simulator);
+    sqlite3 *database = open_kept_world();
     leave_behind(TEMPLATE(BUCKET("Kept", "kept", RETAIN)));
     import_as("shop", TEMPLATE(BUCKET("Store", "kept", RETAIN)), "Store", "kept");
     for (int i = 0; i < 8; i++) {
-        CU_ASSERT_TRUE(simulator_close(simulator, &why));
-        CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
-        cloud = simulator_cloud(simulator);
+        reopen_world(database);
         if (i == 0) {
             SAME(read_set("shop")->changes[0].action.bytes, "Import");
             ask(CLOUD_EXECUTE_CHANGE_SET, "us-east-1", (struct cloud_request){
@@ -192,9 +184,7 @@ static void test_store(void) {
         cloud->next(cloud->context, cloud->now(cloud->context) + 1);
     }
     SAME(look("us-east-1", "shop")->status.bytes, "IMPORT_COMPLETE");
-    simulator_close(simulator, &why);
-    sqlite3_close(database);
-    arena_release(&arena);
+    close_kept_world(database);
 }
 
 UNIT_MAIN("imports", {"import", test_import}, {"new stack", test_new_stack},

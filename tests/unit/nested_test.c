@@ -1,5 +1,4 @@
 /* Nested stacks in the simulator: a stack that is a resource of another, through struct cloud. */
-#include <sqlite3.h>
 #include <stdio.h>
 
 #include "base/limits.h"
@@ -452,32 +451,22 @@ static void test_size(void) {
 
 /* --- the world on disk ------------------------------------------------------------------------ */
 
-static void reopen(struct sqlite3 *database) {
-    CU_ASSERT_TRUE(simulator_close(simulator, &why));
-    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
-    cloud = simulator_cloud(simulator);
-}
-
 /* What is under way in nested stacks goes on, whenever the process ended. */
 static void test_store(void) {
-    sqlite3 *database;
-    CU_ASSERT_EQUAL_FATAL(sqlite3_open(":memory:", &database), SQLITE_OK);
-    arena_init(&arena);
-    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
-    cloud = simulator_cloud(simulator);
+    sqlite3 *database = open_kept_world();
     run("assets", "CREATE", "{\"Resources\":{\"B\":{\"Type\":\"AWS::S3::Bucket\",\"Properties\":"
                             "{\"BucketName\":\"templates\"}}}}");
     put("one.json", CHILD("one", ""));
     put("two.json", CHILD("two", ""));
     const struct cloud_change_set *set = make_nested_sets("CREATE", TWO_NESTED("1"));
     struct text nested = text_copy(&arena, set->changes[1].change_set);
-    reopen(database);
+    reopen_world(database);
     CU_ASSERT_TRUE(text_is(describe_set(nested)->changes[0].logical_id, "Queue"));
     CU_ASSERT_TRUE(text_equal(read_set("shop")->changes[1].change_set, nested));
     execute(TEXT("changes"));
     for (int i = 0; i < 60 && cloud_status_running(look("us-east-1", "shop")->status); i++) {
         cloud->next(cloud->context, cloud->now(cloud->context) + 1);
-        reopen(database);
+        reopen_world(database);
     }
     SAME(look("us-east-1", "shop")->status.bytes, "CREATE_COMPLETE");
     fail_in("Second.Queue", "UPDATE");
@@ -485,13 +474,11 @@ static void test_store(void) {
     execute(TEXT("changes"));
     for (int i = 0; i < 60 && cloud_status_running(look("us-east-1", "shop")->status); i++) {
         cloud->next(cloud->context, cloud->now(cloud->context) + 1);
-        reopen(database);
+        reopen_world(database);
     }
     SAME(look("us-east-1", "shop")->status.bytes, "UPDATE_ROLLBACK_COMPLETE");
     SAME(child_of("shop", "First")->status.bytes, "UPDATE_ROLLBACK_COMPLETE");
-    simulator_close(simulator, &why);
-    sqlite3_close(database);
-    arena_release(&arena);
+    close_kept_world(database);
 }
 
 UNIT_MAIN("nested stacks", {"create", test_create}, {"urls", test_urls},

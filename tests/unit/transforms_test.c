@@ -1,6 +1,4 @@
 /* Transforms in the simulator: AWS::Include, AWS::LanguageExtensions, and what it does not know. */
-#include <sqlite3.h>
-
 #include "base/limits.h"
 #include "tests/unit/world.h"
 
@@ -223,25 +221,17 @@ static void test_hostile(void) {
 }
 
 static void test_store(void) {
-    sqlite3 *database;
-    CU_ASSERT_EQUAL_FATAL(sqlite3_open(":memory:", &database), SQLITE_OK);
-    arena_init(&arena);
-    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
-    cloud = simulator_cloud(simulator);
+    sqlite3 *database = open_kept_world();
     static const char body[] = EXTENDED("\"Resources\":{" P("{\"Fn::Length\":[1,2]}") "}");
     SAME(run("first", "CREATE", body), "CREATE_COMPLETE");
     make_set("second", "CREATE", "{\"Transform\":\"Unknown\",\"Resources\":{}}");
-    CU_ASSERT_TRUE(simulator_close(simulator, &why));
-    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
-    cloud = simulator_cloud(simulator);
+    reopen_world(database);
     SAME(processed("first"), PLAIN("\"Resources\":{" P("2") "}"));
     SAME(read_set("second")->status_reason.bytes,
          "No transform named 123456789012::Unknown found.");
     make_set("first", "UPDATE", body);
     CU_ASSERT_TRUE(cloud_no_changes(read_set("first")));
-    simulator_close(simulator, &why);
-    sqlite3_close(database);
-    arena_release(&arena);
+    close_kept_world(database);
 }
 
 UNIT_MAIN("transforms", {"include", test_include}, {"failures", test_failures},

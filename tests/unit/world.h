@@ -2,6 +2,8 @@
 #ifndef MRP_TESTS_WORLD_H
 #define MRP_TESTS_WORLD_H
 
+#include <sqlite3.h>
+
 #include "runtime/simulator/simulator.h"
 #include "tests/unit/unit.h"
 
@@ -18,6 +20,28 @@ static inline void open_world(void) {
 
 static inline void close_world(void) {
     simulator_close(simulator, &why);
+    arena_release(&arena);
+}
+
+/* A world that is kept in memory as others are on disk; the same, as the next process finds it. */
+static inline sqlite3 *open_kept_world(void) {
+    sqlite3 *database;
+    CU_ASSERT_EQUAL_FATAL(sqlite3_open(":memory:", &database), SQLITE_OK);
+    arena_init(&arena);
+    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
+    cloud = simulator_cloud(simulator);
+    return database;
+}
+
+static inline void reopen_world(sqlite3 *database) {
+    CU_ASSERT_TRUE(simulator_close(simulator, &why));
+    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
+    cloud = simulator_cloud(simulator);
+}
+
+static inline void close_kept_world(sqlite3 *database) {
+    simulator_close(simulator, &why);
+    sqlite3_close(database);
     arena_release(&arena);
 }
 
