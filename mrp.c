@@ -356,10 +356,8 @@ enum mrp_result mrp_evaluate(struct mrp *mrp, const char *expression, struct mrp
 static enum mrp_result format_source(struct mrp *mrp, struct request *request) {
     struct text path = text_copy(&mrp->arena, text_of(request->name));
     uint32_t source = sources_add(&mrp->sources, path, request->source);
-    struct parse parse = parser_parse(&mrp->arena, &mrp->names, &mrp->diagnostics, source);
-    if (diagnostics_failed(&mrp->diagnostics)) return MRP_ERRORS;
-    printer_print(&parse, &mrp->sources, &mrp->output);
-    return MRP_DONE;
+    printer_format(&mrp->arena, &mrp->names, &mrp->diagnostics, source, &mrp->output);
+    return mrp_result_of(mrp);
 }
 
 static enum mrp_result format_copy(struct mrp *mrp, struct request *request) {

@@ -23,10 +23,8 @@ static struct text match_text(const struct lexer *lexer) {
 }
 
 static void push(struct lexer *lexer, int kind, uint32_t start, uint32_t end, unsigned flags) {
-    if (lexer->count == lexer->capacity) {
-        lexer->capacity = lexer->capacity ? lexer->capacity * 2 : 256;
-        lexer->items = memory_resize(lexer->items, lexer->capacity * sizeof *lexer->items);
-    }
+    lexer->items = arena_grown(lexer->arena, lexer->items, lexer->count, &lexer->capacity,
+                               sizeof *lexer->items);
     lexer->items[lexer->count++] = (struct token){
         .start = start, .length = end - start, .kind = (unsigned)kind, .flags = flags};
 }
@@ -510,11 +508,9 @@ static struct lexer *lexer_new(struct arena *arena, struct diagnostics *diagnost
 static struct tokens *lexer_take(struct lexer *lexer, uint32_t end) {
     lexer_add(lexer, END, end, end, TOKEN_LINE);
     struct tokens *tokens = ARENA_NEW(lexer->arena, struct tokens);
-    tokens->items = arena_array(lexer->arena, lexer->count, sizeof *tokens->items);
-    memcpy(tokens->items, lexer->items, lexer->count * sizeof *tokens->items);
+    tokens->items = lexer->items;
     tokens->count = lexer->count;
     tokens->source = lexer->source;
-    memory_free(lexer->items);
     memory_free(lexer);
     return tokens;
 }

@@ -19,7 +19,7 @@ struct lexer {
     struct text bytes;
     int block_state;    /* the start condition of a text of several lines */
     uint32_t start, at; /* the match: first byte, byte behind the last */
-    struct token *items; /* on the heap while it grows */
+    struct token *items;
     uint32_t count, capacity;
     unsigned newlines; /* since the last token or comment */
     bool space, doc, bad; /* of the next token */

@@ -25,6 +25,7 @@ static void push_line(struct lines *lines, struct output_line line) {
 
 static struct output_line *last_line(struct lines *lines) {
     if (lines->count == 0) push_line(lines, (struct output_line){0});
+    lines->begun = true;
     return &lines->items[lines->count - 1];
 }
 
@@ -34,7 +35,7 @@ void lines_add(struct lines *lines, struct text text) {
 }
 
 void lines_break(struct lines *lines, bool blank, uint32_t indent) {
-    if (lines->count == 0) return; /* nothing is printed yet */
+    if (!lines->begun) return;
     push_line(lines, (struct output_line){
                          .start = (uint32_t)lines->text.length, .indent = indent, .blank = blank});
     lines->blanks += blank;
@@ -198,7 +199,7 @@ static void put_line(const struct lines *lines, const struct columns *groups, ui
     buffer_char(out, '\n');
 }
 
-void lines_finish(struct lines *lines, struct buffer *out) {
+void lines_flush(struct lines *lines, struct buffer *out) {
     struct columns *groups = measure_groups(lines);
     for (uint32_t i = 0; i < lines->count;) {
         uint32_t last = i, column = 0;
@@ -209,4 +210,6 @@ void lines_finish(struct lines *lines, struct buffer *out) {
         for (; i <= last; i++) put_line(lines, groups, i, column, out);
     }
     memory_free(groups);
+    lines->count = lines->groups = 0;
+    lines->text.length = 0;
 }

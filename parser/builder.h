@@ -31,7 +31,11 @@ struct parser {
     bool too_deep;       /* nesting has been reported */
     uint32_t *depths;    /* braces open before each token; made at the first error */
     struct list items;   /* the result */
+    struct taker *taker; /* of a file's items; NULL: they are the result */
 };
+
+/* parser.c: an item of the file is complete. */
+void parser_take(struct parser *parser, struct node *item);
 
 static inline struct list list_empty(void) { return (struct list){0}; }
 static inline struct list list_with(struct list list, struct node *node) {

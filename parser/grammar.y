@@ -87,17 +87,19 @@ static void grammar_error(const struct range *range, struct parser *parser, cons
 %%
 
 start:
-  FILE_START items END                  { parser->items = $2; }
+  FILE_START file END
 | EXPRESSION_START expr END             { parser->items = list_one($2); }
 | EXPRESSION_START error SYNC END       { parser->items = list_one(build_error(parser, @2)); }
+;
+
+file:
+  %empty
+| file item                             { parser_take(parser, $2); }
 ;
 
 items:
   %empty                                { $$ = list_empty(); }
 | items item                            { $$ = list_with($1, $2); }
-| items error SYNC                      { $$ = list_with($1, build_error(parser, @2)); yyerrok; }
-| items error body_mark record          { $$ = list_with($1, build_error(parser, @2)); }
-| items error block_mark block          { $$ = list_with($1, build_if(parser, @$, build_error(parser, @2), $4, NULL)); }
 ;
 
 /* A header is wrong but its body is there: what is in it need not suffer. */
@@ -111,6 +113,9 @@ item:
 | block_key ":" expr comma              { $$ = mistake_colon(parser, @2, build_entry(parser, @1, $1, $3)); }
 | block_bad_key ":" expr comma          { $$ = mistake_colon(parser, @2, build_entry(parser, @1, mistake_key(parser, @1), $3)); }
 | block_key record                      { $$ = mistake_no_equal(parser, @2, build_entry(parser, @1, $1, $2)); }
+| error SYNC                            { $$ = build_error(parser, @1); yyerrok; }
+| error body_mark record                { $$ = build_error(parser, @1); }
+| error block_mark block                { $$ = build_if(parser, @$, build_error(parser, @1), $3, NULL); }
 ;
 
 comma: %empty | "," ;
@@ -495,7 +500,7 @@ static bool state_recovers(yy_state_t state) {
 static void find_recovery(const yypcontext_t *context, struct syntax_error *error) {
     const yy_state_t *state = context->yyssp;
     while (*state != 0 && !state_recovers(*state)) state--;
-    error->in_block = yystos[*state] == YYSYMBOL_items;
+    error->in_block = yystos[*state] == YYSYMBOL_items || yystos[*state] == YYSYMBOL_file;
     for (; *state != 0; state--) error->brace_depth += yystos[*state] == YYSYMBOL_LBRACE;
 }
 

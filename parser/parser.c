@@ -43,6 +43,25 @@ uint32_t tokens_find(const struct tokens *tokens, uint32_t start) {
     return low;
 }
 
+static bool is_clean(const struct parser *parser) {
+    return !parser->has_error && parser->diagnostics->count == 0;
+}
+
+enum { TREE_DROPPED = 64 << 10 }; /* so much of a tree is dropped at a time */
+
+void parser_take(struct parser *parser, struct node *item) {
+    if (!parser->taker) {
+        list_add(&parser->items, item);
+        return;
+    }
+    if (item->depth == LIMIT_NESTING) parser->has_error = true; /* of the file around it */
+    if (!is_clean(parser)) return;
+    parser->taker->take(parser->taker, parser->tokens, item);
+    if (parser->arena->used < TREE_DROPPED) return;
+    arena_rewind(parser->arena, (struct arena_mark){0});
+    names_init(parser->names, parser->arena);
+}
+
 static struct list parse(struct parser *parser, int start) {
     parser->pending = start;
     grammar_parse(parser);
@@ -59,7 +78,7 @@ static struct list parse_with_doubts(struct parser *parser, int start) {
     diagnostics_init(&heard, parser->arena, parser->diagnostics->sources);
     first.diagnostics = &heard;
     struct list items = parse(&first, start);
-    if (heard.count == 0 && !first.has_error) return items;
+    if (is_clean(&first)) return items;
     parser->doubts = true;
     return parse(parser, start);
 }
@@ -102,6 +121,42 @@ struct parse parser_parse(struct arena *arena, struct names *names,
     return (struct parse){file_node(&parser, items), parser.tokens};
 }
 
+static void release_arena(void *arena) {
+    arena_release(arena);
+}
+
+/* Whether all items were given to the taker, none of them with a mistake. Reports to nobody. */
+static bool parse_each(const struct parser *parser, struct taker *taker) {
+    struct arena arena;
+    struct names names;
+    struct diagnostics heard;
+    struct cleanup cleanup;
+    struct parser first = *parser;
+    arena_init(&arena);
+    cleanup_push(&cleanup, release_arena, &arena);
+    names_init(&names, &arena);
+    diagnostics_init(&heard, &arena, parser->diagnostics->sources);
+    first.arena = &arena;
+    first.names = &names;
+    first.diagnostics = &heard;
+    first.taker = taker;
+    parse(&first, FILE_START);
+    cleanup_pop(&cleanup);
+    arena_release(&arena);
+    return is_clean(&first);
+}
+
+struct parse parser_parse_each(struct arena *arena, struct names *names,
+                               struct diagnostics *diagnostics, uint32_t source,
+                               struct taker *taker) {
+    struct parser parser = begin(arena, arena, names, diagnostics, source);
+    if (!parser.has_error && parse_each(&parser, taker)) {
+        return (struct parse){NULL, parser.tokens};
+    }
+    struct list items = parse_with_doubts(&parser, FILE_START);
+    return (struct parse){file_node(&parser, items), parser.tokens};
+}
+
 static struct tokens *comments_of(struct arena *arena, const struct tokens *tokens) {
     struct tokens *comments = ARENA_NEW(arena, struct tokens);
     uint32_t count = 0;
@@ -115,17 +170,13 @@ static struct tokens *comments_of(struct arena *arena, const struct tokens *toke
     return comments;
 }
 
-static void release_tokens(void *tokens) {
-    arena_release(tokens);
-}
-
 struct parse parser_parse_parts(struct arena *arena, struct names *names,
                                 struct diagnostics *diagnostics, uint32_t source,
                                 const struct source_part *parts, uint32_t count) {
     struct arena tokens;
     struct cleanup cleanup;
     arena_init(&tokens);
-    cleanup_push(&cleanup, release_tokens, &tokens);
+    cleanup_push(&cleanup, release_arena, &tokens);
     struct parser parser = begin_parts(arena, &tokens, names, diagnostics, source, parts, count);
     struct list items = parse_with_doubts(&parser, FILE_START);
     struct parse parse = {file_node(&parser, items), comments_of(arena, parser.tokens)};

@@ -19,6 +19,18 @@ struct parse {
 struct parse parser_parse(struct arena *arena, struct names *names,
                           struct diagnostics *diagnostics, uint32_t source);
 
+/* Who looks at the items of a file one by one, while it is parsed. */
+struct taker {
+    void (*take)(struct taker *taker, const struct tokens *tokens, const struct node *item);
+};
+
+/* As parser_parse, but each item goes to the taker and is dropped: of a long file there is never
+ * a whole tree. file is NULL then. Where there is a mistake, file is what parser_parse gives, and
+ * the taker has seen some items in vain. */
+struct parse parser_parse_each(struct arena *arena, struct names *names,
+                               struct diagnostics *diagnostics, uint32_t source,
+                               struct taker *taker);
+
 /* As parser_parse, for who wants no more than the tree and the comments. */
 struct parse parser_parse_tree(struct arena *arena, struct names *names,
                                struct diagnostics *diagnostics, uint32_t source);
@@ -36,8 +48,12 @@ void parser_allow(struct arena *arena, struct diagnostics *diagnostics, const st
 struct parse parser_parse_expression(struct arena *arena, struct names *names,
                                      struct diagnostics *diagnostics, uint32_t source);
 
-/* Prints a file in the one format of mrp fmt: every comment kept, idempotent, the same tree.
- * Only for a file that parsed without an error. */
+/* Parses a source and prints it in the one format of mrp fmt: every comment kept, idempotent, the
+ * same tree. Nothing certain is printed where a mistake is reported. */
+void printer_format(struct arena *arena, struct names *names, struct diagnostics *diagnostics,
+                    uint32_t source, struct buffer *out);
+
+/* The same of a file that was parsed without an error. */
 void printer_print(const struct parse *parse, const struct sources *sources, struct buffer *out);
 
 /* An expression on one line, for messages and names ("a + b[0]"). */

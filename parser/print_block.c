@@ -116,18 +116,15 @@ void print_value_declaration(struct printer *printer, const struct node *node,
     print_equal(printer, value, alignment);
 }
 
-void print_items(struct printer *printer, struct list items) {
-    struct alignment alignment = {0};
-    enum node_kind last = NODE_KIND_COUNT;
-    for (const struct node *item = items.first; item; item = item->next) {
-        if (item->kind != last) alignment.group = 0;
-        last = item->kind;
-        if (item->kind == NODE_ENTRY) print_entry(printer, item, &alignment);
-        else if (is_aligned_declaration(item)) print_value_declaration(printer, item, &alignment);
-        else print_item(printer, item);
-        print_skip_comma(printer);
-        print_item_line(printer);
-    }
+void print_row_item(struct printer *printer, const struct node *item, struct item_row *row) {
+    struct alignment *alignment = &row->alignment;
+    if (item->kind != row->last) alignment->group = 0;
+    row->last = item->kind;
+    if (item->kind == NODE_ENTRY) print_entry(printer, item, alignment);
+    else if (is_aligned_declaration(item)) print_value_declaration(printer, item, alignment);
+    else print_item(printer, item);
+    print_skip_comma(printer);
+    print_item_line(printer);
 }
 
 /* One declaration on the line of its braces stays there, if the author put it there. */
@@ -150,8 +147,11 @@ void print_block(struct printer *printer, const struct node *node) {
         return;
     }
     if (print_try_flat(printer, print_block_flat, node)) return;
+    struct item_row row = {0};
     print_open_lines(printer);
-    print_items(printer, node->block.items);
+    for (const struct node *item = node->block.items.first; item; item = item->next) {
+        print_row_item(printer, item, &row);
+    }
     print_close_lines(printer);
 }
 

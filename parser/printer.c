@@ -254,17 +254,61 @@ void print_item(struct printer *printer, const struct node *node) {
     }
 }
 
-void printer_print(const struct parse *parse, const struct sources *sources, struct buffer *out) {
+/* One run over a file. Nothing is aligned over an empty line between its items. */
+struct printing {
+    struct taker taker;
+    const struct sources *sources;
+    struct buffer *out;
     struct lines lines;
-    lines_init(&lines);
-    struct printer printer = {.tokens = parse->tokens,
-                              .items = parse->tokens->items,
-                              .bytes = sources_get(sources, parse->tokens->source)->bytes.bytes,
-                              .out = &lines,
-                              .gap = GAP_ITEM,
-                              .opened = true};
-    print_items(&printer, parse->file->file.items);
-    print_comments(&printer);
-    lines_finish(&lines, out);
-    lines_release(&lines);
+    struct printer printer;
+    struct item_row row;
+};
+
+static void begin(struct printing *printing, const struct tokens *tokens) {
+    printing->printer = (struct printer){
+        .tokens = tokens,
+        .items = tokens->items,
+        .bytes = sources_get(printing->sources, tokens->source)->bytes.bytes,
+        .out = &printing->lines,
+        .gap = GAP_ITEM,
+        .opened = true,
+    };
+}
+
+static void take(struct taker *taker, const struct tokens *tokens, const struct node *item) {
+    struct printing *printing = (struct printing *)taker;
+    struct printer *printer = &printing->printer;
+    if (!printer->tokens) begin(printing, tokens);
+    if (tokens->items[printer->cursor].flags & TOKEN_BLANK) {
+        lines_flush(&printing->lines, printing->out);
+        printing->row.alignment.group = 0;
+    }
+    print_row_item(printer, item, &printing->row);
+}
+
+static void finish(struct printing *printing, const struct tokens *tokens) {
+    if (!printing->printer.tokens) begin(printing, tokens);
+    print_comments(&printing->printer);
+    lines_flush(&printing->lines, printing->out);
+}
+
+void printer_format(struct arena *arena, struct names *names, struct diagnostics *diagnostics,
+                    uint32_t source, struct buffer *out) {
+    struct printing printing = {.taker = {take}, .sources = diagnostics->sources, .out = out};
+    lines_init(&printing.lines);
+    struct parse parse = parser_parse_each(arena, names, diagnostics, source, &printing.taker);
+    if (!parse.file) finish(&printing, parse.tokens);
+    lines_release(&printing.lines);
+    if (!parse.file || diagnostics_failed(diagnostics)) return;
+    out->length = 0;
+    printer_print(&parse, diagnostics->sources, out);
+}
+
+void printer_print(const struct parse *parse, const struct sources *sources, struct buffer *out) {
+    struct printing printing = {.taker = {take}, .sources = sources, .out = out};
+    lines_init(&printing.lines);
+    const struct node *item = parse->file->file.items.first;
+    for (; item; item = item->next) take(&printing.taker, parse->tokens, item);
+    finish(&printing, parse->tokens);
+    lines_release(&printing.lines);
 }

@@ -5,20 +5,21 @@
 #include "parser/parser.h"
 
 struct output_line {
-    uint32_t start; /* of its text in the buffer, behind the indentation */
-    uint32_t indent;
-    uint32_t equal;   /* offset in the text of the "=" that is aligned; 0 for none */
-    uint32_t group;   /* with which others */
-    uint32_t comment; /* offset in the text of the comment behind code; 0 for none */
-    uint32_t column;  /* where the author put that comment */
-    bool blank;       /* an empty line stands before it */
+    uint32_t start;       /* of its text in the buffer, behind the indentation */
+    uint32_t indent : 31;
+    uint32_t blank : 1;   /* an empty line stands before it */
+    uint32_t equal;       /* offset in the text of the "=" that is aligned; 0 for none */
+    uint32_t group;       /* with which others */
+    uint32_t comment;     /* offset in the text of the comment behind code; 0 for none */
+    uint32_t column;      /* where the author put that comment */
 };
 
 struct lines {
     struct buffer text; /* of all lines, without indentation and line ends */
     struct output_line *items;
-    uint32_t count, capacity; /* the last one is the line being printed; 0 before the first */
+    uint32_t count, capacity; /* the last one is the line being printed */
     uint32_t blanks, groups;
+    bool begun; /* something is printed */
 };
 
 struct lines_mark {
@@ -44,7 +45,7 @@ uint32_t lines_count(const struct lines *lines);
 bool lines_ends_with_opener(const struct lines *lines, uint32_t line);
 struct lines_mark lines_mark(const struct lines *lines);
 void lines_undo(struct lines *lines, struct lines_mark mark);
-/* Aligns and writes everything out. */
-void lines_finish(struct lines *lines, struct buffer *out);
+/* Aligns and writes out the lines so far. A group does not go on behind them. */
+void lines_flush(struct lines *lines, struct buffer *out);
 
 #endif

@@ -89,7 +89,12 @@ void print_loop(struct printer *printer, const struct node *node);
 void print_value_declaration(struct printer *printer, const struct node *node,
                              struct alignment *alignment);
 void print_block(struct printer *printer, const struct node *node);
-void print_items(struct printer *printer, struct list items);
+/* What stands side by side: file and blocks. */
+struct item_row {
+    struct alignment alignment;
+    enum node_kind last;
+};
+void print_row_item(struct printer *printer, const struct node *item, struct item_row *row);
 
 /* ---- printer.c: declarations ---- */
 

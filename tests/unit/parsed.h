@@ -37,7 +37,8 @@ static inline const char *parsed_round_trip(struct parsed *parsed, struct buffer
     if (diagnostics_failed(&again.diagnostics)) wrong = "what is printed does not parse";
     else if (!node_equal(parsed->parse.file, again.parse.file)) wrong = "the tree has changed";
     if (!wrong) {
-        printer_print(&again.parse, &again.sources, &twice);
+        uint32_t source = again.parse.tokens->source;
+        printer_format(&again.arena, &again.names, &again.diagnostics, source, &twice);
         if (!text_equal(buffer_view(printed), buffer_view(&twice)))
             wrong = "printing again changes it";
     }
