@@ -130,9 +130,8 @@ static void visit_watched(const struct look *look, struct item metric,
 
 static void each_watched(const struct look *look,
                          void (*visit)(const struct look *look, const struct watched *watched)) {
-    struct item metrics = item_get(look, "Metrics"), whole = item_self(look);
-    whole.value = whole.raw = value_record(look->resource->properties);
-    visit_watched(look, whole, visit);
+    struct item metrics = item_get(look, "Metrics");
+    visit_watched(look, item_whole(look->resource), visit);
     for (uint32_t i = 0; i < item_count(metrics); i++) {
         visit_watched(look, item_in(look, item_at(look, metrics, i), "MetricStat.Metric"), visit);
     }
@@ -331,9 +330,7 @@ static bool is_named(const struct look *look) {
     for (size_t t = 0; t < sizeof types / sizeof *types && !mention.is_found; t++) {
         struct group group = look_all(look, types[t]);
         for (uint32_t i = 0; i < group.count && !mention.is_found; i++) {
-            struct item whole = item_of_resource(group.resources[i]);
-            whole.value = whole.raw = value_record(group.resources[i]->properties);
-            item_walk(look, whole, find_mention, &mention);
+            item_walk(look, item_whole(group.resources[i]), find_mention, &mention);
         }
     }
     return mention.is_found;

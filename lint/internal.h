@@ -75,6 +75,8 @@ void warn_note(const struct look *look, struct diagnostic *diagnostic, struct it
 /* The name of the resource where it is declared; its value is null. */
 struct item item_self(const struct look *look);
 struct item item_of_resource(const struct resource *resource);
+/* All properties of a resource, as one record. */
+struct item item_whole(const struct resource *resource);
 /* A property by its name, and further ones behind dots ("VpcConfig.SubnetIds"). Absent: null, at
  * the nearest place that is there. */
 struct item item_get(const struct look *look, const char *path);

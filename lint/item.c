@@ -16,6 +16,11 @@ struct item item_of_resource(const struct resource *resource) {
     return (struct item){value_null(), value_null(), resource->declared, NULL};
 }
 
+struct item item_whole(const struct resource *resource) {
+    struct value all = value_record(resource->properties);
+    return (struct item){all, all, resource->declared, NULL};
+}
+
 struct item item_self(const struct look *look) {
     return item_of_resource(look->resource);
 }

@@ -16,6 +16,7 @@ libmrp_la_SOURCES += \
     lint/pipeline.c \
     lint/places.c \
     lint/policy.c \
+    lint/ports.c \
     lint/reach.c \
     lint/schedule.c \
     lint/statement.c \

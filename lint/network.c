@@ -1,48 +1,77 @@
-/* Lints about networks: addresses, ports, load balancers. */
+/* Lints about networks: addresses, routes, load balancers. */
 #include "lint/internal.h"
 
 /* ---- blocks of addresses ---- */
 
-static void check_block(const struct look *look, struct item item) {
+/* Where a block is wanted, and of which size of addresses; 0 for either. */
+struct block_place {
+    const char *list, *path; /* the list that holds records with the block, or NULL */
+    unsigned size;
+    bool is_lax; /* bits behind the prefix do not matter */
+};
+
+static const struct block_place places[] = {
+    {NULL, "CidrBlock", 32, false},
+    {NULL, "Ipv6CidrBlock", 128, false},
+    {NULL, "CidrIp", 32, false},
+    {NULL, "CidrIpv6", 128, false},
+    {NULL, "DestinationCidrBlock", 0, false},
+    {NULL, "DestinationIpv6CidrBlock", 128, false},
+    {NULL, "ClientCidrBlock", 32, false},
+    {"SecurityGroupIngress", "CidrIp", 32, false},
+    {"SecurityGroupIngress", "CidrIpv6", 128, false},
+    {"SecurityGroupEgress", "CidrIp", 32, false},
+    {"SecurityGroupEgress", "CidrIpv6", 128, false},
+    {"Entries", "Cidr", 0, false},
+    {"Addresses", "", 0, true},
+    {"ResourcesVpcConfig.PublicAccessCidrs", "", 0, true},
+};
+
+/* Of a list of one kind: "IPv4" of a prefix list, "IPV6" of a set of WAF. */
+static unsigned family_of(const struct look *look) {
+    static const char *const keys[] = {"AddressFamily", "IPAddressVersion"};
+    for (size_t i = 0; i < 2; i++) {
+        struct text family;
+        if (!item_text(item_get(look, keys[i]), &family)) continue;
+        if (is_word("IPv4 IPV4", family)) return 32;
+        if (is_word("IPv6 IPV6", family)) return 128;
+    }
+    return 0;
+}
+
+static void check_block(const struct look *look, struct item item,
+                        const struct block_place *place) {
     struct text text;
     struct block block;
     if (!item_text(item, &text)) return;
     struct diagnostic *d;
-    switch (block_read(text, &block)) {
-    case BLOCK_FINE:
-        return;
-    case BLOCK_MALFORMED:
+    enum block_fault fault = block_read(text, &block);
+    unsigned size = place->size ? place->size : family_of(look);
+    if (fault == BLOCK_MALFORMED) {
         if (look_is_told(look, item)) return;
         d = warn(look, item, "\"%.*s\" is no block of addresses", TEXT_ARGS(text));
         warn_hint(look, d,
                   "A block is an address and the length of its prefix, such as \"10.0.0.0/16\".");
-        return;
-    case BLOCK_HOST_BITS:
+    } else if (size && block.size != size) {
+        if (look_is_told(look, item)) return;
+        warn(look, item, "\"%.*s\" is a block of IPv%c, and one of IPv%c is wanted",
+             TEXT_ARGS(text), block.size == 32 ? '4' : '6', size == 32 ? '4' : '6');
+    } else if (fault == BLOCK_HOST_BITS && !place->is_lax) {
         d = warn(look, item, "\"%.*s\" has bits behind its prefix", TEXT_ARGS(text));
         warn_hint(look, d, "Write \"%.*s\".", TEXT_ARGS(block_text(look_arena(look), &block)));
-        return;
     }
 }
 
 void lint_address_block(const struct look *look) {
-    static const char *const properties[] = {"CidrBlock",
-                                             "Ipv6CidrBlock",
-                                             "CidrIp",
-                                             "CidrIpv6",
-                                             "DestinationCidrBlock",
-                                             "DestinationIpv6CidrBlock",
-                                             "DestinationIPv6CidrBlock"};
-    for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
-        check_block(look, item_get(look, properties[i]));
-    }
-    static const char *const lists[] = {"SecurityGroupIngress", "SecurityGroupEgress"};
-    for (size_t i = 0; i < 2; i++) {
-        struct item list = item_get(look, lists[i]);
-        for (uint32_t k = 0; k < item_count(list); k++) {
-            struct item rule = item_at(look, list, k);
-            check_block(look, item_in(look, rule, "CidrIp"));
-            check_block(look, item_in(look, rule, "CidrIpv6"));
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        const struct block_place *place = &places[i];
+        if (!place->list) {
+            check_block(look, item_get(look, place->path), place);
+            continue;
         }
+        struct item list = item_get(look, place->list);
+        for (uint32_t k = 0; k < item_count(list); k++)
+            check_block(look, item_in(look, item_at(look, list, k), place->path), place);
     }
 }
 
@@ -108,110 +137,6 @@ void lint_subnet_overlap(const struct look *look) {
     }
 }
 
-/* ---- ports ---- */
-
-struct service {
-    int64_t port;
-    const char *name;
-};
-
-static const struct service services[] = {
-    {22, "SSH"},          {23, "Telnet"},      {1433, "SQL Server"}, {1521, "Oracle"},
-    {2375, "Docker"},     {2379, "etcd"},      {3306, "MySQL"},      {3389, "remote desktops"},
-    {5432, "PostgreSQL"}, {5439, "Redshift"},  {5601, "Kibana"},     {5984, "CouchDB"},
-    {6379, "Redis"},      {9042, "Cassandra"}, {9200, "OpenSearch"}, {11211, "Memcached"},
-    {27017, "MongoDB"},
-};
-
-static bool is_world(struct item rule, const struct look *look, struct item *where) {
-    struct text text;
-    struct block block;
-    static const char *const keys[] = {"CidrIp", "CidrIpv6"};
-    for (size_t i = 0; i < 2; i++) {
-        *where = item_in(look, rule, keys[i]);
-        if (item_text(*where, &text) && block_read(text, &block) == BLOCK_FINE && block.bits == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool is_protocol(struct item protocol, const char *words) {
-    struct text text;
-    char room[SCALAR_ROOM];
-    if (protocol.value.kind == VALUE_INT)
-        text = value_integer_text(protocol.value.integer, room);
-    else if (!item_text(protocol, &text))
-        return false;
-    return is_word(words, text);
-}
-
-static void check_open(const struct look *look, struct item rule) {
-    struct item where, protocol = item_in(look, rule, "IpProtocol");
-    int64_t from, to;
-    if (!is_world(rule, look, &where)) return;
-    if (is_protocol(protocol, "-1 all")) {
-        warn(look, where, "all ports are open to the whole internet");
-        return;
-    }
-    if (!is_protocol(protocol, "tcp udp 6 17 TCP UDP") ||
-        !item_integer(item_in(look, rule, "FromPort"), &from) ||
-        !item_integer(item_in(look, rule, "ToPort"), &to)) {
-        return;
-    }
-    if (from <= 0 && to >= 65535) {
-        warn(look, where, "all ports are open to the whole internet");
-        return;
-    }
-    for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
-        if (services[i].port < from || services[i].port > to) continue;
-        struct diagnostic *d = warn(look, where, "port %lld, of %s, is open to the whole internet",
-                                    (long long)services[i].port, services[i].name);
-        warn_hint(look, d, "Name the addresses or the security group that may come in.");
-        return;
-    }
-}
-
-static void check_range(const struct look *look, struct item rule) {
-    struct item from_item = item_in(look, rule, "FromPort"),
-                to_item = item_in(look, rule, "ToPort");
-    int64_t from, to;
-    struct item protocol = item_in(look, rule, "IpProtocol");
-    if (!is_protocol(protocol, "tcp udp 6 17") || !item_integer(from_item, &from) ||
-        !item_integer(to_item, &to)) {
-        return;
-    }
-    if (from > to) {
-        warn(look, from_item, "the ports go from %lld to %lld, which are none", (long long)from,
-             (long long)to);
-    } else if (to > 65535) {
-        warn(look, to_item, "ports end at 65535, and this is %lld", (long long)to);
-    }
-}
-
-static void each_rule(const struct look *look, bool outward,
-                      void (*visit)(const struct look *look, struct item rule)) {
-    if (resource_is(look->resource, "AWS::EC2::SecurityGroup")) {
-        struct item list = item_get(look, outward ? "SecurityGroupEgress" : "SecurityGroupIngress");
-        for (uint32_t i = 0; i < item_count(list); i++)
-            visit(look, item_at(look, list, i));
-        return;
-    }
-    bool is_outward = resource_is(look->resource, "AWS::EC2::SecurityGroupEgress");
-    struct item whole = item_self(look);
-    whole.value = whole.raw = value_record(look->resource->properties);
-    if (is_outward == outward) visit(look, whole);
-}
-
-void lint_open_port(const struct look *look) {
-    each_rule(look, false, check_open);
-}
-
-void lint_port_range(const struct look *look) {
-    each_rule(look, false, check_range);
-    each_rule(look, true, check_range);
-}
-
 /* ---- routes ---- */
 
 void lint_gateway_order(const struct look *look) {
@@ -273,10 +198,13 @@ void lint_route_target(const struct look *look) {
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
         count += !item_is_absent(item_get(look, targets[i]));
     }
-    if (count == 1) {
+    if (item_is_absent(destination_of(look, look->resource))) {
+        struct diagnostic *d = warn(look, item_self(look), "the route has no destination");
+        warn_hint(look, d, "Write DestinationCidrBlock = \"0.0.0.0/0\" for all that is elsewhere.");
+    } else if (count == 1) {
         check_twice(look);
-        return;
     }
+    if (count == 1) return;
     struct diagnostic *d =
         count ? warn(look, item_self(look), "a route has one target, and this has %u", count)
               : warn(look, item_self(look), "the route leads nowhere");

@@ -78,8 +78,7 @@ static const char *local_thing(struct text property) {
 
 /* Goes through what is written, once: there are many resources with none of these. */
 void lint_arn_region(const struct look *look) {
-    struct item whole = item_self(look);
-    whole.value = whole.raw = value_record(look->resource->properties);
+    struct item whole = item_whole(look->resource);
     for (uint32_t i = 0; i < item_entries(whole); i++) {
         struct text property;
         struct item item = item_entry(look, whole, i, &property);
@@ -105,6 +104,12 @@ static void check_zone(const struct look *look, struct item item) {
     struct text zone;
     const struct region *region = look->resource->region;
     if (!region || !item_text(item, &zone) || zone.length < 2) return;
+    if (schema_region_find(zone) >= 0) {
+        struct diagnostic *d =
+            warn(look, item, "\"%.*s\" is a region, and no zone of one", TEXT_ARGS(zone));
+        warn_hint(look, d, "Write zones(1)[0], which is the first zone of the region.");
+        return;
+    }
     struct text of = {zone.bytes, zone.length - 1};
     if (schema_region_find(of) < 0 || text_equal(of, region->name)) return;
     struct diagnostic *d = warn(look, item, "\"%.*s\" is a zone of another region than %.*s",
