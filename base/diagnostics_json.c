@@ -109,8 +109,7 @@ static void sarif_uri(struct buffer *out, struct text path) {
     buffer_char(out, '"');
     for (size_t i = 0; i < path.length; i++) {
         unsigned char c = (unsigned char)path.bytes[i];
-        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                        (c >= '0' && c <= '9') || (c && strchr(plain, c));
+        bool is_plain = ascii_is_alphanumeric(c) || (c && strchr(plain, c));
         buffer_format(out, is_plain ? "%c" : "%%%02X", c);
     }
     buffer_char(out, '"');

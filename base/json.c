@@ -50,18 +50,12 @@ static enum json_kind finish(struct json *json, enum json_kind kind) {
 
 /* ---- strings ---- */
 
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The four digits of a \u escape at offset at, or -1. */
 static int32_t read_unit(struct text text, size_t at) {
     int32_t unit = 0;
     if (at + 4 > text.length) return -1;
     for (size_t i = at; i < at + 4; i++) {
-        int digit = hex_digit(text.bytes[i]);
+        int digit = ascii_digit(text.bytes[i], 16);
         if (digit < 0) return -1;
         unit = unit << 4 | digit;
     }
@@ -251,7 +245,7 @@ static enum json_kind read_value(struct json *json) {
     char c = peek(json);
     if (c == '{' || c == '[') return open_nested(json, c == '{');
     if (c == '"') return read_string(json) ? finish(json, JSON_STRING) : JSON_ERROR;
-    if (c == '-' || (c >= '0' && c <= '9')) return read_number(json);
+    if (c == '-' || ascii_is_digit(c)) return read_number(json);
     return read_word(json);
 }
 

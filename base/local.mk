@@ -1,6 +1,7 @@
 libmrp_la_SOURCES += \
     base/allowances.c base/allowances.h \
     base/arena.c base/arena.h \
+    base/ascii.h \
     base/buffer.c \
     base/diagnostics.c base/diagnostics.def base/diagnostics.h \
     base/diagnostics_json.c \

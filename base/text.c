@@ -42,8 +42,34 @@ bool text_like(struct text text, struct text pattern) {
     return p == pattern.length;
 }
 
+bool text_all(struct text text, bool (*is)(char)) {
+    for (size_t i = 0; i < text.length; i++) {
+        if (!is(text.bytes[i])) return false;
+    }
+    return text.length > 0;
+}
+
 struct text text_copy(struct arena *arena, struct text a) {
     return (struct text){arena_copy(arena, a.bytes, a.length), a.length};
+}
+
+struct text text_lower(struct arena *arena, struct text a) {
+    char *bytes = arena_copy(arena, a.bytes, a.length);
+    for (size_t i = 0; i < a.length; i++)
+        bytes[i] = ascii_lower(bytes[i]);
+    return (struct text){bytes, a.length};
+}
+
+struct text text_words_joined(struct arena *arena, struct text a) {
+    char *bytes = arena_alloc(arena, a.length + 1);
+    size_t length = 0;
+    bool begins = true;
+    for (size_t i = 0; i < a.length; i++) {
+        bool is_inside = ascii_is_alphanumeric(a.bytes[i]);
+        if (is_inside) bytes[length++] = begins ? ascii_upper(a.bytes[i]) : a.bytes[i];
+        begins = !is_inside;
+    }
+    return (struct text){bytes, length};
 }
 
 struct text text_format(struct arena *arena, const char *format, ...) {
@@ -104,13 +130,9 @@ size_t text_columns(struct text a) {
 
 enum { DISTANCE_LONGEST = 128, EDIT = 2, EDIT_CASE = 1 };
 
-static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static unsigned replace_cost(char a, char b) {
     if (a == b) return 0;
-    return lower(a) == lower(b) ? EDIT_CASE : EDIT;
+    return ascii_lower(a) == ascii_lower(b) ? EDIT_CASE : EDIT;
 }
 
 static unsigned least(unsigned a, unsigned b) {

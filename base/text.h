@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/ascii.h"
 
 struct text {
     const char *bytes;
@@ -37,7 +38,13 @@ bool text_ends(struct text a, struct text suffix);
 /* Whether the text matches the whole pattern, in which `*` stands for any bytes and `?` for one, as
  * in IAM's policies; never slower than the product of their lengths. */
 bool text_like(struct text text, struct text pattern);
+/* Whether it has bytes, and every one of them is of the class: text_all(id, ascii_is_digit). */
+bool text_all(struct text text, bool (*is)(char));
 struct text text_copy(struct arena *arena, struct text a);
+/* With ASCII's capitals as small letters. */
+struct text text_lower(struct arena *arena, struct text a);
+/* Its letters and digits, each run of them with a capital first: "order-queue" is "OrderQueue". */
+struct text text_words_joined(struct arena *arena, struct text a);
 /* printf into the arena. */
 struct text text_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -77,7 +77,7 @@ static const struct type *unknown_module_type(struct checker *checker, struct no
     const struct schema_type *found[1];
     struct text written = span_text(checker->diagnostics->sources, node->span);
     char letter = name_text(first->name.name).bytes[0];
-    if (letter >= 'A' && letter <= 'Z' && schema_suggest_type(written, found, 1) == 1) {
+    if (ascii_is_upper(letter) && schema_suggest_type(written, found, 1) == 1) {
         struct suggestion near = {.best = schema_type_name(found[0])};
         add_suggestion(checker, d, &near, node->span);
         return &type_error;

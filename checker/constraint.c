@@ -4,7 +4,6 @@
 #include "checker/constraint.h"
 
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <pcre2.h>
 #include <stdlib.h>
 
@@ -174,7 +173,7 @@ static int64_t number_of(struct text text) {
     int64_t number = 0;
     if (text.length == 0 || text.length > 9) return -1;
     for (size_t i = 0; i < text.length; i++) {
-        if (!isdigit((unsigned char)text.bytes[i])) return -1;
+        if (!ascii_is_digit(text.bytes[i])) return -1;
         number = number * 10 + (text.bytes[i] - '0');
     }
     return number;

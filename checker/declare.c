@@ -2,7 +2,6 @@
  * where they mean nothing. Loop variables, parameters and `it` come later, in resolve.c: they are
  * seen only by what follows them.
  */
-#include <ctype.h>
 
 #include "checker/checker.h"
 #include "evaluator/builtin.h"
@@ -282,7 +281,7 @@ static void declare_test_items(struct checker *checker, struct node *block) {
 }
 
 static size_t next_letter(struct text text, size_t at) {
-    while (at < text.length && !(text.bytes[at] & 0x80) && !isalnum((unsigned char)text.bytes[at]))
+    while (at < text.length && !(text.bytes[at] & 0x80) && !ascii_is_alphanumeric(text.bytes[at]))
         at++;
     return at;
 }
@@ -293,7 +292,7 @@ static bool is_same_title(const struct node *a, const struct node *b) {
     struct text x = node_text(a), y = node_text(b);
     size_t i = next_letter(x, 0), j = next_letter(y, 0);
     while (i < x.length && j < y.length) {
-        if (tolower((unsigned char)x.bytes[i]) != tolower((unsigned char)y.bytes[j])) return false;
+        if (ascii_lower(x.bytes[i]) != ascii_lower(y.bytes[j])) return false;
         i = next_letter(x, i + 1);
         j = next_letter(y, j + 1);
     }
@@ -449,8 +448,8 @@ static void declare_import_name(struct checker *checker, struct scope *scope,
 static bool is_word(const struct name *name) {
     for (uint32_t i = 0; i < name->length; i++) {
         char c = name->bytes[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-        if (!letter && !(i > 0 && c >= '0' && c <= '9')) return false;
+        bool letter = ascii_is_letter(c) || c == '_';
+        if (!letter && !(i > 0 && ascii_is_digit(c))) return false;
     }
     return name->length > 0;
 }

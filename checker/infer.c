@@ -468,7 +468,7 @@ void generator_infer(struct checker *checker, struct node *node) {
     loop_symbol(node->generator.second_symbol, elements.value);
 }
 
-void generator_check(struct checker *checker, struct node *node) {
+static void generator_check(struct checker *checker, struct node *node) {
     struct symbol *symbol = node->generator.first_symbol;
     if (symbol && symbol->state == STATE_DONE) return;
     generator_infer(checker, node);

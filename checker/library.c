@@ -116,14 +116,10 @@ bool library_has(const struct module *module, const struct name *name) {
     return false;
 }
 
-static bool is_of_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
-}
-
 void program_mention(struct program *program, struct text words) {
     size_t start = 0;
     for (size_t i = 0; i <= words.length; i++) {
-        if (i < words.length && is_of_word(words.bytes[i])) continue;
+        if (i < words.length && ascii_is_word(words.bytes[i])) continue;
         if (i > start) names_intern(program->names, (struct text){words.bytes + start, i - start});
         start = i + 1;
     }

@@ -2,6 +2,7 @@
 libmrp_la_SOURCES += \
     checker/annotation.c \
     checker/call.c \
+    checker/chain.c \
     checker/check.c \
     checker/checker.h \
     checker/constraint.c \

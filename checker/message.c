@@ -1,14 +1,11 @@
 /* Reporting, for the checker: a node is complained about once. */
 #include "checker/checker.h"
 
-static bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 static void torn_line(struct checker *checker, struct text line) {
     for (size_t i = 0; i < line.length;) {
         size_t start = i;
-        while (i < line.length && is_letter(line.bytes[i])) i++;
+        while (i < line.length && ascii_is_word(line.bytes[i]))
+            i++;
         if (i == start) {
             i++;
             continue;

@@ -12,7 +12,8 @@ static struct symbol *deliver_find(struct checker *checker, const char *name) {
     return module && module->scope ? map_find(&module->scope->types, key) : NULL;
 }
 
-struct symbol *pipeline_component(struct checker *checker) {
+/* The component that a pipeline is an instance of; NULL where the library has none. */
+static struct symbol *pipeline_component(struct checker *checker) {
     struct symbol *symbol = deliver_find(checker, "Pipeline");
     return symbol && symbol->kind == SYMBOL_COMPONENT ? symbol : NULL;
 }

@@ -122,7 +122,7 @@ const struct type *type_property(struct checker *checker, const struct schema_pr
     return *last = type;
 }
 
-const struct type *type_body(struct checker *checker, const struct schema_body *body) {
+static const struct type *type_body(struct checker *checker, const struct schema_body *body) {
     struct type *type = map_find(&checker->bodies, body);
     if (type) return type;
     type = TYPE_NEW(checker, TYPE_BODY, body);

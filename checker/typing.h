@@ -6,7 +6,8 @@
  * annotation.c  types as the program writes them
  * infer.c       what type an expression has
  * operator.c    operators
- * member.c      what stands behind a dot or in brackets
+ * chain.c       what stands behind dots and in brackets
+ * member.c      the members that values of each type have
  * call.c        calls, of fns and built-in functions
  * expect.c      whether an expression fits what is wanted
  * property.c    the same against the schema of AWS
@@ -49,7 +50,6 @@ const struct type *type_property(struct checker *checker, const struct schema_pr
                                  const struct schema_value *value);
 /* What a value of the schema is when it is read. */
 const struct type *type_of_value(struct checker *checker, const struct schema_value *value);
-const struct type *type_body(struct checker *checker, const struct schema_body *body);
 
 /* Through names of user types, to what they stand for. */
 const struct type *type_base(const struct type *type);
@@ -143,12 +143,11 @@ struct fact infer_member(struct checker *checker, struct node *node);
 struct fact infer_index(struct checker *checker, struct node *node);
 struct fact infer_call(struct checker *checker, struct node *node);
 /* Elements of what is looped over, and its keys or positions. */
-void generator_check(struct checker *checker, struct node *generator);
 void generator_infer(struct checker *checker, struct node *generator);
 void generators_check(struct checker *checker, struct list generators);
 /* A member of a value, reported at span if it has none. */
 struct fact infer_member_of(struct checker *checker, struct fact object, struct node *node,
-                      const struct name *name, struct span span);
+                            const struct name *name, struct span span);
 /* Whether a resource is found behind the type (a component's self too), else NULL. */
 const struct schema_type *type_as_resource(struct checker *checker, const struct type *type);
 /* The block whose outputs an instance of this component type offers. */
@@ -202,8 +201,6 @@ void check_nested_body(struct checker *checker, struct node *record,
 
 /* --- pipeline.c --- */
 
-/* The component that a pipeline is an instance of; NULL where the library has none. */
-struct symbol *pipeline_component(struct checker *checker);
 const struct type *pipeline_type(struct checker *checker);
 /* The type of an action; reported, if it is none of actions. */
 const struct type *action_type(struct checker *checker, struct node *node);

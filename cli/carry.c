@@ -1,5 +1,4 @@
 /* Carrying a plan out, or an interrupted run on: the options of a run, and Ctrl-C. */
-#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +22,7 @@ static struct text who_asks(struct arena *arena) {
     host_user(user, sizeof user);
     int length = snprintf(name, sizeof name, "%s-%.31s", user, host);
     for (int i = 0; i < length; i++) {
-        if (!isalnum((unsigned char)name[i])) name[i] = '-';
+        if (!ascii_is_alphanumeric(name[i])) name[i] = '-';
     }
     return text_copy(arena, text_of(name));
 }
@@ -34,7 +33,7 @@ static bool read_waves(const struct invocation *invocation, struct apply_options
     while (at && *at) {
         char *end = (char *)at + 1;
         unsigned long regions = *at == '*' ? 0 : strtoul(at, &end, 10);
-        bool is_number = *at == '*' || (isdigit((unsigned char)*at) && regions && regions < 1000);
+        bool is_number = *at == '*' || (ascii_is_digit(*at) && regions && regions < 1000);
         if (!is_number || (*end && (*end != ',' || !end[1])) ||
             options->wave_count == APPLY_WAVES) return false;
         options->waves[options->wave_count++] = (uint32_t)regions;

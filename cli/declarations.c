@@ -173,17 +173,13 @@ static void put_section(struct declarations *page, const struct node *component,
     }
 }
 
-static bool is_word_letter(char c) {
-    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 /* Whether a word of the text is the name. */
 static bool has_word(struct text text, struct text name) {
     for (size_t i = 0; i + name.length <= text.length; i++) {
         if (memcmp(text.bytes + i, name.bytes, name.length) != 0) continue;
         char before = i ? text.bytes[i - 1] : ' ';
         char after = i + name.length < text.length ? text.bytes[i + name.length] : ' ';
-        if (!is_word_letter(before) && before != '.' && !is_word_letter(after)) return true;
+        if (!ascii_is_word(before) && before != '.' && !ascii_is_word(after)) return true;
     }
     return false;
 }

@@ -19,7 +19,7 @@ static struct text property_name(struct arena *arena, struct text path) {
         size_t end = ++i;
         bool is_number = true;
         for (; end < path.length && path.bytes[end] != '/'; end++) {
-            is_number &= path.bytes[end] >= '0' && path.bytes[end] <= '9';
+            is_number &= ascii_is_digit(path.bytes[end]);
         }
         struct text part = {path.bytes + i, end - i};
         if (is_number && part.length && out.length) {

@@ -31,7 +31,8 @@ static const char *doing(const struct plan_stack *stack) {
     return "";
 }
 
-const char *progress_done(const struct apply_stack *stack) {
+/* What is done to a stack, in a word or two. */
+static const char *progress_done(const struct apply_stack *stack) {
     switch (stack->state) {
     case APPLY_WAITING: return "waiting";
     case APPLY_RUNNING: return doing(stack->plan);

@@ -23,8 +23,6 @@ void progress_tell(void *context, enum apply_event what, const struct apply_stac
                    const struct cloud_event *event);
 /* Draws the live lines; now, or where the last time is long enough ago. */
 void progress_redraw(struct progress *progress, bool always);
-/* What is done to a stack, in a word or two. */
-const char *progress_done(const struct apply_stack *stack);
 /* Writes to standard error, and releases. */
 void progress_say(struct buffer *out);
 

@@ -66,8 +66,7 @@ struct text builtin_habit(struct text name, const char **advice) {
     *advice = NULL;
     if (name.length >= sizeof lower) return TEXT("");
     for (size_t i = 0; i < name.length; i++) {
-        char c = name.bytes[i];
-        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        lower[i] = ascii_lower(name.bytes[i]);
     }
     struct text wanted = {lower, name.length};
     size_t low = 0, high = sizeof habits / sizeof *habits;

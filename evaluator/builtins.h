@@ -82,10 +82,6 @@ void put_text(struct call *call, struct record *record, const char *key, struct 
 bool fail(struct call *call, int index, const char *message, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Deep properties of known values, paid for; false, reported, when the budget is used up or the
- * value is nested deeper than LIMIT_JSON_DEPTH. Equal values have equal hashes. */
-bool value_hash(struct call *call, int index, struct value value, uint64_t *hash);
-
 /* A set of known values, found by their hashes. */
 struct value_set {
     struct value *items;
@@ -99,11 +95,7 @@ bool value_set_init(struct call *call, struct value_set *set, uint32_t capacity)
  * failure. */
 uint32_t value_set_add(struct call *call, struct value_set *set, int index, struct value value,
                        bool *added);
-bool value_set_has(struct call *call, const struct value_set *set, int index, struct value value,
-                   bool *found);
 
-/* JSON and YAML as values; index is the argument that messages point at. */
-struct value value_from_json(struct call *call, int index, struct text text);
 /* Whether the argument is the path of a file where its text is wanted; then it has been
  * reported. */
 bool builtin_takes_path(struct call *call, struct text text);
@@ -125,7 +117,5 @@ struct value cidr_known(struct call *call);
 struct value base64_known(struct call *call, struct text bytes);
 struct value sha256_known(struct call *call, struct text bytes);
 struct value text_reverse(struct call *call, struct text text);
-/* days since 1970-01-01 of a date of the Gregorian calendar. */
-int64_t date_days(int64_t year, int month, int day);
 
 #endif

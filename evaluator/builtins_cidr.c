@@ -17,8 +17,7 @@ struct block {
 static int read_decimal(struct text text, size_t *at, int most) {
     int number = 0;
     size_t start = *at;
-    while (*at < text.length && text.bytes[*at] >= '0' && text.bytes[*at] <= '9' &&
-           *at < start + 3) {
+    while (*at < text.length && ascii_is_digit(text.bytes[*at]) && *at < start + 3) {
         number = number * 10 + (text.bytes[(*at)++] - '0');
     }
     if (*at == start || (text.bytes[start] == '0' && *at > start + 1) || number > most) return -1;

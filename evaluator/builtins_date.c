@@ -83,7 +83,8 @@ struct date {
     struct text fraction; /* digits behind the point of the seconds, or empty */
 };
 
-int64_t date_days(int64_t year, int month, int day) {
+/* Days since 1970-01-01 of a date of the Gregorian calendar. */
+static int64_t date_days(int64_t year, int month, int day) {
     year -= month <= 2; /* years begin in March: the leap day is the last */
     int64_t era = (year >= 0 ? year : year - 399) / 400;
     int64_t of_era = year - era * 400;
@@ -330,10 +331,6 @@ static size_t add_literal(struct buffer *out, struct text format, size_t at) {
     return at + 1;
 }
 
-static bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool format_date(struct call *call, struct buffer *out, const struct date *date,
                         struct text format) {
     for (size_t at = 0; at < format.length;) {
@@ -342,7 +339,7 @@ static bool format_date(struct call *call, struct buffer *out, const struct date
             at = add_literal(out, format, at);
             continue;
         }
-        if (!is_letter(c)) {
+        if (!ascii_is_letter(c)) {
             buffer_char(out, c);
             at++;
             continue;

@@ -87,16 +87,10 @@ struct value apply_hex(struct call *call) {
     return value_text((struct text){bytes, 2 * text.length});
 }
 
-static int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The byte of two digits at offset at, or -1. */
 static int hex_byte(struct text text, size_t at) {
     if (at + 2 > text.length) return -1;
-    int high = hex_value(text.bytes[at]), low = hex_value(text.bytes[at + 1]);
+    int high = ascii_digit(text.bytes[at], 16), low = ascii_digit(text.bytes[at + 1], 16);
     return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
@@ -112,11 +106,6 @@ struct value apply_hex_decode(struct call *call) {
     return make_utf8(call, 0, (struct text){bytes, text.length / 2}, "what is decoded");
 }
 
-static bool is_unreserved(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
-}
-
 struct value apply_url_encode(struct call *call) {
     struct text text;
     if (!argument_text(call, 0, &text) || !spend_bytes(call, text.length)) return value_poison();
@@ -124,7 +113,7 @@ struct value apply_url_encode(struct call *call) {
     buffer_init(&out);
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.bytes[i];
-        if (is_unreserved((char)c)) {
+        if (ascii_is_unreserved((char)c)) {
             buffer_char(&out, (char)c);
         } else {
             buffer_char(&out, '%');

@@ -90,7 +90,8 @@ static bool put_token(struct json_building *building, enum json_kind kind) {
     return false;
 }
 
-struct value value_from_json(struct call *call, int index, struct text text) {
+/* JSON as values; index is the argument that messages point at. */
+static struct value value_from_json(struct call *call, int index, struct text text) {
     struct json_building building = {.call = call, .index = index};
     if (!spend_bytes(call, text.length)) return value_poison();
     json_init(&building.json, call->arena, text);

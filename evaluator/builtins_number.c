@@ -218,12 +218,6 @@ struct value apply_clamp(struct call *call) {
 
 /* ---- conversions ---- */
 
-static int digit_of(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 10;
-    return c >= 'A' && c <= 'Z' ? c - 'A' + 10 : 99;
-}
-
 /* An integer in a base, with an optional sign; nothing else may stand beside it. */
 static bool read_int(struct text text, int base, int64_t *integer) {
     size_t at = text.length && (text.bytes[0] == '-' || text.bytes[0] == '+');
@@ -231,8 +225,8 @@ static bool read_int(struct text text, int base, int64_t *integer) {
     if (at == text.length) return false;
     int64_t sum = 0;
     for (; at < text.length; at++) {
-        int digit = digit_of(text.bytes[at]);
-        if (digit >= base || __builtin_mul_overflow(sum, (int64_t)base, &sum)) return false;
+        int digit = ascii_digit(text.bytes[at], base);
+        if (digit < 0 || __builtin_mul_overflow(sum, (int64_t)base, &sum)) return false;
         bool over = negative ? __builtin_sub_overflow(sum, (int64_t)digit, &sum)
                              : __builtin_add_overflow(sum, (int64_t)digit, &sum);
         if (over) return false;
@@ -341,7 +335,7 @@ struct verb {
 
 static bool read_count(struct text text, size_t *at, int *count) {
     *count = 0;
-    while (*at < text.length && digit_of(text.bytes[*at]) < 10) {
+    while (*at < text.length && ascii_is_digit(text.bytes[*at])) {
         *count = *count * 10 + (text.bytes[(*at)++] - '0');
         if (*count > 1000) return false;
     }

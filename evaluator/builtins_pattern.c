@@ -191,14 +191,14 @@ static bool read_group(struct searching *searching, struct text to, size_t *at, 
         if (end == to.length) return false;
         *at = end + 1;
     } else {
-        if (end < to.length && to.bytes[end] >= '0' && to.bytes[end] <= '9') end++;
+        if (end < to.length && ascii_is_digit(to.bytes[end])) end++;
         *at = end;
     }
     struct group_name wanted = {{to.bytes + start, end - start}, UINT32_MAX};
     uint32_t number = 0;
     bool is_number = end > start && end - start <= 2;
     for (size_t i = start; i < end; i++) {
-        is_number &= to.bytes[i] >= '0' && to.bytes[i] <= '9';
+        is_number &= ascii_is_digit(to.bytes[i]);
         number = number * 10 + (uint32_t)(to.bytes[i] - '0');
     }
     if (is_number) {

@@ -63,8 +63,7 @@ struct value apply_written(struct call *call) {
 static bool is_artifact_name(struct text name) {
     for (size_t i = 0; i < name.length; i++) {
         char c = name.bytes[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!letter && c != '-' && c != '_') return false;
+        if (!ascii_is_word(c) && c != '-') return false;
     }
     return name.length > 0 && name.length <= 100;
 }
@@ -105,8 +104,7 @@ static bool is_iam_action(struct text action) {
     if (!colon) return false;
     size_t start = (size_t)(colon - action.bytes) + 1, end = action.length - 1;
     for (size_t i = start; i < end; i++) {
-        char c = action.bytes[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))) return false;
+        if (!ascii_is_letter(action.bytes[i])) return false;
     }
     return end > start;
 }

@@ -75,7 +75,9 @@ static bool hash_within(struct call *call, int index, struct value value, int de
     return true; /* what is not data shares a hash by kind: only value_equal tells it apart */
 }
 
-bool value_hash(struct call *call, int index, struct value value, uint64_t *hash) {
+/* The hash of a known value, paid for; false, reported, when the budget is used up or the value is
+ * nested deeper than LIMIT_JSON_DEPTH. Equal values have equal hashes. */
+static bool value_hash(struct call *call, int index, struct value value, uint64_t *hash) {
     return hash_within(call, index, value, 0, hash);
 }
 
@@ -120,8 +122,8 @@ uint32_t value_set_add(struct call *call, struct value_set *set, int index, stru
     return *slot - 1;
 }
 
-bool value_set_has(struct call *call, const struct value_set *set, int index, struct value value,
-                   bool *found) {
+static bool value_set_has(struct call *call, const struct value_set *set, int index,
+                          struct value value, bool *found) {
     uint64_t hash;
     if (!value_hash(call, index, value, &hash)) return false;
     uint32_t *slot = set_slot(call, set, value, hash);

@@ -86,7 +86,7 @@ static bool is_false_word(struct text text) {
 }
 
 static size_t digits_end(struct text text, size_t at) {
-    while (at < text.length && text.bytes[at] >= '0' && text.bytes[at] <= '9')
+    while (at < text.length && ascii_is_digit(text.bytes[at]))
         at++;
     return at;
 }

@@ -50,7 +50,7 @@ static struct value literal_value(struct evaluator *ev, struct text text) {
         }
         return value_text((struct text){bytes, length});
     }
-    if (text.length && (text.bytes[0] == '-' || (text.bytes[0] >= '0' && text.bytes[0] <= '9'))) {
+    if (text.length && (text.bytes[0] == '-' || ascii_is_digit(text.bytes[0]))) {
         return value_int(strtoll(text.bytes, NULL, 10));
     }
     return value_null();

@@ -13,7 +13,7 @@ enum { CONFORM_DEPTH = 100 };
 struct want {
     const struct schema_value *value;
     const struct schema_property *property; /* names it, and says which resources may stand here */
-    bool is_name; /* the physical name: naming.c looks at its limits */
+    bool is_name; /* the physical name: physical_names.c looks at its limits */
     unsigned depth;
     const struct node *entry; /* the ENTRY whose value it is, or NULL */
 };

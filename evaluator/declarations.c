@@ -209,6 +209,28 @@ static struct frame *frame_keep(struct evaluator *ev, const struct frame *frame)
     return kept;
 }
 
+/* The key of this step for what is made under `for`; poison, reported, if it cannot be one. */
+static struct value loop_key(struct loop *loop) {
+    struct evaluator *ev = loop->ev;
+    struct value key = settled(ev, loop->key);
+    const struct node *node = loop->keyed;
+    if (key.kind == VALUE_POISON) return key;
+    if (key.flags & VALUE_SECRET) {
+        return fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node, "a secret cannot be a key");
+    }
+    if (key.kind == VALUE_DEFERRED) return fault_steering(ev, node, key, "a key");
+    if (key.kind == VALUE_TEXT || key.kind == VALUE_INT || key.kind == VALUE_NUMBER ||
+        key.kind == VALUE_REGION || key.kind == VALUE_BOOL) {
+        return key;
+    }
+    struct diagnostic *d =
+        report(ev, DIAGNOSTIC_RESOURCE_KEY, node,
+               "the key would be %.*s: it must be a string, a number or a region",
+               TEXT_ARGS(value_kind_text(ev->arena, key)));
+    hint(ev, d, "Loop over a map, whose keys name the elements: `for key, x in { a = ... }`.");
+    return value_poison();
+}
+
 struct block_loop {
     struct loop loop;
     struct node *body;
@@ -299,27 +321,6 @@ void block_run(struct evaluator *ev, struct list items, struct frame *frame) {
 }
 
 /* ---- units under `for` and `if` ---- */
-
-struct value loop_key(struct loop *loop) {
-    struct evaluator *ev = loop->ev;
-    struct value key = settled(ev, loop->key);
-    const struct node *node = loop->keyed;
-    if (key.kind == VALUE_POISON) return key;
-    if (key.flags & VALUE_SECRET) {
-        return fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node, "a secret cannot be a key");
-    }
-    if (key.kind == VALUE_DEFERRED) return fault_steering(ev, node, key, "a key");
-    if (key.kind == VALUE_TEXT || key.kind == VALUE_INT || key.kind == VALUE_NUMBER ||
-        key.kind == VALUE_REGION || key.kind == VALUE_BOOL) {
-        return key;
-    }
-    struct diagnostic *d =
-        report(ev, DIAGNOSTIC_RESOURCE_KEY, node,
-               "the key would be %.*s: it must be a string, a number or a region",
-               TEXT_ARGS(value_kind_text(ev->arena, key)));
-    hint(ev, d, "Loop over a map, whose keys name the elements: `for key, x in { a = ... }`.");
-    return value_poison();
-}
 
 struct unit_loop {
     struct loop loop;

@@ -2,7 +2,8 @@
  *
  *   expression.c    names, literals, lists, records, comprehensions: the tree walked
  *   operators.c     operators, on known values and as deferred nodes
- *   member.c        what stands behind a dot or in brackets
+ *   member.c        what stands behind a dot;  index.c  in brackets
+ *   existing.c      attributes of resources that exist already
  *   call.c          functions of the program and built-in ones
  *   frame.c         frames, and values made when they are first asked for
  *   declarations.c  lets, outputs, asserts, blocks
@@ -15,7 +16,9 @@
  *   components.c    instances of components
  *   convert.c       values to declared types
  *   conform*.c      properties to the schema
- *   naming.c        logical ids, and physical names that meet
+ *   logical_ids.c   names in templates
+ *   physical_names.c, suffix_room.c
+ *                   names at AWS: limits, the suffix, names that meet
  *   budget.c        evaluation always ends
  *   trial.c         tests and policies: asserts about what was made
  *   view.c          what they look at: templates as data
@@ -295,8 +298,6 @@ struct value fault_steering(struct evaluator *ev, const struct node *node, struc
 /* An operation that CloudFormation has not (what: "<", "upper") got a deferred value. */
 struct value fault_deferred(struct evaluator *ev, const struct node *node, struct value value,
                             struct text what);
-/* Adds the notes that say why the value is deferred. */
-void note_deferred(struct evaluator *ev, struct diagnostic *diagnostic, struct value value);
 /* The value as a short text for messages. */
 struct text value_brief(struct evaluator *ev, struct value value);
 /* "%.*s" of a name. */
@@ -353,8 +354,6 @@ struct loop {
     bool is_broken;              /* a mistake, reported, leaves steps out */
 };
 bool loop_run(struct loop *loop, struct node *generator);
-/* How many steps the first generator will make, if that is plain; else 0. */
-uint32_t loop_guess(struct list generators, const struct frame *frame);
 
 /* Evaluates entries of a record; sink gets each. */
 struct entry_sink {
@@ -378,7 +377,6 @@ struct value evaluate_unary(struct evaluator *ev, struct node *node, struct fram
 struct value evaluate_conditional(struct evaluator *ev, struct node *node, struct frame *frame);
 struct value deferred_if(struct evaluator *ev, struct value condition, struct value then,
                          struct value otherwise, const struct node *cause);
-struct value deferred_not(struct evaluator *ev, struct value operand, const struct node *cause);
 struct value equal_values(struct evaluator *ev, struct value a, struct value b,
                           const struct node *cause);
 
@@ -386,6 +384,20 @@ struct value equal_values(struct evaluator *ev, struct value a, struct value b,
 
 struct value evaluate_member(struct evaluator *ev, struct node *node, struct frame *frame);
 struct value evaluate_index(struct evaluator *ev, struct node *node, struct frame *frame);
+/* Whether this link of a chain, whose object is evaluated, is skipped: in `a?.b.c` all behind the "?"
+ * is where a is null. */
+bool chain_skips(struct evaluator *ev, const struct node *node, struct value object);
+/* Whether null may have come of a "?" at or before this link. */
+bool chain_may_skip(const struct node *node);
+struct value deferred_member(struct evaluator *ev, struct value object, const struct name *name,
+                             const struct node *node);
+/* An attribute, or Ref, of a resource that exists already; poison, reported, where it does not follow
+ * from what is written of it. */
+struct value existing_attribute(struct evaluator *ev, struct resource_state *state,
+                                const struct name *name, const struct node *node);
+/* Reports that the record has no such key. */
+struct value fault_key(struct evaluator *ev, const struct node *node, const struct record *record,
+                       const struct name *name);
 struct value member_of(struct evaluator *ev, struct value object, const struct name *name,
                        const struct node *node);
 /* A deferred attribute ("Ref", "Arn") of the resource. */
@@ -409,8 +421,6 @@ void project_settle(struct evaluator *ev);
 void project_tags(struct evaluator *ev);
 void stack_register(struct evaluator *ev, struct stack_state *stack);
 void stacks_settle(struct evaluator *ev);
-/* The key of this step for what is made under `for`; poison, reported, if it cannot be one. */
-struct value loop_key(struct loop *loop);
 void regions_make(struct evaluator *ev);
 void regions_run(struct evaluator *ev);
 /* The bucket of a region for what pipelines hand on: an instance of std.deliver.Store in a stack of
@@ -471,7 +481,6 @@ void stack_entry_run(struct evaluator *ev, struct node *node, struct frame *fram
 void pipeline_entry_run(struct evaluator *ev, struct node *node, struct frame *frame);
 void pipeline_register(struct evaluator *ev, struct value value);
 /* The frames of blocks in a pipeline, by scope: stages see the actions of each other. */
-void pipeline_frame_add(struct evaluator *ev, struct frame *frame);
 struct frame *pipeline_frame_of(const struct frame *frame, const struct scope *scope);
 void pipeline_block_run(struct evaluator *ev, struct node *body, struct frame *around,
                         struct site *place);
@@ -504,16 +513,26 @@ void conform_resource(struct evaluator *ev, struct resource *resource, bool is_b
 /* What leaves the evaluator in free form (outputs, metadata, json): resources become their Ref. */
 struct value conform_free(struct evaluator *ev, struct value value, const struct node *node);
 
-/* --- naming.c --- */
+/* --- logical_ids.c --- */
 
 /* Gives the resource its logical id and stack, which may be asked for before it is registered;
  * false for what has none: what exists already, and what is asked for while its @id is found. */
 bool naming_settle(struct evaluator *ev, struct resource_state *state);
 /* Puts the resource into its stack, under its logical id. */
 void naming_register(struct evaluator *ev, struct resource_state *state);
-struct text logical_words(struct evaluator *ev, struct text path);
+
+/* --- physical_names.c --- */
+
 /* Physical names: limits with the suffix, the suffix itself, names that meet. */
 void naming_check(struct evaluator *ev, struct resource *resource);
-void naming_stack(struct evaluator *ev, struct stack *stack);
+
+/* --- suffix_room.c --- */
+
+/* The param that the project's suffix is, or NULL. */
+const struct symbol *suffix_param(const struct evaluator *ev);
+/* The most characters that the suffix can have: as its param's type and checks say, else as now. */
+unsigned suffix_longest(struct evaluator *ev);
+/* Whether the node calls the built-in function with an argument. */
+bool node_calls(const struct node *node, const char *function);
 
 #endif

@@ -41,16 +41,19 @@ libmrp_la_SOURCES += \
     evaluator/coverage.c \
     evaluator/declarations.c \
     evaluator/evaluator.c evaluator/evaluator.h \
+    evaluator/existing.c \
     evaluator/expression.c \
     evaluator/frame.c \
+    evaluator/index.c \
     evaluator/internal.h \
+    evaluator/logical_ids.c \
     evaluator/member.c \
     evaluator/message.c \
     evaluator/meta.c \
-    evaluator/naming.c \
     evaluator/operators.c \
     evaluator/origin.c \
     evaluator/params.c \
+    evaluator/physical_names.c \
     evaluator/pipeline_conditions.c \
     evaluator/pipeline_configuration.c \
     evaluator/pipeline_order.c \
@@ -63,6 +66,7 @@ libmrp_la_SOURCES += \
     evaluator/resources.c evaluator/resources.h \
     evaluator/snapshot.c \
     evaluator/stack_entries.c evaluator/stacks.h \
+    evaluator/suffix_room.c \
     evaluator/trial.c evaluator/trial.h \
     evaluator/value.c evaluator/value.h \
     evaluator/value_print.c \

@@ -1,4 +1,4 @@
-/* What stands behind a dot or in brackets. */
+/* What stands behind a dot. */
 #include "evaluator/internal.h"
 
 struct value attribute_of(struct evaluator *ev, struct resource *resource, const struct name *name,
@@ -8,9 +8,6 @@ struct value attribute_of(struct evaluator *ev, struct resource *resource, const
     deferred->name = name;
     return value_deferred(deferred);
 }
-
-static struct value existing_attribute(struct evaluator *ev, struct resource_state *state,
-                                       const struct name *name, const struct node *node);
 
 static struct value ref_of(struct evaluator *ev, struct resource *resource,
                            const struct node *cause) {
@@ -47,8 +44,8 @@ static void offer_map(struct suggestion *suggestion, const struct map *map) {
 
 /* ---- records ---- */
 
-static struct value fault_key(struct evaluator *ev, const struct node *node,
-                              const struct record *record, const struct name *name) {
+struct value fault_key(struct evaluator *ev, const struct node *node, const struct record *record,
+                       const struct name *name) {
     struct suggestion suggestion;
     suggestion_init(&suggestion, name_text(name));
     uint32_t offered = record->count < 1000 ? record->count : 1000;
@@ -244,118 +241,6 @@ static struct value resource_member(struct evaluator *ev, struct resource *resou
     return found ? value : fault_attribute(ev, resource, name, node);
 }
 
-/* ---- resources that exist already: what is asked of them must follow from what is written ---- */
-
-static struct value written_text(struct evaluator *ev, struct resource_state *state,
-                                 struct text name, const struct node *node) {
-    struct value value = resource_property(ev, state, names_intern(ev->names, name), node);
-    if (value.kind == VALUE_RESOURCE || value.kind == VALUE_COMPONENT) {
-        return reference_to(ev, value, node);
-    }
-    return value;
-}
-
-/* The path of IAM before the name: ${RoleNameWithPath} of an ARN. */
-static struct value name_with_path(struct evaluator *ev, struct resource_state *state,
-                                   struct text name, const struct node *node) {
-    struct value path = written_text(ev, state, TEXT("Path"), node);
-    struct value written = written_text(ev, state, name, node);
-    if (written.kind == SLOT_WAITING || written.kind == VALUE_NULL) return written;
-    if (path.kind != VALUE_TEXT || path.length < 2) return written;
-    struct value parts[2] = {path, written};
-    parts[0].bytes++; /* the ARN has the first "/" already */
-    parts[0].length--;
-    return value_concat(ev->arena, parts, 2, node);
-}
-
-/* The property that holds what an ARN's placeholder stands for: ${ProjectName} of a build project
- * is its Name. */
-static struct text placeholder_property(const struct schema_type *type, struct text placeholder) {
-    struct schema_name name;
-    bool is_property = schema_body_find(schema_type_body(type), placeholder) != NULL;
-    if (is_property || !text_ends(placeholder, TEXT("Name"))) return placeholder;
-    if (!schema_type_physical_name(type, &name) || !name.property) return placeholder;
-    return schema_property_name(name.property);
-}
-
-static struct value placeholder_value(struct evaluator *ev, struct resource_state *state,
-                                      struct text name, const struct node *node) {
-    struct deferred *pseudo = deferred_new(ev->arena, DEFERRED_PSEUDO, SHAPE_TEXT, 0, node);
-    struct region *region = state->resource.region;
-    if (text_is(name, "Region")) return value_text(region->name);
-    if (text_is(name, "Account") && ev->deployment->account.length) {
-        return value_text(ev->deployment->account);
-    }
-    if (text_is(name, "Partition") || text_is(name, "Account")) {
-        pseudo->name = names_intern(ev->names, text_is(name, "Account") ? TEXT("AWS::AccountId")
-                                                                         : TEXT("AWS::Partition"));
-        return value_deferred(pseudo);
-    }
-    if (text_ends(name, TEXT("WithPath"))) {
-        return name_with_path(ev, state,
-                              (struct text){name.bytes, name.length - strlen("WithPath")}, node);
-    }
-    return written_text(ev, state, placeholder_property(state->resource.type, name), node);
-}
-
-enum { ARN_PARTS = 32 };
-
-/* The ARN by the type's template, or kind SLOT_WAITING where a part of it is not written: which. */
-static struct value arn_from_template(struct evaluator *ev, struct resource_state *state,
-                                      struct text arn, const struct node *node,
-                                      struct text *missing) {
-    struct value parts[ARN_PARTS];
-    uint32_t count = 0;
-    size_t at = 0;
-    while (at < arn.length && count < ARN_PARTS) {
-        struct text rest = {arn.bytes + at, arn.length - at};
-        const char *open = memmem(rest.bytes, rest.length, "${", 2);
-        if (open != rest.bytes) {
-            size_t length = open ? (size_t)(open - rest.bytes) : rest.length;
-            parts[count++] = value_text((struct text){rest.bytes, length});
-            at += length;
-            continue;
-        }
-        const char *close = memchr(rest.bytes, '}', rest.length);
-        if (!close) break;
-        struct text name = {rest.bytes + 2, (size_t)(close - rest.bytes) - 2};
-        struct value part = placeholder_value(ev, state, name, node);
-        if (part.kind == SLOT_WAITING || part.kind == VALUE_NULL) {
-            if (text_ends(name, TEXT("WithPath"))) name.length -= strlen("WithPath");
-            *missing = placeholder_property(state->resource.type, name);
-            return (struct value){.kind = SLOT_WAITING};
-        }
-        parts[count++] = as_piece(ev, part, node);
-        at += (size_t)(close - rest.bytes) + 1;
-    }
-    return value_concat(ev->arena, parts, count, node);
-}
-
-static struct value existing_attribute(struct evaluator *ev, struct resource_state *state,
-                                       const struct name *name, const struct node *node) {
-    const struct schema_type *type = state->resource.type;
-    struct text arn_attribute, arn = schema_type_arn(type, &arn_attribute);
-    struct text ref = schema_type_ref(type);
-    struct value value = {.kind = SLOT_WAITING};
-    struct text needed = name == ev->name_ref && ref.length ? ref : name_text(name);
-    if (name == ev->name_ref && ref.length) {
-        value = written_text(ev, state, ref, node);
-    }
-    bool is_arn = text_equal(name_text(name), arn_attribute) ||
-                  (name == ev->name_ref && text_equal(ref, arn_attribute));
-    if (value.kind == SLOT_WAITING && arn.length && is_arn) {
-        value = arn_from_template(ev, state, arn, node, &needed);
-    }
-    if (value.kind != SLOT_WAITING && value.kind != VALUE_NULL) return value;
-    struct diagnostic *d = report(
-        ev, DIAGNOSTIC_EXISTING_ATTRIBUTE, node,
-        "\"%.*s\" of \"%.*s\", which exists already, does not follow from what is written of it",
-        NAME_ARGS(name), TEXT_ARGS(state->resource.path));
-    hint(ev, d, "Write `%.*s = \"...\"` in the resource with the value that it has.",
-         TEXT_ARGS(needed));
-    return value_poison();
-}
-
 /* ---- components ---- */
 
 static struct value component_member(struct evaluator *ev, struct component *component,
@@ -418,15 +303,13 @@ static const struct node *chain_object(const struct node *node) {
     return node->kind == NODE_INDEX ? node->index.object : NULL;
 }
 
-/* Whether this link, whose object is evaluated, is skipped. */
-static bool is_skipped(struct evaluator *ev, const struct node *node, struct value object) {
+bool chain_skips(struct evaluator *ev, const struct node *node, struct value object) {
     bool inner = chain_object(chain_object(node)) && ev->is_skipping;
     ev->is_skipping = object.kind == VALUE_NULL && (inner || node->flags & NODE_OPTIONAL);
     return ev->is_skipping;
 }
 
-/* Whether null may have come of a "?" at or before this link. */
-static bool may_skip(const struct node *node) {
+bool chain_may_skip(const struct node *node) {
     for (; node; node = chain_object(node)) {
         if (node->flags & NODE_OPTIONAL) return true;
     }
@@ -436,12 +319,12 @@ static bool may_skip(const struct node *node) {
 /* One side of a deferred choice, of which nobody knows yet whether it is taken. */
 static struct value member_of_side(struct evaluator *ev, struct value side,
                                    const struct name *name, const struct node *node) {
-    if (side.kind == VALUE_NULL && may_skip(node)) return side;
+    if (side.kind == VALUE_NULL && chain_may_skip(node)) return side;
     return member_of(ev, side, name, node);
 }
 
-static struct value deferred_member(struct evaluator *ev, struct value object,
-                                    const struct name *name, const struct node *node) {
+struct value deferred_member(struct evaluator *ev, struct value object, const struct name *name,
+                             const struct node *node) {
     struct deferred *deferred = object.deferred;
     if (deferred->kind == DEFERRED_IF) {
         struct value then = member_of_side(ev, deferred->operands[1], name, node);
@@ -516,178 +399,11 @@ struct value evaluate_member(struct evaluator *ev, struct node *node, struct fra
         return value;
     }
     struct value object = evaluate(ev, node->member.object, frame);
-    if (is_skipped(ev, node, object)) return object;
+    if (chain_skips(ev, node, object)) return object;
     struct value member;
     if (object.kind != VALUE_RECORD || !told_member(ev, object.record, node, frame, &member)) {
         member = member_of(ev, object, node->member.member.name, node);
     }
     ev->is_skipping = false; /* what was evaluated to find it */
     return member;
-}
-
-/* ---- brackets ---- */
-
-static struct value fault_index(struct evaluator *ev, const struct node *node, int64_t index,
-                                uint32_t length) {
-    struct diagnostic *d = report(ev, DIAGNOSTIC_MISSING_KEY, node->index.index,
-                                  "index %lld is outside of a list with %u elements",
-                                  (long long)index, length);
-    if (index < 0) {
-        hint(ev, d, "Indexes count from 0; `last(xs)` is the last element.");
-    } else if (length) {
-        hint(ev, d, "The last index is %u.", length - 1);
-    }
-    return value_poison();
-}
-
-static struct value select_deferred(struct evaluator *ev, struct value list, struct value index,
-                                    const struct node *node) {
-    struct deferred *deferred = deferred_new(ev->arena, DEFERRED_SELECT, SHAPE_TEXT, 2, node);
-    deferred->operands[0] = list;
-    deferred->operands[1] = index;
-    unsigned depth = list.kind == VALUE_DEFERRED ? list.deferred->depth : list.depth;
-    deferred->depth = (uint16_t)(depth + 1);
-    if (index.kind == VALUE_DEFERRED && index.deferred->depth >= deferred->depth) {
-        deferred->depth = index.deferred->depth + 1;
-    }
-    struct value value = value_deferred(deferred);
-    value.flags = list.flags & VALUE_SECRET;
-    return value_checked(ev, value, node);
-}
-
-static struct value index_list(struct evaluator *ev, struct value list, struct value index,
-                               const struct node *node) {
-    if (index.kind == VALUE_INT) {
-        if (index.integer >= 0 && index.integer < list.length) return list.items[index.integer];
-        if (node->flags & NODE_OPTIONAL) return value_null();
-        return fault_index(ev, node, index.integer, list.length);
-    }
-    if (index.kind == VALUE_DEFERRED) return select_deferred(ev, list, index, node);
-    return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->index.index,
-                 "a list is indexed by an integer, and this is %.*s",
-                 TEXT_ARGS(value_kind_text(ev->arena, index)));
-}
-
-static const struct name *map_name(const struct node *object) {
-    while (object->kind == NODE_PAREN) object = object->paren.inner;
-    if (object->kind == NODE_NAME) {
-        const struct symbol *symbol = object->name.symbol;
-        return symbol && symbol->kind == SYMBOL_LET ? symbol->name : NULL;
-    }
-    if (object->kind != NODE_MEMBER || !object->member.symbol) return NULL;
-    return object->member.symbol->kind == SYMBOL_LET ? object->member.symbol->name : NULL;
-}
-
-/* A known map by a deferred key: Fn::FindInMap, or a chain of Fn::If. */
-static struct value index_deferred_key(struct evaluator *ev, struct value map, struct value key,
-                                       const struct node *node) {
-    enum deferred_shape shape = SHAPE_TEXT;
-    for (uint32_t i = 0; i < map.record->count; i++) {
-        struct value element = map.record->entries[i].value;
-        if (element.kind == VALUE_POISON) return element;
-        if (element.kind == VALUE_REGION || element.kind == VALUE_STACK ||
-            element.kind == VALUE_COMPONENT) {
-            return fault_steering(ev, node->index.index, key,
-                                  "a key of regions, stacks or components");
-        }
-        if (element.kind == VALUE_LIST) shape = SHAPE_LIST;
-        if (element.kind == VALUE_RECORD || element.kind == VALUE_RESOURCE) shape = SHAPE_ANY;
-    }
-    if (map.record->count == 0) {
-        return fault(ev, DIAGNOSTIC_MISSING_KEY, node, "the map is empty: no key can be in it");
-    }
-    struct deferred *deferred = deferred_new(ev->arena, DEFERRED_LOOKUP, shape, 2, node);
-    deferred->map_name = map_name(node->index.object);
-    deferred->operands[0] = map;
-    deferred->operands[1] = key;
-    unsigned depth = map.depth > key.deferred->depth ? map.depth : key.deferred->depth;
-    deferred->depth = (uint16_t)(depth + 1);
-    struct value value = value_deferred(deferred);
-    value.flags = (map.flags | key.flags) & VALUE_SECRET;
-    return value_checked(ev, value, node);
-}
-
-static struct value index_record(struct evaluator *ev, struct value map, struct value index,
-                                 const struct node *node) {
-    if (index.flags & VALUE_SECRET) {
-        return fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node->index.index, "a secret cannot be a key");
-    }
-    if (index.kind == VALUE_DEFERRED) return index_deferred_key(ev, map, index, node);
-    const struct name *key = key_of(ev, index);
-    if (!key) {
-        return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->index.index,
-                     "a key is a string, and this is %.*s",
-                     TEXT_ARGS(value_kind_text(ev->arena, index)));
-    }
-    struct record_entry *entry = record_find(map.record, key);
-    if (entry) return entry->value;
-    if (map.flags & VALUE_BROKEN) return value_poison();
-    struct value stack = trial_stack(ev, map.record, key);
-    if (stack.kind != VALUE_POISON) return stack;
-    if (node->flags & NODE_OPTIONAL || map.flags & VALUE_SPARSE) return value_null();
-    if (trial_has_stacks(ev, map.record)) return trial_no_stack(ev, key, node->index.index);
-    return fault_key(ev, node->index.index, map.record, key);
-}
-
-static struct value index_of(struct evaluator *ev, struct value object, struct value index,
-                             const struct node *node);
-
-static struct value index_of_side(struct evaluator *ev, struct value side, struct value index,
-                                  const struct node *node) {
-    return side.kind == VALUE_NULL && may_skip(node) ? side : index_of(ev, side, index, node);
-}
-
-static struct value index_deferred(struct evaluator *ev, struct value object, struct value index,
-                                   const struct node *node) {
-    struct deferred *deferred = object.deferred;
-    if (deferred->kind == DEFERRED_IF && deferred->shape != SHAPE_TEXT) {
-        struct value then = index_of_side(ev, deferred->operands[1], index, node);
-        struct value otherwise = index_of_side(ev, deferred->operands[2], index, node);
-        return deferred_if(ev, deferred->operands[0], then, otherwise, node);
-    }
-    if (deferred->shape == SHAPE_LIST &&
-        (index.kind == VALUE_INT || index.kind == VALUE_DEFERRED)) {
-        if (index.kind == VALUE_INT && index.integer < 0) {
-            return fault(ev, DIAGNOSTIC_MISSING_KEY, node->index.index, "an index is 0 or more");
-        }
-        return select_deferred(ev, object, index, node);
-    }
-    if (index.kind == VALUE_TEXT) {
-        return deferred_member(ev, object, names_intern(ev->names, value_as_text(index)), node);
-    }
-    if (deferred->kind == DEFERRED_LOOKUP && deferred->shape == SHAPE_ANY &&
-        index.kind == VALUE_DEFERRED) {
-        struct value operands[2] = {object, index};
-        struct deferred *made = deferred_new(ev->arena, DEFERRED_LOOKUP, SHAPE_TEXT, 2, node);
-        memcpy(made->operands, operands, sizeof operands);
-        made->depth = deferred->depth + 1;
-        return value_checked(ev, value_deferred(made), node);
-    }
-    return fault_deferred(ev, node, object, TEXT("[ ]"));
-}
-
-static struct value index_of(struct evaluator *ev, struct value object, struct value index,
-                             const struct node *node) {
-    if (object.kind == VALUE_POISON || index.kind == VALUE_POISON) return value_poison();
-    if (object.kind == VALUE_LIST) return index_list(ev, object, index, node);
-    if (object.kind == VALUE_RECORD) return index_record(ev, object, index, node);
-    if (object.kind == VALUE_DEFERRED) return index_deferred(ev, object, index, node);
-    if (object.kind == VALUE_NULL && node->flags & NODE_OPTIONAL) return object;
-    if (object.kind == VALUE_NULL) {
-        struct diagnostic *d = report(ev, DIAGNOSTIC_POSSIBLY_NULL, node,
-                                      "the value before \"[\" is null");
-        hint(ev, d, "Write `?[` where null is meant to pass.");
-        return value_poison();
-    }
-    return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->index.object, "%.*s has no elements",
-                 TEXT_ARGS(value_kind_text(ev->arena, object)));
-}
-
-struct value evaluate_index(struct evaluator *ev, struct node *node, struct frame *frame) {
-    struct value object = evaluate(ev, node->index.object, frame);
-    if (is_skipped(ev, node, object)) return object;
-    struct value index = settled(ev, evaluate(ev, node->index.index, frame));
-    struct value element = index_of(ev, object, index, node);
-    ev->is_skipping = false; /* what the index set */
-    return element;
 }

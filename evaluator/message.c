@@ -211,7 +211,8 @@ static struct text reason_text(struct evaluator *ev, const struct deferred *root
     return text_format(ev->arena, "%.*s is known at deploy time", TEXT_ARGS(brief));
 }
 
-void note_deferred(struct evaluator *ev, struct diagnostic *diagnostic, struct value value) {
+/* Adds the notes that say why the value is deferred. */
+static void note_deferred(struct evaluator *ev, struct diagnostic *diagnostic, struct value value) {
     if (value.kind != VALUE_DEFERRED) return;
     const struct deferred *root = deferred_root(value.deferred);
     const struct node *where = root->cause;

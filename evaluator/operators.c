@@ -178,7 +178,8 @@ static struct value node_of(struct evaluator *ev, enum deferred_kind kind,
     return value_checked(ev, value, cause);
 }
 
-struct value deferred_not(struct evaluator *ev, struct value operand, const struct node *cause) {
+static struct value deferred_not(struct evaluator *ev, struct value operand,
+                                 const struct node *cause) {
     if (operand.kind == VALUE_BOOL) return value_bool(!operand.boolean);
     if (operand.kind != VALUE_DEFERRED) return value_poison();
     if (operand.deferred->kind == DEFERRED_NOT) return operand.deferred->operands[0];

@@ -147,7 +147,7 @@ static struct value checked(struct evaluator *ev, struct frame *frame, struct sy
 
 /* db_password is DbPassword in a template. */
 static struct text parameter_id(struct evaluator *ev, struct text name) {
-    return logical_words(ev, name);
+    return text_words_joined(ev->arena, name);
 }
 
 void parameters_add(struct evaluator *ev, struct parameter *parameter) {

@@ -35,8 +35,9 @@ static const struct node *member_node(const struct condition *condition, const c
     return entry_value(entry, condition->node);
 }
 
-void check_rollback(struct evaluator *ev, const struct pipeline *pipeline,
-                    const struct pipeline_stage *stage, const struct node *node) {
+/* Reports a rollback, at the node, that CodePipeline cannot do. */
+static void check_rollback(struct evaluator *ev, const struct pipeline *pipeline,
+                           const struct pipeline_stage *stage, const struct node *node) {
     if (stage->index == 0) {
         report(ev, DIAGNOSTIC_PIPELINE_RULE, node,
                "the first stage cannot be rolled back: there is nothing before it");

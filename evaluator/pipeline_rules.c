@@ -67,8 +67,7 @@ static void check_letters(struct evaluator *ev, struct pipeline_action *action, 
     bool is_fine = name.length > 0 && length <= MOST_NAME;
     for (size_t i = 0; i < name.length; i++) {
         char c = name.bytes[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        is_fine &= plain || strchr(".@_-", c) != NULL;
+        is_fine &= ascii_is_alphanumeric(c) || strchr(".@_-", c) != NULL;
     }
     struct value given = record_value(ev, action->does, "name");
     if (is_fine || given.kind != VALUE_TEXT) return;

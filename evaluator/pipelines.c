@@ -55,9 +55,7 @@ static struct text id_part(struct evaluator *ev, struct value key) {
     if (!name) return (struct text){"", 0};
     char *bytes = arena_copy(ev->arena, name->bytes, name->length);
     for (size_t i = 0; i < name->length; i++) {
-        char c = bytes[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!plain && c != '-') bytes[i] = '_';
+        if (!ascii_is_alphanumeric(bytes[i]) && bytes[i] != '-') bytes[i] = '_';
     }
     return (struct text){bytes, name->length};
 }
@@ -230,7 +228,7 @@ struct value action_make(struct evaluator *ev, struct frame *frame, struct symbo
     return unit_make(ev, symbol->declaration, frame, action_make_one);
 }
 
-void pipeline_frame_add(struct evaluator *ev, struct frame *frame) {
+static void pipeline_frame_add(struct evaluator *ev, struct frame *frame) {
     (void)ev;
     struct pipeline *pipeline = frame->place->pipeline;
     if (pipeline && !map_find(&pipeline->frames, frame->scope)) {

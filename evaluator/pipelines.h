@@ -116,9 +116,6 @@ struct text record_text(struct evaluator *ev, struct value record, const char *k
 /* The entries before, after, failed and on_failure of a stage, and the alarms of its deploys. */
 void check_conditions(struct evaluator *ev, struct pipeline *pipeline,
                       struct pipeline_stage *stage);
-/* Reports a rollback, at the node, that CodePipeline cannot do. */
-void check_rollback(struct evaluator *ev, const struct pipeline *pipeline,
-                    const struct pipeline_stage *stage, const struct node *node);
 
 /* --- pipeline_configuration.c --- */
 

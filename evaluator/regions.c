@@ -33,8 +33,7 @@ static void project_suffix(struct evaluator *ev, struct node *node) {
     ev->has_suffix = suffix.length != 0;
     for (size_t i = 0; i < suffix.length; i++) {
         char c = suffix.bytes[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (letter || (c == '-' && i && i + 1 < suffix.length)) continue;
+        if (ascii_is_alphanumeric(c) || (c == '-' && i && i + 1 < suffix.length)) continue;
         struct diagnostic *d = report(ev, DIAGNOSTIC_STACK_NAME, node,
                                       "the suffix \"%.*s\" does not fit in the name of a stack",
                                       TEXT_ARGS(suffix));
@@ -46,11 +45,7 @@ static void project_suffix(struct evaluator *ev, struct node *node) {
 
 static void project_account(struct evaluator *ev, struct node *node) {
     struct text account = project_text(ev, node, "account");
-    bool digits = account.length == 12;
-    for (size_t i = 0; i < account.length; i++) {
-        digits &= account.bytes[i] >= '0' && account.bytes[i] <= '9';
-    }
-    if (digits) {
+    if (account.length == 12 && text_all(account, ascii_is_digit)) {
         ev->deployment->account = account;
     } else if (account.length) {
         fault(ev, DIAGNOSTIC_PROJECT_ENTRY, node,
@@ -421,8 +416,7 @@ static void stack_name_check(struct evaluator *ev, const struct stack *stack) {
     bool fits = name.length > 0 && name.length <= LIMIT_STACK_NAME;
     for (size_t i = 0; i < name.length; i++) {
         char c = name.bytes[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        fits &= letter || (i && ((c >= '0' && c <= '9') || c == '-'));
+        fits &= ascii_is_letter(c) || (i && (ascii_is_digit(c) || c == '-'));
     }
     if (!fits && ev->suffix_is_wrong) return;
     if (!fits) {

@@ -28,9 +28,8 @@ static struct text slug_of(struct evaluator *ev, struct text title) {
         hash = (hash ^ (unsigned char)c) * 16777619u;
         is_whole &= !(c & 0x80);
         if (out.length >= SLUG_BYTES) continue;
-        if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
-        bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        if (is_plain) buffer_char(&out, c);
+        if (ascii_is_alphanumeric(c))
+            buffer_char(&out, ascii_lower(c));
         else if (out.length && out.bytes[out.length - 1] != '-') buffer_char(&out, '-');
     }
     while (out.length && out.bytes[out.length - 1] == '-') out.length--;

@@ -136,7 +136,8 @@ static const char *duration_function(struct text text) {
     } units[] = {{"d", "days"},    {"days", "days"},  {"h", "hours"},   {"hours", "hours"},
                  {"m", "minutes"}, {"min", "minutes"}, {"s", "seconds"}, {"sec", "seconds"}};
     size_t digits = 0;
-    while (digits < text.length && text.bytes[digits] >= '0' && text.bytes[digits] <= '9') digits++;
+    while (digits < text.length && ascii_is_digit(text.bytes[digits]))
+        digits++;
     struct text unit = {text.bytes + digits, text.length - digits};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (text_is(unit, units[i].unit)) return units[i].function;

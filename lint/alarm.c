@@ -2,7 +2,6 @@
 #include "lint/internal.h"
 #include "lint/metric.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 /* ---- what an alarm compares ---- */
@@ -234,11 +233,11 @@ static bool is_extended(struct text text) {
     if (memchr(text.bytes, '(', text.length)) return true; /* ranges are not looked into */
     if (text.length >= sizeof copy) return false;
     for (size_t i = 0; i < text.length; i++)
-        copy[i] = (char)tolower((unsigned char)text.bytes[i]);
+        copy[i] = ascii_lower(text.bytes[i]);
     copy[text.length] = '\0';
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t length = strlen(words[i]);
-        if (strncmp(copy, words[i], length) != 0 || !isdigit((unsigned char)copy[length])) continue;
+        if (strncmp(copy, words[i], length) != 0 || !ascii_is_digit(copy[length])) continue;
         double share = strtod(copy + length, &end);
         return *end == '\0' && share >= 0 && share <= 100;
     }

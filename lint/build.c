@@ -110,12 +110,7 @@ static void check_artifacts(const struct spec *spec, const struct document *arti
 /* ---- batches ---- */
 
 static bool is_identifier(struct text text) {
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.bytes[i];
-        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!is_letter && !(c >= '0' && c <= '9') && c != '_') return false;
-    }
-    return text.length > 0;
+    return text_all(text, ascii_is_word);
 }
 
 static bool knows(const struct document *builds, const struct document *before, struct text name) {

@@ -2,8 +2,6 @@
 #include "schema/iam.h"
 #include "lint/internal.h"
 
-#include <ctype.h>
-
 /* ---- actions ---- */
 
 /* The list has small letters: those that the program wrote large stay so. */
@@ -13,7 +11,7 @@ static struct text recased(const struct look *look, struct text near, struct tex
     size_t at = 0;
     for (size_t i = 0; i < written.length; i++) {
         size_t found = at;
-        while (found < copy.length && bytes[found] != tolower((unsigned char)written.bytes[i]))
+        while (found < copy.length && bytes[found] != ascii_lower(written.bytes[i]))
             found++;
         if (found >= copy.length || found > at + 2) continue;
         bytes[found] = written.bytes[i];

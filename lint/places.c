@@ -170,8 +170,7 @@ static bool has_secret_word(struct text name) {
     char upper[64];
     if (name.length >= sizeof upper) return false;
     for (size_t i = 0; i < name.length; i++) {
-        char c = name.bytes[i];
-        upper[i] = c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+        upper[i] = ascii_upper(name.bytes[i]);
     }
     struct text whole = {upper, name.length};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) { /* "SECRET_ARN" is none */
@@ -191,7 +190,7 @@ static bool is_access_key(struct text text) {
     }
     for (size_t i = 4; i < 20; i++) {
         char c = text.bytes[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))) return false;
+        if (!(ascii_is_upper(c) || ascii_is_digit(c))) return false;
     }
     return true;
 }

@@ -217,7 +217,7 @@ static bool is_time(struct text text) {
     static const char form[] = "dddd-dd-ddTdd:dd:dd";
     bool fits = text.length == sizeof form - 1;
     for (size_t i = 0; fits && i < text.length; i++) {
-        bool is_digit = text.bytes[i] >= '0' && text.bytes[i] <= '9';
+        bool is_digit = ascii_is_digit(text.bytes[i]);
         fits = form[i] == 'd' ? is_digit : text.bytes[i] == form[i];
     }
     if (!fits) return false;

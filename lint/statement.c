@@ -2,8 +2,6 @@
 #include "lint/internal.h"
 #include "schema/iam.h"
 
-#include <ctype.h>
-
 /* ---- what IAM refuses ---- */
 
 static void check_keys(const struct look *look, struct item statement) {
@@ -145,10 +143,7 @@ static void check_statement(const struct look *look, const struct policy *policy
 }
 
 static bool is_sid(struct text text) {
-    for (size_t i = 0; i < text.length; i++) {
-        if (!isalnum((unsigned char)text.bytes[i])) return false;
-    }
-    return true;
+    return !text.length || text_all(text, ascii_is_alphanumeric);
 }
 
 /* Of policies that IAM keeps: letters and digits, and each but once. */
@@ -232,11 +227,7 @@ static bool is_service(struct text name) {
 }
 
 static bool is_account(struct text text) {
-    bool digits = text.length == 12;
-    for (size_t i = 0; digits && i < text.length; i++) {
-        digits = text.bytes[i] >= '0' && text.bytes[i] <= '9';
-    }
-    return digits;
+    return text.length == 12 && text_all(text, ascii_is_digit);
 }
 
 static void check_principal(const struct look *look, const struct policy *policy,

@@ -8,7 +8,7 @@ static int read_clock(struct text text) {
     static const char form[] = "dd:dd";
     if (text.length != sizeof form - 1) return -1;
     for (size_t i = 0; i < text.length; i++) {
-        bool is_digit = text.bytes[i] >= '0' && text.bytes[i] <= '9';
+        bool is_digit = ascii_is_digit(text.bytes[i]);
         if (form[i] == 'd' ? !is_digit : text.bytes[i] != form[i]) return -1;
     }
     const char *at = text.bytes;

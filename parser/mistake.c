@@ -113,7 +113,7 @@ void mistake_import_path(struct parser *parser, struct node *path) {
 /* `fast-fail = 1`, `a.b = 1`, `80 = 1`: range is the whole key. */
 struct node *mistake_key(struct parser *parser, struct range range) {
     struct text key = parser_text(parser, range);
-    bool number = key.bytes[0] >= '0' && key.bytes[0] <= '9';
+    bool number = ascii_is_digit(key.bytes[0]);
     const char *dot = number ? NULL : memchr(key.bytes, '.', key.length);
     struct diagnostic *diagnostic =
         report(parser, DIAGNOSTIC_KEY_FORM, range,

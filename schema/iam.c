@@ -1,8 +1,6 @@
 /* A row a service; its names lie between blanks. */
 #include "schema/iam.h"
 
-#include <ctype.h>
-
 static const struct {
     const char *prefix, *actions;
 } services[] = {
@@ -23,7 +21,7 @@ static bool split(struct text action, struct text *prefix, struct text *name) {
 static bool fold(char room[LONGEST_NAME + 1], struct text text) {
     if (text.length == 0 || text.length > LONGEST_NAME) return false;
     for (size_t i = 0; i < text.length; i++) {
-        room[i] = (char)tolower((unsigned char)text.bytes[i]);
+        room[i] = ascii_lower(text.bytes[i]);
     }
     room[text.length] = '\0';
     return true;
@@ -68,7 +66,7 @@ bool iam_action_known(struct text action) {
     if (!split(action, &prefix, &name) || !fold(folded, name)) return false;
     struct text pattern = {folded, name.length};
     for (size_t i = 0; i < name.length; i++) {
-        if (!isalnum((unsigned char)folded[i]) && !strchr("*?", folded[i])) return false;
+        if (!ascii_is_alphanumeric(folded[i]) && !strchr("*?", folded[i])) return false;
     }
     const char *actions = actions_of(prefix);
     while (actions && *actions++ == ' ' && *actions) {

@@ -535,9 +535,7 @@ struct text schema_value_enum(const struct schema_value *value, size_t index) {
 static bool equal_any_case(struct text a, struct text b) {
     if (a.length != b.length) return false;
     for (size_t i = 0; i < a.length; i++) {
-        unsigned char x = (unsigned char)a.bytes[i], y = (unsigned char)b.bytes[i];
-        bool letter = (x | 32) >= 'a' && (x | 32) <= 'z';
-        if (x != y && !(letter && (x | 32) == (y | 32))) return false;
+        if (ascii_lower(a.bytes[i]) != ascii_lower(b.bytes[i])) return false;
     }
     return true;
 }

@@ -95,35 +95,23 @@ static const char *const familiar[] = {
     "AWS::StepFunctions::StateMachine",
 };
 
-static bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /* Whether a word begins at text.bytes[i]: "BucketName", "KMSKey", "bucket_name". */
 static bool word_starts(struct text text, size_t i) {
     if (i == 0) return true;
     char here = text.bytes[i], before = text.bytes[i - 1];
-    if (!is_upper(before) && !is_lower(before) && !is_digit(before)) return true;
-    if (!is_upper(here)) return false;
-    return !is_upper(before) || (i + 1 < text.length && is_lower(text.bytes[i + 1]));
+    if (!ascii_is_upper(before) && !ascii_is_lower(before) && !ascii_is_digit(before)) return true;
+    if (!ascii_is_upper(here)) return false;
+    return !ascii_is_upper(before) || (i + 1 < text.length && ascii_is_lower(text.bytes[i + 1]));
 }
 
 static void fold_into(struct folded *folded, struct text text) {
     for (size_t i = 0; i < text.length && folded->length + 1 < FOLDED_BYTES; i++) {
         char c = text.bytes[i];
-        if (!is_upper(c) && !is_lower(c) && !is_digit(c)) continue;
+        if (!ascii_is_alphanumeric(c)) continue;
         if (word_starts(text, i) && folded->words < WORDS) {
             folded->starts[folded->words++] = (unsigned char)folded->length;
         }
-        folded->bytes[folded->length++] = is_upper(c) ? (char)(c | 32) : c;
+        folded->bytes[folded->length++] = ascii_lower(c);
     }
     folded->starts[folded->words] = (unsigned char)folded->length;
 }
@@ -318,8 +306,7 @@ static struct text without_prefix(struct text text) {
     if (plain.words < 2 || !begins_with_service(folded_text(&plain))) return text;
     size_t letters = plain.starts[1], at = 0;
     for (; at < text.length && letters; at++) {
-        char c = text.bytes[at];
-        if (is_upper(c) || is_lower(c) || is_digit(c)) letters--;
+        if (ascii_is_alphanumeric(text.bytes[at])) letters--;
     }
     return (struct text){text.bytes + at, text.length - at};
 }

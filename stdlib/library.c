@@ -6,7 +6,7 @@ const struct library_module library_modules[] = {
     {NULL, NULL, NULL},
 };
 
-const struct library_example library_examples[] = {
+static const struct library_example library_examples[] = {
 #include "stdlib/examples.inc"
     {NULL, NULL},
 };

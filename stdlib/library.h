@@ -28,7 +28,6 @@ struct library_example {
 
 /* In byte order of their names, which ends with a row whose name is NULL. */
 extern const struct library_module library_modules[];
-extern const struct library_example library_examples[];
 
 struct library_declaration {
     const char *name;         /* "" for what is always read: imports, policies */

@@ -37,25 +37,20 @@ static bool has_joint(struct text text) {
     return false;
 }
 
-static bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /* The text that words are taken to come from: UsEast1 from us-east-1, T3 from t3, Prod from
  * prod. */
 static struct text unjoined(struct arena *arena, struct text words) {
     size_t capitals = 0;
-    for (size_t i = 0; i < words.length; i++) capitals += is_upper(words.bytes[i]);
+    for (size_t i = 0; i < words.length; i++)
+        capitals += ascii_is_upper(words.bytes[i]);
     char *bytes = arena_alloc(arena, words.length * 2 + 1);
     size_t length = 0;
     for (size_t i = 0; i < words.length; i++) {
         char c = words.bytes[i];
-        bool begins = i > 0 && (is_upper(c) || (is_digit(c) && !is_digit(words.bytes[i - 1])));
+        bool begins = i > 0 && (ascii_is_upper(c) ||
+                                (ascii_is_digit(c) && !ascii_is_digit(words.bytes[i - 1])));
         if (begins && capitals > 1) bytes[length++] = '-';
-        bytes[length++] = is_upper(c) ? (char)(c + 32) : c;
+        bytes[length++] = ascii_lower(c);
     }
     return (struct text){bytes, length};
 }
@@ -82,7 +77,7 @@ static void read_equal(struct stack_lowering *in, struct term *term) {
     if (lowering_is_scalar(term->right)) {
         struct text text = lowering_scalar_text(arena, term->right);
         if (text.length > READABLE_BYTES) text.length = READABLE_BYTES;
-        right = words_joined(arena, text);
+        right = text_words_joined(arena, text);
         is_plain = is_plain && right.length && text_equal(unjoined(arena, right), text);
         if (text.length == 0) {
             right = TEXT("Empty");

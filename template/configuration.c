@@ -33,7 +33,8 @@ void template_set_package(struct template_set *set, struct text package) {
 
 /* ---- the file of parameters and tags ---- */
 
-bool template_is_delivered(const struct template_set *set, uint32_t index) {
+/* Whether an action of a pipeline delivers the stack. */
+static bool template_is_delivered(const struct template_set *set, uint32_t index) {
     const struct deployment *deployment = set->deployment;
     for (uint32_t i = 0; i < deployment->delivery_count; i++) {
         if (deployment->deliveries[i].stack->index == index) return true;

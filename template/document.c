@@ -99,18 +99,21 @@ bool document_is_number(struct text text) {
         at++;
     } else {
         if (*at < '1' || *at > '9') return false;
-        while (at < end && *at >= '0' && *at <= '9') at++;
+        while (at < end && ascii_is_digit(*at))
+            at++;
     }
     if (at < end && *at == '.') {
         const char *start = ++at;
-        while (at < end && *at >= '0' && *at <= '9') at++;
+        while (at < end && ascii_is_digit(*at))
+            at++;
         if (at == start) return false;
     }
     if (at < end && (*at == 'e' || *at == 'E')) {
         at++;
         if (at < end && (*at == '+' || *at == '-')) at++;
         const char *start = at;
-        while (at < end && *at >= '0' && *at <= '9') at++;
+        while (at < end && ascii_is_digit(*at))
+            at++;
         if (at == start) return false;
     }
     return at == end;

@@ -24,18 +24,11 @@ static void skip_space(struct reader *r) {
     }
 }
 
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 static bool read_hex(struct reader *r, uint32_t *value) {
     if (r->end - r->at < 4) return false;
     *value = 0;
     for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(*r->at++);
+        int digit = ascii_digit(*r->at++, 16);
         if (digit < 0) return false;
         *value = *value * 16 + (uint32_t)digit;
     }

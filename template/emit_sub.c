@@ -38,7 +38,7 @@ static struct text variable_base(struct emitter *e, const struct deferred *d) {
         if (import && import->travel->has_output) return import->travel->output;
     }
     if (d->kind == DEFERRED_LOOKUP && d->map_name) {
-        return words_joined(e->in->all->arena, name_text(d->map_name));
+        return text_words_joined(e->in->all->arena, name_text(d->map_name));
     }
     if (d->kind == DEFERRED_IF || d->shape == SHAPE_BOOL) {
         struct value truth = d->kind == DEFERRED_IF ? d->operands[0]

@@ -69,7 +69,7 @@ static struct text id_of_path(struct lowering *all, const struct resource *resou
             break;
         }
     }
-    return words_joined(all->arena, path);
+    return text_words_joined(all->arena, path);
 }
 
 static void set_ignored(struct lowering *all, struct template_resource *row, struct value names) {

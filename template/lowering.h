@@ -170,8 +170,6 @@ struct text attribute_path(struct arena *arena, const struct resource *resource,
 /* The type as a template has it. The schema has one row for all of Custom::...: their names come
  * from where they are declared. */
 struct text resource_type_name(const struct resource *resource);
-/* The words of text, each with a capital letter: my-app["x"] is MyAppX. */
-struct text words_joined(struct arena *arena, struct text text);
 /* Eight letters that depend on the bytes only. */
 struct text content_letters(struct arena *arena, struct text bytes);
 
@@ -213,9 +211,6 @@ struct import *lowering_import(struct stack_lowering *in, const struct deferred 
 struct text lowering_output(struct lowering *all, struct deferred *attribute);
 /* Makes it an output of its producer (and a parameter of this stack if so wanted). */
 void lowering_carry(struct stack_lowering *in, struct import *import, bool as_parameter);
-/* The value of an attribute where it can be computed without asking AWS. */
-bool lowering_compute(struct lowering *all, struct resource *resource,
-                      const struct name *attribute, struct value *value);
 /* A resource with this logical id in the stack, or NULL. */
 struct resource *lowering_find_id(struct stack_lowering *in, struct text id);
 void lowering_use_parameter(struct stack_lowering *in, struct parameter *parameter);

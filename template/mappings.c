@@ -12,15 +12,11 @@ struct found_mapping {
     struct text column;
 };
 
-static bool is_plain(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool fits_key(struct text key, bool is_first) {
     if (key.length == 0 || key.length > LIMIT_LOGICAL_ID) return false;
     for (size_t i = 0; i < key.length; i++) {
         char c = key.bytes[i];
-        if (!is_plain(c) && !(is_first && (c == '-' || c == '.'))) return false;
+        if (!ascii_is_alphanumeric(c) && !(is_first && (c == '-' || c == '.'))) return false;
     }
     return true;
 }
@@ -139,11 +135,11 @@ static void split_name(struct arena *arena, const struct name *map_name, struct 
     struct text whole = map_name ? name_text(map_name) : TEXT("");
     const char *dot = whole.length ? memchr(whole.bytes, '.', whole.length) : NULL;
     size_t before = dot ? (size_t)(dot - whole.bytes) : whole.length;
-    *name = words_joined(arena, (struct text){whole.bytes, before});
+    *name = text_words_joined(arena, (struct text){whole.bytes, before});
     *column = TEXT("Value");
     if (!dot) return;
     struct text member = {dot + 1, whole.length - before - 1};
-    *column = fits_key(member, false) ? member : words_joined(arena, member);
+    *column = fits_key(member, false) ? member : text_words_joined(arena, member);
     if (column->length == 0) *column = TEXT("Value");
 }
 
@@ -174,7 +170,7 @@ static struct mapping *nested_mapping(struct stack_lowering *in, const struct re
     struct arena *arena = in->all->arena;
     struct text content = record_content(in, record);
     struct text letters = content_letters(arena, content);
-    struct text name = map_name ? words_joined(arena, name_text(map_name)) : TEXT("");
+    struct text name = map_name ? text_words_joined(arena, name_text(map_name)) : TEXT("");
     if (name.length == 0) name = text_format(arena, "Map%.*s", TEXT_ARGS(letters));
     if (mapping_named(in, name)) {
         name = text_format(arena, "%.*s%.*s", TEXT_ARGS(name), TEXT_ARGS(letters));

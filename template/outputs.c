@@ -85,19 +85,10 @@ static struct stack *output_stack(struct lowering *all, const struct output *out
 
 /* ---- the user's outputs ---- */
 
-static bool is_alphanumeric(struct text text) {
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.bytes[i];
-        bool is_word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!is_word) return false;
-    }
-    return text.length > 0;
-}
-
 /* As it is written where CloudFormation takes it, else its words joined: alb_dns is AlbDns. */
 static struct text user_output_id(struct lowering *all, const struct output *output) {
     struct text name = name_text(output->name);
-    return is_alphanumeric(name) ? name : words_joined(all->arena, name);
+    return text_all(name, ascii_is_alphanumeric) ? name : text_words_joined(all->arena, name);
 }
 
 static void report_same(struct lowering *all, const struct output *output,

@@ -26,7 +26,7 @@ static bool lowers_names(struct text type) {
 
 static bool has_upper(struct text text) {
     for (size_t i = 0; i < text.length; i++) {
-        if (text.bytes[i] >= 'A' && text.bytes[i] <= 'Z') return true;
+        if (ascii_is_upper(text.bytes[i])) return true;
     }
     return false;
 }
@@ -251,8 +251,9 @@ static bool compute_depth(struct lowering *all, struct resource *resource,
     return compute_property(all, resource, property, depth, value);
 }
 
-bool lowering_compute(struct lowering *all, struct resource *resource,
-                      const struct name *attribute, struct value *value) {
+/* The value of an attribute where it can be computed without asking AWS. */
+static bool lowering_compute(struct lowering *all, struct resource *resource,
+                             const struct name *attribute, struct value *value) {
     return compute_depth(all, resource, attribute, 0, value);
 }
 
@@ -320,9 +321,7 @@ static struct text output_id(struct lowering *all, struct stack_lowering *produc
     memcpy(bytes, id.bytes, id.length);
     size_t length = id.length;
     for (size_t i = 0; i < attribute.length; i++) {
-        char c = attribute.bytes[i];
-        bool is_word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (is_word) bytes[length++] = c;
+        if (ascii_is_alphanumeric(attribute.bytes[i])) bytes[length++] = attribute.bytes[i];
     }
     struct text made = {bytes, length};
     if (travel->element >= 0) {
@@ -367,7 +366,7 @@ static void add_parameter(struct stack_lowering *in, struct import *import) {
     struct travel *travel = import->travel;
     struct stack *producer = travel->resource->stack;
     struct text id = text_format(all->arena, "%.*s%.*s",
-                                 TEXT_ARGS(words_joined(all->arena, producer->path)),
+                                 TEXT_ARGS(text_words_joined(all->arena, producer->path)),
                                  TEXT_ARGS(travel->output));
     if (is_parameter_taken(in, id)) {
         struct text full = text_format(all->arena, "%.*s %.*s", TEXT_ARGS(producer->path),

@@ -113,8 +113,6 @@ void template_write(const struct template_set *set, uint32_t index, bool indente
 bool template_needs_package(const struct template_set *set);
 void template_set_package(struct template_set *set, struct text package);
 
-/* Whether an action of a pipeline delivers the stack. */
-bool template_is_delivered(const struct template_set *set, uint32_t index);
 /* The values of a stack's parameters and its tags, as CodePipeline takes them beside its template
  * (TemplateConfiguration). The tag mrp:inputs changes with what the stack reads of others, so that
  * CloudFormation updates it, though its template is the same. */

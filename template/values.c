@@ -61,23 +61,6 @@ struct text resource_type_name(const struct resource *resource) {
     return type && type->kind == NODE_AWS_TYPE ? name_text(type->aws_type.name) : name;
 }
 
-static bool is_word(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-struct text words_joined(struct arena *arena, struct text text) {
-    char *bytes = arena_alloc(arena, text.length + 1);
-    size_t length = 0;
-    bool begins = true;
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.bytes[i];
-        bool in_word = is_word(c);
-        if (in_word) bytes[length++] = begins && c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
-        begins = !in_word;
-    }
-    return (struct text){bytes, length};
-}
-
 /* FNV-1a with a finalizer (splitmix64): no library to load, and nobody gains by a collision
  * here. */
 struct text content_letters(struct arena *arena, struct text bytes) {

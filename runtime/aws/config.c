@@ -40,14 +40,6 @@ static struct text trim(struct text text) {
 
 static bool is_comment(char c) { return c == '#' || c == ';'; }
 
-static struct text lower(struct arena *arena, struct text text) {
-    char *bytes = arena_copy(arena, text.bytes, text.length);
-    for (size_t i = 0; i < text.length; i++) {
-        if (bytes[i] >= 'A' && bytes[i] <= 'Z') bytes[i] = (char)(bytes[i] - 'A' + 'a');
-    }
-    return (struct text){bytes, text.length};
-}
-
 static bool is_name(struct text name) {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
                                   "-_/.%@:+";
@@ -177,7 +169,7 @@ static bool read_property(struct config_reader *reader, struct text line) {
     reader->property = NULL;
     if (!is_name(key)) return true;
     struct arena *arena = reader->config->arena;
-    reader->property = member_new(arena, reader->section, lower(arena, key), DATA_TEXT);
+    reader->property = member_new(arena, reader->section, text_lower(arena, key), DATA_TEXT);
     reader->property->text = text_copy(arena, value);
     reader->is_nested = value.length == 0;
     note_key(reader);
@@ -327,7 +319,7 @@ struct text config_nested(struct arena *arena, struct text value, const char *pr
         const char *end = memchr(value.bytes + start, '\n', value.length - start);
         size_t length = end ? (size_t)(end - value.bytes) - start : value.length - start;
         if (split((struct text){value.bytes + start, length}, &key, &content) &&
-            text_is(lower(arena, key), property)) {
+            text_is(text_lower(arena, key), property)) {
             found = trim(content);
         }
         start += length + 1;

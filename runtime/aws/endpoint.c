@@ -27,8 +27,7 @@ static bool check_region(struct text region, struct failure *why) {
     bool good = region.length > 0 && region.length <= 63;
     for (size_t i = 0; i < region.length; i++) {
         char c = region.bytes[i];
-        good = good && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                        (c >= '0' && c <= '9') || (c == '-' && i > 0));
+        good = good && (ascii_is_alphanumeric(c) || (c == '-' && i > 0));
     }
     if (good) return true;
     if (!region.length) {
@@ -109,9 +108,8 @@ static bool is_host_label(struct text bucket, bool dots_allowed) {
     if (bucket.length < 3 || bucket.length > 63) return false;
     for (size_t i = 0; i < bucket.length; i++) {
         char c = bucket.bytes[i];
-        bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
         bool is_inside = i > 0 && i + 1 < bucket.length;
-        if (is_plain || (is_inside && c == '-')) continue;
+        if (ascii_is_lower(c) || ascii_is_digit(c) || (is_inside && c == '-')) continue;
         if (c != '.' || !dots_allowed || !is_inside) return false;
         if (bucket.bytes[i - 1] == '.' || bucket.bytes[i - 1] == '-') return false;
     }
@@ -219,8 +217,7 @@ static struct text section_url(const struct config *config, const char *service)
         if (!text_equal(s->key, section)) continue;
         size_t length = 0;
         for (; service[length] && length < sizeof name - 1; length++) {
-            char c = service[length];
-            name[length] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+            name[length] = ascii_lower(service[length]);
         }
         name[length] = '\0';
         return config_nested(config->arena, data_text(s, name), "endpoint_url");

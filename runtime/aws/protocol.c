@@ -113,7 +113,8 @@ static void form_node(struct form *form, const struct data *node) {
     }
 }
 
-void protocol_write_form(const struct data *input, struct buffer *out) {
+/* Form data: lists as "Name.member.1", maps as "Name.entry.1.key"; an empty list as "Name=". */
+static void protocol_write_form(const struct data *input, struct buffer *out) {
     struct form form = {.out = out, .length = 0};
     form_node(&form, input);
 }

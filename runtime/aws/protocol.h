@@ -55,11 +55,7 @@ struct service_error {
 void protocol_response(struct arena *arena, enum protocol protocol, const struct http_call *call,
                        struct data **result, struct service_error *error);
 
-/* Form data: lists as "Name.member.1", maps as "Name.entry.1.key"; an empty list as "Name=". */
-void protocol_write_form(const struct data *input, struct buffer *out);
 /* An XML element with its name. */
 void protocol_write_xml(const struct data *element, struct buffer *out);
-/* "com.example#Code:http://..." as "Code". */
-struct text protocol_error_code(struct text code);
 
 #endif

@@ -73,11 +73,7 @@ static bool is_sound(struct text url) {
 }
 
 static struct text lower_host(struct arena *arena, struct text host, bool is_secure) {
-    char *bytes = arena_copy(arena, host.bytes, host.length);
-    for (size_t i = 0; i < host.length; i++) {
-        if (bytes[i] >= 'A' && bytes[i] <= 'Z') bytes[i] = (char)(bytes[i] - 'A' + 'a');
-    }
-    struct text lower = {bytes, host.length};
+    struct text lower = text_lower(arena, host);
     struct text port = is_secure ? TEXT(":443") : TEXT(":80");
     if (text_ends(lower, port)) lower.length -= port.length;
     return lower;
@@ -111,24 +107,13 @@ struct text http_url(struct arena *arena, const struct http_request *request) {
                        TEXT_ARGS(request->query));
 }
 
-static bool is_unreserved(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.' || c == '~';
-}
-
 void http_encode(struct buffer *out, struct text text, const char *keep) {
     for (size_t i = 0; i < text.length; i++) {
         char c = text.bytes[i];
-        if (is_unreserved(c) || (c && strchr(keep, c))) buffer_char(out, c);
+        if (ascii_is_unreserved(c) || (c && strchr(keep, c)))
+            buffer_char(out, c);
         else buffer_format(out, "%%%02X", (unsigned char)c);
     }
-}
-
-static int digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
 }
 
 struct text http_decode(struct arena *arena, struct text text) {
@@ -137,8 +122,8 @@ struct text http_decode(struct arena *arena, struct text text) {
     for (size_t i = 0; i < text.length; i++) {
         int high = -1, low = -1;
         if (text.bytes[i] == '%' && i + 2 < text.length) {
-            high = digit(text.bytes[i + 1]);
-            low = digit(text.bytes[i + 2]);
+            high = ascii_digit(text.bytes[i + 1], 16);
+            low = ascii_digit(text.bytes[i + 2], 16);
         }
         if (high >= 0 && low >= 0) {
             bytes[length++] = (char)(high << 4 | low);

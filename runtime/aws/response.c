@@ -1,7 +1,8 @@
 /* Responses: results and errors in all the forms that AWS's services have for them. */
 #include "runtime/aws/protocol.h"
 
-struct text protocol_error_code(struct text code) {
+/* "com.example#Code:http://..." as "Code". */
+static struct text protocol_error_code(struct text code) {
     const char *colon = code.length ? memchr(code.bytes, ':', code.length) : NULL;
     if (colon) code.length = (size_t)(colon - code.bytes);
     const char *hash = code.length ? memchr(code.bytes, '#', code.length) : NULL;

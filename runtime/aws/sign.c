@@ -30,7 +30,8 @@ struct text sign_sha256(struct arena *arena, struct text bytes) {
     return hexadecimal(arena, digest, size);
 }
 
-void sign_hmac(const void *key, size_t key_length, struct text bytes, unsigned char mac[32]) {
+static void sign_hmac(const void *key, size_t key_length, struct text bytes,
+                      unsigned char mac[32]) {
     unsigned size = 0;
     if (!HMAC(EVP_sha256(), key, (int)key_length, (const unsigned char *)bytes.bytes, bytes.length,
               mac, &size)) {
@@ -142,14 +143,6 @@ static bool is_signed(struct text name) {
     return true;
 }
 
-static struct text lower(struct arena *arena, struct text text) {
-    char *bytes = arena_copy(arena, text.bytes, text.length);
-    for (size_t i = 0; i < text.length; i++) {
-        if (bytes[i] >= 'A' && bytes[i] <= 'Z') bytes[i] = (char)(bytes[i] - 'A' + 'a');
-    }
-    return (struct text){bytes, text.length};
-}
-
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 /* Without space at the ends; runs of it inside are one blank, in quotes too. */
@@ -176,7 +169,7 @@ static uint32_t sorted_headers(struct arena *arena, const struct http_request *r
     for (uint32_t i = 0; i <= request->header_count; i++) {
         struct http_header header = {TEXT("host"), request->host};
         if (i < request->header_count) {
-            header = (struct http_header){lower(arena, request->headers[i].name),
+            header = (struct http_header){text_lower(arena, request->headers[i].name),
                                           request->headers[i].value};
             if (!is_signed(header.name) || text_is(header.name, "host")) continue;
             if (without_date && text_is(header.name, "x-amz-date")) continue;

@@ -32,8 +32,7 @@ void sign_headers(struct arena *arena, struct http_request *request,
 void sign_query(struct arena *arena, struct http_request *request,
                 const struct sign_options *options, struct sign_steps *steps);
 
-/* SHA-256 in lower-case hexadecimal; HMAC-SHA-256. */
+/* SHA-256 in lower-case hexadecimal. */
 struct text sign_sha256(struct arena *arena, struct text bytes);
-void sign_hmac(const void *key, size_t key_length, struct text bytes, unsigned char mac[32]);
 
 #endif

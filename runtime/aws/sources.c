@@ -234,10 +234,7 @@ static bool ask_code(const struct source_context *context, struct text serial, s
         return failure_hint(why, "Run it in a terminal, or put keys of a session into the "
                                  "environment first.");
     }
-    bool good = code->length == 6;
-    for (size_t i = 0; i < code->length; i++) {
-        good = good && code->bytes[i] >= '0' && code->bytes[i] <= '9';
-    }
+    bool good = code->length == 6 && text_all(*code, ascii_is_digit);
     return good || failure_set(why, "an MFA code has six digits");
 }
 

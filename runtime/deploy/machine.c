@@ -14,7 +14,9 @@ enum {
     RETRY_LAST = 30, /* seconds between two of them, at most */
 };
 
-double run_now(const struct run *run) { return run->cloud->now(run->cloud->context); }
+static double run_now(const struct run *run) {
+    return run->cloud->now(run->cloud->context);
+}
 
 void machine_tell(struct run *run, enum apply_event what, const struct machine *machine,
                   const struct cloud_event *event) {

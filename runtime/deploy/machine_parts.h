@@ -20,7 +20,6 @@ enum {
 
 /* --- machine.c: what every step needs --------------------------------------------------------- */
 
-double run_now(const struct run *run);
 struct text run_digest(struct run *run, struct text bytes);
 void machine_tell(struct run *run, enum apply_event what, const struct machine *machine,
                   const struct cloud_event *event);
@@ -107,7 +106,6 @@ bool machine_empties_again(struct run *run, struct machine *machine);
 
 /* --- machine_watch.c -------------------------------------------------------------------------- */
 
-void machine_watch_on(struct run *run, struct machine *machine);
 /* A request whose answer was lost may have been taken, and a repeated one is refused then. */
 void machine_accepted(struct run *run, struct machine *machine, bool was_repeated);
 void machine_confirmed(struct run *run, struct machine *machine);

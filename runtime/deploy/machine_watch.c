@@ -1,7 +1,7 @@
 /* Watching a stack that AWS works on: its events, then its status, until it has settled. */
 #include "runtime/deploy/machine_parts.h"
 
-void machine_watch_on(struct run *run, struct machine *machine) {
+static void machine_watch_on(struct run *run, struct machine *machine) {
     machine_write_step(run, machine, JOURNAL_RUNNING);
     machine->root_status = (struct text){0};
     machine->saw_running = false;

@@ -102,11 +102,7 @@ static struct text source_of(struct arena *arena, struct text type, struct text 
         if (services[i].is_global) *region = TEXT("us-east-1");
         return text_format(arena, "%s.amazonaws.com", services[i].source);
     }
-    char *lower = arena_copy(arena, service.bytes, service.length);
-    for (size_t i = 0; i < service.length; i++) {
-        if (lower[i] >= 'A' && lower[i] <= 'Z') lower[i] += 'a' - 'A';
-    }
-    return text_format(arena, "%s.amazonaws.com", lower);
+    return text_format(arena, "%.*s.amazonaws.com", TEXT_ARGS(text_lower(arena, service)));
 }
 
 static bool wants_trail(const struct machine *machine) {

@@ -292,13 +292,6 @@ struct deploy_inputs { /* outputs of the stacks as they are known now */
     const struct plan *plan;
     const struct cloud_stack **deployed; /* by the plan's stack number; entries may be NULL */
 };
-/* The value of an output of a stack (template index), false if it is not there. */
-bool deploy_output(const struct deploy_inputs *inputs, uint32_t producer, struct text output,
-                   struct text *value);
-/* The ARN of an alarm that the stack's next operation can be watched by; false for one that is not
- * there yet, or that the operation itself makes, replaces or removes. */
-bool deploy_alarm(const struct deploy_inputs *inputs, const struct plan_stack *stack,
-                  const struct template_alarm *alarm, struct text *arn);
 /* Parameters, tags (with mrp:inputs), alarms and capabilities of a change set. False when a
  * parameter's value is not known yet. */
 bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack *stack,

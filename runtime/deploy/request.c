@@ -10,8 +10,9 @@ static const struct cloud_stack *deployed_of(const struct deploy_inputs *inputs,
     return NULL;
 }
 
-bool deploy_output(const struct deploy_inputs *inputs, uint32_t producer, struct text output,
-                   struct text *value) {
+/* The value of an output of a stack (template index), false if it is not there. */
+static bool deploy_output(const struct deploy_inputs *inputs, uint32_t producer, struct text output,
+                          struct text *value) {
     const struct cloud_stack *stack = deployed_of(inputs, producer);
     for (uint32_t i = 0; stack && i < stack->output_count; i++) {
         if (!text_equal(stack->outputs[i].key, output)) continue;
@@ -101,8 +102,10 @@ bool deploy_reads_anew(const struct deploy_inputs *inputs, const struct plan_sta
     return false;
 }
 
-bool deploy_alarm(const struct deploy_inputs *inputs, const struct plan_stack *stack,
-                  const struct template_alarm *alarm, struct text *arn) {
+/* The ARN of an alarm that the stack's next operation can be watched by; false for one that is not
+ * there yet, or that the operation itself makes, replaces or removes. */
+static bool deploy_alarm(const struct deploy_inputs *inputs, const struct plan_stack *stack,
+                         const struct template_alarm *alarm, struct text *arn) {
     if (!deploy_output(inputs, alarm->stack, alarm->output, arn)) return false;
     return alarm->stack != stack->template->index || !plan_makes_anew(stack, alarm->logical_id);
 }

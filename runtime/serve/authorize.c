@@ -22,8 +22,9 @@ static bool is_json(const struct serving *serving) {
     return text_is(serving->claim.service, "ssm");
 }
 
-struct text serve_secret(const struct serve_front *front, struct text access_key,
-                         const struct serve_session **session) {
+/* The secret that belongs to an access key, with its session if it has one; empty if unknown. */
+static struct text serve_secret(const struct serve_front *front, struct text access_key,
+                                const struct serve_session **session) {
     *session = NULL;
     if (text_equal(access_key, front->access_key)) return front->secret_key;
     for (size_t i = 0; i < SERVE_SESSIONS; i++) {

@@ -69,9 +69,6 @@ bool serve_refuse(struct serving *serving, unsigned status, const char *code, co
                   ...) __attribute__((format(printf, 4, 5)));
 /* Whether the request was signed by keys that are known, now. False: it is refused. */
 bool serve_authorize(struct serving *serving);
-/* The secret that belongs to an access key, with its session if it has one; empty if unknown. */
-struct text serve_secret(const struct serve_front *front, struct text access_key,
-                         const struct serve_session **session);
 
 /* The actions of the two services that speak Query; false where they have none of that name. */
 bool serve_cloudformation(struct serving *serving, struct text action);

@@ -1,7 +1,6 @@
 /* S3: buckets, as stacks or calls made them, and the objects that lie in them. Buckets are in the
  * path: a server at 127.0.0.1 has no names before its own.
  */
-#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -332,7 +331,7 @@ static bool is_bucket_name(struct text name) {
     for (size_t i = 0; i < name.length; i++) {
         unsigned char c = (unsigned char)name.bytes[i];
         bool inside = i > 0 && i + 1 < name.length && (c == '-' || c == '.');
-        if (!islower(c) && !isdigit(c) && !inside) return false;
+        if (!ascii_is_lower(c) && !ascii_is_digit(c) && !inside) return false;
     }
     return true;
 }

@@ -1,5 +1,4 @@
 /* SSM: parameters, as stacks made them, as calls put them, or as AWS publishes them. */
-#include <ctype.h>
 
 #include "runtime/serve/front.h"
 
@@ -96,7 +95,7 @@ static bool invalid(struct serving *serving, const char *words) {
 static bool check_name(struct serving *serving, struct text name) {
     bool good = name.length && name.length <= LONGEST_NAME;
     for (size_t i = 0; good && i < name.length; i++) {
-        good = isalnum((unsigned char)name.bytes[i]) || strchr("_.-/", name.bytes[i]);
+        good = ascii_is_alphanumeric(name.bytes[i]) || strchr("_.-/", name.bytes[i]);
     }
     return good || invalid(serving, "Parameter name must be a fully qualified name. Only a mix of "
                                     "letters, numbers and the following 4 symbols .-_/ are "

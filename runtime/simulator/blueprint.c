@@ -1,7 +1,6 @@
 /* A template's text checked as CloudFormation checks it when a change set is asked for: form,
  * references, types, cycles. The text is not trusted; depth and size are capped by the reader.
  */
-#include <ctype.h>
 #include <stdio.h>
 
 #include "base/limits.h"
@@ -23,13 +22,6 @@ struct sim_item *sim_blueprint_find(const struct sim_blueprint *blueprint, struc
     const struct name *name = names_find(&blueprint->names, id);
     uintptr_t number = name ? (uintptr_t)map_find(&blueprint->index, name) : 0;
     return number ? &blueprint->items[number - 1] : NULL;
-}
-
-static bool is_alphanumeric(struct text name) {
-    for (size_t i = 0; i < name.length; i++) {
-        if (!isalnum((unsigned char)name.bytes[i])) return false;
-    }
-    return name.length > 0;
 }
 
 static bool is_pseudo(struct text name) { return text_starts(name, TEXT("AWS::")); }
@@ -268,7 +260,7 @@ static bool read_mappings(struct reading *reading) {
 }
 
 static bool read_item(struct reading *reading, struct document *body, struct sim_item *item) {
-    if (!is_alphanumeric(body->key) || body->key.length > LIMIT_LOGICAL_ID) {
+    if (!text_all(body->key, ascii_is_alphanumeric) || body->key.length > LIMIT_LOGICAL_ID) {
         return refuse(reading, "Template format error: Resource name %.*s is non alphanumeric.",
                       TEXT_ARGS(body->key));
     }
@@ -390,7 +382,7 @@ static bool read_parameters(struct reading *reading) {
                                "maximum allowed, 200", parameters->count);
     }
     for (const struct document *p = parameters->children; p; p = p->next) {
-        if (!is_alphanumeric(p->key)) {
+        if (!text_all(p->key, ascii_is_alphanumeric)) {
             return refuse(reading, "Template format error: Parameter name %.*s is non "
                                    "alphanumeric.", TEXT_ARGS(p->key));
         }
@@ -450,7 +442,7 @@ static bool read_order(struct reading *reading) {
 
 static char first_byte(struct text body) {
     for (size_t i = 0; i < body.length; i++) {
-        if (!isspace((unsigned char)body.bytes[i])) return body.bytes[i];
+        if (!ascii_is_space(body.bytes[i])) return body.bytes[i];
     }
     return 0;
 }

@@ -1,5 +1,4 @@
 /* Change sets: asked for, planned, told, executed. */
-#include <ctype.h>
 
 #include "base/limits.h"
 #include "runtime/simulator/calls.h"
@@ -7,9 +6,9 @@
 enum { MOST_ALARMS = 5, MOST_MINUTES = 180 };
 
 static bool is_name(struct text name) {
-    if (!name.length || !isalpha((unsigned char)name.bytes[0])) return false;
+    if (!name.length || !ascii_is_letter(name.bytes[0])) return false;
     for (size_t i = 0; i < name.length; i++) {
-        if (!isalnum((unsigned char)name.bytes[i]) && name.bytes[i] != '-') return false;
+        if (!ascii_is_alphanumeric(name.bytes[i]) && name.bytes[i] != '-') return false;
     }
     return name.length <= LIMIT_STACK_NAME;
 }

@@ -1,6 +1,5 @@
 /* AWS::LanguageExtensions: Fn::ForEach is unrolled, Fn::Length and Fn::ToJsonString become what
  * they come to, Fn::FindInMap may have a default, and policies of resources may be worked out. */
-#include <ctype.h>
 
 #include "runtime/simulator/transforms.h"
 
@@ -35,7 +34,7 @@ static struct text substituted(struct sim_transforming *transforming, struct tex
         }
         for (size_t n = 0; n < found->value.length; n++) {
             char c = found->value.bytes[n];
-            if (s.bytes[i] == '$' || isalnum((unsigned char)c)) buffer_char(&out, c);
+            if (s.bytes[i] == '$' || ascii_is_alphanumeric(c)) buffer_char(&out, c);
         }
         i = (size_t)(close - s.bytes);
     }

@@ -1,7 +1,6 @@
 /* Physical ids and attributes: given names, names made up as CloudFormation makes them, forms of
  * identities.def, the schema's ARN forms, and else plausible text of the right shape. The same
  * stack, logical id and generation always give the same. */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -83,12 +82,6 @@ static struct text random_text(struct identity *identity, struct text what, cons
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-static struct text lowered(struct arena *arena, struct text name) {
-    char *out = arena_copy(arena, name.bytes, name.length);
-    for (size_t i = 0; i < name.length; i++) out[i] = (char)tolower((unsigned char)out[i]);
-    return (struct text){out, name.length};
-}
-
 static struct text made_up_name(struct identity *identity, uint32_t maximum) {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     struct identity whole = *identity;
@@ -118,7 +111,7 @@ static struct text physical_name(struct identity *identity) {
     bool lower = name.scope == SCHEMA_SCOPE_WORLD ||
                  (name.pattern.length && text_starts(name.pattern, TEXT("^[a-z")) &&
                   !memmem(name.pattern.bytes, name.pattern.length, "A-Z", 3));
-    return lower ? lowered(identity->arena, made) : made;
+    return lower ? text_lower(identity->arena, made) : made;
 }
 
 /* --- forms ------------------------------------------------------------------------------------ */
@@ -135,7 +128,8 @@ static bool random_word(struct identity *identity, struct text word, struct text
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t length = strlen(rows[i].name);
         if (!text_starts(word, text_of(rows[i].name)) || word.length == length ||
-            !isdigit((unsigned char)word.bytes[length])) continue;
+            !ascii_is_digit(word.bytes[length]))
+            continue;
         size_t count = (size_t)strtoul(word.bytes + length, NULL, 10);
         *out = random_text(identity, word, rows[i].alphabet, count);
         return true;
@@ -238,9 +232,9 @@ static struct text plausible_arn(struct identity *identity) {
     if (form.length && identity->depth < EXPAND_DEPTH) return expand(identity, form);
     return text_format(identity->arena, "arn:%.*s:%.*s:%.*s:%.*s:%.*s/%.*s",
                        TEXT_ARGS(sim_partition(identity->stack->region)),
-                       TEXT_ARGS(lowered(identity->arena, service_word(type))),
+                       TEXT_ARGS(text_lower(identity->arena, service_word(type))),
                        TEXT_ARGS(identity->stack->region), TEXT_ARGS(sim_account(identity->stack)),
-                       TEXT_ARGS(lowered(identity->arena, last_word(type))),
+                       TEXT_ARGS(text_lower(identity->arena, last_word(type))),
                        TEXT_ARGS(physical_name(identity)));
 }
 
@@ -250,19 +244,18 @@ static struct text plausible(struct identity *identity, struct text attribute) {
         return plausible_arn(identity);
     }
     if (text_ends(attribute, TEXT("Id")) || text_ends(attribute, TEXT("ID"))) {
-        struct text word = lowered(arena, last_word(identity->resource->type));
+        struct text word = text_lower(arena, last_word(identity->resource->type));
         if (word.length > 12) word.length = 12;
         return text_format(arena, "%.*s-0%.*s", TEXT_ARGS(word),
                            TEXT_ARGS(random_text(identity, attribute, "0123456789abcdef", 16)));
     }
     if (text_ends(attribute, TEXT("Url")) || text_ends(attribute, TEXT("URL")) ||
         text_ends(attribute, TEXT("Endpoint"))) {
-        return text_format(arena, "https://%.*s.%.*s.%.*s.%.*s",
-                           TEXT_ARGS(random_text(identity, attribute,
-                                                 "abcdefghijklmnopqrstuvwxyz0123456789", 10)),
-                           TEXT_ARGS(lowered(arena, service_word(identity->resource->type))),
-                           TEXT_ARGS(identity->stack->region),
-                           TEXT_ARGS(sim_url_suffix(identity->stack->region)));
+        return text_format(
+            arena, "https://%.*s.%.*s.%.*s.%.*s",
+            TEXT_ARGS(random_text(identity, attribute, "abcdefghijklmnopqrstuvwxyz0123456789", 10)),
+            TEXT_ARGS(text_lower(arena, service_word(identity->resource->type))),
+            TEXT_ARGS(identity->stack->region), TEXT_ARGS(sim_url_suffix(identity->stack->region)));
     }
     return physical_name(identity);
 }

@@ -24,7 +24,7 @@ struct document *sim_text(struct sim_scope *scope, struct text value) {
     return document_text(scope->arena, value);
 }
 
-struct document *sim_unknown(struct sim_scope *scope) {
+static struct document *sim_unknown(struct sim_scope *scope) {
     scope->is_unknown = true;
     return sim_text(scope, TEXT(SIM_UNKNOWN));
 }

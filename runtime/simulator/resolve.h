@@ -9,8 +9,7 @@
 struct document *sim_fail(struct sim_scope *scope, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 struct document *sim_text(struct sim_scope *scope, struct text value);
-/* What is known only after the change set was executed. */
-struct document *sim_unknown(struct sim_scope *scope);
+/* Whether a value is known only after the change set was executed. */
 bool sim_is_unknown(const struct document *value);
 /* The member whose key is a text of the template, or NULL. */
 struct document *sim_member(const struct document *object, struct text key);

@@ -1,6 +1,5 @@
 /* Where templates and policies come from: the request itself, the stack, or an object in a bucket
  * of the sandbox. */
-#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -24,12 +23,11 @@ static struct text unescaped(struct arena *arena, struct text s) {
     char *out = arena_alloc(arena, s.length + 1);
     size_t n = 0;
     for (size_t i = 0; i < s.length; i++) {
-        char digits[3] = {0};
-        bool is_escape = s.bytes[i] == '%' && i + 2 < s.length &&
-                         isxdigit((unsigned char)s.bytes[i + 1]) &&
-                         isxdigit((unsigned char)s.bytes[i + 2]);
-        if (is_escape) memcpy(digits, s.bytes + i + 1, 2);
-        out[n++] = is_escape ? (char)strtoul(digits, NULL, 16) : s.bytes[i];
+        bool is_escape = s.bytes[i] == '%' && i + 2 < s.length;
+        int high = is_escape ? ascii_digit(s.bytes[i + 1], 16) : -1;
+        int low = is_escape ? ascii_digit(s.bytes[i + 2], 16) : -1;
+        is_escape = high >= 0 && low >= 0;
+        out[n++] = is_escape ? (char)(high << 4 | low) : s.bytes[i];
         if (is_escape) i += 2;
     }
     return (struct text){out, n};

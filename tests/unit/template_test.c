@@ -95,10 +95,14 @@ static struct resource *resource_add(struct world *w, struct stack *stack, const
         .update_policy = value_null(), .metadata = value_null(), .ignore_changes = value_null(),
     };
     *resource = (struct resource){
-        .logical_id = names_intern(&w->names, words_joined(&w->arena, text_of(path))),
-        .path = text_copy(&w->arena, text_of(path)), .stack = stack, .region = stack->region,
-        .type = schema_type_find(text_of(type)), .declared = node_here(w, NODE_RESOURCE),
-        .properties = record_new(&w->arena, 4), .meta = meta,
+        .logical_id = names_intern(&w->names, text_words_joined(&w->arena, text_of(path))),
+        .path = text_copy(&w->arena, text_of(path)),
+        .stack = stack,
+        .region = stack->region,
+        .type = schema_type_find(text_of(type)),
+        .declared = node_here(w, NODE_RESOURCE),
+        .properties = record_new(&w->arena, 4),
+        .meta = meta,
     };
     resource->shown = resource->declared;
     if (!resource->type) abort();
@@ -189,10 +193,12 @@ static struct value pseudo(struct world *w, const char *name) {
 
 static struct parameter *parameter_add(struct world *w, const char *name, const char *type) {
     struct parameter *parameter = ARENA_NEW(&w->arena, struct parameter);
-    *parameter = (struct parameter){
-        .name = names_intern(&w->names, text_of(name)),
-        .logical_id = words_joined(&w->arena, text_of(name)), .type = text_of(type),
-        .allowed = value_null(), .initial = value_null(), .declared = node_here(w, NODE_PARAM)};
+    *parameter = (struct parameter){.name = names_intern(&w->names, text_of(name)),
+                                    .logical_id = text_words_joined(&w->arena, text_of(name)),
+                                    .type = text_of(type),
+                                    .allowed = value_null(),
+                                    .initial = value_null(),
+                                    .declared = node_here(w, NODE_PARAM)};
     if (!w->deployment.parameters) {
         w->deployment.parameters = arena_array(&w->arena, 1024, sizeof parameter);
     }
