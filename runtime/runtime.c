@@ -79,14 +79,16 @@ static double now(void *context) {
     return inner->now(inner->context);
 }
 
-/* Where no run is to be gone on with, nobody waits for stacks that are still busy: their last
- * change was not written any more. */
+/* The world is written when it is asked for a change, the journal when the change was seen to be
+ * made: the world goes on to the time that the journal knows. Where no run is to be gone on with,
+ * nobody waits for stacks that are still busy: their last change was not written any more. */
 static bool settle(struct runtime_session *session, struct failure *why) {
     struct arena arena;
     struct journal_run run;
     bool found;
     arena_init(&arena);
     bool good = journal_read(&session->journal, TEXT(""), &arena, &run, &found, why);
+    if (good && found) simulator_go_on(session->simulator, run.latest);
     if (good && !found) simulator_settle(session->simulator);
     arena_release(&arena);
     return good;

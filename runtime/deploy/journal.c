@@ -163,13 +163,9 @@ static bool write_regions(struct journal *journal, const struct journal_run *run
     return true;
 }
 
-bool journal_begin(struct journal *journal, const struct journal_run *run, struct failure *why) {
+static bool write_run(struct journal *journal, const struct journal_run *run,
+                      struct failure *why) {
     sqlite3_stmt *statement;
-    if (!journal->state) return true;
-    about_to_write(journal);
-    if (!state_run(journal->state, "BEGIN", why) || !give_up_others(journal, run, why)) {
-        return false;
-    }
     if (!prepare(journal,
                  "INSERT INTO run (kind, account, project, suffix, request, back, began,"
                  " sandbox) VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
@@ -184,7 +180,23 @@ bool journal_begin(struct journal *journal, const struct journal_run *run, struc
     sqlite3_bind_int(statement, 7, journal->is_sandbox);
     if (!finish(journal, statement, why)) return false;
     journal->run = sqlite3_last_insert_rowid(journal->state->database);
-    return write_regions(journal, run, why) && state_run(journal->state, "COMMIT", why);
+    return true;
+}
+
+/* Ends a transaction: what is in it is kept as a whole, or not at all. */
+static bool end_transaction(struct journal *journal, bool good, struct failure *why) {
+    if (good && state_run(journal->state, "COMMIT", why)) return true;
+    sqlite3_exec(journal->state->database, "ROLLBACK", NULL, NULL, NULL);
+    return false;
+}
+
+bool journal_begin(struct journal *journal, const struct journal_run *run, struct failure *why) {
+    if (!journal->state) return true;
+    about_to_write(journal);
+    if (!state_run(journal->state, "BEGIN", why)) return false;
+    bool good = give_up_others(journal, run, why) && write_run(journal, run, why) &&
+                write_regions(journal, run, why);
+    return end_transaction(journal, good, why);
 }
 
 bool journal_write(struct journal *journal, const struct journal_entry *entry,
@@ -226,10 +238,10 @@ bool journal_go_back(struct journal *journal, struct failure *why) {
 bool journal_end(struct journal *journal, struct failure *why) {
     if (!journal->state) return true;
     about_to_write(journal);
-    return state_run(journal->state, "BEGIN", why) &&
-           change(journal, "DELETE FROM run_step WHERE run = ?", journal->run, why) &&
-           change(journal, "DELETE FROM run WHERE id = ?", journal->run, why) &&
-           state_run(journal->state, "COMMIT", why);
+    if (!state_run(journal->state, "BEGIN", why)) return false;
+    bool good = change(journal, "DELETE FROM run_step WHERE run = ?", journal->run, why) &&
+                change(journal, "DELETE FROM run WHERE id = ?", journal->run, why);
+    return end_transaction(journal, good, why);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -335,7 +347,8 @@ bool journal_read(struct journal *journal, struct text account, struct arena *ar
     *run = (struct journal_run){0};
     if (!journal->state) return true;
     if (!prepare(journal,
-                 "SELECT id, kind, account, project, suffix, request, back, began FROM run"
+                 "SELECT id, kind, account, project, suffix, request, back, began,"
+                 " (SELECT MAX(at) FROM run_step WHERE run = run.id) FROM run"
                  " WHERE (account = ?1 OR ?1 = '') AND sandbox = ?2 ORDER BY id DESC LIMIT 1",
                  &statement, why))
         return false;
@@ -350,7 +363,8 @@ bool journal_read(struct journal *journal, struct text account, struct arena *ar
             .project = sql_column(arena, statement, 3), .suffix = sql_column(arena, statement, 4),
             .request = sql_column(arena, statement, 5),
             .goes_back = sqlite3_column_int(statement, 6) != 0,
-            .began = sqlite3_column_double(statement, 7)};
+            .began = sqlite3_column_double(statement, 7),
+            .latest = sqlite3_column_double(statement, 8)};
     }
     sqlite3_finalize(statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE) return failed(journal, why);

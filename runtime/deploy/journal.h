@@ -41,6 +41,7 @@ struct journal_run {
     struct text request; /* the command line's own: how the program was read */
     bool goes_back;      /* the rollback has begun */
     double began;
+    double latest;       /* filled by journal_read: when the last step was written, or 0 */
     const struct text *regions; /* journal_begin: where the plan has stacks */
     uint32_t region_count;
     struct journal_entry *entries; /* in the order in which they were begun, one of each kind */

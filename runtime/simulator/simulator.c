@@ -91,6 +91,8 @@ void simulator_settle(struct simulator *simulator) {
     for (double due; (due = sim_next_time(simulator)) < HUGE_VAL;) next(simulator, due);
 }
 
+void simulator_go_on(struct simulator *simulator, double until) { next(simulator, until); }
+
 bool simulator_save(struct simulator *simulator, struct failure *why) {
     return sim_store_save(simulator, why);
 }

@@ -33,6 +33,8 @@ bool simulator_renew(struct simulator *simulator, size_t *limit, struct failure 
 
 /* Lets time pass until no stack is busy: what was under way when the world was last used. */
 void simulator_settle(struct simulator *simulator);
+/* Lets time pass until then. */
+void simulator_go_on(struct simulator *simulator, double until);
 
 /* New stacks are made in this account, and the caller is of it; 123456789012 where none is said. */
 void simulator_account(struct simulator *simulator, struct text account);

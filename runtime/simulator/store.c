@@ -328,9 +328,11 @@ static bool save_failures(struct simulator *simulator, struct failure *why) {
 
 bool simulator_erase(struct sqlite3 *database, struct failure *why) {
     struct sim_store store = {.database = database};
-    return run(&store, "BEGIN; DROP TABLE IF EXISTS stack; DROP TABLE IF EXISTS event;"
-                       "DROP TABLE IF EXISTS object; DROP TABLE IF EXISTS failure;"
-                       "DROP TABLE IF EXISTS meta; COMMIT", why);
+    if (run(&store, "BEGIN; DROP TABLE IF EXISTS stack; DROP TABLE IF EXISTS event;"
+                    "DROP TABLE IF EXISTS object; DROP TABLE IF EXISTS failure;"
+                    "DROP TABLE IF EXISTS meta; COMMIT", why)) return true;
+    sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
+    return false;
 }
 
 bool sim_store_save(struct simulator *simulator, struct failure *why) {

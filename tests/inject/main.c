@@ -1,10 +1,12 @@
 /* tests/inject/run: every command with every allocation and every file operation made to fail, one
  * after the other, in the whole process (library.c refuses them).
  *
- *     tests/inject/run [--most COUNT] [--only WORD] LIBRARY PROGRAM FOLDER
+ *     tests/inject/run [--most COUNT] [--only WORDS] LIBRARY PROGRAM FOLDER
  *
  * LIBRARY is what is preloaded, FOLDER holds the files that commands work on. --most takes so many
- * of the calls of a command, evenly spread, instead of all.
+ * of the calls of a command, evenly spread, instead of all; --only those commands that have these
+ * words. Where a scenario names how many alike calls are enough, those reached through the same
+ * functions are refused no more often, the last of them always.
  *
  * Whatever fails, a command must end by itself. Either it succeeds, then with the same output and
  * the same files as undisturbed; or it says what failed, with the exit status of a failure, and
@@ -23,50 +25,75 @@
 
 struct scenario {
     const char *command;
-    const char *before; /* run undisturbed before it, or NULL */
+    const char *before; /* run undisturbed before it, a line each, or NULL */
     const char *after;  /* run undisturbed in the end, to compare; NULL for the command */
     bool writes;
+    size_t alike; /* how many alike calls are enough; 0: all are refused */
 };
 
-static const char applied[] = "plan --sandbox";
+static const char planned[] = "plan --sandbox one.mrp";
+static const char deployed[] = "apply --sandbox --yes --quiet one.mrp";
+static const char things[] = "apply --sandbox --yes --quiet things.mrp";
+static const char killed[] = "MRP_TEST_DIE_AT=3 apply --sandbox --yes --quiet one.mrp";
+static const char resumed[] = "resume --sandbox --yes one.mrp";
+static const char resumed_all[] = "resume --sandbox --yes";
+static const char stuck[] = "apply --sandbox --yes --quiet one.mrp\n"
+                            "sandbox fail east.topic one.mrp --on update\n"
+                            "sandbox fail east.topic one.mrp --on rollback\n"
+                            "sandbox fail east.topic one.mrp --on rollback\n"
+                            "apply --sandbox --yes --quiet --set title=other one.mrp";
 
 static const struct scenario scenarios[] = {
-    {"check", NULL, NULL, false},
-    {"check --vars values.json --format json", NULL, NULL, false},
-    {"check --format sarif broken.mrp", NULL, NULL, false},
-    {"build -o out", NULL, NULL, true},
-    {"build -o out small.mrp", "build -o out", NULL, true},
-    {"fmt untidy.mrp", NULL, NULL, true},
-    {"fmt --diff untidy.mrp", NULL, NULL, false},
-    {"fmt --check untidy.mrp", NULL, NULL, false},
-    {"check --fix broken.mrp", NULL, NULL, true},
-    {"check --format github broken.mrp", NULL, NULL, false},
-    {"build --stdout west", NULL, NULL, false},
-    {"explain east.topic", NULL, NULL, false},
-    {"explain std.policies", NULL, NULL, false},
-    {"explain permissions", NULL, NULL, false},
-    {"explain AWS::SNS::Topic.TopicName", NULL, NULL, false},
-    {"explain --all -o pages", NULL, NULL, true},
-    {"eval settings", NULL, NULL, false},
-    {"graph --format mermaid", NULL, NULL, false},
-    {"graph --format dot --stacks", NULL, NULL, false},
-    {"test", NULL, NULL, false},
-    {"test --update", NULL, NULL, true},
-    {"test --coverage --format junit", NULL, NULL, false},
-    {"init new", NULL, NULL, true},
-    {"init --from pipeline new", NULL, NULL, true},
-    {"help build", NULL, NULL, false},
-    {"completion zsh", NULL, NULL, false},
-    {"plan --sandbox", NULL, NULL, true},
-    {"apply --sandbox --yes", NULL, applied, true},
-    {"apply --sandbox --yes --set title=other", "apply --sandbox --yes --quiet",
-     "plan --sandbox --set title=other", true},
-    {"plan --sandbox --out .saved", NULL, "apply --sandbox --yes .saved", true},
-    {"apply --sandbox --yes .saved", "plan --sandbox --quiet --out .saved", applied, true},
-    {"destroy --sandbox --yes=dev", "apply --sandbox --yes --quiet", "status --sandbox", true},
-    {"status --sandbox", "apply --sandbox --yes --quiet", NULL, true},
-    {"drift --sandbox", "apply --sandbox --yes --quiet", NULL, true},
-    {"sandbox fail east.topic", "apply --sandbox --yes --quiet", NULL, true},
+    {"check", NULL, NULL, false, 0},
+    {"check --vars values.json --format json", NULL, NULL, false, 0},
+    {"check --format sarif broken.mrp", NULL, NULL, false, 0},
+    {"build -o out", NULL, NULL, true, 0},
+    {"build -o out small.mrp", "build -o out", NULL, true, 0},
+    {"fmt untidy.mrp", NULL, NULL, true, 0},
+    {"fmt --diff untidy.mrp", NULL, NULL, false, 0},
+    {"fmt --check untidy.mrp", NULL, NULL, false, 0},
+    {"check --fix broken.mrp", NULL, NULL, true, 0},
+    {"check --format github broken.mrp", NULL, NULL, false, 0},
+    {"build --stdout west", NULL, NULL, false, 0},
+    {"explain east.topic", NULL, NULL, false, 0},
+    {"explain std.policies", NULL, NULL, false, 0},
+    {"explain permissions", NULL, NULL, false, 0},
+    {"explain AWS::SNS::Topic.TopicName", NULL, NULL, false, 0},
+    {"explain --all -o pages", NULL, NULL, true, 2},
+    {"eval settings", NULL, NULL, false, 0},
+    {"graph --format mermaid", NULL, NULL, false, 0},
+    {"graph --format dot --stacks", NULL, NULL, false, 0},
+    {"test", NULL, NULL, false, 0},
+    {"test --update", NULL, NULL, true, 0},
+    {"test --coverage --format junit", NULL, NULL, false, 0},
+    {"init new", NULL, NULL, true, 0},
+    {"init --from pipeline new", NULL, NULL, true, 0},
+    {"help build", NULL, NULL, false, 0},
+    {"completion zsh", NULL, NULL, false, 0},
+    {"apply --sandbox --yes", NULL, "plan --sandbox", true, 2},
+    {"plan --sandbox one.mrp", NULL, NULL, true, 0},
+    {"plan --sandbox --out .saved one.mrp", NULL, "apply --sandbox --yes .saved", true, 0},
+    {"apply --sandbox --yes one.mrp", NULL, planned, true, 0},
+    {"apply --sandbox --yes --set title=other one.mrp", deployed,
+     "plan --sandbox --set title=other one.mrp", true, 0},
+    {"apply --sandbox --yes .saved", "plan --sandbox --quiet --out .saved one.mrp", planned, true,
+     0},
+    {"destroy --sandbox --yes=dev one.mrp", deployed, "status --sandbox one.mrp", true, 0},
+    {resumed, killed, planned, true, 0},
+    {"resume --sandbox --yes --rollback one.mrp", killed, planned, true, 0},
+    {"status --sandbox one.mrp", deployed, NULL, true, 0},
+    {"drift --sandbox one.mrp",
+     "apply --sandbox --yes --quiet one.mrp\n"
+     "sandbox change east.topic one.mrp --property DisplayName --value \"x\"", NULL, true, 0},
+    {"rescue --sandbox one.mrp", stuck, NULL, true, 0},
+    {"rescue --sandbox --yes one.mrp", stuck, "status --sandbox one.mrp", true, 0},
+    {"sandbox fail east.topic one.mrp", deployed, NULL, true, 0},
+    {"sandbox change east.topic one.mrp", deployed, "drift --sandbox one.mrp", true, 0},
+    {"sandbox put east.bucket things.mrp", things, NULL, true, 0},
+    {"sandbox ring east.alarm things.mrp", things, NULL, true, 0},
+    {"sandbox throttle 10", NULL, NULL, true, 0},
+    {"sandbox lag 2", NULL, NULL, true, 0},
+    {"sandbox reset", deployed, planned, true, 0},
 };
 
 /* ---- files ---- */
@@ -109,6 +136,7 @@ static bool holds(const struct picture *picture, struct text path, struct text b
 struct bench {
     struct driver *driver;
     const char *library, *report;
+    const char *ways; /* a file: which calls are alike, when they are counted */
     const char *kept; /* a folder: as the scratch folder is before the command */
     size_t most;
     const struct scenario *scenario;
@@ -125,6 +153,27 @@ static struct ran run_command(struct bench *bench, const char *command, struct t
     struct driver *driver = bench->driver;
     struct text line = text_format(driver->arena, "%s %s", driver->mrp, command);
     return run_program(driver, driver->scratch, split_words(driver, line), environment, TEXT(""));
+}
+
+/* A line of what is run before: "NAME=VALUE command". */
+static void run_before(struct bench *bench, struct text line) {
+    struct text environment = {0};
+    const char *command = text_copy(bench->driver->arena, line).bytes;
+    if (text_starts(line, TEXT("MRP_"))) {
+        size_t length = strcspn(command, " ");
+        environment = (struct text){command, length};
+        command += length + 1;
+    }
+    run_command(bench, command, environment);
+}
+
+static void run_all_before(struct bench *bench) {
+    const char *rest = bench->scenario->before;
+    while (rest && *rest) {
+        size_t length = strcspn(rest, "\n");
+        run_before(bench, (struct text){rest, length});
+        rest += length + (rest[length] != '\0');
+    }
 }
 
 static struct ran run_tool(struct bench *bench, const char *line) {
@@ -149,7 +198,7 @@ static void prepare_first(struct bench *bench) {
     for (size_t i = 0; i < bench->given.count; i++) {
         scratch_write(bench->driver, bench->given.paths[i].bytes, bench->given.bytes[i]);
     }
-    if (bench->scenario->before) run_command(bench, bench->scenario->before, TEXT(""));
+    run_all_before(bench);
     scratch_clear(&kept);
     copy_folder(bench, bench->driver->scratch, bench->kept);
 }
@@ -163,8 +212,9 @@ static bool is_untouched(struct bench *bench) {
 
 static struct ran run_refused(struct bench *bench, enum kind kind, size_t at, bool goes_on) {
     struct text environment = text_format(
-        bench->driver->arena, "LD_PRELOAD=%s\nMRP_INJECT=%s %zu%s\nMRP_INJECT_REPORT=%s\n",
-        bench->library, kind_names[kind], at, goes_on ? "+" : "", bench->report);
+        bench->driver->arena, "LD_PRELOAD=%s\nMRP_INJECT=%s %zu%s\nMRP_INJECT_REPORT=%s\n%s%s\n",
+        bench->library, kind_names[kind], at, goes_on ? "+" : "", bench->report,
+        at ? "" : "MRP_INJECT_CALLS=", at ? "" : bench->ways);
     unlink(bench->report);
     return run_command(bench, bench->scenario->command, environment);
 }
@@ -242,8 +292,10 @@ static bool is_as_undisturbed(struct bench *bench, const struct ran *ran) {
  * the same end. */
 static void expect_the_end(struct bench *bench, const char *what) {
     const struct scenario *scenario = bench->scenario;
-    if (run_command(bench, scenario->command, TEXT("")).status != bench->whole.status) {
-        run_command(bench, "resume --sandbox --yes", TEXT(""));
+    if (run_command(bench, scenario->command, TEXT("")).status != bench->whole.status &&
+        strncmp(scenario->command, "resume", 6) != 0) {
+        bool is_of_one = strstr(scenario->before ? scenario->before : scenario->command, "one.mrp");
+        run_command(bench, is_of_one ? resumed : resumed_all, TEXT(""));
         run_command(bench, scenario->command, TEXT(""));
     }
     struct ran last = run_command(bench, last_command(scenario), TEXT(""));
@@ -295,29 +347,61 @@ static void refuse(struct bench *bench, enum kind kind, size_t at, bool goes_on)
     arena_release(&arena);
 }
 
-static size_t count_calls(struct bench *bench, enum kind kind) {
-    size_t count = 0;
-    struct text refused;
+/* ---- which calls ---- */
+
+struct calls { /* the numbers of those to refuse */
+    size_t *numbers;
+    size_t count, all;
+};
+
+/* Whether the call is among the first of those that are alike, or the last one. */
+static bool is_wanted(const uint64_t *ways, size_t count, size_t call, size_t alike) {
+    size_t before = 0;
+    bool is_last = true;
+    for (size_t i = 0; i < call; i++) before += ways[i] == ways[call];
+    for (size_t i = call + 1; is_last && i < count; i++) is_last = ways[i] != ways[call];
+    return is_last || before + 1 < alike;
+}
+
+static struct calls find_calls(struct bench *bench, enum kind kind) {
+    struct calls calls = {0};
+    struct text refused, ways;
+    struct failure unused;
     prepare(bench);
     run_refused(bench, kind, 0, false);
-    if (!read_report(bench, &count, &refused) || count == 0) {
+    if (!read_report(bench, &calls.all, &refused) || calls.all == 0 ||
+        !file_read(&bench->arena, bench->ways, &ways, &unused) ||
+        ways.length != calls.all * sizeof(uint64_t)) {
         failed(bench->driver, bench->scenario->command, "no call was counted: is it preloaded?");
+        return (struct calls){0};
     }
-    return count;
+    size_t alike = bench->scenario->alike;
+    uint64_t *list = arena_array(&bench->arena, calls.all, sizeof *list);
+    memcpy(list, ways.bytes, ways.length);
+    calls.numbers = arena_array(&bench->arena, calls.all, sizeof *calls.numbers);
+    for (size_t i = 0; i < calls.all; i++) {
+        if (!alike || is_wanted(list, calls.all, i, alike)) calls.numbers[calls.count++] = i + 1;
+    }
+    return calls;
 }
 
 /* One of `workers` processes: every k-th call is its own. */
+static void refuse_all(struct bench *bench, enum kind kind, size_t worker, size_t workers) {
+    struct calls calls = find_calls(bench, kind);
+    size_t taken = bench->most && calls.count > bench->most ? bench->most : calls.count;
+    for (size_t i = worker; i < taken; i += workers) {
+        size_t at = calls.numbers[i * calls.count / taken];
+        refuse(bench, kind, at, false);
+        if (kind == MEMORY || i % 2) refuse(bench, kind, at, true);
+    }
+    if (worker > 0) return;
+    fprintf(stderr, "mrp %s: %zu of %zu %s calls\n", bench->scenario->command, taken, calls.all,
+            kind_names[kind]);
+}
+
 static void run_scenario(struct bench *bench, size_t worker, size_t workers) {
     run_whole(bench);
-    for (enum kind kind = MEMORY; kind <= FILES; kind++) {
-        size_t count = count_calls(bench, kind);
-        size_t taken = bench->most && count > bench->most ? bench->most : count;
-        for (size_t i = worker; i < taken; i += workers) {
-            size_t at = 1 + i * count / taken;
-            refuse(bench, kind, at, false);
-            if (kind == MEMORY || i % 2) refuse(bench, kind, at, true);
-        }
-    }
+    for (enum kind kind = MEMORY; kind <= FILES; kind++) refuse_all(bench, kind, worker, workers);
 }
 
 static void run_share(struct bench *bench, const char *folder, const char *only, size_t worker,
@@ -342,11 +426,12 @@ struct options {
 
 static void work(const struct options *options, size_t worker, size_t workers, int report) {
     char scratch[] = "/tmp/mrp-inject-XXXXXX", calls[] = "/tmp/mrp-inject-calls-XXXXXX";
-    char kept[] = "/tmp/mrp-inject-kept-XXXXXX";
-    if (!mkdtemp(scratch) || !mkdtemp(kept) || close(mkstemp(calls)) != 0) exit(2);
+    char kept[] = "/tmp/mrp-inject-kept-XXXXXX", ways[] = "/tmp/mrp-inject-ways-XXXXXX";
+    if (!mkdtemp(scratch) || !mkdtemp(kept) || close(mkstemp(calls)) != 0 ||
+        close(mkstemp(ways)) != 0) exit(2);
     struct driver driver = {.mrp = options->mrp, .scratch = scratch};
     struct bench bench = {.driver = &driver, .library = options->library, .report = calls,
-                          .kept = kept, .most = options->most};
+                          .ways = ways, .kept = kept, .most = options->most};
     struct driver copy = {.scratch = kept};
     buffer_init(&driver.said);
     run_share(&bench, options->folder, options->only, worker, workers);
@@ -355,6 +440,7 @@ static void work(const struct options *options, size_t worker, size_t workers, i
     rmdir(scratch);
     rmdir(kept);
     unlink(calls);
+    unlink(ways);
     if (driver.said.length) fwrite(driver.said.bytes, 1, driver.said.length, stdout);
     fflush(stdout);
     if (write(report, &driver.tally, sizeof driver.tally) != sizeof driver.tally) exit(2);
@@ -397,7 +483,7 @@ int main(int count, char **arguments) {
         else break;
     }
     if (count - i != 3) {
-        fputs("usage: tests/inject/run [--most COUNT] [--only WORD] LIBRARY PROGRAM FOLDER\n",
+        fputs("usage: tests/inject/run [--most COUNT] [--only WORDS] LIBRARY PROGRAM FOLDER\n",
               stderr);
         return 2;
     }

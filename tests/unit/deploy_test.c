@@ -593,6 +593,27 @@ static void test_expected(void) {
     state_close(&state);
 }
 
+/* A writing that fails in the middle leaves nothing open that would keep the next from beginning. */
+static void test_half_begun(void) {
+    struct state state;
+    struct journal journal;
+    struct failure why;
+    struct journal_run run = {.kind = TEXT("apply"), .account = TEXT("123456789012")};
+    CU_ASSERT_TRUE_FATAL(state_open(&state, NULL, true, &why));
+    CU_ASSERT_TRUE_FATAL(journal_open(&journal, &state, true, &why));
+    CU_ASSERT_TRUE(state_run(&state, "ALTER TABLE region RENAME TO other", &why));
+    run.regions = &(struct text){"us-east-1", 9};
+    run.region_count = 1;
+    CU_ASSERT_FALSE(journal_begin(&journal, &run, &why));
+    CU_ASSERT_TRUE(state_run(&state, "ALTER TABLE other RENAME TO region", &why));
+    CU_ASSERT_TRUE(journal_begin(&journal, &run, &why));
+    CU_ASSERT_TRUE(state_run(&state, "ALTER TABLE run RENAME TO other", &why));
+    CU_ASSERT_FALSE(journal_end(&journal, &why));
+    CU_ASSERT_TRUE(state_run(&state, "ALTER TABLE other RENAME TO run", &why));
+    CU_ASSERT_TRUE(journal_end(&journal, &why));
+    state_close(&state);
+}
+
 UNIT_MAIN("deploy", {"busy", test_busy}, {"less", test_less},
           {"first", test_first}, {"reader follows", test_reader_follows},
           {"quick agrees", test_quick_agrees},
@@ -603,4 +624,5 @@ UNIT_MAIN("deploy", {"busy", test_busy}, {"less", test_less},
           {"first fails", test_first_fails}, {"second fails", test_second_fails},
           {"refused by aws", test_refused_by_aws}, {"interrupted", test_interrupted},
           {"left", test_left}, {"busy names", test_busy_names}, {"package", test_package},
-          {"secrets", test_secrets}, {"expected", test_expected})
+          {"secrets", test_secrets}, {"expected", test_expected},
+          {"half begun", test_half_begun})
