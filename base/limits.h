@@ -23,7 +23,7 @@ enum {
     LIMIT_TEXT_PIECES = 100000,       /* deferred parts of one text, and the known ones between */
     LIMIT_OUTPUT_BYTES = 1 << 30,     /* all templates together */
     LIMIT_FILE_BYTES = 16 << 20,      /* a file read by file() */
-    LIMIT_SCHEMA_BYTES = 64 << 20,    /* a packed schema of --schema; ours has 3 MB */
+    LIMIT_SCHEMA_BYTES = 64 << 20,    /* a packed schema of --schema; ours has 4 MB */
     LIMIT_GLOB_PATHS = 100000,        /* files that one glob() finds */
     LIMIT_GLOB_DEPTH = 64,            /* folders inside each other that glob() enters */
     LIMIT_JSON_DEPTH = 200,           /* json(), yaml(), template reader */

@@ -23,6 +23,8 @@ noinst_PROGRAMS += schema/pack
 schema_pack_SOURCES = \
     schema/pack.c schema/pack.h \
     schema/pack_bodies.c \
+    schema/pack_content.c \
+    schema/pack_facts.c \
     schema/pack_read.c \
     schema/pack_rows.c \
     schema/pack_write.c \

@@ -1,5 +1,5 @@
 /* What the files of the packer share. It numbers everything as it reads ("raw": strings, bodies and
- * values in the order in which they come), and gives final numbers only when it writes.
+ * values in the order in which they come); a place among the facts is given only when it writes.
  *
  * A program of the build, not of the product: it trusts its input, stops at the first line that it
  * does not understand, and leaves its memory to the system.
@@ -33,7 +33,8 @@ struct body {
     struct rule *rules;
     uint32_t rule_count, rule_room;
     uint64_t hash, next_hash;
-    uint32_t row; /* PACKED_NONE until its twin or itself is written */
+    uint32_t twin, uses; /* the first body that is equal; how many are, of the twin */
+    uint32_t row;        /* of the twin, 0 until it has a place */
 };
 
 struct type {
@@ -50,14 +51,14 @@ struct type {
 struct set {
     size_t size; /* of a row in bytes */
     unsigned char *rows;
+    uint32_t *uses; /* how often each row was added */
     uint32_t count, room;
     uint32_t *slots, slot_count; /* row + 1 */
 };
 
 struct string {
     char *bytes;
-    uint32_t length, offset;
-    uint32_t uses; /* how often it was added */
+    uint32_t length, uses; /* how often it was added */
 };
 
 /* The strings, raw; the empty one is 0. */
@@ -104,8 +105,28 @@ void read_conditions(const char *path);
 struct type *type_find(uint32_t name);
 uint32_t value_add(enum schema_shape shape, uint32_t content, uint32_t limit);
 
-/* pack_bodies.c: gives each body its final row, the same to equal ones; returns how many. */
-uint32_t number_bodies(void);
+/* pack_bodies.c: sets twin and uses of all bodies. */
+void find_twins(void);
+
+/* pack_facts.c: the words of PACKED_FACTS. Each of these gives the place of what it adds, which is
+ * that of an equal run among what is shared or of the same type, if there is one. */
+extern struct words facts;
+/* What is added from here on is shared by all types. To be called first. */
+void facts_share(void);
+/* What is added from here on is another type's. */
+void facts_begin(void);
+uint32_t facts_add(const void *words, size_t count);
+uint32_t fact_string(uint32_t string);
+uint32_t fact_strings(const uint32_t *raw, uint32_t count);
+uint32_t fact_list(const struct words *list);
+uint32_t fact_value(uint32_t value);
+
+/* pack_content.c: the place of a body, and of a type with all that is not shared. */
+uint32_t fact_body(uint32_t body);
+uint32_t fact_type(const struct type *type);
+extern struct words placed_bodies;
+/* Writes the bodies that have a place and are not written yet, and those that they lead to. */
+void write_placed(void);
 
 /* pack_write.c: the tables as a file, or as C source. */
 bool write_tables(const char *path, bool array);

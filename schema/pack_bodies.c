@@ -61,21 +61,17 @@ static int hash_compare(const void *a, const void *b) {
     return left < right ? -1 : left > right;
 }
 
-uint32_t number_bodies(void) {
-    uint32_t *order = zeroed(body_count, sizeof *order), *twin = zeroed(body_count, sizeof *twin);
+void find_twins(void) {
+    uint32_t *order = zeroed(body_count, sizeof *order);
     hash_bodies();
     for (uint32_t i = 0; i < body_count; i++)
         order[i] = i;
     qsort(order, body_count, sizeof *order, hash_compare);
     for (uint32_t i = 0; i < body_count; i++) {
-        bool same = i && bodies[order[i]].hash == bodies[order[i - 1]].hash;
-        twin[order[i]] = same ? twin[order[i - 1]] : order[i];
-    }
-    uint32_t rows = 0;
-    for (uint32_t i = 0; i < body_count; i++) {
-        bodies[i].row = twin[i] == i ? rows++ : bodies[twin[i]].row;
+        struct body *body = &bodies[order[i]];
+        bool same = i && body->hash == bodies[order[i - 1]].hash;
+        body->twin = same ? bodies[order[i - 1]].twin : order[i];
+        bodies[body->twin].uses++;
     }
     free(order);
-    free(twin);
-    return rows;
 }

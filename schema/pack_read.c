@@ -11,10 +11,10 @@ struct type *types;
 struct body *bodies;
 uint32_t type_count, body_count;
 static uint32_t type_room, body_room;
-struct set values = {sizeof(struct schema_value), NULL, 0, 0, NULL, 0};
-struct set limits = {sizeof(struct packed_limits), NULL, 0, 0, NULL, 0};
-struct set numbers = {sizeof(double), NULL, 0, 0, NULL, 0};
-struct set masks = {sizeof(uint64_t), NULL, 0, 0, NULL, 0};
+struct set values = {.size = sizeof(struct schema_value)};
+struct set limits = {.size = sizeof(struct packed_limits)};
+struct set numbers = {.size = sizeof(double)};
+struct set masks = {.size = sizeof(uint64_t)};
 struct words pool;
 struct words regions;
 uint32_t date, sources;
@@ -212,8 +212,7 @@ static uint32_t body_of(struct type *type, uint32_t name) {
         if (bodies[type->bodies.at[i]].name == name) return type->bodies.at[i];
     }
     bodies = grow(bodies, body_count, &body_room, sizeof *bodies);
-    bodies[body_count] =
-        (struct body){.name = name, .type = (uint32_t)(type - types), .row = PACKED_NONE};
+    bodies[body_count] = (struct body){.name = name, .type = (uint32_t)(type - types)};
     words_add(&type->bodies, body_count);
     return body_count++;
 }

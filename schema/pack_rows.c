@@ -56,10 +56,15 @@ uint32_t set_add(struct set *set, const void *row) {
     uint64_t slot = hash_bytes(row, set->size, 1) % set->slot_count;
     for (; set->slots[slot]; slot = (slot + 1) % set->slot_count) {
         uint32_t found = set->slots[slot] - 1;
-        if (!memcmp(set->rows + found * set->size, row, set->size)) return found;
+        if (memcmp(set->rows + found * set->size, row, set->size)) continue;
+        set->uses[found]++;
+        return found;
     }
+    uint32_t room = set->room;
+    set->uses = grow(set->uses, set->count, &room, sizeof *set->uses);
     set->rows = grow(set->rows, set->count, &set->room, set->size);
     memcpy(set->rows + set->count * set->size, row, set->size);
+    set->uses[set->count] = 1;
     set->slots[slot] = ++set->count;
     return set->count - 1;
 }
@@ -92,7 +97,7 @@ uint32_t string_add(const char *bytes, size_t length) {
     if (!copy) stop("no memory");
     memcpy(copy, bytes, length);
     copy[length] = 0;
-    strings.rows[strings.count] = (struct string){copy, (uint32_t)length, 0, 1};
+    strings.rows[strings.count] = (struct string){copy, (uint32_t)length, 1};
     strings.slots[slot] = ++strings.count;
     return strings.count - 1;
 }

@@ -34,31 +34,25 @@ static size_t section_count(enum packed_section which) {
     return header()->sections[which].count;
 }
 
-static struct text string(uint32_t offset) {
-    const char *bytes = (const char *)section(PACKED_STRINGS) + offset;
-    uint16_t length;
-    memcpy(&length, bytes - sizeof length, sizeof length);
-    return (struct text){bytes, length};
+static const void *fact(uint32_t index) {
+    return (const uint32_t *)section(PACKED_FACTS) + index;
+}
+
+static struct text string(uint32_t index) {
+    const uint32_t *words = fact(index);
+    return (struct text){(const char *)(words + 1), *words};
 }
 
 static const uint32_t *list(uint32_t index) {
-    return (const uint32_t *)section(PACKED_WORDS) + index;
+    return fact(index);
 }
 
-static const struct schema_type *type_row(uint32_t row) {
-    return (const struct schema_type *)section(PACKED_TYPES) + row;
+static const struct schema_body *body_row(uint32_t index) {
+    return fact(index);
 }
 
-static const struct schema_body *body_row(uint32_t row) {
-    return (const struct schema_body *)section(PACKED_BODIES) + row;
-}
-
-static const struct schema_property *property_row(uint32_t row) {
-    return (const struct schema_property *)section(PACKED_PROPERTIES) + row;
-}
-
-static const struct schema_value *value_row(uint32_t row) {
-    return (const struct schema_value *)section(PACKED_VALUES) + row;
+static const struct schema_value *value_row(uint32_t index) {
+    return fact(index);
 }
 
 static int compare(struct text a, struct text b) {
@@ -158,16 +152,35 @@ size_t schema_type_count(void) {
 }
 
 const struct schema_type *schema_type_at(size_t index) {
-    return type_row((uint32_t)index);
+    return fact(((const uint32_t *)section(PACKED_TYPES))[index]);
+}
+
+/* The first row of HASHES that is not below hash. */
+static size_t hash_place(uint32_t hash) {
+    const struct packed_hash *rows = section(PACKED_HASHES);
+    size_t low = 0, high = section_count(PACKED_HASHES);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (rows[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 const struct schema_type *schema_type_find(struct text name) {
     if (name.length > 8 && !memcmp(name.bytes, "Custom::", 8)) {
         name = TEXT("AWS::CloudFormation::CustomResource");
     }
-    const uint32_t *names = section(PACKED_TYPE_NAMES);
-    const uint32_t *found = search(names, section_count(PACKED_TYPE_NAMES), sizeof *names, name);
-    return found ? type_row((uint32_t)(found - names)) : NULL;
+    const struct packed_hash *rows = section(PACKED_HASHES);
+    uint32_t hash = packed_hash(name.bytes, name.length);
+    for (size_t i = hash_place(hash); i < section_count(PACKED_HASHES) && rows[i].hash == hash;
+         i++) {
+        const struct schema_type *type = fact(rows[i].type);
+        if (text_equal(string(type->name), name)) return type;
+    }
+    return NULL;
 }
 
 struct text schema_type_name(const struct schema_type *type) {
@@ -199,7 +212,7 @@ size_t schema_type_attribute_count(const struct schema_type *type) {
 }
 
 static const struct packed_attribute *attribute_rows(const struct schema_type *type) {
-    return (const struct packed_attribute *)section(PACKED_ATTRIBUTES) + type->first_attribute;
+    return fact(type->first_attribute);
 }
 
 struct schema_attribute schema_type_attribute(const struct schema_type *type, size_t index) {
@@ -216,8 +229,7 @@ static bool has_any_attribute(const struct schema_type *type, struct text name) 
     if (schema_body_open(body_row(type->body))) return name.length > 0;
     const char *dot = name.length ? memchr(name.bytes, '.', name.length) : NULL;
     if (!dot || dot + 1 == name.bytes + name.length) return false;
-    return schema_type_attribute_open(type,
-                                      (struct text){name.bytes, (size_t)(dot - name.bytes)});
+    return schema_type_attribute_open(type, (struct text){name.bytes, (size_t)(dot - name.bytes)});
 }
 
 bool schema_type_attribute_find(const struct schema_type *type, struct text name,
@@ -240,7 +252,7 @@ struct text schema_type_arn(const struct schema_type *type, struct text *attribu
 
 bool schema_type_physical_name(const struct schema_type *type, struct schema_name *name) {
     if (type->name_property == PACKED_NONE) return false;
-    const struct schema_property *property = property_row(type->name_property);
+    const struct schema_property *property = fact(type->name_property);
     *name = (struct schema_name){
         .property = property,
         .optional = !(schema_property_flags(property) & SCHEMA_REQUIRED),
@@ -255,7 +267,7 @@ bool schema_type_physical_name(const struct schema_type *type, struct schema_nam
 enum schema_tags schema_type_tags(const struct schema_type *type,
                                   const struct schema_property **property) {
     bool none = type->tag_property == PACKED_NONE;
-    if (property) *property = none ? NULL : property_row(type->tag_property);
+    if (property) *property = none ? NULL : fact(type->tag_property);
     return (enum schema_tags)type->tags;
 }
 
@@ -304,17 +316,15 @@ size_t schema_body_count(const struct schema_body *body) {
 }
 
 const struct schema_property *schema_body_at(const struct schema_body *body, size_t index) {
-    return property_row(body->first_property) + index;
+    return body->properties + index;
 }
 
 bool schema_body_has(const struct schema_body *body, const struct schema_property *property) {
-    const struct schema_property *first = property_row(body->first_property);
-    return property >= first && property < first + body->property_count;
+    return property >= body->properties && property < body->properties + body->property_count;
 }
 
 const struct schema_property *schema_body_find(const struct schema_body *body, struct text name) {
-    return search(property_row(body->first_property), body->property_count,
-                  sizeof(struct schema_property), name);
+    return search(body->properties, body->property_count, sizeof *body->properties, name);
 }
 
 bool schema_body_open(const struct schema_body *body) {
@@ -335,7 +345,7 @@ static struct schema_rule rule_of(const struct schema_body *body, const uint32_t
     bool has_when = words[1] != PACKED_NONE;
     return (struct schema_rule){
         .kind = (enum schema_rule_kind)words[0],
-        .when = has_when ? property_row(body->first_property + words[1]) : NULL,
+        .when = has_when ? body->properties + words[1] : NULL,
         .count = count - 2,
         .body = body,
         .rows = words + 2,
@@ -360,7 +370,7 @@ struct text schema_condition_value(const struct schema_condition *condition, siz
 }
 
 const struct schema_property *schema_rule_property(const struct schema_rule *rule, size_t index) {
-    return property_row(rule->body->first_property + rule->rows[index]);
+    return rule->body->properties + rule->rows[index];
 }
 
 struct text schema_property_name(const struct schema_property *property) {
@@ -376,7 +386,7 @@ const struct schema_value *schema_property_value(const struct schema_property *p
 }
 
 static const struct packed_place *place_rows(const struct schema_type *type) {
-    return (const struct packed_place *)section(PACKED_PLACES) + type->first_place;
+    return fact(type->first_place);
 }
 
 size_t schema_type_place_count(const struct schema_type *type) {
@@ -418,7 +428,7 @@ size_t schema_property_wish_count(const struct schema_property *property) {
 struct schema_wish schema_property_wish(const struct schema_property *property, size_t index) {
     const uint32_t *wish = wish_list(property) + 1 + 2 * index;
     return (struct schema_wish){
-        .type = type_row(wish[0] & ~PACKED_SURE),
+        .type = schema_type_at(wish[0] & ~PACKED_SURE),
         .attribute = string(wish[1]),
         .sure = wish[0] & PACKED_SURE,
     };
@@ -430,7 +440,7 @@ struct text schema_property_wants(const struct schema_property *property,
         struct schema_wish wish = schema_property_wish(property, i);
         if (wish.type == type) return wish.attribute;
     }
-    return string(PACKED_EMPTY);
+    return string(0);
 }
 
 enum schema_shape schema_value_shape(const struct schema_value *value) {
@@ -504,7 +514,7 @@ void schema_value_write(const struct schema_value *value, struct buffer *out) {
 }
 
 static const struct packed_limits *limits_row(const struct schema_value *value) {
-    return (const struct packed_limits *)section(PACKED_LIMITS) + (value->shape_limits >> 8);
+    return fact(value->shape_limits >> 8);
 }
 
 bool schema_value_limits(const struct schema_value *value, struct schema_limits *limits) {

@@ -1,7 +1,9 @@
 /* Checks packed tables from outside before they are used: see verify.h.
  *
- * One function a section. Each reports through fault(), which names the section and the row, so
- * that a damaged file is told from one of another version.
+ * Types and bodies are listed in sections of their own, and each is followed from there: whatever
+ * is found at an index must be good as what the reader takes it for. That two things may share
+ * words does no harm, since nothing is written. fault() names the section and the row, so that a
+ * damaged file is told from one of another version.
  */
 #include "schema/verify.h"
 
@@ -12,34 +14,24 @@
 
 #include <math.h>
 
-enum { VALUE_DEPTH = 32 }; /* lists in lists; the facts need 3 */
+enum { HEIGHT_MOST = 15 }; /* lists in lists; the facts need 3 */
 
 static const char *const section_names[PACKED_SECTIONS] = {
-    "strings", "words",  "numbers",    "masks",  "regions", "names of types",
-    "types",   "bodies", "properties", "values", "limits",  "attributes",
-    "places",
+    "regions", "numbers", "masks", "hashes", "types", "facts", "bodies",
 };
 static const size_t row_sizes[PACKED_SECTIONS] = {
-    1,
-    sizeof(uint32_t),
-    sizeof(double),
-    sizeof(uint64_t),
-    sizeof(uint32_t),
-    sizeof(uint32_t),
-    sizeof(struct schema_type),
-    sizeof(struct schema_body),
-    sizeof(struct schema_property),
-    sizeof(struct schema_value),
-    sizeof(struct packed_limits),
-    sizeof(struct packed_attribute),
-    sizeof(struct packed_place),
+    sizeof(uint32_t), sizeof(double),   sizeof(uint64_t), sizeof(struct packed_hash),
+    sizeof(uint32_t), sizeof(uint32_t), sizeof(uint32_t),
 };
+
+/* What begins at a word of FACTS, as far as it is known; above: the height of the value there. */
+enum mark { MARK_STRING = 1, MARK_LIMITS = 2, MARK_BODY = 4, MARK_TYPE = 8, MARK_HEIGHT = 16 };
 
 struct verify {
     const unsigned char *bytes;
     const struct packed_header *header;
-    unsigned char *starts; /* a bit for each byte of STRINGS where a string begins */
-    unsigned char *depths; /* of VALUES */
+    const uint32_t *facts;
+    unsigned char *marks; /* enum mark, of each word of FACTS */
     struct failure *why;
 };
 
@@ -56,34 +48,6 @@ static const void *rows_of(const struct verify *verify, enum packed_section sect
     return verify->bytes + verify->header->sections[section].offset;
 }
 
-static bool is_string(const struct verify *verify, uint32_t offset) {
-    return offset < count_of(verify, PACKED_STRINGS) &&
-           verify->starts[offset / 8] >> offset % 8 & 1;
-}
-
-static bool is_range(const struct verify *verify, enum packed_section section, uint32_t first,
-                     uint32_t count) {
-    return (uint64_t)first + count <= count_of(verify, section);
-}
-
-/* The words of a list, or NULL if it reaches beyond the section. */
-static const uint32_t *list_at(const struct verify *verify, uint32_t index, uint32_t *count) {
-    const uint32_t *words = rows_of(verify, PACKED_WORDS);
-    uint32_t total = count_of(verify, PACKED_WORDS);
-    if (index >= total || words[index] > total - index - 1) return NULL;
-    *count = words[index];
-    return words + index + 1;
-}
-
-static bool is_string_list(const struct verify *verify, uint32_t index) {
-    uint32_t count;
-    const uint32_t *list = list_at(verify, index, &count);
-    for (uint32_t i = 0; list && i < count; i++) {
-        if (!is_string(verify, list[i])) return false;
-    }
-    return list != NULL;
-}
-
 static bool verify_sections(struct verify *verify, size_t size) {
     const struct packed_header *header = verify->header;
     for (int i = 0; i < PACKED_SECTIONS; i++) {
@@ -96,39 +60,69 @@ static bool verify_sections(struct verify *verify, size_t size) {
     return true;
 }
 
-static struct text string_at(const unsigned char *bytes, uint32_t offset) {
-    uint16_t length;
-    memcpy(&length, bytes + offset - 2, sizeof length);
-    return (struct text){(const char *)bytes + offset, length};
+/* Whether count rows of so many words lie within FACTS. */
+static bool is_range(const struct verify *verify, uint32_t index, uint32_t count, size_t words) {
+    return (uint64_t)index + (uint64_t)count * words <= count_of(verify, PACKED_FACTS);
 }
 
-/* Strings follow each other without a gap, each valid UTF-8 with its NUL. */
-static bool verify_strings(struct verify *verify) {
-    const unsigned char *bytes = rows_of(verify, PACKED_STRINGS);
-    uint32_t total = count_of(verify, PACKED_STRINGS);
-    for (uint32_t at = 0; at < total;) {
-        if (total - at < 3) return fault(verify, PACKED_STRINGS, at);
-        struct text string = string_at(bytes, at + 2);
-        if (string.length > total - at - 3 || string.bytes[string.length]) {
-            return fault(verify, PACKED_STRINGS, at);
+static bool has_mark(const struct verify *verify, uint32_t index, enum mark mark) {
+    return index < count_of(verify, PACKED_FACTS) && verify->marks[index] & mark;
+}
+
+static bool mark(struct verify *verify, uint32_t index, enum mark mark) {
+    verify->marks[index] |= (unsigned char)mark;
+    return true;
+}
+
+static struct text string_at(const struct verify *verify, uint32_t index) {
+    const uint32_t *words = verify->facts + index;
+    return (struct text){(const char *)(words + 1), *words};
+}
+
+/* Valid UTF-8 without a NUL in it, and one behind it. */
+static bool is_string(struct verify *verify, uint32_t index) {
+    if (has_mark(verify, index, MARK_STRING)) return true;
+    if (!is_range(verify, index, 1, 1)) return false;
+    struct text string = string_at(verify, index);
+    if (string.length / sizeof(uint32_t) >= count_of(verify, PACKED_FACTS) - index - 1)
+        return false;
+    if (string.bytes[string.length] || memchr(string.bytes, 0, string.length)) return false;
+    return text_utf8_error(string) == string.length && mark(verify, index, MARK_STRING);
+}
+
+/* Whether two strings are in byte order, and not the same. */
+static bool is_before(struct verify *verify, uint32_t first, uint32_t second) {
+    return is_string(verify, first) && is_string(verify, second) &&
+           text_compare(string_at(verify, first), string_at(verify, second)) < 0;
+}
+
+/* Whether the first words of so many rows, of so many words each, are strings in byte order. */
+static bool is_sorted(struct verify *verify, uint32_t index, uint32_t count, size_t words) {
+    if (!is_range(verify, index, count, words)) return false;
+    const uint32_t *rows = verify->facts + index;
+    for (uint32_t i = 0; i < count; i++) {
+        if (i ? !is_before(verify, rows[(i - 1) * words], rows[i * words])
+              : !is_string(verify, rows[0])) {
+            return false;
         }
-        if (text_utf8_error(string) != string.length || memchr(string.bytes, 0, string.length)) {
-            return fault(verify, PACKED_STRINGS, at);
-        }
-        verify->starts[(at + 2) / 8] |= (unsigned char)(1u << (at + 2) % 8);
-        at += (uint32_t)string.length + 3;
-    }
-    if (!is_string(verify, PACKED_EMPTY) || string_at(bytes, PACKED_EMPTY).length) {
-        return fault(verify, PACKED_STRINGS, 0);
     }
     return true;
 }
 
-/* Whether two strings are in byte order, and not the same. */
-static bool is_before(const struct verify *verify, uint32_t first, uint32_t second) {
-    const unsigned char *bytes = rows_of(verify, PACKED_STRINGS);
-    return is_string(verify, first) && is_string(verify, second) &&
-           text_compare(string_at(bytes, first), string_at(bytes, second)) < 0;
+/* The words of a list, or NULL if it reaches beyond the section. */
+static const uint32_t *list_at(const struct verify *verify, uint32_t index, uint32_t *count) {
+    if (!is_range(verify, index, 1, 1)) return NULL;
+    *count = verify->facts[index];
+    return is_range(verify, index + 1, *count, 1) ? verify->facts + index + 1 : NULL;
+}
+
+static bool is_string_list(struct verify *verify, uint32_t index) {
+    uint32_t count;
+    const uint32_t *list = list_at(verify, index, &count);
+    for (uint32_t i = 0; list && i < count; i++) {
+        if (!is_string(verify, list[i])) return false;
+    }
+    return list != NULL;
 }
 
 static bool verify_numbers(struct verify *verify) {
@@ -156,55 +150,49 @@ static bool verify_regions(struct verify *verify) {
     return true;
 }
 
-static bool verify_limits(struct verify *verify) {
-    const struct packed_limits *rows = rows_of(verify, PACKED_LIMITS);
+static bool is_limits(struct verify *verify, uint32_t index) {
     uint32_t numbers = count_of(verify, PACKED_NUMBERS);
-    for (uint32_t i = 0; i < count_of(verify, PACKED_LIMITS); i++) {
-        const struct packed_limits *row = &rows[i];
-        bool good = row->minimum < numbers && row->maximum < numbers &&
-                    row->multiple_of < numbers && is_string(verify, row->pattern) &&
-                    is_string(verify, row->key_pattern) && is_string(verify, row->format) &&
-                    is_string_list(verify, row->enums);
-        if (!good) return fault(verify, PACKED_LIMITS, i);
-    }
-    return count_of(verify, PACKED_LIMITS) > 0 || fault(verify, PACKED_LIMITS, 0);
+    if (has_mark(verify, index, MARK_LIMITS)) return true;
+    if (!is_range(verify, index, 1, PACKED_WORDS(struct packed_limits))) return false;
+    const struct packed_limits *row = (const void *)(verify->facts + index);
+    return row->minimum < numbers && row->maximum < numbers && row->multiple_of < numbers &&
+           is_string(verify, row->pattern) && is_string(verify, row->key_pattern) &&
+           is_string(verify, row->format) && is_string_list(verify, row->enums) &&
+           mark(verify, index, MARK_LIMITS);
 }
 
-/* Takes over the depth of an element or member, which stands before its holder. */
-static bool take_depth(struct verify *verify, uint32_t holder, uint32_t part) {
-    if (part >= holder || verify->depths[part] >= VALUE_DEPTH) return false;
-    if (verify->depths[holder] <= verify->depths[part]) {
-        verify->depths[holder] = (unsigned char)(verify->depths[part] + 1);
-    }
-    return true;
-}
+static int value_height(struct verify *verify, uint32_t index, int depth);
 
-static bool is_union(struct verify *verify, uint32_t row, uint32_t list) {
-    const struct schema_value *rows = rows_of(verify, PACKED_VALUES);
+/* The height of the highest of its members; 0 if one is no value, or a union. */
+static int union_height(struct verify *verify, uint32_t index, int depth) {
     uint32_t count;
-    const uint32_t *members = list_at(verify, list, &count);
-    if (!members || count < 2) return false;
+    const uint32_t *members = list_at(verify, index, &count);
+    int height = 0;
+    if (!members || count < 2) return 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (!take_depth(verify, row, members[i])) return false;
-        if ((rows[members[i]].shape_limits & 0xff) == SCHEMA_UNION) return false;
+        int member = value_height(verify, members[i], depth);
+        if (!member || (verify->facts[members[i]] & 0xff) == SCHEMA_UNION) return 0;
+        if (height < member) height = member;
     }
-    return true;
+    return height;
 }
 
-static bool is_value(struct verify *verify, uint32_t row) {
-    const struct schema_value *value =
-        (const struct schema_value *)rows_of(verify, PACKED_VALUES) + row;
+/* The height of a value that holds one of this height; 0 where that is too much. */
+static int above(int height) {
+    return height && height < HEIGHT_MOST ? height + 1 : 0;
+}
+
+static int height_by_shape(struct verify *verify, const struct schema_value *value, int depth) {
     uint32_t shape = value->shape_limits & 0xff;
-    if (shape >= SCHEMA_SHAPES || value->shape_limits >> 8 >= count_of(verify, PACKED_LIMITS))
-        return false;
+    if (shape >= SCHEMA_SHAPES) return 0;
     switch ((enum schema_shape)shape) {
     case SCHEMA_LIST:
     case SCHEMA_MAP:
-        return take_depth(verify, row, value->content);
+        return above(value_height(verify, value->content, depth + 1));
     case SCHEMA_BODY:
-        return value->content < count_of(verify, PACKED_BODIES);
+        return has_mark(verify, value->content, MARK_BODY);
     case SCHEMA_UNION:
-        return is_union(verify, row, value->content);
+        return above(union_height(verify, value->content, depth + 1));
     case SCHEMA_STRING:
     case SCHEMA_INTEGER:
     case SCHEMA_NUMBER:
@@ -213,36 +201,33 @@ static bool is_value(struct verify *verify, uint32_t row) {
     case SCHEMA_DATE_TIME:
         return value->content == PACKED_NONE;
     }
-    return false;
+    return 0;
 }
 
-static bool verify_values(struct verify *verify) {
-    uint32_t count = count_of(verify, PACKED_VALUES);
-    for (uint32_t i = 0; i < count; i++) {
-        if (!is_value(verify, i)) return fault(verify, PACKED_VALUES, i);
-    }
-    return verify->header->any_string < count ||
-           fault(verify, PACKED_VALUES, verify->header->any_string);
+/* How many values lie in one another from here on, or 0 if that is no value, or is too high. It is
+ * noted when all within is good, so a value that leads back to itself ends by depth. */
+static int value_height(struct verify *verify, uint32_t index, int depth) {
+    if (depth > HEIGHT_MOST) return 0;
+    if (!is_range(verify, index, 1, PACKED_WORDS(struct schema_value))) return 0;
+    if (verify->marks[index] / MARK_HEIGHT) return verify->marks[index] / MARK_HEIGHT;
+    const struct schema_value *value = (const void *)(verify->facts + index);
+    if (!is_limits(verify, value->shape_limits >> 8)) return 0;
+    int height = height_by_shape(verify, value, depth);
+    verify->marks[index] |= (unsigned char)(height * MARK_HEIGHT);
+    return height;
 }
 
-static bool is_wishes(const struct verify *verify, uint32_t index) {
+static bool is_value(struct verify *verify, uint32_t index) {
+    return value_height(verify, index, 0) > 0;
+}
+
+static bool is_wishes(struct verify *verify, uint32_t index) {
     uint32_t count;
     const uint32_t *list = list_at(verify, index, &count);
     if (!list || count % 2) return false;
     for (uint32_t i = 0; i < count; i += 2) {
         if ((list[i] & ~PACKED_SURE) >= count_of(verify, PACKED_TYPES)) return false;
         if (!is_string(verify, list[i + 1])) return false;
-    }
-    return true;
-}
-
-static bool verify_properties(struct verify *verify) {
-    const struct schema_property *rows = rows_of(verify, PACKED_PROPERTIES);
-    for (uint32_t i = 0; i < count_of(verify, PACKED_PROPERTIES); i++) {
-        if (!is_string(verify, rows[i].name) || rows[i].value >= count_of(verify, PACKED_VALUES) ||
-            !is_wishes(verify, rows[i].flags_wishes >> 8)) {
-            return fault(verify, PACKED_PROPERTIES, i);
-        }
     }
     return true;
 }
@@ -259,13 +244,13 @@ static bool is_rule(const struct schema_body *body, const uint32_t *rule, uint32
 }
 
 /* A condition has the list of its values before the rule, which depends on a property. */
-static bool is_condition(const struct verify *verify, const struct schema_body *body,
+static bool is_condition(struct verify *verify, const struct schema_body *body,
                          const uint32_t *condition, uint32_t count) {
     return count > 3 && is_string_list(verify, condition[0]) && condition[2] != PACKED_NONE &&
            is_rule(body, condition + 1, count - 1);
 }
 
-static bool has_rules(const struct verify *verify, const struct schema_body *body) {
+static bool has_rules(struct verify *verify, const struct schema_body *body) {
     uint32_t count, length, conditions = body->open_conditions >> 1;
     const uint32_t *rules = list_at(verify, body->rules, &count);
     if (!rules || conditions > count) return false;
@@ -280,72 +265,65 @@ static bool has_rules(const struct verify *verify, const struct schema_body *bod
     return true;
 }
 
-static bool is_body(const struct verify *verify, const struct schema_body *body) {
-    const struct schema_property *properties = rows_of(verify, PACKED_PROPERTIES);
+static bool is_body(struct verify *verify, uint32_t index) {
+    const struct schema_body *body = (const void *)(verify->facts + index);
     if (!is_string(verify, body->name)) return false;
-    if (!is_range(verify, PACKED_PROPERTIES, body->first_property, body->property_count))
+    if (!is_sorted(verify, index + (uint32_t)PACKED_WORDS(struct schema_body), body->property_count,
+                   PACKED_WORDS(struct schema_property))) {
         return false;
-    for (uint32_t i = 1; i < body->property_count; i++) {
-        const struct schema_property *property = &properties[body->first_property + i];
-        if (!is_before(verify, property[-1].name, property->name)) return false;
+    }
+    for (uint32_t i = 0; i < body->property_count; i++) {
+        const struct schema_property *property = &body->properties[i];
+        if (!is_value(verify, property->value) || !is_wishes(verify, property->flags_wishes >> 8)) {
+            return false;
+        }
     }
     return has_rules(verify, body);
 }
 
+/* Bodies lead to one another: each is marked before any is looked into. */
 static bool verify_bodies(struct verify *verify) {
-    const struct schema_body *rows = rows_of(verify, PACKED_BODIES);
+    const uint32_t *rows = rows_of(verify, PACKED_BODIES);
     for (uint32_t i = 0; i < count_of(verify, PACKED_BODIES); i++) {
-        if (!is_body(verify, &rows[i])) return fault(verify, PACKED_BODIES, i);
+        if (!is_range(verify, rows[i], 1, PACKED_WORDS(struct schema_body)))
+            return fault(verify, PACKED_BODIES, i);
+        mark(verify, rows[i], MARK_BODY);
     }
-    return true;
-}
-
-static bool verify_attributes(struct verify *verify) {
-    const struct packed_attribute *attributes = rows_of(verify, PACKED_ATTRIBUTES);
-    for (uint32_t i = 0; i < count_of(verify, PACKED_ATTRIBUTES); i++) {
-        if (!is_string(verify, attributes[i].name) ||
-            attributes[i].value >= count_of(verify, PACKED_VALUES)) {
-            return fault(verify, PACKED_ATTRIBUTES, i);
-        }
-    }
-    const struct packed_place *places = rows_of(verify, PACKED_PLACES);
-    for (uint32_t i = 0; i < count_of(verify, PACKED_PLACES); i++) {
-        if (!is_string(verify, places[i].path)) return fault(verify, PACKED_PLACES, i);
+    for (uint32_t i = 0; i < count_of(verify, PACKED_BODIES); i++) {
+        if (!is_body(verify, rows[i])) return fault(verify, PACKED_BODIES, i);
     }
     return true;
 }
 
 static bool is_own_property(const struct verify *verify, const struct schema_type *type,
-                            uint32_t row) {
-    const struct schema_body *body =
-        (const struct schema_body *)rows_of(verify, PACKED_BODIES) + type->body;
-    return row == PACKED_NONE ||
-           (row >= body->first_property && row - body->first_property < body->property_count);
+                            uint32_t index) {
+    const struct schema_body *body = (const void *)(verify->facts + type->body);
+    uint64_t first = (uint64_t)type->body + PACKED_WORDS(struct schema_body);
+    if (index == PACKED_NONE) return true;
+    return index >= first && (index - first) % PACKED_WORDS(struct schema_property) == 0 &&
+           (index - first) / PACKED_WORDS(struct schema_property) < body->property_count;
 }
 
-static bool has_sorted_rows(const struct verify *verify, const struct schema_type *type) {
-    const struct packed_attribute *attributes = rows_of(verify, PACKED_ATTRIBUTES);
-    const struct packed_place *places = rows_of(verify, PACKED_PLACES);
-    if (!is_range(verify, PACKED_ATTRIBUTES, type->first_attribute, type->attribute_count))
+static bool has_attributes(struct verify *verify, const struct schema_type *type) {
+    if (!is_sorted(verify, type->first_attribute, type->attribute_count,
+                   PACKED_WORDS(struct packed_attribute))) {
         return false;
-    if (!is_range(verify, PACKED_PLACES, type->first_place, type->place_count)) return false;
-    for (uint32_t i = 1; i < type->attribute_count; i++) {
-        const struct packed_attribute *row = &attributes[type->first_attribute + i];
-        if (!is_before(verify, row[-1].name, row->name)) return false;
     }
-    for (uint32_t i = 1; i < type->place_count; i++) {
-        const struct packed_place *row = &places[type->first_place + i];
-        if (!is_before(verify, row[-1].path, row->path)) return false;
+    const struct packed_attribute *rows = (const void *)(verify->facts + type->first_attribute);
+    for (uint32_t i = 0; i < type->attribute_count; i++) {
+        if (!is_value(verify, rows[i].value)) return false;
     }
     return true;
 }
 
-static bool is_type(const struct verify *verify, const struct schema_type *type) {
+static bool is_type(struct verify *verify, uint32_t index) {
+    if (!is_range(verify, index, 1, PACKED_WORDS(struct schema_type))) return false;
+    const struct schema_type *type = (const void *)(verify->facts + index);
     if (!is_string(verify, type->name) || !is_string(verify, type->ref)) return false;
     if (!is_string(verify, type->arn) || !is_string(verify, type->arn_attribute)) return false;
     if (!is_string(verify, type->name_pattern) || !is_string_list(verify, type->primary))
         return false;
-    if (type->body >= count_of(verify, PACKED_BODIES)) return false;
+    if (!has_mark(verify, type->body, MARK_BODY)) return false;
     if (!is_own_property(verify, type, type->name_property)) return false;
     if (!is_own_property(verify, type, type->tag_property)) return false;
     if (type->name_scope > SCHEMA_SCOPE_PARENT || type->tags > SCHEMA_TAGS_OTHER) return false;
@@ -353,35 +331,58 @@ static bool is_type(const struct verify *verify, const struct schema_type *type)
     for (int i = 0; i < SCHEMA_OPERATIONS; i++) {
         if (!is_string_list(verify, type->permissions[i])) return false;
     }
-    return has_sorted_rows(verify, type);
+    return has_attributes(verify, type) && is_sorted(verify, type->first_place, type->place_count,
+                                                     PACKED_WORDS(struct packed_place));
 }
 
 static bool verify_types(struct verify *verify) {
-    const struct schema_type *rows = rows_of(verify, PACKED_TYPES);
-    const uint32_t *names = rows_of(verify, PACKED_TYPE_NAMES);
-    uint32_t count = count_of(verify, PACKED_TYPES);
-    if (count_of(verify, PACKED_TYPE_NAMES) != count) return fault(verify, PACKED_TYPE_NAMES, 0);
-    for (uint32_t i = 0; i < count; i++) {
-        bool sorted = i == 0 || is_before(verify, names[i - 1], names[i]);
-        if (!sorted || names[i] != rows[i].name || !is_type(verify, &rows[i]))
-            return fault(verify, PACKED_TYPES, i);
+    const uint32_t *rows = rows_of(verify, PACKED_TYPES);
+    for (uint32_t i = 0; i < count_of(verify, PACKED_TYPES); i++) {
+        bool good =
+            is_type(verify, rows[i]) &&
+            (i == 0 || is_before(verify, verify->facts[rows[i - 1]], verify->facts[rows[i]]));
+        if (!good) return fault(verify, PACKED_TYPES, i);
+        mark(verify, rows[i], MARK_TYPE);
     }
     return true;
 }
 
-static bool verify_rows(struct verify *verify) {
-    const struct packed_header *header = verify->header;
-    if (!verify_strings(verify)) return false;
-    if (!is_string(verify, header->date) || !is_string(verify, header->sources)) {
-        return fault(verify, PACKED_STRINGS, header->date);
+static bool verify_hashes(struct verify *verify) {
+    const struct packed_hash *rows = rows_of(verify, PACKED_HASHES);
+    uint32_t count = count_of(verify, PACKED_HASHES);
+    if (count != count_of(verify, PACKED_TYPES)) return fault(verify, PACKED_HASHES, 0);
+    for (uint32_t i = 0; i < count; i++) {
+        bool sorted = i == 0 || rows[i - 1].hash <= rows[i].hash;
+        if (!sorted || !has_mark(verify, rows[i].type, MARK_TYPE))
+            return fault(verify, PACKED_HASHES, i);
+        struct text name = string_at(verify, verify->facts[rows[i].type]);
+        if (packed_hash(name.bytes, name.length) != rows[i].hash)
+            return fault(verify, PACKED_HASHES, i);
     }
-    return verify_numbers(verify) && verify_regions(verify) && verify_limits(verify) &&
-           verify_values(verify) && verify_properties(verify) && verify_bodies(verify) &&
-           verify_attributes(verify) && verify_types(verify);
+    return true;
 }
 
-static unsigned char *zeros(size_t size) {
-    return memset(memory_alloc(size), 0, size);
+/* Of what is found without an index: the empty string, the empty list, no limits. */
+static bool verify_zeros(struct verify *verify) {
+    if (!is_range(verify, 0, 1, PACKED_WORDS(struct packed_limits)))
+        return fault(verify, PACKED_FACTS, 0);
+    for (uint32_t i = 0; i < PACKED_WORDS(struct packed_limits); i++) {
+        if (verify->facts[i]) return fault(verify, PACKED_FACTS, i);
+    }
+    return true;
+}
+
+static bool verify_header(struct verify *verify) {
+    const struct packed_header *header = verify->header;
+    if (!is_string(verify, header->date)) return fault(verify, PACKED_FACTS, header->date);
+    if (!is_string(verify, header->sources)) return fault(verify, PACKED_FACTS, header->sources);
+    return is_value(verify, header->any_string) || fault(verify, PACKED_FACTS, header->any_string);
+}
+
+static bool verify_rows(struct verify *verify) {
+    return verify_zeros(verify) && verify_numbers(verify) && verify_regions(verify) &&
+           verify_bodies(verify) && verify_types(verify) && verify_hashes(verify) &&
+           verify_header(verify);
 }
 
 bool packed_verify(const void *bytes, size_t size, struct failure *why) {
@@ -400,10 +401,10 @@ bool packed_verify(const void *bytes, size_t size, struct failure *why) {
                            verify.header->size);
     }
     if (!verify_sections(&verify, size)) return false;
-    verify.starts = zeros(count_of(&verify, PACKED_STRINGS) / 8 + 1);
-    verify.depths = zeros((size_t)count_of(&verify, PACKED_VALUES) + 1);
+    verify.facts = rows_of(&verify, PACKED_FACTS);
+    size_t words = count_of(&verify, PACKED_FACTS);
+    verify.marks = memset(memory_alloc(words + 1), 0, words + 1);
     bool good = verify_rows(&verify);
-    memory_free(verify.starts);
-    memory_free(verify.depths);
+    memory_free(verify.marks);
     return good;
 }

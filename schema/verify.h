@@ -6,9 +6,9 @@
 
 #include <stddef.h>
 
-/* Follows every reference of the tables once: sections lie within the bytes, strings, lists and
- * rows exist, sorted things are sorted, and no value contains itself other than through a body.
- * bytes is aligned to 8. */
+/* Follows every reference of the tables: sections lie within the bytes, strings, lists and rows
+ * exist, sorted things are sorted, and no value contains itself other than through a body. bytes is
+ * aligned to 8. */
 bool packed_verify(const void *bytes, size_t size, struct failure *why);
 
 #endif

@@ -766,8 +766,7 @@ static void test_damage(void) {
     for (unsigned round = 0; round < rounds; round++) {
         uint32_t places[3];
         for (int i = 0; i < 3; i++) {
-            const struct packed_range *range =
-                &header->sections[1 + number_below(PACKED_SECTIONS - 1)];
+            const struct packed_range *range = &header->sections[number_below(PACKED_SECTIONS)];
             uint32_t at = round % 4 == 0 ? number_below(sizeof *header)
                                          : range->offset + number_below(range->count * 4);
             places[i] = at;
@@ -783,6 +782,48 @@ static void test_damage(void) {
     CU_ASSERT(refused > rounds / 4);
     CU_ASSERT(schema_open_bytes((struct text){(const char *)schema_tables, image_size()}, &why));
     memory_free(bytes);
+}
+
+/* Where words can be put behind the facts: the section after them begins there. */
+static uint32_t behind_facts(void) {
+    const struct packed_range *sections = image_header()->sections;
+    return (sections[PACKED_BODIES].offset - sections[PACKED_FACTS].offset) / 4;
+}
+
+/* Whether tables are good with values behind their facts, each a list of the one before; the first
+ * is what inner says. */
+static bool is_good_with_lists(uint32_t count, struct schema_value inner) {
+    size_t before = image_header()->sections[PACKED_BODIES].offset, more = count * sizeof inner;
+    unsigned char *bytes = memory_alloc(image_size() + more);
+    memcpy(bytes, schema_tables, before);
+    for (uint32_t i = 0; i < count; i++) {
+        memcpy(bytes + before + i * sizeof inner, &inner, sizeof inner);
+        inner = (struct schema_value){SCHEMA_LIST, behind_facts() + 2 * i};
+    }
+    memcpy(bytes + before + more, (const unsigned char *)schema_tables + before,
+           image_size() - before);
+    struct packed_header *header = (void *)bytes;
+    header->size += (uint32_t)more;
+    header->any_string = behind_facts() + 2 * (count - 1);
+    header->sections[PACKED_FACTS].count = behind_facts() + 2 * count;
+    header->sections[PACKED_BODIES].offset += (uint32_t)more;
+    struct failure why;
+    bool good = packed_verify(bytes, header->size, &why);
+    memory_free(bytes);
+    return good;
+}
+
+static void test_nested_values(void) {
+    struct schema_value plain = {SCHEMA_STRING, PACKED_NONE};
+    struct schema_value itself = {SCHEMA_LIST, behind_facts()};
+    struct schema_value last = {SCHEMA_LIST, behind_facts() + 2 * 3};
+    struct schema_value beyond = {SCHEMA_LIST, behind_facts() + 2 * 3 - 1};
+    CU_ASSERT(is_good_with_lists(1, plain));
+    CU_ASSERT(is_good_with_lists(15, plain));
+    CU_ASSERT_FALSE(is_good_with_lists(16, plain));
+    CU_ASSERT_FALSE(is_good_with_lists(2, itself));
+    CU_ASSERT_FALSE(is_good_with_lists(4, last));
+    CU_ASSERT_FALSE(is_good_with_lists(3, beyond));
 }
 
 static void test_cut_off(void) {
@@ -819,8 +860,9 @@ UNIT_MAIN("schema", {"counts", test_counts}, {"shapes", test_shapes},
           {"flags", test_flags}, {"limits", test_limits}, {"wishes", test_wishes},
           {"Ref and attributes", test_ref_and_attributes}, {"facts about types", test_type_facts},
           {"regions", test_regions}, {"rules", test_rules}, {"conditions", test_conditions},
-          {"actions", test_actions}, {"rows of actions", test_action_rows},
-          {"places", test_places}, {"names", test_names}, {"everything", test_everything},
+          {"actions", test_actions}, {"rows of actions", test_action_rows}, {"places", test_places},
+          {"names", test_names}, {"everything", test_everything},
           {"rows of names.tsv", test_name_rows}, {"unions", test_unions},
           {"suggestions", test_suggest}, {"long text", test_long_text}, {"pages", test_explain},
-          {"damaged tables", test_damage}, {"cut off", test_cut_off}, {"a file", test_open_file})
+          {"damaged tables", test_damage}, {"values in values", test_nested_values},
+          {"cut off", test_cut_off}, {"a file", test_open_file})
