@@ -5,6 +5,11 @@
 
 #include "base/unicode.h"
 
+bool text_is_one_of(struct text a, const char *const *words) {
+    while (*words && !text_is(a, *words)) words++;
+    return *words != NULL;
+}
+
 int text_compare(struct text a, struct text b) {
     size_t common = a.length < b.length ? a.length : b.length;
     int order = common ? memcmp(a.bytes, b.bytes, common) : 0;

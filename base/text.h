@@ -31,6 +31,8 @@ static inline bool text_equal(struct text a, struct text b) {
 static inline bool text_is(struct text a, const char *string) {
     return text_equal(a, text_of(string));
 }
+/* Whether it is one of the words, which end with NULL. */
+bool text_is_one_of(struct text a, const char *const *words);
 /* Byte order, as strcmp: the order of every sorted thing in the project. */
 int text_compare(struct text a, struct text b);
 bool text_starts(struct text a, struct text prefix);

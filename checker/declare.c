@@ -129,12 +129,10 @@ static void check_place(struct checker *checker, struct node *node, struct where
 /* --- built-in names --- */
 
 static bool is_built_in_type(struct text name) {
-    static const char *const names[] = {"string", "int", "number", "bool", "json", "secret",
-                                        "Region", "Artifact", "ResourceType", "Stack"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (text_is(name, names[i])) return true;
-    }
-    return false;
+    static const char *const names[] = {"string",       "int",    "number", "bool",
+                                        "json",         "secret", "Region", "Artifact",
+                                        "ResourceType", "Stack",  NULL};
+    return text_is_one_of(name, names);
 }
 
 static void warn_shadow(struct checker *checker, struct scope *scope, struct map *map,

@@ -38,11 +38,8 @@ const struct type *action_type(struct checker *checker, struct node *node) {
 }
 
 bool action_is_given(const struct node *node, const struct name *param) {
-    static const char *const given[] = {"name", "id", "region"};
-    for (size_t i = 0; node->kind == NODE_ACTION && i < sizeof given / sizeof *given; i++) {
-        if (text_is(name_text(param), given[i])) return true;
-    }
-    return false;
+    static const char *const given[] = {"name", "id", "region", NULL};
+    return node->kind == NODE_ACTION && text_is_one_of(name_text(param), given);
 }
 
 bool action_has_entry(const struct name *name) {
@@ -59,11 +56,8 @@ struct known {
 
 /* What the pipeline itself is told by the program around it. */
 static bool is_told(const struct name *name) {
-    static const char *const told[] = {"stages", "stores"};
-    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
-        if (text_is(name_text(name), told[i])) return true;
-    }
-    return false;
+    static const char *const told[] = {"stages", "stores", NULL};
+    return text_is_one_of(name_text(name), told);
 }
 
 static struct known pipeline_known(struct checker *checker, const struct name *name,

@@ -119,12 +119,10 @@ static bool composite_fits(struct checker *checker, const struct type *type,
 
 /* In free data a resource stands for its Ref, except where AWS is known to want an ARN. */
 static bool json_takes(struct checker *checker, const struct schema_type *resource) {
-    static const char *const arn_keys[] = {"Resource", "NotResource", "AWS", "Federated"};
+    static const char *const arn_keys[] = {"Resource", "NotResource", "AWS", "Federated", NULL};
     struct text key = checker->json_key, arn;
     bool wants_arn = text_ends(key, TEXT("Arn"));
-    for (size_t i = 0; i < sizeof arn_keys / sizeof *arn_keys; i++) {
-        wants_arn |= text_is(key, arn_keys[i]);
-    }
+    wants_arn |= text_is_one_of(key, arn_keys);
     if (!wants_arn) return true;
     schema_type_arn(resource, &arn);
     return text_is(arn, "Ref") || (arn.length && text_equal(arn, schema_type_ref(resource)));

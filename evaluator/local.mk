@@ -24,6 +24,7 @@ libmrp_la_SOURCES += \
     evaluator/builtins_sort.c \
     evaluator/builtins_support.c \
     evaluator/builtins_text.c \
+    evaluator/builtins_to_yaml.c \
     evaluator/builtins_value.c \
     evaluator/builtins_yaml.c \
     evaluator/letters.c evaluator/letters.h

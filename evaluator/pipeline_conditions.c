@@ -16,13 +16,6 @@ struct condition {
     struct value value;
 };
 
-static bool in_words(struct text text, const char *const *words) {
-    for (size_t i = 0; words[i]; i++) {
-        if (text_is(text, words[i])) return true;
-    }
-    return false;
-}
-
 /* The entry of the record where the author writes it, else the whole. */
 static const struct node *member_node(const struct condition *condition, const char *key) {
     const struct name *name = names_find(condition->ev->names, text_of(key));
@@ -53,7 +46,7 @@ static void check_skip(const struct condition *condition, struct value rules) {
     static const char *const asks[] = {"LambdaInvoke", "VariableCheck", NULL};
     for (uint32_t i = 0; rules.kind == VALUE_LIST && i < rules.length; i++) {
         struct text provider = record_text(condition->ev, rules.items[i], "provider");
-        if (!provider.length || in_words(provider, asks)) continue;
+        if (!provider.length || text_is_one_of(provider, asks)) continue;
         struct diagnostic *d =
             report(condition->ev, DIAGNOSTIC_PIPELINE_RULE, member_node(condition, "result"),
                    "a stage is not skipped by a rule of %.*s", TEXT_ARGS(provider));
@@ -73,7 +66,7 @@ static void check_result(const struct condition *condition, struct value rules) 
     struct text result = record_text(condition->ev, condition->value, "result");
     const struct node *node = member_node(condition, "result");
     if (!result.length) return;
-    if (!in_words(result, is_before ? before : is_after ? after : failed)) {
+    if (!text_is_one_of(result, is_before ? before : is_after ? after : failed)) {
         report(condition->ev, DIAGNOSTIC_PIPELINE_RULE, node,
                "the result of \"%.*s\" is %s, and not \"%.*s\"", TEXT_ARGS(condition->word),
                is_before ? "\"fail\" or \"skip\"" : "\"fail\" or \"rollback\"", TEXT_ARGS(result));
@@ -122,7 +115,7 @@ void check_conditions(struct evaluator *ev, struct pipeline *pipeline,
     for (struct pipeline_entry *e = stage->entries.first; e; e = e->next) {
         struct text key = node_text(e->node->entry.key);
         const struct node *node = e->node->entry.value;
-        bool is_condition = in_words(key, words);
+        bool is_condition = text_is_one_of(key, words);
         if (!is_condition && !text_is(key, "on_failure")) continue;
         struct value value = settled(ev, evaluate(ev, e->node->entry.value, e->frame));
         if (!is_condition && value.kind == VALUE_TEXT &&

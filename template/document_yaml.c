@@ -42,13 +42,6 @@ static struct document *make(struct reader *r, enum document_kind kind) {
 
 /* ---- scalars ---- */
 
-static bool is_one_of(struct text text, const char *const *words) {
-    for (; *words; words++) {
-        if (text_is(text, *words)) return true;
-    }
-    return false;
-}
-
 static bool all_digits(struct text text, int base) {
     for (size_t i = 0; i < text.length; i++) {
         char c = text.bytes[i];
@@ -111,12 +104,12 @@ static void resolve_plain(struct reader *r, struct document *document) {
                                         "on", "On", "ON", NULL};
     static const char *const falses[] = {"false", "False", "FALSE", "no", "No", "NO",
                                          "off", "Off", "OFF", NULL};
-    if (is_one_of(document->text, nulls)) {
+    if (text_is_one_of(document->text, nulls)) {
         document->kind = DOCUMENT_NULL;
-    } else if (is_one_of(document->text, trues)) {
+    } else if (text_is_one_of(document->text, trues)) {
         document->kind = DOCUMENT_BOOL;
         document->boolean = true;
-    } else if (is_one_of(document->text, falses)) {
+    } else if (text_is_one_of(document->text, falses)) {
         document->kind = DOCUMENT_BOOL;
     } else if (read_number(r, document->text, &document->text)) {
         document->kind = DOCUMENT_NUMBER;
@@ -159,7 +152,7 @@ static bool is_function(struct text tag) {
         "!ImportValue", "!Join", "!Length", "!Not", "!Or", "!Ref", "!RefAll", "!Select", "!Split",
         "!Sub", "!ToJsonString", "!Transform", "!ValueOf", "!ValueOfAll", NULL,
     };
-    return is_one_of(tag, functions);
+    return text_is_one_of(tag, functions);
 }
 
 /* a.b.c of !GetAtt as ["a", "b.c"]. */

@@ -9,11 +9,8 @@
 static bool may_be_time(struct text code) {
     static const char *const codes[] = {"InvalidSignatureException", "SignatureDoesNotMatch",
                                         "AuthFailure", "RequestTimeTooSkewed", "RequestExpired",
-                                        "AccessDenied", "AccessDeniedException"};
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        if (text_is(code, codes[i])) return true;
-    }
-    return false;
+                                        "AccessDenied", "AccessDeniedException", NULL};
+    return text_is_one_of(code, codes);
 }
 
 bool clock_correct(struct clock *clock, const struct http_call *call, struct text code, double now,

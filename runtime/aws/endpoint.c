@@ -91,13 +91,10 @@ static bool is_global_sts(const struct endpoint_options *options) {
     static const char *const old[] = {
         "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1",
         "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1",
-        "us-east-1", "us-east-2", "us-west-1", "us-west-2"};
+        "us-east-1", "us-east-2", "us-west-1", "us-west-2", NULL};
     if (options->service != SERVICE_STS || options->is_fips || options->is_dual_stack) return false;
     if (text_is(options->region, "aws-global")) return true;
-    for (size_t i = 0; options->is_legacy && i < sizeof old / sizeof *old; i++) {
-        if (text_is(options->region, old[i])) return true;
-    }
-    return false;
+    return options->is_legacy && text_is_one_of(options->region, old);
 }
 
 /* --- S3 -------------------------------------------------------------------------------------- */

@@ -33,13 +33,6 @@ bool client_can_wait(const struct client *client, const struct client_call *call
     return false;
 }
 
-static bool is_one_of(struct text code, const char *const *codes) {
-    for (; *codes; codes++) {
-        if (text_is(code, *codes)) return true;
-    }
-    return false;
-}
-
 /* LimitExceededException is a quota at CloudFormation, not a matter of time. */
 static bool is_throttled(const struct client_call *call) {
     static const char *const codes[] = {
@@ -47,21 +40,21 @@ static bool is_throttled(const struct client_call *call) {
         "RequestThrottled", "TooManyRequestsException", "ProvisionedThroughputExceededException",
         "TransactionInProgressException", "RequestLimitExceeded", "BandwidthLimitExceeded",
         "SlowDown", "PriorRequestNotComplete", "EC2ThrottledException", NULL};
-    return is_one_of(call->error.code, codes) || call->status == 429;
+    return text_is_one_of(call->error.code, codes) || call->status == 429;
 }
 
 static bool is_passing(const struct client_call *call) {
     static const char *const codes[] = {"RequestTimeout", "RequestTimeoutException",
                                         "UnreadableResponse", "IDPCommunicationError",
                                         "BadDigest", NULL};
-    return is_one_of(call->error.code, codes) || call->status == 500 || call->status == 502 ||
+    return text_is_one_of(call->error.code, codes) || call->status == 500 || call->status == 502 ||
            call->status == 503 || call->status == 504 || call->status == 509;
 }
 
 static bool is_expired(const struct client_call *call) {
     static const char *const codes[] = {"ExpiredToken", "ExpiredTokenException",
                                         "TokenRefreshRequired", NULL};
-    return is_one_of(call->error.code, codes);
+    return text_is_one_of(call->error.code, codes);
 }
 
 /* A bucket of another region: S3 says which. */
@@ -179,7 +172,7 @@ static void name_source(const struct client *client, struct client_call *call) {
         "SignatureDoesNotMatch", "InvalidSignatureException", "ExpiredToken",
         "ExpiredTokenException", "InvalidToken", NULL};
     struct text source = credentials_source(client->credentials);
-    if (!is_one_of(call->error.code, codes) || !source.length) return;
+    if (!text_is_one_of(call->error.code, codes) || !source.length) return;
     call->error.message = text_format(call->arena, "%.*s%s(keys from: %.*s)",
                                       TEXT_ARGS(call->error.message),
                                       call->error.message.length ? " " : "", TEXT_ARGS(source));

@@ -136,11 +136,8 @@ static bool is_signed(struct text name) {
     static const char *const unsigned_names[] = {
         "authorization", "connection", "expect", "keep-alive", "proxy-authenticate",
         "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
-        "x-amzn-trace-id"};
-    for (size_t i = 0; i < sizeof unsigned_names / sizeof *unsigned_names; i++) {
-        if (text_is(name, unsigned_names[i])) return false;
-    }
-    return true;
+        "x-amzn-trace-id", NULL};
+    return !text_is_one_of(name, unsigned_names);
 }
 
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }

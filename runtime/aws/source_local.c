@@ -30,16 +30,14 @@ static bool take_json(const struct source_context *context, const struct http_ca
 /* Without TLS the token would be readable for the network: only hosts of this machine. */
 static bool is_local(struct text host) {
     static const char *const hosts[] = {"localhost", "169.254.170.2", "169.254.170.23",
-                                        "[fd00:ec2::23]", "[::1]"};
+                                        "[fd00:ec2::23]", "[::1]", NULL};
     size_t end = host.length;
     const char *bracket = host.length ? memchr(host.bytes, ']', host.length) : NULL;
     size_t from = bracket ? (size_t)(bracket - host.bytes) : 0;
     const char *colon = host.length ? memchr(host.bytes + from, ':', host.length - from) : NULL;
     if (colon) end = (size_t)(colon - host.bytes);
     host.length = end;
-    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
-        if (text_is(host, hosts[i])) return true;
-    }
+    if (text_is_one_of(host, hosts)) return true;
     if (!text_starts(host, TEXT("127."))) return false;
     unsigned dots = 0;
     for (size_t i = 0; i < host.length; i++) {

@@ -260,17 +260,17 @@ static void cleared(struct run *run, struct machine *machine) {
 
 /* Sleeps before the call is made again, where the failure may pass. */
 static bool tries_again(struct run *run, struct machine *machine) {
-    static const char *const passing[] = {
-        "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException",
-        "ServiceUnavailable", "InternalFailure", "InternalError", "SlowDown", "RequestTimeout"};
+    static const char *const passing[] = {"Throttling",           "ThrottlingException",
+                                          "RequestLimitExceeded", "TooManyRequestsException",
+                                          "ServiceUnavailable",   "InternalFailure",
+                                          "InternalError",        "SlowDown",
+                                          "RequestTimeout",       NULL};
     const struct cloud_error *error = &machine->call.error;
     /* A change set that was made just now may not be seen yet. */
     bool is_late = machine->phase == PHASE_READ && machine->tries < LATE_TRIES &&
                    text_is(error->code, "ChangeSetNotFound");
     bool passes = error->is_network || is_late;
-    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++) {
-        passes |= text_is(error->code, passing[i]);
-    }
+    passes |= text_is_one_of(error->code, passing);
     if (!passes || machine->tries >= TRIES) return false;
     machine->is_retrying = true;
     machine->wake = run_now(run) + fmin(ldexp(1, (int)machine->tries++), RETRY_LAST);

@@ -32,12 +32,10 @@ static bool is_same_partition(const struct making *making, struct text region) {
 static bool is_turned_off(const struct making *making, uint32_t region,
                           const struct cloud_call *call) {
     static const char *const codes[] = {"InvalidClientTokenId", "UnrecognizedClientException",
-                                        "AuthFailure", "OptInRequired", "AccessDenied"};
+                                        "AuthFailure",          "OptInRequired",
+                                        "AccessDenied",         NULL};
     if (region < making->own_regions) return false;
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        if (text_is(call->error.code, codes[i])) return true;
-    }
-    return false;
+    return text_is_one_of(call->error.code, codes);
 }
 
 void making_collect(struct making *making) {

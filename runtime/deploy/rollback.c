@@ -194,11 +194,8 @@ static struct apply_left *left_behind(struct way_back *back, uint32_t index, uin
 /* AWS itself does not delete these while they hold something, or they hold what only passes. */
 static bool is_harmless(struct text type) {
     static const char *const types[] = {"AWS::S3::Bucket", "AWS::ECR::Repository",
-                                        "AWS::SQS::Queue", "AWS::Logs::LogGroup"};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (text_is(type, types[i])) return true;
-    }
-    return false;
+                                        "AWS::SQS::Queue", "AWS::Logs::LogGroup", NULL};
+    return text_is_one_of(type, types);
 }
 
 /* A resource that may hold data by now, or stays behind when its stack is deleted. */

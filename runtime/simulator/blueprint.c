@@ -529,12 +529,9 @@ bool sim_needs_capability(struct text type) {
     static const char *const types[] = {
         "AWS::IAM::AccessKey", "AWS::IAM::Group", "AWS::IAM::InstanceProfile",
         "AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role", "AWS::IAM::User",
-        "AWS::IAM::UserToGroupAddition"};
+        "AWS::IAM::UserToGroupAddition", NULL};
     if (sim_is_nested(type)) return true; /* AWS asks for it whatever is in the stack */
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (text_is(type, types[i])) return true;
-    }
-    return false;
+    return text_is_one_of(type, types);
 }
 
 struct text sim_blueprint_capability(const struct sim_blueprint *blueprint) {

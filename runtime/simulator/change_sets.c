@@ -187,16 +187,14 @@ bool sim_check_updatable(struct cloud_call *call, const struct sim_stack *stack)
     struct text status = text_of(sim_status_name(stack->status));
     static const char *const allowed[] = {
         "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_FAILED",
-        "UPDATE_FAILED", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"};
+        "UPDATE_FAILED", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE", NULL};
     if (stack->status == SIM_CREATE_FAILED && text_is(stack->on_failure, "DO_NOTHING")) {
         return sim_refuse(call, "ValidationError",
                           "This stack cannot be updated from [CREATE_FAILED] state because it "
                           "contains [on-failure: DO_NOTHING]. Please use disable-rollback option "
                           "instead during stack creation.");
     }
-    for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
-        if (text_is(status, allowed[i])) return true;
-    }
+    if (text_is_one_of(status, allowed)) return true;
     return sim_refuse(call, "ValidationError",
                       "Stack:%.*s is in %.*s state and can not be updated.", TEXT_ARGS(stack->id),
                       TEXT_ARGS(status));
