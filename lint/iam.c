@@ -61,126 +61,116 @@ void lint_unknown_action(const struct look *look) {
     if (!look_in_library(look)) each_statement(look, check_actions);
 }
 
-static void check_wildcard_action(const struct look *look, const struct policy *policy,
-                                  struct item statement) {
-    if (policy->kind != POLICY_IDENTITY || !statement_allows(look, statement)) return;
-    struct item actions = item_in(look, statement, "Action");
-    for (uint32_t i = 0; i < item_some(actions); i++) {
-        struct item action = item_one(look, actions, i);
-        if (item_is(action, "*") || item_is(action, "*:*")) {
-            struct diagnostic *d = warn(look, action, "the policy allows every action there is");
-            warn_hint(look, d, "Name the actions that are needed, such as \"s3:GetObject\".");
-        } else if (item_is(action, "iam:*") || item_is(action, "sts:*") ||
-                   item_is(action, "organizations:*")) {
-            struct diagnostic *d =
-                warn(look, action, "who may do all of \"%.*s\" can give itself any permission",
-                     TEXT_ARGS(value_as_text(action.value)));
-            warn_hint(look, d, "Name the actions that are needed, such as \"iam:GetRole\".");
-        }
-    }
-    if (!item_is_absent(item_in(look, statement, "NotAction"))) {
-        warn(look, item_in(look, statement, "NotAction"),
-             "the policy allows every action but these, and those that AWS adds");
-    }
+/* ---- who is meant ---- */
+
+/* Keys that say how a request is made, and not by whom. */
+static bool is_about_way(struct text key) {
+    return is_word("aws:SecureTransport aws:securetransport s3:TlsVersion aws:CurrentTime "
+                   "aws:EpochTime aws:UserAgent s3:x-amz-acl s3:x-amz-server-side-encryption "
+                   "s3:prefix s3:delimiter s3:max-keys sns:Protocol",
+                   key);
 }
 
-void lint_wildcard_action(const struct look *look) {
-    each_statement(look, check_wildcard_action);
-}
-
-/* Actions on things that have ARNs, which read, change or hand on what they are about. */
-static bool is_about_one(struct text action) {
-    return is_word("iam:PassRole iam:CreateAccessKey iam:AttachRolePolicy iam:PutRolePolicy "
-                   "iam:CreatePolicyVersion iam:UpdateAssumeRolePolicy sts:AssumeRole "
-                   "s3:GetObject s3:PutObject s3:DeleteObject s3:ListBucket s3:* "
-                   "dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem dynamodb:UpdateItem "
-                   "dynamodb:Query dynamodb:Scan dynamodb:* "
-                   "sqs:SendMessage sqs:ReceiveMessage sqs:DeleteMessage sqs:* "
-                   "sns:Publish sns:* lambda:InvokeFunction lambda:UpdateFunctionCode lambda:* "
-                   "secretsmanager:GetSecretValue secretsmanager:* ssm:GetParameter "
-                   "ssm:GetParameters ssm:GetParametersByPath kms:Decrypt kms:* "
-                   "rds:DeleteDBInstance ec2:TerminateInstances",
-                   action);
-}
-
-/* All of a service, whose actions are about things with ARNs. */
-static bool is_whole_service(struct text action) {
-    if (!text_ends(action, TEXT(":*")) || text_is(action, "*:*")) return false;
-    return !is_word("ce:* cloudwatch:* cur:* health:* iam:* logs:* organizations:* pricing:* "
-                    "servicequotas:* sts:* support:* tag:* trustedadvisor:* xray:*",
-                    action);
-}
-
-static bool has_everything(const struct look *look, struct item resources) {
-    for (uint32_t i = 0; i < item_some(resources); i++) {
-        if (item_is(item_one(look, resources, i), "*")) return true;
+/* Whether one of the values is "*", which all others are, too. */
+static bool is_anything(const struct look *look, struct item values) {
+    for (uint32_t i = 0; i < item_some(values); i++) {
+        if (item_is(item_one(look, values, i), "*")) return true;
     }
     return false;
 }
 
-static void check_wildcard_resource(const struct look *look, const struct policy *policy,
-                                    struct item statement) {
-    struct item resources = item_in(look, statement, "Resource");
-    if (policy->kind != POLICY_IDENTITY || !statement_allows(look, statement) ||
-        !item_is_absent(item_in(look, statement, "Condition")) ||
-        !has_everything(look, resources)) {
-        return;
+/* Whether a condition lets in some and not others. */
+static bool tells_apart(const struct look *look, struct item statement) {
+    struct item condition = item_in(look, statement, "Condition");
+    if (!item_is_record(condition)) return !item_is_absent(condition);
+    for (uint32_t i = 0; i < item_entries(condition); i++) {
+        struct text operator;
+        struct item keys = item_entry(look, condition, i, &operator);
+        if (!item_is_record(keys)) return true;
+        bool is_like = is_word("StringLike ArnLike ArnEquals StringLikeIfExists", operator);
+        for (uint32_t k = 0; k < item_entries(keys); k++) {
+            struct text key;
+            struct item values = item_entry(look, keys, k, &key);
+            if (!is_about_way(key) && !(is_like && is_anything(look, values))) return true;
+        }
     }
-    struct item actions = item_in(look, statement, "Action");
-    for (uint32_t i = 0; i < item_some(actions); i++) {
-        struct text action;
-        if (!item_text(item_one(look, actions, i), &action) ||
-            !(is_about_one(action) || is_whole_service(action)))
-            continue;
-        struct diagnostic *d = warn(
-            look, resources, "\"%.*s\" is allowed on everything in the account", TEXT_ARGS(action));
-        warn_hint(look, d, "Write the resource that is meant, or its ARN, in place of \"*\".");
-        return;
-    }
+    return false;
 }
-
-void lint_wildcard_resource(const struct look *look) {
-    each_statement(look, check_wildcard_resource);
-}
-
-/* ---- who is meant ---- */
 
 static void check_anybody(const struct look *look, const struct policy *policy,
                           struct item statement) {
-    struct item where;
+    struct item where, others = item_in(look, statement, "NotPrincipal");
     if (policy->kind == POLICY_IDENTITY || !statement_allows(look, statement) ||
-        !item_is_absent(item_in(look, statement, "Condition"))) {
+        tells_apart(look, statement)) {
+        return;
+    }
+    if (!item_is_absent(others)) {
+        struct diagnostic *d = warn(look, others, "the policy lets everybody in but these");
+        warn_hint(look, d, "Name who is meant in Principal, or deny these.");
         return;
     }
     if (!principal_is_anybody(look, item_in(look, statement, "Principal"), &where)) return;
+    bool has_condition = item_entries(item_in(look, statement, "Condition")) > 0;
     struct diagnostic *d =
         warn(look, where,
              policy->kind == POLICY_TRUST ? "anybody with an AWS account may assume the role"
                                           : "the policy lets everybody in");
-    warn_hint(look, d, "Name who is meant, or add a Condition.");
+    warn_hint(look, d,
+              has_condition ? "Its Condition tells nobody apart: name who is meant."
+                            : "Name who is meant, or add a Condition.");
+}
+
+#define GITHUB "token.actions.githubusercontent.com"
+
+/* Whether a condition says which repository, by the subject or a claim of its own. */
+static bool names_repository(const struct look *look, struct item statement) {
+    struct item condition = item_in(look, statement, "Condition");
+    if (!item_is_record(condition)) return !item_is_absent(condition);
+    for (uint32_t i = 0; i < item_entries(condition); i++) {
+        struct item keys = item_entry(look, condition, i, NULL);
+        if (!item_is_record(keys)) return true;
+        for (uint32_t k = 0; k < item_entries(keys); k++) {
+            struct text key, subject;
+            struct item values = item_entry(look, keys, k, &key);
+            bool is_wide = false;
+            for (uint32_t v = 0; v < item_some(values); v++) {
+                is_wide |= item_text(item_one(look, values, v), &subject) &&
+                           is_word("* repo:* repo:*/*", subject);
+            }
+            if (!text_is(key, GITHUB ":aud") && !is_wide) return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the provider is GitHub's: one of the program, or by its ARN. */
+static bool is_github(const struct look *look, struct item item) {
+    const struct resource *provider = item_resource(item);
+    struct text text;
+    if (provider) {
+        return resource_is(provider, "AWS::IAM::OIDCProvider") &&
+               item_is(item_of(look, provider, "Url"), "https://" GITHUB);
+    }
+    return item_rough_text(look, item, "x", &text) &&
+           text_ends(text, TEXT(":oidc-provider/" GITHUB));
 }
 
 /* GitHub vouches for all repositories alike: which one it is says a condition. */
 static void check_repository(const struct look *look, const struct policy *policy,
                              struct item statement) {
     if (policy->kind != POLICY_TRUST || !statement_allows(look, statement) ||
-        !item_is_absent(item_in(look, statement, "Condition"))) {
+        names_repository(look, statement)) {
         return;
     }
     struct item providers = item_in(look, statement, "Principal.Federated");
     for (uint32_t i = 0; i < item_some(providers); i++) {
-        struct text arn;
         struct item item = item_one(look, providers, i);
-        if (!item_rough_text(look, item, "x", &arn) ||
-            !text_ends(arn, TEXT(":oidc-provider/token.actions.githubusercontent.com"))) {
-            continue;
-        }
+        if (!is_github(look, item)) continue;
         struct diagnostic *d =
             warn(look, item, "workflows of every repository on GitHub may assume the role");
-        warn_hint(
-            look, d,
-            "Write Condition = { StringLike = { \"token.actions.githubusercontent.com:sub\" = "
-            "\"repo:owner/name:*\" } }.");
+        warn_hint(look, d,
+                  "Write Condition = { StringLike = { \"" GITHUB
+                  ":sub\" = \"repo:owner/name:*\" } }.");
     }
 }
 
@@ -222,21 +212,6 @@ void lint_key_lockout(const struct look *look) {
 
 static bool is_whole(struct value value) {
     return value.kind != VALUE_POISON && !value_is_open(value);
-}
-
-/* ---- policies of AWS that say everything ---- */
-
-void lint_boundless_policy(const struct look *look) {
-    struct item arns = item_get(look, "ManagedPolicyArns");
-    for (uint32_t i = 0; i < item_count(arns); i++) {
-        struct text arn;
-        struct item item = item_at(look, arns, i);
-        if (!item_rough_text(look, item, "x", &arn) ||
-            !text_ends(arn, TEXT(":policy/AdministratorAccess")))
-            continue;
-        struct diagnostic *d = warn(look, item, "AdministratorAccess allows every action there is");
-        warn_hint(look, d, "Write a policy with the actions that are needed.");
-    }
 }
 
 /* Bytes of a document, white space left out as IAM does; 0 where it is not wholly known. */

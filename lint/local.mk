@@ -5,6 +5,7 @@ libmrp_la_SOURCES += \
     lint/build.c \
     lint/compute.c \
     lint/edge.c \
+    lint/grant.c \
     lint/iam.c \
     lint/internal.h \
     lint/item.c \

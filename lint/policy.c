@@ -1,5 +1,6 @@
 /* The policy documents that resources hold: where each type keeps them, and their statements. */
 #include "lint/internal.h"
+#include "template/document.h"
 
 struct holder {
     const char *type;
@@ -33,22 +34,67 @@ static const struct holder holders[] = {
     {"AWS::Backup::BackupVault", POLICY_RESOURCE, NULL, "AccessPolicy"},
     {"AWS::Kinesis::ResourcePolicy", POLICY_RESOURCE, NULL, "ResourcePolicy"},
     {"AWS::S3::AccessPoint", POLICY_RESOURCE, NULL, "Policy"},
+    {"AWS::S3Express::BucketPolicy", POLICY_RESOURCE, NULL, "PolicyDocument"},
+    {"AWS::KMS::ReplicaKey", POLICY_RESOURCE, NULL, "KeyPolicy"},
+    {"AWS::DynamoDB::Table", POLICY_RESOURCE, NULL, "ResourcePolicy.PolicyDocument"},
+    {"AWS::ECR::RegistryPolicy", POLICY_RESOURCE, NULL, "PolicyText"},
+    {"AWS::CodeArtifact::Domain", POLICY_RESOURCE, NULL, "PermissionsPolicyDocument"},
+    {"AWS::CodeArtifact::Repository", POLICY_RESOURCE, NULL, "PermissionsPolicyDocument"},
+    {"AWS::Logs::ResourcePolicy", POLICY_RESOURCE, NULL, "PolicyDocument"},
 };
 
 enum { HOLDERS = sizeof holders / sizeof *holders };
+
+static struct value value_of(const struct look *look, const struct document *document) {
+    struct arena *arena = look_arena(look);
+    uint32_t count = 0;
+    if (document->kind == DOCUMENT_LIST) {
+        struct value *items = arena_alloc(arena, document->count * sizeof *items + 1);
+        for (const struct document *c = document->children; c; c = c->next)
+            items[count++] = value_of(look, c);
+        return value_list(items, count);
+    }
+    if (document->kind == DOCUMENT_OBJECT) {
+        struct record *record = record_new(arena, document->count);
+        for (const struct document *c = document->children; c; c = c->next) {
+            const struct name *key = names_intern(look_deployment(look)->names, c->key);
+            record_put(arena, record, key, value_of(look, c), NULL);
+        }
+        return value_record(record);
+    }
+    return document->kind == DOCUMENT_TEXT ? value_text(document->text) : value_poison();
+}
+
+/* A document that is written as a text of JSON, such as one that a file holds. */
+static struct item read_document(const struct look *look, struct item item) {
+    struct document *document;
+    struct failure why;
+    struct text text;
+    if (!item_text(item, &text) || !text_starts(text, TEXT("{")) ||
+        !document_read(look_arena(look), text, &document, &why)) {
+        return item;
+    }
+    item.value = item.raw = value_of(look, document);
+    return item;
+}
+
+static void visit_document(const struct look *look, struct policy *policy, struct item document,
+                           void (*visit)(const struct look *look, const struct policy *policy)) {
+    policy->document = read_document(look, document);
+    if (item_is_record(policy->document)) visit(look, policy);
+}
 
 static void visit_holder(const struct look *look, const struct holder *holder,
                          void (*visit)(const struct look *look, const struct policy *policy)) {
     struct policy policy = {.kind = holder->kind};
     if (!holder->list) {
-        policy.document = item_get(look, holder->path);
-        if (item_is_record(policy.document)) visit(look, &policy);
+        visit_document(look, &policy, item_get(look, holder->path), visit);
         return;
     }
     struct item list = item_get(look, holder->list);
     for (uint32_t i = 0; i < item_count(list); i++) {
-        policy.document = item_in(look, item_at(look, list, i), holder->path);
-        if (item_is_record(policy.document)) visit(look, &policy);
+        struct item document = item_in(look, item_at(look, list, i), holder->path);
+        visit_document(look, &policy, document, visit);
     }
 }
 
