@@ -92,16 +92,34 @@ int saved_write(struct deploying *deploying, const struct plan *plan, const char
     return good ? OUTCOME_DONE : world_failed(&why);
 }
 
+static bool is_of_format(const struct document *saved) {
+    const struct document *format = document_get(saved, "format");
+    return format && format->kind == DOCUMENT_NUMBER && text_is(format->text, "1");
+}
+
+static bool is_saved_plan(const struct document *saved) {
+    const struct document *kind = document_get(saved, "kind");
+    return kind && text_is(kind->text, "mrp plan");
+}
+
 bool saved_read(struct invocation *invocation, const struct document **result,
                 struct failure *why) {
     struct text bytes;
     struct document *saved;
     const char *path = invocation->operands[0];
     if (!file_read(invocation->arena, path, &bytes, why)) return false;
-    if (!document_read(invocation->arena, bytes, &saved, why) || !document_get(saved, "plan") ||
-        !document_get(saved, "program") || !document_get(saved, "inputs")) {
+    if (!document_read(invocation->arena, bytes, &saved, why) || !is_saved_plan(saved)) {
         failure_set(why, "\"%s\" is neither a program (.mrp) nor a saved plan", path);
         return failure_hint(why, "\"mrp plan --out FILE\" saves one.");
+    }
+    if (!is_of_format(saved)) {
+        failure_set(why, "the plan \"%s\" was saved by another version of mrp", path);
+        return failure_hint(why, "Make a new one with \"mrp plan --out FILE\" and look at it.");
+    }
+    if (!document_get(saved, "plan") || !document_get(saved, "program") ||
+        !document_get(saved, "inputs")) {
+        failure_set(why, "the saved plan \"%s\" is not whole", path);
+        return failure_hint(why, "Make a new one with \"mrp plan --out FILE\" and look at it.");
     }
     request_take(invocation, saved, NULL);
     *result = saved;

@@ -13,6 +13,9 @@
 #include "base/host.h"
 #include "runtime/tracked.h"
 
+/* Of what is in the database; another one when a table changes. */
+enum { STATE_VERSION = 1 };
+
 static bool failed(struct state *state, struct failure *why) {
     failure_set(why, "could not use .mrp/state.db: %s", sqlite3_errmsg(state->database));
     return failure_hint(why, "Remove the folder .mrp to begin anew: AWS knows all that matters.");
@@ -109,13 +112,45 @@ static bool open_folder(struct state *state, const char *folder, struct failure 
     return good;
 }
 
+/* What a stranger may have written into it runs nothing: no views or triggers, no functions of his
+ * choice, no page that is not what it says. */
+static bool distrust(struct state *state, struct failure *why) {
+    static const struct {
+        int what, value;
+    } settings[] = {{SQLITE_DBCONFIG_DEFENSIVE, 1}, {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+                    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0}};
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        sqlite3_db_config(state->database, settings[i].what, settings[i].value, NULL);
+    }
+    return state_run(state, "PRAGMA cell_size_check = ON;", why);
+}
+
+/* A database without a number is a new one, or of the first format. */
+static bool check_version(struct state *state, struct failure *why) {
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(state->database, "PRAGMA user_version", -1, &statement, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(statement);
+    int version = code == SQLITE_ROW ? sqlite3_column_int(statement, 0) : 0;
+    sqlite3_finalize(statement);
+    if (code != SQLITE_ROW) return failed(state, why);
+    if (version == STATE_VERSION) return true;
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA user_version = %d", STATE_VERSION);
+    if (version == 0) return state_run(state, sql, why);
+    failure_set(why, ".mrp/state.db was written by a newer version of mrp (format %d; this one "
+                     "knows %d)", version, STATE_VERSION);
+    return failure_hint(why, "Use that version, or remove the folder .mrp to begin anew: AWS knows "
+                             "all that matters.");
+}
+
 /* Making a new database, and bringing the log of writings into it, wait for the disk several times.
  * A sandbox leaves all that it writes in the log. */
 static bool set_up(struct state *state, bool is_sandbox, struct failure *why) {
     sqlite3_db_config(state->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_sandbox, NULL);
-    return state_run(state, "PRAGMA locking_mode = EXCLUSIVE;", why) &&
+    return distrust(state, why) && state_run(state, "PRAGMA locking_mode = EXCLUSIVE;", why) &&
            (!is_sandbox || state_run(state, "PRAGMA synchronous = OFF;", why)) &&
-           state_run(state, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;", why);
+           state_run(state, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;", why) &&
+           check_version(state, why);
 }
 
 bool state_open(struct state *state, const char *folder, bool is_sandbox, struct failure *why) {

@@ -311,6 +311,12 @@ bool journal_expect(struct journal *journal, struct plan *plan, struct failure *
 
 /* --- entries ---------------------------------------------------------------------------------- */
 
+static bool not_understood(struct failure *why) {
+    failure_set(why, "the journal in .mrp/state.db could not be understood");
+    return failure_hint(why, "Remove the folder .mrp: \"mrp resume\" and \"mrp apply\" then go by "
+                             "what AWS shows.");
+}
+
 static void read_entry(struct arena *arena, sqlite3_stmt *statement, struct journal_entry *entry) {
     *entry = (struct journal_entry){
         .region = sql_column(arena, statement, 0), .stack = sql_column(arena, statement, 1),
@@ -334,9 +340,12 @@ static bool read_entries(struct journal *journal, struct arena *arena, struct jo
             run->entries = arena_array(arena, (size_t)sqlite3_column_int(statement, 10),
                                        sizeof *run->entries);
         }
+        int step = sqlite3_column_int(statement, 9);
+        if (step < JOURNAL_BEGUN || step > JOURNAL_STUCK) break;
         read_entry(arena, statement, &run->entries[run->count++]);
     }
     sqlite3_finalize(statement);
+    if (code == SQLITE_ROW) return not_understood(why);
     return code == SQLITE_DONE || failed(journal, why);
 }
 

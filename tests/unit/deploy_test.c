@@ -2,6 +2,8 @@
  * planned and done, what a failure leaves, and what an interruption does.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "runtime/runtime.h"
 #include "runtime/simulator/simulator.h"
@@ -614,6 +616,39 @@ static void test_half_begun(void) {
     state_close(&state);
 }
 
+/* What an unknown mrp wrote, or nobody could have written, is not acted upon. */
+static void test_strange_state(void) {
+    char folder[] = "/tmp/mrp-state-XXXXXX", path[64];
+    struct state state;
+    struct journal journal;
+    struct journal_run run;
+    bool found;
+    arena_init(&arena);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    CU_ASSERT_TRUE_FATAL(state_open(&state, folder, true, &why));
+    CU_ASSERT_TRUE_FATAL(journal_open(&journal, &state, true, &why));
+    CU_ASSERT_TRUE(state_run(&state, "INSERT INTO run VALUES (1,1,'apply','a','p','s','{}',0,0);"
+                                     "INSERT INTO run_step (run, region, stack, back, step)"
+                                     " VALUES (1,'us-east-1','a',0,9)", &why));
+    CU_ASSERT_FALSE(journal_read(&journal, TEXT(""), &arena, &run, &found, &why));
+    SAME(why.message, "the journal in .mrp/state.db could not be understood");
+    CU_ASSERT_TRUE(state_run(&state, "PRAGMA user_version = 2", &why));
+    state_close(&state);
+    CU_ASSERT_FALSE(state_open(&state, folder, true, &why));
+    SAME(why.message, ".mrp/state.db was written by a newer version of mrp (format 2; this one "
+                      "knows 1)");
+    static const char *const files[] = {"state.db", "state.db-wal", "state.db-shm", "lock",
+                                        ".gitignore"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(path, sizeof path, "%s/.mrp/%s", folder, files[i]);
+        unlink(path);
+    }
+    snprintf(path, sizeof path, "%s/.mrp", folder);
+    CU_ASSERT_EQUAL(rmdir(path), 0);
+    CU_ASSERT_EQUAL(rmdir(folder), 0);
+    arena_release(&arena);
+}
+
 UNIT_MAIN("deploy", {"busy", test_busy}, {"less", test_less},
           {"first", test_first}, {"reader follows", test_reader_follows},
           {"quick agrees", test_quick_agrees},
@@ -625,4 +660,4 @@ UNIT_MAIN("deploy", {"busy", test_busy}, {"less", test_less},
           {"refused by aws", test_refused_by_aws}, {"interrupted", test_interrupted},
           {"left", test_left}, {"busy names", test_busy_names}, {"package", test_package},
           {"secrets", test_secrets}, {"expected", test_expected},
-          {"half begun", test_half_begun})
+          {"half begun", test_half_begun}, {"strange state", test_strange_state})

@@ -1,0 +1,3 @@
+apply files/child.json --sandbox --yes
+apply files/newer.plan --sandbox --yes
+apply files/cut.plan --sandbox --yes
