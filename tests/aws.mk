@@ -52,7 +52,17 @@ fuzz_targets += tests/fuzz/request_fuzz
 tests_fuzz_request_fuzz_SOURCES = tests/fuzz/request_fuzz.c
 tests_fuzz_request_fuzz_LDADD = $(mrp_runtime_la_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
 tests_fuzz_request_fuzz_LDFLAGS = $(FUZZER_FLAGS)
-EXTRA_DIST += tests/fuzz/aws_response.seeds tests/fuzz/request.seeds \
+# The readers of what mrp keeps.
+fuzz_targets += tests/fuzz/state_fuzz
+tests_fuzz_state_fuzz_SOURCES = tests/fuzz/state_fuzz.c tests/fuzz/deployed.h tests/fuzz/fuzz.h
+tests_fuzz_state_fuzz_LDADD = $(mrp_runtime_la_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
+tests_fuzz_state_fuzz_LDFLAGS = $(FUZZER_FLAGS)
+fuzz_targets += tests/fuzz/saved_fuzz
+tests_fuzz_saved_fuzz_SOURCES = tests/fuzz/saved_fuzz.c tests/fuzz/deployed.h tests/fuzz/fuzz.h
+tests_fuzz_saved_fuzz_LDADD = $(filter-out cli/mrp-main.%,$(mrp_OBJECTS)) \
+    $(mrp_runtime_la_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
+tests_fuzz_saved_fuzz_LDFLAGS = $(FUZZER_FLAGS)
+EXTRA_DIST += tests/fuzz/aws_response.seeds tests/fuzz/keep tests/fuzz/request.seeds \
     tests/clients/against-moto.py tests/clients/against-serve.py tests/clients/calls.py \
     tests/clients/cases.py tests/clients/certificates.py tests/clients/fakes.py \
     tests/clients/faulty.py tests/clients/harness.py tests/clients/http2.py tests/clients/keys.py \

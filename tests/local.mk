@@ -193,7 +193,8 @@ fuzz_targets = \
     tests/fuzz/evaluator_fuzz \
     tests/fuzz/parser_fuzz \
     tests/fuzz/printer_fuzz \
-    tests/fuzz/schema_fuzz
+    tests/fuzz/schema_fuzz \
+    tests/fuzz/snapshot_fuzz
 FUZZER_LIBS = $(libmrp_la_OBJECTS) $(COMPILER_LIBS)
 FUZZER_FLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
 EXTRA_PROGRAMS = $(fuzz_targets)
@@ -218,5 +219,8 @@ tests_fuzz_printer_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 tests_fuzz_schema_fuzz_SOURCES = tests/fuzz/schema_fuzz.c
 tests_fuzz_schema_fuzz_LDADD = $(FUZZER_LIBS)
 tests_fuzz_schema_fuzz_LDFLAGS = $(FUZZER_FLAGS)
+tests_fuzz_snapshot_fuzz_SOURCES = tests/fuzz/snapshot_fuzz.c tests/fuzz/fuzz.h
+tests_fuzz_snapshot_fuzz_LDADD = $(FUZZER_LIBS)
+tests_fuzz_snapshot_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 EXTRA_DIST += tests/fuzz/builtins.seeds tests/fuzz/corpus tests/lint-templates.py tests/validate-json.py tests/set-up.sh
 EXTRA_DIST += tests/permissions.py tests/permissions.toml tests/permissions

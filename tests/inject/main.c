@@ -1,12 +1,13 @@
 /* tests/inject/run: every command with every allocation and every file operation made to fail, one
  * after the other, in the whole process (library.c refuses them).
  *
- *     tests/inject/run [--most COUNT] [--only WORDS] LIBRARY PROGRAM FOLDER
+ *     tests/inject/run [--most COUNT] [--alike COUNT] [--only WORDS]
+ *                      LIBRARY PROGRAM FOLDER
  *
  * LIBRARY is what is preloaded, FOLDER holds the files that commands work on. --most takes so many
  * of the calls of a command, evenly spread, instead of all; --only those commands that have these
- * words. Where a scenario names how many alike calls are enough, those reached through the same
- * functions are refused no more often, the last of them always.
+ * words. --alike refuses calls that are reached through the same functions no more often than that,
+ * the last of them always; some scenarios say so themselves.
  *
  * Whatever fails, a command must end by itself. Either it succeeds, then with the same output and
  * the same files as undisturbed; or it says what failed, with the exit status of a failure, and
@@ -138,7 +139,7 @@ struct bench {
     const char *library, *report;
     const char *ways; /* a file: which calls are alike, when they are counted */
     const char *kept; /* a folder: as the scratch folder is before the command */
-    size_t most;
+    size_t most, alike;
     const struct scenario *scenario;
     struct arena arena; /* of the scenario */
     struct picture given, start, end; /* the folder's files; before and after the command */
@@ -375,7 +376,7 @@ static struct calls find_calls(struct bench *bench, enum kind kind) {
         failed(bench->driver, bench->scenario->command, "no call was counted: is it preloaded?");
         return (struct calls){0};
     }
-    size_t alike = bench->scenario->alike;
+    size_t alike = bench->alike ? bench->alike : bench->scenario->alike;
     uint64_t *list = arena_array(&bench->arena, calls.all, sizeof *list);
     memcpy(list, ways.bytes, ways.length);
     calls.numbers = arena_array(&bench->arena, calls.all, sizeof *calls.numbers);
@@ -421,7 +422,7 @@ static void run_share(struct bench *bench, const char *folder, const char *only,
 
 struct options {
     const char *library, *mrp, *folder, *only;
-    size_t most;
+    size_t most, alike;
 };
 
 static void work(const struct options *options, size_t worker, size_t workers, int report) {
@@ -431,7 +432,8 @@ static void work(const struct options *options, size_t worker, size_t workers, i
         close(mkstemp(ways)) != 0) exit(2);
     struct driver driver = {.mrp = options->mrp, .scratch = scratch};
     struct bench bench = {.driver = &driver, .library = options->library, .report = calls,
-                          .ways = ways, .kept = kept, .most = options->most};
+                          .ways = ways, .kept = kept, .most = options->most,
+                          .alike = options->alike};
     struct driver copy = {.scratch = kept};
     buffer_init(&driver.said);
     run_share(&bench, options->folder, options->only, worker, workers);
@@ -478,13 +480,15 @@ int main(int count, char **arguments) {
     struct options options = {0};
     int i = 1;
     for (; i + 1 < count && arguments[i][0] == '-'; i += 2) {
-        if (strcmp(arguments[i], "--most") == 0) options.most = strtoul(arguments[i + 1], NULL, 10);
-        else if (strcmp(arguments[i], "--only") == 0) options.only = arguments[i + 1];
+        const char *value = arguments[i + 1];
+        if (strcmp(arguments[i], "--most") == 0) options.most = strtoul(value, NULL, 10);
+        else if (strcmp(arguments[i], "--alike") == 0) options.alike = strtoul(value, NULL, 10);
+        else if (strcmp(arguments[i], "--only") == 0) options.only = value;
         else break;
     }
     if (count - i != 3) {
-        fputs("usage: tests/inject/run [--most COUNT] [--only WORDS] LIBRARY PROGRAM FOLDER\n",
-              stderr);
+        fputs("usage: tests/inject/run [--most COUNT] [--alike COUNT] [--only WORDS] LIBRARY"
+              " PROGRAM FOLDER\n", stderr);
         return 2;
     }
     options.library = resolved(arguments[i], rooms[0]);
