@@ -23,20 +23,19 @@ static const struct known_entry stack_entries[] = {
     {"rollback_on", NULL}, {"bake", &type_int}, {NULL, NULL},
 };
 
-static void unknown_entry(struct checker *checker, struct node *key,
+static void unknown_entry(struct checker *checker, struct node *node,
                           const struct known_entry *known, const char *what) {
     struct suggestion near;
-    suggestion_init(&near, node_text(key));
+    suggestion_init(&near, entry_text(node));
     for (const struct known_entry *entry = known; entry->name; entry++) {
         suggestion_offer(&near, text_of(entry->name));
     }
-    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_ENTRY, key,
-                                    "%s has no entry \"%.*s\"", what,
-                                    TEXT_ARGS(node_text(key)));
-    if (add_suggestion(checker, d, &near, key->span)) return;
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_ENTRY, node,
+                                    "%s has no entry \"%.*s\"", what, NAME_ARGS(node->entry.key));
+    if (add_suggestion(checker, d, &near, node_place(node))) return;
     if (known == stack_entries) {
         add_hint(checker, d, "Properties stand in the braces of a resource; to name a value, write "
-                 "let %.*s = ...", TEXT_ARGS(node_text(key)));
+                 "let %.*s = ...", NAME_ARGS(node->entry.key));
     }
 }
 
@@ -49,14 +48,12 @@ static const struct known_entry *entry_find(const struct known_entry *known, str
 
 static void check_entry(struct checker *checker, struct node *node,
                         const struct known_entry *known, const char *what, bool must_be_known) {
-    struct node *key = node->entry.key;
     if (node->flags & NODE_BAD) return;
     const struct known_entry *entry =
-        key->kind == NODE_TEXT && !(node->flags & NODE_META) ? entry_find(known, node_text(key))
-                                                             : NULL;
+        node->flags & NODE_META ? NULL : entry_find(known, entry_text(node));
     struct fact fact;
-    if (key->kind != NODE_TEXT || !entry) {
-        if (key->kind == NODE_TEXT) unknown_entry(checker, key, known, what);
+    if (!entry) {
+        if (node->entry.key) unknown_entry(checker, node, known, what);
         infer(checker, node->entry.value);
         return;
     }
@@ -64,7 +61,7 @@ static void check_entry(struct checker *checker, struct node *node,
         fact = infer(checker, node->entry.value);
     } else {
         struct wanted wanted = {.type = type_optional(checker, entry->type), .word = "entry",
-                                .name = node_text(key), .shown = entry->type};
+                                .name = entry_text(node), .shown = entry->type};
         fact = expect(checker, node->entry.value, &wanted);
     }
     if (must_be_known) {
@@ -82,10 +79,9 @@ static void check_project(struct checker *checker, struct node *node) {
             continue;
         }
         check_entry(checker, e, project_entries, "the project", true);
-        if (e->entry.key->kind != NODE_TEXT) continue;
-        const struct name *name = names_intern(checker->names, node_text(e->entry.key));
-        struct node *first = map_put(&seen, name, e->entry.key);
-        if (first) complain_twice(checker, "entry", name_text(name), e->entry.key, first);
+        if (!e->entry.key) continue;
+        struct node *first = map_put(&seen, e->entry.key, e);
+        if (first) complain_twice(checker, "entry", entry_text(e), e, first);
     }
 }
 
@@ -337,9 +333,8 @@ static struct scope *tested_scope(struct checker *checker, const struct node *no
 static void check_with(struct checker *checker, struct node *node) {
     struct scope *root = tested_scope(checker, node);
     for (struct node *e = node->with.record->record.entries.first; e; e = e->next) {
-        if (e->kind != NODE_ENTRY || e->entry.key->kind != NODE_TEXT) continue;
-        struct node *key = e->entry.key;
-        const struct name *name = names_intern(checker->names, node_text(key));
+        if (e->kind != NODE_ENTRY || !e->entry.key) continue;
+        const struct name *name = e->entry.key;
         struct symbol *param = map_find(&root->values, name);
         if (param && param->kind == SYMBOL_PARAM) {
             symbol_settle(checker, param);
@@ -353,14 +348,14 @@ static void check_with(struct checker *checker, struct node *node) {
             continue;
         }
         struct suggestion near;
-        suggestion_init(&near, node_text(key));
+        suggestion_init(&near, name_text(name));
         for (uint32_t i = 0; i < root->values.count; i++) {
             struct symbol *symbol = root->values.entries[i].value;
             if (symbol->kind == SYMBOL_PARAM) suggestion_offer(&near, name_text(symbol->name));
         }
-        struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PARAMETER, key,
+        struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PARAMETER, e,
                                         "the program has no param \"%.*s\"", NAME_ARGS(name));
-        add_suggestion(checker, d, &near, key->span);
+        add_suggestion(checker, d, &near, node_place(e));
         infer(checker, e->entry.value);
     }
 }
@@ -408,8 +403,7 @@ static const struct type *alarms_type(struct checker *checker) {
 
 /* rollback_on of a stack, and of a region for the stack that it is itself. */
 static bool is_rollback_entry(const struct node *node) {
-    return node->entry.key->kind == NODE_TEXT && !(node->flags & NODE_META) &&
-           text_is(node_text(node->entry.key), "rollback_on");
+    return !(node->flags & NODE_META) && text_is(entry_text(node), "rollback_on");
 }
 
 static void check_stack_entry(struct checker *checker, struct node *node,
@@ -539,8 +533,8 @@ void check_begin(struct checker *checker) {
     }
     if (!project) return;
     for (struct node *e = project->project.body->record.entries.first; e; e = e->next) {
-        if (e->kind != NODE_ENTRY || e->entry.key->kind != NODE_TEXT) continue;
-        if (text_is(node_text(e->entry.key), "account")) account->phase = PHASE_EITHER;
+        if (e->kind != NODE_ENTRY) continue;
+        if (text_is(entry_text(e), "account")) account->phase = PHASE_EITHER;
     }
 }
 

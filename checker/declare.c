@@ -94,7 +94,7 @@ static const char *item_word(const struct node *node) {
 /* The head of the declaration: what a message about it underlines. */
 static struct span head_span(struct node *node) {
     struct declaration *head = node_declaration(node);
-    if (node->kind == NODE_ENTRY) return node->entry.key->span;
+    if (node->kind == NODE_ENTRY) return node_place(node);
     if (head && head->name.name) {
         return (struct span){node->span.source, node->span.start, head->name.end};
     }

@@ -79,9 +79,8 @@ static bool hint_resource_within(struct checker *checker, struct diagnostic *d, 
                                  const struct type *found) {
     if (node->kind != NODE_RECORD || found->kind != TYPE_RECORD) return false;
     for (struct node *entry = node->record.entries.first; entry; entry = entry->next) {
-        if (entry->kind != NODE_ENTRY || entry->entry.key->kind != NODE_TEXT) continue;
-        const struct name *name = names_find(checker->names, node_text(entry->entry.key));
-        const struct type_field *field = name ? type_field_find(found, name) : NULL;
+        if (entry->kind != NODE_ENTRY || !entry->entry.key) continue;
+        const struct type_field *field = type_field_find(found, entry->entry.key);
         if (!field) continue;
         if (field->type->kind == TYPE_RESOURCE || field->type->kind == TYPE_COMPONENT) {
             hint_attribute(checker, d, entry->entry.value, field->type);
@@ -227,24 +226,24 @@ struct fields {
     const struct type *record; /* or NULL: a map of element */
     const struct type *element;
     const struct wanted *wanted;
-    struct map seen;   /* of names -> key node */
+    struct map seen;   /* of names -> ENTRY */
     bool is_open;      /* entries of unknown key */
     bool in_branch;
 };
 
-static void unknown_field(struct checker *checker, struct fields *fields, struct node *key,
+static void unknown_field(struct checker *checker, struct fields *fields, struct node *entry,
                           const struct name *name) {
     struct suggestion near;
     suggestion_init(&near, name_text(name));
     for (uint32_t i = 0; i < fields->record->record.count; i++) {
         suggestion_offer(&near, name_text(fields->record->record.fields[i].name));
     }
-    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_MEMBER, key,
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_MEMBER, entry,
                                     "%.*s has no field \"%.*s\"",
                                     TEXT_ARGS(wanted_show(checker, fields->wanted)),
                                     NAME_ARGS(name));
-    if (add_suggestion(checker, d, &near, key->span)) {
-        map_put(&fields->seen, names_intern(checker->names, near.best), key);
+    if (add_suggestion(checker, d, &near, node_place(entry))) {
+        map_put(&fields->seen, names_intern(checker->names, near.best), entry);
         return;
     }
     struct buffer out;
@@ -260,7 +259,6 @@ static void unknown_field(struct checker *checker, struct fields *fields, struct
 static void expect_entries(struct checker *checker, struct fields *fields, struct list entries);
 
 static void expect_entry(struct checker *checker, struct fields *fields, struct node *node) {
-    struct node *key = node->entry.key;
     struct wanted part = part_of(fields->wanted, &type_error, NULL, TEXT(""));
     if (entry_is_computed(checker, node)) {
         fields->is_open = true;
@@ -269,15 +267,15 @@ static void expect_entry(struct checker *checker, struct fields *fields, struct 
         expect(checker, node->entry.value, &part);
         return;
     }
-    const struct name *name = names_intern(checker->names, node_text(key));
-    struct node *first = map_put(&fields->seen, name, key);
-    if (first && !fields->in_branch) complain_twice(checker, "key", name_text(name), key, first);
+    const struct name *name = node->entry.key;
+    struct node *first = map_put(&fields->seen, name, node);
+    if (first && !fields->in_branch) complain_twice(checker, "key", name_text(name), node, first);
     part.name = name_text(name);
     part.word = fields->record ? "field" : "entry";
     if (fields->record) {
         struct type_field *field = type_field_find(fields->record, name);
         if (!field) {
-            unknown_field(checker, fields, key, name);
+            unknown_field(checker, fields, node, name);
             infer(checker, node->entry.value);
             return;
         }

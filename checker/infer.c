@@ -123,9 +123,7 @@ static bool holds_record(const struct type *type, const struct node *record) {
     }
     for (const struct node *e = record->record.entries.first; e; e = e->next, field++) {
         if (e->kind != NODE_ENTRY || e->flags & (NODE_META | NODE_BAD)) return false;
-        const struct node *key = e->entry.key;
-        if (key->kind != NODE_TEXT || !text_equal(node_text(key), name_text(field->name)) ||
-            !holds_written(field->type, e->entry.value)) {
+        if (e->entry.key != field->name || !holds_written(field->type, e->entry.value)) {
             return false;
         }
     }
@@ -222,41 +220,40 @@ static void build_entries(struct checker *checker, struct record_build *build, s
 bool entry_is_meta(struct checker *checker, const struct node *entry) {
     if (!(entry->flags & NODE_META)) return false;
     struct diagnostic *d =
-        complain_at(checker, DIAGNOSTIC_UNKNOWN_META_ATTRIBUTE, entry->entry.key->span,
+        complain_at(checker, DIAGNOSTIC_UNKNOWN_META_ATTRIBUTE, node_place(entry),
                     "\"@\" stands in a record that is not a resource's");
     add_hint(checker, d, "Attributes with @ are written right in the braces of a resource.");
     return true;
 }
 
 bool entry_is_computed(struct checker *checker, struct node *entry) {
-    struct node *key = entry->entry.key;
-    if (key->kind == NODE_TEXT) return false;
+    struct node *key = entry->entry.computed;
+    if (entry->entry.key) return false;
     need_known(checker, key, infer(checker, key), "this key", NULL);
     return true;
 }
 
 void complain_twice(struct checker *checker, const char *what, struct text name,
-                    const struct node *key, const struct node *first) {
-    struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, key->span,
+                    const struct node *node, const struct node *first) {
+    struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_KEY, node_place(node),
                                        "%s \"%.*s\" is written twice", what, TEXT_ARGS(name));
-    add_note(checker, d, first->span, "it is first written here");
+    add_note(checker, d, node_place(first), "it is first written here");
 }
 
 static void build_entry(struct checker *checker, struct record_build *build, struct node *node,
                         struct map *keys) {
-    struct node *key = node->entry.key;
     const struct type *type = infer(checker, node->entry.value).type;
     if (entry_is_meta(checker, node)) return;
     if (entry_is_computed(checker, node)) {
         build_open(checker, build, type);
         return;
     }
-    const struct name *name = names_intern(checker->names, node_text(key));
+    const struct name *name = node->entry.key;
     struct node *first = map_find(keys, name);
     if (first) {
-        complain_twice(checker, "key", name_text(name), key, first);
+        complain_twice(checker, "key", name_text(name), node, first);
     } else {
-        map_put(keys, name, key);
+        map_put(keys, name, node);
     }
     build_put(checker, build, name, type, true);
 }

@@ -15,23 +15,22 @@ static struct symbol *param_find(const struct instance *instance, const struct n
 }
 
 static void unknown_param(struct checker *checker, struct instance *instance,
-                          struct node *key, const struct name *name) {
+                          struct node *entry, const struct name *name) {
     struct suggestion near;
     suggestion_init(&near, name_text(name));
     for (uint32_t i = 0; i < instance->scope->values.count; i++) {
         struct symbol *symbol = instance->scope->values.entries[i].value;
         if (symbol->kind == SYMBOL_PARAM) suggestion_offer(&near, name_text(symbol->name));
     }
-    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PARAMETER, key,
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PARAMETER, entry,
                                     "component \"%.*s\" has no param \"%.*s\"",
                                     NAME_ARGS(instance->component->name), NAME_ARGS(name));
-    if (add_suggestion(checker, d, &near, key->span)) {
-        map_put(&instance->seen, names_intern(checker->names, near.best), key);
+    if (add_suggestion(checker, d, &near, node_place(entry))) {
+        map_put(&instance->seen, names_intern(checker->names, near.best), entry);
     }
 }
 
 static void instance_entry(struct checker *checker, struct instance *instance, struct node *node) {
-    struct node *key = node->entry.key;
     if (node->flags & NODE_META) {
         check_meta(checker, node, NULL);
         return;
@@ -41,7 +40,7 @@ static void instance_entry(struct checker *checker, struct instance *instance, s
         infer(checker, node->entry.value);
         return;
     }
-    const struct name *name = names_intern(checker->names, node_text(key));
+    const struct name *name = node->entry.key;
     struct symbol *param = param_find(instance, name);
     /* what the pipeline alone gives, since it must be the only one of that name */
     if (instance->is_action && text_is(name_text(name), "id")) param = NULL;
@@ -50,13 +49,13 @@ static void instance_entry(struct checker *checker, struct instance *instance, s
         return;
     }
     if (!param) {
-        unknown_param(checker, instance, key, name);
+        unknown_param(checker, instance, node, name);
         infer(checker, node->entry.value);
         return;
     }
-    struct node *first = map_put(&instance->seen, name, key);
+    struct node *first = map_put(&instance->seen, name, node);
     if (first && !instance->in_branch)
-        complain_twice(checker, "param", name_text(name), key, first);
+        complain_twice(checker, "param", name_text(name), node, first);
     symbol_settle(checker, param);
     struct wanted wanted = {.type = param->type, .word = "param", .name = name_text(name),
                             .declared = symbol_span(param), .has_declared = true};

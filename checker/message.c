@@ -69,12 +69,14 @@ static bool follows(const struct checker *checker, enum diagnostic_id id, struct
 
 struct diagnostic *complain(struct checker *checker, enum diagnostic_id id, struct node *node,
                             const char *message, ...) {
-    if (node->flags & NODE_BAD) return NULL;
-    node->flags |= NODE_BAD;
-    if (follows(checker, id, node->span)) return NULL;
+    unsigned bad = node->kind == NODE_ENTRY ? NODE_BAD_KEY : NODE_BAD;
+    if (node->flags & bad) return NULL;
+    node->flags |= bad;
+    if (follows(checker, id, node_place(node))) return NULL;
     va_list args;
     va_start(args, message);
-    struct diagnostic *d = diagnostics_vreport(checker->diagnostics, id, node->span, message, args);
+    struct diagnostic *d = diagnostics_vreport(checker->diagnostics, id, node_place(node), message,
+                                               args);
     va_end(args);
     return d;
 }

@@ -94,27 +94,26 @@ static struct known stage_known(struct checker *checker, const struct name *name
 }
 
 void pipeline_entry(struct checker *checker, struct node *node, const struct node *owner) {
-    struct node *key = node->entry.key;
+    const struct name *name = node->entry.key;
     const char *what = owner->kind == NODE_STAGE ? "a stage" : "a pipeline";
     if (node->flags & NODE_BAD) return;
-    if (!checker->program->deliver || key->kind != NODE_TEXT || node->flags & NODE_META) {
+    if (!checker->program->deliver || !name || node->flags & NODE_META) {
         infer(checker, node->entry.value);
         return;
     }
-    const struct name *name = names_intern(checker->names, node_text(key));
     struct suggestion near;
-    suggestion_init(&near, node_text(key));
+    suggestion_init(&near, name_text(name));
     struct known known = owner->kind == NODE_STAGE ? stage_known(checker, name, &near)
                                                    : pipeline_known(checker, name, &near);
     if (!known.type) {
-        struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_ENTRY, key,
+        struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_ENTRY, node,
                                         "%s has no entry \"%.*s\"", what, NAME_ARGS(name));
-        add_suggestion(checker, d, &near, key->span);
+        add_suggestion(checker, d, &near, node_place(node));
         infer(checker, node->entry.value);
         return;
     }
     struct wanted wanted = {.type = type_optional(checker, known.type), .word = "entry",
-                            .name = node_text(key), .shown = known.type,
+                            .name = name_text(name), .shown = known.type,
                             .declared = known.declared, .has_declared = known.has_declared};
     expect(checker, node->entry.value, &wanted);
 }

@@ -361,7 +361,7 @@ static struct constraint_place place_of(struct checker *checker, const struct no
     return (struct constraint_place){
         .diagnostics = checker->diagnostics,
         .name = schema_property_name(wanted->type->property.property),
-        .span = node->span,
+        .span = node_place(node),
     };
 }
 
@@ -469,9 +469,9 @@ static struct fact property_written_list(struct checker *checker, struct node *n
 static void check_keys(struct checker *checker, struct node *node,
                        const struct schema_value *value, const struct wanted *wanted) {
     for (struct node *e = node->record.entries.first; e; e = e->next) {
-        if (e->kind != NODE_ENTRY || e->entry.key->kind != NODE_TEXT) continue;
-        struct constraint_place place = place_of(checker, e->entry.key, wanted);
-        limited(checker, constraint_key(&place, value, node_text(e->entry.key)));
+        if (e->kind != NODE_ENTRY || !e->entry.key) continue;
+        struct constraint_place place = place_of(checker, e, wanted);
+        limited(checker, constraint_key(&place, value, entry_text(e)));
     }
 }
 

@@ -464,11 +464,9 @@ static void resolve_region(struct checker *checker, struct node *node, struct sc
 }
 
 static void resolve_entry(struct checker *checker, struct node *node, struct scope *scope) {
-    const struct node *key = node->entry.key;
-    if (key->kind == NODE_TEMPLATE) resolve(checker, node->entry.key, scope);
-    if (node->flags & NODE_META && key->kind == NODE_TEXT && text_is(node_text(key), "was")) {
-        return; /* a path that is no more */
-    }
+    if (!node->entry.key) resolve(checker, node->entry.computed, scope);
+    bool is_past = node->flags & NODE_META && text_is(entry_text(node), "was");
+    if (is_past) return; /* a path that is no more */
     if (node->entry.value) resolve(checker, node->entry.value, scope);
 }
 

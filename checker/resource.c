@@ -17,19 +17,20 @@ static void body_entries(struct checker *checker, struct body *body, struct list
 /* --- names of properties --- */
 
 void complain_unknown_property(struct checker *checker, const struct schema_body *schema,
-                               struct map *seen, struct node *key) {
+                               struct map *seen, struct node *node) {
     const struct schema_property *found[3];
-    struct text name = node_text(key), owner = schema_body_name(schema);
+    struct text name = node->kind == NODE_ENTRY ? entry_text(node) : node_text(node);
+    struct text owner = schema_body_name(schema);
     size_t count = schema_suggest_property(schema, name, found, 3);
-    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PROPERTY, key,
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PROPERTY, node,
                                     "%.*s has no property \"%.*s\"", TEXT_ARGS(owner),
                                     TEXT_ARGS(name));
     if (!d) return;
     if (count > 0) {
         struct suggestion near = {.best = schema_property_name(found[0])};
-        add_suggestion(checker, d, &near, key->span);
+        add_suggestion(checker, d, &near, node_place(node));
         if (seen && !map_find(seen, found[0])) {
-            map_put(seen, found[0], key); /* it is misspelt, not missing too */
+            map_put(seen, found[0], node); /* it is misspelt, not missing too */
         }
         return;
     }
@@ -56,19 +57,19 @@ static unsigned flags_here(struct checker *checker, const struct schema_property
     return schema_flags_at(checker->resource, checker->path, checker->path_depth + 1);
 }
 
-static void check_flags(struct checker *checker, struct body *body, struct node *key,
+static void check_flags(struct checker *checker, struct body *body, struct node *entry,
                         const struct schema_property *property) {
     unsigned flags = flags_here(checker, property, body->is_top);
     struct text name = schema_property_name(property);
     if (flags & SCHEMA_READ_ONLY && !body->exempt) {
-        struct diagnostic *d = complain(checker, DIAGNOSTIC_READ_ONLY_PROPERTY, key,
+        struct diagnostic *d = complain(checker, DIAGNOSTIC_READ_ONLY_PROPERTY, entry,
                                         "\"%.*s\" cannot be set: AWS sets it", TEXT_ARGS(name));
         if (body->is_top && body->resource && body->resource->declaration.name.name) {
             add_hint(checker, d, "It is read as %.*s.%.*s.",
                      NAME_ARGS(body->resource->declaration.name.name), TEXT_ARGS(name));
         }
     } else if (flags & SCHEMA_DEPRECATED) {
-        complain_at(checker, DIAGNOSTIC_DEPRECATED_PROPERTY, key->span,
+        complain_at(checker, DIAGNOSTIC_DEPRECATED_PROPERTY, node_place(entry),
                     "property \"%.*s\" of %.*s is deprecated", TEXT_ARGS(name),
                     TEXT_ARGS(schema_body_name(body->schema)));
     }
@@ -92,11 +93,11 @@ static void check_value(struct checker *checker, struct node *node,
     checker->entry = entry;
 }
 
-static void seen_property(struct checker *checker, struct body *body, struct node *key,
+static void seen_property(struct checker *checker, struct body *body, struct node *entry,
                           const struct schema_property *property) {
-    struct node *first = map_put(&body->seen, property, key);
+    struct node *first = map_put(&body->seen, property, entry);
     if (!first || body->in_branch || first->kind == NODE_SPREAD) return;
-    complain_twice(checker, "property", schema_property_name(property), key, first);
+    complain_twice(checker, "property", schema_property_name(property), entry, first);
 }
 
 /* The physical name has limits of its own where the schema has none. */
@@ -115,7 +116,6 @@ static void check_name(struct checker *checker, struct body *body, struct node *
 /* --- entries --- */
 
 static void body_entry(struct checker *checker, struct body *body, struct node *node) {
-    struct node *key = node->entry.key;
     if (node->flags & NODE_META && body->is_top) {
         check_meta(checker, node, checker->resource);
         return;
@@ -126,16 +126,16 @@ static void body_entry(struct checker *checker, struct body *body, struct node *
         infer(checker, node->entry.value);
         return;
     }
-    const struct schema_property *property = schema_body_find(body->schema, node_text(key));
+    const struct schema_property *property = schema_body_find(body->schema, entry_text(node));
     if (property) {
-        seen_property(checker, body, key, property);
-        check_flags(checker, body, key, property);
+        seen_property(checker, body, node, property);
+        check_flags(checker, body, node, property);
         check_value(checker, node, property);
         check_name(checker, body, node, property);
     } else if (schema_body_open(body->schema)) {
         infer(checker, node->entry.value);
     } else {
-        complain_unknown_property(checker, body->schema, &body->seen, key);
+        complain_unknown_property(checker, body->schema, &body->seen, node);
         infer(checker, node->entry.value);
     }
 }
@@ -258,7 +258,7 @@ static void report_rule(struct checker *checker, struct body *body, const struct
     rule_names(&out, rule);
     struct node *when = rule->when ? map_find(&body->seen, rule->when) : NULL;
     struct text name = rule->when ? schema_property_name(rule->when) : TEXT("");
-    struct span span = when ? when->span : head;
+    struct span span = when ? node_place(when) : head;
     switch (rule->kind) {
     case SCHEMA_RULE_EXACTLY_ONE: case SCHEMA_RULE_AT_LEAST_ONE: case SCHEMA_RULE_AT_MOST_ONE:
         complain_at(checker, DIAGNOSTIC_PROPERTY_RULE, head, "%.*s takes %s of %.*s, and has %zu",
@@ -333,7 +333,7 @@ void check_nested_body(struct checker *checker, struct node *record,
     struct arena_mark mark = arena_mark(&checker->program->scratch);
     map_init(&body.seen, &checker->program->scratch);
     if (checker->entry && checker->entry->entry.value == record) {
-        head = checker->entry->entry.key->span;
+        head = node_place(checker->entry);
     }
     body_entries(checker, &body, record->record.entries);
     check_whole(checker, &body, record, head, wanted);
@@ -345,7 +345,7 @@ void check_nested_body(struct checker *checker, struct node *record,
 static bool is_existing(struct list entries) {
     for (const struct node *node = entries.first; node; node = node->next) {
         if (node->kind == NODE_ENTRY && node->flags & NODE_META &&
-            node->entry.key->kind == NODE_TEXT && text_is(node_text(node->entry.key), "existing")) {
+            text_is(entry_text(node), "existing")) {
             return true;
         }
     }

@@ -16,14 +16,14 @@ static const char *const meta_names[] = {
     "metadata", "protect", "update_policy", "update_replace_policy", "was",
 };
 
-static void unknown_meta(struct checker *checker, struct node *key) {
+static void unknown_meta(struct checker *checker, struct node *entry) {
     struct suggestion near;
-    struct text name = key->kind == NODE_TEXT ? node_text(key) : TEXT("");
+    struct text name = entry_text(entry);
     suggestion_init(&near, name);
     for (size_t i = 0; i < sizeof meta_names / sizeof *meta_names; i++) {
         suggestion_offer(&near, text_of(meta_names[i]));
     }
-    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_META_ATTRIBUTE, key,
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_META_ATTRIBUTE, entry,
                                     "attribute \"@%.*s\" is not known", TEXT_ARGS(name));
     if (near.best.length) {
         add_hint(checker, d, "Did you mean \"@%.*s\"?", TEXT_ARGS(near.best));
@@ -127,9 +127,9 @@ static void check_policy(struct checker *checker, struct node *value, const char
 }
 
 void check_meta(struct checker *checker, struct node *entry, const struct schema_type *type) {
-    struct node *key = entry->entry.key, *value = entry->entry.value;
-    if (key->kind != NODE_TEXT) return;
-    struct text name = node_text(key);
+    struct node *value = entry->entry.value;
+    if (!entry->entry.key) return;
+    struct text name = entry_text(entry);
     struct node *outer = checker->entry;
     checker->entry = NULL;
     if (text_is(name, "depends_on")) {
@@ -159,7 +159,7 @@ void check_meta(struct checker *checker, struct node *entry, const struct schema
                        "a record", "{ ... }");
         }
     } else if (!text_is(name, "was")) {
-        unknown_meta(checker, key);
+        unknown_meta(checker, entry);
         infer(checker, value);
     }
     checker->entry = outer;

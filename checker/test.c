@@ -207,23 +207,24 @@ bool is_test_function(struct text name, bool in_test) {
 
 /* --- entries of policies --- */
 
-static void unknown_policy_entry(struct checker *checker, struct node *key) {
+static void unknown_policy_entry(struct checker *checker, struct node *entry) {
     struct suggestion near;
-    suggestion_init(&near, node_text(key));
+    suggestion_init(&near, entry_text(entry));
     suggestion_offer(&near, TEXT("severity"));
     suggestion_offer(&near, TEXT("reason"));
-    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_ENTRY, key,
-                                    "a policy has no entry \"%.*s\"", TEXT_ARGS(node_text(key)));
-    if (add_suggestion(checker, d, &near, key->span)) return;
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_ENTRY, entry,
+                                    "a policy has no entry \"%.*s\"", TEXT_ARGS(near.wanted));
+    if (add_suggestion(checker, d, &near, node_place(entry))) return;
     add_hint(checker, d, "It has severity (\"error\" or \"warning\") and reason.");
 }
 
 void policy_entry(struct checker *checker, struct node *node) {
-    struct node *key = node->entry.key, *value = node->entry.value;
-    if (node->flags & NODE_BAD || key->kind != NODE_TEXT) return;
-    bool is_severity = text_is(node_text(key), "severity");
-    if (!is_severity && !text_is(node_text(key), "reason")) {
-        unknown_policy_entry(checker, key);
+    struct node *value = node->entry.value;
+    struct text key = entry_text(node);
+    if (node->flags & NODE_BAD || !node->entry.key) return;
+    bool is_severity = text_is(key, "severity");
+    if (!is_severity && !text_is(key, "reason")) {
+        unknown_policy_entry(checker, node);
         infer(checker, value);
         return;
     }
@@ -231,11 +232,11 @@ void policy_entry(struct checker *checker, struct node *node) {
         const struct type *error = type_literal_text(checker, TEXT("error"));
         const struct type *warning = type_literal_text(checker, TEXT("warning"));
         const struct type *severity = type_either(checker, error, warning);
-        struct wanted wanted = {.type = severity, .word = "entry", .name = node_text(key)};
+        struct wanted wanted = {.type = severity, .word = "entry", .name = key};
         expect(checker, value, &wanted);
         return;
     }
-    struct wanted wanted = {.type = &type_string, .word = "entry", .name = node_text(key)};
+    struct wanted wanted = {.type = &type_string, .word = "entry", .name = key};
     struct fact fact = expect(checker, value, &wanted);
     need_known(checker, value, fact, "the reason of a policy", NULL);
 }

@@ -256,8 +256,7 @@ void declarations_put_functions(struct declarations *page) {
 static struct text policy_reason(const struct node *policy) {
     struct node *item = policy->test.body->block.items.first;
     for (; item; item = item->next) {
-        if (item->kind != NODE_ENTRY || item->entry.key->kind != NODE_TEXT) continue;
-        if (!text_is(node_text(item->entry.key), "reason")) continue;
+        if (item->kind != NODE_ENTRY || !text_is(entry_text(item), "reason")) continue;
         if (item->entry.value->kind == NODE_TEXT) return node_text(item->entry.value);
     }
     return TEXT("");

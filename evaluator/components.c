@@ -140,14 +140,12 @@ struct value component_argument(struct evaluator *ev, struct component *componen
     struct record_entry *found = record_find(arguments.record, name);
     if (!found && arguments.flags & VALUE_BROKEN) return value_poison();
     if (!found) return given_argument(component, name, origin);
-    if (found->origin) {
-        *origin = found->origin->kind == NODE_ENTRY ? found->origin->entry.value : found->origin;
-    }
+    *origin = value_node(found, *origin);
     return found->value;
 }
 
 static void component_meta(struct evaluator *ev, struct component *component, struct node *entry) {
-    struct text key = entry->entry.key->kind == NODE_TEXT ? node_text(entry->entry.key) : TEXT("");
+    struct text key = entry_text(entry);
     const struct node *node = entry->entry.value;
     if (text_is(key, "id") || text_is(key, "existing") || text_is(key, "add")) return;
     if (text_is(key, "was")) {

@@ -38,8 +38,7 @@ struct conform_entry *conform_slot(struct evaluator *ev, const void *data,
 /* ---- messages ---- */
 
 static const struct node *key_node(const struct record_entry *entry, const struct node *node) {
-    if (!entry->origin) return node;
-    return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.key : entry->origin;
+    return entry->origin ? entry->origin : node;
 }
 
 static const char *shape_word(const struct schema_value *value) {
@@ -140,7 +139,7 @@ static struct constraint_place constraint_at(struct evaluator *ev, const struct 
                                              const struct node *node) {
     return (struct constraint_place){.diagnostics = ev->diagnostics,
                                      .name = schema_property_name(want->property),
-                                     .span = blame_node(ev, node)->span};
+                                     .span = node_place(blame_node(ev, node))};
 }
 
 /* Once a value that is only named there has been seen to break a limit: where it is given. */
@@ -316,15 +315,12 @@ static struct value conform_map(struct evaluator *ev, struct value value, const 
 
 /* ---- bodies ---- */
 
-static const struct schema_property *entry_property(struct evaluator *ev,
-                                                    const struct record_entry *entry,
+static const struct schema_property *entry_property(const struct record_entry *entry,
                                                     const struct schema_body *body) {
     struct node *origin = (struct node *)entry->origin;
-    bool plain = origin && origin->kind == NODE_ENTRY && origin->entry.key->kind == NODE_TEXT;
+    bool plain = origin && origin->kind == NODE_ENTRY && origin->entry.key;
     const struct schema_property *last = plain ? origin->entry.property : NULL;
-    if (last && schema_body_has(body, last) && text_key(ev, origin->entry.key) == entry->key) {
-        return last;
-    }
+    if (last && schema_body_has(body, last) && origin->entry.key == entry->key) return last;
     const struct schema_property *property = schema_body_find(body, name_text(entry->key));
     if (plain) origin->entry.property = property;
     return property;
@@ -338,7 +334,7 @@ static struct value conform_entry(struct evaluator *ev, const struct record_entr
     struct value drop = {.kind = SLOT_WAITING};
     if (entry->value.kind == VALUE_NULL) return drop;
     if (entry->value.kind == VALUE_POISON) return entry->value;
-    const struct schema_property *property = entry_property(ev, entry, body);
+    const struct schema_property *property = entry_property(entry, body);
     if (!property) {
         if (schema_body_open(body)) return conform_free(ev, entry->value, value_node(entry, node));
         return fault_unknown(ev, entry, body, node);
@@ -382,7 +378,7 @@ static struct value conform_body(struct evaluator *ev, struct value value, const
     struct owner owner = {"property", schema_property_name(want->property), node->span};
     if (node->kind == NODE_RECORD) owner.head.end = owner.head.start + 1;
     if (want->entry && want->entry->entry.value == node && node->kind == NODE_RECORD) {
-        owner.head = want->entry->entry.key->span;
+        owner.head = node_place(want->entry);
     }
     conform_rules(ev, result.record, body, &owner);
     return result;

@@ -25,13 +25,6 @@ struct conform_cache *conform_cache_of(struct evaluator *ev);
 struct conform_entry *conform_slot(struct evaluator *ev, const void *data,
                                    const struct schema_value *wanted);
 
-/* The value of an entry; node where nobody knows where it is written. */
-static inline const struct node *value_node(const struct record_entry *entry,
-                                            const struct node *node) {
-    if (!entry->origin) return node;
-    return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.value : entry->origin;
-}
-
 /* ---- conform_free.c: also conform_free of internal.h ---- */
 
 /* Choices between resources, and lists of them, become choices between what is free. */

@@ -132,10 +132,7 @@ static struct text rule_names(struct evaluator *ev, const struct record *record,
 static void report_when(struct evaluator *ev, const struct record *record,
                         const struct rule_facts *rule, struct span head, bool needs) {
     const struct record_entry *entry = record_find(record, rule->when);
-    if (entry && entry->origin) {
-        bool plain = entry->origin->kind == NODE_ENTRY;
-        head = plain ? entry->origin->entry.key->span : entry->origin->span;
-    }
+    if (entry && entry->origin) head = node_place(entry->origin);
     struct text names = rule_names(ev, record, rule, !needs);
     struct diagnostic *d = report_at(
         ev, DIAGNOSTIC_PROPERTY_RULE, head, "%.*s %s %.*s",

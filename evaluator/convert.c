@@ -169,16 +169,11 @@ static void fault_unknown_field(struct evaluator *ev, const struct record_entry 
         suggestion_offer(&suggestion, name_text(type->record.fields[i].name));
     }
     const struct node *key = entry->origin ? entry->origin : node;
-    if (key->kind == NODE_ENTRY) key = key->entry.key;
-    if (key->flags & NODE_BAD) return; /* the checker has said it */
+    unsigned bad = key->kind == NODE_ENTRY ? NODE_BAD_KEY : NODE_BAD;
+    if (key->flags & bad) return; /* the checker has said it */
     struct diagnostic *d = report(ev, DIAGNOSTIC_UNKNOWN_ENTRY, key,
                                   "the record has no field \"%.*s\"", NAME_ARGS(entry->key));
     if (suggestion.best.length) hint(ev, d, "Did you mean \"%.*s\"?", TEXT_ARGS(suggestion.best));
-}
-
-static const struct node *origin_value(const struct record_entry *entry, const struct node *node) {
-    if (!entry->origin) return node;
-    return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.value : entry->origin;
 }
 
 /* The file in which something is written; annotations stand in the scope of their file. */
@@ -205,7 +200,7 @@ static struct value convert_record(struct evaluator *ev, struct value value,
             is_poison = true;
             continue;
         }
-        struct value item = convert_within(ev, entry->value, field->type, origin_value(entry, node),
+        struct value item = convert_within(ev, entry->value, field->type, value_node(entry, node),
                                            name_text(entry->key), depth);
         record_put(ev->arena, record, entry->key, item, entry->origin);
     }

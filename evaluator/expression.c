@@ -209,15 +209,6 @@ static APART struct value evaluate_list(struct evaluator *ev, struct node *node,
 
 /* ---- records ---- */
 
-const struct name *text_key(struct evaluator *ev, struct node *text) {
-    if (!(text->flags & NODE_NAMED)) {
-        const struct name *name = names_intern(ev->names, node_text(text));
-        node_set_text(text, name_text(name));
-        text->flags |= NODE_NAMED;
-    }
-    return (const struct name *)(text->text.bytes - offsetof(struct name, bytes));
-}
-
 const struct name *key_of(struct evaluator *ev, struct value value) {
     char room[SCALAR_ROOM];
     switch ((enum value_kind)value.kind) {
@@ -261,8 +252,8 @@ static const struct name *known_key(struct evaluator *ev, struct value value,
 }
 
 const struct name *entry_key(struct evaluator *ev, struct node *entry, struct frame *frame) {
-    struct node *key = entry->entry.key;
-    if (key->kind == NODE_TEXT) return text_key(ev, key);
+    if (entry->entry.key) return entry->entry.key;
+    struct node *key = entry->entry.computed;
     return known_key(ev, evaluate(ev, key, frame), key);
 }
 

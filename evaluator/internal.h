@@ -335,7 +335,6 @@ struct value fault_cycle(struct evaluator *ev, const void *what, const struct fr
 struct value evaluate(struct evaluator *ev, struct node *node, struct frame *frame);
 /* The key of an ENTRY, or NULL (reported). */
 const struct name *entry_key(struct evaluator *ev, struct node *entry, struct frame *frame);
-const struct name *text_key(struct evaluator *ev, struct node *text);
 /* A known truth value; false in *ok (reported) otherwise. what: for the message. */
 bool evaluate_condition(struct evaluator *ev, struct node *node, struct frame *frame,
                         const char *what, bool *ok);

@@ -21,7 +21,7 @@ static const struct node *id_entry(const struct node *node) {
     if (!body || body->kind != NODE_RECORD) return NULL;
     for (struct node *entry = body->record.entries.first; entry; entry = entry->next) {
         if (entry->kind == NODE_ENTRY && entry->flags & NODE_META &&
-            entry->entry.key->kind == NODE_TEXT && text_is(node_text(entry->entry.key), "id")) {
+            text_is(entry_text(entry), "id")) {
             return entry;
         }
     }

@@ -42,7 +42,9 @@ static void find_argument(struct node *node, void *context) {
 const struct node *blame_node(struct evaluator *ev, const struct node *node) {
     if (!ev->instance || !in_library(ev, node) || in_library(ev, ev->instance)) return node;
     struct blame blame = {.ev = ev};
-    find_argument((struct node *)node, &blame);
+    const struct node *about = node; /* of an entry, its key */
+    if (node->kind == NODE_ENTRY) about = node->entry.key ? NULL : node->entry.computed;
+    if (about) find_argument((struct node *)about, &blame);
     if (blame.argument) return blame.argument;
     struct node *head = arena_alloc(ev->arena, sizeof *head);
     head->kind = NODE_NAME;
@@ -60,16 +62,18 @@ static struct diagnostic *report_library(struct evaluator *ev, enum diagnostic_i
         return diagnostics_unheard(ev->diagnostics);
     }
     if (is_error) map_put(&ev->faulted, ev->instance, (void *)node);
-    struct diagnostic *d = diagnostics_report_apart(ev->diagnostics, id, blamed->span, text, "%.*s",
+    struct diagnostic *d = diagnostics_report_apart(ev->diagnostics, id, node_place(blamed), text, "%.*s",
                                                     TEXT_ARGS(text));
-    note(ev, d, node->span, "it shows here, in the library");
+    note(ev, d, node_place(node), "it shows here, in the library");
     return d;
 }
 
 static struct diagnostic *report_list(struct evaluator *ev, enum diagnostic_id id,
                                       const struct node *node, const char *message, va_list args) {
     const struct node *blamed = blame_node(ev, node);
-    if (blamed == node) return diagnostics_vreport(ev->diagnostics, id, node->span, message, args);
+    if (blamed == node) {
+        return diagnostics_vreport(ev->diagnostics, id, node_place(node), message, args);
+    }
     return report_library(ev, id, node, blamed, text_vformat(ev->arena, message, args));
 }
 

@@ -290,7 +290,7 @@ static bool takes_null(const struct type *type) {
 static bool has_unknown_key(const struct node *resource) {
     const struct node *entry = resource->unit.body->record.entries.first;
     for (; entry; entry = entry->next) {
-        if (entry->kind == NODE_ENTRY && entry->entry.key->flags & NODE_BAD) return true;
+        if (entry->kind == NODE_ENTRY && entry->flags & NODE_BAD_KEY) return true;
     }
     return false;
 }

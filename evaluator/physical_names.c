@@ -255,8 +255,7 @@ void naming_check(struct evaluator *ev, struct resource *resource) {
     const struct name *key = names_find(ev->names, schema_property_name(name.property));
     struct record_entry *entry = key ? record_find(resource->properties, key) : NULL;
     if (!entry) return;
-    const struct node *node = entry->origin ? entry->origin : resource->declared;
-    if (node->kind == NODE_ENTRY) node = node->entry.value;
+    const struct node *node = value_node(entry, resource->declared);
     if (entry->value.flags & VALUE_SECRET) {
         fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node, "the name of a resource would show a secret");
         return;

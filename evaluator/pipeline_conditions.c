@@ -25,7 +25,7 @@ static const struct node *member_node(const struct condition *condition, const c
     }
     if (!entry || !entry->origin || in_library(condition->ev, entry->origin))
         return condition->node;
-    return entry_value(entry, condition->node);
+    return value_node(entry, condition->node);
 }
 
 /* Reports a rollback, at the node, that CodePipeline cannot do. */
@@ -113,7 +113,7 @@ void check_conditions(struct evaluator *ev, struct pipeline *pipeline,
     static const char *const words[] = {"after", "before", "failed", NULL};
     uint32_t after = 0;
     for (struct pipeline_entry *e = stage->entries.first; e; e = e->next) {
-        struct text key = node_text(e->node->entry.key);
+        struct text key = entry_text(e->node);
         const struct node *node = e->node->entry.value;
         bool is_condition = text_is_one_of(key, words);
         if (!is_condition && !text_is(key, "on_failure")) continue;

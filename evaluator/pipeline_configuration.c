@@ -63,7 +63,7 @@ static const struct node *argument_of(const struct step *step, struct value valu
         const struct record_entry *entry = &arguments.record->entries[i];
         struct value given = settled(step->ev, entry->value);
         if (given.kind == VALUE_TEXT && text_equal(value_as_text(given), value_as_text(value))) {
-            return entry_value(entry, step->node);
+            return value_node(entry, step->node);
         }
     }
     return NULL;
@@ -74,7 +74,7 @@ static const struct node *key_node(const struct step *step, const struct record_
                                    bool of_value) {
     if (entry->origin && !in_library(step->ev, entry->origin)) {
         if (entry->origin->kind != NODE_ENTRY) return entry->origin;
-        return of_value ? entry->origin->entry.value : entry->origin->entry.key;
+        return of_value ? entry->origin->entry.value : entry->origin;
     }
     const struct node *argument = argument_of(step, settled(step->ev, entry->value));
     return argument ? argument : step->node;

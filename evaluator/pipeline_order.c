@@ -261,11 +261,6 @@ static void scan_after(struct scan *scan, struct value value) {
     }
 }
 
-const struct node *entry_value(const struct record_entry *entry, const struct node *node) {
-    if (!entry->origin) return node;
-    return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.value : entry->origin;
-}
-
 static uint32_t step_count(struct evaluator *ev, const struct pipeline_action *action) {
     struct value steps = record_value(ev, action->does, "steps");
     return steps.kind == VALUE_LIST && steps.length ? steps.length : 1;
@@ -320,7 +315,7 @@ bool order_settle(struct evaluator *ev, struct pipeline *pipeline, struct pipeli
                         .order = 1};
     for (uint32_t i = 0; arguments.kind == VALUE_RECORD && i < arguments.record->count; i++) {
         const struct record_entry *entry = &arguments.record->entries[i];
-        scan.node = entry_value(entry, action->node);
+        scan.node = value_node(entry, action->node);
         scan.is_foreign = text_is(name_text(entry->key), "commands");
         if (text_is(name_text(entry->key), "after")) scan_after(&scan, entry->value);
         else scan_value(&scan, entry->value);

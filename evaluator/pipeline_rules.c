@@ -13,7 +13,7 @@ const struct node *param_node(struct evaluator *ev, const struct pipeline_action
     const struct name *name = names_find(ev->names, text_of(param));
     struct record_entry *entry = NULL;
     if (arguments.kind == VALUE_RECORD && name) entry = record_find(arguments.record, name);
-    return entry ? entry_value(entry, action->node) : head_node(ev, action->node);
+    return entry ? value_node(entry, action->node) : head_node(ev, action->node);
 }
 
 struct text record_text(struct evaluator *ev, struct value record, const char *key) {

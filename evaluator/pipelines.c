@@ -71,7 +71,7 @@ static struct text id_join(struct evaluator *ev, struct text left, struct text r
 
 static bool is_parallel(struct evaluator *ev, const struct pipeline_stage *stage) {
     for (struct pipeline_entry *e = stage->entries.first; e; e = e->next) {
-        if (!text_is(node_text(e->node->entry.key), "parallel") || e->node->flags & NODE_BAD)
+        if (!text_is(entry_text(e->node), "parallel") || e->node->flags & NODE_BAD)
             continue;
         struct value value = settled(ev, evaluate(ev, e->node->entry.value, e->frame));
         if (value.kind == VALUE_DEFERRED) {
@@ -116,7 +116,7 @@ static void check_beside(struct evaluator *ev, const struct pipeline_stage *stag
         struct value other = evaluate(ev, e->node->entry.value, e->frame);
         if (value_is_open(other) || other.kind == VALUE_POISON || value_equal(value, other))
             continue;
-        struct text key = node_text(entry->node->entry.key);
+        struct text key = entry_text(entry->node);
         struct diagnostic *d =
             report(ev, DIAGNOSTIC_PIPELINE_RULE, entry->node->entry.value,
                    "stages that run side by side are one, and \"%.*s\" is not the "
@@ -254,7 +254,7 @@ void stage_run(struct evaluator *ev, struct node *node, struct frame *frame) {
 
 void pipeline_entry_run(struct evaluator *ev, struct node *node, struct frame *frame) {
     struct pipeline *pipeline = frame->place->pipeline;
-    if (!pipeline || node->flags & NODE_META || node->entry.key->kind != NODE_TEXT) return;
+    if (!pipeline || node->flags & NODE_META || !node->entry.key) return;
     struct entry_list *list = pipeline->stage ? &pipeline->stage->entries : &pipeline->entries;
     struct pipeline_entry *entry = ARENA_NEW(ev->arena, struct pipeline_entry);
     entry->node = node;
@@ -287,7 +287,7 @@ static void put_role(struct evaluator *ev, const struct pipeline_action *action,
     if (arguments.kind == VALUE_RECORD && name) entry = record_find(arguments.record, name);
     if (!entry || has_own_param(action->component, name)) return;
     struct value role = settled(ev, entry->value);
-    const struct node *node = entry_value(entry, action->node);
+    const struct node *node = value_node(entry, action->node);
     bool is_resource = role.kind == VALUE_RESOURCE || role.kind == VALUE_COMPONENT;
     bool is_arn = role.kind == VALUE_DEFERRED ||
                   (role.kind == VALUE_TEXT && text_starts(value_as_text(role), TEXT("arn:")));
@@ -323,8 +323,7 @@ static struct value stage_value(struct evaluator *ev, struct pipeline *pipeline,
         if (e->node->flags & NODE_BAD) continue;
         struct value value = evaluate(ev, e->node->entry.value, e->frame);
         check_beside(ev, stage, e, value);
-        put(ev, record, name_text(names_intern(ev->names, node_text(e->node->entry.key))).bytes,
-            value, e->node);
+        record_put(ev->arena, record, e->node->entry.key, value, e->node);
     }
     put(ev, record, "actions", actions, stage->node);
     return value_seal(value_record(record));
@@ -351,7 +350,7 @@ static uint32_t used_regions(struct evaluator *ev, struct pipeline *pipeline,
 
 static struct pipeline_entry *find_entry(const struct pipeline *pipeline, const char *name) {
     for (struct pipeline_entry *e = pipeline->entries.first; e; e = e->next) {
-        if (text_is(node_text(e->node->entry.key), name)) return e;
+        if (text_is(entry_text(e->node), name)) return e;
     }
     return NULL;
 }
@@ -442,7 +441,7 @@ struct value pipeline_argument(struct evaluator *ev, struct pipeline *pipeline,
     if (told) return told->value;
     struct pipeline_entry *found = NULL;
     for (struct pipeline_entry *e = pipeline->entries.first; e; e = e->next) {
-        if (text_equal(node_text(e->node->entry.key), name_text(name))) found = e;
+        if (e->node->entry.key == name) found = e;
     }
     if (!found) return none;
     *origin = found->node->entry.value;

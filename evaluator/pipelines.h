@@ -73,8 +73,6 @@ bool order_settle(struct evaluator *ev, struct pipeline *pipeline, struct pipeli
 uint32_t held_count(struct evaluator *ev, const struct pipeline_action *action);
 /* When what waits for the approval goes on. */
 int64_t held_order(struct evaluator *ev, const struct pipeline_action *approval);
-/* The value of an argument where it is written, else the node. */
-const struct node *entry_value(const struct record_entry *entry, const struct node *node);
 struct text action_name(const struct pipeline_action *action);
 /* A node that covers the declared name only, for messages. */
 struct node *head_node(struct evaluator *ev, const struct node *node);

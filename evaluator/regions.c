@@ -96,7 +96,6 @@ static void project_allow(struct evaluator *ev, struct node *node) {
     for (uint32_t i = 0; i < value.record->count; i++) {
         const struct record_entry *entry = &value.record->entries[i];
         const struct node *at = entry->origin ? entry->origin : node;
-        if (at->kind == NODE_ENTRY) at = at->entry.key;
         enum diagnostic_id id = project_warning(ev, name_text(entry->key), at, "allow");
         if (id == DIAGNOSTIC_COUNT || entry->value.kind == VALUE_POISON) continue;
         struct text reason = {"", 0};
@@ -104,7 +103,7 @@ static void project_allow(struct evaluator *ev, struct node *node) {
             reason = value_as_text(entry->value);
         }
         if (reason.length) {
-            diagnostics_allow_everywhere(ev->diagnostics, id, at->span, reason);
+            diagnostics_allow_everywhere(ev->diagnostics, id, node_place(at), reason);
         } else {
             fault(ev, DIAGNOSTIC_PROJECT_ENTRY, at, "\"allow\" says why a warning is allowed");
         }
@@ -122,11 +121,8 @@ static void project_deny(struct evaluator *ev, struct node *node) {
 }
 
 static void project_entry(struct evaluator *ev, struct node *entry) {
-    if (entry->kind != NODE_ENTRY || entry->flags & NODE_BAD ||
-        entry->entry.key->kind != NODE_TEXT) {
-        return;
-    }
-    struct text key = node_text(entry->entry.key);
+    if (entry->kind != NODE_ENTRY || entry->flags & NODE_BAD) return;
+    struct text key = entry_text(entry);
     struct node *value = entry->entry.value;
     if (text_is(key, "suffix")) project_suffix(ev, value);
     if (text_is(key, "account")) project_account(ev, value);
@@ -170,7 +166,7 @@ void project_settle(struct evaluator *ev) {
 static void add_tag(struct evaluator *ev, struct record_entry *entry, const struct node *node) {
     struct deployment *deployment = ev->deployment;
     struct value value = settled(ev, entry->value);
-    const struct node *origin = entry->origin ? entry->origin : node;
+    const struct node *origin = value_node(entry, node);
     if (value.kind == VALUE_NULL || value.kind == VALUE_POISON) return;
     if (value.flags & VALUE_SECRET) {
         fault(ev, DIAGNOSTIC_SECRET_EXPOSED, origin, "a tag would show a secret");
@@ -196,10 +192,7 @@ void project_tags(struct evaluator *ev) {
     if (!project || project->flags & NODE_BAD) return;
     struct node *entry = project->project.body->record.entries.first;
     for (; entry; entry = entry->next) {
-        if (entry->kind != NODE_ENTRY || entry->entry.key->kind != NODE_TEXT ||
-            !text_is(node_text(entry->entry.key), "tags")) {
-            continue;
-        }
+        if (entry->kind != NODE_ENTRY || !text_is(entry_text(entry), "tags")) continue;
         struct value tags = evaluate(ev, entry->entry.value, ev->root);
         if (tags.kind != VALUE_RECORD) continue;
         struct deployment *deployment = ev->deployment;

@@ -3,11 +3,6 @@
 
 /* ---- entries by name ---- */
 
-static bool is_plain_key(const struct node *entry, const struct name *name) {
-    return entry->entry.key->kind == NODE_TEXT &&
-           text_equal(node_text(entry->entry.key), name_text(name));
-}
-
 struct node *entry_lookup(struct list entries, const struct name *name, bool meta, bool *unsure) {
     struct node *found = NULL;
     *unsure = false;
@@ -15,10 +10,10 @@ struct node *entry_lookup(struct list entries, const struct name *name, bool met
         if (entry->kind != NODE_ENTRY) {
             *unsure = true; /* a spread, `if` or `for` may give it, and later ones win */
         } else if (((entry->flags & NODE_META) != 0) == meta) {
-            if (is_plain_key(entry, name)) {
+            if (entry->entry.key == name) {
                 found = entry;
                 *unsure = false;
-            } else if (entry->entry.key->kind == NODE_TEMPLATE) {
+            } else if (!entry->entry.key) {
                 *unsure = true;
             }
         }

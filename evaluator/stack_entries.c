@@ -66,9 +66,9 @@ static void set_bake(struct evaluator *ev, struct stack *stack, struct value sec
 
 void stack_entry_run(struct evaluator *ev, struct node *node, struct frame *frame) {
     struct stack *stack = frame->place->stack;
-    if (!stack || node->flags & NODE_META || node->entry.key->kind != NODE_TEXT) return;
+    if (!stack || node->flags & NODE_META || !node->entry.key) return;
     cover(ev, node);
-    struct text key = node_text(node->entry.key);
+    struct text key = entry_text(node);
     struct value value = settled(ev, evaluate(ev, node->entry.value, frame));
     if (text_is(key, "rollback_on")) set_alarms(ev, stack, value, node->entry.value);
     if (text_is(key, "bake")) set_bake(ev, stack, value, node->entry.value);

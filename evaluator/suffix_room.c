@@ -185,10 +185,7 @@ const struct symbol *suffix_param(const struct evaluator *ev) {
     if (!project) return NULL;
     const struct node *entry = project->project.body->record.entries.first;
     for (; entry; entry = entry->next) {
-        if (entry->kind != NODE_ENTRY || entry->entry.key->kind != NODE_TEXT ||
-            !text_is(node_text(entry->entry.key), "suffix")) {
-            continue;
-        }
+        if (entry->kind != NODE_ENTRY || !text_is(entry_text(entry), "suffix")) continue;
         const struct node *value = entry->entry.value;
         while (value->kind == NODE_PAREN)
             value = value->paren.inner;

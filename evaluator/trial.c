@@ -402,10 +402,10 @@ static void policy_entries(struct evaluator *ev, struct node *policy, struct fra
     trial->reason = (struct text){"", 0};
     for (struct node *item = policy->test.body->block.items.first; item; item = item->next) {
         if (item->kind != NODE_ENTRY || item->flags & NODE_BAD) continue;
-        if (item->entry.key->kind != NODE_TEXT) continue;
+        if (!item->entry.key) continue;
         struct text text;
         if (!text_argument(ev, item->entry.value, frame, &text)) continue;
-        if (text_is(node_text(item->entry.key), "reason")) trial->reason = text;
+        if (text_is(entry_text(item), "reason")) trial->reason = text;
         else if (text_is(text, "warning")) trial->violation = DIAGNOSTIC_POLICY_WARNING;
     }
 }

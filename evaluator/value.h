@@ -69,6 +69,13 @@ struct record_entry {
     struct value value;
 };
 
+/* Where the value of an entry is written; node where nobody knows. */
+static inline const struct node *value_node(const struct record_entry *entry,
+                                            const struct node *node) {
+    if (!entry->origin) return node;
+    return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.value : entry->origin;
+}
+
 struct record {
     uint32_t count, capacity;
     struct record_entry *entries; /* in written order */

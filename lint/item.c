@@ -25,11 +25,6 @@ struct item item_self(const struct look *look) {
     return item_of_resource(look->resource);
 }
 
-static const struct node *node_of(const struct record_entry *entry, const struct node *around) {
-    if (!entry->origin) return around;
-    return entry->origin->kind == NODE_ENTRY ? entry->origin->entry.value : entry->origin;
-}
-
 static const struct record_entry *find(const struct look *look, const struct record *record,
                                        struct text key) {
     const struct name *name = names_find(look_deployment(look)->names, key);
@@ -53,7 +48,7 @@ struct item item_in(const struct look *look, struct item around, const char *pat
         }
         const struct record_entry *entry = find(look, around.value.record, word);
         if (!entry) return make(look, value_null(), around.node, around);
-        around = make(look, entry->value, node_of(entry, around.node), around);
+        around = make(look, entry->value, value_node(entry, around.node), around);
     }
     return around;
 }
@@ -63,7 +58,7 @@ struct item item_of(const struct look *look, const struct resource *resource, co
     const struct record_entry *entry = find(look, resource->properties, word);
     if (!entry) return item_of_resource(resource);
     struct item whole = item_of_resource(resource);
-    return item_in(look, make(look, entry->value, node_of(entry, whole.node), whole), path);
+    return item_in(look, make(look, entry->value, value_node(entry, whole.node), whole), path);
 }
 
 struct item item_get(const struct look *look, const char *path) {
@@ -138,7 +133,7 @@ struct item item_entry(const struct look *look, struct item record, uint32_t ind
                        struct text *key) {
     const struct record_entry *entry = &record.value.record->entries[index];
     if (key) *key = name_text(entry->key);
-    return make(look, entry->value, node_of(entry, record.node), record);
+    return make(look, entry->value, value_node(entry, record.node), record);
 }
 
 uint32_t item_some(struct item item) {

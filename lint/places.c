@@ -49,8 +49,7 @@ void lint_arn_partition(const struct look *look) {
         struct item item = item_self(look);
         const struct record_entry *entry = &look->resource->properties->entries[i];
         item.value = item.raw = entry->value;
-        if (entry->origin && entry->origin->kind == NODE_ENTRY)
-            item.node = entry->origin->entry.value;
+        item.node = value_node(entry, item.node);
         item_walk(look, item, check_partition, NULL);
     }
 }
@@ -248,8 +247,8 @@ void lint_implied_dependency(const struct look *look) {
     struct node *body = node->unit.body;
     if (!body || body->kind != NODE_RECORD) return;
     for (struct node *e = body->record.entries.first; e; e = e->next) {
-        if (e->kind != NODE_ENTRY || !(e->flags & NODE_META) || e->entry.key->kind != NODE_TEXT ||
-            !text_is(node_text(e->entry.key), "depends_on")) {
+        if (e->kind != NODE_ENTRY || !(e->flags & NODE_META) ||
+            !text_is(entry_text(e), "depends_on")) {
             continue;
         }
         for (uint32_t i = 0; i < list.length; i++) { /* of an instance, all that is inside */

@@ -269,8 +269,8 @@ static bool says_policy(const struct node *declared) {
     const struct node *body = declared->unit.body;
     if (!body || body->kind != NODE_RECORD) return false;
     for (const struct node *e = body->record.entries.first; e; e = e->next) {
-        if (e->kind == NODE_ENTRY && e->flags & NODE_META && e->entry.key->kind == NODE_TEXT &&
-            is_word("protect deletion_policy update_replace_policy", node_text(e->entry.key))) {
+        if (e->kind == NODE_ENTRY && e->flags & NODE_META &&
+            is_word("protect deletion_policy update_replace_policy", entry_text(e))) {
             return true;
         }
     }

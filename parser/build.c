@@ -223,27 +223,20 @@ struct node *build_paren(struct parser *parser, struct range range, struct node 
 
 /* ---- entries and blocks ---- */
 
-struct node *build_key(struct parser *parser, struct written_name name) {
-    struct node *node = new_node(parser, NODE_TEXT, (struct range){name.start, name.end});
-    node_set_text(node, name_text(name.name));
-    return node;
+struct key build_key(struct parser *parser, struct node *text) {
+    if (text->kind != NODE_TEXT) return (struct key){NULL, text};
+    return (struct key){names_intern(parser->names, node_text(text)), NULL};
 }
 
-struct node *build_meta_key(struct parser *parser, struct range range) {
-    return build_key(parser, build_member_name(parser, range, 1));
-}
-
-static bool key_is_quoted(struct parser *parser, struct node *key) {
-    return strchr("\"'", parser->bytes[key->span.start]) != NULL;
-}
-
-struct node *build_entry(struct parser *parser, struct range key_range, struct node *key,
+struct node *build_entry(struct parser *parser, struct range key_range, struct key key,
                          struct node *value) {
     struct node *node =
         new_node(parser, NODE_ENTRY, (struct range){key_range.start, value->span.end});
     if (parser->bytes[key_range.start] == '@') node->flags |= NODE_META;
-    if (key_is_quoted(parser, key)) node->flags |= NODE_QUOTED;
-    node->entry.key = key;
+    if (strchr("\"'", parser->bytes[key_range.start])) node->flags |= NODE_QUOTED;
+    node->length = key_range.end - key_range.start;
+    node->entry.key = key.name;
+    node->entry.computed = key.computed;
     node->entry.value = value;
     return build_finish(parser, node);
 }

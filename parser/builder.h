@@ -37,6 +37,12 @@ struct parser {
 /* parser.c: an item of the file is complete. */
 void parser_take(struct parser *parser, struct node *item);
 
+/* Of an ENTRY: one of the two. */
+struct key {
+    const struct name *name;
+    struct node *computed;
+};
+
 static inline struct list list_empty(void) { return (struct list){0}; }
 static inline struct list list_with(struct list list, struct node *node) {
     list_add(&list, node);
@@ -112,9 +118,8 @@ struct node *build_call(struct parser *parser, struct range range, struct node *
                         struct list arguments);
 struct node *build_argument(struct parser *parser, struct written_name name, struct node *value);
 struct node *build_paren(struct parser *parser, struct range range, struct node *inner);
-struct node *build_key(struct parser *parser, struct written_name name);
-struct node *build_meta_key(struct parser *parser, struct range range);
-struct node *build_entry(struct parser *parser, struct range key_range, struct node *key,
+struct key build_key(struct parser *parser, struct node *text);
+struct node *build_entry(struct parser *parser, struct range key_range, struct key key,
                          struct node *value);
 struct node *build_if(struct parser *parser, struct range range, struct node *condition,
                       struct node *then, struct node *otherwise);
@@ -177,7 +182,7 @@ struct node *mistake_hcl_resource(struct parser *parser, struct range type, stru
 void mistake_type_text(struct parser *parser, struct range range);
 void mistake_import_path(struct parser *parser, struct node *path);
 struct node *mistake_optional_twice(struct parser *parser, struct range mark, struct node *type);
-struct node *mistake_key(struct parser *parser, struct range range);
+struct key mistake_key(struct parser *parser, struct range range);
 struct node *mistake_ternary(struct parser *parser, struct range question, struct range colon,
                              struct node *conditional);
 struct node *mistake_member_missing(struct parser *parser, struct range dot, struct node *object);

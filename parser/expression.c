@@ -83,10 +83,15 @@ static void print_record(const struct node *node, struct buffer *out) {
 }
 
 static void print_entry(const struct node *node, struct buffer *out) {
-    const struct node *key = node->entry.key;
+    const char *quote = node->flags & NODE_QUOTED ? "\"" : "";
     if (node->flags & NODE_META) buffer_char(out, '@');
-    if (key->kind == NODE_TEXT && !(node->flags & NODE_QUOTED)) buffer_text(out, node_text(key));
-    else print(key, out);
+    if (node->entry.key) {
+        buffer_string(out, quote);
+        print_text(name_text(node->entry.key), out);
+        buffer_string(out, quote);
+    } else {
+        print(node->entry.computed, out);
+    }
     buffer_string(out, " = ");
     print(node->entry.value, out);
 }

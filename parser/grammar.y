@@ -76,7 +76,8 @@ static void grammar_error(const struct range *range, struct parser *parser, cons
 
 %type <struct written_name> name soft_word declaration_word key_name
 %type <struct node *> name_node path type union_type optional_type atom field field_key
-%type <struct node *> item declaration entry record block key block_key expr op primary
+%type <struct key> key block_key
+%type <struct node *> item declaration entry record block expr op primary
 %type <struct node *> string literal element argument generator if_item if_entry
 %type <struct node *> fn_let initial type_note import_file
 %type <struct list> items entries names parts elements element_list arguments argument_list
@@ -368,15 +369,15 @@ if_entry:
 ;
 
 key:
-  name                                  { $$ = build_key(parser, $1); }
-| string
-| META                                  { $$ = build_meta_key(parser, @1); }
+  name                                  { $$ = (struct key){$1.name, NULL}; }
+| string                                { $$ = build_key(parser, $1); }
+| META                                  { $$ = (struct key){build_member_name(parser, @1, 1).name, NULL}; }
 ;
 
 block_key:
-  key_name                              { $$ = build_key(parser, $1); }
-| string
-| META                                  { $$ = build_meta_key(parser, @1); }
+  key_name                              { $$ = (struct key){$1.name, NULL}; }
+| string                                { $$ = build_key(parser, $1); }
+| META                                  { $$ = (struct key){build_member_name(parser, @1, 1).name, NULL}; }
 ;
 
 /* ---- expressions ---- */

@@ -15,22 +15,18 @@ static void fix(struct parser *parser, struct diagnostic *diagnostic, struct ran
     diagnostic_fix(parser->diagnostics, diagnostic, parser_span(parser, range), text);
 }
 
-static struct node *key_of(struct node *node) {
-    return node->kind == NODE_ENTRY ? node->entry.key : NULL;
-}
-
-static struct text key_text(struct parser *parser, struct node *node) {
-    struct range range = {node->span.start, node->span.end};
-    struct node *key = key_of(node);
-    if (key) range = (struct range){node->span.start, key->span.end};
-    if (node->kind == NODE_ARGUMENT)
-        range = (struct range){node->argument.name.start, node->argument.name.end};
-    return parser_text(parser, range);
+/* Where the key of an ENTRY or the name of an ARGUMENT is written. */
+static struct range key_range(const struct node *node) {
+    if (node->kind == NODE_ENTRY) return (struct range){node->span.start, node_place(node).end};
+    if (node->kind == NODE_ARGUMENT) {
+        return (struct range){node->argument.name.start, node->argument.name.end};
+    }
+    return (struct range){node->span.start, node->span.end};
 }
 
 /* `a: 1` as YAML, JSON and Bicep write it. */
 struct node *mistake_colon(struct parser *parser, struct range colon, struct node *node) {
-    struct text key = key_text(parser, node);
+    struct text key = parser_text(parser, key_range(node));
     struct diagnostic *diagnostic =
         report(parser, DIAGNOSTIC_COLON_FOR_EQUAL, colon, TEXT("\"=\" gives a value, not \":\""));
     diagnostic_hint(parser->diagnostics, diagnostic, "Write %.*s = ...", TEXT_ARGS(key));
@@ -41,8 +37,8 @@ struct node *mistake_colon(struct parser *parser, struct range colon, struct nod
 
 /* `versioning { ... }` as HCL writes it. */
 struct node *mistake_no_equal(struct parser *parser, struct range body, struct node *entry) {
-    struct text key = key_text(parser, entry);
-    struct range place = {entry->span.start, key_of(entry) ? key_of(entry)->span.end : body.start};
+    struct range place = key_range(entry);
+    struct text key = parser_text(parser, place);
     struct diagnostic *diagnostic =
         report(parser, DIAGNOSTIC_MISSING_EQUAL, place,
                text_format(parser->arena, "\"=\" is missing between \"%.*s\" and its value",
@@ -111,7 +107,7 @@ void mistake_import_path(struct parser *parser, struct node *path) {
 }
 
 /* `fast-fail = 1`, `a.b = 1`, `80 = 1`: range is the whole key. */
-struct node *mistake_key(struct parser *parser, struct range range) {
+struct key mistake_key(struct parser *parser, struct range range) {
     struct text key = parser_text(parser, range);
     bool number = ascii_is_digit(key.bytes[0]);
     const char *dot = number ? NULL : memchr(key.bytes, '.', key.length);
@@ -130,9 +126,7 @@ struct node *mistake_key(struct parser *parser, struct range range) {
                         TEXT_ARGS(key));
         fix(parser, diagnostic, range, text_format(parser->arena, "\"%.*s\"", TEXT_ARGS(key)));
     }
-    struct node *node = node_new(parser->arena, NODE_TEXT, parser_span(parser, range));
-    node_set_text(node, key);
-    return node;
+    return (struct key){names_intern(parser->names, key), NULL};
 }
 
 /* `c ? a : b` */

@@ -31,8 +31,8 @@ static void print_equal(struct printer *printer, const struct node *value,
 }
 
 void print_entry(struct printer *printer, const struct node *node, struct alignment *alignment) {
-    const struct node *key = node->entry.key;
-    if (node->flags & NODE_QUOTED) print_take_text(printer, key);
+    struct span key = node_place(node);
+    if (node->flags & NODE_QUOTED) print_take_span(printer, key.start, key.end);
     else print_take(printer);
     print_equal(printer, node->entry.value, alignment);
 }

@@ -160,7 +160,7 @@ void node_each_child(struct node *node, void (*visit)(struct node *child, void *
     case NODE_ARGUMENT: each_one(&walk, node->argument.value); break;
     case NODE_PAREN: each_one(&walk, node->paren.inner); break;
     case NODE_ENTRY:
-        each_one(&walk, node->entry.key);
+        if (!node->entry.key) each_one(&walk, node->entry.computed);
         each_one(&walk, node->entry.value);
         break;
     case NODE_IF:

@@ -28,6 +28,7 @@ enum node_flag {
     NODE_BAD = 1 << 0,      /* has a reported mistake: later passes are silent about it; FILE: some
                                of it could not be read, so names may be missing */
     NODE_RAW = 1 << 1,      /* TEXT: written with '...' or '''...''' */
+    NODE_BAD_KEY = 1 << 1,  /* ENTRY: as NODE_BAD, of its key */
     NODE_LINES = 1 << 2,    /* TEXT, TEMPLATE: written over several lines, """ or ''' */
     NODE_OPTIONAL = 1 << 3, /* MEMBER, INDEX: written with ?. or ?[ */
     NODE_META = 1 << 4,     /* ENTRY: the key is written with @ (its name is without it) */
@@ -35,7 +36,6 @@ enum node_flag {
     NODE_DECLARES = 1 << 6, /* IF, FOR: stands among declarations (blocks), not among entries */
     NODE_LIMITED = 1 << 7,  /* ENTRY: the checker has reported a limit that its value breaks: the
                                evaluator does not report limits of it again */
-    NODE_NAMED = 1 << 7,    /* evaluator: TEXT: its bytes are those of a name */
 };
 
 enum operator_kind {
@@ -72,7 +72,7 @@ struct node {
     uint8_t flags;   /* enum node_flag */
     uint16_t depth;  /* of the tree below; the constructor keeps it under LIMIT_NESTING */
     union {
-        uint32_t length; /* TEXT: of its bytes */
+        uint32_t length; /* TEXT: of its bytes; ENTRY: of its key where it is written */
         uint32_t hops;   /* checker: NAME: frames up from where it stands; CALL: frames up to the
                             frame that declares the fn */
     };
@@ -128,9 +128,12 @@ struct node {
                                                         /* ERROR has none */
         /* ---- entries and blocks ---- */
         struct { /* ENTRY: key = value, in records and in blocks */
-            struct node *key; /* NAME-like text: TEXT (flags say how written) or TEMPLATE */
+            const struct name *key; /* NULL: it is computed */
             struct node *value;
-            const struct schema_property *property; /* evaluator: what it was fitted to last */
+            union {
+                struct node *computed; /* where key is NULL: the TEMPLATE that it is */
+                const struct schema_property *property; /* evaluator: what it was fitted to last */
+            };
         } entry;
         struct { /* IF: if condition { then } else { otherwise }; items are entries or, with
                     NODE_DECLARES, declarations */
@@ -232,6 +235,20 @@ static inline struct text node_text(const struct node *node) {
 static inline void node_set_text(struct node *node, struct text text) {
     node->text.bytes = text.bytes;
     node->length = (uint32_t)text.length;
+}
+
+/* The key of an ENTRY; empty where it is computed. */
+static inline struct text entry_text(const struct node *entry) {
+    return entry->entry.key ? name_text(entry->entry.key) : TEXT("");
+}
+
+/* What a message about the node points at: of an ENTRY its key, without "@"; else all of it. */
+static inline struct span node_place(const struct node *node) {
+    struct span span = node->span;
+    if (node->kind != NODE_ENTRY) return span;
+    span.end = span.start + node->length;
+    if (node->flags & NODE_META) span.start++;
+    return span;
 }
 
 /* How the operator is written. */

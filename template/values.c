@@ -24,8 +24,7 @@ const struct node *depends_on_entry(const struct node *declared) {
     if (body->kind != NODE_RECORD) return declared;
     for (const struct node *entry = body->record.entries.first; entry; entry = entry->next) {
         if (entry->kind != NODE_ENTRY || !(entry->flags & NODE_META)) continue;
-        const struct node *key = entry->entry.key;
-        if (key && key->kind == NODE_TEXT && text_is(node_text(key), "depends_on")) return entry;
+        if (text_is(entry_text(entry), "depends_on")) return entry;
     }
     return declared;
 }
