@@ -416,6 +416,27 @@ static bool looks_opening(const struct lexer *lexer, uint32_t quotes) {
     return behind == lexer->bytes.length || strchr("\r\n", lexer->bytes.bytes[behind]);
 }
 
+/* The closing quote of what is quoted on one line at a place; the place itself where none is. */
+static uint32_t quoted_end(const struct lexer *lexer, uint32_t start, uint32_t end) {
+    const char *bytes = lexer->bytes.bytes;
+    for (uint32_t at = start + 1; at < end && !strchr("\r\n", bytes[at]); at++)
+        if (bytes[at] == bytes[start]) return at;
+    return start;
+}
+
+/* Whether a "${" stands open between two places: three quotes behind it begin a text in the text. */
+static bool holds_open_expression(const struct lexer *lexer, uint32_t start, uint32_t end) {
+    const char *bytes = lexer->bytes.bytes;
+    uint32_t depth = 0;
+    for (uint32_t at = start; at < end; at++) {
+        if (bytes[at] == '\\') at++;
+        else if (depth > 0 && strchr("\"'", bytes[at])) at = quoted_end(lexer, at, end);
+        else if (bytes[at] == '{' && (depth > 0 || (at > start && bytes[at - 1] == '$'))) depth++;
+        else if (bytes[at] == '}' && depth > 0) depth--;
+    }
+    return depth > 0;
+}
+
 /* Where a text that is not closed seems to end: at the first line no deeper than the one that it
  * begins on. */
 static uint32_t end_by_indent(const struct lexer *lexer) {
@@ -438,7 +459,9 @@ static void leave_unclosed(struct lexer *lexer, const char *quotes) {
 
 bool lexer_block_closes(struct lexer *lexer) {
     uint32_t quotes = find_quotes(lexer, lexer->at, '"');
-    if (quotes < lexer->bytes.length && !looks_opening(lexer, quotes)) return true;
+    if (quotes < lexer->bytes.length &&
+        (!looks_opening(lexer, quotes) || holds_open_expression(lexer, lexer->at, quotes)))
+        return true;
     uint32_t open = lexer->start + 3;
     lexer_add(lexer, BLOCK_OPEN, lexer->start, open, TOKEN_BAD);
     lexer_add(lexer, TEXT_CLOSE, open, open, TOKEN_MADE);
