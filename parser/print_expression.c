@@ -317,16 +317,66 @@ static void print_binary_flat(struct printer *printer, const struct node *node) 
     print_expression(printer, node->binary.right);
 }
 
-/* Over several lines, each operator ends its line. */
-static void print_binary_lines(struct printer *printer, const struct node *node) {
-    const struct node *left = node->binary.left;
-    bool chain = left->kind == NODE_BINARY;
-    if (chain) print_binary_lines(printer, left);
-    else print_expression(printer, left);
+/* The first operator of those that bind alike. */
+static enum operator_kind level_of(enum operator_kind op) {
+    if (op == OPERATOR_SUBTRACT) return OPERATOR_ADD;
+    if (op == OPERATOR_DIVIDE || op == OPERATOR_REMAINDER) return OPERATOR_MULTIPLY;
+    return op;
+}
+
+/* Whether an operand goes on with the lines of its operation; one that binds tighter keeps to itself. */
+static bool chains(const struct node *operand, const struct node *node) {
+    return operand->kind == NODE_BINARY &&
+           level_of(operand->binary.op) == level_of(node->binary.op);
+}
+
+/* Over several lines, each operator ends its line; all but the first operand stand deeper. */
+static void print_binary_lines(struct printer *printer, const struct node *node, bool is_first) {
+    const struct node *left = node->binary.left, *right = node->binary.right;
+    bool breaks = left->kind == NODE_BINARY &&
+                  (chains(left, node) || !print_try_flat(printer, print_binary_flat, left));
+    if (breaks) {
+        print_binary_lines(printer, left, is_first);
+    } else {
+        if (left->kind != NODE_BINARY) print_expression(printer, left);
+        if (is_first) printer->indent += PRINT_STEP;
+    }
     print_space(printer);
     print_take(printer);
     print_line(printer);
+    if (chains(right, node)) print_binary_lines(printer, right, false);
+    else print_expression(printer, right);
+}
+
+/* Whether a value would fit on a line of its own. */
+static bool fits_line(const struct printer *printer, const struct node *node) {
+    struct printer trial = *printer;
+    struct lines_mark mark = lines_mark(trial.out);
+    trial.gap = GAP_NONE;
+    trial.column = trial.indent + PRINT_STEP;
+    bool fits = print_try_flat(&trial, print_expression, node);
+    if (fits) lines_undo(trial.out, mark);
+    return fits;
+}
+
+/* The left side flat, the right one as it likes: x in [ ... ]. */
+static bool try_hugging_right(struct printer *printer, const struct node *node) {
+    if (!hugs(node->binary.right)) return false;
+    struct printer saved = *printer;
+    struct lines_mark mark = lines_mark(printer->out);
+    printer->flat++;
+    print_expression(printer, node->binary.left);
+    print_take_spaced(printer);
+    printer->flat--;
+    if (printer->failed || printer->column > PRINT_WIDTH ||
+        print_is_comment(printer->items[printer->cursor]) ||
+        fits_line(printer, node->binary.right)) {
+        lines_undo(printer->out, mark);
+        *printer = saved;
+        return false;
+    }
     print_expression(printer, node->binary.right);
+    return true;
 }
 
 static void print_binary(struct printer *printer, const struct node *node) {
@@ -334,9 +384,8 @@ static void print_binary(struct printer *printer, const struct node *node) {
         print_binary_flat(printer, node);
         return;
     }
-    if (print_try_flat(printer, print_binary_flat, node)) return;
-    printer->indent += PRINT_STEP;
-    print_binary_lines(printer, node);
+    if (print_try_flat(printer, print_binary_flat, node) || try_hugging_right(printer, node)) return;
+    print_binary_lines(printer, node, true);
     printer->indent -= PRINT_STEP;
 }
 

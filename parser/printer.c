@@ -44,13 +44,25 @@ static void print_import(struct printer *printer, const struct node *node) {
     print_close_lines(printer);
 }
 
+/* The comma and the message behind it, on a line of its own where it does not fit. */
+static void print_message(struct printer *printer, const struct node *message) {
+    print_take(printer);
+    print_space(printer);
+    if (printer->flat) {
+        print_expression(printer, message);
+    } else if (!print_try_flat(printer, print_expression, message)) {
+        printer->indent += PRINT_STEP;
+        print_line(printer);
+        print_expression(printer, message);
+        printer->indent -= PRINT_STEP;
+    }
+}
+
 static void print_check_words(struct printer *printer, const struct node *node) {
     print_take(printer);
     print_space(printer);
     print_expression(printer, node->check.condition);
-    print_take(printer);
-    print_space(printer);
-    print_expression(printer, node->check.message);
+    print_message(printer, node->check.message);
 }
 
 /* On the line of what it checks if it was written there and fits, else on its own. */
@@ -197,18 +209,8 @@ static void print_assert(struct printer *printer, const struct node *node) {
     print_space(printer);
     print_expression(printer, node->assertion.condition);
     if (!node->assertion.message) return;
-    print_take(printer);
-    print_space(printer);
-    if (printer->flat || print_try_flat(printer, print_expression, node->assertion.message)) {
-        if (printer->flat) print_expression(printer, node->assertion.message);
-        print_warning(printer, node);
-        return;
-    }
-    printer->indent += PRINT_STEP;
-    print_line(printer);
-    print_expression(printer, node->assertion.message);
+    print_message(printer, node->assertion.message);
     print_warning(printer, node);
-    printer->indent -= PRINT_STEP;
 }
 
 static void print_named_body(struct printer *printer, const struct node *body) {
