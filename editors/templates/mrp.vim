@@ -26,9 +26,9 @@ syn match mrpControl /\<\%(<CONTROL/>\)\>/
 syn match mrpConstant /\<\%(<CONSTANT/>\)\>/
 syn match mrpValue /\<\%(<VALUE/>\)\>\%((\|\s*=[=>]\@!\)\@!/
 syn match mrpBuiltin /\<\%(<BUILTIN/>\)(\@=/
-syn match mrpType /\%(:\s*[\[{]*\|[\[{|(]\s*\|\<deploy \|\<type\s\+\h\w*\s*=\s*\)\@<=\%(<TYPE/>\)\>\%(\s*[.(]\)\@!/
-syn match mrpPlace /\%(:\s*\)\@<=deploy\>\%(\s\+[^=]\)\@=/
-syn match mrpPlace /\%(\<deploy\s\+\)\@<=ssm(\@=/
+syn match mrpType /\%(:\s*[\[{]*\|[\[{|(]\s*\|\<deploy \|\<type\s\+\h\w*\s*=\s*\)\@99<=\%(<TYPE/>\)\>\%(\s*[.(]\)\@!/
+syn match mrpPlace /\%(:\s*\)\@99<=deploy\>\%(\s\+[^=]\)\@=/
+syn match mrpPlace /\%(\<deploy\s\+\)\@99<=ssm(\@=/
 syn match mrpPlace /\<check\>\%(\s\+[[:alnum:]_"'!({[-]\)\@=/
 syn match mrpPlace /^\s*\zsreturn\>\%(\%(\s*=\)\@!\)\@=/
 syn match mrpDeclaration /\<\%(param\|resource\|action\)\>\%(\s\+\h\w*\s*::\@!\)\@=/ skipwhite nextgroup=mrpDeclared
@@ -42,10 +42,10 @@ syn match mrpDeclaration /\<with\>\%(\s*{\)\@=/
 syn match mrpDeclaration /\<assert\>\%(\s\+[[:alnum:]_"'!({[-]\)\@=/
 syn match mrpDeclaration /^\s*\zs\%(<DECLARATION/>\)\>\%(\s\+\%(\%(<CONTROL/>\)\>\)\@!\h\)\@=/ skipwhite nextgroup=mrpDeclared
 syn match mrpImport /\<import\>\%(\s\+[[:alnum:]_"']\)\@=/
-syn match mrpImport /\%(\<import\s\+\S\+\s\+\)\@<=as\>/
+syn match mrpImport /\%(\<import\s\+\S\+\s\+\)\@99<=as\>/
 syn match mrpDeclared /\%(\%(<CONTROL/>\|<CONSTANT/>\)\>\)\@!\h\w*/ contained
 " Behind = they are names.
-syn match mrpName /\%(=\s*\)\@<=\%([=!<>]=\s*\)\@<!\%(<DECLARATION/>\|<PLACE/>\)\>(\@!/
+syn match mrpName /\%(=\s*\)\@99<=\%([=!<>]=\s*\)\@99<!\%(<DECLARATION/>\|<PLACE/>\)\>(\@!/
 
 syn match mrpComment /#.*$/ contains=@Spell,mrpTodo
 syn match mrpDoc /^\s*###\@!.*$/ contains=@Spell,mrpTodo

@@ -26,9 +26,9 @@ syn match mrpControl /\<\%(if\|then\|else\|for\|in\)\>/
 syn match mrpConstant /\<\%(true\|false\|null\)\>/
 syn match mrpValue /\<\%(here\|account\|partition\|it\|stacks\)\>\%((\|\s*=[=>]\@!\)\@!/
 syn match mrpBuiltin /\<\%(abs\|account_name\|all\|any\|arn\|artifact\|at\|azs\|base64\|base64_decode\|basename\|bool\|camel_case\|capitalize\|capture\|ceil\|chars\|chunk\|cidr\|cidr_contains\|cidr_host\|cidr_netmask\|cidr_overlaps\|cidr_prefix\|cidr_size\|cidr_subnet\|cidr_subnets\|clamp\|coalesce\|compact\|concat\|contains\|count\|csv\|date_add\|date_difference\|date_format\|date_from_unix\|date_parts\|date_unix\|days\|dedent\|deep_merge\|delivered_parameters\|delivered_reads\|difference\|dirname\|distinct\|div\|drop\|ends_with\|env\|error\|extension\|file\|file_base64\|file_sha256\|fill\|find_all\|first\|flatten\|floor\|format\|from_entries\|get\|glob\|group_by\|handler_actions\|has\|hex\|hex_decode\|hours\|iam_action\|in_days\|in_hours\|in_minutes\|indent\|index_by\|index_of\|int\|intersection\|invert\|is_existing\|is_known\|is_subset\|iso_duration\|join\|json\|kebab_case\|keys\|last\|length\|lines\|logical_id\|lower\|match\|match_all\|matches\|max\|md5\|merge\|min\|minutes\|mod\|mrp_package\|name\|number\|omit\|one\|pad_left\|pad_right\|parse_int\|pascal_case\|pick\|pluck\|pow\|product\|program_inputs\|prune\|range\|regex_escape\|regex_replace\|regex_split\|region_of\|regional_name\|repeat\|replace\|reverse\|round\|seconds\|secret_ref\|select\|sha1\|sha256\|sha512\|shell_quote\|short_hash\|slice\|slugify\|snake_case\|sort\|sort_by\|split\|sqrt\|ssm_ref\|ssm_secure_ref\|stack_facts\|stack_name\|starts_with\|string\|substring\|suffix\|sum\|take\|title\|to_entries\|to_json\|to_yaml\|trim\|trim_end\|trim_prefix\|trim_start\|trim_suffix\|trunc\|truncate\|type_of\|union\|upper\|url_decode\|url_encode\|uuid5\|values\|weeks\|words\|written\|yaml\|yaml_all\|zip\|zip_map\|zones\)(\@=/
-syn match mrpType /\%(:\s*[\[{]*\|[\[{|(]\s*\|\<deploy \|\<type\s\+\h\w*\s*=\s*\)\@<=\%(string\|int\|number\|bool\|json\|secret\|Region\|Artifact\)\>\%(\s*[.(]\)\@!/
-syn match mrpPlace /\%(:\s*\)\@<=deploy\>\%(\s\+[^=]\)\@=/
-syn match mrpPlace /\%(\<deploy\s\+\)\@<=ssm(\@=/
+syn match mrpType /\%(:\s*[\[{]*\|[\[{|(]\s*\|\<deploy \|\<type\s\+\h\w*\s*=\s*\)\@99<=\%(string\|int\|number\|bool\|json\|secret\|Region\|Artifact\)\>\%(\s*[.(]\)\@!/
+syn match mrpPlace /\%(:\s*\)\@99<=deploy\>\%(\s\+[^=]\)\@=/
+syn match mrpPlace /\%(\<deploy\s\+\)\@99<=ssm(\@=/
 syn match mrpPlace /\<check\>\%(\s\+[[:alnum:]_"'!({[-]\)\@=/
 syn match mrpPlace /^\s*\zsreturn\>\%(\%(\s*=\)\@!\)\@=/
 syn match mrpDeclaration /\<\%(param\|resource\|action\)\>\%(\s\+\h\w*\s*::\@!\)\@=/ skipwhite nextgroup=mrpDeclared
@@ -42,10 +42,10 @@ syn match mrpDeclaration /\<with\>\%(\s*{\)\@=/
 syn match mrpDeclaration /\<assert\>\%(\s\+[[:alnum:]_"'!({[-]\)\@=/
 syn match mrpDeclaration /^\s*\zs\%(import\|param\|let\|fn\|type\|component\|project\|region\|stack\|resource\|pipeline\|stage\|action\|output\|assert\|test\|policy\|with\)\>\%(\s\+\%(\%(if\|then\|else\|for\|in\)\>\)\@!\h\)\@=/ skipwhite nextgroup=mrpDeclared
 syn match mrpImport /\<import\>\%(\s\+[[:alnum:]_"']\)\@=/
-syn match mrpImport /\%(\<import\s\+\S\+\s\+\)\@<=as\>/
+syn match mrpImport /\%(\<import\s\+\S\+\s\+\)\@99<=as\>/
 syn match mrpDeclared /\%(\%(if\|then\|else\|for\|in\|true\|false\|null\)\>\)\@!\h\w*/ contained
 " Behind = they are names.
-syn match mrpName /\%(=\s*\)\@<=\%([=!<>]=\s*\)\@<!\%(import\|param\|let\|fn\|type\|component\|project\|region\|stack\|resource\|pipeline\|stage\|action\|output\|assert\|test\|policy\|with\|check\|deploy\|ssm\|as\|return\)\>(\@!/
+syn match mrpName /\%(=\s*\)\@99<=\%([=!<>]=\s*\)\@99<!\%(import\|param\|let\|fn\|type\|component\|project\|region\|stack\|resource\|pipeline\|stage\|action\|output\|assert\|test\|policy\|with\|check\|deploy\|ssm\|as\|return\)\>(\@!/
 
 syn match mrpComment /#.*$/ contains=@Spell,mrpTodo
 syn match mrpDoc /^\s*###\@!.*$/ contains=@Spell,mrpTodo
