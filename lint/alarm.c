@@ -9,18 +9,38 @@
 struct alarm {
     struct text space, name, statistic, comparison;
     double threshold;
-    struct item space_item, name_item, threshold_item, comparison_item;
+    struct item space_item, name_item, statistic_item, threshold_item, comparison_item;
     bool has_threshold;
 };
+
+/* Of several metrics the one that the alarm compares, where it is no expression. */
+static struct item compared_metric(const struct look *look) {
+    struct item metrics = item_get(look, "Metrics"), found = {0};
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < item_count(metrics); i++) {
+        struct item query = item_at(look, metrics, i);
+        if (item_is_false(item_in(look, query, "ReturnData"))) continue;
+        found = item_in(look, query, "MetricStat");
+        count++;
+    }
+    return count == 1 ? found : (struct item){.value = value_null(), .node = metrics.node};
+}
 
 static bool read_alarm(const struct look *look, struct alarm *alarm) {
     alarm->space_item = item_get(look, "Namespace");
     alarm->name_item = item_get(look, "MetricName");
+    alarm->statistic_item = item_get(look, "Statistic");
+    if (item_is_absent(alarm->name_item)) {
+        struct item metric = compared_metric(look);
+        alarm->space_item = item_in(look, metric, "Metric.Namespace");
+        alarm->name_item = item_in(look, metric, "Metric.MetricName");
+        alarm->statistic_item = item_in(look, metric, "Stat");
+    }
     alarm->threshold_item = item_get(look, "Threshold");
     alarm->comparison_item = item_get(look, "ComparisonOperator");
     alarm->has_threshold = item_number(alarm->threshold_item, &alarm->threshold);
     alarm->statistic = TEXT("");
-    item_text(item_get(look, "Statistic"), &alarm->statistic);
+    item_text(alarm->statistic_item, &alarm->statistic);
     return item_text(alarm->space_item, &alarm->space) &&
            item_text(alarm->name_item, &alarm->name) &&
            item_text(alarm->comparison_item, &alarm->comparison);
@@ -76,11 +96,11 @@ void lint_alarm_statistic(const struct look *look) {
     if (!read_alarm(look, &alarm) || !alarm.statistic.length) return;
     const struct metric *metric = metric_find(alarm.space, alarm.name);
     if (!metric || !(metric->traits & METRIC_EVENT)) return;
-    if (is_word("Sum SampleCount", alarm.statistic)) return;
+    if (!is_word("Average Maximum Minimum", alarm.statistic)) return;
     struct diagnostic *d =
-        warn(look, item_get(look, "Statistic"), "every sample of \"%.*s\" is 1, and so is its %.*s",
+        warn(look, alarm.statistic_item, "every sample of \"%.*s\" is 1, and so is its %.*s",
              TEXT_ARGS(alarm.name), TEXT_ARGS(alarm.statistic));
-    warn_hint(look, d, "Write Statistic = \"Sum\".");
+    warn_hint(look, d, "Write \"Sum\".");
 }
 
 /* Whether silence is what the alarm waits for, and does not hear. */
@@ -92,109 +112,34 @@ static bool is_deaf(const struct metric *metric, struct item treatment) {
     return is_known && metric->traits & METRIC_SILENT_ZERO && is_word("notBreaching ignore", text);
 }
 
+/* Whether the alarm rings where there is simply nothing to count. Of machines silence is bad. */
+static bool cries_wolf(const struct alarm *alarm, const struct metric *metric,
+                       struct item treatment) {
+    return rings_above(alarm) && item_is(treatment, "breaching") &&
+           metric->traits & METRIC_GOOD_LOW && metric->traits & (METRIC_EVENT | METRIC_SHARE) &&
+           !text_is(alarm->space, "AWS/EC2");
+}
+
 void lint_alarm_missing_data(const struct look *look) {
     struct alarm alarm;
     struct item item = item_get(look, "TreatMissingData");
-    if (!read_alarm(look, &alarm) || !rings_below(&alarm)) return;
+    if (!read_alarm(look, &alarm)) return;
     const struct metric *metric = metric_find(alarm.space, alarm.name);
-    if (!metric || !is_deaf(metric, item)) return;
+    if (!metric) return;
+    if (cries_wolf(&alarm, metric, item)) {
+        struct diagnostic *d =
+            warn(look, item, "where nothing happens, \"%.*s\" is not sent, and the alarm rings",
+                 TEXT_ARGS(alarm.name));
+        warn_hint(look, d, "Write TreatMissingData = \"notBreaching\".");
+        return;
+    }
+    if (!rings_below(&alarm) || !is_deaf(metric, item)) return;
     bool is_zero = metric->traits & METRIC_SILENT_ZERO;
     struct diagnostic *d =
         warn(look, item_is_absent(item) ? alarm.name_item : item,
              "where %s, \"%.*s\" is not sent, and the alarm does not ring",
              is_zero ? "there is nothing to count" : "nothing happens", TEXT_ARGS(alarm.name));
     warn_hint(look, d, "Write TreatMissingData = \"breaching\".");
-}
-
-/* ---- which metrics ---- */
-
-/* A metric that an alarm looks at: its own, or one of an expression. */
-struct watched {
-    struct item space_item, name_item, dimensions;
-    struct text space, name;
-};
-
-static void visit_watched(const struct look *look, struct item metric,
-                          void (*visit)(const struct look *look, const struct watched *watched)) {
-    struct watched watched = {
-        .space_item = item_in(look, metric, "Namespace"),
-        .name_item = item_in(look, metric, "MetricName"),
-        .dimensions = item_in(look, metric, "Dimensions"),
-    };
-    if (item_text(watched.space_item, &watched.space) &&
-        item_text(watched.name_item, &watched.name)) {
-        visit(look, &watched);
-    }
-}
-
-static void each_watched(const struct look *look,
-                         void (*visit)(const struct look *look, const struct watched *watched)) {
-    struct item metrics = item_get(look, "Metrics");
-    visit_watched(look, item_whole(look->resource), visit);
-    for (uint32_t i = 0; i < item_count(metrics); i++) {
-        visit_watched(look, item_in(look, item_at(look, metrics, i), "MetricStat.Metric"), visit);
-    }
-}
-
-static void check_metric(const struct look *look, const struct watched *watched) {
-    if (metric_find(watched->space, watched->name)) return;
-    struct text near = metric_suggest(watched->space, watched->name);
-    struct text space = metric_suggest_space(watched->space);
-    if (space.length) {
-        struct diagnostic *d =
-            warn(look, watched->space_item, "no service sends metrics as \"%.*s\"",
-                 TEXT_ARGS(watched->space));
-        warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(space));
-    } else if (near.length) { /* else one that the list does not have */
-        struct diagnostic *d = warn(look, watched->name_item, "%.*s has no metric \"%.*s\"",
-                                    TEXT_ARGS(watched->space), TEXT_ARGS(watched->name));
-        warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near));
-    }
-}
-
-void lint_alarm_metric(const struct look *look) {
-    each_watched(look, check_metric);
-}
-
-static struct text needed_of(const char *dimensions) {
-    struct text all = text_of(dimensions);
-    const char *bar = strchr(dimensions, '|');
-    return bar ? (struct text){dimensions, (size_t)(bar - dimensions)} : all;
-}
-
-static bool is_among(struct arena *arena, struct text words, struct text word) {
-    return is_word(text_copy(arena, words).bytes, word);
-}
-
-static void check_dimensions(const struct look *look, const struct watched *watched) {
-    struct item list = watched->dimensions;
-    if (!metric_find(watched->space, watched->name)) return;
-    const char *dimensions = metric_dimensions(watched->space);
-    if (!dimensions || !(item_is_absent(list) || item_is_list(list))) return;
-    struct text needed = needed_of(dimensions), name;
-    bool is_given = false;
-    for (uint32_t i = 0; i < item_count(list); i++) {
-        struct item item = item_in(look, item_at(look, list, i), "Name");
-        if (!item_text(item, &name)) return;
-        is_given |= is_among(look_arena(look), needed, name);
-        if (is_word(dimensions, name)) continue;
-        struct diagnostic *d = warn(look, item, "metrics of %.*s have no dimension \"%.*s\"",
-                                    TEXT_ARGS(watched->space), TEXT_ARGS(name));
-        warn_hint(look, d, "They have %s.", dimensions + strspn(dimensions, "| "));
-        return;
-    }
-    if (is_given || !needed.length) return;
-    struct diagnostic *d =
-        warn(look, item_is_absent(list) ? watched->name_item : list,
-             "without a dimension, nothing is sent as \"%.*s\", and the alarm never rings",
-             TEXT_ARGS(watched->name));
-    const char *end = memchr(needed.bytes, ' ', needed.length);
-    warn_hint(look, d, "Write Dimensions = [{ Name = \"%.*s\", Value = ... }].",
-              (int)(end ? end - needed.bytes : (ptrdiff_t)needed.length), needed.bytes);
-}
-
-void lint_alarm_dimension(const struct look *look) {
-    each_watched(look, check_dimensions);
 }
 
 /* ---- which side is good ---- */
@@ -255,6 +200,11 @@ void lint_alarm_form(const struct look *look) {
         struct diagnostic *d =
             warn(look, item_self(look), "an alarm without a threshold is refused");
         warn_hint(look, d, "Write Threshold = ..., which the metric is compared with.");
+    }
+    if (!item_is_absent(metric) && item_is_absent(item_get(look, "Period"))) {
+        struct diagnostic *d =
+            warn(look, metric, "an alarm on a metric without a period is refused");
+        warn_hint(look, d, "Write Period = 60, or how many seconds are taken together.");
     }
     if (!item_is_absent(metric) && item_is_absent(statistic) && item_is_absent(extended)) {
         struct diagnostic *d =

@@ -5,6 +5,7 @@ libmrp_la_SOURCES += \
     lint/build.c \
     lint/compute.c \
     lint/edge.c \
+    lint/expression.c \
     lint/grant.c \
     lint/iam.c \
     lint/internal.h \
@@ -22,4 +23,5 @@ libmrp_la_SOURCES += \
     lint/schedule.c \
     lint/statement.c \
     lint/storage.c \
+    lint/watched.c \
     lint/window.c

@@ -37,6 +37,16 @@ struct text metric_suggest(struct text space, struct text name) {
     return near.best;
 }
 
+struct text metric_of_balancer(struct text space, struct text name) {
+    static const char *const balancers[] = {"AWS/ApplicationELB", "AWS/NetworkELB"};
+    bool is_one = text_is(space, balancers[0]) || text_is(space, balancers[1]);
+    for (size_t i = 0; is_one && i < 2; i++) {
+        struct text other = text_of(balancers[i]);
+        if (!text_equal(space, other) && metric_find(other, name)) return other;
+    }
+    return TEXT("");
+}
+
 /* "AWS services that publish CloudWatch metrics" in its User Guide: those without rows above. */
 static const char others[] =
     "AWS/ACMPrivateCA AWS/AOSS AWS/AppRunner AWS/AppSync AWS/Athena AWS/AutoScaling AWS/Backup "
@@ -53,9 +63,15 @@ static const char others[] =
     "AWS/TransitGateway AWS/Translate AWS/TrustedAdvisor AWS/Usage AWS/VPN AWS/WAFV2 "
     "AWS/WorkSpaces AWS/X-Ray";
 
+/* "AWS/" in whatever case: the name spaces are told apart by it. */
+static bool is_of_aws(struct text space) {
+    return space.length > 4 && space.bytes[3] == '/' &&
+           text_distance((struct text){space.bytes, 3}, TEXT("AWS"), 3) <= 3;
+}
+
 struct text metric_suggest_space(struct text space) {
     struct suggestion near;
-    if (metric_dimensions(space) || !text_starts(space, TEXT("AWS/"))) return TEXT("");
+    if (metric_dimensions(space) || !is_of_aws(space)) return TEXT("");
     suggestion_init(&near, space);
     for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++)
         suggestion_offer(&near, text_of(spaces[i].space));

@@ -26,6 +26,8 @@ const struct metric *metric_find(struct text space, struct text name);
 struct text metric_suggest(struct text space, struct text name);
 /* The namespace of AWS that is meant by one that AWS does not have, or empty. */
 struct text metric_suggest_space(struct text space);
+/* The name space of another kind of load balancers that has the metric, or empty. */
+struct text metric_of_balancer(struct text space, struct text name);
 /* The dimensions that a namespace's metrics have, with blanks between, the first one needed; NULL
  * where that is not known. */
 const char *metric_dimensions(struct text space);

@@ -58,6 +58,13 @@ static void check_region(const struct look *look, struct item item, const char *
     struct text text;
     struct arn arn;
     const struct region *region = look->resource->region;
+    const struct resource *other = item_resource(item);
+    if (region && other && other->region && !look_shares_region(look, other)) {
+        struct diagnostic *d = warn(look, item, "%s is of region %.*s, and this is %.*s", what,
+                                    TEXT_ARGS(other->region->name), TEXT_ARGS(region->name));
+        warn_note(look, d, item_of_resource(other), "which is declared here");
+        return;
+    }
     if (!region || !item_rough_text(look, item, "*", &text) || !read_arn(text, &arn)) return;
     if (schema_region_find(arn.region) < 0 || text_equal(arn.region, region->name)) return;
     struct diagnostic *d = warn(look, item, "%s is of region %.*s, and this is %.*s", what,
