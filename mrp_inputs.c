@@ -56,10 +56,6 @@ static bool caller_read(void *context, struct arena *arena, struct text path, st
     return done;
 }
 
-static int compare_paths(const void *a, const void *b) {
-    return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 static bool caller_glob(void *context, struct arena *arena, struct text pattern,
                         struct text **paths, size_t *count, struct failure *why) {
     const struct mrp_host *host = context;
@@ -67,7 +63,7 @@ static bool caller_glob(void *context, struct arena *arena, struct text pattern,
     failure_set(why, "could not find files");
     bool done = host->glob(host->context, text_copy(arena, pattern).bytes, &delivery);
     if (delivery.count)
-        qsort(delivery.paths, delivery.count, sizeof *delivery.paths, compare_paths);
+        qsort(delivery.paths, delivery.count, sizeof *delivery.paths, text_order);
     *paths = delivery.paths;
     *count = delivery.count;
     buffer_release(&delivery.content);
@@ -264,4 +260,3 @@ bool mrp_gather_inputs(struct mrp *mrp) {
     mrp->evaluation.input_count = inputs.count;
     return true;
 }
-

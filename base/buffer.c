@@ -84,6 +84,17 @@ void buffer_json_string(struct buffer *buffer, struct text text) {
     buffer_char(buffer, '"');
 }
 
+void buffer_json_member(struct buffer *buffer, const char *name, struct text value) {
+    buffer_format(buffer, "\"%s\":", name);
+    buffer_json_string(buffer, value);
+}
+
+void buffer_json_more(struct buffer *buffer, const char *name, struct text value) {
+    if (!value.length) return;
+    buffer_char(buffer, ',');
+    buffer_json_member(buffer, name, value);
+}
+
 /* The fewest significant digits that read back as number: "d.ddde[+-]xx". 15 are always exact to
  * read, 17 always enough. */
 static void shortest_digits(char digits[40], double number) {

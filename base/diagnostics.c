@@ -278,3 +278,9 @@ void suggestion_offer(struct suggestion *suggestion, struct text candidate) {
     suggestion->best = candidate;
     suggestion->distance = distance;
 }
+
+void suggestion_offer_names(struct suggestion *suggestion, const struct map *names) {
+    for (uint32_t i = 0; i < names->count; i++) {
+        suggestion_offer(suggestion, name_text(names->entries[i].key));
+    }
+}

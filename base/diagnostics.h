@@ -160,5 +160,7 @@ struct suggestion {
 };
 void suggestion_init(struct suggestion *suggestion, struct text wanted);
 void suggestion_offer(struct suggestion *suggestion, struct text candidate);
+/* The names that are the keys of the map. */
+void suggestion_offer_names(struct suggestion *suggestion, const struct map *names);
 
 #endif

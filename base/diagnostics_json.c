@@ -16,18 +16,13 @@ static bool region_of(const struct diagnostics *diagnostics, struct span span,
     return true;
 }
 
-static void json_member(struct buffer *out, const char *name, struct text value) {
-    buffer_format(out, "\"%s\":", name);
-    buffer_json_string(out, value);
-}
-
 /* "file":..., "line":... of a span, beginning with a comma; a span without a source has none. */
 static void json_region(const struct diagnostics *diagnostics, struct buffer *out,
                         struct span span) {
     struct region region;
     if (!region_of(diagnostics, span, &region)) return;
     buffer_char(out, ',');
-    json_member(out, "file", region.file);
+    buffer_json_member(out, "file", region.file);
     buffer_format(out, ",\"line\":%u,\"column\":%u,\"endLine\":%u,\"endColumn\":%u",
                   (unsigned)region.start.line, (unsigned)region.start.column,
                   (unsigned)region.end.line, (unsigned)region.end.column);
@@ -38,7 +33,7 @@ static void json_notes(const struct diagnostics *diagnostics, struct buffer *out
     buffer_string(out, ",\"notes\":[");
     for (const struct diagnostic_note *n = diagnostic->notes; n; n = n->next) {
         buffer_char(out, '{');
-        json_member(out, "message", n->message);
+        buffer_json_member(out, "message", n->message);
         json_region(diagnostics, out, n->span);
         buffer_string(out, n->next ? "}," : "}");
     }
@@ -50,7 +45,7 @@ static void json_fixes(const struct diagnostics *diagnostics, struct buffer *out
     buffer_string(out, ",\"fixes\":[");
     for (const struct diagnostic_fix *f = diagnostic->fixes; f; f = f->next) {
         buffer_char(out, '{');
-        json_member(out, "text", f->text);
+        buffer_json_member(out, "text", f->text);
         json_region(diagnostics, out, f->span);
         buffer_string(out, f->next ? "}," : "}");
     }
@@ -61,10 +56,10 @@ static void json_diagnostic(const struct diagnostics *diagnostics, struct buffer
                             const struct diagnostic *diagnostic) {
     buffer_format(out, "\n  {\"id\":\"%s\",\"severity\":\"%s\",", diagnostic_name(diagnostic->id),
                   diagnostic->is_error ? "error" : "warning");
-    json_member(out, "message", diagnostic->message);
+    buffer_json_member(out, "message", diagnostic->message);
     json_region(diagnostics, out, diagnostic->span);
     buffer_char(out, ',');
-    json_member(out, "hint", diagnostic->hint);
+    buffer_json_member(out, "hint", diagnostic->hint);
     json_notes(diagnostics, out, diagnostic);
     json_fixes(diagnostics, out, diagnostic);
     buffer_char(out, '}');
@@ -76,10 +71,10 @@ static void json_allowed(const struct diagnostics *diagnostics, struct buffer *o
     for (const struct diagnostic *d = diagnostics->first; d; d = d->next) {
         if (!d->is_allowed || !d->allowance) continue;
         buffer_format(out, "%s\n  {\"warning\":\"%s\",", separator, diagnostic_name(d->id));
-        json_member(out, "message", d->message);
+        buffer_json_member(out, "message", d->message);
         json_region(diagnostics, out, d->span);
         buffer_char(out, ',');
-        json_member(out, "reason", d->allowance->reason);
+        buffer_json_member(out, "reason", d->allowance->reason);
         buffer_char(out, '}');
         separator = ",";
     }
@@ -187,7 +182,7 @@ static void sarif_suppression(struct buffer *out, const struct diagnostic *diagn
     buffer_string(out, ",\"suppressions\":[{\"kind\":\"inSource\"");
     if (diagnostic->allowance->reason.length) {
         buffer_char(out, ',');
-        json_member(out, "justification", diagnostic->allowance->reason);
+        buffer_json_member(out, "justification", diagnostic->allowance->reason);
     }
     buffer_string(out, "}]");
 }

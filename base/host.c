@@ -269,10 +269,6 @@ static bool glob_in(struct glob_walk *walk, const char *folder, const char *patt
     return done;
 }
 
-static int compare_paths(const void *a, const void *b) {
-    return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 static size_t drop_equal(struct text *paths, size_t count) {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
@@ -287,7 +283,7 @@ static bool folder_glob(void *context, struct arena *arena, struct text pattern,
     if (!path_is_plain(pattern, why)) return false;
     if (pattern.length >= PATH_MAX - 4) return failure_set(why, "the pattern is too long");
     if (!glob_in(&walk, "", text_copy(arena, pattern).bytes, 0)) return false;
-    if (walk.count) qsort(walk.paths, walk.count, sizeof *walk.paths, compare_paths);
+    if (walk.count) qsort(walk.paths, walk.count, sizeof *walk.paths, text_order);
     *paths = walk.paths;
     *count = drop_equal(walk.paths, walk.count);
     return true;

@@ -17,6 +17,10 @@ int text_compare(struct text a, struct text b) {
     return (a.length > b.length) - (a.length < b.length);
 }
 
+int text_order(const void *a, const void *b) {
+    return text_compare(*(const struct text *)a, *(const struct text *)b);
+}
+
 bool text_starts(struct text a, struct text prefix) {
     return a.length >= prefix.length && text_equal((struct text){a.bytes, prefix.length}, prefix);
 }
@@ -52,6 +56,11 @@ bool text_all(struct text text, bool (*is)(char)) {
         if (!is(text.bytes[i])) return false;
     }
     return text.length > 0;
+}
+
+struct text text_until(struct text a, char byte) {
+    const char *end = a.length ? memchr(a.bytes, byte, a.length) : NULL;
+    return end ? (struct text){a.bytes, (size_t)(end - a.bytes)} : a;
 }
 
 struct text text_copy(struct arena *arena, struct text a) {

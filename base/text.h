@@ -35,6 +35,8 @@ static inline bool text_is(struct text a, const char *string) {
 bool text_is_one_of(struct text a, const char *const *words);
 /* Byte order, as strcmp: the order of every sorted thing in the project. */
 int text_compare(struct text a, struct text b);
+/* The same for qsort, of texts in an array. */
+int text_order(const void *a, const void *b);
 bool text_starts(struct text a, struct text prefix);
 bool text_ends(struct text a, struct text suffix);
 /* Whether the text matches the whole pattern, in which `*` stands for any bytes and `?` for one, as
@@ -42,6 +44,8 @@ bool text_ends(struct text a, struct text suffix);
 bool text_like(struct text text, struct text pattern);
 /* Whether it has bytes, and every one of them is of the class: text_all(id, ascii_is_digit). */
 bool text_all(struct text text, bool (*is)(char));
+/* What stands before the first such byte; all of it where there is none. */
+struct text text_until(struct text a, char byte);
 struct text text_copy(struct arena *arena, struct text a);
 /* With ASCII's capitals as small letters. */
 struct text text_lower(struct arena *arena, struct text a);
@@ -88,6 +92,10 @@ struct text buffer_take(struct buffer *buffer, struct arena *arena);
 /* The text as a JSON string with its quotes (RFC 8259; control characters as \n, \t ... or
  * \u00XX). */
 void buffer_json_string(struct buffer *buffer, struct text text);
+/* A member of a JSON object: its name, which needs no escapes, and a string. */
+void buffer_json_member(struct buffer *buffer, const char *name, struct text value);
+/* The same behind a comma, where the string is not empty. */
+void buffer_json_more(struct buffer *buffer, const char *name, struct text value);
 /* The shortest decimal that reads back as the same double; 1e21 and above with exponent; no ".0".
  * What is not finite has no JSON and is written null. */
 void buffer_number(struct buffer *buffer, double number);

@@ -10,14 +10,9 @@ void flow_push(struct checker *checker, struct flow *flow, const struct node *co
 
 void flow_pop(struct checker *checker) { checker->flow = checker->flow->outer; }
 
-static const struct node *plain(const struct node *node) {
-    while (node->kind == NODE_PAREN) node = node->paren.inner;
-    return node;
-}
-
 /* Whether the condition, having this outcome, says that the value is not null. */
 static bool says_not_null(const struct node *condition, bool holds, const struct node *value) {
-    condition = plain(condition);
+    condition = node_bare(condition);
     if (condition->kind == NODE_UNARY && condition->unary.op == OPERATOR_NOT) {
         return says_not_null(condition->unary.operand, !holds, value);
     }
@@ -27,16 +22,16 @@ static bool says_not_null(const struct node *condition, bool holds, const struct
         return says_not_null(left, holds, value) || says_not_null(right, holds, value);
     }
     if (condition->binary.op != (holds ? OPERATOR_NOT_EQUAL : OPERATOR_EQUAL)) return false;
-    left = plain(left);
-    right = plain(right);
+    left = node_bare(left);
+    right = node_bare(right);
     return (right->kind == NODE_NULL && node_equal(left, value)) ||
            (left->kind == NODE_NULL && node_equal(right, value));
 }
 
 /* Whether the condition, having this outcome, implies the other condition. */
 static bool implies(const struct node *condition, bool holds, const struct node *other) {
-    condition = plain(condition);
-    if (holds && node_equal(condition, plain(other))) return true;
+    condition = node_bare(condition);
+    if (holds && node_equal(condition, node_bare(other))) return true;
     if (condition->kind == NODE_BINARY &&
         condition->binary.op == (holds ? OPERATOR_AND : OPERATOR_OR)) {
         return implies(condition->binary.left, holds, other) ||
@@ -45,9 +40,9 @@ static bool implies(const struct node *condition, bool holds, const struct node 
     if (condition->kind == NODE_UNARY && condition->unary.op == OPERATOR_NOT) {
         return implies(condition->unary.operand, !holds, other);
     }
-    other = plain(other);
+    other = node_bare(other);
     return !holds && other->kind == NODE_UNARY && other->unary.op == OPERATOR_NOT &&
-           node_equal(condition, plain(other->unary.operand));
+           node_equal(condition, node_bare(other->unary.operand));
 }
 
 static const struct node *header_condition(const struct node *value) {
@@ -58,7 +53,7 @@ static const struct node *header_condition(const struct node *value) {
 }
 
 bool flow_not_null(struct checker *checker, const struct node *node) {
-    const struct node *value = plain(node), *header = header_condition(value);
+    const struct node *value = node_bare(node), *header = header_condition(value);
     for (const struct flow *flow = checker->flow; flow; flow = flow->outer) {
         if (says_not_null(flow->condition, flow->holds, value)) return true;
         if (header && implies(flow->condition, flow->holds, header)) return true;

@@ -13,12 +13,6 @@ static struct fact no_member(struct checker *checker, struct node *node, const s
     return fact_error();
 }
 
-static void offer_names(struct suggestion *near, const struct map *map) {
-    for (uint32_t i = 0; i < map->count; i++) {
-        suggestion_offer(near, name_text(map->entries[i].key));
-    }
-}
-
 static struct fact symbol_fact(struct checker *checker, struct symbol *symbol, struct node *node) {
     symbol_settle(checker, symbol);
     symbol->is_used = true;
@@ -173,7 +167,7 @@ static struct fact component_member(struct checker *checker, const struct type *
     if (known) return resource_member(checker, resource, node, name, span);
     struct suggestion near;
     suggestion_init(&near, text);
-    offer_names(&near, &scope->outputs);
+    suggestion_offer_names(&near, &scope->outputs);
     struct symbol *inner = map_find(&scope->values, name);
     struct text owner = text_format(checker->arena, "component \"%.*s\"",
                                     NAME_ARGS(type->symbol->name));
@@ -200,8 +194,8 @@ static struct fact scope_member(struct checker *checker, struct scope *scope, st
     if (symbol) return symbol_fact(checker, symbol, node);
     struct suggestion near;
     suggestion_init(&near, name_text(name));
-    offer_names(&near, &scope->values);
-    offer_names(&near, &scope->outputs);
+    suggestion_offer_names(&near, &scope->values);
+    suggestion_offer_names(&near, &scope->outputs);
     return no_member(checker, node, name, span, owner, &near);
 }
 
@@ -255,7 +249,7 @@ static struct fact region_member(struct checker *checker, const struct type *typ
     struct suggestion near;
     suggestion_init(&near, text);
     struct map *names = map_find(&checker->regions, type->symbol);
-    if (names) offer_names(&near, names);
+    if (names) suggestion_offer_names(&near, names);
     suggestion_offer(&near, TEXT("name"));
     suggestion_offer(&near, TEXT("label"));
     struct text owner = text_format(checker->arena, "region \"%.*s\"",

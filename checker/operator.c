@@ -1,11 +1,6 @@
 /* Operators: what they take, and what comes out. */
 #include "checker/typing.h"
 
-static struct node *unwrap(struct node *node) {
-    while (node->kind == NODE_PAREN) node = node->paren.inner;
-    return node;
-}
-
 static bool is_open_type(const struct type *type) {
     type = type_base(type);
     for (uint32_t i = 0; type->kind == TYPE_UNION && i < type->join.count; i++) {
@@ -41,12 +36,12 @@ static struct fact operator_fault(struct checker *checker, struct node *node,
     struct text a = expression_text(checker, node->binary.left);
     struct text b = expression_text(checker, node->binary.right);
     if (op == OPERATOR_ADD && (type_is_text(left) || type_is_text(right))) {
-        bool a_text = unwrap(node->binary.left)->kind == NODE_TEXT;
-        bool b_text = unwrap(node->binary.right)->kind == NODE_TEXT;
-        if (a_text) a = node_text(unwrap(node->binary.left));
-        if (b_text) b = node_text(unwrap(node->binary.right));
-        a_text |= unwrap(node->binary.left)->kind == NODE_INT;
-        b_text |= unwrap(node->binary.right)->kind == NODE_INT;
+        bool a_text = node_bare(node->binary.left)->kind == NODE_TEXT;
+        bool b_text = node_bare(node->binary.right)->kind == NODE_TEXT;
+        if (a_text) a = node_text(node_bare(node->binary.left));
+        if (b_text) b = node_text(node_bare(node->binary.right));
+        a_text |= node_bare(node->binary.left)->kind == NODE_INT;
+        b_text |= node_bare(node->binary.right)->kind == NODE_INT;
         add_hint(checker, d, "Texts are joined by interpolation: \"%s%.*s%s%s%.*s%s\".",
                  a_text ? "" : "${", TEXT_ARGS(a), a_text ? "" : "}", b_text ? "" : "${",
                  TEXT_ARGS(b), b_text ? "" : "}");
@@ -118,7 +113,7 @@ static bool only_literals(const struct type *type) {
 static void check_listed(struct checker *checker, struct node *node, struct node *literal,
                          const struct type *type, const struct type *value) {
     if (!only_literals(type) || value->kind != TYPE_LITERAL) return;
-    if (unwrap(literal)->kind != NODE_TEXT && unwrap(literal)->kind != NODE_INT) return;
+    if (node_bare(literal)->kind != NODE_TEXT && node_bare(literal)->kind != NODE_INT) return;
     struct suggestion near;
     suggestion_init(&near, value->is_text ? value->literal.text : TEXT(""));
     type = type_base(type);

@@ -156,7 +156,7 @@ const struct type *type_of_value(struct checker *checker, const struct schema_va
 /* --- unions --- */
 
 const struct type *type_base(const struct type *type) {
-    while (type->kind == TYPE_NAMED) type = type->named.base;
+    while (type && type->kind == TYPE_NAMED) type = type->named.base;
     return type;
 }
 

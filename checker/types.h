@@ -82,4 +82,7 @@ struct type {
 /* How the type is written, for messages: `[string]`, `"a" | "b"`, `AWS::S3::Bucket`. */
 struct text type_text(struct arena *arena, const struct type *type);
 
+/* Through names of user types, to what they stand for; NULL stays NULL. */
+const struct type *type_base(const struct type *type);
+
 #endif

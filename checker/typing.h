@@ -51,8 +51,6 @@ const struct type *type_property(struct checker *checker, const struct schema_pr
 /* What a value of the schema is when it is read. */
 const struct type *type_of_value(struct checker *checker, const struct schema_value *value);
 
-/* Through names of user types, to what they stand for. */
-const struct type *type_base(const struct type *type);
 /* Literals become string or int. */
 const struct type *type_widen(struct checker *checker, const struct type *type);
 bool type_has_null(const struct type *type);

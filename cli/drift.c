@@ -146,17 +146,11 @@ static void write_text(struct deploying *deploying, const struct drift *drift,
 
 /* --- for machines ----------------------------------------------------------------------------- */
 
-static void member(struct buffer *out, const char *name, struct text value) {
-    if (!value.length) return;
-    buffer_format(out, ",\"%s\":", name);
-    buffer_json_string(out, value);
-}
-
 static void write_json_place(struct buffer *out, struct text place) {
     size_t colon = place.length;
     while (colon > 0 && place.bytes[colon - 1] != ':') colon--;
     if (colon < 2) return;
-    member(out, "file", (struct text){place.bytes, colon - 1});
+    buffer_json_more(out, "file", (struct text){place.bytes, colon - 1});
     buffer_format(out, ",\"line\":%.*s", (int)(place.length - colon), place.bytes + colon);
 }
 
@@ -165,19 +159,22 @@ static void write_json_drift(struct deploying *deploying, const struct drift_sta
     const struct template_resource *resource = plan_resource(stack->template, drift->logical_id);
     buffer_string(out, "{\"id\":");
     buffer_json_string(out, drift->logical_id);
-    if (resource) member(out, "path", resource->path);
+    if (resource) buffer_json_more(out, "path", resource->path);
     write_json_place(out, resource_place(deploying, resource));
-    member(out, "type", drift->type);
-    member(out, "physicalId", drift->physical_id);
-    member(out, "status", text_is(drift->status, "DELETED") ? TEXT("deleted") : TEXT("changed"));
+    buffer_json_more(out, "type", drift->type);
+    buffer_json_more(out, "physicalId", drift->physical_id);
+    buffer_json_more(out, "status",
+                     text_is(drift->status, "DELETED") ? TEXT("deleted") : TEXT("changed"));
     buffer_string(out, ",\"differences\":[");
     for (uint32_t i = 0; i < drift->difference_count; i++) {
         const struct cloud_difference *difference = &drift->differences[i];
         struct text name = property_name(&deploying->arena, difference->path);
         buffer_string(out, i ? ",{\"property\":" : "{\"property\":");
         buffer_json_string(out, name);
-        if (!text_is(difference->kind, "ADD")) member(out, "expected", difference->expected);
-        if (!text_is(difference->kind, "REMOVE")) member(out, "actual", difference->actual);
+        if (!text_is(difference->kind, "ADD"))
+            buffer_json_more(out, "expected", difference->expected);
+        if (!text_is(difference->kind, "REMOVE"))
+            buffer_json_more(out, "actual", difference->actual);
         write_json_place(out, place_of(deploying, stack, drift, name));
         buffer_char(out, '}');
     }
@@ -187,18 +184,18 @@ static void write_json_drift(struct deploying *deploying, const struct drift_sta
 static void write_json(struct deploying *deploying, const struct drift *drift,
                        struct buffer *out) {
     buffer_string(out, "{\"format\":1");
-    member(out, "account", drift->status.account);
-    member(out, "identity", drift->status.caller);
-    member(out, "project", deploying->program.project);
-    member(out, "suffix", deploying->program.suffix);
+    buffer_json_more(out, "account", drift->status.account);
+    buffer_json_more(out, "identity", drift->status.caller);
+    buffer_json_more(out, "project", deploying->program.project);
+    buffer_json_more(out, "suffix", deploying->program.suffix);
     buffer_string(out, ",\"stacks\":[");
     for (uint32_t i = 0; i < drift->count; i++) {
         const struct drift_stack *stack = &drift->stacks[i];
         buffer_string(out, i ? ",{\"name\":" : "{\"name\":");
         buffer_json_string(out, stack->stack->name);
-        member(out, "region", stack->stack->region);
-        member(out, "path", stack->stack->path);
-        member(out, "problem", stack->problem);
+        buffer_json_more(out, "region", stack->stack->region);
+        buffer_json_more(out, "path", stack->stack->path);
+        buffer_json_more(out, "problem", stack->problem);
         buffer_string(out, ",\"resources\":[");
         for (uint32_t d = 0; d < stack->count; d++) {
             if (d) buffer_char(out, ',');

@@ -76,10 +76,6 @@ static void add_emptying(struct arena *arena, struct actions *actions) {
     }
 }
 
-static int compare(const void *a, const void *b) {
-    return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 bool explain_permissions(struct mrp *mrp, struct buffer *page) {
     const struct template_set *set = mrp_listed_templates(mrp);
     struct arena *arena = mrp_arena(mrp);
@@ -99,7 +95,7 @@ bool explain_permissions(struct mrp *mrp, struct buffer *page) {
             }
         }
     }
-    qsort(actions.items, actions.count, sizeof *actions.items, compare);
+    qsort(actions.items, actions.count, sizeof *actions.items, text_order);
     buffer_string(page, "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\n"
                         "      \"Effect\": \"Allow\",\n      \"Action\": [");
     for (size_t i = 0; i < actions.count; i++) {

@@ -39,7 +39,7 @@ static uint32_t child_count(const struct document *list) {
     return list && list->kind == DOCUMENT_LIST ? list->count : 0;
 }
 
-static struct text text_member(const struct document *object, const char *key) {
+static struct text scalar_member(const struct document *object, const char *key) {
     const struct document *member = document_get(object, key);
     bool is_plain = member && (member->kind == DOCUMENT_TEXT || member->kind == DOCUMENT_NUMBER);
     return is_plain ? member->text : TEXT("");
@@ -50,10 +50,10 @@ static void put_condition(struct buffer *out, const struct document *stage, cons
                           const char *word) {
     const struct document *of = document_get(stage, key);
     const struct document *conditions = document_get(of, "Conditions");
-    struct text result = text_member(of, "Result");
+    struct text result = scalar_member(of, "Result");
     if (child_count(conditions)) {
         const struct document *rules = document_get(conditions->children, "Rules");
-        struct text done = text_member(conditions->children, "Result");
+        struct text done = scalar_member(conditions->children, "Result");
         buffer_format(out, "\n%s: %u rule%s, else %.*s", word, child_count(rules),
                       child_count(rules) == 1 ? "" : "s", TEXT_ARGS(done));
     }
@@ -63,10 +63,10 @@ static void put_condition(struct buffer *out, const struct document *stage, cons
 static void read_action(struct pipeline_graph *graph, const struct document *action, bool ordered) {
     const struct document *type = document_get(action, "ActionTypeId");
     graph->actions[graph->action_count++] = (struct action_node){
-        .name = text_member(action, "Name"),
-        .provider = text_member(type, "Provider"),
-        .region = text_member(action, "Region"),
-        .order = ordered ? text_member(action, "RunOrder") : TEXT(""),
+        .name = scalar_member(action, "Name"),
+        .provider = scalar_member(type, "Provider"),
+        .region = scalar_member(action, "Region"),
+        .order = ordered ? scalar_member(action, "RunOrder") : TEXT(""),
         .inputs = document_get(action, "InputArtifacts"),
         .outputs = document_get(action, "OutputArtifacts"),
     };
@@ -75,7 +75,7 @@ static void read_action(struct pipeline_graph *graph, const struct document *act
 /* Whether some of its actions wait for others. */
 static bool is_ordered(const struct document *actions) {
     for (const struct document *a = actions ? actions->children : NULL; a; a = a->next) {
-        if (!text_is(text_member(a, "RunOrder"), "1")) return true;
+        if (!text_is(scalar_member(a, "RunOrder"), "1")) return true;
     }
     return false;
 }
@@ -85,7 +85,7 @@ static void read_stage(struct pipeline_graph *graph, const struct document *stag
     struct stage_node *node = &graph->stages[graph->stage_count++];
     struct buffer title;
     buffer_init(&title);
-    buffer_text(&title, text_member(stage, "Name"));
+    buffer_text(&title, scalar_member(stage, "Name"));
     put_condition(&title, stage, "BeforeEntry", "before");
     put_condition(&title, stage, "OnSuccess", "after");
     put_condition(&title, stage, "OnFailure", "on failure");
@@ -100,7 +100,7 @@ static void read_stage(struct pipeline_graph *graph, const struct document *stag
 }
 
 static const struct document *stages_of(const struct document *resource) {
-    if (!text_is(text_member(resource, "Type"), "AWS::CodePipeline::Pipeline")) return NULL;
+    if (!text_is(scalar_member(resource, "Type"), "AWS::CodePipeline::Pipeline")) return NULL;
     return document_get(document_get(resource, "Properties"), "Stages");
 }
 
@@ -224,7 +224,7 @@ static void write_artifact(struct buffer *out, enum form form, uint32_t from, ui
 
 static bool lists(const struct document *artifacts, struct text name) {
     for (const struct document *a = artifacts ? artifacts->children : NULL; a; a = a->next) {
-        if (text_equal(text_member(a, "Name"), name)) return true;
+        if (text_equal(scalar_member(a, "Name"), name)) return true;
     }
     return false;
 }
@@ -235,7 +235,7 @@ static void write_artifacts(const struct pipeline_graph *graph, struct buffer *o
     for (uint32_t to = first; to < end; to++) {
         const struct document *inputs = graph->actions[to].inputs;
         for (const struct document *a = inputs ? inputs->children : NULL; a; a = a->next) {
-            struct text name = text_member(a, "Name");
+            struct text name = scalar_member(a, "Name");
             for (uint32_t from = first; from < end; from++) {
                 if (!lists(graph->actions[from].outputs, name)) continue;
                 write_artifact(out, form, from, to, name);

@@ -45,11 +45,6 @@ static void add(struct gathering *gathering, struct text id, struct text value) 
 static bool resolve_text(struct gathering *gathering, const struct document *value,
                        struct buffer *out);
 
-static struct text operand(const struct document *call, const char *name) {
-    const struct document *value = document_get(call, name);
-    return value && value->kind == DOCUMENT_TEXT ? value->text : (struct text){0};
-}
-
 static bool join_text(struct gathering *gathering, const struct document *call,
                       struct buffer *out) {
     if (call->kind != DOCUMENT_LIST || call->count != 2) return false;
@@ -175,8 +170,10 @@ static bool call_text(struct gathering *gathering, const struct document *call,
     struct text value;
     if (text_is(call->key, "Fn::If")) return chosen_text(gathering, call, out);
     if (text_is(call->key, "Fn::GetStackOutput")) {
-        if (!find_output(gathering, operand(call, "StackName"), operand(call, "Region"),
-                         operand(call, "OutputName"), &value)) return false;
+        if (!find_output(gathering, document_get_text(call, "StackName"),
+                         document_get_text(call, "Region"), document_get_text(call, "OutputName"),
+                         &value))
+            return false;
         buffer_text(out, value);
         return true;
     }

@@ -224,13 +224,6 @@ static struct text document_line(struct page *page, const struct document *value
     return text;
 }
 
-static const struct document *member(const struct document *object, struct text key) {
-    for (const struct document *c = object->children; c; c = c->next) {
-        if (text_equal(c->key, key)) return c;
-    }
-    return NULL;
-}
-
 static void diff_values(struct diff *diff, struct text path, const struct document *before,
                         const struct document *after);
 
@@ -239,10 +232,10 @@ static void diff_objects(struct diff *diff, struct text path, const struct docum
     struct arena *arena = &diff->page->deploying->arena;
     for (const struct document *c = after->children; c; c = c->next) {
         diff_values(diff, text_format(arena, "%.*s.%.*s", TEXT_ARGS(path), TEXT_ARGS(c->key)),
-                    member(before, c->key), c);
+                    document_member(before, c->key), c);
     }
     for (const struct document *c = before->children; c; c = c->next) {
-        if (member(after, c->key)) continue;
+        if (document_member(after, c->key)) continue;
         diff_values(diff, text_format(arena, "%.*s.%.*s", TEXT_ARGS(path), TEXT_ARGS(c->key)), c,
                     NULL);
     }

@@ -4,18 +4,6 @@
 #include "base/hash.h"
 #include "cli/deploy.h"
 
-static void member(struct buffer *out, const char *name, struct text value) {
-    buffer_format(out, "\"%s\":", name);
-    buffer_json_string(out, value);
-}
-
-/* Comma, name and value, where there is a value. */
-static void more(struct buffer *out, const char *name, struct text value) {
-    if (!value.length) return;
-    buffer_char(out, ',');
-    member(out, name, value);
-}
-
 static void flag(struct buffer *out, const char *name, bool value) {
     if (value) buffer_format(out, ",\"%s\":true", name);
 }
@@ -25,7 +13,7 @@ static void place(struct buffer *out, struct text place) {
     size_t colon = place.length;
     while (colon > 0 && place.bytes[colon - 1] != ':') colon--;
     if (colon < 2) return;
-    more(out, "file", (struct text){place.bytes, colon - 1});
+    buffer_json_more(out, "file", (struct text){place.bytes, colon - 1});
     buffer_format(out, ",\"line\":%.*s", (int)(place.length - colon), place.bytes + colon);
 }
 
@@ -33,10 +21,10 @@ static void write_property(const struct deploying *deploying, const struct plan_
                            const struct plan_change *change,
                            const struct plan_property *property, struct buffer *out) {
     buffer_char(out, '{');
-    member(out, "name", property->name);
-    more(out, "before", property->before);
-    more(out, "after", property->after);
-    more(out, "knownAfter", property->known_after);
+    buffer_json_member(out, "name", property->name);
+    buffer_json_more(out, "before", property->before);
+    buffer_json_more(out, "after", property->after);
+    buffer_json_more(out, "knownAfter", property->known_after);
     flag(out, "replaces", property->replaces);
     flag(out, "mayReplace", property->may_replace);
     place(out, property_place(deploying, stack->template, change->resource, property->name));
@@ -48,14 +36,14 @@ static void write_change(const struct deploying *deploying, const struct plan_st
     static const char *const kinds[] = {"add", "change", "replace", "may-replace", "delete"};
     static const char *const data[] = {"", "lost", "kept", "snapshot"};
     buffer_char(out, '{');
-    member(out, "action", text_of(kinds[change->kind]));
-    more(out, "id", change->logical_id);
-    more(out, "physicalId", change->physical_id);
-    more(out, "type", change->type);
-    more(out, "path", change->resource ? change->resource->path : change->former_path);
+    buffer_json_member(out, "action", text_of(kinds[change->kind]));
+    buffer_json_more(out, "id", change->logical_id);
+    buffer_json_more(out, "physicalId", change->physical_id);
+    buffer_json_more(out, "type", change->type);
+    buffer_json_more(out, "path", change->resource ? change->resource->path : change->former_path);
     place(out, resource_place(deploying, change->resource));
-    more(out, "data", text_of(data[change->data]));
-    more(out, "because", change->because);
+    buffer_json_more(out, "data", text_of(data[change->data]));
+    buffer_json_more(out, "because", change->because);
     flag(out, "onlyTags", change->is_tags_only);
     buffer_string(out, ",\"properties\":[");
     for (uint32_t i = 0; i < change->property_count; i++) {
@@ -67,15 +55,15 @@ static void write_change(const struct deploying *deploying, const struct plan_st
 
 static void write_drifted(const struct plan_drifted *drifted, struct buffer *out) {
     buffer_char(out, '{');
-    member(out, "id", drifted->logical_id);
-    more(out, "physicalId", drifted->physical_id);
-    more(out, "type", drifted->type);
-    more(out, "path", drifted->resource ? drifted->resource->path : (struct text){0});
-    more(out, "property", drifted->path);
-    more(out, "deployed", drifted->deployed);
-    more(out, "actual", drifted->actual);
+    buffer_json_member(out, "id", drifted->logical_id);
+    buffer_json_more(out, "physicalId", drifted->physical_id);
+    buffer_json_more(out, "type", drifted->type);
+    buffer_json_more(out, "path", drifted->resource ? drifted->resource->path : (struct text){0});
+    buffer_json_more(out, "property", drifted->path);
+    buffer_json_more(out, "deployed", drifted->deployed);
+    buffer_json_more(out, "actual", drifted->actual);
     flag(out, "deleted", !drifted->path.length);
-    more(out, "becomes", drifted->is_overwritten ? TEXT("overwritten") : TEXT("kept"));
+    buffer_json_more(out, "becomes", drifted->is_overwritten ? TEXT("overwritten") : TEXT("kept"));
     buffer_char(out, '}');
 }
 
@@ -95,20 +83,20 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
                         struct buffer *out) {
     static const char *const actions[] = {"nothing", "create", "recreate", "update", "delete"};
     buffer_char(out, '{');
-    member(out, "name", stack->name);
-    more(out, "region", stack->region);
-    more(out, "path", stack->path);
-    more(out, "action", text_of(actions[stack->action]));
+    buffer_json_member(out, "name", stack->name);
+    buffer_json_more(out, "region", stack->region);
+    buffer_json_more(out, "path", stack->path);
+    buffer_json_more(out, "action", text_of(actions[stack->action]));
     if (stack->action != PLAN_CREATE) { /* what an earlier attempt announced is no stack yet */
-        more(out, "stackId", stack->id);
-        more(out, "status", stack->status);
+        buffer_json_more(out, "stackId", stack->id);
+        buffer_json_more(out, "status", stack->status);
     }
-    more(out, "deployedHash", stack->deployed_hash);
-    more(out, "templateHash", hash_of(stack->body));
+    buffer_json_more(out, "deployedHash", stack->deployed_hash);
+    buffer_json_more(out, "templateHash", hash_of(stack->body));
     if (stack->expected > 0) buffer_format(out, ",\"expected\":%.0f", stack->expected);
     flag(out, "quick", stack->is_quick);
-    more(out, "quickBecause", stack->quick_because);
-    more(out, "disagreement", stack->disagreement);
+    buffer_json_more(out, "quickBecause", stack->quick_because);
+    buffer_json_more(out, "disagreement", stack->disagreement);
     flag(out, "adopted", stack->is_adopted);
     flag(out, "outputsChange", stack->outputs_change);
     flag(out, "inputsChange", stack->inputs_change);
@@ -116,15 +104,15 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
     flag(out, "protectionChanges", stack->protection_changes);
     for (uint32_t i = 0; i < stack->move_count; i++) {
         buffer_string(out, i ? ",{" : ",\"renames\":[{");
-        member(out, "from", stack->moves[i].from);
-        more(out, "to", stack->moves[i].to);
+        buffer_json_member(out, "from", stack->moves[i].from);
+        buffer_json_more(out, "to", stack->moves[i].to);
         buffer_string(out, i + 1 < stack->move_count ? "}" : "}]");
     }
     for (uint32_t i = 0; i < stack->widening_count; i++) {
         const struct plan_widening *widening = &stack->widenings[i];
         buffer_string(out, i ? ",{" : ",\"widens\":[{");
-        member(out, "id", stack->changes[widening->change].logical_id);
-        more(out, "grant", widening->grant);
+        buffer_json_member(out, "id", stack->changes[widening->change].logical_id);
+        buffer_json_more(out, "grant", widening->grant);
         buffer_string(out, i + 1 < stack->widening_count ? "}" : "}]");
     }
     for (uint32_t i = 0; i < stack->drifted_count; i++) {
@@ -132,7 +120,7 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
         write_drifted(&stack->drifted[i], out);
         if (i + 1 == stack->drifted_count) buffer_char(out, ']');
     }
-    more(out, "driftUnknown", stack->drift_unknown);
+    buffer_json_more(out, "driftUnknown", stack->drift_unknown);
     buffer_string(out, ",\"changes\":[");
     for (uint32_t i = 0; i < stack->change_count; i++) {
         if (i) buffer_char(out, ',');
@@ -144,10 +132,10 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
 void plan_json(const struct deploying *deploying, const struct plan *plan, struct buffer *out) {
     const struct plan_counts *counts = &plan->counts;
     buffer_string(out, "{\"format\":1");
-    more(out, "account", plan->account);
-    more(out, "identity", plan->caller);
-    more(out, "project", deploying->program.project);
-    more(out, "suffix", deploying->program.suffix);
+    buffer_json_more(out, "account", plan->account);
+    buffer_json_more(out, "identity", plan->caller);
+    buffer_json_more(out, "project", deploying->program.project);
+    buffer_json_more(out, "suffix", deploying->program.suffix);
     flag(out, "sandbox", option_given(deploying->invocation, OPTION_SANDBOX));
     buffer_string(out, ",\"stacks\":[");
     for (uint32_t i = 0; i < plan->count; i++) {

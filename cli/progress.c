@@ -140,28 +140,22 @@ static void plain(struct progress *progress, enum apply_event what,
     progress_say(&out);
 }
 
-static void member(struct buffer *out, const char *name, struct text value) {
-    if (!value.length) return;
-    buffer_format(out, ",\"%s\":", name);
-    buffer_json_string(out, value);
-}
-
 /* What stands behind AWS's words. */
 static void details_json(const struct apply_stack *stack, struct buffer *out) {
     for (uint32_t i = 0; i < stack->hook_count; i++) {
         buffer_string(out, i ? ",{\"type\":" : ",\"hooks\":[{\"type\":");
         buffer_json_string(out, stack->hooks[i].type);
-        member(out, "id", stack->hooks[i].target);
-        member(out, "reason", stack->hooks[i].reason);
+        buffer_json_more(out, "id", stack->hooks[i].target);
+        buffer_json_more(out, "reason", stack->hooks[i].reason);
         buffer_string(out, i + 1 == stack->hook_count ? "}]" : "}");
     }
     if (!stack->trail) return;
     buffer_string(out, ",\"call\":{\"name\":");
     buffer_json_string(out, stack->trail->name);
-    member(out, "source", stack->trail->source);
-    member(out, "user", stack->trail->user);
-    member(out, "error", stack->trail->error_code);
-    member(out, "message", stack->trail->error_message);
+    buffer_json_more(out, "source", stack->trail->source);
+    buffer_json_more(out, "user", stack->trail->user);
+    buffer_json_more(out, "error", stack->trail->error_code);
+    buffer_json_more(out, "message", stack->trail->error_message);
     buffer_char(out, '}');
 }
 
@@ -173,23 +167,23 @@ static void json(struct progress *progress, enum apply_event what,
     buffer_format(&out, "{\"format\":1,\"event\":\"%s\"", what == APPLY_RESOURCE  ? "resource"
                                                            : what == APPLY_EMPTIES ? "bucket"
                                                                                    : "stack");
-    member(&out, "region", stack->plan->region);
-    member(&out, "stack", stack->plan->name);
+    buffer_json_more(&out, "region", stack->plan->region);
+    buffer_json_more(&out, "stack", stack->plan->name);
     if (what == APPLY_EMPTIES) {
-        member(&out, "bucket", stack->bucket);
+        buffer_json_more(&out, "bucket", stack->bucket);
         buffer_format(&out, ",\"deleted\":%llu,\"time\":%.3f", (unsigned long long)stack->emptied,
                       progress->deploying->cloud->now(progress->deploying->cloud->context));
     } else if (what == APPLY_RESOURCE) {
-        member(&out, "id", event->logical_id);
-        member(&out, "type", event->type);
-        member(&out, "physicalId", event->physical_id);
-        member(&out, "status", event->status);
-        member(&out, "reason", event->reason);
+        buffer_json_more(&out, "id", event->logical_id);
+        buffer_json_more(&out, "type", event->type);
+        buffer_json_more(&out, "physicalId", event->physical_id);
+        buffer_json_more(&out, "status", event->status);
+        buffer_json_more(&out, "reason", event->reason);
         buffer_format(&out, ",\"time\":%.3f", event->time);
     } else {
-        member(&out, "state", text_of(progress_done(stack)));
-        member(&out, "cause", stack->cause);
-        member(&out, "causeId", stack->cause_id);
+        buffer_json_more(&out, "state", text_of(progress_done(stack)));
+        buffer_json_more(&out, "cause", stack->cause);
+        buffer_json_more(&out, "causeId", stack->cause_id);
         details_json(stack, &out);
         buffer_format(&out, ",\"time\":%.3f",
                       progress->deploying->cloud->now(progress->deploying->cloud->context));

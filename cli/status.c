@@ -106,27 +106,21 @@ static void write_text(struct deploying *deploying, const struct status *status,
     }
 }
 
-static void member(struct buffer *out, const char *name, struct text value) {
-    if (!value.length) return;
-    buffer_format(out, ",\"%s\":", name);
-    buffer_json_string(out, value);
-}
-
 static void pipelines_json(const struct status_stack *stack, struct buffer *out) {
     for (uint32_t i = 0; i < stack->pipeline_count; i++) {
         const struct status_pipeline *pipeline = &stack->pipelines[i];
         buffer_string(out, i ? ",{\"name\":" : ",\"pipelines\":[{\"name\":");
         buffer_json_string(out, pipeline->name);
-        member(out, "id", pipeline->logical_id);
-        member(out, "execution", pipeline->execution);
-        member(out, "problem", pipeline->problem);
+        buffer_json_more(out, "id", pipeline->logical_id);
+        buffer_json_more(out, "execution", pipeline->execution);
+        buffer_json_more(out, "problem", pipeline->problem);
         buffer_string(out, ",\"stages\":[");
         for (uint32_t s = 0; s < pipeline->stage_count; s++) {
             const struct cloud_stage *stage = &pipeline->stages[s];
             buffer_string(out, s ? ",{\"name\":" : "{\"name\":");
             buffer_json_string(out, stage->name);
-            member(out, "status", stage->status);
-            member(out, "execution", stage->execution);
+            buffer_json_more(out, "status", stage->status);
+            buffer_json_more(out, "execution", stage->execution);
             buffer_char(out, '}');
         }
         buffer_string(out, i + 1 == stack->pipeline_count ? "]}]" : "]}");
@@ -136,31 +130,31 @@ static void pipelines_json(const struct status_stack *stack, struct buffer *out)
 static void write_json(struct deploying *deploying, const struct status *status,
                        struct buffer *out) {
     buffer_string(out, "{\"format\":1");
-    member(out, "account", status->account);
-    member(out, "identity", status->caller);
-    member(out, "project", deploying->program.project);
-    member(out, "suffix", deploying->program.suffix);
+    buffer_json_more(out, "account", status->account);
+    buffer_json_more(out, "identity", status->caller);
+    buffer_json_more(out, "project", deploying->program.project);
+    buffer_json_more(out, "suffix", deploying->program.suffix);
     buffer_string(out, ",\"stacks\":[");
     for (uint32_t i = 0; i < status->count; i++) {
         const struct status_stack *stack = &status->stacks[i];
         buffer_format(out, "%s{\"deployed\":%s,\"inProgram\":%s", i ? "," : "",
                       stack->deployed && !stack->is_foreign ? "true" : "false",
                       stack->in_program ? "true" : "false");
-        member(out, "name", stack->name);
-        member(out, "region", stack->region);
-        member(out, "path", stack->path);
+        buffer_json_more(out, "name", stack->name);
+        buffer_json_more(out, "region", stack->region);
+        buffer_json_more(out, "path", stack->path);
         if (stack->deployed) {
-            member(out, "stackId", stack->deployed->id);
-            member(out, "status", stack->deployed->status);
-            member(out, "reason", stack->deployed->status_reason);
+            buffer_json_more(out, "stackId", stack->deployed->id);
+            buffer_json_more(out, "status", stack->deployed->status);
+            buffer_json_more(out, "reason", stack->deployed->status_reason);
             buffer_format(out, ",\"resources\":%u,\"created\":%.3f,\"updated\":%.3f",
                           stack->resource_count, stack->deployed->created,
                           stack->deployed->updated);
         }
-        member(out, "failure", stack->failure);
-        member(out, "failureId", stack->failure_id);
-        member(out, "hook", stack->hook);
-        if (stack->hook.length) member(out, "hookReason", stack->hook_reason);
+        buffer_json_more(out, "failure", stack->failure);
+        buffer_json_more(out, "failureId", stack->failure_id);
+        buffer_json_more(out, "hook", stack->hook);
+        if (stack->hook.length) buffer_json_more(out, "hookReason", stack->hook_reason);
         pipelines_json(stack, out);
         buffer_char(out, '}');
     }

@@ -130,17 +130,12 @@ static int close_text(struct session *session) {
 
 /* ---- what machines read ---- */
 
-static void json_member(struct buffer *out, const char *name, struct text value) {
-    buffer_format(out, "\"%s\":", name);
-    buffer_json_string(out, value);
-}
-
 static void add_json(struct session *session, struct mrp *mrp, const struct mrp_test *test) {
     struct buffer *out = &session->out;
     buffer_string(out, session->passed + session->failed ? ",\n  {" : "\n  {");
-    json_member(out, "title", test->title);
+    buffer_json_member(out, "title", test->title);
     buffer_char(out, ',');
-    json_member(out, "file", test->file);
+    buffer_json_member(out, "file", test->file);
     buffer_format(out, ",\"line\":%u,\"passed\":%s", (unsigned)test->line,
                   test->has_passed ? "true" : "false");
     if (!test->has_passed) {
@@ -163,11 +158,11 @@ static void coverage_json(struct session *session, struct buffer *out) {
         if (point->is_reached) continue;
         struct place place = place_of(session, point);
         buffer_string(out, said++ ? ",\n  {" : "\n  {");
-        json_member(out, "what", text_of(point->word));
+        buffer_json_member(out, "what", text_of(point->word));
         buffer_char(out, ',');
-        json_member(out, "name", point->name);
+        buffer_json_member(out, "name", point->name);
         buffer_char(out, ',');
-        json_member(out, "file", mrp_user_path(session->mrp, point->span.source));
+        buffer_json_member(out, "file", mrp_user_path(session->mrp, point->span.source));
         buffer_format(out, ",\"line\":%u,\"column\":%u}", (unsigned)place.line,
                       (unsigned)place.column);
     }

@@ -48,13 +48,6 @@ struct text parameter_name(const struct builtin *builtin, int index);
 /* Spends for looking at so many bytes of text. */
 bool spend_bytes(struct call *call, uint64_t bytes);
 
-static inline bool value_is_number(struct value value) {
-    return value.kind == VALUE_INT || value.kind == VALUE_NUMBER;
-}
-static inline double value_as_number(struct value value) {
-    return value.kind == VALUE_INT ? (double)value.integer : value.number;
-}
-
 /* Room for the elements of a result, paid for; NULL, reported, when the budget is used up. */
 struct value *make_items(struct call *call, uint64_t count);
 /* A list that grows; each element is paid for. */

@@ -374,13 +374,8 @@ static struct value read_expression(struct evaluator *ev, struct text text, cons
     return evaluate(ev, expression, ev->root);
 }
 
-static const struct type *strip(const struct type *type) {
-    while (type && type->kind == TYPE_NAMED) type = type->named.base;
-    return type;
-}
-
 static bool accepts(const struct type *type, enum type_kind kind) {
-    type = strip(type);
+    type = type_base(type);
     if (!type) return kind == TYPE_STRING;
     if (type->kind != TYPE_UNION) return type->kind == kind;
     for (uint32_t i = 0; i < type->join.count; i++) {
@@ -390,7 +385,7 @@ static bool accepts(const struct type *type, enum type_kind kind) {
 }
 
 static bool accepts_literal(const struct type *type, bool is_text) {
-    type = strip(type);
+    type = type_base(type);
     if (!type) return false;
     if (type->kind == TYPE_LITERAL) return type->is_text == is_text;
     for (uint32_t i = 0; type->kind == TYPE_UNION && i < type->join.count; i++) {
@@ -441,7 +436,7 @@ static struct value read_list(struct evaluator *ev, struct text text, const stru
 }
 
 static bool is_plain_list(struct text text, const struct type *type) {
-    type = strip(type);
+    type = type_base(type);
     if (!type || type->kind != TYPE_LIST || !text.length) return false;
     bool is_scalar = accepts(type->element, TYPE_STRING) || accepts(type->element, TYPE_INT) ||
                      accepts(type->element, TYPE_NUMBER);
@@ -457,7 +452,7 @@ struct value convert_text(struct evaluator *ev, struct text text, const struct t
             !accepts(type, TYPE_JSON) && !(accepts(type, TYPE_NULL) && text_is(text, "null"))) {
             return fault_input(ev, text, type, node, from);
         }
-        value = is_plain_list(text, type) ? read_list(ev, text, strip(type)->element)
+        value = is_plain_list(text, type) ? read_list(ev, text, type_base(type)->element)
                                           : read_expression(ev, text, type, node, from);
     }
     if (value.kind != VALUE_POISON && !fits(value, type, CONVERT_DEPTH)) {

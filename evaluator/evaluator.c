@@ -41,10 +41,6 @@ static bool host_environment(void *context, struct arena *arena, struct text nam
     return host->environment(host->context, arena, name, value);
 }
 
-static int by_text(const void *a, const void *b) {
-    return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 static void environment_settle(struct evaluator *ev) {
     struct deployment *deployment = ev->deployment;
     uint32_t count = ev->environment.count;
@@ -53,7 +49,7 @@ static void environment_settle(struct evaluator *ev) {
         deployment->environment[i] = name_text(ev->environment.entries[i].key);
     }
     deployment->environment_count = count;
-    qsort(deployment->environment, count, sizeof(struct text), by_text);
+    qsort(deployment->environment, count, sizeof(struct text), text_order);
 }
 
 /* ---- start and end ---- */

@@ -418,7 +418,7 @@ static bool loop_record(struct loop *loop, struct node *generator, const struct 
 }
 
 static struct node *plain_range(struct node *over) {
-    while (over->kind == NODE_PAREN) over = over->paren.inner;
+    over = node_bare(over);
     bool range = over->kind == NODE_BINARY && over->binary.op == OPERATOR_RANGE;
     return range && !(over->flags & NODE_BAD) ? over : NULL;
 }

@@ -43,8 +43,7 @@ static struct value index_list(struct evaluator *ev, struct value list, struct v
 }
 
 static const struct name *map_name(const struct node *object) {
-    while (object->kind == NODE_PAREN)
-        object = object->paren.inner;
+    object = node_bare(object);
     if (object->kind == NODE_NAME) {
         const struct symbol *symbol = object->name.symbol;
         return symbol && symbol->kind == SYMBOL_LET ? symbol->name : NULL;

@@ -36,12 +36,6 @@ static struct value fault_member(struct evaluator *ev, const struct node *node,
     return value_poison();
 }
 
-static void offer_map(struct suggestion *suggestion, const struct map *map) {
-    for (uint32_t i = 0; i < map->count; i++) {
-        suggestion_offer(suggestion, name_text(map->entries[i].key));
-    }
-}
-
 /* ---- records ---- */
 
 struct value fault_key(struct evaluator *ev, const struct node *node, const struct record *record,
@@ -95,8 +89,8 @@ static struct value region_member(struct evaluator *ev, struct region *region,
         struct frame *frame = state->frames.entries[i].value;
         struct value value = scope_member(ev, frame, name, node, &found);
         if (found) return value;
-        offer_map(&suggestion, &frame->scope->values);
-        offer_map(&suggestion, &frame->scope->outputs);
+        suggestion_offer_names(&suggestion, &frame->scope->values);
+        suggestion_offer_names(&suggestion, &frame->scope->outputs);
     }
     struct text owner = text_format(ev->arena, "region \"%.*s\"", TEXT_ARGS(region->path));
     return fault_member(ev, node, name, owner, &suggestion);
@@ -112,8 +106,8 @@ static struct value stack_member(struct evaluator *ev, struct stack *stack, cons
         bool found;
         struct value value = scope_member(ev, state->frame, name, node, &found);
         if (found) return value;
-        offer_map(&suggestion, &state->frame->scope->values);
-        offer_map(&suggestion, &state->frame->scope->outputs);
+        suggestion_offer_names(&suggestion, &state->frame->scope->values);
+        suggestion_offer_names(&suggestion, &state->frame->scope->outputs);
     }
     struct text owner = text_format(ev->arena, "stack \"%.*s\"", TEXT_ARGS(stack->path));
     return fault_member(ev, node, name, owner, &suggestion);
@@ -251,7 +245,7 @@ static struct value component_member(struct evaluator *ev, struct component *com
     if (self) return resource_member(ev, self, name, node);
     struct suggestion suggestion;
     suggestion_init(&suggestion, name_text(name));
-    offer_map(&suggestion, &component->frame->scope->outputs);
+    suggestion_offer_names(&suggestion, &component->frame->scope->outputs);
     struct text owner = text_format(ev->arena, "component \"%.*s\"",
                                     NAME_ARGS(component->symbol->name));
     return fault_member(ev, node, name, owner, &suggestion);

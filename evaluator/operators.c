@@ -19,14 +19,6 @@ static struct value fault_types(struct evaluator *ev, const struct node *node, s
 
 /* ---- arithmetic ---- */
 
-static bool is_number(struct value value) {
-    return value.kind == VALUE_INT || value.kind == VALUE_NUMBER;
-}
-
-static double as_double(struct value value) {
-    return value.kind == VALUE_INT ? (double)value.integer : value.number;
-}
-
 static struct value fault_overflow(struct evaluator *ev, const struct node *node) {
     return fault(ev, DIAGNOSTIC_ARITHMETIC, node, "the result does not fit in 64 bits");
 }
@@ -135,8 +127,8 @@ static struct value arithmetic(struct evaluator *ev, struct node *node, struct f
     if (left.kind == VALUE_INT && right.kind == VALUE_INT) {
         return integer_operation(ev, node, left.integer, right.integer);
     }
-    if (is_number(left) && is_number(right)) {
-        return number_operation(ev, node, as_double(left), as_double(right));
+    if (value_is_number(left) && value_is_number(right)) {
+        return number_operation(ev, node, value_as_number(left), value_as_number(right));
     }
     if (node->binary.op == OPERATOR_ADD) return add_others(ev, node, left, right);
     return known_or_fault(ev, node, left, right);
@@ -358,7 +350,7 @@ static struct value order(struct evaluator *ev, struct node *node, struct frame 
         left = settled(ev, left);
         right = settled(ev, right);
         bool texts = left.kind == VALUE_TEXT && right.kind == VALUE_TEXT;
-        if (!texts && !(is_number(left) && is_number(right))) {
+        if (!texts && !(value_is_number(left) && value_is_number(right))) {
             return known_or_fault(ev, node, left, right);
         }
     }

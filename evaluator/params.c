@@ -58,7 +58,7 @@ bool param_is_fixed(const struct symbol *symbol) {
 }
 
 static bool calls_env(const struct node *node) {
-    while (node->kind == NODE_PAREN) node = node->paren.inner;
+    node = node_bare(node);
     return node->kind == NODE_CALL && node->call.builtin && node->call.builtin->flags & BUILTIN_ENV;
 }
 
@@ -161,13 +161,8 @@ void parameters_add(struct evaluator *ev, struct parameter *parameter) {
     deployment->parameters[deployment->parameter_count++] = parameter;
 }
 
-static const struct type *plain_type(const struct type *type) {
-    while (type && type->kind == TYPE_NAMED) type = type->named.base;
-    return type;
-}
-
 static enum deferred_shape parameter_shape(const struct type *type) {
-    type = plain_type(type);
+    type = type_base(type);
     if (!type) return SHAPE_TEXT;
     if (type->kind == TYPE_UNION) {
         enum deferred_shape shape = SHAPE_ANY;
@@ -186,7 +181,7 @@ static enum deferred_shape parameter_shape(const struct type *type) {
 
 /* The allowed values of a union of literals and of truth values; null for other types. */
 static struct value allowed_values(struct evaluator *ev, const struct type *type) {
-    type = plain_type(type);
+    type = type_base(type);
     if (!type) return value_null();
     if (type->kind == TYPE_BOOL) {
         struct value *truths = arena_array(ev->arena, 2, sizeof *truths);
@@ -277,7 +272,7 @@ static struct value deploy_param(struct evaluator *ev, struct frame *frame, stru
 /* ---- params of components ---- */
 
 static bool takes_null(const struct type *type) {
-    type = plain_type(type);
+    type = type_base(type);
     if (!type) return false;
     if (type->kind == TYPE_NULL) return true;
     for (uint32_t i = 0; type->kind == TYPE_UNION && i < type->join.count; i++) {

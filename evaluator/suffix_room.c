@@ -112,8 +112,7 @@ static unsigned pattern_longest(struct text pattern) {
 }
 
 static bool is_param(const struct node *node, const struct symbol *param) {
-    while (node->kind == NODE_PAREN)
-        node = node->paren.inner;
+    node = node_bare(node);
     if (node->kind != NODE_NAME || !node->name.symbol) return false;
     if (node->name.symbol == param) return true;
     return node->name.symbol->kind == SYMBOL_LOCAL &&
@@ -127,8 +126,7 @@ bool node_calls(const struct node *node, const char *function) {
 
 /* What one condition of a check says of the length: matches(p, "^...$"), length(p) <= 12. */
 static unsigned condition_longest(const struct node *node, const struct symbol *param) {
-    while (node->kind == NODE_PAREN)
-        node = node->paren.inner;
+    node = node_bare(node);
     if (node_calls(node, "matches") && is_param(node->call.arguments.first, param)) {
         const struct node *pattern = node->call.arguments.first->next;
         return pattern && pattern->kind == NODE_TEXT ? pattern_longest(node_text(pattern)) : 0;
@@ -187,8 +185,7 @@ const struct symbol *suffix_param(const struct evaluator *ev) {
     for (; entry; entry = entry->next) {
         if (entry->kind != NODE_ENTRY || !text_is(entry_text(entry), "suffix")) continue;
         const struct node *value = entry->entry.value;
-        while (value->kind == NODE_PAREN)
-            value = value->paren.inner;
+        value = node_bare(value);
         if (value->kind != NODE_NAME || !value->name.symbol) return NULL;
         return value->name.symbol->kind == SYMBOL_PARAM ? value->name.symbol : NULL;
     }

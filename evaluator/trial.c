@@ -141,18 +141,13 @@ struct value trial_stack(struct evaluator *ev, const struct record *stacks,
 
 enum { SIDE_BYTES = 60 };
 
-static struct node *bare(struct node *node) {
-    while (node->kind == NODE_PAREN) node = node->paren.inner;
-    return node;
-}
-
 /* The part of a condition that decides: of `a && b` the one that is false. */
 static struct node *decisive(struct evaluator *ev, struct node *node, struct frame *frame) {
-    node = bare(node);
+    node = node_bare(node);
     while (node->kind == NODE_BINARY && node->binary.op == OPERATOR_AND) {
         struct value left = evaluate(ev, node->binary.left, frame);
         bool is_left = left.kind == VALUE_BOOL && !left.boolean;
-        node = bare(is_left ? node->binary.left : node->binary.right);
+        node = node_bare(is_left ? node->binary.left : node->binary.right);
     }
     return node;
 }
@@ -177,7 +172,7 @@ static bool is_literal(const struct node *node) {
 /* `bucket.id is "logs"`, for a hint; nothing for what stands there already. */
 static void add_side(struct evaluator *ev, struct buffer *out, struct node *side,
                      struct frame *frame) {
-    if (is_literal(bare(side))) return;
+    if (is_literal(node_bare(side))) return;
     struct value value = evaluate(ev, side, frame);
     if (value.kind == VALUE_POISON || value.flags & VALUE_SECRET) return;
     struct text brief = value_brief(ev, value);
@@ -226,7 +221,7 @@ static void note_reason(struct evaluator *ev, struct diagnostic *d, struct node 
                         struct frame *frame) {
     struct node *node = decisive(ev, condition, frame);
     bool is_not = node->kind == NODE_UNARY && node->unary.op == OPERATOR_NOT;
-    if (is_not) node = bare(node->unary.operand);
+    if (is_not) node = node_bare(node->unary.operand);
     if (node->kind == NODE_CALL) note_call(ev, d, node);
     if (node->kind != NODE_BINARY || node->binary.op == OPERATOR_OR) return;
     hint_sides(ev, d, node, frame);

@@ -351,14 +351,10 @@ static bool deferred_equal(struct comparison *comparison, const struct deferred 
     return true;
 }
 
-static bool is_numeric(struct value value) {
-    return value.kind == VALUE_INT || value.kind == VALUE_NUMBER;
-}
-
 static bool equal_within(struct comparison *comparison, struct value a, struct value b) {
     if (comparison->steps == 0) return false;
     comparison->steps--;
-    if (is_numeric(a) && is_numeric(b)) return numbers_equal(a, b);
+    if (value_is_number(a) && value_is_number(b)) return numbers_equal(a, b);
     if (a.kind != b.kind) return false;
     switch ((enum value_kind)a.kind) {
     case VALUE_POISON: return false;
@@ -409,7 +405,7 @@ static int compare_numbers(struct value a, struct value b) {
 }
 
 int value_compare(struct value a, struct value b) {
-    if (is_numeric(a) && is_numeric(b)) return compare_numbers(a, b);
+    if (value_is_number(a) && value_is_number(b)) return compare_numbers(a, b);
     if (a.kind != b.kind) return a.kind < b.kind ? -1 : 1;
     if (a.kind == VALUE_TEXT) return text_compare(value_as_text(a), value_as_text(b));
     if (a.kind == VALUE_BOOL) return a.boolean - b.boolean;

@@ -209,4 +209,12 @@ struct text value_kind_text(struct arena *arena, struct value value);
  * in a readable form such as "${east.alb.DNSName}" (for `mrp eval` and messages). */
 void value_json(struct buffer *out, struct value value, int indent);
 
+/* Integers and other numbers are one kind to arithmetic. */
+static inline bool value_is_number(struct value value) {
+    return value.kind == VALUE_INT || value.kind == VALUE_NUMBER;
+}
+static inline double value_as_number(struct value value) {
+    return value.kind == VALUE_INT ? (double)value.integer : value.number;
+}
+
 #endif

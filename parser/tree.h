@@ -251,6 +251,12 @@ static inline struct span node_place(const struct node *node) {
     return span;
 }
 
+/* What stands inside of the parentheses around it, if there are any. */
+static inline struct node *node_bare(const struct node *node) {
+    while (node->kind == NODE_PAREN) node = node->paren.inner;
+    return (struct node *)node;
+}
+
 /* How the operator is written. */
 const char *operator_text(enum operator_kind op);
 

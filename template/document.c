@@ -28,16 +28,27 @@ void document_add(struct document *parent, struct text key, struct document *chi
     parent->count++;
 }
 
-static struct document *find(const struct document *object, struct text key) {
-    for (struct document *child = object->children; child; child = child->next) {
-        if (text_equal(child->key, key)) return child;
+struct document *document_member(const struct document *object, struct text key) {
+    if (!object || object->kind != DOCUMENT_OBJECT) return NULL;
+    for (struct document *c = object->children; c; c = c->next) {
+        if (text_equal(c->key, key)) return c;
     }
     return NULL;
 }
 
 struct document *document_get(const struct document *object, const char *key) {
-    if (!object || object->kind != DOCUMENT_OBJECT) return NULL;
-    return find(object, text_of(key));
+    return document_member(object, text_of(key));
+}
+
+bool document_is_call(const struct document *document) {
+    return document->kind == DOCUMENT_OBJECT && document->count == 1 &&
+           (text_is(document->children->key, "Ref") ||
+            text_starts(document->children->key, TEXT("Fn::")));
+}
+
+struct text document_get_text(const struct document *object, const char *key) {
+    const struct document *member = document_get(object, key);
+    return member && member->kind == DOCUMENT_TEXT ? member->text : (struct text){0};
 }
 
 void document_place(struct text bytes, size_t at, unsigned *line, unsigned *column) {

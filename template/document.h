@@ -28,6 +28,11 @@ bool document_read(struct arena *arena, struct text bytes, struct document **doc
                    struct failure *why);
 /* The member of an object, or NULL (also when object is NULL or no object). */
 struct document *document_get(const struct document *object, const char *key);
+struct document *document_member(const struct document *object, struct text key);
+/* The text of a member that is one, else an empty text. */
+struct text document_get_text(const struct document *object, const char *key);
+/* Whether it is one of CloudFormation's functions: an object of one member, Ref or Fn::... */
+bool document_is_call(const struct document *document);
 /* Equal but for order of members and white space; numbers by value; "true" and true are
  * different. */
 bool document_equal(const struct document *a, const struct document *b);

@@ -211,6 +211,8 @@ struct import *lowering_import(struct stack_lowering *in, const struct deferred 
 struct text lowering_output(struct lowering *all, struct deferred *attribute);
 /* Makes it an output of its producer (and a parameter of this stack if so wanted). */
 void lowering_carry(struct stack_lowering *in, struct import *import, bool as_parameter);
+/* A pseudo parameter: "AWS::Partition". */
+struct value lowering_pseudo(struct lowering *all, const char *name);
 /* A resource with this logical id in the stack, or NULL. */
 struct resource *lowering_find_id(struct stack_lowering *in, struct text id);
 void lowering_use_parameter(struct stack_lowering *in, struct parameter *parameter);
@@ -293,6 +295,8 @@ void emit_close(struct emitter *e, char bracket);
 void emit_key(struct emitter *e, struct text key);
 void emit_item(struct emitter *e);
 void emit_text(struct emitter *e, struct text text);
+/* A key that needs no escapes and a text. */
+void emit_text_pair(struct emitter *e, const char *key, struct text value);
 void emit_integer(struct emitter *e, int64_t integer);
 /* Text inside a JSON string that is open already. */
 void emit_fragment(struct emitter *e, struct text text);

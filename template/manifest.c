@@ -1,11 +1,6 @@
 /* manifest.json: what stands in the output folder, for tools that deploy or look at it. */
 #include "template/lowering.h"
 
-static void pair(struct emitter *e, const char *key, struct text value) {
-    emit_key(e, text_of(key));
-    emit_text(e, value);
-}
-
 static void number(struct emitter *e, const char *key, uint32_t value) {
     char room[SCALAR_ROOM];
     emit_key(e, text_of(key));
@@ -26,16 +21,17 @@ static void write_parameters(struct emitter *e, const struct template_set *set,
         const struct template_parameter *parameter = &template->parameters[i];
         emit_key(e, parameter->logical_id);
         emit_open(e, '{');
-        pair(e, "type", parameter->type);
+        emit_text_pair(e, "type", parameter->type);
         truth(e, "secret", parameter->is_secret);
         if (parameter->source == PARAMETER_OUTPUT) {
             const struct template *producer = &set->templates[parameter->producer];
-            pair(e, "fromStack", producer->name);
-            pair(e, "fromRegion", producer->region_name);
-            pair(e, "fromOutput", parameter->output);
+            emit_text_pair(e, "fromStack", producer->name);
+            emit_text_pair(e, "fromRegion", producer->region_name);
+            emit_text_pair(e, "fromOutput", parameter->output);
         } else {
-            if (parameter->has_default) pair(e, "default", parameter->initial);
-            if (parameter->is_given && !parameter->is_secret) pair(e, "value", parameter->given);
+            if (parameter->has_default) emit_text_pair(e, "default", parameter->initial);
+            if (parameter->is_given && !parameter->is_secret)
+                emit_text_pair(e, "value", parameter->given);
         }
         emit_close(e, '}');
     }
@@ -63,7 +59,7 @@ static void write_lists(struct emitter *e, const struct template *template) {
         const struct template_output *output = &template->outputs[i];
         emit_key(e, output->id);
         emit_open(e, '{');
-        if (output->doc.length) pair(e, "description", output->doc);
+        if (output->doc.length) emit_text_pair(e, "description", output->doc);
         truth(e, "internal", output->is_internal);
         emit_close(e, '}');
     }
@@ -77,8 +73,8 @@ static void write_dependency(struct emitter *e, const struct template_set *set,
     bool is_weak = true;
     emit_item(e);
     emit_open(e, '{');
-    pair(e, "stack", set->templates[producer].name);
-    pair(e, "region", set->templates[producer].region_name);
+    emit_text_pair(e, "stack", set->templates[producer].name);
+    emit_text_pair(e, "region", set->templates[producer].region_name);
     EMIT_KEY(e, "reads");
     emit_open(e, '[');
     for (uint32_t i = 0; i < template->edge_count; i++) {
@@ -116,12 +112,12 @@ static void write_resources(struct emitter *e, const struct template *template) 
         const struct template_resource *resource = &template->resources[i];
         emit_key(e, resource->logical_id);
         emit_open(e, '{');
-        pair(e, "type", resource->type);
-        pair(e, "path", resource->path);
-        pair(e, "file", resource->file);
+        emit_text_pair(e, "type", resource->type);
+        emit_text_pair(e, "path", resource->path);
+        emit_text_pair(e, "file", resource->file);
         number(e, "line", resource->line);
         truth(e, "protected", resource->is_protected);
-        if (resource->was_id.length) pair(e, "was", resource->was_id);
+        if (resource->was_id.length) emit_text_pair(e, "was", resource->was_id);
         emit_close(e, '}');
     }
     emit_close(e, '}');
@@ -132,13 +128,13 @@ static void write_stack(struct emitter *e, const struct template_set *set,
                         const struct template *template, struct text path, struct text hash) {
     emit_item(e);
     emit_open(e, '{');
-    pair(e, "name", template->name);
-    pair(e, "region", template->region_name);
-    pair(e, "path", template->path);
-    pair(e, "template", path);
-    pair(e, "sha256", hash);
+    emit_text_pair(e, "name", template->name);
+    emit_text_pair(e, "region", template->region_name);
+    emit_text_pair(e, "path", template->path);
+    emit_text_pair(e, "template", path);
+    emit_text_pair(e, "sha256", hash);
     struct text configuration = template_configuration_path(set, template->index);
-    if (configuration.length) pair(e, "configuration", configuration);
+    if (configuration.length) emit_text_pair(e, "configuration", configuration);
     truth(e, "terminationProtection", template->is_protected);
     write_parameters(e, set, template);
     write_lists(e, template);
@@ -154,7 +150,7 @@ static void write_printed(struct emitter *e, const struct template_set *set) {
         const struct template_printed *printed = &set->printed[i];
         emit_key(e, printed->id);
         emit_open(e, '{');
-        if (printed->doc.length) pair(e, "description", printed->doc);
+        if (printed->doc.length) emit_text_pair(e, "description", printed->doc);
         EMIT_KEY(e, "value");
         struct emitter inner = *e;
         inner.in = set->lowered->printed;
@@ -172,11 +168,11 @@ void template_manifest(const struct template_set *set, struct text version, stru
     const struct deployment *deployment = set->deployment;
     emit_open(&e, '{');
     number(&e, "format", 1);
-    pair(&e, "version", version);
-    pair(&e, "program", program);
-    pair(&e, "project", deployment->project);
-    if (deployment->suffix.length) pair(&e, "suffix", deployment->suffix);
-    if (deployment->account.length) pair(&e, "account", deployment->account);
+    emit_text_pair(&e, "version", version);
+    emit_text_pair(&e, "program", program);
+    emit_text_pair(&e, "project", deployment->project);
+    if (deployment->suffix.length) emit_text_pair(&e, "suffix", deployment->suffix);
+    if (deployment->account.length) emit_text_pair(&e, "account", deployment->account);
     EMIT_KEY(&e, "stacks");
     emit_open(&e, '[');
     for (uint32_t i = 0; i < set->count; i++) {

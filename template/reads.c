@@ -12,22 +12,16 @@ struct resources { /* of an IAM statement */
     uint32_t count, capacity;
 };
 
-static struct value pseudo(struct lowering *all, const char *name) {
-    struct deferred *d = deferred_new(all->arena, DEFERRED_PSEUDO, SHAPE_TEXT, 0, NULL);
-    d->name = names_intern(all->deployment->names, text_of(name));
-    return value_deferred(d);
-}
-
 /* arn:PARTITION:service:region:ACCOUNT:what, each once; public ones are in no account. */
 static void add(struct resources *to, const char *service, struct text region, bool is_public,
                 struct text what) {
     struct lowering *all = to->all;
     struct deferred *arn = deferred_new(all->arena, DEFERRED_TEXT, SHAPE_TEXT, 5, NULL);
     arn->operands[0] = value_text(TEXT("arn:"));
-    arn->operands[1] = pseudo(all, "AWS::Partition");
+    arn->operands[1] = lowering_pseudo(all, "AWS::Partition");
     arn->operands[2] =
         value_text(text_format(all->arena, ":%s:%.*s:", service, TEXT_ARGS(region)));
-    arn->operands[3] = is_public ? value_text(TEXT("")) : pseudo(all, "AWS::AccountId");
+    arn->operands[3] = is_public ? value_text(TEXT("")) : lowering_pseudo(all, "AWS::AccountId");
     arn->operands[4] = value_text(text_format(all->arena, ":%.*s", TEXT_ARGS(what)));
     for (uint32_t i = 0; i < to->count; i++) {
         const struct deferred *other = to->items[i].deferred;

@@ -92,7 +92,7 @@ static bool compute_property(struct lowering *all, struct resource *resource,
     return value->kind == VALUE_TEXT && !has_upper(value_as_text(*value));
 }
 
-static struct value pseudo(struct lowering *all, const char *name) {
+struct value lowering_pseudo(struct lowering *all, const char *name) {
     struct deferred *d = deferred_new(all->arena, DEFERRED_PSEUDO, SHAPE_TEXT, 0, NULL);
     d->name = names_intern(all->deployment->names, text_of(name));
     return value_deferred(d);
@@ -172,13 +172,15 @@ static bool arn_name(struct arn *arn, struct text placeholder) {
 
 static bool arn_placeholder(struct arn *arn, struct text name) {
     struct deployment *deployment = arn->all->deployment;
-    if (text_is(name, "Partition")) return arn_add(arn, pseudo(arn->all, "AWS::Partition"));
+    if (text_is(name, "Partition"))
+        return arn_add(arn, lowering_pseudo(arn->all, "AWS::Partition"));
     if (text_is(name, "Region")) {
         return arn->resource->region && arn_add(arn, value_text(arn->resource->region->name));
     }
     if (text_is(name, "Account")) {
-        return arn_add(arn, deployment->account.length ? value_text(deployment->account)
-                                                       : pseudo(arn->all, "AWS::AccountId"));
+        return arn_add(arn, deployment->account.length
+                                ? value_text(deployment->account)
+                                : lowering_pseudo(arn->all, "AWS::AccountId"));
     }
     if (arn->property.length && is_name_placeholder(arn->resource->type, name, arn->property)) {
         return arn_name(arn, name);

@@ -21,7 +21,7 @@ static void emit_doc(struct emitter *e, struct text doc, size_t limit) {
     emit_text(e, doc);
 }
 
-static void emit_text_pair(struct emitter *e, const char *key, struct text value) {
+void emit_text_pair(struct emitter *e, const char *key, struct text value) {
     emit_key(e, text_of(key));
     emit_text(e, value);
 }

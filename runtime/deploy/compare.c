@@ -23,19 +23,6 @@ static struct plan_property *add_property(struct plan *plan, struct plan_change 
     return property;
 }
 
-static const struct document *find(const struct document *object, struct text key) {
-    if (!object || object->kind != DOCUMENT_OBJECT) return NULL;
-    for (const struct document *c = object->children; c; c = c->next) {
-        if (text_equal(c->key, key)) return c;
-    }
-    return NULL;
-}
-
-static struct text text_member(const struct document *object, const char *key) {
-    const struct document *member = document_get(object, key);
-    return member && member->kind == DOCUMENT_TEXT ? member->text : (struct text){0};
-}
-
 static struct text shown(struct plan *plan, const struct document *value) {
     if (!value) return (struct text){0};
     if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) return value->text;
@@ -54,7 +41,7 @@ static struct plan_change *add_whole(struct plan *plan, struct plan_stack *stack
     struct plan_change *change = plan_add_change(plan, stack);
     change->kind = kind;
     change->logical_id = resource->key;
-    change->type = text_member(resource, "Type");
+    change->type = document_get_text(resource, "Type");
     change->resource = plan_resource(stack->template, resource->key);
     return change;
 }
@@ -99,12 +86,12 @@ static const struct plan_stack *stack_named(const struct plan *plan, struct text
 
 static struct text open_output(const struct plan *plan, const struct plan_stack *stack,
                                const struct document *call) {
-    struct text region = text_member(call, "Region");
+    struct text region = document_get_text(call, "Region");
     const struct plan_stack *producer = stack_named(
-        plan, text_member(call, "StackName"), region.length ? region : stack->region);
+        plan, document_get_text(call, "StackName"), region.length ? region : stack->region);
     if (!producer) return (struct text){0};
     bool changes = stack->reads_anew ||
-                   plan_output_changes(producer, text_member(call, "OutputName"));
+                   plan_output_changes(producer, document_get_text(call, "OutputName"));
     return changes ? producer->path : (struct text){0};
 }
 
@@ -233,14 +220,14 @@ static void compare_resource(struct plan *plan, struct plan_stack *stack,
     const struct document *old = document_get(before, "Properties");
     const struct document *new = document_get(after, "Properties");
     struct plan_change change = {
-        .logical_id = after->key, .type = text_member(after, "Type"),
+        .logical_id = after->key, .type = document_get_text(after, "Type"),
         .resource = plan_resource(stack->template, after->key),
     };
     for (const struct document *p = new ? new->children : NULL; p; p = p->next) {
-        compare_property(plan, stack, &change, p->key, find(old, p->key), p);
+        compare_property(plan, stack, &change, p->key, document_member(old, p->key), p);
     }
     for (const struct document *p = old ? old->children : NULL; p; p = p->next) {
-        if (!find(new, p->key)) compare_property(plan, stack, &change, p->key, p, NULL);
+        if (!document_member(new, p->key)) compare_property(plan, stack, &change, p->key, p, NULL);
     }
     if (!change.property_count) return;
     settle_kind(&change);
@@ -254,14 +241,14 @@ void plan_compare(struct plan *plan, struct plan_stack *stack) {
     stack->is_quick = true;
     /* New ones first: what refers to them is open. */
     for (const struct document *r = after ? after->children : NULL; r; r = r->next) {
-        if (!find(before, r->key)) add_whole(plan, stack, r, PLAN_ADD);
+        if (!document_member(before, r->key)) add_whole(plan, stack, r, PLAN_ADD);
     }
     for (const struct document *r = after ? after->children : NULL; r; r = r->next) {
-        const struct document *old = find(before, r->key);
+        const struct document *old = document_member(before, r->key);
         if (old) compare_resource(plan, stack, old, r);
     }
     for (const struct document *r = before ? before->children : NULL; r; r = r->next) {
-        if (!find(after, r->key)) add_whole(plan, stack, r, PLAN_REMOVE);
+        if (!document_member(after, r->key)) add_whole(plan, stack, r, PLAN_REMOVE);
     }
 }
 
@@ -391,10 +378,11 @@ static enum plan_data data_of(const struct plan_stack *stack, const struct plan_
     bool removes = change->kind == PLAN_REMOVE;
     /* The policies in force are those deployed; for a replacement those of the update itself. */
     const struct document *template = removes ? stack->current : stack->wanted;
-    const struct document *resource = find(document_get(template, "Resources"), change->logical_id);
+    const struct document *resource =
+        document_member(document_get(template, "Resources"), change->logical_id);
     struct text policy = change->policy;
     if (!policy.length) {
-        policy = text_member(resource, removes ? "DeletionPolicy" : "UpdateReplacePolicy");
+        policy = document_get_text(resource, removes ? "DeletionPolicy" : "UpdateReplacePolicy");
     }
     if (text_starts(policy, TEXT("Retain"))) return PLAN_DATA_KEPT;
     const struct schema_type *type = schema_type_find(change->type);
@@ -417,7 +405,7 @@ static struct text former_path(const struct plan_stack *stack, struct text logic
     const struct document *notes = document_get(document_get(stack->current, "Metadata"), "mrp");
     const char *dot = memchr(logical_id.bytes, '.', logical_id.length);
     if (dot) logical_id.length = (size_t)(dot - logical_id.bytes); /* inside a nested stack */
-    const struct document *note = find(notes, logical_id);
+    const struct document *note = document_member(notes, logical_id);
     const char *space = note && note->kind == DOCUMENT_TEXT && note->text.length
                             ? memchr(note->text.bytes, ' ', note->text.length) : NULL;
     if (!space) return (struct text){0};
@@ -492,9 +480,9 @@ bool plan_keeps_name(const struct plan_stack *stack, const struct plan_change *c
     for (uint32_t i = 0; i < change->property_count; i++) {
         if (text_equal(change->properties[i].name, property)) return false;
     }
-    const struct document *resource = find(document_get(stack->wanted, "Resources"),
+    const struct document *resource = document_member(document_get(stack->wanted, "Resources"),
                                            change->logical_id);
-    const struct document *given = find(document_get(resource, "Properties"), property);
+    const struct document *given = document_member(document_get(resource, "Properties"), property);
     if (!given) return false;
     *name = given->kind == DOCUMENT_TEXT ? given->text : change->physical_id;
     return true;
@@ -580,8 +568,9 @@ static bool reads_change(const struct plan_stack *stack, const struct document *
 bool plan_output_changes(const struct plan_stack *stack, struct text output) {
     if (stack->action == PLAN_CREATE || stack->action == PLAN_RECREATE) return true;
     if (stack->action != PLAN_UPDATE) return false;
-    const struct document *after = find(document_get(stack->wanted, "Outputs"), output);
-    const struct document *before = find(document_get(stack->current, "Outputs"), output);
+    const struct document *after = document_member(document_get(stack->wanted, "Outputs"), output);
+    const struct document *before =
+        document_member(document_get(stack->current, "Outputs"), output);
     const struct document *value = document_get(after, "Value");
     const struct document *old = document_get(before, "Value");
     if (!value || !old || !document_equal(value, old)) return true;

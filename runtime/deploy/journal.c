@@ -57,11 +57,6 @@ static struct text write_former(struct arena *arena, const struct plan_former *f
     return text;
 }
 
-static struct text get(const struct document *object, const char *key) {
-    const struct document *value = document_get(object, key);
-    return value && value->kind == DOCUMENT_TEXT ? value->text : (struct text){0};
-}
-
 static const struct document *children_of(const struct document *object, const char *key) {
     const struct document *value = document_get(object, key);
     return value ? value->children : NULL;
@@ -82,11 +77,13 @@ static const struct plan_former *read_former(struct arena *arena, struct text js
     struct cloud_tag *tags = arena_array(arena, count_of(all, "tags") + 1, sizeof *tags);
     struct text *capabilities =
         arena_array(arena, count_of(all, "capabilities") + 1, sizeof *capabilities);
-    *former = (struct plan_former){.body = get(all, "template"),
-                                   .cannot_undo = get(all, "lasting"),
-                                   .is_protected = text_is(get(all, "protected"), "yes"),
-                                   .parameters = parameters, .tags = tags,
-                                   .capabilities = capabilities};
+    *former =
+        (struct plan_former){.body = document_get_text(all, "template"),
+                             .cannot_undo = document_get_text(all, "lasting"),
+                             .is_protected = text_is(document_get_text(all, "protected"), "yes"),
+                             .parameters = parameters,
+                             .tags = tags,
+                             .capabilities = capabilities};
     for (const struct document *c = children_of(all, "parameters"); c; c = c->next) {
         parameters[former->parameter_count++] = (struct cloud_parameter){
             .key = c->key, .value = c->text, .use_previous = c->kind == DOCUMENT_NULL};

@@ -9,13 +9,6 @@
 #include "base/limits.h"
 #include "schema/schema.h"
 
-static const struct document *find(const struct document *object, struct text key) {
-    for (const struct document *c = object ? object->children : NULL; c; c = c->next) {
-        if (text_equal(c->key, key)) return c;
-    }
-    return NULL;
-}
-
 /* --- the template with other ids -------------------------------------------------------------- */
 
 struct renaming {
@@ -56,7 +49,7 @@ static struct text renamed_format(const struct renaming *renaming, struct text f
             continue;
         }
         struct text name = {format.bytes + i + 2, (size_t)(close - format.bytes) - i - 2};
-        if (!find(own, name)) name = renamed_path(renaming, name);
+        if (!document_member(own, name)) name = renamed_path(renaming, name);
         buffer_format(&out, "${%.*s}", TEXT_ARGS(name));
         i = (size_t)(close - format.bytes) + 1;
     }
@@ -164,9 +157,9 @@ static bool is_due(const struct plan_stack *stack, const struct template_resourc
     const struct document *wanted = document_get(stack->wanted, "Resources");
     if (!resource->was_id.length || text_equal(resource->was_id, resource->logical_id))
         return false;
-    const struct document *old = find(current, resource->was_id);
-    return old && !find(current, resource->logical_id) && !find(wanted, resource->was_id) &&
-           text_equal(type_of(old), resource->type);
+    const struct document *old = document_member(current, resource->was_id);
+    return old && !document_member(current, resource->logical_id) &&
+           !document_member(wanted, resource->was_id) && text_equal(type_of(old), resource->type);
 }
 
 static bool check_type(const struct plan_stack *stack, const struct template_resource *resource,

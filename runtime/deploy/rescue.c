@@ -269,12 +269,6 @@ static bool is_rescued(struct text status) {
            text_is(status, "UPDATE_ROLLBACK_COMPLETE") || text_is(status, "ROLLBACK_COMPLETE");
 }
 
-/* "Nested" of "Nested.LogicalId": a deletion keeps a nested stack as a whole. */
-static struct text head_of(struct text path) {
-    const char *dot = memchr(path.bytes, '.', path.length);
-    return dot ? (struct text){path.bytes, (size_t)(dot - path.bytes)} : path;
-}
-
 static void add_name(struct text *names, uint32_t *count, struct text name) {
     for (uint32_t i = 0; i < *count; i++) {
         if (text_equal(names[i], name)) return;
@@ -291,7 +285,8 @@ bool rescue_run(const struct cloud *cloud, const struct rescue_stack *stack,
     struct text *names = arena_array(arena, stack->count + 1, sizeof *names);
     uint32_t count = 0;
     for (uint32_t i = 0; i < stack->count; i++) {
-        add_name(names, &count, action == RESCUE_KEEP ? head_of(stack->resources[i].path)
+        /* a deletion keeps a nested stack as a whole */
+        add_name(names, &count, action == RESCUE_KEEP ? text_until(stack->resources[i].path, '.')
                                                       : stack->resources[i].name);
     }
     call.operation = operation_of(action);

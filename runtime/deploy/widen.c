@@ -17,14 +17,6 @@ struct grants {
     uint32_t count, capacity;
 };
 
-static const struct document *member(const struct document *object, struct text key) {
-    if (!object || object->kind != DOCUMENT_OBJECT) return NULL;
-    for (const struct document *c = object->children; c; c = c->next) {
-        if (text_equal(c->key, key)) return c;
-    }
-    return NULL;
-}
-
 static struct text shown(struct arena *arena, const struct document *value) {
     if (!value) return (struct text){0};
     if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) return value->text;
@@ -237,8 +229,8 @@ void plan_find_widenings(struct plan *plan, struct plan_stack *stack) {
         const struct plan_change *change = &stack->changes[i];
         struct grants before = {.arena = plan->arena}, now = {.arena = plan->arena};
         if (change->is_tags_only) continue;
-        read_grants(&before, member(old, change->logical_id), change->type);
-        read_grants(&now, member(new, change->logical_id), change->type);
+        read_grants(&before, document_member(old, change->logical_id), change->type);
+        read_grants(&now, document_member(new, change->logical_id), change->type);
         for (uint32_t g = 0; g < now.count; g++) {
             if (!now.all[g].denies && !is_covered(&before, &now.all[g])) {
                 add_widening(plan, stack, i, &now.all[g]);

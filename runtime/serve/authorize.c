@@ -10,10 +10,6 @@
 
 enum { TOLERANCE = 15 * 60, SECONDS_OF_SHORT_TOLERANCE = 5 * 60 };
 
-static struct text header(const struct serving *serving, const char *name) {
-    return http_header(serving->request->headers, serving->request->header_count, name);
-}
-
 static bool is_s3(const struct serving *serving) {
     return text_is(serving->claim.service, "s3");
 }
@@ -127,11 +123,14 @@ static bool same_signature(struct text a, struct text b) {
 static bool check_signature(struct serving *serving, struct text secret, double signed_at) {
     struct http_request part = signed_part(serving);
     struct sign_steps steps;
-    struct sign_options options = {
-        .access_key = serving->claim.access_key, .secret_key = secret,
-        .token = header(serving, "X-Amz-Security-Token"),
-        .service = serving->claim.service, .region = serving->claim.region, .now = signed_at,
-        .is_path_final = is_s3(serving), .payload_hash = header(serving, "x-amz-content-sha256")};
+    struct sign_options options = {.access_key = serving->claim.access_key,
+                                   .secret_key = secret,
+                                   .token = serve_header(serving, "X-Amz-Security-Token"),
+                                   .service = serving->claim.service,
+                                   .region = serving->claim.region,
+                                   .now = signed_at,
+                                   .is_path_final = is_s3(serving),
+                                   .payload_hash = serve_header(serving, "x-amz-content-sha256")};
     struct text hash = sign_sha256(serving->arena, serving->request->body);
     if (options.payload_hash.length && !text_is(options.payload_hash, "UNSIGNED-PAYLOAD") &&
         !text_equal(options.payload_hash, hash)) {
@@ -146,7 +145,8 @@ static bool check_signature(struct serving *serving, struct text secret, double 
 bool serve_authorize(struct serving *serving) {
     const struct serve_session *session;
     double signed_at;
-    struct text given = header(serving, "Authorization"), date = header(serving, "X-Amz-Date");
+    struct text given = serve_header(serving, "Authorization"),
+                date = serve_header(serving, "X-Amz-Date");
     if (!given.length) {
         return serve_refuse(serving, 403, "MissingAuthenticationToken",
                             "Request is missing Authentication Token");
@@ -156,7 +156,7 @@ bool serve_authorize(struct serving *serving) {
                             "The request signature does not conform to AWS standards.");
     }
     struct text secret = serve_secret(serving->front, serving->claim.access_key, &session);
-    struct text token = header(serving, "X-Amz-Security-Token");
+    struct text token = serve_header(serving, "X-Amz-Security-Token");
     if (!secret.length || !text_is(token, session ? session->token : "")) {
         return refuse_key(serving);
     }

@@ -21,7 +21,7 @@ bool serve_refuse(struct serving *serving, unsigned status, const char *code, co
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-static struct text header(const struct serving *serving, const char *name) {
+struct text serve_header(const struct serving *serving, const char *name) {
     return http_header(serving->request->headers, serving->request->header_count, name);
 }
 
@@ -155,7 +155,7 @@ static void answer_query(struct serving *serving, struct text id) {
 static void answer_json(struct serving *serving) {
     struct failure why;
     struct data *input;
-    struct text target = header(serving, "X-Amz-Target");
+    struct text target = serve_header(serving, "X-Amz-Target");
     const char *dot = target.length ? memchr(target.bytes, '.', target.length) : NULL;
     struct text action = TEXT("");
     if (dot) {

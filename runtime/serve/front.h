@@ -97,7 +97,9 @@ void tell_validation(struct arena *arena, struct data *result,
                      const struct sim_blueprint *blueprint);
 struct data *tell_record(struct arena *arena, struct data *list);
 
-/* front.c: adds a header to the response, or gives it another value. */
+/* front.c: a header of the request, or an empty text. */
+struct text serve_header(const struct serving *serving, const char *name);
+/* Adds a header to the response, or gives it another value. */
 void serve_set_header(struct serving *serving, const char *name, struct text value);
 
 #endif

@@ -64,12 +64,6 @@ static void meet(struct reading *reading, struct text name, bool only_resource) 
 
 static bool walk(struct reading *reading, const struct document *value);
 
-/* "X" of "X.Attribute". */
-static struct text before_dot(struct text name) {
-    const char *dot = memchr(name.bytes, '.', name.length);
-    return dot ? (struct text){name.bytes, (size_t)(dot - name.bytes)} : name;
-}
-
 static bool check_attribute(struct reading *reading, struct text id, struct text attribute) {
     struct sim_item *item = sim_blueprint_find(reading->blueprint, id);
     struct schema_attribute found;
@@ -86,7 +80,7 @@ static bool walk_get_att(struct reading *reading, const struct document *value) 
                                "parameters, the resource name and the resource attribute";
     struct text id, attribute;
     if (value->kind == DOCUMENT_TEXT) {
-        id = before_dot(value->text);
+        id = text_until(value->text, '.');
         if (id.length + 1 >= value->text.length) return refuse(reading, text);
         attribute = (struct text){id.bytes + id.length + 1, value->text.length - id.length - 1};
     } else {
@@ -129,7 +123,7 @@ static bool walk_sub(struct reading *reading, const struct document *value) {
             if (text_equal(v->key, name)) is_variable = true;
         }
         if (is_variable) continue;
-        struct text id = before_dot(name);
+        struct text id = text_until(name, '.');
         meet(reading, id, id.length != name.length);
         if (id.length != name.length) {
             struct text attribute = {id.bytes + id.length + 1, name.length - id.length - 1};

@@ -2,18 +2,12 @@
  * to. */
 #include "runtime/simulator/changes.h"
 
-static const struct document *find(const struct document *object, struct text key) {
-    for (const struct document *c = object ? object->children : NULL; c; c = c->next) {
-        if (text_equal(c->key, key)) return c;
-    }
-    return NULL;
-}
-
 /* A parameter that is given another value now than before, or is new. What lies in the parameter
  * store under the same name does not count, as recorded. */
 static bool is_changed_parameter(const struct sim_causes *causes, struct text name) {
-    const struct document *now = document_get(find(causes->parameters, name), "value");
-    const struct document *before = document_get(find(causes->old_parameters, name), "value");
+    const struct document *now = document_get(document_member(causes->parameters, name), "value");
+    const struct document *before =
+        document_get(document_member(causes->old_parameters, name), "value");
     return now && !(before && document_equal(now, before));
 }
 

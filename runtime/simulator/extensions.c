@@ -107,7 +107,7 @@ static void add_members(struct sim_transforming *transforming, struct document *
             struct document *policy = known(transforming, child);
             if (policy) child = sim_transform_copy(transforming, policy);
         }
-        if (child && sim_member(into, key)) {
+        if (child && document_member(into, key)) {
             sim_transform_fail(transforming, "Duplicate key %.*s", TEXT_ARGS(key));
         } else if (child) {
             document_add(into, key, child);
@@ -128,12 +128,6 @@ static struct document *length(struct sim_transforming *transforming,
     return number;
 }
 
-static bool is_call(const struct document *value) {
-    return value->kind == DOCUMENT_OBJECT && value->count == 1 &&
-           (text_is(value->children->key, "Ref") ||
-            text_starts(value->children->key, TEXT("Fn::")));
-}
-
 struct json_text { /* JSON with calls in it: pieces that Fn::Join joins */
     struct sim_transforming *transforming;
     struct document *pieces;
@@ -149,7 +143,7 @@ static void end_piece(struct json_text *json) {
 
 static void write_json(struct json_text *json, const struct document *value) {
     bool is_list = value->kind == DOCUMENT_LIST;
-    if (is_call(value)) {
+    if (document_is_call(value)) {
         buffer_char(&json->piece, '"');
         end_piece(json);
         struct document *call = ARENA_NEW(json->transforming->scope.arena, struct document);
@@ -196,7 +190,7 @@ static struct document *to_json(struct sim_transforming *transforming,
 }
 
 static bool has_calls(const struct document *value) {
-    if (is_call(value)) return true;
+    if (document_is_call(value)) return true;
     if (value->kind != DOCUMENT_OBJECT && value->kind != DOCUMENT_LIST) return false;
     for (const struct document *c = value->children; c; c = c->next) {
         if (has_calls(c)) return true;
@@ -236,7 +230,7 @@ static struct document *extend(struct sim_transforming *transforming, const stru
                                        ? find_loop(loop, only->text) : NULL;
         if (found) return text_value(transforming, found->value);
         add_members(transforming, result, value, loop);
-        if (!transforming->failed && is_call(result)) return reduce(transforming, result);
+        if (!transforming->failed && document_is_call(result)) return reduce(transforming, result);
     }
     return transforming->failed ? NULL : result;
 }

@@ -10,7 +10,7 @@ enum { RESOLVE_BYTES = 1 << 20 };
 /* --- texts ------------------------------------------------------------------------------------ */
 
 static struct document *named(struct sim_scope *scope, struct text name) {
-    if (sim_member(scope->parameters, name)) return sim_ref(scope, name);
+    if (document_member(scope->parameters, name)) return sim_ref(scope, name);
     const char *dot = memchr(name.bytes, '.', name.length);
     if (!dot) return sim_ref(scope, name);
     size_t at = (size_t)(dot - name.bytes);
@@ -25,7 +25,7 @@ static bool sub_name(struct sim_scope *scope, const struct document *variables, 
         buffer_format(out, "${%.*s}", (int)name.length - 1, name.bytes + 1);
         return true;
     }
-    const struct document *variable = sim_member(variables, name);
+    const struct document *variable = document_member(variables, name);
     struct document *value = variable ? sim_resolve(scope, variable) : named(scope, name);
     struct text piece;
     *end = value;
@@ -233,8 +233,8 @@ struct document *sim_find_in_map(struct sim_scope *scope, const struct document 
         }
     }
     const struct document *row =
-        sim_member(sim_member(scope->blueprint->mappings, keys[0]), keys[1]);
-    const struct document *found = sim_member(row, keys[2]);
+        document_member(document_member(scope->blueprint->mappings, keys[0]), keys[1]);
+    const struct document *found = document_member(row, keys[2]);
     if (found) return sim_copy(scope, found);
     const struct document *fallback = c ? document_get(c, "DefaultValue") : NULL;
     if (fallback) return sim_resolve(scope, fallback);

@@ -117,7 +117,7 @@ bool sim_parameters(struct simulator *simulator, struct text region,
     *values = document_new(arena, DOCUMENT_OBJECT);
     struct text missing = {0};
     for (uint32_t i = 0; i < request->parameter_count; i++) {
-        if (sim_member(blueprint->parameters, request->parameters[i].key)) continue;
+        if (document_member(blueprint->parameters, request->parameters[i].key)) continue;
         return refuse(&reading, "Parameters: [%.*s] do not exist in the template",
                       TEXT_ARGS(request->parameters[i].key));
     }
@@ -126,7 +126,8 @@ bool sim_parameters(struct simulator *simulator, struct text region,
     for (; declared; declared = declared->next) {
         const struct cloud_parameter *sent = given(request, declared->key);
         const struct document *initial = document_get(declared, "Default");
-        const struct document *old = document_get(sim_member(previous, declared->key), "value");
+        const struct document *old =
+            document_get(document_member(previous, declared->key), "value");
         struct text value;
         if (sent && !sent->use_previous) {
             value = text_copy(arena, sent->value);

@@ -34,14 +34,6 @@ bool sim_is_unknown(const struct document *value) {
 }
 
 /* The member whose key is a text of the template. */
-struct document *sim_member(const struct document *object, struct text key) {
-    if (!object || object->kind != DOCUMENT_OBJECT) return NULL;
-    for (struct document *c = object->children; c; c = c->next) {
-        if (text_equal(c->key, key)) return c;
-    }
-    return NULL;
-}
-
 bool sim_scalar(const struct document *value, struct text *out) {
     if (!value) return false;
     switch ((enum document_kind)value->kind) {
@@ -111,7 +103,7 @@ static struct document *left_out(struct sim_scope *scope, const struct sim_item 
 
 struct document *sim_ref(struct sim_scope *scope, struct text name) {
     if (text_starts(name, TEXT("AWS::"))) return pseudo(scope, name);
-    const struct document *held = sim_member(scope->parameters, name);
+    const struct document *held = document_member(scope->parameters, name);
     if (held) return parameter(scope, held);
     struct sim_item *item = sim_blueprint_find(scope->blueprint, name);
     if (!item) return sim_fail(scope, "Unresolved resource dependency %.*s", TEXT_ARGS(name));
@@ -257,9 +249,9 @@ static struct document *boolean(struct sim_scope *scope, bool value) {
 }
 
 static struct document *condition(struct sim_scope *scope, struct text name) {
-    struct document *known = sim_member(scope->conditions, name);
+    struct document *known = document_member(scope->conditions, name);
     if (known) return known;
-    const struct document *written = sim_member(scope->blueprint->conditions, name);
+    const struct document *written = document_member(scope->blueprint->conditions, name);
     if (!written) {
         return sim_fail(scope, "Template error: unresolved condition dependency %.*s in Fn::If",
                     TEXT_ARGS(name));
@@ -319,7 +311,7 @@ bool sim_conditions(struct sim_scope *scope) {
 
 bool sim_item_wanted(const struct sim_scope *scope, const struct sim_item *item) {
     if (!item->condition.length) return true;
-    const struct document *value = sim_member(scope->conditions, item->condition);
+    const struct document *value = document_member(scope->conditions, item->condition);
     return value && value->boolean;
 }
 
@@ -367,7 +359,7 @@ static struct document *resolve_object(struct sim_scope *scope, const struct doc
     if (value->count == 1) {
         struct text key = value->children->key;
         if (text_is(key, "Condition") && value->children->kind == DOCUMENT_TEXT &&
-            sim_member(scope->blueprint->conditions, value->children->text)) {
+            document_member(scope->blueprint->conditions, value->children->text)) {
             return condition(scope, value->children->text);
         }
         if (text_is(key, "Ref") || text_starts(key, TEXT("Fn::"))) {

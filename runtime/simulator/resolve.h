@@ -11,8 +11,6 @@ struct document *sim_fail(struct sim_scope *scope, const char *format, ...)
 struct document *sim_text(struct sim_scope *scope, struct text value);
 /* Whether a value is known only after the change set was executed. */
 bool sim_is_unknown(const struct document *value);
-/* The member whose key is a text of the template, or NULL. */
-struct document *sim_member(const struct document *object, struct text key);
 /* The text of a text, number or truth value. */
 bool sim_scalar(const struct document *value, struct text *out);
 /* The value as a member of something else. */

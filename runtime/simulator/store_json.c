@@ -228,13 +228,8 @@ struct document *sim_store_write_stack(struct arena *arena, const struct sim_sta
 
 /* --- from JSON -------------------------------------------------------------------------------- */
 
-static struct text get(const struct document *object, const char *key) {
-    const struct document *value = document_get(object, key);
-    return value && value->kind == DOCUMENT_TEXT ? value->text : (struct text){0};
-}
-
 static double get_number(struct arena *arena, const struct document *object, const char *key) {
-    struct text value = get(object, key);
+    struct text value = document_get_text(object, key);
     return value.length ? strtod(text_copy(arena, value).bytes, NULL) : 0;
 }
 
@@ -260,9 +255,9 @@ static const struct text *get_texts(struct arena *arena, const struct document *
 
 static struct sim_state read_state(struct arena *arena, const struct document *object) {
     return (struct sim_state){
-        .physical_id = get(object, "id"),
+        .physical_id = document_get_text(object, "id"),
         .properties = document_get(object, "properties"),
-        .tags = get(object, "tags"),
+        .tags = document_get_text(object, "tags"),
         .version = (uint32_t)get_number(arena, object, "version"),
     };
 }
@@ -270,9 +265,9 @@ static struct sim_state read_state(struct arena *arena, const struct document *o
 static void read_inputs(struct arena *arena, const struct document *object,
                         struct sim_plan_inputs *inputs) {
     struct cloud_error error = {0};
-    struct text body = get(object, "template");
+    struct text body = document_get_text(object, "template");
     inputs->blueprint = body.length ? sim_blueprint_read(arena, body, &error) : NULL;
-    if (inputs->blueprint) inputs->blueprint->original = get(object, "original");
+    if (inputs->blueprint) inputs->blueprint->original = document_get_text(object, "original");
     inputs->parameters = document_get(object, "parameters");
     inputs->conditions = document_get(object, "conditions");
     inputs->tags = get_tags(arena, object, &inputs->tag_count);
@@ -283,12 +278,14 @@ static void read_resource(struct simulator *simulator, struct sim_stack *stack,
     struct arena *arena = &simulator->arena;
     struct sim_resource *resource = ARENA_NEW(arena, struct sim_resource);
     *resource = (struct sim_resource){
-        .logical_id = get(object, "logical"), .type = get(object, "type"),
-        .schema = schema_type_find(get(object, "type")),
-        .status = (uint8_t)sim_status_find(get(object, "status")),
-        .reason = get(object, "reason"), .import_id = get(object, "import"),
-        .deletion_policy = get(object, "deletion"),
-        .update_replace_policy = get(object, "replace"),
+        .logical_id = document_get_text(object, "logical"),
+        .type = document_get_text(object, "type"),
+        .schema = schema_type_find(document_get_text(object, "type")),
+        .status = (uint8_t)sim_status_find(document_get_text(object, "status")),
+        .reason = document_get_text(object, "reason"),
+        .import_id = document_get_text(object, "import"),
+        .deletion_policy = document_get_text(object, "deletion"),
+        .update_replace_policy = document_get_text(object, "replace"),
         .work = (uint8_t)get_number(arena, object, "work"),
         .generation = (uint32_t)get_number(arena, object, "generation"),
         .until = get_number(arena, object, "until"),
@@ -310,7 +307,7 @@ static void read_resource(struct simulator *simulator, struct sim_stack *stack,
 
 static void read_settings(struct arena *arena, const struct document *object,
                           struct sim_settings *settings) {
-    settings->role = get(object, "role");
+    settings->role = document_get_text(object, "role");
     settings->notifications =
         get_texts(arena, object, "notifications", &settings->notification_count);
     settings->alarms = get_texts(arena, object, "alarms", &settings->alarm_count);
@@ -336,31 +333,31 @@ static void read_change_set(struct simulator *simulator, struct sim_stack *stack
     struct arena *arena = &simulator->arena;
     struct cloud_error error = {0};
     struct sim_change_set *set = ARENA_NEW(arena, struct sim_change_set);
-    set->id = get(object, "id");
-    set->name = get(object, "name");
-    set->type = get(object, "type");
-    set->token = get(object, "token");
-    set->mode = get(object, "mode");
-    struct text body = get(object, "template");
-    set->parent_id = get(object, "parent");
-    set->root_id = get(object, "root");
+    set->id = document_get_text(object, "id");
+    set->name = document_get_text(object, "name");
+    set->type = document_get_text(object, "type");
+    set->token = document_get_text(object, "token");
+    set->mode = document_get_text(object, "mode");
+    struct text body = document_get_text(object, "template");
+    set->parent_id = document_get_text(object, "parent");
+    set->root_id = document_get_text(object, "root");
     set->with_nested = get_number(arena, object, "nested") != 0;
     set->imports_existing = get_number(arena, object, "imports_existing") != 0;
     const struct document *imports = document_get(object, "import");
     for (const struct document *i = imports ? imports->children : NULL; i; i = i->next) {
         sim_add_import(simulator, set, i->key, i->text);
     }
-    set->status_reason = get(object, "reason");
+    set->status_reason = document_get_text(object, "reason");
     set->blueprint = body.length ? sim_blueprint_read(arena, body, &error) : NULL;
-    if (set->blueprint) set->blueprint->original = get(object, "original");
+    if (set->blueprint) set->blueprint->original = document_get_text(object, "original");
     set->parameters = document_get(object, "parameters");
     set->tags = get_tags(arena, object, &set->tag_count);
     set->capabilities = get_texts(arena, object, "capabilities", &set->capability_count);
     set->created = get_number(arena, object, "created");
-    set->description = get(object, "description");
+    set->description = document_get_text(object, "description");
     read_settings(arena, object, &set->settings);
     set->status = "FAILED";
-    set->execution_status = text_is(get(object, "execution"), "OBSOLETE") ? "OBSOLETE"
+    set->execution_status = text_is(document_get_text(object, "execution"), "OBSOLETE") ? "OBSOLETE"
                                                                           : "UNAVAILABLE";
     stack->change_sets = sim_grow(simulator, stack->change_sets, stack->change_set_count,
                                   &stack->change_set_capacity, sizeof *stack->change_sets);
@@ -378,7 +375,8 @@ static void read_lists(struct simulator *simulator, struct sim_stack *stack,
                                  sizeof *stack->outputs);
     for (const struct document *c = list ? list->children : NULL; c; c = c->next) {
         stack->outputs[stack->output_count++] = (struct sim_output){
-            get(c, "key"), get(c, "value"), get(c, "description"), get(c, "export")};
+            document_get_text(c, "key"), document_get_text(c, "value"),
+            document_get_text(c, "description"), document_get_text(c, "export")};
     }
     list = document_get(object, "sets");
     for (const struct document *c = list ? list->children : NULL; c; c = c->next) {
@@ -389,28 +387,29 @@ static void read_lists(struct simulator *simulator, struct sim_stack *stack,
 void sim_store_read_stack(struct simulator *simulator, struct text id,
                        const struct document *object) {
     struct arena *arena = &simulator->arena;
-    struct sim_stack *stack = sim_stack_new(simulator, get(object, "region"), get(object, "name"));
+    struct sim_stack *stack = sim_stack_new(simulator, document_get_text(object, "region"),
+                                            document_get_text(object, "name"));
     unsigned flags = (unsigned)get_number(arena, object, "flags");
     stack->id = id;
-    stack->description = get(object, "description");
-    stack->parent_id = get(object, "parent");
-    stack->root_id = get(object, "root");
-    stack->nested_as = get(object, "nested_as");
-    stack->status = (uint8_t)sim_status_find(get(object, "status"));
-    stack->origin = (uint8_t)sim_status_find(get(object, "origin"));
-    stack->reason = get(object, "reason");
-    stack->token = get(object, "token");
-    stack->change_set_id = get(object, "set");
-    stack->operation = read_operation(get(object, "operation"));
-    stack->operation_id = get(object, "operation_id");
+    stack->description = document_get_text(object, "description");
+    stack->parent_id = document_get_text(object, "parent");
+    stack->root_id = document_get_text(object, "root");
+    stack->nested_as = document_get_text(object, "nested_as");
+    stack->status = (uint8_t)sim_status_find(document_get_text(object, "status"));
+    stack->origin = (uint8_t)sim_status_find(document_get_text(object, "origin"));
+    stack->reason = document_get_text(object, "reason");
+    stack->token = document_get_text(object, "token");
+    stack->change_set_id = document_get_text(object, "set");
+    stack->operation = read_operation(document_get_text(object, "operation"));
+    stack->operation_id = document_get_text(object, "operation_id");
     read_settings(arena, object, &stack->settings);
-    stack->policy = get(object, "policy");
-    stack->update_policy = get(object, "update_policy");
-    stack->on_failure = get(object, "on_failure");
-    stack->cause = get(object, "cause");
-    stack->drift_status = read_drift(get(object, "drift"));
+    stack->policy = document_get_text(object, "policy");
+    stack->update_policy = document_get_text(object, "update_policy");
+    stack->on_failure = document_get_text(object, "on_failure");
+    stack->cause = document_get_text(object, "cause");
+    stack->drift_status = read_drift(document_get_text(object, "drift"));
     stack->drift_checked = get_number(arena, object, "drift_checked");
-    stack->detection_id = get(object, "detection");
+    stack->detection_id = document_get_text(object, "detection");
     stack->detected = get_number(arena, object, "detected");
     stack->phase = (uint8_t)get_number(arena, object, "phase");
     stack->is_failing = flags & 1;

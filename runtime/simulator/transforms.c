@@ -132,7 +132,7 @@ static struct document *run_inside(struct sim_transforming *transforming,
 static void merge(struct document *into, struct document *from) {
     for (struct document *c = from->children, *next; c; c = next) {
         next = c->next;
-        struct document *same = sim_member(into, c->key);
+        struct document *same = document_member(into, c->key);
         c->next = NULL;
         if (!same) document_add(into, c->key, c);
         else if (same->kind == DOCUMENT_OBJECT && c->kind == DOCUMENT_OBJECT) merge(same, c);

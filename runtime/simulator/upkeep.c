@@ -96,13 +96,6 @@ static void add_difference(struct differing *all, struct text path, const struct
         .kind = !wanted ? TEXT("ADD") : found ? TEXT("NOT_EQUAL") : TEXT("REMOVE")};
 }
 
-static const struct document *member(const struct document *object, struct text key) {
-    for (const struct document *c = object ? object->children : NULL; c; c = c->next) {
-        if (text_equal(c->key, key)) return c;
-    }
-    return NULL;
-}
-
 /* Only what the template says is compared, but inside of it also what was added. */
 static void compare(struct differing *all, struct text path, const struct document *wanted,
                     const struct document *found) {
@@ -115,10 +108,10 @@ static void compare(struct differing *all, struct text path, const struct docume
     }
     for (const struct document *c = wanted->children; c; c = c->next) {
         compare(all, text_format(all->arena, "%.*s/%.*s", TEXT_ARGS(path), TEXT_ARGS(c->key)), c,
-                member(found, c->key));
+                document_member(found, c->key));
     }
     for (const struct document *c = path.length ? found->children : NULL; c; c = c->next) {
-        if (member(wanted, c->key)) continue;
+        if (document_member(wanted, c->key)) continue;
         compare(all, text_format(all->arena, "%.*s/%.*s", TEXT_ARGS(path), TEXT_ARGS(c->key)),
                 NULL, c);
     }
@@ -168,12 +161,12 @@ void sim_update_actual(struct simulator *simulator, struct sim_resource *resourc
     struct arena *arena = &simulator->arena;
     if (!resource->actual) return;
     for (const struct document *c = properties->children; c; c = c->next) {
-        const struct document *old = member(now, c->key);
+        const struct document *old = document_member(now, c->key);
         if (old && document_equal(old, c)) continue;
         resource->actual = sim_with(arena, resource->actual, c->key, c);
     }
     for (const struct document *c = now->children; c; c = c->next) {
-        if (member(properties, c->key)) continue;
+        if (document_member(properties, c->key)) continue;
         resource->actual = sim_with(arena, resource->actual, c->key, NULL);
     }
 }
@@ -181,11 +174,12 @@ void sim_update_actual(struct simulator *simulator, struct sim_resource *resourc
 bool sim_is_astray(const struct sim_resource *resource, const struct document *properties) {
     if (resource->is_missing || !resource->actual) return resource->is_missing;
     for (const struct document *c = properties->children; c; c = c->next) {
-        const struct document *found = member(resource->actual, c->key);
+        const struct document *found = document_member(resource->actual, c->key);
         if (!found || !document_equal(found, c)) return true;
     }
     for (const struct document *c = resource->now.properties->children; c; c = c->next) {
-        if (!member(properties, c->key) && member(resource->actual, c->key)) return true;
+        if (!document_member(properties, c->key) && document_member(resource->actual, c->key))
+            return true;
     }
     return false;
 }

@@ -27,29 +27,16 @@ static struct text below(struct validation *validation, struct text path, struct
     return text_format(validation->arena, "%.*s/%.*s", TEXT_ARGS(path), TEXT_ARGS(key));
 }
 
-static const struct document *find(const struct document *object, struct text key) {
-    for (const struct document *c = object ? object->children : NULL; c; c = c->next) {
-        if (text_equal(c->key, key)) return c;
-    }
-    return NULL;
-}
-
 static struct text pointer(struct text path) {
     return path.length ? path : (struct text){"", 0};
 }
 
 /* --- where values come from ------------------------------------------------------------------- */
 
-static bool is_call(const struct document *origin) {
-    return origin->kind == DOCUMENT_OBJECT && origin->count == 1 &&
-           (text_is(origin->children->key, "Ref") ||
-            text_starts(origin->children->key, TEXT("Fn::")));
-}
-
 /* Whether the value is what the template, or a parameter, says, not what another resource gives. */
 static bool is_given(const struct validation *validation, const struct document *origin) {
     if (!origin) return false;
-    const struct document *call = is_call(origin) ? origin->children : NULL;
+    const struct document *call = document_is_call(origin) ? origin->children : NULL;
     if (!call) {
         return origin->kind != DOCUMENT_TEXT ||
                !memmem(origin->text.bytes, origin->text.length, "{{resolve:", 10);
@@ -61,7 +48,9 @@ static bool is_given(const struct validation *validation, const struct document 
 
 /* The member of how it stands in the template; NULL inside of what a function gives. */
 static const struct document *origin_of(const struct document *origin, struct text key) {
-    return origin && origin->kind == DOCUMENT_OBJECT && !is_call(origin) ? find(origin, key) : NULL;
+    return origin && origin->kind == DOCUMENT_OBJECT && !document_is_call(origin)
+               ? document_member(origin, key)
+               : NULL;
 }
 
 /* --- limits ----------------------------------------------------------------------------------- */
@@ -138,7 +127,8 @@ static bool check_number(struct validation *validation, const struct schema_valu
 
 static bool is_all_given(const struct validation *validation, const struct document *origin) {
     if (!is_given(validation, origin)) return false;
-    for (const struct document *c = is_call(origin) ? NULL : origin->children; c; c = c->next) {
+    for (const struct document *c = document_is_call(origin) ? NULL : origin->children; c;
+         c = c->next) {
         if (!is_all_given(validation, c)) return false;
     }
     return true;
@@ -197,7 +187,8 @@ static bool check_body(struct validation *validation, const struct schema_body *
     for (size_t i = 0; i < schema_body_count(body); i++) {
         const struct schema_property *property = schema_body_at(body, i);
         struct text name = schema_property_name(property);
-        if (!(schema_property_flags(property) & SCHEMA_REQUIRED) || find(written, name)) continue;
+        if (!(schema_property_flags(property) & SCHEMA_REQUIRED) || document_member(written, name))
+            continue;
         return refuse(validation, path,
                       text_format(validation->arena, "#%.*s: required key [%.*s] not found",
                                   TEXT_ARGS(pointer(path)), TEXT_ARGS(name)));

@@ -247,10 +247,6 @@ static void differs(struct suite *suite, const char *what, struct text wanted, s
     suite->is_bad = true;
 }
 
-static int compare_parts(const void *a, const void *b) {
-    return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
-
 /* The parts between separators, sorted: order says nothing. */
 static struct text sorted(struct suite *suite, struct text text, char separator) {
     struct text *parts = arena_array(suite->arena, text.length + 2, sizeof *parts);
@@ -262,7 +258,7 @@ static struct text sorted(struct suite *suite, struct text text, char separator)
         parts[count++] = (struct text){text.bytes + start, length};
         start += length + 1;
     }
-    qsort(parts, count, sizeof *parts, compare_parts);
+    qsort(parts, count, sizeof *parts, text_order);
     buffer_init(&out);
     for (size_t i = 0; i < count; i++) buffer_format(&out, "%.*s\n", TEXT_ARGS(parts[i]));
     struct text joined = buffer_take(&out, suite->arena);

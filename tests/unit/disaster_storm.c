@@ -206,11 +206,6 @@ static void meddle(struct storm *storm) {
 
 /* --- what the world looks like ---------------------------------------------------------------- */
 
-static int by_text(const void *a, const void *b) {
-    const struct text *x = a, *y = b;
-    return strcmp(x->bytes, y->bytes);
-}
-
 static bool is_shell(const struct sim_stack *stack) {
     return text_is(stack->name, "setting") || stack->status == SIM_DELETE_COMPLETE ||
            stack->status == SIM_ROLLBACK_COMPLETE ||
@@ -303,7 +298,7 @@ struct picture take_picture(struct arena *arena, const struct simulator *simulat
                 resource->now.physical_id};
         }
     }
-    qsort(texts, count, sizeof *texts, by_text);
+    qsort(texts, count, sizeof *texts, text_order);
     struct buffer all;
     buffer_init(&all);
     for (uint32_t i = 0; i < count; i++) buffer_text(&all, texts[i]);

@@ -80,9 +80,6 @@ static inline const struct data *vectors_json(struct arena *arena, const char *n
 }
 
 /* The names of what is in a folder of the vectors, sorted. */
-static inline int vectors_by_name(const void *a, const void *b) {
-    return text_compare(*(const struct text *)a, *(const struct text *)b);
-}
 static inline size_t vectors_list(struct arena *arena, const char *name, struct text **names) {
     struct text path = text_format(arena, "%s/%s", vectors_folder(), name);
     size_t count = 0;
@@ -93,7 +90,7 @@ static inline size_t vectors_list(struct arena *arena, const char *name, struct 
         (*names)[count++] = text_copy(arena, text_of(entry->d_name));
     }
     if (folder) closedir(folder);
-    qsort(*names, count, sizeof **names, vectors_by_name);
+    qsort(*names, count, sizeof **names, text_order);
     return count;
 }
 
