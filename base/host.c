@@ -301,6 +301,15 @@ bool folder_host_open(struct folder_host *folder, const char *root, struct failu
 
 /* By what the session says of itself: where memory runs out, the C library's list of users ends the
  * process. */
+bool host_is_secret(struct text variable) {
+    static const char *const marks[] = {"TOKEN", "SECRET", "PASSWORD", "KEY"};
+    if (text_starts(variable, TEXT("AWS_"))) return true;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (memmem(variable.bytes, variable.length, marks[i], strlen(marks[i]))) return true;
+    }
+    return false;
+}
+
 void host_user(char *name, size_t size) {
     const char *found = getenv("LOGNAME");
     if (!found || !*found) found = getenv("USER");

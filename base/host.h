@@ -32,6 +32,9 @@ struct folder_host {
 };
 bool folder_host_open(struct folder_host *folder, const char *root, struct failure *why);
 
+/* Whether an environment variable is held for a secret, by its name alone. */
+bool host_is_secret(struct text variable);
+
 /* Who runs this process, to be told to others. */
 void host_user(char *name, size_t size);
 

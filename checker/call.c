@@ -352,16 +352,6 @@ static struct fact call_fn(struct checker *checker, struct node *call) {
 
 /* --- built-in functions --- */
 
-/* Names of variables whose values are secrets. */
-static bool names_secret(struct text name) {
-    static const char *const marks[] = {"TOKEN", "SECRET", "PASSWORD", "KEY"};
-    if (text_starts(name, TEXT("AWS_"))) return true;
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-        if (memmem(name.bytes, name.length, marks[i], strlen(marks[i]))) return true;
-    }
-    return false;
-}
-
 static struct fact check_env(struct checker *checker, struct node *call, struct fact fact) {
     struct node *first = call->call.arguments.first;
     struct diagnostic *d;
@@ -382,7 +372,7 @@ static struct fact check_env(struct checker *checker, struct node *call, struct 
     }
     if (checker->wants_secret) {
         fact.type = &type_secret;
-    } else if (names_secret(node_text(first))) {
+    } else if (host_is_secret(node_text(first))) {
         d = complain(checker, DIAGNOSTIC_SECRET_EXPOSED, first,
                      "variable \"%.*s\" looks like a secret, and this param is not one",
                      TEXT_ARGS(node_text(first)));

@@ -59,6 +59,8 @@ void plan_head(const struct deploying *deploying, struct text account, struct te
                struct buffer *out);
 /* The plan as people read it, with its summary as the last lines. */
 void plan_text(const struct deploying *deploying, const struct plan *plan, struct buffer *out);
+/* The members of a place of a program, "shop.mrp:12": file and line, each behind a comma. */
+void plan_json_place(struct buffer *out, struct text place);
 /* The plan as one JSON document. */
 void plan_json(const struct deploying *deploying, const struct plan *plan, struct buffer *out);
 bool plan_changes(const struct plan *plan);

@@ -146,21 +146,13 @@ static void write_text(struct deploying *deploying, const struct drift *drift,
 
 /* --- for machines ----------------------------------------------------------------------------- */
 
-static void write_json_place(struct buffer *out, struct text place) {
-    size_t colon = place.length;
-    while (colon > 0 && place.bytes[colon - 1] != ':') colon--;
-    if (colon < 2) return;
-    buffer_json_more(out, "file", (struct text){place.bytes, colon - 1});
-    buffer_format(out, ",\"line\":%.*s", (int)(place.length - colon), place.bytes + colon);
-}
-
 static void write_json_drift(struct deploying *deploying, const struct drift_stack *stack,
                              const struct cloud_drift *drift, struct buffer *out) {
     const struct template_resource *resource = plan_resource(stack->template, drift->logical_id);
     buffer_string(out, "{\"id\":");
     buffer_json_string(out, drift->logical_id);
     if (resource) buffer_json_more(out, "path", resource->path);
-    write_json_place(out, resource_place(deploying, resource));
+    plan_json_place(out, resource_place(deploying, resource));
     buffer_json_more(out, "type", drift->type);
     buffer_json_more(out, "physicalId", drift->physical_id);
     buffer_json_more(out, "status",
@@ -175,7 +167,7 @@ static void write_json_drift(struct deploying *deploying, const struct drift_sta
             buffer_json_more(out, "expected", difference->expected);
         if (!text_is(difference->kind, "REMOVE"))
             buffer_json_more(out, "actual", difference->actual);
-        write_json_place(out, place_of(deploying, stack, drift, name));
+        plan_json_place(out, place_of(deploying, stack, drift, name));
         buffer_char(out, '}');
     }
     buffer_string(out, "]}");

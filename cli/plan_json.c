@@ -8,8 +8,7 @@ static void flag(struct buffer *out, const char *name, bool value) {
     if (value) buffer_format(out, ",\"%s\":true", name);
 }
 
-/* "pipeline.mrp:12" as file and line. */
-static void place(struct buffer *out, struct text place) {
+void plan_json_place(struct buffer *out, struct text place) {
     size_t colon = place.length;
     while (colon > 0 && place.bytes[colon - 1] != ':') colon--;
     if (colon < 2) return;
@@ -27,7 +26,7 @@ static void write_property(const struct deploying *deploying, const struct plan_
     buffer_json_more(out, "knownAfter", property->known_after);
     flag(out, "replaces", property->replaces);
     flag(out, "mayReplace", property->may_replace);
-    place(out, property_place(deploying, stack->template, change->resource, property->name));
+    plan_json_place(out, property_place(deploying, stack->template, change->resource, property->name));
     buffer_char(out, '}');
 }
 
@@ -41,7 +40,7 @@ static void write_change(const struct deploying *deploying, const struct plan_st
     buffer_json_more(out, "physicalId", change->physical_id);
     buffer_json_more(out, "type", change->type);
     buffer_json_more(out, "path", change->resource ? change->resource->path : change->former_path);
-    place(out, resource_place(deploying, change->resource));
+    plan_json_place(out, resource_place(deploying, change->resource));
     buffer_json_more(out, "data", text_of(data[change->data]));
     buffer_json_more(out, "because", change->because);
     flag(out, "onlyTags", change->is_tags_only);

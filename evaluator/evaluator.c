@@ -19,21 +19,11 @@ static bool host_glob(void *context, struct arena *arena, struct text pattern, s
     return host->glob(host->context, arena, pattern, paths, count, why);
 }
 
-/* Whether a variable of this name holds a secret, by what it is called. */
-static bool is_secret_variable(struct text name) {
-    static const char *const words[] = {"TOKEN", "SECRET", "PASSWORD", "KEY"};
-    if (text_starts(name, TEXT("AWS_"))) return true;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (memmem(name.bytes, name.length, words[i], strlen(words[i]))) return true;
-    }
-    return false;
-}
-
 static bool host_environment(void *context, struct arena *arena, struct text name,
                              struct text *value) {
     struct evaluator *ev = context;
     const struct host *host = ev->program->host;
-    if (is_secret_variable(name) && !ev->may_read_secrets) return false;
+    if (host_is_secret(name) && !ev->may_read_secrets) return false;
     const struct name *key = names_intern(ev->names, name);
     map_put(&ev->environment, key, (void *)key);
     if (!ev->may_read_secrets) map_put(&ev->open_environment, key, (void *)key);
