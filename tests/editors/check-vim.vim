@@ -105,7 +105,8 @@ endfor
 compiler! mrp
 cgetexpr readfile($MESSAGES)
 let s:found = map(filter(getqflist(), 'v:val.valid'), 'v:val.lnum . ":" . v:val.col . " " . v:val.type . " " . v:val.text')
-if len(s:found) == 1 && s:found[0] =~# '^3:38 E .*unknown-property'
+if len(s:found) == 3 && s:found[0] =~# '^3:38 E .*\[unknown-property]\nDid you mean "QueueName"?$' &&
+    \ s:found[1] =~# '^4:70 W .*\[value-not-listed]' && s:found[2] =~# '^5:12 E .*\[duplicate-name]$'
   let s:passed += 1
 else
   let s:failed += 1

@@ -4,4 +4,4 @@ if exists('current_compiler')
 endif
 let current_compiler = 'mrp'
 CompilerSet makeprg=mrp\ check\ --color\ never\ %:S
-CompilerSet errorformat=%Eerror:\ %m,%Wwarning:\ %m,%C\ %#-->\ %f:%l:%c,%C\ %#=\ hint:\ %m,%-Z,%-G%.%#
+CompilerSet errorformat=%Eerror:\ %m,%Wwarning:\ %m,%C\ %#-->\ %f:%l:%c,%C\ %#=\ hint:\ %m,%-Znote:%.%#,%-Z,%-C%.%#,%-G%.%#
