@@ -26,20 +26,22 @@ struct question {
     int outcome;      /* what went wrong on the way, else OUTCOME_DONE */
 };
 
-static bool explain_diagnostic(struct question *question) {
-    const struct page *page = page_find(question->wanted);
-    if (!page) return false;
-    buffer_string(question->page, page->text);
-    question->kind = "diagnostic";
-    return true;
-}
-
-static bool explain_function(struct question *question) {
+/* "string" is both a type and a function, "policy" both a word and a diagnostic. */
+static bool explain_language(struct question *question) {
     struct text name = question->wanted;
+    const struct page *page = page_find(name);
+    if (explain_word(question->page, name)) question->kind = "word";
     if (text_ends(name, TEXT("()"))) name.length -= 2;
-    if (!builtin_explain(question->page, name)) return false;
-    question->kind = "function";
-    return true;
+    bool is_function = builtin_find(name);
+    if (question->kind && (page || is_function)) buffer_char(question->page, '\n');
+    if (page) {
+        buffer_string(question->page, page->text);
+        question->kind = "diagnostic";
+    } else if (is_function) {
+        builtin_explain(question->page, name);
+        question->kind = "function";
+    }
+    return question->kind != NULL;
 }
 
 static bool explain_std(struct question *question) {
@@ -96,9 +98,28 @@ static bool explain_program(struct question *question) {
 void explain_offer_known(struct arena *arena, struct suggestion *suggestion) {
     size_t count;
     const struct builtin *builtins = builtin_all(&count);
+    explain_word_offer(suggestion);
     for (size_t i = 0; i < page_count; i++) suggestion_offer(suggestion, text_of(pages[i].name));
     for (size_t i = 0; i < count; i++) suggestion_offer(suggestion, text_of(builtins[i].name));
     explain_library_offer(arena, suggestion);
+}
+
+/* What the program declares by the name of a word of the language, below the page of the word.
+ * Nothing is said of a program with mistakes: it was not asked for. */
+static void explain_declared_too(struct question *question) {
+    struct failure why;
+    const char *file;
+    int outcome;
+    if (program_find(question->invocation, 1, &file, &why) != PROGRAM_FOUND) return;
+    struct mrp *mrp = program_open(question->invocation, file, &outcome);
+    if (mrp && mrp_compile(mrp) == MRP_DONE) {
+        size_t length = question->page->length;
+        buffer_char(question->page, '\n');
+        if (!explain_path(mrp, question->wanted, question->page) &&
+            !explain_declaration(mrp, question->wanted, question->page))
+            question->page->length = length;
+    }
+    mrp_free(mrp);
 }
 
 /* A name that nothing is known by, and no program to look it up in. */
@@ -116,7 +137,10 @@ static void explain_nothing(const struct question *question) {
 static bool find(struct question *question) {
     struct failure why;
     const char *file;
-    if (explain_diagnostic(question) || explain_function(question)) return true;
+    if (explain_language(question)) {
+        explain_declared_too(question);
+        return true;
+    }
     if (explain_std(question)) return true;
     if (text_starts(question->wanted, TEXT("std."))) {
         explain_nothing(question);

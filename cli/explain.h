@@ -24,6 +24,10 @@ void explain_declared(struct mrp *mrp, struct span span, struct buffer *page);
 /* Says on standard error that there is no such path, and the nearest there is. */
 void explain_path_unknown(struct mrp *mrp, const struct invocation *invocation, struct text path);
 
+/* Appends the page of a word of the language. False if it is none. */
+bool explain_word(struct buffer *out, struct text wanted);
+void explain_word_offer(struct suggestion *suggestion);
+
 /* Offers all that can be explained without a program. */
 void explain_offer_known(struct arena *arena, struct suggestion *suggestion);
 

@@ -6,6 +6,7 @@
 #include "base/diagnostics.h"
 #include "base/limits.h"
 #include "checker/program.h"
+#include "cli/declarations.h"
 #include "cli/explain.h"
 
 struct page {
@@ -231,9 +232,29 @@ static void explain_stack(struct page *page, const struct template *template) {
     }
 }
 
+/* The project: its stacks in the order in which they are deployed. */
+static bool explain_project(struct page *page, struct text path) {
+    const struct node *project = mrp_program(page->mrp)->project;
+    if (!project || !text_equal(declaration_name(project), path)) return false;
+    const struct template_set *set = page->set;
+    uint32_t resources = 0;
+    for (uint32_t i = 0; i < set->count; i++) resources += set->templates[i].resource_count;
+    buffer_format(page->out, "%.*s: the project, %u stack%s, %u resource%s\n", TEXT_ARGS(path),
+                  (unsigned)set->count, plural(set->count), (unsigned)resources, plural(resources));
+    explain_declared(page->mrp, project->span, page->out);
+    for (uint32_t i = 0; i < set->count; i++) {
+        const struct template *template = &set->templates[i];
+        put_path(page->out, template->path);
+        buffer_format(page->out, "%.*s in %.*s, %u resource%s\n", TEXT_ARGS(template->name),
+                      TEXT_ARGS(template->region_name), (unsigned)template->resource_count,
+                      plural(template->resource_count));
+    }
+    return true;
+}
+
 bool explain_path(struct mrp *mrp, struct text path, struct buffer *out) {
     struct page page = {mrp, mrp_listed_templates(mrp), out};
-    bool found = false;
+    bool found = explain_project(&page, path);
     for (uint32_t i = 0; i < page.set->count; i++) {
         const struct template *template = &page.set->templates[i];
         if (text_equal(template->path, path) || text_equal(template->name, path)) {
@@ -266,7 +287,7 @@ void explain_path_unknown(struct mrp *mrp, const struct invocation *invocation, 
             suggestion_offer(&suggestion, template->resources[k].path);
         }
     }
-    explain_offer_known(invocation->arena, &suggestion);
+    if (!why) explain_offer_known(invocation->arena, &suggestion);
     if (why) {
         misuse(invocation, "\"%.*s\" is nothing: %.*s", TEXT_ARGS(path), TEXT_ARGS(why->message));
     } else {

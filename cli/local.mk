@@ -16,6 +16,7 @@ mrp_SOURCES += \
     cli/explain_library.c cli/explain_library.h \
     cli/explain_path.c \
     cli/explain_permissions.c \
+    cli/explain_word.c cli/words.def \
     cli/fmt.c \
     cli/graph.c cli/graph.h \
     cli/graph_draw.c \

@@ -140,7 +140,7 @@ def main():
             forms.validate("test", tested.stdout, program)
     for name in ("two_regions", "empty", "drift", "rollback", "large"):
         forms.deploy(TOP / "tests/cases/deploy" / f"{name}.mrp")
-    for what in ("AWS::S3::Bucket", "upper", "syntax"):
+    for what in ("AWS::S3::Bucket", "upper", "syntax", "region", "std.storage.Bucket"):
         forms.validate("explain", forms.run("explain", "--format", "json", what).stdout, what)
     print(f"{forms.passed} passed, {forms.failed} failed")
     return 1 if forms.failed else 0
