@@ -15,6 +15,12 @@ static const char artifact_keys[] =
 static const char cache_keys[] = "paths key fallback-keys action";
 static const char batch_keys[] = "fast-fail build-list build-matrix build-graph build-fanout";
 
+static const char runtime_names[] = "android docker dotnet golang java nodejs php python ruby";
+static const char report_keys[] = "files file-format base-directory discard-paths";
+static const char report_formats[] =
+    "CUCUMBERJSON JUNITXML NUNITXML NUNIT3XML TESTNGXML VISUALSTUDIOTRX CLOVERXML COBERTURAXML "
+    "JACOCOXML SIMPLECOV";
+
 struct spec {
     const struct look *look;
     struct item at;
@@ -62,7 +68,7 @@ static void check_version(const struct spec *spec, const struct document *whole)
 static void check_commands(const struct spec *spec, const struct document *phase, const char *key) {
     const struct document *commands = document_get(phase, key);
     if (!commands || commands->kind == DOCUMENT_TEXT) return;
-    if (commands->kind != DOCUMENT_LIST) {
+    if (commands->kind != DOCUMENT_LIST || !commands->count) {
         warn(spec->look, spec->at, "\"%s\" of phase \"%.*s\" is a list of commands", key,
              TEXT_ARGS(phase->key));
         return;
@@ -81,6 +87,38 @@ static void check_commands(const struct spec *spec, const struct document *phase
     }
 }
 
+/* A value that is one of the words, where it is a text at all. */
+static void check_word(const struct spec *spec, const struct document *value, const char *words,
+                       const char *what) {
+    if (!value || value->kind != DOCUMENT_TEXT || is_word(words, value->text)) return;
+    struct diagnostic *d = warn(spec->look, item_key_in(spec->look, spec->at, value->key),
+                                "%s cannot be \"%.*s\"", what, TEXT_ARGS(value->text));
+    suggest_word(spec, d, value->text, words);
+}
+
+static void check_failure(const struct spec *spec, const struct document *phase) {
+    const struct document *value = document_get(phase, "on-failure");
+    if (value && text_starts(value->text, TEXT("RETRY"))) return; /* with a count, and a pattern */
+    check_word(spec, value, "ABORT CONTINUE RETRY", "\"on-failure\"");
+}
+
+static void check_runtimes(const struct spec *spec, const struct document *phase) {
+    const struct document *runtimes = document_get(phase, "runtime-versions");
+    if (!runtimes) return;
+    if (!text_is(phase->key, "install")) {
+        warn(spec->look, item_key_in(spec->look, spec->at, runtimes->key),
+             "\"runtime-versions\" stands in phase \"install\", and this is \"%.*s\"",
+             TEXT_ARGS(phase->key));
+        return;
+    }
+    for (const struct document *r = runtimes->children; r; r = r->next) {
+        if (is_word(runtime_names, r->key)) continue;
+        struct diagnostic *d = warn(spec->look, item_key_in(spec->look, spec->at, r->key),
+                                    "CodeBuild has no runtime \"%.*s\"", TEXT_ARGS(r->key));
+        suggest_word(spec, d, r->key, runtime_names);
+    }
+}
+
 static void check_phases(const struct spec *spec, const struct document *phases) {
     if (!check_keys(spec, phases, phase_names, "\"phases\"")) {
         warn(spec->look, spec->at, "\"phases\" of the buildspec is no map of phases");
@@ -96,6 +134,8 @@ static void check_phases(const struct spec *spec, const struct document *phases)
         }
         check_commands(spec, phase, "commands");
         check_commands(spec, phase, "finally");
+        check_failure(spec, phase);
+        check_runtimes(spec, phase);
     }
 }
 
@@ -105,6 +145,53 @@ static void check_artifacts(const struct spec *spec, const struct document *arti
     struct diagnostic *d =
         warn(spec->look, spec->at, "\"artifacts\" of the buildspec says no files");
     warn_hint(spec->look, d, "Write files: [\"**/*\"] for all.");
+}
+
+/* ---- environment and reports ---- */
+
+/* A map of names to single values. */
+static void check_map(const struct spec *spec, const struct document *env, const char *key) {
+    const struct document *map = document_get(env, key);
+    if (!map || map->kind == DOCUMENT_NULL) return;
+    struct item at = item_key_in(spec->look, spec->at, map->key);
+    if (map->kind != DOCUMENT_OBJECT) {
+        struct diagnostic *d =
+            warn(spec->look, at, "\"%s\" of the buildspec is a map of names to values", key);
+        warn_hint(spec->look, d, "Write NAME: value, without \"-\" before it.");
+        return;
+    }
+    for (const struct document *c = map->children; c; c = c->next) {
+        if (c->kind != DOCUMENT_LIST && c->kind != DOCUMENT_OBJECT) continue;
+        warn(spec->look, item_key_in(spec->look, spec->at, c->key),
+             "variable \"%.*s\" of the buildspec is no single value", TEXT_ARGS(c->key));
+    }
+}
+
+static void check_env(const struct spec *spec, const struct document *env) {
+    const struct document *exported = document_get(env, "exported-variables");
+    if (!check_keys(spec, env, env_keys, "\"env\"")) return;
+    check_map(spec, env, "variables");
+    check_map(spec, env, "parameter-store");
+    check_map(spec, env, "secrets-manager");
+    check_word(spec, document_get(env, "shell"), "bash /bin/sh powershell.exe pwsh.exe cmd.exe",
+               "\"shell\"");
+    if (!exported || exported->kind == DOCUMENT_LIST || exported->kind == DOCUMENT_NULL) return;
+    warn(spec->look, item_key_in(spec->look, spec->at, exported->key),
+         "\"exported-variables\" of the buildspec is a list of names");
+}
+
+static void check_reports(const struct spec *spec, const struct document *reports) {
+    for (const struct document *r = reports ? reports->children : NULL; r; r = r->next) {
+        if (r->kind != DOCUMENT_OBJECT) continue;
+        struct text what =
+            text_format(look_arena(spec->look), "report \"%.*s\"", TEXT_ARGS(r->key));
+        check_keys(spec, r, report_keys, what.bytes);
+        check_word(spec, document_get(r, "file-format"), report_formats, "\"file-format\"");
+        if (!document_get(r, "files")) {
+            warn(spec->look, item_key_in(spec->look, spec->at, r->key), "%s says no files",
+                 what.bytes);
+        }
+    }
 }
 
 /* ---- batches ---- */
@@ -154,7 +241,8 @@ static void check_spec(const struct spec *spec, const struct document *whole) {
                           *batch = document_get(whole, "batch");
     check_keys(spec, whole, top_keys, "the top");
     check_version(spec, whole);
-    check_keys(spec, document_get(whole, "env"), env_keys, "\"env\"");
+    check_env(spec, document_get(whole, "env"));
+    check_reports(spec, document_get(whole, "reports"));
     check_keys(spec, document_get(whole, "cache"), cache_keys, "\"cache\"");
     if (phases)
         check_phases(spec, phases);

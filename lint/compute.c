@@ -1,37 +1,5 @@
-/* Lints about what runs: functions, containers, groups of machines. */
+/* Lints about what runs: containers, groups of machines. */
 #include "lint/internal.h"
-#include "schema/runtimes.h"
-
-/* ---- runtimes of functions ---- */
-
-/* The day of the facts, not the machine's: the same program is told the same on every day. */
-static bool has_come(const char *day) {
-    return day && text_compare(text_of(day), schema_date()) <= 0;
-}
-
-static void hint_successor(const struct look *look, struct diagnostic *d,
-                           const struct schema_runtime *runtime) {
-    if (runtime->successor) warn_hint(look, d, "Its successor is \"%s\".", runtime->successor);
-}
-
-void lint_runtime_retired(const struct look *look) {
-    struct text name;
-    struct item item = item_get(look, "Runtime");
-    const struct schema_runtime *runtime =
-        item_text(item, &name) ? schema_runtime_find(name) : NULL;
-    if (!runtime) return;
-    if (has_come(runtime->create_block)) {
-        hint_successor(look,
-                       warn(look, item, "Lambda makes no functions with \"%.*s\" since %s",
-                            TEXT_ARGS(name), runtime->create_block),
-                       runtime);
-    } else if (has_come(runtime->deprecated)) {
-        hint_successor(look,
-                       warn(look, item, "\"%.*s\" gets no security updates since %s",
-                            TEXT_ARGS(name), runtime->deprecated),
-                       runtime);
-    }
-}
 
 /* ---- Fargate ---- */
 

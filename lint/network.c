@@ -303,6 +303,16 @@ static void check_forward(const struct look *look, struct item action, struct te
     warn_note(look, d, item_of(look, group, "Protocol"), "which is said here");
 }
 
+/* Certificates and policies of TLS, where there is no TLS. */
+static void check_unencrypted(const struct look *look, struct text protocol) {
+    static const char *const keys[] = {"Certificates", "SslPolicy"};
+    for (size_t i = 0; i < 2; i++) {
+        struct item item = item_get(look, keys[i]);
+        if (item_is_absent(item)) continue;
+        warn(look, item, "a listener for %.*s has no %s", TEXT_ARGS(protocol), keys[i]);
+    }
+}
+
 void lint_listener_protocol(const struct look *look) {
     const struct resource *balancer = item_resource(item_get(look, "LoadBalancerArn"));
     struct item item = item_get(look, "Protocol"), actions = item_get(look, "DefaultActions");
@@ -310,6 +320,9 @@ void lint_listener_protocol(const struct look *look) {
     if (!balancer || balancer->is_existing) return;
     struct item type = item_of(look, balancer, "Type");
     if ((!item_is_absent(type) && !item_text(type, &kind)) || !protocols_of(kind)) return;
+    if (is_word("HTTP TCP UDP TCP_UDP", item_text(item, &protocol) ? protocol : TEXT(""))) {
+        check_unencrypted(look, protocol);
+    }
     if (item_text(item, &protocol) && !is_word(protocols_of(kind), protocol)) {
         struct diagnostic *d =
             warn(look, item, "the load balancer is of type \"%.*s\", and this is %.*s",
@@ -319,28 +332,6 @@ void lint_listener_protocol(const struct look *look) {
     }
     for (uint32_t i = 0; i < item_count(actions); i++) {
         check_forward(look, item_at(look, actions, i), kind);
-    }
-}
-
-/* A balancer of the program that is reached from the internet. */
-static bool is_public(const struct look *look, struct item *scheme) {
-    const struct resource *balancer = item_resource(item_get(look, "LoadBalancerArn"));
-    if (!balancer || balancer->is_existing) return false;
-    *scheme = item_of(look, balancer, "Scheme");
-    return item_is(*scheme, "internet-facing") || item_is_absent(*scheme);
-}
-
-/* The library's load balancer says it itself. */
-void lint_plain_listener(const struct look *look) {
-    struct item scheme, actions = item_get(look, "DefaultActions"),
-                        protocol = item_get(look, "Protocol");
-    if (look_in_library(look) || !item_is(protocol, "HTTP") || !is_public(look, &scheme)) return;
-    for (uint32_t i = 0; i < item_count(actions); i++) {
-        if (!item_is(item_in(look, item_at(look, actions, i), "Type"), "forward")) continue;
-        struct diagnostic *d =
-            warn(look, protocol, "the load balancer answers the internet over HTTP, without TLS");
-        warn_hint(look, d, "Let it redirect to a listener for HTTPS.");
-        return;
     }
 }
 

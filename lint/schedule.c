@@ -5,6 +5,7 @@
  * month day-of-week year), where one of the two days is "?".
  */
 #include "lint/internal.h"
+#include "lint/timezone.h"
 
 struct field {
     const char *name;
@@ -57,18 +58,19 @@ static int read_one(const struct field *field, struct text text) {
 
 /* "5", "1-5", "*", and steps of them; false where it is none. */
 static bool read_part(const struct field *field, struct text part, struct set *set) {
+    bool has_step = memchr(part.bytes, '/', part.length) != NULL;
     struct text range = take_until(&part, '/');
     int step = 1, first = field->least, last = field->most;
-    bool has_step = part.length > 0;
     if (has_step) {
         const struct field any = {"step", 1, 9999, NULL};
         step = read_one(&any, part);
         if (step < 1) return false;
     }
     if (!text_is(range, "*")) {
+        bool has_end = memchr(range.bytes, '-', range.length) != NULL;
         struct text from = take_until(&range, '-');
         first = read_one(field, from);
-        last = range.length ? read_one(field, range) : has_step ? field->most : first;
+        last = has_end ? read_one(field, range) : has_step ? field->most : first;
         if (first < 0 || last < 0) return false;
     }
     if (last < first) return field->words != NULL; /* FRI-MON goes around; not looked into */
@@ -77,11 +79,21 @@ static bool read_part(const struct field *field, struct text part, struct set *s
     return true;
 }
 
+/* "L", "5L", "L-3", "15W", "LW", "2#1"; false also where its numbers are none of the field. */
 static bool is_special(const struct field *field, struct text text) {
+    const struct field nth = {"week", 1, 5, NULL};
     if (field != &day && field != &weekday && field != &unix_weekday) return false;
-    return text.length && (memchr(text.bytes, 'L', text.length) == text.bytes + text.length - 1 ||
-                           memchr(text.bytes, 'W', text.length) == text.bytes + text.length - 1 ||
-                           memchr(text.bytes, '#', text.length) || text_is(text, "LW"));
+    if (text_is(text, "L") ||
+        (field == &day && (text_is(text, "LW") || text_starts(text, TEXT("L-"))))) {
+        return true;
+    }
+    if (field != &day && memchr(text.bytes, '#', text.length)) {
+        struct text which = take_until(&text, '#');
+        return read_one(field, which) >= 0 && read_one(&nth, text) >= 0;
+    }
+    char last = text.length ? text.bytes[text.length - 1] : '\0';
+    return last == (field == &day ? 'W' : 'L') &&
+           read_one(field, (struct text){text.bytes, text.length - 1}) >= 0;
 }
 
 static bool read_field(const struct field *field, struct text text, struct set *set) {
@@ -92,19 +104,20 @@ static bool read_field(const struct field *field, struct text text, struct set *
         set->is_any = true;
         return true;
     }
-    if (is_special(field, text) && !text_is(text, "W")) {
+    if (is_special(field, text)) {
         set->is_special = true;
         return true;
     }
+    bool ends = text.bytes[text.length - 1] != ',';
     while (text.length) {
         if (!read_part(field, take_until(&text, ','), set)) return false;
     }
-    return true;
+    return ends;
 }
 
-static uint32_t split_fields(struct text text, struct text fields[FIELDS + 1]) {
+static uint32_t split_fields(struct text text, struct text fields[FIELDS + 2]) {
     uint32_t count = 0;
-    while (text.length && count <= FIELDS) {
+    while (text.length && count <= FIELDS + 1) {
         struct text word = take_until(&text, ' ');
         if (word.length) fields[count++] = word;
     }
@@ -113,8 +126,9 @@ static uint32_t split_fields(struct text text, struct text fields[FIELDS + 1]) {
 
 /* ---- what never comes ---- */
 
+static const int longest[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}; /* of months */
+
 static bool has_no_day(const struct set *days, const struct set *months) {
-    static const int longest[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (days->is_any || days->is_special) return false;
     for (int m = 0; m < 12; m++) {
         if (!months->is_any && !months->has[m]) continue;
@@ -158,7 +172,7 @@ static void check_cron(const struct look *look, struct item item, struct text te
                        enum reading reading) {
     static const struct field *const fields[FIELDS] = {&minute, &hour,    &day,
                                                        &month,  &weekday, &year};
-    struct text words[FIELDS + 1];
+    struct text words[FIELDS + 2];
     struct set sets[FIELDS];
     uint32_t count = split_fields(text, words);
     bool is_form = reading == READING_FORM;
@@ -222,7 +236,7 @@ static bool is_time(struct text text) {
     }
     if (!fits) return false;
     int m = digits(text, 5, 2), d = digits(text, 8, 2);
-    return m >= 1 && m <= 12 && d >= 1 && d <= 31 && digits(text, 11, 2) <= 23 &&
+    return m >= 1 && m <= 12 && d >= 1 && d <= longest[m - 1] && digits(text, 11, 2) <= 23 &&
            digits(text, 14, 2) <= 59 && digits(text, 17, 2) <= 59;
 }
 
@@ -280,7 +294,7 @@ static void check_glue(const struct look *look, struct item item, enum reading r
 /* The five fields of Auto Scaling: minutes, hours, day, month, day of the week. */
 static void check_recurrence(const struct look *look, struct item item) {
     static const struct field *const fields[] = {&minute, &hour, &day, &month, &unix_weekday};
-    struct text text, words[FIELDS + 1];
+    struct text text, words[FIELDS + 2];
     struct set set;
     if (!item_text(item, &text)) return;
     uint32_t count = split_fields(text, words);
@@ -297,6 +311,45 @@ static void check_recurrence(const struct look *look, struct item item) {
             refuse_field(look, item, fields[i], words[i]);
             return;
         }
+    }
+}
+
+/* Systems Manager knows a field more, the seconds, which stands before the others and may miss. */
+static void check_manager(const struct look *look, struct item item, enum reading reading) {
+    struct text text, inner, words[FIELDS + 2];
+    if (!item_text(item, &text)) return;
+    if (inside(text, "cron", &inner) && split_fields(inner, words) == FIELDS + 1) {
+        size_t skipped = (size_t)(words[1].bytes - inner.bytes);
+        check_cron(look, item, (struct text){words[1].bytes, inner.length - skipped}, reading);
+    } else {
+        check_expression(look, item, reading);
+    }
+}
+
+/* Names of time zones: the list, and what a program may have that is newer than it. */
+static void check_timezone(const struct look *look) {
+    struct item item = item_get(look, "ScheduleExpressionTimezone");
+    struct text zone, near;
+    if (!item_text(item, &zone) || timezone_known(zone)) return;
+    near = timezone_near(zone);
+    if (!near.length && memchr(zone.bytes, '/', zone.length)) return;
+    struct diagnostic *d = warn(look, item, "there is no time zone \"%.*s\"", TEXT_ARGS(zone));
+    if (near.length) {
+        warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near));
+    } else {
+        warn_hint(look, d, "Write a name such as \"Europe/Berlin\", or \"UTC\".");
+    }
+}
+
+static void check_window(const struct look *look) {
+    struct item mode = item_get(look, "FlexibleTimeWindow.Mode"),
+                most = item_get(look, "FlexibleTimeWindow.MaximumWindowInMinutes");
+    if (item_is(mode, "FLEXIBLE") && item_is_absent(most)) {
+        struct diagnostic *d =
+            warn(look, mode, "a flexible window has a length, and this has none");
+        warn_hint(look, d, "Write MaximumWindowInMinutes = 15.");
+    } else if (item_is(mode, "OFF") && !item_is_absent(most)) {
+        warn(look, most, "the window is off, and has a length");
     }
 }
 
@@ -319,6 +372,10 @@ static void check_all(const struct look *look, enum reading reading) {
         check_glue(look, item_get(look, "Schedule"), reading);
     } else if (resource_is(resource, "AWS::Glue::Crawler")) {
         check_glue(look, item_get(look, "Schedule.ScheduleExpression"), reading);
+    } else if (resource_is(resource, "AWS::SSM::MaintenanceWindow")) {
+        check_manager(look, item_get(look, "Schedule"), reading);
+    } else if (resource_is(resource, "AWS::SSM::Association")) {
+        check_manager(look, item_get(look, "ScheduleExpression"), reading);
     } else {
         check_expression(look, item_get(look, "ScheduleExpression"), reading);
     }
@@ -326,6 +383,8 @@ static void check_all(const struct look *look, enum reading reading) {
 
 void lint_schedule_form(const struct look *look) {
     check_all(look, READING_FORM);
+    check_timezone(look);
+    check_window(look);
 }
 
 void lint_schedule_never(const struct look *look) {
