@@ -10,7 +10,7 @@
 
 #include "cli/program.h"
 
-/* Text inside "..." of dot; lines are joined by what separates them there. */
+/* Text inside "..." of dot, which takes entities; lines are joined by what separates them there. */
 void graph_dot_text(struct buffer *out, struct text text) {
     for (size_t i = 0; i < text.length; i++) {
         char c = text.bytes[i];
@@ -18,6 +18,8 @@ void graph_dot_text(struct buffer *out, struct text text) {
             buffer_string(out, "\\n");
         else if (c == '"' || c == '\\')
             buffer_format(out, "\\%c", c);
+        else if (c == '&')
+            buffer_string(out, "&amp;");
         else
             buffer_char(out, c);
     }

@@ -1,0 +1,2 @@
+graph FILE
+graph FILE --format mermaid
