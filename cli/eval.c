@@ -9,7 +9,10 @@
 #include "cli/program.h"
 #include "checker/program.h"
 #include "evaluator/builtin.h"
+#include "lexer/lexer.h"
 #include "mrp_parts.h"
+#include "parser/builder.h"
+#include "parser/grammar.h"
 #include "runtime/prompt.h"
 
 /* Where there is no program, the expression stands alone: an empty one. */
@@ -55,8 +58,10 @@ static int evaluate(struct invocation *invocation, const char *file, const char 
     return outcome;
 }
 
+/* Nothing, or nothing but a comment. */
 static bool is_blank(const char *line) {
-    return line[strspn(line, " \t\n")] == '\0';
+    line += strspn(line, " \t\r\n");
+    return *line == '\0' || *line == '#';
 }
 
 /* Expressions line by line, for pipes. The worst outcome counts. */
@@ -183,9 +188,41 @@ struct session {
     const char *file;
 };
 
-static void evaluate_line(void *context, const char *line) {
+static void evaluate_entry(void *context, const char *entry) {
     struct session *session = context;
-    evaluate(session->invocation, session->file, line);
+    evaluate(session->invocation, session->file, entry);
+}
+
+/* Whether brackets or a text over several lines are open at the end. */
+static bool has_no_end(struct tokens *tokens) {
+    int depth = 0;
+    for (uint32_t i = 0; i < tokens->count; i++) {
+        struct token token = tokens->items[i];
+        switch ((int)token.kind) {
+        case LPAREN: case SP_LPAREN: case LBRACK: case SP_LBRACK: case OPTIONAL_LBRACK: case LBRACE:
+            depth++;
+            break;
+        case RPAREN: case RBRACK: case RBRACE: depth -= !(token.flags & TOKEN_MADE); break;
+        case BLOCK_OPEN: case RAW_BLOCK:
+            if (token.flags & TOKEN_BAD && token.length == 3) return true;
+            break;
+        }
+    }
+    return depth > 0;
+}
+
+static bool goes_on(void *context, const char *entry) {
+    (void)context;
+    struct arena arena;
+    struct sources sources;
+    struct diagnostics unsaid;
+    arena_init(&arena);
+    sources_init(&sources, &arena);
+    diagnostics_init(&unsaid, &arena, &sources);
+    uint32_t source = sources_add(&sources, TEXT("(expression)"), text_of(entry));
+    bool more = has_no_end(lexer_scan(&arena, &unsaid, source));
+    arena_release(&arena);
+    return more;
 }
 
 static int prompt(struct invocation *invocation, const char *file) {
@@ -195,7 +232,7 @@ static int prompt(struct invocation *invocation, const char *file) {
     struct candidates candidates = {.arena = invocation->arena};
     if (!module_function("prompt_run", &run, &why)) return world_failed(&why);
     if (!option_given(invocation, OPTION_QUIET)) {
-        printf("mrp %s%s%s: an expression a line; Tab completes, Ctrl-D leaves\n", mrp_version(),
+        printf("mrp %s%s%s: an expression a line, or more where brackets are open; Tab completes, Ctrl-D leaves\n", mrp_version(),
                file ? ", " : "", file ? file : "");
     }
     gather(&candidates, invocation, file);
@@ -203,7 +240,9 @@ static int prompt(struct invocation *invocation, const char *file) {
                          .history = history_file(invocation->arena),
                          .candidates = candidates.items,
                          .candidate_count = candidates.count,
-                         .line = evaluate_line,
+                         .more = "...> ",
+                         .goes_on = goes_on,
+                         .entry = evaluate_entry,
                          .context = &session});
     memory_free(candidates.items);
     return OUTCOME_DONE;

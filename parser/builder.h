@@ -24,6 +24,7 @@ struct parser {
     int pending;        /* a kind to return before the token at the cursor; 0 for none */
     /* where the parse last went on after an error; a later error goes past it */
     uint32_t last_sync;
+    bool is_alone;      /* an expression, not a file */
     bool doubts;        /* there is a mistake somewhere: see report_line_is_apart */
     uint32_t apart;     /* 1 + the last token that was taken for the beginning of a line apart */
     uint32_t errors;    /* syntax errors so far */

@@ -193,6 +193,7 @@ struct parse parser_parse_tree(struct arena *arena, struct names *names,
 struct parse parser_parse_expression(struct arena *arena, struct names *names,
                                      struct diagnostics *diagnostics, uint32_t source) {
     struct parser parser = begin(arena, arena, names, diagnostics, source);
+    parser.is_alone = true;
     struct list items = parse_with_doubts(&parser, EXPRESSION_START);
     if (!items.first) items = list_one(build_error(&parser, (struct range){0, 0}));
     return (struct parse){items.first, parser.tokens};

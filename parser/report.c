@@ -34,7 +34,8 @@ static struct span span_behind(const struct report *report, uint32_t index) {
 
 static struct text shown(const struct report *report, uint32_t index) {
     struct token token = report->items[index];
-    if (token.kind == END) return TEXT("the end of the file");
+    if (token.kind == END)
+        return report->parser->is_alone ? TEXT("its end") : TEXT("the end of the file");
     if (token.kind == TEXT_OPEN || token.kind == BLOCK_OPEN) return TEXT("a text");
     struct text text = {report->parser->bytes + token.start, token.length};
     if (token.kind == STRING || token.kind == RAW || token.kind == RAW_BLOCK)
@@ -286,7 +287,9 @@ static struct text expectation(const struct report *report) {
     if (expects_type(report) && expects(report, STRING) && !expects(report, LBRACE))
         return TEXT("a library or the text of a path");
     if (expects_type(report)) return TEXT("a type");
-    if (expects(report, END)) return TEXT("a declaration");
+    if (expects(report, END))
+        return report->parser->is_alone ? TEXT("an operator or the end of the expression")
+                                        : TEXT("a declaration");
     if (expects(report, ELLIPSIS)) return TEXT("an entry");
     if (expects(report, RESOURCE) && expects(report, RBRACE)) return TEXT("a declaration or \"}\"");
     if (expects(report, NAME)) return TEXT("a name");

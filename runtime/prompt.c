@@ -16,6 +16,7 @@ enum { HISTORY_LINES = 1000 };
 
 static const struct prompt *running;
 static sigjmp_buf interrupted;
+static volatile sig_atomic_t forgotten;
 
 /* The next candidate that begins with word, up to the name that word begins: "east.q" for "east.",
  * not all that can be asked of it. The first call for a word has state 0; readline leaves out what
@@ -48,8 +49,10 @@ static void interrupt(int signal) {
     siglongjmp(interrupted, 1);
 }
 
+/* Also a comment is nothing to evaluate. */
 static bool is_blank(const char *line) {
-    return line[strspn(line, " \t\r\n")] == '\0';
+    line += strspn(line, " \t\r\n");
+    return *line == '\0' || (*line == '#' && !strchr(line, '\n'));
 }
 
 static bool is_candidate(const char *word) {
@@ -70,19 +73,55 @@ static void remember(const char *line) {
     if (!last || strcmp(last->line, line) != 0) add_history(line);
 }
 
-/* One line; NULL at the end. What is typed when Ctrl-C comes is dropped. */
-static char *ask(void) {
+/* One line; NULL at the end. What is typed when Ctrl-C comes is dropped, and all of its entry: then
+ * forgotten is set, and the line begins another entry. */
+static char *ask(const char *text) {
     struct sigaction now = {.sa_handler = interrupt}, before;
+    forgotten = 0;
     if (sigsetjmp(interrupted, 1)) {
+        forgotten = 1;
         rl_free_line_state();
         rl_cleanup_after_signal();
         fputc('\n', stdout);
     }
     sigemptyset(&now.sa_mask);
     sigaction(SIGINT, &now, &before);
-    char *line = readline(running->text);
+    char *line = readline(forgotten ? running->text : text);
     sigaction(SIGINT, &before, NULL);
+    if (line && !is_blank(line) && !is_leaving(line)) remember(line);
     return line;
+}
+
+/* The entry with one more line; takes both. NULL where there is no memory for it. */
+static char *join(char *entry, char *line) {
+    size_t length = strlen(entry), more = strlen(line);
+    char *whole = realloc(entry, length + more + 2);
+    if (whole) {
+        whole[length] = '\n';
+        memcpy(whole + length + 1, line, more + 1);
+    } else {
+        free(entry);
+    }
+    free(line);
+    return whole;
+}
+
+/* Lines up to where an entry may end, or a blank one; NULL at the end. */
+static char *ask_entry(void) {
+    char *entry = ask(running->text);
+    while (entry && !is_blank(entry) && running->goes_on(running->context, entry)) {
+        char *line = ask(running->more);
+        if (forgotten) {
+            free(entry);
+            entry = line;
+        } else if (!line || is_blank(line)) {
+            free(line);
+            break;
+        } else {
+            entry = join(entry, line);
+        }
+    }
+    return entry;
 }
 
 void prompt_run(const struct prompt *prompt) {
@@ -94,14 +133,12 @@ void prompt_run(const struct prompt *prompt) {
     using_history();
     stifle_history(HISTORY_LINES);
     if (prompt->history) read_history(prompt->history);
-    for (char *line; (line = ask()) != NULL; free(line)) {
-        if (is_blank(line)) continue;
-        if (is_leaving(line)) {
-            free(line);
+    for (char *entry; (entry = ask_entry()) != NULL; free(entry)) {
+        if (is_leaving(entry)) {
+            free(entry);
             break;
         }
-        remember(line);
-        prompt->line(prompt->context, line);
+        if (!is_blank(entry)) prompt->entry(prompt->context, entry);
     }
     fputc('\n', stdout);
     if (prompt->history && write_history(prompt->history) == 0) chmod(prompt->history, 0600);

@@ -2,6 +2,7 @@
 #ifndef MRP_RUNTIME_PROMPT_H
 #define MRP_RUNTIME_PROMPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct prompt {
@@ -11,11 +12,14 @@ struct prompt {
      * follows it */
     const char *const *candidates;
     size_t candidate_count;
-    void (*line)(void *context, const char *line); /* called for each line that is not blank */
+    const char *more;                              /* what asks for the rest of an entry: "...> " */
+    bool (*goes_on)(void *context, const char *entry); /* whether an entry has no end yet */
+    void (*entry)(void *context, const char *entry);   /* called for each that is not blank */
     void *context;
 };
 
-/* Asks for lines until the end of the input (Ctrl-D). Ctrl-C forgets the line that is typed. */
+/* Asks for entries until the end of the input (Ctrl-D). Ctrl-C forgets the one that is typed; a blank line
+ * ends one that would go on. */
 void prompt_run(const struct prompt *prompt);
 
 #endif
