@@ -84,6 +84,7 @@ mrp_runtime_la_SOURCES += \
     runtime/simulator/statuses.def \
     runtime/simulator/steps.c \
     runtime/simulator/store.c runtime/simulator/store.h \
+    runtime/simulator/store_check.c \
     runtime/simulator/store_json.c \
     runtime/simulator/template_url.c \
     runtime/simulator/templates.c \

@@ -47,8 +47,7 @@ static bool read_stack_row(struct simulator *simulator, sqlite3_stmt *statement)
     struct text id = sql_column(&simulator->arena, statement, 0);
     if (!document_read(&simulator->arena, sql_column(&simulator->arena, statement, 1), &object,
                        &why)) return false;
-    sim_store_read_stack(simulator, id, object);
-    return true;
+    return sim_store_read_stack(simulator, id, object);
 }
 
 static bool read_event_row(struct simulator *simulator, sqlite3_stmt *statement) {
@@ -389,6 +388,8 @@ bool sim_store_open(struct simulator *simulator, struct sqlite3 *database, struc
     simulator->store->database = database;
     if (!run(simulator->store, tables, why) || !check_version(simulator, why) ||
         !read_world(simulator, why)) return false;
+    /* Nothing is due in a world that mrp has left, and settling would wait for it for ever. */
+    if (sim_next_time(simulator) <= simulator->clock) sim_advance_all(simulator);
     if (!simulator->salt.length) make_salt(simulator);
     return true;
 }

@@ -233,6 +233,22 @@ static double get_number(struct arena *arena, const struct document *object, con
     return value.length ? strtod(text_copy(arena, value).bytes, NULL) : 0;
 }
 
+/* A number that is one of `count` names; false for any other. */
+static bool get_name(struct arena *arena, const struct document *object, const char *key,
+                     unsigned count, uint8_t *name) {
+    double number = get_number(arena, object, key);
+    if (!(number >= 0 && number < count)) return false;
+    *name = (uint8_t)number;
+    return true;
+}
+
+/* A whole number that is not below 0; what is none is 0, and what is too large the largest. */
+static uint32_t get_count(struct arena *arena, const struct document *object, const char *key) {
+    double number = get_number(arena, object, key);
+    if (number >= UINT32_MAX) return UINT32_MAX;
+    return number > 0 ? (uint32_t)number : 0;
+}
+
 static struct cloud_tag *get_tags(struct arena *arena, const struct document *object,
                                   uint32_t *count) {
     const struct document *list = document_get(object, "tags");
@@ -258,7 +274,7 @@ static struct sim_state read_state(struct arena *arena, const struct document *o
         .physical_id = document_get_text(object, "id"),
         .properties = document_get(object, "properties"),
         .tags = document_get_text(object, "tags"),
-        .version = (uint32_t)get_number(arena, object, "version"),
+        .version = get_count(arena, object, "version"),
     };
 }
 
@@ -273,7 +289,7 @@ static void read_inputs(struct arena *arena, const struct document *object,
     inputs->tags = get_tags(arena, object, &inputs->tag_count);
 }
 
-static void read_resource(struct simulator *simulator, struct sim_stack *stack,
+static bool read_resource(struct simulator *simulator, struct sim_stack *stack,
                           const struct document *object) {
     struct arena *arena = &simulator->arena;
     struct sim_resource *resource = ARENA_NEW(arena, struct sim_resource);
@@ -286,15 +302,15 @@ static void read_resource(struct simulator *simulator, struct sim_stack *stack,
         .import_id = document_get_text(object, "import"),
         .deletion_policy = document_get_text(object, "deletion"),
         .update_replace_policy = document_get_text(object, "replace"),
-        .work = (uint8_t)get_number(arena, object, "work"),
-        .generation = (uint32_t)get_number(arena, object, "generation"),
+        .generation = get_count(arena, object, "generation"),
         .until = get_number(arena, object, "until"),
         .updated = get_number(arena, object, "updated"),
         .now = read_state(arena, document_get(object, "now")),
         .before = read_state(arena, document_get(object, "before")),
         .next = read_state(arena, document_get(object, "next")),
     };
-    set_flags(resource, (unsigned)get_number(arena, object, "flags"));
+    if (!get_name(arena, object, "work", WORK_RUNNING + 1, &resource->work)) return false;
+    set_flags(resource, get_count(arena, object, "flags"));
     resource->actual = document_get(object, "actual");
     bool is_old = get_number(arena, object, "old") != 0;
     resource->blueprint = is_old && stack->before.blueprint ? stack->before.blueprint
@@ -303,6 +319,7 @@ static void read_resource(struct simulator *simulator, struct sim_stack *stack,
         resource->item = sim_blueprint_find(resource->blueprint, resource->logical_id);
     }
     sim_stack_add_resource(simulator, stack, resource);
+    return true;
 }
 
 static void read_settings(struct arena *arena, const struct document *object,
@@ -311,7 +328,7 @@ static void read_settings(struct arena *arena, const struct document *object,
     settings->notifications =
         get_texts(arena, object, "notifications", &settings->notification_count);
     settings->alarms = get_texts(arena, object, "alarms", &settings->alarm_count);
-    settings->alarm_minutes = (uint32_t)get_number(arena, object, "alarm_minutes");
+    settings->alarm_minutes = get_count(arena, object, "alarm_minutes");
 }
 
 static const char *read_drift(struct text word) {
@@ -364,11 +381,11 @@ static void read_change_set(struct simulator *simulator, struct sim_stack *stack
     stack->change_sets[stack->change_set_count++] = set;
 }
 
-static void read_lists(struct simulator *simulator, struct sim_stack *stack,
+static bool read_lists(struct simulator *simulator, struct sim_stack *stack,
                        const struct document *object) {
     const struct document *list = document_get(object, "resources");
     for (const struct document *c = list ? list->children : NULL; c; c = c->next) {
-        read_resource(simulator, stack, c);
+        if (!read_resource(simulator, stack, c)) return false;
     }
     list = document_get(object, "outputs");
     stack->outputs = arena_array(&simulator->arena, list ? list->count + 1 : 1,
@@ -382,14 +399,15 @@ static void read_lists(struct simulator *simulator, struct sim_stack *stack,
     for (const struct document *c = list ? list->children : NULL; c; c = c->next) {
         read_change_set(simulator, stack, c);
     }
+    return true;
 }
 
-void sim_store_read_stack(struct simulator *simulator, struct text id,
-                       const struct document *object) {
+bool sim_store_read_stack(struct simulator *simulator, struct text id,
+                          const struct document *object) {
     struct arena *arena = &simulator->arena;
     struct sim_stack *stack = sim_stack_new(simulator, document_get_text(object, "region"),
                                             document_get_text(object, "name"));
-    unsigned flags = (unsigned)get_number(arena, object, "flags");
+    unsigned flags = get_count(arena, object, "flags");
     stack->id = id;
     stack->description = document_get_text(object, "description");
     stack->parent_id = document_get_text(object, "parent");
@@ -411,7 +429,7 @@ void sim_store_read_stack(struct simulator *simulator, struct text id,
     stack->drift_checked = get_number(arena, object, "drift_checked");
     stack->detection_id = document_get_text(object, "detection");
     stack->detected = get_number(arena, object, "detected");
-    stack->phase = (uint8_t)get_number(arena, object, "phase");
+    if (!get_name(arena, object, "phase", PHASE_AWAIT + 1, &stack->phase)) return false;
     stack->is_failing = flags & 1;
     stack->is_rolling_back = flags >> 1 & 1;
     stack->is_protected = flags >> 2 & 1;
@@ -427,7 +445,8 @@ void sim_store_read_stack(struct simulator *simulator, struct text id,
     read_inputs(arena, document_get(object, "now"), &stack->now);
     read_inputs(arena, document_get(object, "before"), &stack->before);
     stack->tag_text = sim_tags_text(arena, stack->now.tags, stack->now.tag_count);
-    read_lists(simulator, stack, object);
+    if (!read_lists(simulator, stack, object) || !sim_store_is_sound(stack)) return false;
     sim_stack_index(simulator, stack);
     sim_count_waits(stack);
+    return true;
 }

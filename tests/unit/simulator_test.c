@@ -703,6 +703,37 @@ static void test_hostile(void) {
     close_world();
 }
 
+/* Whether a world that somebody changed is one for simulator_open; the change is taken back. */
+static bool opens_with(sqlite3 *database, const char *was, const char *is) {
+    char sql[256];
+    snprintf(sql, sizeof sql, "BEGIN; UPDATE stack SET data = replace(data, '%s', '%s')", was, is);
+    CU_ASSERT_EQUAL(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    CU_ASSERT_TRUE(sqlite3_total_changes(database) > 0);
+    bool opens = simulator_open(&simulator, database, &why);
+    if (opens) simulator_settle(simulator);
+    sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
+    if (opens) simulator_close(simulator, &why);
+    else SAME(why.message, "the sandbox's database could not be understood");
+    return opens;
+}
+
+static void test_tampered(void) {
+    sqlite3 *database = open_kept_world();
+    make_set("first", "CREATE", TOPIC("topic-1"));
+    ask(CLOUD_EXECUTE_CHANGE_SET, "us-east-1", (struct cloud_request){
+        .stack = TEXT("first"), .change_set = TEXT("changes")});
+    CU_ASSERT_TRUE(simulator_close(simulator, &why));
+    CU_ASSERT_FALSE(opens_with(database, "\"phase\":\"1\"", "\"phase\":\"200\""));
+    CU_ASSERT_FALSE(opens_with(database, "\"phase\":\"1\"", "\"phase\":\"4\""));
+    CU_ASSERT_FALSE(opens_with(database, "\"work\":\"2\"", "\"work\":\"9\""));
+    CU_ASSERT_FALSE(opens_with(database, "\"template\"", "\"other\""));
+    CU_ASSERT_FALSE(opens_with(database, "\"next\"", "\"other\""));
+    /* What is long due is done at once. */
+    CU_ASSERT_TRUE(opens_with(database, "\"until\":\"1", "\"until\":\"-1"));
+    sqlite3_close(database);
+    arena_release(&arena);
+}
+
 UNIT_MAIN("simulator", {"create", test_create}, {"no change", test_no_change},
           {"replace", test_replace}, {"create fails", test_create_fails},
           {"update fails", test_update_fails},
@@ -712,7 +743,7 @@ UNIT_MAIN("simulator", {"create", test_create}, {"no change", test_no_change},
           {"capabilities", test_capabilities},
           {"parameters", test_parameters},
           {"stack output", test_stack_output}, {"exports", test_exports},
-          {"secrets", test_secrets}, {"store", test_store},
+          {"secrets", test_secrets}, {"store", test_store}, {"tampered", test_tampered},
           {"version of the store", test_store_version}, {"alarms", test_alarms},
           {"quotas", test_quotas}, {"throttle", test_throttle}, {"lag", test_lag},
           {"hostile", test_hostile})
