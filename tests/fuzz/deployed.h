@@ -1,5 +1,5 @@
-/* A small program, compiled: what is kept beside it is read by the targets. tests/fuzz/keep takes it
- * from here to make their seeds. */
+/* A small program, compiled: what is kept beside it is read by the targets. tests/fuzz/keep takes
+ * it from here to make their seeds. */
 #ifndef MRP_TESTS_FUZZ_DEPLOYED_H
 #define MRP_TESTS_FUZZ_DEPLOYED_H
 

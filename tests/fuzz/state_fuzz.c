@@ -141,7 +141,8 @@ static void resume(struct kept *kept, bool rollback) {
     enum resume_next next =
         found ? resume_run(kept->cloud, &kept->program, &resume.run, &options, rollback,
                            &kept->arena, &resume, &why)
-              : resume_elsewhere(kept->cloud, &kept->program, &options, &kept->arena, &resume, &why);
+              : resume_elsewhere(kept->cloud, &kept->program, &options, &kept->arena, &resume,
+                                 &why);
     if (next == RESUME_REFUSED) expect_reason(&why);
 }
 

@@ -396,8 +396,9 @@ static void refuse_all(struct bench *bench, enum kind kind, size_t worker, size_
         if (kind == MEMORY || i % 2) refuse(bench, kind, at, true);
     }
     if (worker > 0) return;
-    fprintf(stderr, "mrp %s: %zu of %zu %s calls\n", bench->scenario->command, taken, calls.all,
-            kind_names[kind]);
+    printf("did: mrp %s, %zu of %zu %s calls\n", bench->scenario->command, taken, calls.all,
+           kind_names[kind]);
+    fflush(stdout);
 }
 
 static void run_scenario(struct bench *bench, size_t worker, size_t workers) {

@@ -506,7 +506,8 @@ int main(int argc, char **argv) {
         if (result == 1) endings[trial.ending]++;
     }
     state_close(&state);
-    printf("seeds from %llu; left by: done %u, before %u, back %u, stuck %u; %u not deployable\n",
+    printf("did: seeds from %llu; left by: done %u, before %u, back %u, stuck %u; %u not"
+           " deployable\n",
            (unsigned long long)from, endings[0], endings[1], endings[2], endings[3], results[2]);
     printf("%u passed, %u failed\n", results[1], results[0]);
     return results[0] || !results[1];
