@@ -23,6 +23,13 @@ const struct end *end_find(const char *what, struct text version) {
     return NULL;
 }
 
+const struct end *end_first(const char *what) {
+    size_t i = 0;
+    while (strcmp(ends[i].what, what) != 0)
+        i++;
+    return &ends[i];
+}
+
 bool end_has_come(const char *day) {
     return day && text_compare(text_of(day), schema_date()) <= 0;
 }

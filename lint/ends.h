@@ -15,6 +15,9 @@ struct end {
 /* NULL for one that is not known. */
 const struct end *end_find(const char *what, struct text version);
 
+/* The first row of the kind. */
+const struct end *end_first(const char *what);
+
 /* Whether the day has come. It is the day of the facts, not the machine's: the same program is told
  * the same on every day. */
 bool end_has_come(const char *day);

@@ -5,6 +5,7 @@ libmrp_la_SOURCES += \
     lint/build.c \
     lint/compute.c \
     lint/edge.c \
+    lint/engine.c \
     lint/ends.c lint/ends.def lint/ends.h \
     lint/expression.c \
     lint/function.c \

@@ -210,3 +210,20 @@ void lint_pipeline_artifact(const struct look *look) {
     each_action(look, visit_outputs, &walk);
     if (walk.is_known) each_action(look, visit_inputs, &walk);
 }
+
+static void check_token(const struct look *look, struct item action, uint32_t stage,
+                        void *context) {
+    (void)stage;
+    (void)context;
+    struct item token = item_in(look, action, "Configuration.OAuthToken");
+    struct text text;
+    if (!item_text(token, &text) || text_starts(text, TEXT("{{resolve:"))) return;
+    struct diagnostic *d = warn(look, token, "the token of the source stands in the program");
+    warn_hint(look, d,
+              "Use a connection (provider CodeStarSourceConnection), which has no token, or write "
+              "secret_ref(\"its-name\").");
+}
+
+void lint_source_token(const struct look *look) {
+    each_action(look, check_token, NULL);
+}

@@ -54,6 +54,33 @@ void lint_arn_partition(const struct look *look) {
     }
 }
 
+/* Whether the text that the program writes holds the word. */
+static bool is_written(const struct look *look, const struct node *node, struct text word) {
+    struct text source = span_text(look_deployment(look)->diagnostics->sources, node->span);
+    return memmem(source.bytes, source.length, word.bytes, word.length) != NULL;
+}
+
+static void check_account(const struct look *look, struct item item, void *context) {
+    struct text text, own = look_deployment(look)->account;
+    struct arn arn;
+    (void)context;
+    if (!item_rough_text(look, item, "*", &text) || !read_arn(text, &arn) ||
+        !text_equal(arn.account, own) || item.node->kind != NODE_TEXT ||
+        !is_written(look, item.node, own)) {
+        return;
+    }
+    struct diagnostic *d =
+        warn(look, item, "the ARN names account %.*s, which is the project's own", TEXT_ARGS(own));
+    warn_hint(look, d, "Write ${account} in its place.");
+}
+
+/* Where the project has no account, a number may be that of anybody else. */
+void lint_account_id(const struct look *look) {
+    struct item whole = item_whole(look->resource);
+    if (!look_deployment(look)->account.length || look_in_library(look)) return;
+    item_walk(look, whole, check_account, NULL);
+}
+
 static void check_region(const struct look *look, struct item item, const char *what) {
     struct text text;
     struct arn arn;
@@ -238,6 +265,8 @@ void lint_plain_secret(const struct look *look) {
     for (uint32_t i = 0; i < item_count(containers); i++) {
         check_pairs(look, item_in(look, item_at(look, containers, i), "Environment"));
     }
+    struct item hook = item_get(look, "AuthenticationConfiguration.SecretToken");
+    check_secret(look, TEXT("SECRETTOKEN"), hook);
     for (size_t i = 0; i < sizeof passwords / sizeof *passwords; i++) {
         struct item value = item_get(look, passwords[i]);
         struct text text;

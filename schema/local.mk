@@ -6,6 +6,7 @@ SCHEMA_FACTS = schema/facts.txt schema/names.txt schema/global.txt schema/condit
 
 libmrp_la_SOURCES += \
     schema/actions.c schema/actions.def schema/actions.h \
+    schema/engines.c schema/engines.def schema/engines.h \
     schema/explain.c schema/explain.h schema/explain_parts.h \
     schema/explain_find.c \
     schema/explain_value.c \
