@@ -107,7 +107,7 @@ static void check_param(struct checker *checker, struct node *node) {
     symbol_settle(checker, symbol);
     const struct type *base = type_base(symbol->type);
     if (symbol->is_deploy && base->kind == TYPE_ERROR) node->flags |= NODE_BAD;
-    bool root = symbol->scope->kind == SCOPE_FILE && symbol->module->index == 0;
+    bool root = symbol->scope->kind == SCOPE_FILE && symbol->scope->module->index == 0;
     if (symbol->is_deploy && symbol->scope->kind != SCOPE_FILE) {
         struct diagnostic *d = complain(checker, DIAGNOSTIC_DEPLOY_TYPE, node->param.type,
                                         "a component has no deploy params");
@@ -499,8 +499,8 @@ static void visit_items(struct node *node, void *context) {
 static void visit_component(struct inside *inside) {
     const struct symbol *symbol = inside->component;
     if (symbol->kind == SYMBOL_MODULE) {
-        if (!symbol->module) return;
-        node_each_child(symbol->module->parse.file, visit_items, inside);
+        if (!symbol->imported) return;
+        node_each_child(symbol->imported->parse.file, visit_items, inside);
     } else if (symbol->declaration) {
         node_each_child(symbol->declaration, visit_items, inside);
     }

@@ -115,7 +115,7 @@ void scope_declare(struct checker *checker, struct scope *scope, struct map *map
 
 enum space { SPACE_VALUES, SPACE_FUNCTIONS, SPACE_TYPES };
 
-struct map *scope_map(struct scope *scope, enum space space);
+const struct map *scope_map(const struct scope *scope, enum space space);
 
 struct found {
     struct symbol *symbol; /* NULL if there is none */

@@ -156,7 +156,6 @@ static struct symbol *declare(struct checker *checker, struct where where, struc
     struct span span = written_span(node, head->name);
     head->symbol = symbol;
     symbol->scope = where.scope;
-    symbol->module = where.scope->module;
     scope_declare(checker, where.scope, map, symbol, span);
     if (symbol->name && map != &where.scope->outputs) {
         warn_shadow(checker, where.scope, map, symbol, span);
@@ -465,7 +464,7 @@ static void declare_alias(struct checker *checker, struct scope *scope, struct m
         return;
     }
     struct symbol *symbol = symbol_new(checker, SYMBOL_MODULE, head->name.name, import);
-    symbol->module = target;
+    symbol->imported = target;
     head->symbol = symbol;
     symbol->is_used = target == NULL;
     scope_declare(checker, scope, &scope->values, symbol, written_span(import, head->name));

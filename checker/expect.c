@@ -476,7 +476,7 @@ static struct fact expect_shape(struct checker *checker, struct node *node,
         if (type) return expect_comprehension(checker, node, wanted, type);
         break;
     case NODE_BINARY:
-        if (node->binary.op == OPERATOR_DEFAULT) return expect_default(checker, node, wanted);
+        if (node->op == OPERATOR_DEFAULT) return expect_default(checker, node, wanted);
         break;
     }
     return expect_other(checker, node, wanted);

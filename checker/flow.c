@@ -13,15 +13,15 @@ void flow_pop(struct checker *checker) { checker->flow = checker->flow->outer; }
 /* Whether the condition, having this outcome, says that the value is not null. */
 static bool says_not_null(const struct node *condition, bool holds, const struct node *value) {
     condition = node_bare(condition);
-    if (condition->kind == NODE_UNARY && condition->unary.op == OPERATOR_NOT) {
+    if (condition->kind == NODE_UNARY && condition->op == OPERATOR_NOT) {
         return says_not_null(condition->unary.operand, !holds, value);
     }
     if (condition->kind != NODE_BINARY) return false;
     const struct node *left = condition->binary.left, *right = condition->binary.right;
-    if (condition->binary.op == (holds ? OPERATOR_AND : OPERATOR_OR)) {
+    if (condition->op == (holds ? OPERATOR_AND : OPERATOR_OR)) {
         return says_not_null(left, holds, value) || says_not_null(right, holds, value);
     }
-    if (condition->binary.op != (holds ? OPERATOR_NOT_EQUAL : OPERATOR_EQUAL)) return false;
+    if (condition->op != (holds ? OPERATOR_NOT_EQUAL : OPERATOR_EQUAL)) return false;
     left = node_bare(left);
     right = node_bare(right);
     return (right->kind == NODE_NULL && node_equal(left, value)) ||
@@ -33,15 +33,15 @@ static bool implies(const struct node *condition, bool holds, const struct node 
     condition = node_bare(condition);
     if (holds && node_equal(condition, node_bare(other))) return true;
     if (condition->kind == NODE_BINARY &&
-        condition->binary.op == (holds ? OPERATOR_AND : OPERATOR_OR)) {
+        condition->op == (holds ? OPERATOR_AND : OPERATOR_OR)) {
         return implies(condition->binary.left, holds, other) ||
                implies(condition->binary.right, holds, other);
     }
-    if (condition->kind == NODE_UNARY && condition->unary.op == OPERATOR_NOT) {
+    if (condition->kind == NODE_UNARY && condition->op == OPERATOR_NOT) {
         return implies(condition->unary.operand, !holds, other);
     }
     other = node_bare(other);
-    return !holds && other->kind == NODE_UNARY && other->unary.op == OPERATOR_NOT &&
+    return !holds && other->kind == NODE_UNARY && other->op == OPERATOR_NOT &&
            node_equal(condition, node_bare(other->unary.operand));
 }
 

@@ -42,7 +42,7 @@ const struct schema_type *type_as_resource(struct checker *checker, const struct
 }
 
 struct scope *component_scope(const struct symbol *symbol) {
-    if (symbol->kind == SYMBOL_MODULE) return symbol->module ? symbol->module->scope : NULL;
+    if (symbol->kind == SYMBOL_MODULE) return symbol->imported ? symbol->imported->scope : NULL;
     if (symbol->kind != SYMBOL_COMPONENT || !symbol->declaration) return NULL;
     return symbol->declaration->component.body->block.scope;
 }

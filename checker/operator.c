@@ -27,7 +27,7 @@ static const struct type *operand(struct checker *checker, struct node *node, st
 
 static struct fact operator_fault(struct checker *checker, struct node *node,
                                   const struct type *left, const struct type *right) {
-    enum operator_kind op = node->binary.op;
+    enum operator_kind op = node->op;
     struct diagnostic *d = complain(checker, DIAGNOSTIC_OPERATOR_TYPES, node,
                                     "\"%s\" does not go with %.*s and %.*s", operator_text(op),
                                     TEXT_ARGS(type_article(checker, type_widen(checker, left))),
@@ -64,7 +64,7 @@ static const char *operation_name(struct checker *checker, enum operator_kind op
 
 static struct fact infer_arithmetic(struct checker *checker, struct node *node) {
     struct fact l = infer(checker, node->binary.left), r = infer(checker, node->binary.right);
-    enum operator_kind op = node->binary.op;
+    enum operator_kind op = node->op;
     const struct type *left = operand(checker, node->binary.left, l, op);
     const struct type *right = operand(checker, node->binary.right, r, op);
     struct fact fact = fact_join(&type_number, l, r);
@@ -83,7 +83,7 @@ static struct fact infer_arithmetic(struct checker *checker, struct node *node) 
 
 static struct fact infer_order(struct checker *checker, struct node *node) {
     struct fact l = infer(checker, node->binary.left), r = infer(checker, node->binary.right);
-    enum operator_kind op = node->binary.op;
+    enum operator_kind op = node->op;
     const struct type *left = operand(checker, node->binary.left, l, op);
     const struct type *right = operand(checker, node->binary.right, r, op);
     bool a = is_open_type(left), b = is_open_type(right);
@@ -175,7 +175,7 @@ static struct fact infer_in(struct checker *checker, struct node *node) {
     struct fact r = infer(checker, node->binary.right);
     const struct type *right = operand(checker, node->binary.right, r, OPERATOR_IN);
     bool is_list = right->kind == TYPE_LIST;
-    if (left->kind == NODE_UNARY && left->unary.op == OPERATOR_NOT && !is_open_type(right)) {
+    if (left->kind == NODE_UNARY && left->op == OPERATOR_NOT && !is_open_type(right)) {
         const struct type *element = is_list ? right->element : &type_string;
         struct fact inner = infer(checker, left->unary.operand);
         if (!type_may_meet(checker, element, &type_bool) ||
@@ -219,7 +219,7 @@ static struct fact infer_in(struct checker *checker, struct node *node) {
 static struct fact infer_logic(struct checker *checker, struct node *node) {
     struct flow flow;
     struct fact l = expect_condition(checker, node->binary.left, false, "this operand");
-    flow_push(checker, &flow, node->binary.left, node->binary.op == OPERATOR_AND);
+    flow_push(checker, &flow, node->binary.left, node->op == OPERATOR_AND);
     struct fact r = expect_condition(checker, node->binary.right, false, "this operand");
     flow_pop(checker);
     struct fact fact = fact_join(&type_bool, l, r);
@@ -245,7 +245,7 @@ static struct fact infer_range(struct checker *checker, struct node *node) {
 }
 
 struct fact infer_binary(struct checker *checker, struct node *node) {
-    switch ((enum operator_kind)node->binary.op) {
+    switch ((enum operator_kind)node->op) {
     case OPERATOR_OR: case OPERATOR_AND: return infer_logic(checker, node);
     case OPERATOR_EQUAL: case OPERATOR_NOT_EQUAL: return infer_equality(checker, node);
     case OPERATOR_LESS: case OPERATOR_LESS_EQUAL: case OPERATOR_GREATER:
@@ -264,7 +264,7 @@ struct fact infer_binary(struct checker *checker, struct node *node) {
 
 struct fact infer_unary(struct checker *checker, struct node *node) {
     struct node *inner = node->unary.operand;
-    if (node->unary.op == OPERATOR_NOT) {
+    if (node->op == OPERATOR_NOT) {
         struct fact fact = expect_condition(checker, inner, false, "what \"!\" takes");
         return inner->flags & NODE_BAD ? fact_error() : fact;
     }

@@ -32,14 +32,14 @@
  * declare the name each for itself, symbol is the one of the first of them: if symbol->scope has no
  * frame in the current region, program_region_find gives the region's own. hops == HOPS_MODULE: the
  * symbol is a name imported from another file (`import "x.mrp" { a }`): the evaluator takes that
- * file's own frame (symbol->module for all but SYMBOL_MODULE). Built-in values (here, account,
+ * file's own frame (symbol_module for all but SYMBOL_MODULE). Built-in values (here, account,
  * partition) have hops 0 and no frame.
  *
  * The same fields say where a fn was declared (CALL.hops: frames up to the frame that holds it,
  * which is the parent of the frame of the call) and a component: the last NAME in the path of a
  * RESOURCE's TYPE_NAME carries the symbol (COMPONENT, or MODULE for a file used as a component) and
  * its hops. Types, components, tests and policies are declared in files only; so the frame around a
- * type's check is the frame of symbol->module's file.
+ * type's check is the frame of the file that declares it.
  *
  * A `let` may hide a built-in; outputs bind no name in their block (`output arn = bucket.Arn`
  * beside `resource arn`), but have slots. Names that begin with `_` are private to their file.
@@ -80,22 +80,22 @@ struct symbol {
     uint8_t kind;  /* enum symbol_kind */
     uint8_t phase; /* enum phase, of values */
     uint8_t state; /* checker: not begun, in work, done */
-    bool is_in_cycle; /* checker: a cycle through it is reported */
-    bool is_group;    /* RESOURCE, STACK, REGION, ...: under `for`: its value is a map by key */
-    bool is_optional; /* under `if`: its value may be null */
-    bool is_used;
-    bool is_deploy;   /* PARAM: `deploy T` */
+    bool is_in_cycle : 1; /* checker: a cycle through it is reported */
+    bool is_group : 1;    /* RESOURCE, STACK, REGION, ...: under `for`: its value is a map by key */
+    bool is_optional : 1; /* under `if`: its value may be null */
+    bool is_used : 1;
+    bool is_deploy : 1;   /* PARAM: `deploy T` */
     uint32_t slot;            /* in its scope's frame; only value symbols have one */
     const struct name *name;
     struct node *declaration; /* NULL for what is built in */
     struct scope *scope;      /* where it is declared */
     /* of the value (of one element, where is_group: see symbol_value_type); TYPE: what it names */
     const struct type *type;
-    struct module *module;    /* MODULE: the file it stands for; else the file it is declared in */
     const struct node *deferred_by; /* PHASE_DEFERRED: the expression that makes it so, or NULL */
     union {
         struct node *region;                /* REGION: the node that declares it (with its name) */
         const struct deploy_param *deploy;  /* PARAM: once its type is known, or NULL */
+        struct module *imported;            /* MODULE: the file it stands for, or NULL */
     };
 };
 
@@ -111,13 +111,20 @@ struct scope {
     struct scope *parent;
     struct node *owner;          /* FILE, REGION, COMPONENT, LIST_FOR, FN, ... */
     struct module *module;
-    /* const struct name * -> struct symbol *; three name spaces. A file's maps also hold what is
-     * imported by name: then symbol->scope is another scope */
-    struct map values, functions, types;
-    struct map outputs;          /* of SYMBOL_OUTPUT: reached from outside, as members */
     uint32_t slot_count;
     struct symbol **slots;       /* slot -> symbol */
+    /* const struct name * -> struct symbol *; three name spaces. A file's maps also hold what is
+     * imported by name: then symbol->scope is another scope */
+    struct map values;
+    /* of FILE and BLOCK alone: others are not allocated as large */
+    struct map functions, types;
+    struct map outputs;          /* of SYMBOL_OUTPUT: reached from outside, as members */
 };
+
+/* The file that an import stands for; the one that declares anything else. */
+static inline struct module *symbol_module(const struct symbol *symbol) {
+    return symbol->kind == SYMBOL_MODULE ? symbol->imported : symbol->scope->module;
+}
 
 struct library_module; /* stdlib/library.h */
 

@@ -516,7 +516,7 @@ struct fact expect_property(struct checker *checker, struct node *node,
     case NODE_LIST: case NODE_LIST_FOR: return property_written_list(checker, node, wanted);
     case NODE_RECORD: case NODE_MAP_FOR: return property_written_record(checker, node, wanted);
     case NODE_BINARY:
-        if (node->binary.op == OPERATOR_DEFAULT) return property_default(checker, node, wanted);
+        if (node->op == OPERATOR_DEFAULT) return property_default(checker, node, wanted);
         break;
     }
     struct fact fact = infer(checker, node);

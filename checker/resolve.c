@@ -145,7 +145,7 @@ static void resolve_name(struct checker *checker, struct node *node, struct scop
         unknown_value(checker, node, scope);
     } else if (found.symbol->kind == SYMBOL_HERE) {
         check_here(checker, node, scope);
-    } else if (found.symbol->kind == SYMBOL_MODULE && !found.symbol->module) {
+    } else if (found.symbol->kind == SYMBOL_MODULE && !found.symbol->imported) {
         node->flags |= NODE_BAD;
     }
 }
@@ -160,7 +160,7 @@ static struct symbol *module_symbol(const struct node *node) {
 static struct symbol *module_member(struct checker *checker, const struct symbol *symbol,
                                     struct node *node, struct written_name name,
                                     enum space space) {
-    struct module *module = symbol->module;
+    struct module *module = symbol->imported;
     const struct map *map = scope_map(module->scope, space);
     struct span span = written_span(node, name);
     struct symbol *found = name.name ? map_find(map, name.name) : NULL;
@@ -203,7 +203,7 @@ static void resolve_member(struct checker *checker, struct node *node, struct sc
     resolve(checker, node->member.object, scope);
     struct symbol *module = module_symbol(node->member.object);
     if (!module) return;
-    if (!module->module) {
+    if (!module->imported) {
         node->flags |= NODE_BAD;
         return;
     }
@@ -279,7 +279,7 @@ static bool resolve_module_name(struct checker *checker, struct node *node, stru
     if (!found.symbol || found.symbol->kind != SYMBOL_MODULE) return false;
     node->name.symbol = found.symbol;
     node->hops = found.hops;
-    if (!found.symbol->module) node->flags |= NODE_BAD;
+    if (!found.symbol->imported) node->flags |= NODE_BAD;
     return true;
 }
 
@@ -316,7 +316,7 @@ static void resolve_callee(struct checker *checker, struct node *call, struct sc
         if (!(callee->member.object->flags & NODE_BAD)) unknown_method(checker, call);
         return;
     }
-    if (!module->module) return;
+    if (!module->imported) return;
     call->call.symbol = module_member(checker, module, callee, callee->member.member,
                                       SPACE_FUNCTIONS);
     call->hops = HOPS_MODULE;
@@ -382,7 +382,7 @@ static void resolve_type_path(struct checker *checker, struct node *node, struct
     first->name.symbol = found.symbol;
     first->hops = found.hops;
     if (!found.symbol) return; /* built in, or unknown: types.c and resource.c know which */
-    if (found.symbol->kind == SYMBOL_MODULE && !found.symbol->module) {
+    if (found.symbol->kind == SYMBOL_MODULE && !found.symbol->imported) {
         node->flags |= NODE_BAD;
         return;
     }
@@ -410,7 +410,6 @@ static void resolve_checks(struct checker *checker, struct list checks, struct s
         struct symbol *it = symbol_new(checker, SYMBOL_LOCAL, checker->name_it, check);
         check->check.it = it;
         it->scope = inner;
-        it->module = scope->module;
         map_put(&inner->values, it->name, it);
         scope_slot(checker, inner, it);
         resolve(checker, check->check.condition, inner);

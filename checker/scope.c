@@ -5,12 +5,15 @@ enum { SUGGESTIONS = 200 }; /* so many messages get a name that may have been me
 
 struct scope *scope_new(struct checker *checker, enum scope_kind kind, struct scope *parent,
                         struct node *owner) {
-    struct scope *scope = ARENA_NEW(checker->arena, struct scope);
+    bool is_block = kind == SCOPE_FILE || kind == SCOPE_BLOCK;
+    struct scope *scope = arena_alloc(checker->arena, is_block ? sizeof *scope
+                                                               : offsetof(struct scope, functions));
     scope->kind = kind;
     scope->parent = parent;
     scope->owner = owner;
     scope->module = parent ? parent->module : NULL;
     map_init(&scope->values, checker->arena);
+    if (!is_block) return scope;
     map_init(&scope->functions, checker->arena);
     map_init(&scope->types, checker->arena);
     map_init(&scope->outputs, checker->arena);
@@ -74,7 +77,6 @@ void scope_declare(struct checker *checker, struct scope *scope, struct map *map
                    struct symbol *symbol, struct span span) {
     if (!symbol->name) return;
     symbol->scope = scope;
-    if (!symbol->module && symbol->kind != SYMBOL_MODULE) symbol->module = scope->module;
     struct symbol *first = map_find(map, symbol->name);
     if (first) {
         if (symbol->declaration) symbol->declaration->flags |= NODE_BAD;
@@ -90,7 +92,9 @@ void scope_declare(struct checker *checker, struct scope *scope, struct map *map
     map_put(map, symbol->name, symbol);
 }
 
-struct map *scope_map(struct scope *scope, enum space space) {
+const struct map *scope_map(const struct scope *scope, enum space space) {
+    static const struct map none;
+    if (space != SPACE_VALUES && scope->kind > SCOPE_BLOCK) return &none;
     switch (space) {
     case SPACE_VALUES: return &scope->values;
     case SPACE_FUNCTIONS: return &scope->functions;

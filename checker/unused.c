@@ -26,8 +26,8 @@ static void unused_items(struct checker *checker, struct list items, bool is_sha
 static void unused_import(struct checker *checker, struct module *module, struct node *node) {
     if (!node->import.has_names) {
         const struct symbol *symbol = node->declaration.symbol;
-        if (symbol && symbol->module && !(node->flags & NODE_BAD)) {
-            for (struct node *i = symbol->module->parse.file->file.items.first; i; i = i->next) {
+        if (symbol && symbol->imported && !(node->flags & NODE_BAD)) {
+            for (struct node *i = symbol->imported->parse.file->file.items.first; i; i = i->next) {
                 if (i->kind == NODE_POLICY) return; /* imported for its policies */
             }
             warn_unused(checker, symbol, "Remove the import.");

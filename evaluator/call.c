@@ -344,7 +344,7 @@ static struct value fn_run(struct evaluator *ev, struct node *node, struct node 
 static struct frame *fn_parent(struct evaluator *ev, struct node *node, struct frame *frame) {
     const struct symbol *symbol = node->call.symbol;
     struct node *callee = node->call.callee;
-    if (callee->kind != NODE_NAME) return module_frame(ev, symbol->module);
+    if (callee->kind != NODE_NAME) return module_frame(ev, symbol_module(symbol));
     return frame_of(ev, frame, symbol, node->hops);
 }
 

@@ -5,20 +5,20 @@
 static struct frame *component_around(struct evaluator *ev, struct node *node,
                                       const struct symbol *symbol, struct frame *frame) {
     struct node *type = node->unit.type;
-    if (!type) return module_frame(ev, symbol->module); /* a pipeline's: no type is written */
+    if (!type) return module_frame(ev, symbol_module(symbol)); /* a pipeline's: no type is written */
     struct node *last = type->type_name.path.last;
     if (type->type_name.path.first != last || last->hops >= HOPS_MODULE) {
-        return module_frame(ev, last->name.symbol->module);
+        return module_frame(ev, symbol_module(last->name.symbol));
     }
     return frame_up(frame, last->hops);
 }
 
 static bool component_inside(const struct symbol *symbol, struct list *items,
                              struct scope **scope) {
-    if (symbol->kind == SYMBOL_MODULE && symbol->module) {
-        struct node *file = symbol->module->parse.file;
+    if (symbol->kind == SYMBOL_MODULE && symbol->imported) {
+        struct node *file = symbol->imported->parse.file;
         *items = file->file.items;
-        *scope = symbol->module->scope;
+        *scope = symbol->imported->scope;
         return *scope != NULL;
     }
     struct node *node = symbol->declaration;

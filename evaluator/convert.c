@@ -250,7 +250,7 @@ static struct value convert_named(struct evaluator *ev, struct value value, cons
     const struct symbol *symbol = type->named.symbol;
     struct node *declared = symbol ? symbol->declaration : NULL;
     if (!declared || declared->kind != NODE_TYPE || !declared->type.checks.first) return value;
-    struct frame *around = module_frame(ev, symbol->module);
+    struct frame *around = module_frame(ev, symbol_module(symbol));
     if (!around) return value;
     return checks_hold(ev, declared->type.checks, around, value, node, what) ? value
                                                                               : value_poison();

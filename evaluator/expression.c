@@ -419,7 +419,7 @@ static bool loop_record(struct loop *loop, struct node *generator, const struct 
 
 static struct node *plain_range(struct node *over) {
     over = node_bare(over);
-    bool range = over->kind == NODE_BINARY && over->binary.op == OPERATOR_RANGE;
+    bool range = over->kind == NODE_BINARY && over->op == OPERATOR_RANGE;
     return range && !(over->flags & NODE_BAD) ? over : NULL;
 }
 

@@ -30,7 +30,7 @@ struct frame *module_frame(struct evaluator *ev, struct module *module) {
 
 struct frame *frame_of(struct evaluator *ev, struct frame *frame, const struct symbol *symbol,
                        uint32_t hops) {
-    if (hops == HOPS_MODULE) return module_frame(ev, symbol->module);
+    if (hops == HOPS_MODULE) return module_frame(ev, symbol_module(symbol));
     if (hops != HOPS_REGION) return frame_up(frame, hops);
     struct frame *beside = pipeline_frame_of(frame, symbol->scope);
     if (beside) return beside;

@@ -384,7 +384,7 @@ struct value evaluate_member(struct evaluator *ev, struct node *node, struct fra
     if (!node->member.member.name) return value_poison();
     struct symbol *symbol = node->member.symbol;
     if (symbol) { /* a name of an imported file */
-        struct frame *module = module_frame(ev, symbol->module);
+        struct frame *module = module_frame(ev, symbol_module(symbol));
         if (!module || symbol->scope != module->scope || symbol->kind >= SYMBOL_FN) {
             return value_poison();
         }

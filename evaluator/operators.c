@@ -13,7 +13,7 @@ static struct value fault_types(struct evaluator *ev, const struct node *node, s
                                 struct value right) {
     if (left.kind == VALUE_POISON || right.kind == VALUE_POISON) return value_poison();
     return fault(ev, DIAGNOSTIC_OPERATOR_TYPES, node, "\"%s\" does not go with %.*s and %.*s",
-                 operator_text(node->binary.op), TEXT_ARGS(value_kind_text(ev->arena, left)),
+                 operator_text(node->op), TEXT_ARGS(value_kind_text(ev->arena, left)),
                  TEXT_ARGS(value_kind_text(ev->arena, right)));
 }
 
@@ -30,7 +30,7 @@ static struct value fault_zero(struct evaluator *ev, const struct node *node) {
 static struct value integer_operation(struct evaluator *ev, struct node *node, int64_t a,
                                       int64_t b) {
     int64_t result;
-    switch ((enum operator_kind)node->binary.op) {
+    switch ((enum operator_kind)node->op) {
     case OPERATOR_ADD:
         return __builtin_add_overflow(a, b, &result) ? fault_overflow(ev, node) : value_int(result);
     case OPERATOR_SUBTRACT:
@@ -64,7 +64,7 @@ static double remainder_of(double a, double b) {
 
 static struct value number_operation(struct evaluator *ev, struct node *node, double a, double b) {
     double result = 0;
-    switch ((enum operator_kind)node->binary.op) {
+    switch ((enum operator_kind)node->op) {
     case OPERATOR_ADD: result = a + b; break;
     case OPERATOR_SUBTRACT: result = a - b; break;
     case OPERATOR_MULTIPLY: result = a * b; break;
@@ -91,7 +91,7 @@ static struct value known_or_fault(struct evaluator *ev, struct node *node, stru
     struct node *side = left.kind == VALUE_DEFERRED ? node->binary.left : node->binary.right;
     if (left.kind == VALUE_POISON || right.kind == VALUE_POISON) return value_poison();
     if (bad.kind == VALUE_DEFERRED)
-        return fault_deferred(ev, side, bad, sign_text(node->binary.op));
+        return fault_deferred(ev, side, bad, sign_text(node->op));
     return fault_types(ev, node, left, right);
 }
 
@@ -130,7 +130,7 @@ static struct value arithmetic(struct evaluator *ev, struct node *node, struct f
     if (value_is_number(left) && value_is_number(right)) {
         return number_operation(ev, node, value_as_number(left), value_as_number(right));
     }
-    if (node->binary.op == OPERATOR_ADD) return add_others(ev, node, left, right);
+    if (node->op == OPERATOR_ADD) return add_others(ev, node, left, right);
     return known_or_fault(ev, node, left, right);
 }
 
@@ -340,7 +340,7 @@ static struct value equality(struct evaluator *ev, struct node *node, struct fra
     } else {
         equal = equal_values(ev, left, right, node);
     }
-    return node->binary.op == OPERATOR_EQUAL ? equal : deferred_not(ev, equal, node);
+    return node->op == OPERATOR_EQUAL ? equal : deferred_not(ev, equal, node);
 }
 
 static struct value order(struct evaluator *ev, struct node *node, struct frame *frame) {
@@ -355,7 +355,7 @@ static struct value order(struct evaluator *ev, struct node *node, struct frame 
         }
     }
     int sign = value_compare(left, right);
-    switch ((enum operator_kind)node->binary.op) {
+    switch ((enum operator_kind)node->op) {
     case OPERATOR_LESS: return value_bool(sign < 0);
     case OPERATOR_LESS_EQUAL: return value_bool(sign <= 0);
     case OPERATOR_GREATER: return value_bool(sign > 0);
@@ -423,7 +423,7 @@ static struct value truth(struct evaluator *ev, struct node *node, struct frame 
 }
 
 static struct value connective(struct evaluator *ev, struct node *node, struct frame *frame) {
-    bool is_or = node->binary.op == OPERATOR_OR;
+    bool is_or = node->op == OPERATOR_OR;
     struct value left = truth(ev, node->binary.left, frame);
     if (left.kind == VALUE_BOOL && left.boolean == is_or) return left;
     struct value right = truth(ev, node->binary.right, frame);
@@ -454,7 +454,7 @@ static struct value or_default(struct evaluator *ev, struct node *node, struct f
 }
 
 struct value evaluate_binary(struct evaluator *ev, struct node *node, struct frame *frame) {
-    switch ((enum operator_kind)node->binary.op) {
+    switch ((enum operator_kind)node->op) {
     case OPERATOR_ADD: case OPERATOR_SUBTRACT: case OPERATOR_MULTIPLY: case OPERATOR_DIVIDE:
     case OPERATOR_REMAINDER: return arithmetic(ev, node, frame);
     case OPERATOR_EQUAL: case OPERATOR_NOT_EQUAL: return equality(ev, node, frame);
@@ -471,7 +471,7 @@ struct value evaluate_binary(struct evaluator *ev, struct node *node, struct fra
 
 struct value evaluate_unary(struct evaluator *ev, struct node *node, struct frame *frame) {
     struct node *operand = node->unary.operand;
-    if (node->unary.op == OPERATOR_NOT) return deferred_not(ev, truth(ev, operand, frame), node);
+    if (node->op == OPERATOR_NOT) return deferred_not(ev, truth(ev, operand, frame), node);
     struct value value = settled(ev, evaluate(ev, operand, frame));
     if (value.kind == VALUE_INT) {
         bool is_least = value.integer == INT64_MIN && operand->kind == NODE_INT; /* as written */

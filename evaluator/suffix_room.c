@@ -133,14 +133,14 @@ static unsigned condition_longest(const struct node *node, const struct symbol *
     }
     if (node->kind != NODE_BINARY) return 0;
     const struct node *left = node->binary.left, *right = node->binary.right;
-    if (node->binary.op == OPERATOR_AND) {
+    if (node->op == OPERATOR_AND) {
         unsigned a = condition_longest(left, param), b = condition_longest(right, param);
         return a && (!b || a < b) ? a : b;
     }
     if (node_calls(left, "length") && is_param(left->call.arguments.first, param) &&
         right->kind == NODE_INT && right->integer.value > 0 && right->integer.value < UNBOUNDED) {
-        if (node->binary.op == OPERATOR_LESS_EQUAL) return (unsigned)right->integer.value;
-        if (node->binary.op == OPERATOR_LESS) return (unsigned)right->integer.value - 1;
+        if (node->op == OPERATOR_LESS_EQUAL) return (unsigned)right->integer.value;
+        if (node->op == OPERATOR_LESS) return (unsigned)right->integer.value - 1;
     }
     return 0;
 }

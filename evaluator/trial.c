@@ -144,7 +144,7 @@ enum { SIDE_BYTES = 60 };
 /* The part of a condition that decides: of `a && b` the one that is false. */
 static struct node *decisive(struct evaluator *ev, struct node *node, struct frame *frame) {
     node = node_bare(node);
-    while (node->kind == NODE_BINARY && node->binary.op == OPERATOR_AND) {
+    while (node->kind == NODE_BINARY && node->op == OPERATOR_AND) {
         struct value left = evaluate(ev, node->binary.left, frame);
         bool is_left = left.kind == VALUE_BOOL && !left.boolean;
         node = node_bare(is_left ? node->binary.left : node->binary.right);
@@ -220,10 +220,10 @@ static void note_call(struct evaluator *ev, struct diagnostic *d, const struct n
 static void note_reason(struct evaluator *ev, struct diagnostic *d, struct node *condition,
                         struct frame *frame) {
     struct node *node = decisive(ev, condition, frame);
-    bool is_not = node->kind == NODE_UNARY && node->unary.op == OPERATOR_NOT;
+    bool is_not = node->kind == NODE_UNARY && node->op == OPERATOR_NOT;
     if (is_not) node = node_bare(node->unary.operand);
     if (node->kind == NODE_CALL) note_call(ev, d, node);
-    if (node->kind != NODE_BINARY || node->binary.op == OPERATOR_OR) return;
+    if (node->kind != NODE_BINARY || node->op == OPERATOR_OR) return;
     hint_sides(ev, d, node, frame);
 }
 

@@ -156,7 +156,7 @@ struct node *build_filter(struct parser *parser, struct range word, struct node 
 struct node *build_unary(struct parser *parser, struct range range, enum operator_kind op,
                          struct node *operand) {
     struct node *node = new_node(parser, NODE_UNARY, range);
-    node->unary.op = op;
+    node->op = op;
     node->unary.operand = operand;
     return build_finish(parser, node);
 }
@@ -165,7 +165,7 @@ struct node *build_binary(struct parser *parser, enum operator_kind op, struct n
                           struct node *right) {
     struct node *node =
         new_node(parser, NODE_BINARY, (struct range){left->span.start, right->span.end});
-    node->binary.op = op;
+    node->op = op;
     node->binary.left = left;
     node->binary.right = right;
     return build_finish(parser, node);

@@ -32,8 +32,8 @@ static bool equal_content(const struct node *a, const struct node *b) {
     case NODE_GENERATOR:
         return equal_name(a->generator.first, b->generator.first) &&
                equal_name(a->generator.second, b->generator.second);
-    case NODE_UNARY: return a->unary.op == b->unary.op;
-    case NODE_BINARY: return a->binary.op == b->binary.op;
+    case NODE_UNARY: return a->op == b->op;
+    case NODE_BINARY: return a->op == b->op;
     case NODE_MEMBER: return equal_name(a->member.member, b->member.member);
     case NODE_ARGUMENT: return equal_name(a->argument.name, b->argument.name);
     case NODE_FIELD: return equal_name(a->field.name, b->field.name);

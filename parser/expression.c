@@ -116,9 +116,9 @@ static void print_conditional(const struct node *node, struct buffer *out) {
 }
 
 static void print_binary(const struct node *node, struct buffer *out) {
-    const char *space = node->binary.op == OPERATOR_RANGE ? "" : " ";
+    const char *space = node->op == OPERATOR_RANGE ? "" : " ";
     print(node->binary.left, out);
-    buffer_format(out, "%s%s%s", space, operator_text(node->binary.op), space);
+    buffer_format(out, "%s%s%s", space, operator_text(node->op), space);
     print(node->binary.right, out);
 }
 
@@ -161,7 +161,7 @@ static void print(const struct node *node, struct buffer *out) {
         print(node->filter.condition, out);
         break;
     case NODE_UNARY:
-        buffer_string(out, operator_text(node->unary.op));
+        buffer_string(out, operator_text(node->op));
         print(node->unary.operand, out);
         break;
     case NODE_BINARY: print_binary(node, out); break;

@@ -306,7 +306,7 @@ static void print_for(struct printer *printer, const struct node *node) {
 
 /* 0..3 stands close, unless an operand has operators itself. */
 static bool stands_close(const struct node *node) {
-    return node->binary.op == OPERATOR_RANGE && node->binary.left->kind != NODE_BINARY &&
+    return node->op == OPERATOR_RANGE && node->binary.left->kind != NODE_BINARY &&
            node->binary.right->kind != NODE_BINARY;
 }
 
@@ -327,7 +327,7 @@ static enum operator_kind level_of(enum operator_kind op) {
 /* Whether an operand goes on with the lines of its operation; one that binds tighter keeps to itself. */
 static bool chains(const struct node *operand, const struct node *node) {
     return operand->kind == NODE_BINARY &&
-           level_of(operand->binary.op) == level_of(node->binary.op);
+           level_of(operand->op) == level_of(node->op);
 }
 
 /* Over several lines, each operator ends its line; all but the first operand stand deeper. */

@@ -73,6 +73,7 @@ struct node {
     uint16_t depth;  /* of the tree below; the constructor keeps it under LIMIT_NESTING */
     union {
         uint32_t length; /* TEXT: of its bytes; ENTRY: of its key where it is written */
+        uint32_t op;     /* UNARY, BINARY: enum operator_kind */
         uint32_t hops;   /* checker: NAME: frames up from where it stands; CALL: frames up to the
                             frame that declares the fn */
     };
@@ -108,8 +109,8 @@ struct node {
             struct symbol *first_symbol, *second_symbol; /* checker */
         } generator;
         struct { struct node *condition; } filter;      /* FILTER: if condition */
-        struct { uint8_t op; struct node *operand; } unary;                /* UNARY */
-        struct { uint8_t op; struct node *left, *right; } binary;          /* BINARY */
+        struct { struct node *operand; } unary;                            /* UNARY */
+        struct { struct node *left, *right; } binary;                      /* BINARY */
         struct { struct node *condition, *then, *otherwise; } conditional; /* CONDITIONAL */
         struct { /* MEMBER: object.name */
             struct node *object;

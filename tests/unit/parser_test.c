@@ -26,11 +26,11 @@ static void grouped(const struct node *node, struct buffer *out) {
     if (node->kind == NODE_BINARY) {
         buffer_char(out, '(');
         grouped(node->binary.left, out);
-        buffer_format(out, " %d ", node->binary.op);
+        buffer_format(out, " %d ", node->op);
         grouped(node->binary.right, out);
         buffer_char(out, ')');
     } else if (node->kind == NODE_UNARY) {
-        buffer_format(out, "<%d ", node->unary.op);
+        buffer_format(out, "<%d ", node->op);
         grouped(node->unary.operand, out);
         buffer_char(out, '>');
     } else if (node->kind == NODE_PAREN) {
