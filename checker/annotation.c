@@ -69,21 +69,19 @@ static const struct type *unknown_type(struct checker *checker, struct node *nod
 }
 
 /* `deliver.S3` where nothing is imported as deliver. */
-static const struct type *unknown_module_type(struct checker *checker, struct node *node,
-                                              struct node *first) {
+static const struct type *unknown_module_type(struct checker *checker, struct node *node) {
+    const struct name *name = node->type_name.name;
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_TYPE, node,
-                                    "nothing is imported as \"%.*s\"",
-                                    NAME_ARGS(first->name.name));
+                                    "nothing is imported as \"%.*s\"", NAME_ARGS(name));
     const struct schema_type *found[1];
     struct text written = span_text(checker->diagnostics->sources, node->span);
-    char letter = name_text(first->name.name).bytes[0];
-    if (ascii_is_upper(letter) && schema_suggest_type(written, found, 1) == 1) {
+    if (ascii_is_upper(name->bytes[0]) && schema_suggest_type(written, found, 1) == 1) {
         struct suggestion near = {.best = schema_type_name(found[0])};
         add_suggestion(checker, d, &near, node->span);
         return &type_error;
     }
     add_hint(checker, d, "Import it at the top of the file: import \"%.*s.mrp\".",
-             NAME_ARGS(first->name.name));
+             NAME_ARGS(name));
     return &type_error;
 }
 
@@ -139,22 +137,18 @@ static const struct type *named_type(struct checker *checker, struct symbol *sym
 }
 
 static const struct type *path_type(struct checker *checker, struct node *node) {
-    struct node *first = node->type_name.path.first, *last = node->type_name.path.last;
-    if (!first || node->flags & NODE_BAD) return &type_error;
-    if (first->kind == NODE_AWS_TYPE) {
-        const struct schema_type *type = schema_type_need(checker, first, first->aws_type.name);
-        return type ? type_resource(checker, type) : &type_error;
-    }
-    if (first->kind != NODE_NAME || !first->name.name) return &type_error;
-    if (!first->name.symbol && first != last) return unknown_module_type(checker, node, first);
-    if (!first->name.symbol) {
-        const struct type *type = NULL;
-        if (first == last) type = generic_type(checker, name_text(first->name.name));
-        if (!type && first == last) type = built_in_type(name_text(first->name.name));
-        return type ? type : unknown_type(checker, node, first->name.name);
-    }
-    if (!last->name.symbol || last->kind != NODE_NAME) return &type_error;
-    return named_type(checker, last->name.symbol);
+    const struct name *name = node->type_name.name;
+    if (node->flags & NODE_BAD) return &type_error;
+    if (node->type_name.symbol) return named_type(checker, node->type_name.symbol);
+    if (node->type_name.members.first) return unknown_module_type(checker, node);
+    const struct type *type = generic_type(checker, name_text(name));
+    if (!type) type = built_in_type(name_text(name));
+    return type ? type : unknown_type(checker, node, name);
+}
+
+static const struct type *aws_type(struct checker *checker, struct node *node) {
+    const struct schema_type *type = annotation_aws(checker, node);
+    return type ? type_resource(checker, type) : &type_error;
 }
 
 static bool is_type_word(const struct type *type) {
@@ -162,15 +156,14 @@ static bool is_type_word(const struct type *type) {
 }
 
 const struct type *annotation_resource(struct checker *checker, struct node *node) {
-    if (!node || node->kind != NODE_TYPE_NAME) return &type_error;
-    struct node *first = node->type_name.path.first;
-    const struct type *type;
-    if (first && first == node->type_name.path.last && first->kind == NODE_NAME &&
-        first->name.name && !first->name.symbol &&
-        !built_in_type(name_text(first->name.name)) && !(node->flags & NODE_BAD)) {
-        return unknown_type(checker, node, first->name.name);
+    if (!node) return &type_error;
+    if (node->kind == NODE_AWS_TYPE) return aws_type(checker, node);
+    const struct name *name = node->type_name.name;
+    if (!node->type_name.symbol && !node->type_name.members.first &&
+        !built_in_type(name_text(name)) && !(node->flags & NODE_BAD)) {
+        return unknown_type(checker, node, name);
     }
-    type = path_type(checker, node);
+    const struct type *type = path_type(checker, node);
     if (!is_type_word(type)) return type;
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_RESOURCE_TYPE, node,
                                     "\"%.*s\" is no type of resources",
@@ -184,7 +177,7 @@ const struct type *annotation_resource(struct checker *checker, struct node *nod
 
 static const struct type *record_annotation(struct checker *checker, struct node *node) {
     struct list list = node->type_record.fields;
-    struct type_field *fields = arena_array(checker->arena, list.count, sizeof *fields);
+    struct type_field *fields = arena_array(checker->arena, list_count(list), sizeof *fields);
     struct map seen;
     uint32_t count = 0;
     map_init(&seen, checker->arena);
@@ -207,7 +200,7 @@ static const struct type *record_annotation(struct checker *checker, struct node
 
 static const struct type *union_annotation(struct checker *checker, struct node *node) {
     const struct type *type = NULL;
-    uint32_t count = node->type_union.members.count, i = 0;
+    uint32_t count = list_count(node->type_union.members), i = 0;
     const struct type **members = arena_array(checker->arena, count, sizeof *members);
     for (struct node *member = node->type_union.members.first; member; member = member->next) {
         members[i++] = annotation(checker, member);
@@ -236,6 +229,7 @@ const struct type *annotation(struct checker *checker, struct node *node) {
     if (!node) return &type_error;
     switch ((int)node->kind) {
     case NODE_TYPE_NAME: return path_type(checker, node);
+    case NODE_AWS_TYPE: return aws_type(checker, node);
     case NODE_TYPE_LITERAL: return literal_annotation(checker, node);
     case NODE_TYPE_LIST: return type_list(checker, annotation(checker, node->type_list.element));
     case NODE_TYPE_MAP: return type_map(checker, annotation(checker, node->type_map.element));
@@ -299,10 +293,9 @@ static struct deploy deploy_none(struct checker *checker, struct node *node, con
 }
 
 static struct deploy deploy_scalar(struct checker *checker, struct node *node) {
-    struct node *first = node->kind == NODE_TYPE_NAME ? node->type_name.path.first : NULL;
-    if (first && first->kind == NODE_AWS_TYPE) {
-        const char *name = aws_parameter(name_text(first->aws_type.name));
-        struct text what = text_format(checker->arena, "\"%.*s\"", NAME_ARGS(first->aws_type.name));
+    if (node->kind == NODE_AWS_TYPE) {
+        const char *name = aws_parameter(name_text(node->aws_type.name));
+        struct text what = text_format(checker->arena, "\"%.*s\"", NAME_ARGS(node->aws_type.name));
         return name ? (struct deploy){&type_string, name, name}
                     : deploy_none(checker, node, what.bytes);
     }

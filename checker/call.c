@@ -69,7 +69,7 @@ static const struct signature *signature_of(struct checker *checker,
     if (!fn) return signature;
     signature->is_variadic = (builtin->flags & BUILTIN_VARIADIC) != 0;
     signature->parameters =
-        arena_array(checker->arena, fn->fn.parameters.count, sizeof *signature->parameters);
+        arena_array(checker->arena, list_count(fn->fn.parameters), sizeof *signature->parameters);
     for (struct node *field = fn->fn.parameters.first; field; field = field->next) {
         const struct type *type = annotation_signature(checker, field->field.type);
         bool last = !field->next;
@@ -330,7 +330,7 @@ static struct fact call_fn(struct checker *checker, struct node *call) {
     struct list list = symbol->declaration->fn.parameters;
     struct arena_mark mark = arena_mark(&checker->program->scratch);
     struct signature signature = {.parameters = arena_array(
-        &checker->program->scratch, list.count + 1, sizeof *signature.parameters)};
+        &checker->program->scratch, list_count(list) + 1, sizeof *signature.parameters)};
     fn_settle(checker, symbol);
     for (struct node *field = list.first; field; field = field->next) {
         if (!field->field.name.name) continue;
@@ -389,7 +389,7 @@ static const struct type *special_result(struct checker *checker, const struct b
     const char *name = builtin->name;
     const struct type *t = bindings->types[0], *u = bindings->types[1];
     const struct type *base = t ? type_base(t) : NULL;
-    bool single = call->call.arguments.count == 1;
+    bool single = list_count(call->call.arguments) == 1;
     if (!base) return result;
     if ((strcmp(name, "max") == 0 || strcmp(name, "min") == 0) && single &&
         base->kind == TYPE_LIST) {

@@ -506,7 +506,7 @@ static void unknown_region_label(struct checker *checker, struct scope *scope, s
 
 static void block_regions(struct checker *checker, struct region_block *block) {
     struct scope *scope = checker->program->modules[0]->scope;
-    block->regions = arena_array(checker->arena, block->node->region.names.count + 1,
+    block->regions = arena_array(checker->arena, list_count(block->node->region.names) + 1,
                                  sizeof *block->regions);
     for (struct node *name = block->node->region.names.first; name; name = name->next) {
         if (!name->name.name) continue;

@@ -118,7 +118,8 @@ static bool holds_written(const struct type *type, const struct node *node);
 
 static bool holds_record(const struct type *type, const struct node *record) {
     const struct type_field *field = type->record.fields;
-    if (type->record.is_attributes || type->record.count != record->record.entries.count) {
+    if (type->record.is_attributes ||
+        type->record.count != list_count(record->record.entries)) {
         return false;
     }
     for (const struct node *e = record->record.entries.first; e; e = e->next, field++) {

@@ -121,7 +121,7 @@ static void list_modules(struct checker *checker, struct diagnostic *d) {
 
 static void unknown_library_module(struct checker *checker, struct node *import, struct text name) {
     struct list path = import->import.path;
-    struct span span = span_join(path.first->span, path.last->span);
+    struct span span = span_join(path.first->span, list_last(path)->span);
     struct diagnostic *d = complain_at(checker, DIAGNOSTIC_UNKNOWN_MODULE, span,
                                        "module \"%.*s\" is not known", TEXT_ARGS(name));
     struct suggestion near;

@@ -461,7 +461,7 @@ static struct fact property_written_list(struct checker *checker, struct node *n
     fact = expect_list(checker, node, wanted, list);
     if (!has_spread(node->list.elements)) {
         struct constraint_place place = place_of(checker, node, wanted);
-        limited(checker, constraint_count(&place, value, node->list.elements.count));
+        limited(checker, constraint_count(&place, value, list_count(node->list.elements)));
     }
     return fact;
 }

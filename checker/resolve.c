@@ -376,25 +376,27 @@ static void resolve_loop(struct checker *checker, struct node *node, struct scop
 /* --- types --- */
 
 static void resolve_type_path(struct checker *checker, struct node *node, struct scope *scope) {
-    struct node *first = node->type_name.path.first, *last = node->type_name.path.last;
-    if (!first || first->kind != NODE_NAME || !first->name.name) return;
-    struct found found = scope_find(checker, scope, first->name.name, SPACE_TYPES);
-    first->name.symbol = found.symbol;
-    first->hops = found.hops;
+    struct found found = scope_find(checker, scope, node->type_name.name, SPACE_TYPES);
+    struct node *member = node->type_name.members.first;
     if (!found.symbol) return; /* built in, or unknown: types.c and resource.c know which */
     if (found.symbol->kind == SYMBOL_MODULE && !found.symbol->imported) {
         node->flags |= NODE_BAD;
         return;
     }
-    if (first == last) return;
-    if (first->next != last || found.symbol->kind != SYMBOL_MODULE) {
-        complain(checker, DIAGNOSTIC_UNKNOWN_TYPE, node, "type \"%.*s\" has no types in it",
-                 NAME_ARGS(first->name.name));
+    if (!member) {
+        node->type_name.symbol = found.symbol;
+        node->hops = found.hops;
         return;
     }
-    struct written_name name = {last->name.name, last->span.start, last->span.end};
-    last->name.symbol = module_member(checker, found.symbol, node, name, SPACE_TYPES);
-    last->hops = HOPS_MODULE;
+    if (member->next || found.symbol->kind != SYMBOL_MODULE) {
+        complain(checker, DIAGNOSTIC_UNKNOWN_TYPE, node, "type \"%.*s\" has no types in it",
+                 NAME_ARGS(node->type_name.name));
+        return;
+    }
+    struct written_name name = {member->name.name, member->span.start, member->span.end};
+    node->type_name.symbol = module_member(checker, found.symbol, node, name, SPACE_TYPES);
+    node->hops = HOPS_MODULE;
+    if (!node->type_name.symbol) node->flags |= NODE_BAD;
 }
 
 static void resolve_fields(struct checker *checker, struct list fields, struct scope *scope) {

@@ -123,7 +123,7 @@ static void settle_fn(struct checker *checker, struct symbol *symbol) {
     struct scope *scope = node->fn.scope;
     for (uint32_t i = 0; i < scope->slot_count; i++) symbol_settle(checker, scope->slots[i]);
     settle_value(checker, symbol, node->fn.result, node->fn.value);
-    if (symbol->phase == PHASE_KNOWN && node->fn.parameters.count) symbol->phase = PHASE_EITHER;
+    if (symbol->phase == PHASE_KNOWN && node->fn.parameters.first) symbol->phase = PHASE_EITHER;
 }
 
 static void settle_kind(struct checker *checker, struct symbol *symbol) {

@@ -119,7 +119,7 @@ static struct fact call_resources(struct checker *checker, struct node *call) {
         if (a->kind == NODE_AWS_TYPE) {
             const struct schema_type *type = annotation_aws(checker, a);
             if (!type) return fact;
-            view = view || call->call.arguments.count > 1 ? view_type(checker, NULL)
+            view = view || list_count(call->call.arguments) > 1 ? view_type(checker, NULL)
                                                           : view_type(checker, type);
         } else {
             expect_type(checker, a, &type_type, "argument");
@@ -153,7 +153,7 @@ static void check_diagnostic_name(struct checker *checker, struct node *node, bo
 
 /* One or two arguments, without names. */
 static bool is_plain_call(const struct node *call) {
-    uint32_t count = call->call.arguments.count;
+    uint32_t count = list_count(call->call.arguments);
     for (const struct node *a = call->call.arguments.first; a; a = a->next) {
         if (a->kind == NODE_ARGUMENT) return false;
     }

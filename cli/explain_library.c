@@ -44,7 +44,8 @@ static struct node *component_find(const struct library_page *page, struct text 
 }
 
 static struct text import_name(const struct library_page *page, const struct node *import) {
-    struct span span = span_join(import->import.path.first->span, import->import.path.last->span);
+    struct list path = import->import.path;
+    struct span span = span_join(path.first->span, list_last(path)->span);
     return span_text(&page->sources, span);
 }
 

@@ -6,11 +6,8 @@ static struct frame *component_around(struct evaluator *ev, struct node *node,
                                       const struct symbol *symbol, struct frame *frame) {
     struct node *type = node->unit.type;
     if (!type) return module_frame(ev, symbol_module(symbol)); /* a pipeline's: no type is written */
-    struct node *last = type->type_name.path.last;
-    if (type->type_name.path.first != last || last->hops >= HOPS_MODULE) {
-        return module_frame(ev, symbol_module(last->name.symbol));
-    }
-    return frame_up(frame, last->hops);
+    if (type->hops >= HOPS_MODULE) return module_frame(ev, symbol_module(symbol));
+    return frame_up(frame, type->hops);
 }
 
 static bool component_inside(const struct symbol *symbol, struct list *items,

@@ -251,7 +251,7 @@ static void check_unique(struct evaluator *ev, struct value list, const struct w
                 continue;
             }
             const struct node *where = node;
-            if (node->kind == NODE_LIST && node->list.elements.count == list.length) {
+            if (node->kind == NODE_LIST && list_count(node->list.elements) == list.length) {
                 where = node->list.elements.first;
                 for (uint32_t k = 0; k < i; k++) where = where->next;
             }

@@ -160,7 +160,7 @@ static struct value text_checked(struct evaluator *ev, struct value value,
 
 static APART struct value evaluate_template(struct evaluator *ev, struct node *node,
                                             struct frame *frame) {
-    uint32_t count = node->template.parts.count, used = 0;
+    uint32_t count = list_count(node->template.parts), used = 0;
     struct value small[SMALL_TEXT];
     struct value *parts = small;
     if (count > SMALL_TEXT) parts = arena_array(ev->arena, count, sizeof *parts);
@@ -195,7 +195,7 @@ static void push_spread(struct evaluator *ev, struct node *node, struct frame *f
 static APART struct value evaluate_list(struct evaluator *ev, struct node *node,
                                         struct frame *frame) {
     size_t base = ev->stack_count;
-    if (!spend_values(ev, node->list.elements.count)) return value_poison();
+    if (!spend_values(ev, list_count(node->list.elements))) return value_poison();
     for (struct node *element = node->list.elements.first; element; element = element->next) {
         if (element->kind == NODE_SPREAD) {
             push_spread(ev, element->spread.value, frame);
@@ -327,7 +327,7 @@ static void entries_loop(struct evaluator *ev, struct node *node, struct frame *
 
 void entries_run(struct evaluator *ev, struct list entries, struct frame *frame,
                  struct entry_sink *sink) {
-    if (!spend_values(ev, entries.count)) return;
+    if (!spend_values(ev, list_count(entries))) return;
     for (struct node *entry = entries.first; entry; entry = entry->next) {
         if (entry->kind == NODE_ENTRY) {
             const struct name *key = entry_key(ev, entry, frame);
@@ -366,7 +366,7 @@ static void record_sink_put(struct entry_sink *sink, const struct name *key, str
 static APART struct value evaluate_record(struct evaluator *ev, struct node *node,
                                           struct frame *frame) {
     struct record_sink sink = {{.put = record_sink_put}, ev,
-                               record_new(ev->arena, node->record.entries.count)};
+                               record_new(ev->arena, list_count(node->record.entries))};
     entries_run(ev, node->record.entries, frame, &sink.sink);
     struct value value = value_seal(value_record(sink.record));
     if (sink.sink.is_broken) value.flags |= VALUE_BROKEN;

@@ -58,7 +58,7 @@ static bool body_evaluate(struct evaluator *ev, struct resource_state *state,
     if (!waiting_enter(ev, &waiting)) return false;
     state->body = SLOT_RUNNING;
     struct list entries = body_entries(node);
-    state->resource.properties = record_new(ev->arena, entries.count);
+    state->resource.properties = record_new(ev->arena, list_count(entries));
     struct body_sink sink = {{.put = body_put}, ev, state, state->resource.properties};
     entries_run(ev, entries, state->frame, &sink.sink);
     additions_take(ev, state);
@@ -112,7 +112,7 @@ struct value resource_property(struct evaluator *ev, struct resource_state *stat
 
 struct value body_record(struct evaluator *ev, struct list entries, struct frame *frame) {
     struct body_sink sink = {
-        {.put = body_put}, ev, NULL, record_new(ev->arena, entries.count)};
+        {.put = body_put}, ev, NULL, record_new(ev->arena, list_count(entries))};
     entries_run(ev, entries, frame, &sink.sink);
     struct value value = value_seal(value_record(sink.record));
     if (sink.sink.is_broken) value.flags |= VALUE_BROKEN;

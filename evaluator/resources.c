@@ -82,22 +82,18 @@ static const struct schema_type *aws_type(const struct node *node) {
     const struct symbol *symbol = node->declaration.symbol;
     if (symbol && symbol->type && symbol->type->kind == TYPE_RESOURCE)
         return symbol->type->resource;
-    struct node *written = node->unit.type->type_name.path.first;
-    if (written->kind != NODE_AWS_TYPE || !written->aws_type.name) return NULL;
-    return schema_type_find(name_text(written->aws_type.name));
+    return schema_type_find(name_text(node->unit.type->aws_type.name));
 }
 
 static struct value resource_make_one(struct evaluator *ev, struct node *node, struct frame *frame,
                                       struct value key) {
     struct node *type = node->unit.type;
-    if (!type || type->kind != NODE_TYPE_NAME || type->flags & NODE_BAD ||
-        !type->type_name.path.last || !node->declaration.name.name || !frame->place->region) {
+    if (!type || type->flags & NODE_BAD || !node->declaration.name.name || !frame->place->region) {
         return value_poison();
     }
-    struct node *last = type->type_name.path.last;
     cover(ev, node);
-    if (last->kind == NODE_NAME) {
-        struct symbol *symbol = last->name.symbol;
+    if (type->kind == NODE_TYPE_NAME) {
+        struct symbol *symbol = type->type_name.symbol;
         return symbol ? component_new(ev, node, frame, frame->place, symbol, key) : value_poison();
     }
     const struct schema_type *schema = aws_type(node);

@@ -73,7 +73,7 @@ uint32_t item_count(struct item list) {
  * which may stand for any number. */
 static const struct node *element_node(struct item list, uint32_t index) {
     if (list.node->kind != NODE_LIST) return list.node;
-    uint32_t written = list.node->list.elements.count, at = 0, before = 0, after = 0;
+    uint32_t written = list_count(list.node->list.elements), at = 0, before = 0, after = 0;
     bool is_behind = false;
     for (const struct node *e = list.node->list.elements.first; e; e = e->next) {
         is_behind |= e->kind == NODE_SPREAD;

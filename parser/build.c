@@ -20,10 +20,10 @@ static struct node *cut_else(struct node *node) {
  * there. */
 static struct node *cut(struct parser *parser, struct node *node) {
     switch ((enum node_kind)node->kind) {
-    case NODE_RECORD: node->record.entries = list_empty(); break;
-    case NODE_BLOCK: node->block.items = list_empty(); break;
-    case NODE_LIST: node->list.elements = list_empty(); break;
-    case NODE_TEMPLATE: node->template.parts = list_empty(); break;
+    case NODE_RECORD: node->record.entries = (struct list){0}; break;
+    case NODE_BLOCK: node->block.items = (struct list){0}; break;
+    case NODE_LIST: node->list.elements = (struct list){0}; break;
+    case NODE_TEMPLATE: node->template.parts = (struct list){0}; break;
     case NODE_IF: return cut_else(node);
     case NODE_SPREAD: case NODE_LIST_FOR: case NODE_MAP_FOR: case NODE_UNARY: case NODE_BINARY:
     case NODE_CONDITIONAL: case NODE_MEMBER: case NODE_INDEX: case NODE_CALL:
@@ -268,9 +268,11 @@ struct node *build_block(struct parser *parser, struct range range, struct list 
 
 /* ---- types ---- */
 
-struct node *build_type_name(struct parser *parser, struct range range, struct list path) {
+struct node *build_type_name(struct parser *parser, struct range range, struct written_name name,
+                             struct list members) {
     struct node *node = new_node(parser, NODE_TYPE_NAME, range);
-    node->type_name.path = path;
+    node->type_name.name = name.name;
+    node->type_name.members = members;
     return build_finish(parser, node);
 }
 
@@ -393,24 +395,23 @@ static struct written_name file_stem(struct parser *parser, struct node *file) {
                                  file->span.end};
 }
 
-static struct written_name import_name(struct parser *parser, struct node *path,
+static struct written_name import_name(struct parser *parser, struct list path,
                                        struct node *file) {
     if (file) return file_stem(parser, file);
-    struct node *last = path->type_name.path.last;
+    const struct node *last = list_last(path);
     const struct name *name =
         last->kind == NODE_AWS_TYPE ? last->aws_type.name : last->name.name;
     return (struct written_name){name, last->span.start, last->span.end};
 }
 
-struct node *build_import(struct parser *parser, struct range range, struct node *path,
+struct node *build_import(struct parser *parser, struct range range, struct list path,
                           struct node *file, const struct written_name *alias,
                           const struct list *names) {
     struct node *node = new_node(parser, NODE_IMPORT, range);
     struct written_name name = import_name(parser, path, file);
     node->import.head = head(parser, range, alias ? *alias : name);
-    if (path) node->import.path = path->type_name.path;
-    if (path && path->type_name.path.first->kind == NODE_AWS_TYPE)
-        mistake_import_path(parser, path);
+    node->import.path = path;
+    if (path.first && path.first->kind == NODE_AWS_TYPE) mistake_import_path(parser, path.first);
     if (file && file->kind != NODE_TEXT) {
         file = new_node(parser, NODE_TEXT, (struct range){file->span.start, file->span.end});
         node_set_text(file, TEXT(""));

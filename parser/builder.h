@@ -11,7 +11,22 @@ struct range {
     uint32_t start, end;
 };
 
-/* Of a stack, resource, ...: `for ...` or `if c` between its name and its body. */
+/* A list that grows at its end. */
+struct chain {
+    struct list list;
+    struct node *last;
+};
+
+static inline struct chain chain_empty(void) { return (struct chain){0}; }
+static inline struct chain chain_with(struct chain chain, struct node *node) {
+    node->next = NULL;
+    if (chain.last) chain.last->next = node;
+    else chain.list.first = node;
+    chain.last = node;
+    return chain;
+}
+static inline struct chain chain_one(struct node *node) { return chain_with(chain_empty(), node); }
+
 struct parser {
     struct arena *arena;
     struct names *names;
@@ -31,7 +46,7 @@ struct parser {
     bool has_synced, has_error;
     bool too_deep;       /* nesting has been reported */
     uint32_t *depths;    /* braces open before each token; made at the first error */
-    struct list items;   /* the result */
+    struct chain items;  /* the result */
     struct taker *taker; /* of a file's items; NULL: they are the result */
 };
 
@@ -43,13 +58,6 @@ struct key {
     const struct name *name;
     struct node *computed;
 };
-
-static inline struct list list_empty(void) { return (struct list){0}; }
-static inline struct list list_with(struct list list, struct node *node) {
-    list_add(&list, node);
-    return list;
-}
-static inline struct list list_one(struct node *node) { return list_with(list_empty(), node); }
 
 static inline struct span parser_span(const struct parser *parser, struct range range) {
     return (struct span){parser->source, range.start, range.end};
@@ -127,7 +135,8 @@ struct node *build_if(struct parser *parser, struct range range, struct node *co
 struct node *build_for(struct parser *parser, struct range range, struct list generators,
                        struct node *body);
 struct node *build_block(struct parser *parser, struct range range, struct list items);
-struct node *build_type_name(struct parser *parser, struct range range, struct list path);
+struct node *build_type_name(struct parser *parser, struct range range, struct written_name name,
+                             struct list members);
 struct node *build_type_literal(struct parser *parser, struct range range, struct node *literal);
 struct node *build_type_list(struct parser *parser, struct range range, struct node *element);
 struct node *build_type_map(struct parser *parser, struct range range, struct node *element);
@@ -141,7 +150,7 @@ struct node *build_type_ssm(struct parser *parser, struct range first, struct ra
 /* key is a NAME or a TEXT. */
 struct node *build_field(struct parser *parser, struct range key_range, struct node *key,
                          struct node *type, struct node *initial);
-struct node *build_import(struct parser *parser, struct range range, struct node *path,
+struct node *build_import(struct parser *parser, struct range range, struct list path,
                           struct node *file, const struct written_name *alias,
                           const struct list *names);
 struct node *build_param(struct parser *parser, struct range range, struct written_name name,

@@ -40,12 +40,13 @@ static bool equal_content(const struct node *a, const struct node *b) {
     case NODE_IMPORT:
         return a->import.has_alias == b->import.has_alias &&
                a->import.has_names == b->import.has_names;
+    case NODE_TYPE_NAME: return equal_names(a->type_name.name, b->type_name.name);
     case NODE_FN: return a->fn.has_block == b->fn.has_block;
     case NODE_ENTRY: return equal_names(a->entry.key, b->entry.key);
     case NODE_NULL: case NODE_TEMPLATE: case NODE_LIST: case NODE_RECORD: case NODE_SPREAD:
     case NODE_LIST_FOR: case NODE_MAP_FOR: case NODE_FILTER: case NODE_CONDITIONAL:
     case NODE_INDEX: case NODE_CALL: case NODE_PAREN: case NODE_ERROR:
-    case NODE_IF: case NODE_FOR: case NODE_BLOCK: case NODE_TYPE_NAME: case NODE_TYPE_LITERAL:
+    case NODE_IF: case NODE_FOR: case NODE_BLOCK: case NODE_TYPE_LITERAL:
     case NODE_TYPE_LIST: case NODE_TYPE_MAP: case NODE_TYPE_RECORD: case NODE_TYPE_OPTIONAL:
     case NODE_TYPE_UNION: case NODE_TYPE_DEPLOY: case NODE_TYPE_SSM: case NODE_PARAM:
     case NODE_CHECK: case NODE_LET: case NODE_TYPE: case NODE_COMPONENT: case NODE_PROJECT:

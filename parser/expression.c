@@ -123,9 +123,10 @@ static void print_binary(const struct node *node, struct buffer *out) {
 }
 
 static void print_type(const struct node *node, struct buffer *out) {
-    for (const struct node *part = node->type_name.path.first; part; part = part->next) {
+    buffer_text(out, name_text(node->type_name.name));
+    for (const struct node *part = node->type_name.members.first; part; part = part->next) {
+        buffer_char(out, '.');
         print(part, out);
-        if (part->next) buffer_char(out, '.');
     }
 }
 

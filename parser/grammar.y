@@ -74,23 +74,23 @@ static void grammar_error(const struct range *range, struct parser *parser, cons
 %left STAR SLASH PERCENT
 %precedence SIGN
 
-%type <struct written_name> name soft_word declaration_word key_name
+%type <struct written_name> path_word name soft_word declaration_word key_name
 %type <struct node *> name_node path type union_type optional_type atom field field_key
 %type <struct key> key block_key
 %type <struct node *> item declaration entry record block expr op primary
 %type <struct node *> string literal element argument generator if_item if_entry
 %type <struct node *> fn_let initial type_note import_file
-%type <struct list> items entries names parts elements element_list arguments argument_list
-%type <struct list> generators checks fields parameters parameter_list fn_lets import_names members
-%type <struct list> path_nodes
+%type <struct chain> items entries names parts elements element_list arguments argument_list
+%type <struct chain> generators checks fields parameters parameter_list fn_lets import_names members
+%type <struct chain> import_path alternatives
 %type <struct header> header
 
 %%
 
 start:
   FILE_START file END
-| EXPRESSION_START expr END             { parser->items = list_one($2); }
-| EXPRESSION_START error SYNC END       { parser->items = list_one(build_error(parser, @2)); }
+| EXPRESSION_START expr END             { parser->items = chain_one($2); }
+| EXPRESSION_START error SYNC END       { parser->items = chain_one(build_error(parser, @2)); }
 ;
 
 file:
@@ -99,8 +99,8 @@ file:
 ;
 
 items:
-  %empty                                { $$ = list_empty(); }
-| items item                            { $$ = list_with($1, $2); }
+  %empty                                { $$ = chain_empty(); }
+| items item                            { $$ = chain_with($1, $2); }
 ;
 
 /* A header is wrong but its body is there: what is in it need not suffer. */
@@ -121,30 +121,30 @@ item:
 
 comma: %empty | "," ;
 
-block: "{" items "}"                    { $$ = build_block(parser, @$, $2); } ;
+block: "{" items "}"                    { $$ = build_block(parser, @$, $2.list); } ;
 
 /* ---- declarations ---- */
 
 declaration:
-  "import" path                         { $$ = build_import(parser, @$, $2, NULL, NULL, NULL); }
-| "import" path "as" name               { $$ = build_import(parser, @$, $2, NULL, &$4, NULL); }
-| "import" path import_names            { $$ = build_import(parser, @$, $2, NULL, NULL, &$3); }
-| "import" import_file                  { $$ = build_import(parser, @$, NULL, $2, NULL, NULL); }
-| "import" import_file "as" name        { $$ = build_import(parser, @$, NULL, $2, &$4, NULL); }
-| "import" import_file import_names     { $$ = build_import(parser, @$, NULL, $2, NULL, &$3); }
-| "param" name ":" type initial checks  { $$ = build_param(parser, @$, $2, $4, $5, $6); }
+  "import" import_path                         { $$ = build_import(parser, @$, $2.list, NULL, NULL, NULL); }
+| "import" import_path "as" name               { $$ = build_import(parser, @$, $2.list, NULL, &$4, NULL); }
+| "import" import_path import_names            { $$ = build_import(parser, @$, $2.list, NULL, NULL, &$3.list); }
+| "import" import_file                  { $$ = build_import(parser, @$, (struct list){0}, $2, NULL, NULL); }
+| "import" import_file "as" name        { $$ = build_import(parser, @$, (struct list){0}, $2, &$4, NULL); }
+| "import" import_file import_names     { $$ = build_import(parser, @$, (struct list){0}, $2, NULL, &$3.list); }
+| "param" name ":" type initial checks  { $$ = build_param(parser, @$, $2, $4, $5, $6.list); }
 | "let" name type_note "=" expr         { $$ = build_let(parser, @$, $2, $3, $5); }
 | "output" name type_note "=" expr      { $$ = build_output(parser, @$, $2, $3, $5); }
 | "fn" name lparen parameters ")" type_note "=" expr
-                                        { $$ = build_fn(parser, @$, $2, $4, $6, $8); }
+                                        { $$ = build_fn(parser, @$, $2, $4.list, $6, $8); }
 | "fn" name lparen parameters ")" type_note "{" fn_lets "return" expr "}"
-                                        { $$ = build_fn_block(parser, build_fn(parser, @$, $2, $4, $6, $10), $8); }
-| "type" name "=" type checks           { $$ = build_type(parser, @$, $2, $4, $5); }
+                                        { $$ = build_fn_block(parser, build_fn(parser, @$, $2, $4.list, $6, $10), $8.list); }
+| "type" name "=" type checks           { $$ = build_type(parser, @$, $2, $4, $5.list); }
 | "component" name block                { $$ = build_component(parser, @$, $2, $3); }
 | "project" name record                 { $$ = build_project(parser, @$, $2, $3); }
-| "region" name string block            { $$ = build_region(parser, @$, list_one(build_name(parser, $2)), $3, NULL, $4); }
-| "region" names block                  { $$ = build_region(parser, @$, $2, NULL, NULL, $3); }
-| "region" name "in" expr block         { $$ = build_region(parser, @$, list_one(build_name(parser, $2)), NULL, $4, $5); }
+| "region" name string block            { $$ = build_region(parser, @$, chain_one(build_name(parser, $2)).list, $3, NULL, $4); }
+| "region" names block                  { $$ = build_region(parser, @$, $2.list, NULL, NULL, $3); }
+| "region" name "in" expr block         { $$ = build_region(parser, @$, chain_one(build_name(parser, $2)).list, NULL, $4, $5); }
 | "stack" name header block             { $$ = build_unit(parser, @$, NODE_STACK, $2, $3, $4); }
 | "pipeline" name "in" expr header block
                                         { $$ = build_pipeline(parser, build_unit(parser, @$, NODE_PIPELINE, $2, $5, $6), $4); }
@@ -165,7 +165,7 @@ declaration:
 | "assert" expr "," expr                { $$ = build_assert(parser, @$, $2, $4, NULL); }
 | "assert" expr "," expr "," string     { $$ = build_assert(parser, @$, $2, $4, $6); }
 | if_item
-| generators block                      { $$ = build_for(parser, @$, $1, $2); }
+| generators block                      { $$ = build_for(parser, @$, $1.list, $2); }
 ;
 
 import_file: string ;
@@ -192,41 +192,41 @@ type_note:
 ;
 
 checks:
-  %empty                                { $$ = list_empty(); }
-| checks "check" expr "," expr          { $$ = list_with($1, build_check(parser, @2, $3, $5)); }
+  %empty                                { $$ = chain_empty(); }
+| checks "check" expr "," expr          { $$ = chain_with($1, build_check(parser, @2, $3, $5)); }
 ;
 
 lparen: "(" | "( after a space" ;
 lbrack: "[" | "[ after a space" ;
 
 parameters:
-  %empty                                { $$ = list_empty(); }
+  %empty                                { $$ = chain_empty(); }
 | parameter_list comma                  { $$ = $1; }
 ;
 
 parameter_list:
-  name_node ":" type initial            { $$ = list_one(build_field(parser, @1, $1, $3, $4)); }
+  name_node ":" type initial            { $$ = chain_one(build_field(parser, @1, $1, $3, $4)); }
 | parameter_list "," name_node ":" type initial
-                                        { $$ = list_with($1, build_field(parser, @3, $3, $5, $6)); }
+                                        { $$ = chain_with($1, build_field(parser, @3, $3, $5, $6)); }
 ;
 
 fn_lets:
-  %empty                                { $$ = list_empty(); }
-| fn_lets fn_let                        { $$ = list_with($1, $2); }
+  %empty                                { $$ = chain_empty(); }
+| fn_lets fn_let                        { $$ = chain_with($1, $2); }
 ;
 
 fn_let: "let" name type_note "=" expr   { $$ = build_let(parser, @$, $2, $3, $5); } ;
 
 header:
   %empty                                { $$ = (struct header){0}; }
-| generators                            { $$ = (struct header){.generators = $1}; }
+| generators                            { $$ = (struct header){.generators = $1.list}; }
 | "if" expr                             { $$ = (struct header){.condition = $2}; }
 ;
 
 generators:
-  generator                             { $$ = list_one($1); }
-| generators generator                  { $$ = list_with($1, $2); }
-| generators "if" expr                  { $$ = list_with($1, build_filter(parser, @2, $3)); }
+  generator                             { $$ = chain_one($1); }
+| generators generator                  { $$ = chain_with($1, $2); }
+| generators "if" expr                  { $$ = chain_with($1, build_filter(parser, @2, $3)); }
 ;
 
 generator:
@@ -265,19 +265,28 @@ word:
 name_node: name                         { $$ = build_name(parser, $1); } ;
 
 names:
-  name_node                             { $$ = list_one($1); }
-| names "," name_node                   { $$ = list_with($1, $3); }
+  name_node                             { $$ = chain_one($1); }
+| names "," name_node                   { $$ = chain_with($1, $3); }
+;
+
+import_path:
+  path_word                             { $$ = chain_one(build_name(parser, $1)); }
+| import_path MEMBER                    { $$ = chain_with($1, build_name(parser, build_member_name(parser, @2, 1))); }
+| AWS_TYPE                              { $$ = chain_one(build_aws_type(parser, @1)); }
 ;
 
 path:
-  path_nodes                            { $$ = build_type_name(parser, @$, $1); }
-| AWS_TYPE                              { $$ = build_type_name(parser, @$, list_one(build_aws_type(parser, @1))); }
+  path_word members                     { $$ = build_type_name(parser, @$, $1, $2.list); }
+| AWS_TYPE                              { $$ = build_aws_type(parser, @1); }
 ;
 
-path_nodes:
-  NAME                                  { $$ = list_one(build_name(parser, build_written(parser, @1))); }
-| "ssm"                                 { $$ = list_one(build_name(parser, build_written(parser, @1))); }
-| path_nodes MEMBER                     { $$ = list_with($1, build_name(parser, build_member_name(parser, @2, 1))); }
+path_word: NAME                         { $$ = build_written(parser, @1); }
+| "ssm"                                 { $$ = build_written(parser, @1); }
+;
+
+members:
+  %empty                                { $$ = chain_empty(); }
+| members MEMBER                        { $$ = chain_with($1, build_name(parser, build_member_name(parser, @2, 1))); }
 ;
 
 /* ---- types ---- */
@@ -290,12 +299,12 @@ type:
 
 union_type:
   optional_type
-| members                               { $$ = build_type_union(parser, @$, $1); }
+| alternatives                          { $$ = build_type_union(parser, @$, $1.list); }
 ;
 
-members:
-  optional_type "|" optional_type       { $$ = list_with(list_one($1), $3); }
-| members "|" optional_type             { $$ = list_with($1, $3); }
+alternatives:
+  optional_type "|" optional_type       { $$ = chain_with(chain_one($1), $3); }
+| alternatives "|" optional_type             { $$ = chain_with($1, $3); }
 ;
 
 optional_type:
@@ -312,15 +321,15 @@ atom:
 | lbrack type "]"                       { $$ = build_type_list(parser, @$, $2); }
 | "{" type "}"                          { $$ = build_type_map(parser, @$, $2); }
 | lparen type ")"                       { $$ = $2; }
-| "{" "}"                               { $$ = build_type_record(parser, @$, list_empty()); }
-| "{" fields "}"                        { $$ = build_type_record(parser, @$, $2); }
+| "{" "}"                               { $$ = build_type_record(parser, @$, (struct list){0}); }
+| "{" fields "}"                        { $$ = build_type_record(parser, @$, $2.list); }
 ;
 
 minus: "-" | "- sign" ;
 
 fields:
-  field comma                           { $$ = list_one($1); }
-| fields field comma                    { $$ = list_with($1, $2); }
+  field comma                           { $$ = chain_one($1); }
+| fields field comma                    { $$ = chain_with($1, $2); }
 ;
 
 field: field_key ":" type initial       { $$ = build_field(parser, @1, $1, $3, $4); } ;
@@ -330,24 +339,24 @@ field_key: name_node | string ;
 /* ---- records ---- */
 
 record:
-  "{" "}"                               { $$ = build_record(parser, @$, list_empty()); }
-| "{" entries "}"                       { $$ = build_record(parser, @$, $2); }
+  "{" "}"                               { $$ = build_record(parser, @$, (struct list){0}); }
+| "{" entries "}"                       { $$ = build_record(parser, @$, $2.list); }
 ;
 
 entries:
-  entry comma                           { $$ = list_one($1); }
-| entries entry comma                   { $$ = list_with($1, $2); }
-| error SYNC                            { $$ = list_one(build_error(parser, @1)); yyerrok; }
-| entries error SYNC                    { $$ = list_with($1, build_error(parser, @2)); yyerrok; }
-| error body_mark record                { $$ = list_one(build_error(parser, @1)); }
-| entries error body_mark record        { $$ = list_with($1, build_error(parser, @2)); }
+  entry comma                           { $$ = chain_one($1); }
+| entries entry comma                   { $$ = chain_with($1, $2); }
+| error SYNC                            { $$ = chain_one(build_error(parser, @1)); yyerrok; }
+| entries error SYNC                    { $$ = chain_with($1, build_error(parser, @2)); yyerrok; }
+| error body_mark record                { $$ = chain_one(build_error(parser, @1)); }
+| entries error body_mark record        { $$ = chain_with($1, build_error(parser, @2)); }
 ;
 
 entry:
   key "=" expr                          { $$ = build_entry(parser, @1, $1, $3); }
 | "..." expr                            { $$ = build_spread(parser, @$, $2); }
 | if_entry
-| generators record                     { $$ = build_for(parser, @$, $1, $2); }
+| generators record                     { $$ = build_for(parser, @$, $1.list, $2); }
 | bad_key "=" expr                      { $$ = build_entry(parser, @1, mistake_key(parser, @1), $3); }
 | key ":" expr                          { $$ = mistake_colon(parser, @2, build_entry(parser, @1, $1, $3)); }
 | bad_key ":" expr                      { $$ = mistake_colon(parser, @2, build_entry(parser, @1, mistake_key(parser, @1), $3)); }
@@ -417,14 +426,14 @@ primary:
 | AWS_TYPE                              { $$ = build_aws_type(parser, @1); }
 | lparen expr ")"                       { $$ = build_paren(parser, @$, $2); }
 | record
-| lbrack elements "]"                   { $$ = build_list(parser, @$, $2); }
-| lbrack generators ":" expr "]"        { $$ = build_list_for(parser, @$, $2, $4); }
-| "{" generators ":" expr "=>" expr "}" { $$ = build_map_for(parser, @$, $2, $4, $6); }
+| lbrack elements "]"                   { $$ = build_list(parser, @$, $2.list); }
+| lbrack generators ":" expr "]"        { $$ = build_list_for(parser, @$, $2.list, $4); }
+| "{" generators ":" expr "=>" expr "}" { $$ = build_map_for(parser, @$, $2.list, $4, $6); }
 | primary MEMBER                        { $$ = build_member(parser, @2, 1, $1); }
 | primary OPTIONAL_MEMBER               { $$ = build_member(parser, @2, 2, $1); }
 | primary "[" expr "]"                  { $$ = build_index(parser, @$, false, $1, $3); }
 | primary "?[" expr "]"                 { $$ = build_index(parser, @$, true, $1, $3); }
-| primary "(" arguments ")"             { $$ = build_call(parser, @$, $1, $3); }
+| primary "(" arguments ")"             { $$ = build_call(parser, @$, $1, $3.list); }
 | primary "."                           { $$ = mistake_member_missing(parser, @2, $1); }
 ;
 
@@ -437,13 +446,13 @@ literal:
 ;
 
 elements:
-  %empty                                { $$ = list_empty(); }
+  %empty                                { $$ = chain_empty(); }
 | element_list comma                    { $$ = $1; }
 ;
 
 element_list:
-  element                               { $$ = list_one($1); }
-| element_list "," element              { $$ = list_with($1, $3); }
+  element                               { $$ = chain_one($1); }
+| element_list "," element              { $$ = chain_with($1, $3); }
 ;
 
 element:
@@ -452,13 +461,13 @@ element:
 ;
 
 arguments:
-  %empty                                { $$ = list_empty(); }
+  %empty                                { $$ = chain_empty(); }
 | argument_list comma                   { $$ = $1; }
 ;
 
 argument_list:
-  argument                              { $$ = list_one($1); }
-| argument_list "," argument            { $$ = list_with($1, $3); }
+  argument                              { $$ = chain_one($1); }
+| argument_list "," argument            { $$ = chain_with($1, $3); }
 ;
 
 argument:
@@ -471,14 +480,14 @@ string:
   STRING                                { $$ = build_text(parser, @1, 0); }
 | RAW                                   { $$ = build_text(parser, @1, NODE_RAW); }
 | RAW_BLOCK                             { $$ = build_text(parser, @1, NODE_RAW | NODE_LINES); }
-| "\"" parts "end of the text"          { $$ = build_template(parser, @$, $2, 0); }
-| "\"\"\"" parts "end of the text"      { $$ = build_template(parser, @$, $2, NODE_LINES); }
+| "\"" parts "end of the text"          { $$ = build_template(parser, @$, $2.list, 0); }
+| "\"\"\"" parts "end of the text"      { $$ = build_template(parser, @$, $2.list, NODE_LINES); }
 ;
 
 parts:
-  %empty                                { $$ = list_empty(); }
-| parts TEXT_PART                       { $$ = list_with($1, build_part(parser, @2)); }
-| parts "${" expr "} of a text"         { $$ = list_with($1, $3); }
+  %empty                                { $$ = chain_empty(); }
+| parts TEXT_PART                       { $$ = chain_with($1, build_part(parser, @2)); }
+| parts "${" expr "} of a text"         { $$ = chain_with($1, $3); }
 ;
 
 %%

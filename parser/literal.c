@@ -242,7 +242,7 @@ static void read_block_parts(struct parser *parser, struct range range, struct l
     for (struct node *part = parts.first; part; part = part->next) {
         if (!is_part(part, parser)) continue;
         struct text bytes = {parser->bytes + part->span.start, part->span.end - part->span.start};
-        node_set_text(part, block_text(&block, bytes, part == parts.first, part == parts.last));
+        node_set_text(part, block_text(&block, bytes, part == parts.first, !part->next));
     }
 }
 
@@ -255,12 +255,12 @@ static void read_line_parts(struct parser *parser, struct list parts) {
 }
 
 static struct list without_empty(struct list parts) {
-    struct list kept = list_empty();
+    struct chain kept = chain_empty();
     for (struct node *part = parts.first, *next; part; part = next) {
         next = part->next;
-        if (part->kind != NODE_TEXT || node_text(part).length > 0) list_add(&kept, part);
+        if (part->kind != NODE_TEXT || node_text(part).length > 0) kept = chain_with(kept, part);
     }
-    return kept;
+    return kept.list;
 }
 
 struct node *build_template(struct parser *parser, struct range range, struct list parts,
@@ -268,7 +268,7 @@ struct node *build_template(struct parser *parser, struct range range, struct li
     if (flags & NODE_LINES) read_block_parts(parser, range, parts);
     else read_line_parts(parser, parts);
     parts = without_empty(parts);
-    bool plain = parts.count == 0 || (parts.count == 1 && parts.first->kind == NODE_TEXT);
+    bool plain = !parts.first || (!parts.first->next && parts.first->kind == NODE_TEXT);
     struct node *node = node_new(parser->arena, plain ? NODE_TEXT : NODE_TEMPLATE,
                                  parser_span(parser, range));
     node->flags |= flags;

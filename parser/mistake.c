@@ -98,7 +98,7 @@ void mistake_import_path(struct parser *parser, struct node *path) {
     struct range range = {path->span.start, path->span.end};
     struct diagnostic *diagnostic =
         report(parser, DIAGNOSTIC_PLAIN_TEXT_NEEDED, range,
-               path->kind == NODE_TYPE_NAME
+               path->kind == NODE_AWS_TYPE
                    ? TEXT("a resource type needs no import")
                    : TEXT("what is imported cannot depend on the value in \"${ }\""));
     diagnostic_hint(parser->diagnostics, diagnostic,

@@ -51,7 +51,7 @@ enum { TREE_DROPPED = 64 << 10 }; /* so much of a tree is dropped at a time */
 
 void parser_take(struct parser *parser, struct node *item) {
     if (!parser->taker) {
-        list_add(&parser->items, item);
+        parser->items = chain_with(parser->items, item);
         return;
     }
     if (item->depth == LIMIT_NESTING) parser->has_error = true; /* of the file around it */
@@ -66,7 +66,7 @@ static struct list parse(struct parser *parser, int start) {
     parser->pending = start;
     grammar_parse(parser);
     memory_free(parser->depths);
-    return parser->items;
+    return parser->items.list;
 }
 
 /* A program without a mistake is parsed once. Where there is one, it is parsed again with doubts: a
@@ -195,6 +195,6 @@ struct parse parser_parse_expression(struct arena *arena, struct names *names,
     struct parser parser = begin(arena, arena, names, diagnostics, source);
     parser.is_alone = true;
     struct list items = parse_with_doubts(&parser, EXPRESSION_START);
-    if (!items.first) items = list_one(build_error(&parser, (struct range){0, 0}));
+    if (!items.first) items.first = build_error(&parser, (struct range){0, 0});
     return (struct parse){items.first, parser.tokens};
 }

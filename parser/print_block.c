@@ -130,7 +130,7 @@ void print_row_item(struct printer *printer, const struct node *item, struct ite
 /* One declaration on the line of its braces stays there, if the author put it there. */
 static void print_block_flat(struct printer *printer, const struct node *node) {
     struct list items = node->block.items;
-    if (items.count > 1 || (items.first && print_opens_line(printer))) printer->failed = true;
+    if ((items.first && items.first->next) || (items.first && print_opens_line(printer))) printer->failed = true;
     print_take(printer);
     if (items.first) {
         print_space(printer);

@@ -84,12 +84,14 @@ static void print_union(struct printer *printer, const struct node *node) {
 }
 
 static void print_path(struct printer *printer, const struct node *node) {
-    for (uint32_t i = 0; i < node->type_name.path.count; i++) print_take(printer);
+    print_take(printer);
+    for (const struct node *m = node->type_name.members.first; m; m = m->next) print_take(printer);
 }
 
 static void print_bare_type(struct printer *printer, const struct node *node) {
     switch ((enum node_kind)node->kind) {
     case NODE_TYPE_NAME: print_path(printer, node); break;
+    case NODE_AWS_TYPE: print_take(printer); break;
     case NODE_TYPE_LITERAL:
         if (node->type_literal.literal->kind == NODE_TEXT) {
             print_take_text(printer, node->type_literal.literal);
@@ -207,13 +209,14 @@ static bool comment_behind(const struct printer *printer, const struct node *val
 /* All but the last element on the line, the last one as it likes: f(a, { ... }). */
 static bool try_hugging(struct printer *printer, const struct node *node) {
     struct list list = bracket_list(node);
-    if (!list.last || !hugs(list.last) || print_opens_line(printer)) return false;
-    if (comment_behind(printer, list.last)) return false;
+    const struct node *last = list_last(list);
+    if (!last || !hugs(last) || print_opens_line(printer)) return false;
+    if (comment_behind(printer, last)) return false;
     struct printer saved = *printer;
     struct lines_mark mark = lines_mark(printer->out);
     print_take(printer);
     printer->flat++;
-    for (const struct node *e = list.first; e != list.last && !printer->failed; e = e->next) {
+    for (const struct node *e = list.first; e != last && !printer->failed; e = e->next) {
         print_element(printer, e);
         print_put_comma(printer);
         print_skip_comma(printer);
@@ -225,7 +228,7 @@ static bool try_hugging(struct printer *printer, const struct node *node) {
         *printer = saved;
         return false;
     }
-    print_element(printer, list.last);
+    print_element(printer, last);
     print_skip_comma(printer);
     print_take(printer);
     return true;

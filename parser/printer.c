@@ -27,7 +27,9 @@ static void print_import(struct printer *printer, const struct node *node) {
     print_take(printer);
     print_space(printer);
     if (node->import.file) print_take_text(printer, node->import.file);
-    for (uint32_t i = 0; i < node->import.path.count; i++) print_take(printer);
+    for (const struct node *word = node->import.path.first; word; word = word->next) {
+        print_take(printer);
+    }
     if (node->import.has_alias) {
         print_take_spaced(printer);
         print_take(printer);

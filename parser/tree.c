@@ -18,12 +18,16 @@ struct node *node_new(struct arena *arena, enum node_kind kind, struct span span
     return node;
 }
 
-void list_add(struct list *list, struct node *node) {
-    node->next = NULL;
-    if (list->last) list->last->next = node;
-    else list->first = node;
-    list->last = node;
-    list->count++;
+uint32_t list_count(struct list list) {
+    uint32_t count = 0;
+    for (const struct node *node = list.first; node; node = node->next) count++;
+    return count;
+}
+
+struct node *list_last(struct list list) {
+    struct node *last = list.first;
+    while (last && last->next) last = last->next;
+    return last;
 }
 
 const char *node_word(enum node_kind kind) {
@@ -85,7 +89,7 @@ static void each_of(const struct walk *walk, struct list list) {
 
 static void each_of_type(const struct walk *walk, struct node *node) {
     switch ((enum node_kind)node->kind) {
-    case NODE_TYPE_NAME: each_of(walk, node->type_name.path); break;
+    case NODE_TYPE_NAME: each_of(walk, node->type_name.members); break;
     case NODE_TYPE_LITERAL: each_one(walk, node->type_literal.literal); break;
     case NODE_TYPE_LIST: each_one(walk, node->type_list.element); break;
     case NODE_TYPE_MAP: each_one(walk, node->type_map.element); break;

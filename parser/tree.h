@@ -50,8 +50,7 @@ enum operator_kind {
 };
 
 struct list {
-    struct node *first, *last;
-    uint32_t count;
+    struct node *first; /* or NULL */
 };
 
 /* A name where it is written. name is NULL where the parser put in a missing one. */
@@ -74,7 +73,7 @@ struct node {
     union {
         uint32_t length; /* TEXT: of its bytes; ENTRY: of its key where it is written */
         uint32_t op;     /* UNARY, BINARY: enum operator_kind */
-        uint32_t hops;   /* checker: NAME: frames up from where it stands; CALL: frames up to the
+        uint32_t hops;   /* checker: NAME, TYPE_NAME: frames up from where it stands; CALL: to the
                             frame that declares the fn */
     };
     struct span span;
@@ -154,7 +153,11 @@ struct node {
         } block;
 
         /* ---- types ---- */
-        struct { struct list path; } type_name;        /* TYPE_NAME: NAME nodes; or one AWS_TYPE */
+        struct { /* TYPE_NAME: string, storage.Bucket */
+            const struct name *name;
+            struct symbol *symbol; /* checker: what all of it names; NULL if built in or unknown */
+            struct list members;   /* NAME nodes, of what stands behind a dot */
+        } type_name;
         struct { struct node *literal; } type_literal; /* TYPE_LITERAL: TEXT or INT node */
         struct { struct node *element; } type_list;    /* TYPE_LIST [T] */
         struct { struct node *element; } type_map;     /* TYPE_MAP {T} */
@@ -210,7 +213,7 @@ struct node {
             struct declaration head;
             struct header *header;   /* never NULL; one for all that have none */
             struct node *body;       /* BLOCK of STACK, STAGE, PIPELINE; RECORD of the others */
-            struct node *type;       /* RESOURCE, ACTION: TYPE_NAME; else NULL */
+            struct node *type;       /* RESOURCE, ACTION: TYPE_NAME or AWS_TYPE; else NULL */
             struct node *home;       /* PIPELINE: expression after `in`; else NULL */
         } unit;
         struct { struct declaration head; struct node *type, *value; } output; /* OUTPUT */
@@ -227,7 +230,9 @@ struct node {
  * walk over a tree recurses much deeper (a few levels more, for the declarations around what is
  * cut). */
 struct node *node_new(struct arena *arena, enum node_kind kind, struct span span);
-void list_add(struct list *list, struct node *node);
+
+uint32_t list_count(struct list list);
+struct node *list_last(struct list list); /* or NULL */
 
 /* The text of a TEXT, and setting it: the bytes are kept. */
 static inline struct text node_text(const struct node *node) {

@@ -56,8 +56,7 @@ struct text resource_type_name(const struct resource *resource) {
     if (!text_is(name, "AWS::CloudFormation::CustomResource")) return name;
     if (!declared || declared->kind != NODE_RESOURCE || !declared->unit.type) return name;
     const struct node *type = declared->unit.type;
-    if (type->kind == NODE_TYPE_NAME) type = type->type_name.path.first;
-    return type && type->kind == NODE_AWS_TYPE ? name_text(type->aws_type.name) : name;
+    return type->kind == NODE_AWS_TYPE ? name_text(type->aws_type.name) : name;
 }
 
 /* FNV-1a with a finalizer (splitmix64): no library to load, and nobody gains by a collision

@@ -110,18 +110,18 @@ static void test_templates(void) {
     struct parsed parsed;
     struct node *node = value_of(&parsed, "\"\"\"\n  a${b}\n  ${\"c${d}\"}e\n  \"\"\"");
     CU_ASSERT_FATAL(node && node->kind == NODE_TEMPLATE);
-    CU_ASSERT_EQUAL(node->template.parts.count, 5);
+    CU_ASSERT_EQUAL(list_count(node->template.parts), 5);
     struct node *part = node->template.parts.first;
     CU_ASSERT(part->kind == NODE_TEXT && text_is(node_text(part), "a"));
     part = part->next->next;
     CU_ASSERT(part->kind == NODE_TEXT && text_is(node_text(part), "\n"));
     CU_ASSERT(part->next->kind == NODE_TEMPLATE);
-    CU_ASSERT(text_is(node_text(node->template.parts.last), "e"));
+    CU_ASSERT(text_is(node_text(list_last(node->template.parts)), "e"));
     parsed_close(&parsed);
     node = value_of(&parsed, "\"a$$$${b}\"");
     CU_ASSERT_FATAL(node && node->kind == NODE_TEMPLATE);
     CU_ASSERT(text_is(node_text(node->template.parts.first), "a$$$"));
-    CU_ASSERT(text_is(name_text(node->template.parts.last->name.name), "b"));
+    CU_ASSERT(text_is(name_text(list_last(node->template.parts)->name.name), "b"));
     parsed_close(&parsed);
 }
 
@@ -288,7 +288,7 @@ static void test_many_mistakes(void) {
                       i);
     parsed_open(&parsed, buffer_view(&buffer));
     CU_ASSERT_EQUAL(parsed.diagnostics.error_count, 20);
-    CU_ASSERT_EQUAL(parsed.parse.file->file.items.count, 20);
+    CU_ASSERT_EQUAL(list_count(parsed.parse.file->file.items), 20);
     parsed_close(&parsed);
     buffer_release(&buffer);
 }

@@ -217,7 +217,7 @@ static uint32_t count_in_record(struct text text) {
     if (!diagnostics_failed(&parsed.diagnostics)) {
         struct node *let = parsed.parse.file->file.items.first;
         if (let && let->let.value->kind == NODE_RECORD)
-            count = let->let.value->record.entries.count;
+            count = list_count(let->let.value->record.entries);
     }
     parsed_close(&parsed);
     return count;
@@ -227,7 +227,7 @@ static uint32_t count_in_file(struct text text) {
     struct parsed parsed;
     parsed_open(&parsed, text);
     uint32_t count =
-        diagnostics_failed(&parsed.diagnostics) ? 0 : parsed.parse.file->file.items.count;
+        diagnostics_failed(&parsed.diagnostics) ? 0 : list_count(parsed.parse.file->file.items);
     parsed_close(&parsed);
     return count;
 }
