@@ -161,9 +161,29 @@ static enum outcome parse_letters(struct invocation *invocation, const char *let
     return OUTCOME_DONE;
 }
 
+/* An empty name of a file or a folder is a variable of the shell that is not set: nothing is to be
+ * looked for, or written, in the root of the file system. */
+static bool has_empty_path(const struct invocation *invocation, struct failure *why) {
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        const struct option_row *row = &options[i];
+        if (!invocation->counts[i] || row->kind != TAKES_VALUE || option_value(invocation, i)[0])
+            continue;
+        if (strcmp(row->argument, "DIR") != 0 && strcmp(row->argument, "FILE") != 0) continue;
+        failure_set(why, "the %s of option \"--%s\" is empty", row->argument, row->name);
+        return true;
+    }
+    for (size_t i = 0; i < invocation->operand_count; i++) {
+        if (invocation->operands[i][0]) continue;
+        failure_set(why, "\"mrp %s\" cannot take an empty operand", invocation->command->name);
+        return true;
+    }
+    return false;
+}
+
 static enum outcome check_operands(const struct invocation *invocation, struct failure *why) {
     const struct command *command = invocation->command;
     if (option_given(invocation, OPTION_HELP)) return OUTCOME_DONE;
+    if (has_empty_path(invocation, why)) return OUTCOME_MISUSE;
     if (invocation->operand_count < command->fewest) {
         int first = (int)strcspn(command->operands, " ");
         failure_set(why, "\"mrp %s\" needs %.*s", command->name, first, command->operands);

@@ -232,7 +232,7 @@ static int prompt(struct invocation *invocation, const char *file) {
     struct candidates candidates = {.arena = invocation->arena};
     if (!module_function("prompt_run", &run, &why)) return world_failed(&why);
     if (!option_given(invocation, OPTION_QUIET)) {
-        printf("mrp %s%s%s: an expression a line, or more where brackets are open; Tab completes, Ctrl-D leaves\n", mrp_version(),
+        printf("mrp %s%s%s: an expression a line; Tab completes, Ctrl-D leaves\n", mrp_version(),
                file ? ", " : "", file ? file : "");
     }
     gather(&candidates, invocation, file);

@@ -23,9 +23,11 @@ static bool exists(const char *path) {
     return lstat(path, &status) == 0;
 }
 
+/* folder: NULL for this one. */
 static bool write_new(struct invocation *invocation, const char *folder, const char *name,
                       const char *content, struct failure *why) {
-    struct text path = text_format(invocation->arena, "%s/%s", folder, name);
+    struct text path = text_of(name);
+    if (folder) path = text_format(invocation->arena, "%s/%s", folder, name);
     bool is_quiet = option_given(invocation, OPTION_QUIET);
     if (exists(path.bytes)) {
         if (!is_quiet) fprintf(stderr, "%s is there already and is kept\n", path.bytes);
@@ -61,13 +63,17 @@ static const struct start *find_start(const struct invocation *invocation) {
 
 int command_init(struct invocation *invocation) {
     struct failure why;
-    const char *folder = invocation->operand_count ? invocation->operands[0] : ".";
+    const char *folder = invocation->operand_count ? invocation->operands[0] : NULL;
     const struct start *start = find_start(invocation);
     if (!start) return OUTCOME_MISUSE;
-    if (!folder_make(folder, &why) ||
+    if ((folder && !folder_make(folder, &why)) ||
         !write_new(invocation, folder, "pipeline.mrp", start->text, &why) ||
         !write_new(invocation, folder, ".gitignore", ignored, &why)) {
         return world_failed(&why);
+    }
+    if (!option_given(invocation, OPTION_QUIET)) {
+        printf("next: \"mrp plan --sandbox%s%s\" shows what it would deploy, without an account\n",
+               folder ? " -C " : "", folder ? folder : "");
     }
     return OUTCOME_DONE;
 }

@@ -1,0 +1,4 @@
+init ''
+build -o '' FILE
+check ''
+plan --sandbox --vars '' FILE
