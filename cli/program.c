@@ -32,8 +32,13 @@ static const char *in_folder(const struct invocation *invocation, const char *pa
 enum program_found program_find(const struct invocation *invocation, size_t index,
                                 const char **file, struct failure *why) {
     if (index < invocation->operand_count) {
-        *file = in_folder(invocation, invocation->operands[index]);
-        return PROGRAM_FOUND;
+        const char *operand = invocation->operands[index];
+        *file = in_folder(invocation, operand);
+        enum program_found found = look_for(*file, why);
+        if (*file == operand || found == PROGRAM_FOUND) return PROGRAM_FOUND;
+        if (found == PROGRAM_NONE)
+            failure_set(why, "there is no \"pipeline.mrp\" in the folder \"%s\"", operand);
+        return PROGRAM_FAILED;
     }
     struct text path = TEXT("pipeline.mrp");
     struct stat here, parent;
