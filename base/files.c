@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -50,8 +51,8 @@ static mode_t mode_for(const char *path) {
     return 0666 & ~mask;
 }
 
-bool file_write(const char *path, struct text bytes, struct failure *why) {
-    if (file_holds(path, bytes)) return true;
+/* Puts a new file of these bytes in the place of path. */
+static bool replace(const char *path, struct text bytes) {
     size_t size = strlen(path) + sizeof ".XXXXXX";
     char *temporary = memory_alloc(size);
     snprintf(temporary, size, "%s.XXXXXX", path);
@@ -59,12 +60,20 @@ bool file_write(const char *path, struct text bytes, struct failure *why) {
     bool done = file >= 0 && file_write_all(file, bytes) && fchmod(file, mode_for(path)) == 0;
     if (file >= 0 && close(file) != 0) done = false;
     if (done && rename(temporary, path) != 0) done = false;
-    if (!done) {
-        write_failed(path, why);
-        if (file >= 0) unlink(temporary);
-    }
+    int reason = errno;
+    if (!done && file >= 0) unlink(temporary);
     memory_free(temporary);
+    errno = reason;
     return done;
+}
+
+bool file_write(const char *path, struct text bytes, struct failure *why) {
+    char target[PATH_MAX];
+    if (file_holds(path, bytes)) return true;
+    const char *real = realpath(path, target); /* what a link leads to is written, the link stays */
+    bool done = real ? access(real, W_OK) == 0 && replace(real, bytes)
+                     : errno == ENOENT && replace(path, bytes);
+    return done || write_failed(path, why);
 }
 
 bool folder_make(const char *path, struct failure *why) {

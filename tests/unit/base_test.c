@@ -1,5 +1,7 @@
 /* Unit tests of base/, and of the pages of the diagnostics. */
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/diagnostics.h"
 #include "base/files.h"
@@ -446,6 +448,27 @@ static void test_like(void) {
     }
 }
 
+static void test_file_write(void) {
+    char folder[] = "/tmp/files-XXXXXX", file[64], link[64];
+    struct failure why;
+    struct stat status;
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    snprintf(file, sizeof file, "%s/file", folder);
+    snprintf(link, sizeof link, "%s/link", folder);
+    CU_ASSERT(symlink("file", link) == 0);
+    CU_ASSERT(file_write(file, TEXT("one"), &why) && file_holds(file, TEXT("one")));
+    CU_ASSERT(chmod(file, 0640) == 0);
+    CU_ASSERT(file_write(link, TEXT("two"), &why) && file_holds(file, TEXT("two")));
+    CU_ASSERT(lstat(link, &status) == 0 && S_ISLNK(status.st_mode));
+    CU_ASSERT(stat(file, &status) == 0 && (status.st_mode & 0777) == 0640);
+    CU_ASSERT(chmod(file, 0440) == 0 && file_write(link, TEXT("two"), &why));
+    if (geteuid() != 0) CU_ASSERT(!file_write(link, TEXT("three"), &why)); /* root may write all */
+    CU_ASSERT(!file_write(folder, TEXT("four"), &why));
+    unlink(link);
+    unlink(file);
+    CU_ASSERT(rmdir(folder) == 0); /* nothing was left beside them */
+}
+
 UNIT_MAIN("base", {"arena", test_arena}, {"arena rewinds", test_arena_rewinds},
           {"arena drops", test_arena_drops},
           {"arena grows", test_arena_grows}, {"memory recovers", test_memory_recovers},
@@ -457,4 +480,4 @@ UNIT_MAIN("base", {"arena", test_arena}, {"arena rewinds", test_arena_rewinds},
           {"report of lines", test_report_lines}, {"report is safe", test_report_is_safe},
           {"reported once", test_reported_once},
           {"reports have a limit", test_reports_have_a_limit}, {"hash", test_hash},
-          {"relative path", test_path_relative}, {"pages", test_pages})
+          {"file write", test_file_write}, {"relative path", test_path_relative}, {"pages", test_pages})
