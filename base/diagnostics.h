@@ -81,23 +81,25 @@ void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena,
 
 /* Reports a diagnostic. Returns it, to hang notes, a hint or a fix on; never NULL. A second report
  * of the same id at the same span is dropped (what hangs on it too): a body checked for 500
- * elements of a loop has one mistake, not 500. Over LIMIT_DIAGNOSTICS they are only counted. */
+ * elements of a loop has one mistake, not 500. Over LIMIT_DIAGNOSTICS they are only counted. What
+ * leads to a function that reports is cold: it lies apart, and comes into memory where something is
+ * wrong. */
 struct diagnostic *diagnostics_report(struct diagnostics *diagnostics, enum diagnostic_id id,
                                       struct span span, const char *message, ...)
-    __attribute__((format(printf, 4, 5)));
+    __attribute__((cold, format(printf, 4, 5)));
 /* The same, for what is said more than once of one place: only a second report with an equal text
  * `apart` is dropped. */
 struct diagnostic *diagnostics_report_apart(struct diagnostics *diagnostics, enum diagnostic_id id,
                                             struct span span, struct text apart,
                                             const char *message, ...)
-    __attribute__((format(printf, 5, 6)));
+    __attribute__((cold, format(printf, 5, 6)));
 /* One that is not reported, where its caller wants to hang notes on one. */
 struct diagnostic *diagnostics_unheard(struct diagnostics *diagnostics);
 void diagnostic_hint(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
-                     const char *hint, ...) __attribute__((format(printf, 3, 4)));
+                     const char *hint, ...) __attribute__((cold, format(printf, 3, 4)));
 void diagnostic_note(struct diagnostics *diagnostics, struct diagnostic *diagnostic,
                      struct span span, const char *message, ...)
-    __attribute__((format(printf, 4, 5)));
+    __attribute__((cold, format(printf, 4, 5)));
 /* The same for who has the arguments as a list. */
 struct diagnostic *diagnostics_vreport(struct diagnostics *diagnostics, enum diagnostic_id id,
                                        struct span span, const char *message, va_list args);

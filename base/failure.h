@@ -15,7 +15,8 @@ struct failure {
 
 /* Fills *why and returns false, to be written as: return failure_set(why, "could not ...", ...). */
 bool failure_set(struct failure *why, const char *message, ...)
-    __attribute__((format(printf, 2, 3)));
-bool failure_hint(struct failure *why, const char *hint, ...) __attribute__((format(printf, 2, 3)));
+    __attribute__((cold, format(printf, 2, 3)));
+bool failure_hint(struct failure *why, const char *hint, ...)
+    __attribute__((cold, format(printf, 2, 3)));
 
 #endif

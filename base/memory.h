@@ -30,7 +30,7 @@ extern bool (*memory_refuses)(void);
 
 /* Ends what is under way: see above. Without a recovery point it prints one line and exits with
  * 3. */
-_Noreturn void memory_exhausted(void);
+__attribute__((cold)) _Noreturn void memory_exhausted(void);
 
 /* Where to go on:
  *

@@ -166,13 +166,13 @@ void check_unused(struct checker *checker);
 /* Marks the node and reports; for a node that has a mistake already, nothing: returns NULL. All
  * functions on diagnostics below take NULL. */
 struct diagnostic *complain(struct checker *checker, enum diagnostic_id id, struct node *node,
-                            const char *message, ...) __attribute__((format(printf, 4, 5)));
+                            const char *message, ...) __attribute__((cold, format(printf, 4, 5)));
 struct diagnostic *complain_at(struct checker *checker, enum diagnostic_id id, struct span span,
-                               const char *message, ...) __attribute__((format(printf, 4, 5)));
+                               const char *message, ...) __attribute__((cold, format(printf, 4, 5)));
 void add_hint(struct checker *checker, struct diagnostic *diagnostic, const char *hint, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((cold, format(printf, 3, 4)));
 void add_note(struct checker *checker, struct diagnostic *diagnostic, struct span span,
-              const char *message, ...) __attribute__((format(printf, 4, 5)));
+              const char *message, ...) __attribute__((cold, format(printf, 4, 5)));
 /* Did you mean "x"? with a fix for the span; nothing if the suggestion has none. */
 bool add_suggestion(struct checker *checker, struct diagnostic *diagnostic,
                     const struct suggestion *suggestion, struct span span);

@@ -92,7 +92,7 @@ static inline const char *option_value(const struct invocation *invocation, enum
 
 /* Says on standard error why the command was used wrongly; returns OUTCOME_MISUSE. */
 int misuse(const struct invocation *invocation, const char *message, ...)
-    __attribute__((format(printf, 2, 3)));
+    __attribute__((cold, format(printf, 2, 3)));
 /* Prints a failure of the world on standard error; returns OUTCOME_WORLD. */
 int world_failed(const struct failure *why);
 /* The same for a command line that is wrong; returns OUTCOME_MISUSE. */

@@ -1,9 +1,15 @@
+# First what each build runs, as EACH_BUILD in Makefile.am.
 mrp_SOURCES += \
-    cli/apply.c \
     cli/build.c \
-    cli/carry.c \
     cli/check.c \
     cli/command.c cli/command.h cli/commands.def cli/options.def \
+    cli/main.c \
+    cli/output.c cli/output.h \
+    cli/package.c cli/package.h \
+    cli/program.c cli/program.h
+mrp_SOURCES += \
+    cli/apply.c \
+    cli/carry.c \
     cli/complete.c \
     cli/deploy.c cli/deploy.h \
     cli/destroy.c \
@@ -24,18 +30,14 @@ mrp_SOURCES += \
     cli/help.c \
     cli/init.c \
     cli/junit.c cli/junit.h \
-    cli/main.c \
     cli/module.c cli/module.h \
     cli/hidden.c cli/hidden.h \
-    cli/output.c cli/output.h \
     cli/outputs.c \
-    cli/package.c cli/package.h \
     cli/pages.c cli/pages.h \
     cli/plan.c \
     cli/plan_changes.c cli/plan_page.h \
     cli/plan_json.c \
     cli/plan_text.c \
-    cli/program.c cli/program.h \
     cli/progress.c cli/progress.h \
     cli/request.c cli/request.h \
     cli/rescue.c \

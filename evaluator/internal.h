@@ -276,17 +276,17 @@ static inline void depth_leave(struct evaluator *ev) { ev->depth--; }
 /* --- messages --- */
 
 struct diagnostic *report(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
-                          const char *message, ...) __attribute__((format(printf, 4, 5)));
+                          const char *message, ...) __attribute__((cold, format(printf, 4, 5)));
 /* As report, at a place that is no whole node. */
 struct diagnostic *report_at(struct evaluator *ev, enum diagnostic_id id, struct span span,
-                             const char *message, ...) __attribute__((format(printf, 4, 5)));
+                             const char *message, ...) __attribute__((cold, format(printf, 4, 5)));
 /* report, and poison. */
 struct value fault(struct evaluator *ev, enum diagnostic_id id, const struct node *node,
-                   const char *message, ...) __attribute__((format(printf, 4, 5)));
+                   const char *message, ...) __attribute__((cold, format(printf, 4, 5)));
 void hint(struct evaluator *ev, struct diagnostic *diagnostic, const char *text, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((cold, format(printf, 3, 4)));
 void note(struct evaluator *ev, struct diagnostic *diagnostic, struct span span, const char *text,
-          ...) __attribute__((format(printf, 4, 5)));
+          ...) __attribute__((cold, format(printf, 4, 5)));
 /* Whether the node stands in a module of the library. */
 bool in_library(const struct evaluator *ev, const struct node *node);
 /* What the user wrote that a mistake at the node is about. Of a node in the library: the argument

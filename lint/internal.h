@@ -64,11 +64,11 @@ struct item item_key_in(const struct look *look, struct item document, struct te
 /* Reports the look's id where the item is written. Messages and hints as in base/diagnostics.h;
  * hints name properties, so there are none where it shows in the library. */
 struct diagnostic *warn(const struct look *look, struct item at, const char *message, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((cold, format(printf, 3, 4)));
 void warn_hint(const struct look *look, struct diagnostic *diagnostic, const char *hint, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((cold, format(printf, 3, 4)));
 void warn_note(const struct look *look, struct diagnostic *diagnostic, struct item at,
-               const char *note, ...) __attribute__((format(printf, 4, 5)));
+               const char *note, ...) __attribute__((cold, format(printf, 4, 5)));
 
 /* --- item.c --- */
 
