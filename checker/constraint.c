@@ -3,6 +3,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "checker/constraint.h"
 
+#include "checker/plain.h"
+
 #include <arpa/inet.h>
 #include <pcre2.h>
 #include <stdlib.h>
@@ -16,8 +18,10 @@ enum {
 
 struct pattern {
     const char *key; /* NULL: an empty slot */
-    pcre2_code *code; /* NULL: could not be compiled */
-    unsigned uses;
+    struct plain *plain; /* NULL: it is more than that */
+    pcre2_code *code; /* NULL: could not be compiled, or was not yet */
+    bool is_compiled;
+    unsigned uses; /* of the code */
 };
 
 static _Thread_local struct patterns {
@@ -86,19 +90,28 @@ static pcre2_code *pattern_compile(struct text pattern) {
     return code;
 }
 
+static struct plain *plain_keep(const struct plain *plain) {
+    size_t size = offsetof(struct plain, items) + plain->count * sizeof *plain->items;
+    struct plain *kept = memory_try(size);
+    if (!kept) memory_exhausted();
+    return memcpy(kept, plain, size);
+}
+
 static struct pattern *pattern_get(struct text text) {
+    struct plain plain;
     if (patterns.count * 2 >= patterns.capacity) patterns_grow();
     struct pattern *pattern =
         &patterns.slots[pattern_slot(patterns.slots, patterns.capacity, text.bytes)];
     if (pattern->key) return pattern;
-    pattern->code = pattern_compile(text);
+    if (plain_read(text, &plain)) pattern->plain = plain_keep(&plain);
     pattern->key = text.bytes;
     patterns.count++;
     return pattern;
 }
 
-bool constraint_matches(struct text text, struct text subject) {
-    struct pattern *pattern = pattern_get(text);
+static bool code_matches(struct pattern *pattern, struct text text, struct text subject) {
+    if (!pattern->is_compiled) pattern->code = pattern_compile(text);
+    pattern->is_compiled = true;
     if (!pattern->code) return true;
     if (++pattern->uses == JIT_AFTER) pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
     int found = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.length ? subject.bytes : ""),
@@ -108,8 +121,20 @@ bool constraint_matches(struct text text, struct text subject) {
     return found != PCRE2_ERROR_NOMATCH;
 }
 
+bool constraint_matches(struct text text, struct text subject) {
+    struct pattern *pattern = pattern_get(text);
+    if (pattern->plain) {
+        enum plain_result result = plain_match(pattern->plain, subject);
+        if (result != PLAIN_UNKNOWN) return result == PLAIN_YES;
+    }
+    return code_matches(pattern, text, subject);
+}
+
 void constraint_release(void) {
-    for (size_t i = 0; i < patterns.capacity; i++) pcre2_code_free(patterns.slots[i].code);
+    for (size_t i = 0; i < patterns.capacity; i++) {
+        memory_free(patterns.slots[i].plain);
+        pcre2_code_free(patterns.slots[i].code);
+    }
     pcre2_match_data_free(patterns.data);
     pcre2_match_context_free(patterns.context);
     memory_free(patterns.slots);

@@ -19,6 +19,8 @@ libmrp_la_SOURCES += \
     checker/operator.c \
     checker/phase.c \
     checker/pipeline.c \
+    checker/plain.c \
+    checker/plain.h \
     checker/program.c \
     checker/program.h \
     checker/property.c \

@@ -22,6 +22,7 @@ unit_tests = \
     tests/unit/recovery_test \
     tests/unit/builtins_test \
     tests/unit/checker_test \
+    tests/unit/plain_test \
     tests/unit/deploy_test \
     tests/unit/disaster_test \
     tests/unit/exhaustion_test \
@@ -53,6 +54,10 @@ tests_unit_builtins_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
 tests_unit_checker_test_SOURCES = tests/unit/checker_test.c tests/unit/unit.h
 tests_unit_checker_test_LDADD = $(UNIT_LIBS)
 tests_unit_checker_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
+
+tests_unit_plain_test_SOURCES = tests/unit/plain_test.c tests/unit/unit.h
+tests_unit_plain_test_LDADD = checker/plain.lo $(SCHEMA_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
+tests_unit_plain_test_DEPENDENCIES = checker/plain.lo $(SCHEMA_OBJECTS)
 
 tests_unit_exhaustion_test_SOURCES = tests/unit/exhaustion_test.c tests/unit/unit.h
 tests_unit_exhaustion_test_LDADD = $(UNIT_LIBS)

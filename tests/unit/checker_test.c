@@ -153,7 +153,7 @@ static void test_patterns(void) {
     static const char long_text[] =
         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab";
     CU_ASSERT_TRUE(constraint_matches(TEXT("^(a+)+$"), text_of(long_text))); /* gives up */
-    struct text often = TEXT("^[0-9]+x$");
+    struct text often = TEXT("^(?:[0-9])+x$");
     for (int i = 0; i < 200; i++) { /* compiled to machine code on the way */
         CU_ASSERT_TRUE(constraint_matches(often, TEXT("12x")));
         CU_ASSERT_FALSE(constraint_matches(often, TEXT("12y")));
