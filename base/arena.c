@@ -34,7 +34,7 @@ enum {
     BLOCK_FIRST = 16 << 10,
     BLOCK_MAPPED = 128 << 10,
     BLOCK_LARGEST = 2 << 20, /* a huge page */
-    BLOCK_STEP = 128 << 10,  /* so much of a mapped block comes into memory at a time */
+    BLOCK_STEP = 64 << 10,   /* so much of a mapped block comes into memory at a time */
     HUGE_FROM = 32 << 20,    /* an arena that holds so much goes on in huge pages */
 };
 

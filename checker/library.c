@@ -75,8 +75,16 @@ static struct need need_new(struct checker *checker) {
     return need;
 }
 
+static bool uses_library(const struct program *program) {
+    for (uint32_t i = 0; i < program->module_count; i++) {
+        if (program->modules[i]->library) return true;
+    }
+    return false;
+}
+
 void library_parse(struct checker *checker) {
     struct program *program = checker->program;
+    if (!uses_library(program)) return;
     struct need need = need_new(checker);
     for (uint32_t i = 0; i < program->module_count; i++) {
         if (program->modules[i]->library) need_of_module(checker, program->modules[i], &need);

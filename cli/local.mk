@@ -1,5 +1,7 @@
-# First what each build runs, as EACH_BUILD in Makefile.am.
+# First long texts, then what each build runs, as EACH_BUILD in Makefile.am.
 mrp_SOURCES += \
+    cli/init.c \
+    cli/pages.c cli/pages.h \
     cli/build.c \
     cli/check.c \
     cli/command.c cli/command.h cli/commands.def cli/options.def \
@@ -28,12 +30,10 @@ mrp_SOURCES += \
     cli/graph_draw.c \
     cli/graph_pipelines.c \
     cli/help.c \
-    cli/init.c \
     cli/junit.c cli/junit.h \
     cli/module.c cli/module.h \
     cli/hidden.c cli/hidden.h \
     cli/outputs.c \
-    cli/pages.c cli/pages.h \
     cli/plan.c \
     cli/plan_changes.c cli/plan_page.h \
     cli/plan_json.c \

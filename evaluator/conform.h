@@ -4,7 +4,7 @@
 
 #include "evaluator/internal.h"
 
-enum { CONFORM_SLOTS = 1024 };
+enum { CONFORM_SLOTS = 256 };
 
 struct conform_entry {
     const void *data; /* items or record */
