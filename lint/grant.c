@@ -196,21 +196,21 @@ static void check_path(const struct look *look, struct item item, struct text ar
     struct text name = managed_name(arn), rest = arn_rest(arn);
     struct text path = {rest.bytes + strlen("policy"),
                         rest.length - strlen("policy") - name.length};
-    const struct schema_managed *policy = schema_managed_find(name);
+    struct text known;
     struct diagnostic *d;
-    if (!policy) {
+    if (!schema_managed_find(name, &known)) {
         struct text near = schema_managed_near(name);
         if (!near.length) return; /* one that has come since, perhaps */
         d = warn(look, item, "AWS has no policy \"%.*s\"", TEXT_ARGS(name));
         warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near));
-    } else if (!text_is(path, policy->path)) {
-        d = warn(look, item, "AWS has its policy %s at \"policy%s%s\"", policy->name, policy->path,
-                 policy->name);
-        warn_hint(look, d, "Write \"arn:${partition}:iam::aws:policy%s%s\".", policy->path,
-                  policy->name);
+    } else if (!text_equal(path, known)) {
+        d = warn(look, item, "AWS has its policy %.*s at \"policy%.*s%.*s\"", TEXT_ARGS(name),
+                 TEXT_ARGS(known), TEXT_ARGS(name));
+        warn_hint(look, d, "Write \"arn:${partition}:iam::aws:policy%.*s%.*s\".",
+                  TEXT_ARGS(known), TEXT_ARGS(name));
     } else if (text_is(path, "/aws-service-role/")) {
-        warn(look, item, "%s is for roles that AWS makes itself, and IAM refuses it for others",
-             policy->name);
+        warn(look, item, "%.*s is for roles that AWS makes itself, and IAM refuses it for others",
+             TEXT_ARGS(name));
     }
 }
 
@@ -227,7 +227,8 @@ static void check_managed(const struct look *look, struct item item) {
     } else if (text_ends(before, TEXT(":iam::aws:"))) {
         check_path(look, item, arn);
     } else if (text_ends(before, TEXT(":iam:::"))) {
-        bool is_managed = schema_managed_find(managed_name(arn)) != NULL;
+        struct text path;
+        bool is_managed = schema_managed_find(managed_name(arn), &path);
         struct diagnostic *d =
             warn(look, item, "the ARN of a policy names its account, or \"aws\"");
         warn_hint(look, d, "Write \"arn:${partition}:iam::%s:%.*s\".",

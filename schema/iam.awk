@@ -1,7 +1,3 @@
-# Makes rows of the table of schema/iam.c, {"prefix", " action action "}, from iam.txt.
+# Makes the text of schema/iam.c, a line "prefix action action", from iam.txt.
 /^#/ { next }
-{
-    prefix = $1
-    sub(/^[^ ]* /, "")
-    printf "    {\"%s\",\n     \" %s \"},\n", prefix, $0
-}
+{ printf "    \"%s\\n\"\n", $0 }

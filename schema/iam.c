@@ -1,13 +1,13 @@
-/* A row a service; its names lie between blanks. */
+/* A line a service: its prefix, and the names of its actions. */
 #include "schema/iam.h"
 
-static const struct {
-    const char *prefix, *actions;
-} services[] = {
-#include "schema/iam.inc"
-};
+#include "schema/lines.h"
 
-enum { LONGEST_NAME = 100, SERVICES = sizeof services / sizeof *services };
+static const char services[] =
+#include "schema/iam.inc"
+    ;
+
+enum { LONGEST_NAME = 100 };
 
 static bool split(struct text action, struct text *prefix, struct text *name) {
     const char *colon = memchr(action.bytes, ':', action.length);
@@ -27,52 +27,40 @@ static bool fold(char room[LONGEST_NAME + 1], struct text text) {
     return true;
 }
 
-static const char *actions_of(struct text prefix) {
+static bool find_actions(struct text prefix, struct text *actions) {
     char folded[LONGEST_NAME + 1];
-    size_t first = 0, end = SERVICES;
-    if (!fold(folded, prefix)) return NULL;
-    while (first < end) {
-        size_t middle = first + (end - first) / 2;
-        int order = strcmp(folded, services[middle].prefix);
-        if (order == 0) return services[middle].actions;
-        if (order < 0) end = middle;
-        else first = middle + 1;
-    }
-    return NULL;
+    return fold(folded, prefix) && lines_find((struct text){services, sizeof services - 1},
+                                              (struct text){folded, prefix.length}, actions);
 }
 
 bool iam_prefix_known(struct text prefix) {
-    return actions_of(prefix) != NULL;
+    struct text actions;
+    return find_actions(prefix, &actions);
 }
 
 struct text iam_action_near(struct text action) {
     char folded[LONGEST_NAME + 1];
-    struct text prefix, name;
+    struct text prefix, name, actions, known;
     struct suggestion near = {0};
     if (!split(action, &prefix, &name) || !fold(folded, name)) return near.best;
-    const char *actions = actions_of(prefix);
     suggestion_init(&near, (struct text){folded, name.length});
-    while (actions && *actions++ == ' ' && *actions) {
-        size_t length = strcspn(actions, " ");
-        suggestion_offer(&near, (struct text){actions, length});
-        actions += length;
-    }
+    if (!find_actions(prefix, &actions)) return near.best;
+    while (lines_take(&actions, ' ', &known))
+        suggestion_offer(&near, known);
     return near.best;
 }
 
 bool iam_action_known(struct text action) {
     char folded[LONGEST_NAME + 1];
-    struct text prefix, name;
+    struct text prefix, name, actions, known;
     if (!split(action, &prefix, &name) || !fold(folded, name)) return false;
     struct text pattern = {folded, name.length};
     for (size_t i = 0; i < name.length; i++) {
         if (!ascii_is_alphanumeric(folded[i]) && !strchr("*?", folded[i])) return false;
     }
-    const char *actions = actions_of(prefix);
-    while (actions && *actions++ == ' ' && *actions) {
-        size_t length = strcspn(actions, " ");
-        if (text_like((struct text){actions, length}, pattern)) return true;
-        actions += length;
+    if (!find_actions(prefix, &actions)) return false;
+    while (lines_take(&actions, ' ', &known)) {
+        if (text_like(known, pattern)) return true;
     }
     return false;
 }

@@ -13,6 +13,7 @@ libmrp_la_SOURCES += \
     schema/page.c schema/page.h \
     schema/iam.c schema/iam.h \
     schema/managed.c schema/managed.def schema/managed.h \
+    schema/lines.c schema/lines.h \
     schema/packed.h \
     schema/places.c schema/places.def schema/places.h \
     schema/runtimes.c schema/runtimes.def schema/runtimes.h \

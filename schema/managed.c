@@ -2,33 +2,25 @@
 #include "schema/managed.h"
 
 #include "base/diagnostics.h"
+#include "schema/lines.h"
 
-static const struct schema_managed policies[] = {
-#define MANAGED(name, path) {name, path},
+static const char policies[] =
+#define MANAGED(name, path) name " " path "\n"
 #include "schema/managed.def"
 #undef MANAGED
-};
+    ;
 
-enum { POLICIES = sizeof policies / sizeof *policies };
+static const struct text lines = {policies, sizeof policies - 1};
 
-const struct schema_managed *schema_managed_find(struct text name) {
-    size_t low = 0, high = POLICIES;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = text_compare(name, text_of(policies[middle].name));
-        if (order == 0) return &policies[middle];
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return NULL;
+bool schema_managed_find(struct text name, struct text *path) {
+    return lines_find(lines, name, path);
 }
 
 struct text schema_managed_near(struct text name) {
     struct suggestion near;
+    struct text left = lines, line;
     suggestion_init(&near, name);
-    for (size_t i = 0; i < POLICIES; i++)
-        suggestion_offer(&near, text_of(policies[i].name));
+    while (lines_take(&left, '\n', &line))
+        suggestion_offer(&near, text_until(line, ' '));
     return near.best;
 }

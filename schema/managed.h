@@ -4,13 +4,9 @@
 
 #include "base/text.h"
 
-struct schema_managed {
-    const char *name; /* "AWSLambdaBasicExecutionRole" */
-    const char *path; /* "/service-role/" */
-};
-
-/* NULL for one that is not known. */
-const struct schema_managed *schema_managed_find(struct text name);
+/* The path of the policy with this name ("/service-role/" of "AWSLambdaBasicExecutionRole"); false
+ * for one that is not known. */
+bool schema_managed_find(struct text name, struct text *path);
 /* The nearest name, or empty. */
 struct text schema_managed_near(struct text name);
 

@@ -8,6 +8,7 @@
 #include "base/pattern.h"
 #include "schema/actions.h"
 #include "schema/explain.h"
+#include "schema/lines.h"
 #include "schema/packed.h"
 #include "schema/places.h"
 #include "schema/schema.h"
@@ -855,6 +856,28 @@ static void test_open_file(void) {
     CU_ASSERT_FALSE(schema_open_file("/", &why));
 }
 
+static void test_lines(void) {
+    static const char *const keys[] = {"a", "ab", "b-c", "d"}, *const rests[] = {"1", "", "2 3",
+                                                                                 "4"};
+    struct text lines = TEXT("a 1\nab \nb-c 2 3\nd 4\n"), rest, word;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        CU_ASSERT_FATAL(lines_find(lines, text_of(keys[i]), &rest));
+        assert_text(rest, rests[i]);
+    }
+    CU_ASSERT_FALSE(lines_find(lines, TEXT("A"), &rest));
+    CU_ASSERT_FALSE(lines_find(lines, TEXT("aa"), &rest));
+    CU_ASSERT_FALSE(lines_find(lines, TEXT("b"), &rest));
+    CU_ASSERT_FALSE(lines_find(lines, TEXT("e"), &rest));
+    CU_ASSERT_FALSE(lines_find(lines, TEXT(""), &rest));
+    CU_ASSERT_FALSE(lines_find(TEXT(""), TEXT("a"), &rest));
+    rest = TEXT("2 3");
+    CU_ASSERT(lines_take(&rest, ' ', &word));
+    assert_text(word, "2");
+    CU_ASSERT(lines_take(&rest, ' ', &word));
+    assert_text(word, "3");
+    CU_ASSERT_FALSE(lines_take(&rest, ' ', &word));
+}
+
 UNIT_MAIN("schema", {"counts", test_counts}, {"shapes", test_shapes},
           {"recursive types", test_recursive_types}, {"bodies are shared", test_bodies_are_shared},
           {"flags", test_flags}, {"limits", test_limits}, {"wishes", test_wishes},
@@ -865,4 +888,4 @@ UNIT_MAIN("schema", {"counts", test_counts}, {"shapes", test_shapes},
           {"rows of names.tsv", test_name_rows}, {"unions", test_unions},
           {"suggestions", test_suggest}, {"long text", test_long_text}, {"pages", test_explain},
           {"damaged tables", test_damage}, {"values in values", test_nested_values},
-          {"cut off", test_cut_off}, {"a file", test_open_file})
+          {"cut off", test_cut_off}, {"a file", test_open_file}, {"lines", test_lines})
