@@ -522,6 +522,22 @@ static void block_regions(struct checker *checker, struct region_block *block) {
     }
 }
 
+/* "east.orders" means something else in a block where a resource or value is called east. */
+static void warn_hidden_regions(struct checker *checker, const struct region_block *block) {
+    const struct scope *outer = checker->program->modules[0]->scope;
+    const struct map *values = &block->node->region.body->block.scope->values;
+    for (uint32_t i = 0; i < values->count; i++) {
+        const struct symbol *symbol = values->entries[i].value;
+        const struct symbol *region = map_find(&outer->values, symbol->name);
+        if (!region || region->kind != SYMBOL_REGION) continue;
+        struct diagnostic *d = complain_at(checker, DIAGNOSTIC_HIDES_REGION, symbol_span(symbol),
+                                           "%s \"%.*s\" hides the region of this name",
+                                           symbol_word(symbol), NAME_ARGS(symbol->name));
+        add_note(checker, d, symbol_span(region), "the region is declared here");
+        add_hint(checker, d, "Choose another name.");
+    }
+}
+
 static struct map *region_names(struct checker *checker, const struct symbol *region) {
     struct map *names = map_find(&checker->regions, region);
     if (names) return names;
@@ -559,5 +575,6 @@ void declare_region_blocks(struct checker *checker) {
     }
     for (uint32_t i = 0; i < program->region_block_count; i++) {
         block_names(checker, &program->region_blocks[i]);
+        warn_hidden_regions(checker, &program->region_blocks[i]);
     }
 }

@@ -368,6 +368,11 @@ static void check_availability(struct checker *checker, struct node *node,
             TEXT_ARGS(node_text(name)));
         add_note(checker, d, name->span, "region \"%.*s\" is declared here",
                  NAME_ARGS(block->regions[i]->name));
+        int near = schema_suggest_region(type, (size_t)number);
+        if (near >= 0) {
+            add_hint(checker, d, "The nearest region that has it is %.*s.",
+                     TEXT_ARGS(schema_region_at((size_t)near)));
+        }
         return;
     }
 }

@@ -64,13 +64,31 @@ static void unused_stack(struct checker *checker, const struct node *node) {
     add_hint(checker, d, "Remove it, or declare its resources between the braces.");
 }
 
+/* A file without a project may be there for others, also where it is looked at alone. */
+static bool is_program(const struct checker *checker) {
+    const struct node *file = checker->program->modules[0]->parse.file;
+    for (const struct node *item = file->file.items.first; item; item = item->next) {
+        if (item->kind == NODE_PROJECT || item->kind == NODE_REGION) return true;
+    }
+    return false;
+}
+
+static void unused_component(struct checker *checker, const struct node *node, bool is_shared) {
+    const struct symbol *symbol = node->declaration.symbol;
+    if (!symbol || is_shared || !is_program(checker)) return;
+    warn_unused(checker, symbol, "Remove it, or make a resource of it.");
+}
+
 static void unused_items(struct checker *checker, struct list items, bool is_shared) {
     for (struct node *node = items.first; node; node = node->next) {
         switch ((int)node->kind) {
         case NODE_PARAM: case NODE_LET: case NODE_FN: case NODE_TYPE:
             unused_item(checker, node, is_shared);
             break;
-        case NODE_COMPONENT: unused_block(checker, node->component.body); break;
+        case NODE_COMPONENT:
+            unused_component(checker, node, is_shared);
+            unused_block(checker, node->component.body);
+            break;
         case NODE_REGION: unused_block(checker, node->region.body); break;
         case NODE_STACK:
             unused_stack(checker, node);

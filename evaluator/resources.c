@@ -117,6 +117,11 @@ static void check_region(struct evaluator *ev, const struct resource *resource) 
     if (resource->region->declared) {
         note(ev, d, resource->region->declared->span, "the region is declared here");
     }
+    int near = schema_suggest_region(resource->type, (size_t)region);
+    if (near >= 0) {
+        hint(ev, d, "The nearest region that has it is %.*s.",
+             TEXT_ARGS(schema_region_at((size_t)near)));
+    }
 }
 
 void resource_register(struct evaluator *ev, struct value value) {

@@ -33,7 +33,7 @@ void lint_runtime_retired(const struct look *look) {
 
 /* ---- what Lambda refuses ---- */
 
-/* "Defined runtime environment variables" in the Lambda Developer Guide: those that are reserved. */
+/* "Defined runtime environment variables" in the Lambda Developer Guide: the reserved ones. */
 static const char reserved[] =
     "_HANDLER _X_AMZN_TRACE_ID AWS_DEFAULT_REGION AWS_REGION AWS_EXECUTION_ENV "
     "AWS_LAMBDA_FUNCTION_NAME AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_VERSION "
@@ -66,7 +66,7 @@ static void check_variables(const struct look *look) {
     }
 }
 
-/* Code of a function is an image, an archive with a runtime and a handler, or text of two languages. */
+/* Code is an image, an archive with a runtime and a handler, or text of two languages. */
 static void check_code(const struct look *look) {
     struct item code = item_get(look, "Code"), runtime = item_get(look, "Runtime"), text;
     struct text name;

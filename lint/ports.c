@@ -76,7 +76,7 @@ static const struct service services[] = {
 /* Prefixes so short that no network of one's own is meant: 10.0.0.0/8 and fc00::/7 are. */
 enum { SHORT_PREFIX = 8, SHORT_PREFIX6 = 7 };
 
-/* Where the rule says that the internet may come in, and how much of it; NULL for a smaller part. */
+/* How much of the internet may come in, and where that is said; NULL for a smaller part. */
 static const char *world_of(const struct look *look, struct item rule, struct item *where) {
     static const char *const keys[] = {"CidrIp", "CidrIpv6"};
     for (size_t i = 0; i < 2; i++) {

@@ -7,6 +7,8 @@
  */
 #include "schema/schema.h"
 
+#include "base/partition.h"
+
 enum {
     FOLDED_BYTES = 128,
     WORDS = 16,
@@ -398,4 +400,48 @@ size_t schema_suggest_type(struct text text, const struct schema_type **found, s
     for (size_t i = 0; i < best.count; i++)
         found[i] = schema_type_at(best.index[i]);
     return best.count;
+}
+
+/* ---- regions ---- */
+
+/* Of continents with few regions, the one whose regions are nearest. */
+static const struct {
+    const char *of, *to;
+} neighbours[] = {
+    {"ca-", "us-"}, {"mx-", "us-"}, {"sa-", "us-"}, {"il-", "eu-"},
+    {"me-", "eu-"}, {"af-", "eu-"}, {"us-", "ca-"}, {"eu-", "us-"},
+};
+
+static bool is_neighbour(struct text region, struct text other) {
+    for (size_t i = 0; i < sizeof neighbours / sizeof *neighbours; i++) {
+        if (text_starts(region, text_of(neighbours[i].of)) &&
+            text_starts(other, text_of(neighbours[i].to))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How near two regions of a partition lie, by their names: "eu-west-1", "eu-west-2". */
+static unsigned nearness(struct text region, struct text other) {
+    unsigned same = 0, dashes = 0;
+    while (same < region.length && same < other.length && region.bytes[same] == other.bytes[same])
+        dashes += region.bytes[same++] == '-';
+    return dashes ? 1 + dashes : is_neighbour(region, other);
+}
+
+int schema_suggest_region(const struct schema_type *type, size_t region) {
+    struct text name = schema_region_at(region);
+    const struct partition *partition = partition_of_region(name);
+    unsigned best = 0;
+    int found = -1;
+    for (size_t i = 0; i < schema_region_count(); i++) {
+        struct text other = schema_region_at(i);
+        if (!schema_type_in_region(type, i) || partition_of_region(other) != partition) continue;
+        unsigned near = nearness(name, other);
+        if (found >= 0 && near <= best) continue;
+        best = near;
+        found = (int)i;
+    }
+    return found;
 }
