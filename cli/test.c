@@ -259,6 +259,20 @@ static int run_one(struct session *session, size_t index) {
     return outcome;
 }
 
+/* What is asked for and is not there is no success: the title may be misspelt. */
+static int say_none(const struct session *session) {
+    const char *part = option_value(session->invocation, OPTION_ONLY);
+    if (mrp_test_count(session->mrp) == 0) {
+        if (session->is_quiet) return OUTCOME_DONE;
+        fputs("there are no tests: write test \"...\" { assert ... } into the program or into a "
+              "file ..._test.mrp beside it\n", stderr);
+        return OUTCOME_DONE;
+    }
+    if (!part || session->passed + session->failed > 0) return OUTCOME_DONE;
+    fprintf(stderr, "no test has \"%s\" in its title\n", part);
+    return OUTCOME_ERRORS;
+}
+
 static int run_all(struct session *session) {
     size_t count = mrp_test_count(session->mrp);
     session->covers = option_given(session->invocation, OPTION_COVERAGE);
@@ -270,10 +284,7 @@ static int run_all(struct session *session) {
     int outcome = session->form == FORM_JSON    ? close_json(session)
                   : session->form == FORM_JUNIT ? close_junit(session)
                                                 : close_text(session);
-    if (count == 0 && !session->is_quiet) {
-        fputs("there are no tests: write test \"...\" { assert ... } into the program or into a "
-              "file ..._test.mrp beside it\n", stderr);
-    }
+    if (outcome == OUTCOME_DONE) outcome = say_none(session);
     if (outcome != OUTCOME_DONE) return outcome;
     /* a test that fails, or is left out, may have more of them */
     bool is_whole = !session->failed && !option_given(session->invocation, OPTION_ONLY);

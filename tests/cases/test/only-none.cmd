@@ -1,0 +1,1 @@
+test only-none.mrp --only "name hold"
