@@ -136,6 +136,18 @@ void lint_scaling_range(const struct look *look) {
          (long long)most);
 }
 
+/* "CreateReplicationGroup" in the ElastiCache API Reference. */
+void lint_cache_failover(const struct look *look) {
+    struct item flag = item_get(look, "AutomaticFailoverEnabled"),
+                nodes_item = item_get(look, "NumCacheClusters");
+    int64_t nodes;
+    if (!item_is_true(flag) || !item_integer(nodes_item, &nodes) || nodes >= 2) return;
+    struct diagnostic *d =
+        warn(look, nodes_item, "a cache that fails over has two nodes at least, and this has %lld",
+             (long long)nodes);
+    warn_note(look, d, flag, "it is to fail over");
+}
+
 void lint_metadata_v1(const struct look *look) {
     const char *path = resource_is(look->resource, "AWS::EC2::LaunchTemplate")
                            ? "LaunchTemplateData.MetadataOptions.HttpTokens"

@@ -174,6 +174,14 @@ static void check_repository(const struct look *look, const struct policy *polic
     }
 }
 
+/* A domain in a VPC, or with users of its own, may well let everybody in. */
+void lint_open_domain(const struct look *look) {
+    if (item_is_absent(item_get(look, "VPCOptions")) &&
+        item_is_absent(item_get(look, "AdvancedSecurityOptions"))) {
+        each_statement(look, check_anybody);
+    }
+}
+
 void lint_open_policy(const struct look *look) {
     each_statement(look, check_anybody);
     each_statement(look, check_repository);

@@ -251,6 +251,21 @@ static void check_pairs(const struct look *look, struct item list) {
     }
 }
 
+/* A secret that its own template tells. */
+void lint_plain_store(const struct look *look) {
+    struct item item = item_get(look, "SecretString");
+    struct text text;
+    if (!item_text(item, &text) || !text.length || text_starts(text, TEXT("{{resolve:"))) return;
+    struct diagnostic *d = warn(look, item, "the secret stands in the program as plain text");
+    warn_hint(look, d,
+              "Write GenerateSecretString, or set the value with the AWS CLI once it is made.");
+}
+
+void lint_plain_parameter(const struct look *look) {
+    struct text name;
+    if (item_text(item_get(look, "Name"), &name)) check_secret(look, name, item_get(look, "Value"));
+}
+
 void lint_plain_secret(const struct look *look) {
     static const char *const passwords[] = {"MasterUserPassword", "MasterPassword", "AuthToken",
                                             "Password"};

@@ -148,6 +148,42 @@ void lint_filter_target(const struct look *look) {
     check_receiver(look, item_get(look, "DestinationArn"), &logs);
 }
 
+/* What the endpoint of each protocol looks like: "Subscribe" in the SNS API Reference. */
+static void check_endpoint(const struct look *look, struct item subscription) {
+    static const struct {
+        const char *protocols, *start, *what;
+    } forms[] = {
+        {"sqs", "arn:", "the ARN of a queue"},
+        {"lambda", "arn:", "the ARN of a function"},
+        {"firehose", "arn:", "the ARN of a delivery stream"},
+        {"application", "arn:", "the ARN of an application's endpoint"},
+        {"https", "https://", "an address that begins with https://"},
+        {"http", "http://", "an address that begins with http://"},
+    };
+    struct item endpoint = item_in(look, subscription, "Endpoint");
+    struct text protocol, text;
+    if (!item_text(item_in(look, subscription, "Protocol"), &protocol) ||
+        !item_text(endpoint, &text)) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (!text_is(protocol, forms[i].protocols)) continue;
+        if (text_starts(text, text_of(forms[i].start))) return;
+        warn(look, endpoint, "protocol \"%s\" wants %s", forms[i].protocols, forms[i].what);
+        return;
+    }
+    if (is_word("email email-json", protocol) && !memchr(text.bytes, '@', text.length)) {
+        warn(look, endpoint, "protocol \"%.*s\" wants an address of mail", TEXT_ARGS(protocol));
+    }
+}
+
+void lint_subscription_endpoint(const struct look *look) {
+    struct item list = item_get(look, "Subscription");
+    check_endpoint(look, item_whole(look->resource));
+    for (uint32_t i = 0; i < item_count(list); i++)
+        check_endpoint(look, item_at(look, list, i));
+}
+
 /* Without a policy of its own a topic takes what the account's alarms publish; with one, what it
  * says. */
 void lint_alarm_topic(const struct look *look) {
