@@ -107,7 +107,7 @@ struct scope *scope_new(struct checker *checker, enum scope_kind kind, struct sc
 struct symbol *symbol_new(struct checker *checker, enum symbol_kind kind, const struct name *name,
                           struct node *declaration);
 /* Gives the symbol a slot in the scope (values and outputs). */
-void scope_slot(struct checker *checker, struct scope *scope, struct symbol *symbol);
+void scope_slot(struct scope *scope, struct symbol *symbol);
 /* Puts a symbol into one of the scope's maps; a second one of that name is reported. span is the
  * written name. */
 void scope_declare(struct checker *checker, struct scope *scope, struct map *map,

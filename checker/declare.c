@@ -166,7 +166,7 @@ static struct symbol *declare(struct checker *checker, struct where where, struc
 static struct symbol *declare_value(struct checker *checker, struct where where,
                                     struct node *node, enum symbol_kind kind) {
     struct symbol *symbol = declare(checker, where, node, kind, &where.scope->values);
-    scope_slot(checker, where.scope, symbol);
+    scope_slot(where.scope, symbol);
     return symbol;
 }
 
@@ -256,7 +256,7 @@ static void declare_project(struct checker *checker, struct where where, struct 
 
 static void declare_output(struct checker *checker, struct where where, struct node *node) {
     struct symbol *symbol = declare(checker, where, node, SYMBOL_OUTPUT, &where.scope->outputs);
-    scope_slot(checker, where.scope, symbol);
+    scope_slot(where.scope, symbol);
 }
 
 static void declare_fn(struct checker *checker, struct where where, struct node *node) {

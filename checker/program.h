@@ -85,7 +85,8 @@ struct symbol {
     bool is_optional : 1; /* under `if`: its value may be null */
     bool is_used : 1;
     bool is_deploy : 1;   /* PARAM: `deploy T` */
-    uint32_t slot;            /* in its scope's frame; only value symbols have one */
+    bool has_slot : 1;    /* its value has a place in the frame of its scope: */
+    uint32_t slot;
     const struct name *name;
     struct node *declaration; /* NULL for what is built in */
     struct scope *scope;      /* where it is declared */
@@ -111,8 +112,7 @@ struct scope {
     struct scope *parent;
     struct node *owner;          /* FILE, REGION, COMPONENT, LIST_FOR, FN, ... */
     struct module *module;
-    uint32_t slot_count;
-    struct symbol **slots;       /* slot -> symbol */
+    uint32_t slot_count;         /* of symbols whose values are in a frame of the scope */
     /* const struct name * -> struct symbol *; three name spaces. A file's maps also hold what is
      * imported by name: then symbol->scope is another scope */
     struct map values;

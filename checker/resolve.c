@@ -338,7 +338,7 @@ static struct symbol *loop_variable(struct checker *checker, struct node *genera
     if (!name.name) return NULL;
     struct symbol *symbol = symbol_new(checker, SYMBOL_LOCAL, name.name, generator);
     scope_declare(checker, scope, &scope->values, symbol, written_span(generator, name));
-    scope_slot(checker, scope, symbol);
+    scope_slot(scope, symbol);
     return symbol;
 }
 
@@ -413,7 +413,7 @@ static void resolve_checks(struct checker *checker, struct list checks, struct s
         check->check.it = it;
         it->scope = inner;
         map_put(&inner->values, it->name, it);
-        scope_slot(checker, inner, it);
+        scope_slot(inner, it);
         resolve(checker, check->check.condition, inner);
         if (check->check.message) resolve(checker, check->check.message, inner);
     }
@@ -436,7 +436,7 @@ static void resolve_fn(struct checker *checker, struct node *node, struct scope 
         let->declaration.symbol = symbol;
         scope_declare(checker, inner, &inner->values, symbol,
                       written_span(let, let->declaration.name));
-        scope_slot(checker, inner, symbol);
+        scope_slot(inner, symbol);
     }
     resolve(checker, node->fn.value, inner);
 }

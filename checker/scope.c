@@ -29,14 +29,9 @@ struct symbol *symbol_new(struct checker *checker, enum symbol_kind kind, const 
     return symbol;
 }
 
-void scope_slot(struct checker *checker, struct scope *scope, struct symbol *symbol) {
-    uint32_t count = scope->slot_count;
-    if ((count & (count - 1)) == 0) { /* the room is a power of two: full */
-        scope->slots = arena_grow(checker->arena, scope->slots, count,
-                                  count ? (size_t)count * 2 : 1, sizeof *scope->slots);
-    }
-    symbol->slot = count;
-    scope->slots[scope->slot_count++] = symbol;
+void scope_slot(struct scope *scope, struct symbol *symbol) {
+    symbol->slot = scope->slot_count++;
+    symbol->has_slot = true;
 }
 
 struct span symbol_span(const struct symbol *symbol) {

@@ -120,8 +120,8 @@ static void settle_type(struct checker *checker, struct symbol *symbol) {
 
 static void settle_fn(struct checker *checker, struct symbol *symbol) {
     struct node *node = symbol->declaration;
-    struct scope *scope = node->fn.scope;
-    for (uint32_t i = 0; i < scope->slot_count; i++) symbol_settle(checker, scope->slots[i]);
+    const struct map *values = &node->fn.scope->values;
+    for (uint32_t i = 0; i < values->count; i++) symbol_settle(checker, values->entries[i].value);
     settle_value(checker, symbol, node->fn.result, node->fn.value);
     if (symbol->phase == PHASE_KNOWN && node->fn.parameters.first) symbol->phase = PHASE_EITHER;
 }

@@ -291,9 +291,11 @@ static struct node *fn_field(const struct node *fn, int index) {
     return field;
 }
 
+/* The names of a scope stand in the order of their slots, unless one is declared twice. */
 static const struct type *slot_type(const struct node *fn, uint32_t slot) {
-    const struct symbol *symbol = fn->fn.scope->slots[slot];
-    return symbol ? symbol->type : NULL;
+    const struct map *values = &fn->fn.scope->values;
+    const struct symbol *symbol = slot < values->count ? values->entries[slot].value : NULL;
+    return symbol && symbol->slot == slot ? symbol->type : NULL;
 }
 
 static bool fn_argument(struct evaluator *ev, struct node *fn, int index, struct node *argument,

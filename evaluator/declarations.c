@@ -147,11 +147,18 @@ static void output_run(struct evaluator *ev, struct symbol *symbol, struct frame
     deployment->outputs[deployment->output_count++] = output;
 }
 
+static void values_run(struct evaluator *ev, const struct task *task) {
+    for (struct node *item = task->values.first; !ev->is_exhausted; item = item->next) {
+        force(ev, task->frame, item->declaration.symbol, NULL);
+        if (item == task->values.last) return;
+    }
+}
+
 /* The component's instance, as the root file declares it, that the task is a part of. */
 static const struct node *task_instance(const struct task *task) {
     switch ((enum task_kind)task->kind) {
     case TASK_BODY: return task->resource->resource.instance;
-    case TASK_VALUE: case TASK_OUTPUT: case TASK_ASSERT: case TASK_STACK_ENTRY:
+    case TASK_VALUES: case TASK_OUTPUT: case TASK_ASSERT: case TASK_STACK_ENTRY:
         return task->frame->place->instance;
     case TASK_COMPONENT: return task->component->place.instance;
     }
@@ -162,7 +169,7 @@ static void task_run(struct evaluator *ev, const struct task *task) {
     ev->instance = task_instance(task);
     switch ((enum task_kind)task->kind) {
     case TASK_BODY: resource_body(ev, task->resource); break;
-    case TASK_VALUE: force(ev, task->frame, task->symbol, NULL); break;
+    case TASK_VALUES: values_run(ev, task); break;
     case TASK_OUTPUT: output_run(ev, task->symbol, task->frame); break;
     case TASK_ASSERT: assert_run(ev, task->node, task->frame); break;
     case TASK_COMPONENT: component_finish(ev, task->component); break;
@@ -181,10 +188,18 @@ void tasks_run(struct evaluator *ev) {
 
 static struct symbol *own_symbol(struct node *item, const struct frame *frame) {
     struct symbol *symbol = item->declaration.symbol;
-    if (!symbol || symbol->scope != frame->scope || symbol->slot >= frame->scope->slot_count) {
-        return NULL;
+    return symbol && symbol->scope == frame->scope && symbol->has_slot ? symbol : NULL;
+}
+
+/* Values that follow each other are one task. */
+static void value_add(struct evaluator *ev, struct node *item, struct frame *frame) {
+    struct task *last = ev->task_count ? &ev->tasks[ev->task_count - 1] : NULL;
+    if (last && last->kind == TASK_VALUES && last->frame == frame &&
+        last->values.last->next == item) {
+        last->values.last = item;
+        return;
     }
-    return frame->scope->slots[symbol->slot] == symbol ? symbol : NULL;
+    task_add(ev, (struct task){.kind = TASK_VALUES, .values = {item, item}, .frame = frame});
 }
 
 static void branch_run(struct evaluator *ev, struct node *node, struct frame *frame) {
@@ -305,11 +320,11 @@ static void item_run(struct evaluator *ev, struct node *item, struct frame *fram
     } else if (item->kind == NODE_ACTION) {
         action_run(ev, symbol, frame);
     } else if (item->kind == NODE_OUTPUT) {
-        bool inside = frame->place->component != NULL;
-        task_add(ev, (struct task){.kind = inside ? TASK_VALUE : TASK_OUTPUT, .symbol = symbol,
-                                   .frame = frame});
+        struct task task = {.kind = TASK_OUTPUT, .symbol = symbol, .frame = frame};
+        if (frame->place->component) value_add(ev, item, frame);
+        else task_add(ev, task);
     } else if (item->kind == NODE_LET || item->kind == NODE_PARAM) {
-        task_add(ev, (struct task){.kind = TASK_VALUE, .symbol = symbol, .frame = frame});
+        value_add(ev, item, frame);
     }
 }
 

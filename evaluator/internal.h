@@ -137,7 +137,7 @@ struct stack_state {
 };
 
 enum task_kind {
-    TASK_BODY, TASK_VALUE, TASK_OUTPUT, TASK_ASSERT, TASK_COMPONENT, TASK_STACK_ENTRY,
+    TASK_BODY, TASK_VALUES, TASK_OUTPUT, TASK_ASSERT, TASK_COMPONENT, TASK_STACK_ENTRY,
 };
 
 struct task {
@@ -145,7 +145,8 @@ struct task {
     union {
         struct resource_state *resource; /* BODY */
         struct component *component;     /* COMPONENT */
-        struct symbol *symbol;           /* VALUE, OUTPUT */
+        struct symbol *symbol;           /* OUTPUT */
+        struct { struct node *first, *last; } values; /* VALUES: declarations side by side */
         struct node *node;               /* ASSERT, STACK_ENTRY */
     };
     struct frame *frame;

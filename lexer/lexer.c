@@ -516,6 +516,8 @@ static bool source_is_readable(struct lexer *lexer) {
     return false;
 }
 
+enum { BYTES_OF_TOKEN = 4 }; /* few files have more tokens than that; what is not used costs nothing */
+
 static struct lexer *lexer_new(struct arena *arena, struct diagnostics *diagnostics,
                                uint32_t source) {
     struct lexer *lexer = memory_alloc(sizeof *lexer);
@@ -543,6 +545,8 @@ struct tokens *lexer_scan(struct arena *arena, struct diagnostics *diagnostics, 
     struct lexer *lexer = lexer_new(arena, diagnostics, source);
     if (!source_is_readable(lexer)) return lexer_take(lexer, 0);
     if (text_starts(lexer->bytes, TEXT("\xEF\xBB\xBF"))) lexer->at = 3;
+    lexer->capacity = (uint32_t)(lexer->bytes.length / BYTES_OF_TOKEN) + 1;
+    lexer->items = arena_array(arena, lexer->capacity, sizeof *lexer->items);
     lexer_run(lexer);
     return lexer_take(lexer, (uint32_t)lexer->bytes.length);
 }

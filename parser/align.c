@@ -51,7 +51,7 @@ void lines_comment(struct lines *lines, struct text text, uint32_t column) {
     }
     if (!first) {
         line->comment = (uint32_t)lines->text.length - line->start;
-        line->column = column;
+        line->column = column > WIDTH ? WIDTH + 1 : column;
     }
     buffer_text(&lines->text, text);
 }

@@ -6,12 +6,12 @@
 
 struct output_line {
     uint32_t start;       /* of its text in the buffer, behind the indentation */
-    uint32_t indent : 31;
+    uint32_t indent : 16;
+    uint32_t column : 15; /* where the author put the comment; of all that are too far the same */
     uint32_t blank : 1;   /* an empty line stands before it */
     uint32_t equal;       /* offset in the text of the "=" that is aligned; 0 for none */
     uint32_t group;       /* with which others */
     uint32_t comment;     /* offset in the text of the comment behind code; 0 for none */
-    uint32_t column;      /* where the author put that comment */
 };
 
 struct lines {
