@@ -13,12 +13,17 @@ struct parsed {
     struct parse parse;
 };
 
-static inline void parsed_open(struct parsed *parsed, struct text text) {
+/* All but the parse. Returns the source. */
+static inline uint32_t parsed_prepare(struct parsed *parsed, struct text text) {
     arena_init(&parsed->arena);
     names_init(&parsed->names, &parsed->arena);
     sources_init(&parsed->sources, &parsed->arena);
     diagnostics_init(&parsed->diagnostics, &parsed->arena, &parsed->sources);
-    uint32_t source = sources_add(&parsed->sources, TEXT("test.mrp"), text);
+    return sources_add(&parsed->sources, TEXT("test.mrp"), text);
+}
+
+static inline void parsed_open(struct parsed *parsed, struct text text) {
+    uint32_t source = parsed_prepare(parsed, text);
     parsed->parse =
         parser_parse(&parsed->arena, &parsed->names, &parsed->diagnostics, source);
 }

@@ -493,6 +493,65 @@ static void test_formatted_cases(void) {
     }
 }
 
+/* Formats item by item what has been formatted as a whole. Returns the errors. */
+static uint32_t format_errors(struct text text, struct buffer *out) {
+    struct parsed parsed;
+    uint32_t source = parsed_prepare(&parsed, text);
+    printer_format(&parsed.arena, &parsed.names, &parsed.diagnostics, source, out);
+    uint32_t errors = parsed.diagnostics.error_count;
+    parsed_close(&parsed);
+    return errors;
+}
+
+static void add_items(struct buffer *source, int count) {
+    for (int i = 0; i < count; i++) {
+        if (i % 7 == 0) buffer_string(source, "\n# a comment on its own line\n\n");
+        buffer_format(source, "let value%d=[%d,\"a${b}\", {c=1, \"d\"=2}] %s\n", i, i,
+                      i % 3 ? "# behind" : "");
+        if (i % 5 == 0) {
+            buffer_format(source, "## Doc.\nfn f%d (a: int,b: [string] = []) {let c=a return c}\n",
+                          i);
+        }
+    }
+}
+
+/* Of a long file, trees are dropped on the way. */
+static void test_long_files(void) {
+    struct parsed parsed;
+    struct buffer source, printed, each;
+    buffer_init(&source);
+    buffer_init(&printed);
+    buffer_init(&each);
+    add_items(&source, 4000);
+    parsed_open(&parsed, buffer_view(&source));
+    CU_ASSERT(!diagnostics_failed(&parsed.diagnostics));
+    CU_ASSERT(parsed_round_trip(&parsed, &printed) == NULL);
+    parsed_close(&parsed);
+    CU_ASSERT_EQUAL(format_errors(buffer_view(&source), &each), 0);
+    CU_ASSERT(text_equal(buffer_view(&each), buffer_view(&printed)));
+    buffer_string(&source, "let last = [1, = 2]\nlet more = 1\n");
+    CU_ASSERT_EQUAL(format_errors(buffer_view(&source), &each), errors_of(buffer_view(&source)));
+    buffer_release(&source);
+    buffer_release(&printed);
+    buffer_release(&each);
+}
+
+static void test_nesting_of_items(void) {
+    struct buffer source, out;
+    buffer_init(&source);
+    buffer_init(&out);
+    for (size_t count = LIMIT_NESTING - 3; count <= LIMIT_NESTING; count++) {
+        repeated(&source, "let a = ", "(", count, "b");
+        for (size_t i = 0; i < count; i++) buffer_char(&source, ')');
+        uint32_t errors = format_errors(buffer_view(&source), &out);
+        CU_ASSERT_EQUAL(errors, errors_of(buffer_view(&source)));
+        CU_ASSERT_EQUAL(errors > 0, count > LIMIT_NESTING - 3);
+        out.length = 0;
+    }
+    buffer_release(&source);
+    buffer_release(&out);
+}
+
 static void test_expressions(void) {
     static const char *const same[] = {
         "a + b[0]", "f(x, y = 1)", "if a then b else c", "[for x in xs if x: x.y]",
@@ -521,4 +580,5 @@ UNIT_MAIN("parser", {"precedence", test_precedence}, {"texts", test_texts},
           {"sources", test_sources}, {"source size", test_source_size}, {"nesting", test_nesting},
           {"nesting limit", test_nesting_limit}, {"random programs", test_random_programs},
           {"deep comments", test_deep_comments},
-          {"formatted cases", test_formatted_cases}, {"expressions", test_expressions})
+          {"formatted cases", test_formatted_cases}, {"long files", test_long_files},
+          {"nesting of items", test_nesting_of_items}, {"expressions", test_expressions})
