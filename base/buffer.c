@@ -5,6 +5,10 @@
 
 #include "base/text.h"
 
+/* What is large has pages of its own (memory_start), which come into memory as they are used and
+ * move without being copied: there is no half that was full beside the whole. */
+enum { FIRST = 256, SMALL = 32 << 10, LARGE = 256 << 10 };
+
 void buffer_init(struct buffer *buffer) {
     *buffer = (struct buffer){0};
 }
@@ -17,8 +21,9 @@ void buffer_release(struct buffer *buffer) {
 void buffer_reserve(struct buffer *buffer, size_t more) {
     if (more <= buffer->capacity - buffer->length) return;
     if (more > SIZE_MAX / 4 - buffer->length) memory_exhausted();
-    size_t capacity = buffer->capacity ? buffer->capacity * 2 : 256;
+    size_t capacity = buffer->capacity ? buffer->capacity * 2 : FIRST;
     if (capacity < buffer->length + more) capacity = buffer->length + more;
+    if (capacity > SMALL && capacity < LARGE) capacity = LARGE;
     buffer->bytes = memory_resize(buffer->bytes, capacity);
     buffer->capacity = capacity;
 }
