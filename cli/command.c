@@ -45,13 +45,28 @@ static bool takes(const struct command *command, unsigned option) {
     return command->options >> option & 1;
 }
 
+/* What other tools call our commands, each ours and theirs. */
+static const char *const elsewhere[][2] = {
+    {"apply", "deploy"}, {"apply", "up"},       {"apply", "update"},  {"build", "synth"},
+    {"build", "compile"}, {"check", "validate"}, {"check", "lint"},    {"destroy", "delete"},
+    {"destroy", "down"}, {"destroy", "remove"}, {"eval", "console"},  {"eval", "repl"},
+    {"explain", "doc"},  {"explain", "docs"},   {"explain", "show"},  {"fmt", "format"},
+    {"init", "create"},  {"init", "new"},       {"plan", "diff"},     {"plan", "preview"},
+    {"rescue", "repair"}, {"status", "list"},    {"status", "ls"},
+};
+
 enum outcome command_unknown(const char *name, struct failure *why) {
     struct suggestion suggestion;
+    failure_set(why, "there is no command \"%s\"", name);
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++) {
+        if (strcmp(name, elsewhere[i][1]) != 0) continue;
+        failure_hint(why, "It is called \"mrp %s\" here.", elsewhere[i][0]);
+        return OUTCOME_MISUSE;
+    }
     suggestion_init(&suggestion, text_of(name));
     for (size_t i = 0; i < command_count; i++) {
         suggestion_offer(&suggestion, text_of(commands[i].name));
     }
-    failure_set(why, "there is no command \"%s\"", name);
     if (suggestion.best.length) {
         failure_hint(why, "Did you mean \"mrp %.*s\"?", TEXT_ARGS(suggestion.best));
     } else {

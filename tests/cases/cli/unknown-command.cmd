@@ -1,1 +1,6 @@
 chek FILE
+deploy
+new
+synth x
+help lint
+convert
