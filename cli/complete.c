@@ -9,34 +9,40 @@ static bool takes(const struct command *command, unsigned option) {
     return command->options >> option & 1;
 }
 
-/* Appends what the command takes in place of files, with blanks between; nothing for others. */
-static void put_operands(const struct command *command, struct buffer *out) {
-    static const struct {
-        const char *command, *words;
-    } rows[] = {{"completion", "bash zsh fish"},
-                {"sandbox", "reset fail change put ring hush serve"}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        if (strcmp(rows[i].command, command->name) == 0) buffer_string(out, rows[i].words);
-    }
-    if (strcmp(command->name, "help") != 0) return;
-    for (size_t i = 0; i < command_count; i++)
-        buffer_format(out, "%s%s", i ? " " : "", commands[i].name);
-}
-
-/* Appends text with the operands behind it and the end; neither where there are none. */
-static bool put_operands_within(const struct command *command, const char *text, const char *end,
-                                struct buffer *out) {
-    size_t before = out->length;
-    buffer_string(out, text);
-    size_t begin = out->length;
-    put_operands(command, out);
-    bool is_any = out->length > begin;
+/* Ends what begins at start and has words from the place of that name on; takes it back where it has
+ * none. */
+static bool end_words(struct buffer *out, size_t start, size_t words, const char *end) {
+    bool is_any = out->length > words;
     if (is_any) {
         buffer_string(out, end);
     } else {
-        out->length = before;
+        out->length = start;
     }
     return is_any;
+}
+
+/* Appends text with the operands behind it and the end; nothing where there are none. */
+static bool put_operands_within(const struct command *command, const char *text, const char *end,
+                                struct buffer *out) {
+    size_t start = out->length;
+    buffer_string(out, text);
+    size_t words = out->length;
+    operand_choices(command, out);
+    return end_words(out, start, words, end);
+}
+
+/* The same with the values of an option. */
+static bool put_choices_within(const struct command *command, unsigned option, const char *text,
+                               const char *end, struct buffer *out) {
+    size_t start = out->length;
+    buffer_string(out, text);
+    size_t words = out->length;
+    option_choices(command, option, out);
+    return end_words(out, start, words, end);
+}
+
+static bool wants_folder(const struct option_row *row) {
+    return row->argument && strcmp(row->argument, "DIR") == 0;
 }
 
 static void bash_options(const struct command *command, struct buffer *out) {
@@ -47,10 +53,29 @@ static void bash_options(const struct command *command, struct buffer *out) {
     }
 }
 
+/* What stands behind an option: its values, or folders. */
+static void bash_values(const struct command *command, struct buffer *out) {
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        if (!takes(command, i)) continue;
+        const struct option_row *row = option_row((enum option)i);
+        size_t begin = out->length;
+        buffer_format(out, "    '%s --%s'", command->name, row->name);
+        if (row->letter) buffer_format(out, "|'%s -%c'", command->name, row->letter);
+        if (wants_folder(row)) {
+            buffer_string(out, ") COMPREPLY=($(compgen -d -- \"$word\")); return ;;\n");
+        } else if (!put_choices_within(command, i, ") values='", "' ;;\n", out)) {
+            out->length = begin;
+        }
+    }
+}
+
 static void complete_bash(struct buffer *out) {
     buffer_string(out, "# mrp completion bash, to be sourced.\n_mrp() {\n"
-                       "    local word=${COMP_WORDS[COMP_CWORD]} words operands=\n"
+                       "    local word=${COMP_WORDS[COMP_CWORD]} words operands= values=\n"
+                       "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
                        "    COMPREPLY=()\n"
+                       "    if [ \"$word\" = = ]; then word=\n"
+                       "    elif [ \"$before\" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
                        "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        words='");
     for (size_t i = 0; i < command_count; i++) buffer_format(out, "%s ", commands[i].name);
     buffer_string(out, "'\n    else\n        case ${COMP_WORDS[1]} in\n");
@@ -64,6 +89,13 @@ static void complete_bash(struct buffer *out) {
     buffer_string(
         out,
         "        esac\n    fi\n"
+        "    case \"${COMP_WORDS[1]} $before\" in\n");
+    for (size_t i = 0; i < command_count; i++) bash_values(&commands[i], out);
+    buffer_string(
+        out,
+        "    esac\n"
+        "    if [ -n \"$values\" ]; then\n"
+        "        COMPREPLY=($(compgen -W \"$values\" -- \"$word\"))\n        return\n    fi\n"
         "    case $word in\n"
         "    -*) COMPREPLY=($(compgen -W \"$words\" -- \"$word\")) ;;\n"
         "    *)\n"
@@ -86,11 +118,16 @@ static void quoted(const char *text, struct buffer *out) {
     }
 }
 
-static void zsh_option(const struct option_row *row, struct buffer *out) {
+static void zsh_option(const struct command *command, unsigned option, struct buffer *out) {
+    const struct option_row *row = option_row((enum option)option);
     buffer_format(out, " '--%s%s[", row->name, row->kind == TAKES_VALUE ? "=" : "");
     quoted(row->help, out);
     buffer_char(out, ']');
-    if (row->kind == TAKES_VALUE) buffer_format(out, ":%s:_files", row->argument);
+    if (row->kind == TAKES_VALUE) {
+        buffer_format(out, ":%s:", row->argument);
+        if (!put_choices_within(command, option, "(", ")", out))
+            buffer_string(out, wants_folder(row) ? "_files -/" : "_files");
+    }
     buffer_char(out, '\'');
 }
 
@@ -107,13 +144,29 @@ static void complete_zsh(struct buffer *out) {
     for (size_t i = 0; i < command_count; i++) {
         buffer_format(out, "%s) _arguments", commands[i].name);
         for (unsigned k = 0; k < OPTION_COUNT; k++) {
-            if (takes(&commands[i], k)) zsh_option(option_row((enum option)k), out);
+            if (takes(&commands[i], k)) zsh_option(&commands[i], k, out);
         }
         if (!put_operands_within(&commands[i], " '1:word:(", ")' '*:file:_files'", out))
             buffer_string(out, " '*:file:_files'");
         buffer_string(out, " ;;\n");
     }
     buffer_string(out, "esac\n");
+}
+
+static void fish_option(const struct command *command, unsigned option, struct buffer *out) {
+    const struct option_row *row = option_row((enum option)option);
+    buffer_format(out, "complete -c mrp -n '__fish_seen_subcommand_from %s' -l %s", command->name,
+                  row->name);
+    if (row->letter) buffer_format(out, " -s %c", row->letter);
+    if (wants_folder(row)) {
+        buffer_string(out, " -x -a '(__fish_complete_directories)'");
+    } else if (row->kind == TAKES_VALUE &&
+               !put_choices_within(command, option, " -x -a '", "'", out)) {
+        buffer_string(out, " -r");
+    }
+    buffer_string(out, " -d '");
+    quoted(row->help, out);
+    buffer_string(out, "'\n");
 }
 
 static void complete_fish(struct buffer *out) {
@@ -128,15 +181,7 @@ static void complete_fish(struct buffer *out) {
                       commands[i].name);
         if (!put_operands_within(&commands[i], " -a '", "'\n", out)) out->length = before;
         for (unsigned k = 0; k < OPTION_COUNT; k++) {
-            if (!takes(&commands[i], k)) continue;
-            const struct option_row *row = option_row((enum option)k);
-            buffer_format(out, "complete -c mrp -n '__fish_seen_subcommand_from %s' -l %s",
-                          commands[i].name, row->name);
-            if (row->letter) buffer_format(out, " -s %c", row->letter);
-            if (row->kind == TAKES_VALUE) buffer_string(out, " -r");
-            buffer_string(out, " -d '");
-            quoted(row->help, out);
-            buffer_string(out, "'\n");
+            if (takes(&commands[i], k)) fish_option(&commands[i], k, out);
         }
     }
 }

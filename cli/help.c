@@ -13,7 +13,22 @@ static const char exit_codes[] =
 
 enum { NAME_COLUMN = 12, OPTION_COLUMN = 30 };
 
-static void option_line(const struct option_row *row, struct buffer *out) {
+/* The forms of the command; what the row says for other options. */
+static void option_help(const struct command *command, unsigned option, struct buffer *out) {
+    if (option != OPTION_FORMAT) {
+        buffer_string(out, option_row((enum option)option)->help);
+        return;
+    }
+    struct buffer words;
+    buffer_init(&words);
+    option_choices(command, option, &words);
+    for (size_t i = 0; i < words.length; i++)
+        buffer_format(out, words.bytes[i] == ' ' ? ",%c" : "%c", words.bytes[i]);
+    buffer_release(&words);
+}
+
+static void option_line(const struct command *command, unsigned option, struct buffer *out) {
+    const struct option_row *row = option_row((enum option)option);
     size_t start = out->length;
     if (row->letter) {
         buffer_format(out, "  -%c, --%s", row->letter, row->name);
@@ -23,8 +38,9 @@ static void option_line(const struct option_row *row, struct buffer *out) {
     if (row->kind == TAKES_VALUE) buffer_format(out, " %s", row->argument);
     if (row->kind == MAY_TAKE_VALUE) buffer_format(out, "[=%s]", row->argument);
     size_t width = out->length - start;
-    buffer_format(out, "%*s%s\n", width < OPTION_COLUMN ? (int)(OPTION_COLUMN - width) : 2, "",
-                  row->help);
+    buffer_format(out, "%*s", width < OPTION_COLUMN ? (int)(OPTION_COLUMN - width) : 2, "");
+    option_help(command, option, out);
+    buffer_char(out, '\n');
 }
 
 void help_command(const struct command *command, struct buffer *out) {
@@ -34,7 +50,7 @@ void help_command(const struct command *command, struct buffer *out) {
     if (command->detail[0]) buffer_format(out, "%s\n", command->detail);
     buffer_string(out, "\nOptions:\n");
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
-        if (command->options >> i & 1) option_line(option_row((enum option)i), out);
+        if (command->options >> i & 1) option_line(command, i, out);
     }
 }
 

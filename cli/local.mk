@@ -4,6 +4,7 @@ mrp_SOURCES += \
     cli/pages.c cli/pages.h \
     cli/build.c \
     cli/check.c \
+    cli/choices.c \
     cli/command.c cli/command.h cli/commands.def cli/options.def \
     cli/main.c \
     cli/output.c cli/output.h \
