@@ -16,6 +16,8 @@ static void body_entries(struct checker *checker, struct body *body, struct list
 
 /* --- names of properties --- */
 
+enum { MOST_LISTED = 8 };
+
 void complain_unknown_property(struct checker *checker, const struct schema_body *schema,
                                struct map *seen, struct node *node) {
     const struct schema_property *found[3];
@@ -36,15 +38,17 @@ void complain_unknown_property(struct checker *checker, const struct schema_body
     }
     struct buffer out;
     buffer_init(&out);
-    size_t all = schema_body_count(schema), shown = 0;
-    for (size_t i = 0; i < all && shown < 8; i++) {
+    unsigned known = 0;
+    for (size_t i = 0; i < schema_body_count(schema); i++) {
         const struct schema_property *property = schema_body_at(schema, i);
-        if (schema_property_flags(property) & SCHEMA_READ_ONLY) continue;
-        buffer_format(&out, "%s%.*s", shown++ ? ", " : "",
+        if (schema_property_flags(property) & SCHEMA_READ_ONLY || known++ >= MOST_LISTED)
+            continue;
+        buffer_format(&out, "%s%.*s", out.length ? ", " : "",
                       TEXT_ARGS(schema_property_name(property)));
     }
-    if (all > shown) buffer_string(&out, ", ...");
-    if (shown) add_hint(checker, d, "It has %.*s.", (int)out.length, out.bytes);
+    if (known > MOST_LISTED)
+        buffer_format(&out, " and %u more", known - MOST_LISTED);
+    if (out.length) add_hint(checker, d, "It has %.*s.", (int)out.length, out.bytes);
     buffer_release(&out);
 }
 
