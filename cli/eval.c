@@ -9,10 +9,8 @@
 #include "cli/program.h"
 #include "checker/program.h"
 #include "evaluator/builtin.h"
-#include "lexer/lexer.h"
 #include "mrp_parts.h"
-#include "parser/builder.h"
-#include "parser/grammar.h"
+#include "parser/parser.h"
 #include "runtime/prompt.h"
 
 /* Where there is no program, the expression stands alone: an empty one. */
@@ -193,36 +191,9 @@ static void evaluate_entry(void *context, const char *entry) {
     evaluate(session->invocation, session->file, entry);
 }
 
-/* Whether brackets or a text over several lines are open at the end. */
-static bool has_no_end(struct tokens *tokens) {
-    int depth = 0;
-    for (uint32_t i = 0; i < tokens->count; i++) {
-        struct token token = tokens->items[i];
-        switch ((int)token.kind) {
-        case LPAREN: case SP_LPAREN: case LBRACK: case SP_LBRACK: case OPTIONAL_LBRACK: case LBRACE:
-            depth++;
-            break;
-        case RPAREN: case RBRACK: case RBRACE: depth -= !(token.flags & TOKEN_MADE); break;
-        case BLOCK_OPEN: case RAW_BLOCK:
-            if (token.flags & TOKEN_BAD && token.length == 3) return true;
-            break;
-        }
-    }
-    return depth > 0;
-}
-
 static bool goes_on(void *context, const char *entry) {
     (void)context;
-    struct arena arena;
-    struct sources sources;
-    struct diagnostics unsaid;
-    arena_init(&arena);
-    sources_init(&sources, &arena);
-    diagnostics_init(&unsaid, &arena, &sources);
-    uint32_t source = sources_add(&sources, TEXT("(expression)"), text_of(entry));
-    bool more = has_no_end(lexer_scan(&arena, &unsaid, source));
-    arena_release(&arena);
-    return more;
+    return parser_is_open(text_of(entry));
 }
 
 static int prompt(struct invocation *invocation, const char *file) {

@@ -8,7 +8,7 @@ libmrp_la_SOURCES += \
     parser/literal.c \
     parser/mend.c \
     parser/mistake.c \
-    parser/nodes.def parser/parser.c parser/parser.h \
+    parser/nodes.def parser/open.c parser/parser.c parser/parser.h \
     parser/print_block.c \
     parser/print_expression.c \
     parser/printer.c parser/printer.h parser/printer_parts.h \
@@ -24,6 +24,6 @@ CLEANFILES += parser/grammar.c parser/grammar.h
 parser/grammar.c: parser/grammar.y
 	$(AM_V_GEN)$(MKDIR_P) parser && $(BISON) $(BISON_WARNINGS) -d -o $@ $(top_srcdir)/parser/grammar.y
 parser/grammar.h: parser/grammar.c
-lexer/lexer.lo parser/allow.lo parser/build.lo parser/literal.lo parser/mend.lo parser/mistake.lo \
+lexer/lexer.lo parser/allow.lo parser/build.lo parser/literal.lo parser/mend.lo parser/mistake.lo parser/open.lo \
     parser/parser.lo parser/print_block.lo parser/print_expression.lo parser/printer.lo \
     parser/printer_output.lo parser/recover.lo parser/report.lo: parser/grammar.h

@@ -48,6 +48,9 @@ void parser_allow(struct arena *arena, struct diagnostics *diagnostics, const st
 struct parse parser_parse_expression(struct arena *arena, struct names *names,
                                      struct diagnostics *diagnostics, uint32_t source);
 
+/* Whether brackets or a text over several lines are open at the end of an expression. */
+bool parser_is_open(struct text text);
+
 /* Parses a source and prints it in the one format of mrp fmt: every comment kept, idempotent, the
  * same tree. Nothing certain is printed where a mistake is reported. */
 void printer_format(struct arena *arena, struct names *names, struct diagnostics *diagnostics,
