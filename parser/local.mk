@@ -24,6 +24,7 @@ CLEANFILES += parser/grammar.c parser/grammar.h
 parser/grammar.c: parser/grammar.y
 	$(AM_V_GEN)$(MKDIR_P) parser && $(BISON) $(BISON_WARNINGS) -d -o $@ $(top_srcdir)/parser/grammar.y
 parser/grammar.h: parser/grammar.c
-lexer/lexer.lo parser/allow.lo parser/build.lo parser/literal.lo parser/mend.lo parser/mistake.lo parser/open.lo \
-    parser/parser.lo parser/print_block.lo parser/print_expression.lo parser/printer.lo \
-    parser/printer_output.lo parser/recover.lo parser/report.lo: parser/grammar.h
+lexer/lexer.lo parser/allow.lo parser/build.lo parser/literal.lo parser/mend.lo \
+    parser/mistake.lo parser/open.lo parser/parser.lo parser/print_block.lo \
+    parser/print_expression.lo parser/printer.lo parser/printer_output.lo parser/recover.lo \
+    parser/report.lo: parser/grammar.h
