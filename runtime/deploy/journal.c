@@ -324,6 +324,15 @@ static void read_entry(struct arena *arena, sqlite3_stmt *statement, struct jour
         .step = (enum journal_step)sqlite3_column_int(statement, 9)};
 }
 
+/* Whether a run can be gone on with by it: an update needs what to go back to. */
+static bool is_sound(const struct journal_entry *entry) {
+    bool is_update = text_is(entry->action, "update");
+    if (!entry->stack.length || !entry->region.length) return false;
+    if (entry->step < JOURNAL_BEGUN || entry->step > JOURNAL_STUCK) return false;
+    if (!is_update) return text_is(entry->action, "create") || text_is(entry->action, "delete");
+    return entry->is_back || (entry->former && entry->former->body.length);
+}
+
 static bool read_entries(struct journal *journal, struct arena *arena, struct journal_run *run,
                          struct failure *why) {
     sqlite3_stmt *statement;
@@ -337,9 +346,8 @@ static bool read_entries(struct journal *journal, struct arena *arena, struct jo
             run->entries = arena_array(arena, (size_t)sqlite3_column_int(statement, 10),
                                        sizeof *run->entries);
         }
-        int step = sqlite3_column_int(statement, 9);
-        if (step < JOURNAL_BEGUN || step > JOURNAL_STUCK) break;
-        read_entry(arena, statement, &run->entries[run->count++]);
+        read_entry(arena, statement, &run->entries[run->count]);
+        if (!is_sound(&run->entries[run->count++])) break;
     }
     sqlite3_finalize(statement);
     if (code == SQLITE_ROW) return not_understood(why);

@@ -627,11 +627,20 @@ static void test_strange_state(void) {
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
     CU_ASSERT_TRUE_FATAL(state_open(&state, folder, true, &why));
     CU_ASSERT_TRUE_FATAL(journal_open(&journal, &state, true, &why));
-    CU_ASSERT_TRUE(state_run(&state, "INSERT INTO run VALUES (1,1,'apply','a','p','s','{}',0,0);"
-                                     "INSERT INTO run_step (run, region, stack, back, step)"
-                                     " VALUES (1,'us-east-1','a',0,9)", &why));
-    CU_ASSERT_FALSE(journal_read(&journal, TEXT(""), &arena, &run, &found, &why));
-    SAME(why.message, "the journal in .mrp/state.db could not be understood");
+    static const char *const steps[] = {"'create', 9, ''", "'create', -1, ''", "'other', 0, ''",
+                                        "'update', 0, ''", "'update', 0, '{}'",
+                                        "'update', 0, '{'"};
+    CU_ASSERT_TRUE(state_run(&state, "INSERT INTO run VALUES (1,1,'apply','a','p','s','{}',0,0)",
+                             &why));
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        char sql[256];
+        snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO run_step (run, region, stack, back, "
+                                  "action, step, former) VALUES (1,'us-east-1','a',0,%s)",
+                 steps[i]);
+        CU_ASSERT_TRUE(state_run(&state, sql, &why));
+        CU_ASSERT_FALSE(journal_read(&journal, TEXT(""), &arena, &run, &found, &why));
+        SAME(why.message, "the journal in .mrp/state.db could not be understood");
+    }
     CU_ASSERT_TRUE(state_run(&state, "PRAGMA user_version = 2", &why));
     state_close(&state);
     CU_ASSERT_FALSE(state_open(&state, folder, true, &why));
