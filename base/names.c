@@ -1,5 +1,5 @@
-/* The table of names and the ordered map: both open addressing with linear probing, at most three
- * quarters and half full, never shrinking: each step of a search is a miss of the cache.
+/* The table of names and the ordered map: both open addressing with linear probing, at most seven
+ * eighths and half full, never shrinking: each step of a search is a miss of the cache.
  */
 #include "base/names.h"
 
@@ -56,7 +56,7 @@ static const struct name *name_new(struct arena *arena, struct text text, uint32
 
 const struct name *names_intern(struct names *names, struct text text) {
     if (text.length > UINT32_MAX) memory_exhausted();
-    if (names->count >= names->capacity / 4 * 3) names_grow(names);
+    if (names->count >= names->capacity / 8 * 7) names_grow(names);
     uint32_t hash = hash_bytes(text);
     const struct name **slot = names_slot(names, text, hash);
     if (!*slot) {
