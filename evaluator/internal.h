@@ -1,6 +1,7 @@
 /* What the parts of the evaluator share: nothing of it is seen outside this folder.
  *
- *   expression.c    names, literals, lists, records, comprehensions: the tree walked
+ *   expression.c    names, literals, texts, lists: the tree walked
+ *   entries.c       records;  loops.c  comprehensions, and loops among entries
  *   operators.c     operators, on known values and as deferred nodes
  *   member.c        what stands behind a dot;  index.c  in brackets
  *   existing.c      attributes of resources that exist already
@@ -334,8 +335,6 @@ struct value fault_cycle(struct evaluator *ev, const void *what, const struct fr
 /* --- expression.c --- */
 
 struct value evaluate(struct evaluator *ev, struct node *node, struct frame *frame);
-/* The key of an ENTRY, or NULL (reported). */
-const struct name *entry_key(struct evaluator *ev, struct node *entry, struct frame *frame);
 /* A known truth value; false in *ok (reported) otherwise. what: for the message. */
 bool evaluate_condition(struct evaluator *ev, struct node *node, struct frame *frame,
                         const char *what, bool *ok);
@@ -363,6 +362,11 @@ struct entry_sink {
 };
 void entries_run(struct evaluator *ev, struct list entries, struct frame *frame,
                  struct entry_sink *sink);
+/* A value as a record's key; NULL, reported, if it is none. */
+const struct name *known_key(struct evaluator *ev, struct value value, const struct node *node);
+struct value evaluate_record(struct evaluator *ev, struct node *node, struct frame *frame);
+struct value evaluate_list_for(struct evaluator *ev, struct node *node, struct frame *frame);
+struct value evaluate_map_for(struct evaluator *ev, struct node *node, struct frame *frame);
 
 void stack_push(struct evaluator *ev, struct value value);
 /* Takes what was pushed since base as a list. */

@@ -41,6 +41,7 @@ libmrp_la_SOURCES += \
     evaluator/convert.c \
     evaluator/coverage.c \
     evaluator/declarations.c \
+    evaluator/entries.c \
     evaluator/evaluator.c evaluator/evaluator.h \
     evaluator/existing.c \
     evaluator/expression.c \
@@ -48,6 +49,7 @@ libmrp_la_SOURCES += \
     evaluator/index.c \
     evaluator/internal.h \
     evaluator/logical_ids.c \
+    evaluator/loops.c \
     evaluator/member.c \
     evaluator/message.c \
     evaluator/meta.c \
