@@ -200,14 +200,15 @@ static void check_path(const struct look *look, struct item item, struct text ar
     struct diagnostic *d;
     if (!schema_managed_find(name, &known)) {
         struct text near = schema_managed_near(name);
-        if (!near.length) return; /* one that has come since, perhaps */
+        /* else one that has come since, perhaps: "...V2" of one that is known */
+        if (!near.length || text_starts(name, near)) return;
         d = warn(look, item, "AWS has no policy \"%.*s\"", TEXT_ARGS(name));
         warn_hint(look, d, "Did you mean \"%.*s\"?", TEXT_ARGS(near));
     } else if (!text_equal(path, known)) {
         d = warn(look, item, "AWS has its policy %.*s at \"policy%.*s%.*s\"", TEXT_ARGS(name),
                  TEXT_ARGS(known), TEXT_ARGS(name));
-        warn_hint(look, d, "Write \"arn:${partition}:iam::aws:policy%.*s%.*s\".",
-                  TEXT_ARGS(known), TEXT_ARGS(name));
+        warn_hint(look, d, "Write \"arn:${partition}:iam::aws:policy%.*s%.*s\".", TEXT_ARGS(known),
+                  TEXT_ARGS(name));
     } else if (text_is(path, "/aws-service-role/")) {
         warn(look, item, "%.*s is for roles that AWS makes itself, and IAM refuses it for others",
              TEXT_ARGS(name));

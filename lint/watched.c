@@ -159,7 +159,13 @@ static void check_balancer(const struct look *look, const struct watched *watche
     warn_hint(look, d, "Its metrics are in \"%s\".", space);
 }
 
+/* What a program sends itself may be called by anything. */
+static bool is_of_service(const struct watched *watched) {
+    return text_starts(watched->space, TEXT("AWS/"));
+}
+
 static void check_values(const struct look *look, const struct watched *watched) {
+    if (!is_of_service(watched)) return;
     for (uint32_t i = 0; i < item_count(watched->dimensions); i++) {
         struct item dimension = item_at(look, watched->dimensions, i);
         struct item value = item_in(look, dimension, "Value");
@@ -191,10 +197,13 @@ static void check_place(const struct look *look, const struct watched *watched) 
         warn_hint(look, d, "Declare the alarm in a region block of \"us-east-1\".");
         return;
     }
-    for (uint32_t i = 0; i < item_count(watched->dimensions); i++) {
+    for (uint32_t i = 0; is_of_service(watched) && i < item_count(watched->dimensions); i++) {
         struct item value = item_in(look, item_at(look, watched->dimensions, i), "Value");
         const struct resource *resource = item_resource(value);
-        if (!resource || !resource->region || look_shares_region(look, resource)) continue;
+        if (!resource || !resource->region || look_shares_region(look, resource) ||
+            resource_is(resource, "AWS::DynamoDB::GlobalTable")) { /* which is in several */
+            continue;
+        }
         struct diagnostic *d =
             warn(look, value, "its metrics are in %.*s, and the alarm never rings in %.*s",
                  TEXT_ARGS(resource->region->name), TEXT_ARGS(here->name));
