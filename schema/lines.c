@@ -10,9 +10,8 @@ bool lines_take(struct text *left, char byte, struct text *part) {
 
 /* The line around the middle of some lines. */
 static struct text middle_line(struct text lines) {
-    size_t start = lines.length / 2;
-    while (start && lines.bytes[start - 1] != '\n')
-        start--;
+    const char *before = memrchr(lines.bytes, '\n', lines.length / 2);
+    size_t start = before ? (size_t)(before - lines.bytes) + 1 : 0;
     return text_until((struct text){lines.bytes + start, lines.length - start}, '\n');
 }
 
