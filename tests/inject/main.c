@@ -39,10 +39,8 @@ static const char killed[] = "MRP_TEST_DIE_AT=3 apply --sandbox --yes --quiet on
 static const char resumed[] = "resume --sandbox --yes one.mrp";
 static const char resumed_all[] = "resume --sandbox --yes";
 static const char stuck[] = "apply --sandbox --yes --quiet one.mrp\n"
-                            "sandbox fail east.topic one.mrp --on update\n"
-                            "sandbox fail east.topic one.mrp --on rollback\n"
-                            "sandbox fail east.topic one.mrp --on rollback\n"
-                            "apply --sandbox --yes --quiet --set title=other one.mrp";
+                            "sandbox fail east.topic one.mrp --on delete\n"
+                            "destroy --sandbox --yes=dev --quiet one.mrp";
 
 static const struct scenario scenarios[] = {
     {"check", NULL, NULL, false, 0},
