@@ -55,7 +55,7 @@ tests_unit_checker_test_SOURCES = tests/unit/checker_test.c tests/unit/unit.h
 tests_unit_checker_test_LDADD = $(UNIT_LIBS)
 tests_unit_checker_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
 
-tests_unit_plain_test_SOURCES = tests/unit/plain_test.c tests/unit/unit.h
+tests_unit_plain_test_SOURCES = tests/unit/plain_test.c tests/unit/chance.h tests/unit/unit.h
 tests_unit_plain_test_LDADD = checker/plain.lo $(SCHEMA_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_plain_test_DEPENDENCIES = checker/plain.lo $(SCHEMA_OBJECTS)
 
@@ -64,7 +64,7 @@ tests_unit_exhaustion_test_LDADD = $(UNIT_LIBS)
 tests_unit_exhaustion_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
 
 SCHEMA_OBJECTS = $(filter base/% schema/%,$(libmrp_la_OBJECTS))
-tests_unit_schema_test_SOURCES = tests/unit/schema_test.c tests/unit/unit.h
+tests_unit_schema_test_SOURCES = tests/unit/schema_test.c tests/unit/chance.h tests/unit/unit.h
 tests_unit_schema_test_LDADD = $(SCHEMA_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_schema_test_DEPENDENCIES = $(SCHEMA_OBJECTS)
 

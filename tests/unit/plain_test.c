@@ -3,20 +3,12 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "checker/plain.h"
 #include "schema/schema.h"
+#include "tests/unit/chance.h"
 #include "tests/unit/unit.h"
 
 #include <pcre2.h>
 
 enum { BODIES = 4096, TEXTS = 24, TEXT_MOST = 4096 };
-
-static uint64_t state = 0x9e3779b97f4a7c15u;
-
-static uint32_t number_below(uint32_t limit) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)(state >> 32) % limit;
-}
 
 /* As checker/constraint.c compiles it. */
 static pcre2_code *compiled(struct text pattern) {

@@ -14,6 +14,7 @@
 #include "schema/schema.h"
 #include "schema/tables.h"
 #include "schema/verify.h"
+#include "tests/unit/chance.h"
 #include "tests/unit/unit.h"
 
 enum { BODIES = 20000 };
@@ -724,15 +725,6 @@ static void test_explain(void) {
         CU_ASSERT(explain(&out, schema_type_name(schema_type_at(i)).bytes, &why));
     }
     buffer_release(&out);
-}
-
-static uint64_t state = 0x9e3779b97f4a7c15u;
-
-static uint32_t number_below(uint32_t limit) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (uint32_t)(state >> 32) % limit;
 }
 
 static const struct packed_header *image_header(void) {
