@@ -71,13 +71,18 @@ uint32_t fact_list(const struct words *list) {
     return start;
 }
 
-uint32_t fact_strings(const uint32_t *raw, uint32_t count) {
+/* A list of what make says of each number. */
+static uint32_t fact_each(const uint32_t *raw, uint32_t count, uint32_t (*make)(uint32_t raw)) {
     struct words list = {NULL, 0, 0};
     for (uint32_t i = 0; i < count; i++)
-        words_add(&list, fact_string(raw[i]));
+        words_add(&list, make(raw[i]));
     uint32_t start = fact_list(&list);
     free(list.at);
     return start;
+}
+
+uint32_t fact_strings(const uint32_t *raw, uint32_t count) {
+    return fact_each(raw, count, fact_string);
 }
 
 static uint32_t fact_limits(uint32_t raw) {
@@ -90,15 +95,6 @@ static uint32_t fact_limits(uint32_t raw) {
     return facts_add(&row, PACKED_WORDS(struct packed_limits));
 }
 
-static uint32_t fact_members(const uint32_t *raw, uint32_t count) {
-    struct words list = {NULL, 0, 0};
-    for (uint32_t i = 0; i < count; i++)
-        words_add(&list, fact_value(raw[i]));
-    uint32_t start = fact_list(&list);
-    free(list.at);
-    return start;
-}
-
 uint32_t fact_value(uint32_t raw) {
     struct schema_value row = ((const struct schema_value *)values.rows)[raw];
     enum schema_shape shape = row.shape_limits & 0xff;
@@ -106,7 +102,7 @@ uint32_t fact_value(uint32_t raw) {
     if (shape == SCHEMA_BODY) row.content = fact_body(row.content);
     if (shape == SCHEMA_LIST || shape == SCHEMA_MAP) row.content = fact_value(row.content);
     if (shape == SCHEMA_UNION) {
-        row.content = fact_members(pool.at + row.content + 1, pool.at[row.content]);
+        row.content = fact_each(pool.at + row.content + 1, pool.at[row.content], fact_value);
     }
     return facts_add(&row, PACKED_WORDS(struct schema_value));
 }
