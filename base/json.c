@@ -151,10 +151,8 @@ static bool read_string(struct json *json) {
 /* ---- numbers and words ---- */
 
 static size_t skip_digits(const struct json *json, size_t at) {
-    while (at < json->source.length && json->source.bytes[at] >= '0' &&
-           json->source.bytes[at] <= '9') {
+    while (at < json->source.length && ascii_is_digit(json->source.bytes[at]))
         at++;
-    }
     return at;
 }
 

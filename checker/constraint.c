@@ -257,7 +257,7 @@ static bool is_network(struct text text, int family, unsigned bits) {
     address[length] = '\0';
     unsigned prefix = 0;
     for (size_t i = length + 1; i < text.length; i++) {
-        if (text.bytes[i] < '0' || text.bytes[i] > '9') return false;
+        if (!ascii_is_digit(text.bytes[i])) return false;
         prefix = prefix * 10 + (unsigned)(text.bytes[i] - '0');
     }
     return prefix <= bits && inet_pton(family, address, bytes) == 1;

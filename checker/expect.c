@@ -55,7 +55,7 @@ void hint_number(struct checker *checker, struct diagnostic *d, struct node *nod
     }
     struct text text = node_text(node);
     for (size_t i = 0; i < text.length; i++) {
-        if (text.bytes[i] < '0' || text.bytes[i] > '9') return;
+        if (!ascii_is_digit(text.bytes[i])) return;
     }
     if (!d || !text.length || (text.length > 1 && text.bytes[0] == '0')) return;
     add_hint(checker, d, "Write the number without quotes: %.*s.", TEXT_ARGS(text));

@@ -116,7 +116,7 @@ static int fixed_digits(struct text text, size_t at, int count) {
     if (at + (size_t)count > text.length) return -1;
     for (int i = 0; i < count; i++) {
         char c = text.bytes[at + (size_t)i];
-        if (c < '0' || c > '9') return -1;
+        if (!ascii_is_digit(c)) return -1;
         number = number * 10 + (c - '0');
     }
     return number;

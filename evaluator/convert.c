@@ -339,7 +339,7 @@ static struct value fault_input(struct evaluator *ev, struct text text, const st
 static bool read_integer(struct text text, int64_t *integer) {
     char room[32], *end;
     if (text.length == 0 || text.length >= sizeof room) return false;
-    if (text.bytes[0] != '-' && (text.bytes[0] < '0' || text.bytes[0] > '9')) return false;
+    if (text.bytes[0] != '-' && !ascii_is_digit(text.bytes[0])) return false;
     memcpy(room, text.bytes, text.length);
     room[text.length] = 0;
     errno = 0;

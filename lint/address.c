@@ -10,7 +10,7 @@ static bool read_bits(const char *text, unsigned most, unsigned *bits) {
     size_t length = strlen(text);
     if (!length || length > 3 || (length > 1 && *text == '0')) return false;
     for (; *text; text++) {
-        if (*text < '0' || *text > '9') return false;
+        if (!ascii_is_digit(*text)) return false;
         *bits = *bits * 10 + (unsigned)(*text - '0');
     }
     return *bits <= most;

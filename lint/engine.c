@@ -3,17 +3,12 @@
 #include "lint/internal.h"
 #include "schema/engines.h"
 
-#include <ctype.h>
-
 /* ---- databases ---- */
 
 /* RDS does not mind the case; false where it is not known. */
 static bool read_engine(const struct look *look, struct item item, struct text *engine) {
     if (!item_text(item, engine)) return false;
-    char *bytes = (char *)text_copy(look_arena(look), *engine).bytes;
-    for (size_t i = 0; i < engine->length; i++)
-        bytes[i] = (char)tolower((unsigned char)bytes[i]);
-    engine->bytes = bytes;
+    *engine = text_lower(look_arena(look), *engine);
     return true;
 }
 

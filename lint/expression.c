@@ -1,8 +1,6 @@
 /* Lints about alarms on several metrics and on calculations with them. */
 #include "lint/internal.h"
 
-#include <ctype.h>
-
 enum { MOST_QUERIES = 100 };
 
 /* The ids of all queries; false where not all of them are known. */
@@ -39,14 +37,12 @@ static bool next_id(struct text expression, size_t *at, struct text *id) {
             quote = quote == c ? 0 : quote ? quote : c;
             continue;
         }
-        if (!isalnum((unsigned char)c) && c != '_') continue;
-        while (*at < expression.length &&
-               (isalnum((unsigned char)expression.bytes[*at]) || expression.bytes[*at] == '_')) {
+        if (!ascii_is_word(c)) continue;
+        while (*at < expression.length && ascii_is_word(expression.bytes[*at]))
             (*at)++;
-        }
         *id = (struct text){expression.bytes + start, *at - start};
         bool is_call = *at < expression.length && expression.bytes[*at] == '(';
-        if (islower((unsigned char)c) && !is_call && !is_word("true false", *id)) return true;
+        if (ascii_is_lower(c) && !is_call && !is_word("true false", *id)) return true;
     }
     return false;
 }

@@ -3,8 +3,6 @@
 #include "lint/internal.h"
 #include "schema/runtimes.h"
 
-#include <ctype.h>
-
 /* ---- runtimes of functions ---- */
 
 static void hint_successor(const struct look *look, struct diagnostic *d,
@@ -45,9 +43,9 @@ enum { LONGEST_RUN = 900 };
 
 /* A letter, then letters, digits and "_". */
 static bool is_variable(struct text name) {
-    bool fits = isalpha((unsigned char)name.bytes[0]);
+    bool fits = ascii_is_letter(name.bytes[0]);
     for (size_t i = 1; fits && i < name.length; i++)
-        fits = isalnum((unsigned char)name.bytes[i]) || name.bytes[i] == '_';
+        fits = ascii_is_word(name.bytes[i]);
     return fits;
 }
 

@@ -1,16 +1,7 @@
-/* Lints about policies that allow too much: every action, every resource, all that AWS has. */
+/* Lints about policies that allow too much: every action, every resource, all that AWS has. IAM does
+ * not mind the case of actions. */
 #include "lint/internal.h"
 #include "schema/managed.h"
-
-#include <ctype.h>
-
-/* IAM does not mind the case of actions. */
-static struct text lowered(const struct look *look, struct text text) {
-    char *bytes = (char *)text_copy(look_arena(look), text).bytes;
-    for (size_t i = 0; i < text.length; i++)
-        bytes[i] = (char)tolower((unsigned char)bytes[i]);
-    return (struct text){bytes, text.length};
-}
 
 /* "*", "*:*", "**". */
 static bool is_every_action(struct text action) {
@@ -31,7 +22,7 @@ static void check_every_action(const struct look *look, const struct policy *pol
         if (is_every_action(action)) {
             struct diagnostic *d = warn(look, item, "the policy allows every action there is");
             warn_hint(look, d, "Name the actions that are needed, such as \"s3:GetObject\".");
-        } else if (is_word("iam:* sts:* organizations:*", lowered(look, action))) {
+        } else if (is_word("iam:* sts:* organizations:*", text_lower(look_arena(look), action))) {
             struct diagnostic *d =
                 warn(look, item, "who may do all of \"%.*s\" can give itself any permission",
                      TEXT_ARGS(action));
@@ -124,7 +115,7 @@ static bool find_everything(const struct look *look, struct item resources, stru
 static bool find_meant(const struct look *look, struct item actions, struct text *action) {
     for (uint32_t i = 0; i < item_some(actions); i++) {
         if (!item_text(item_one(look, actions, i), action)) continue;
-        struct text small = lowered(look, *action);
+        struct text small = text_lower(look_arena(look), *action);
         if (is_every_action(small)) continue; /* which is told as such */
         if (text_ends(small, TEXT(":*")) ? is_whole_service(small) : is_about_one(small))
             return true;

@@ -50,7 +50,7 @@ static int read_one(const struct field *field, struct text text) {
         if (at && (at - field->words) % 4 == 0) return field->least + (int)(at - field->words) / 4;
     }
     for (size_t i = 0; i < text.length; i++) {
-        if (text.bytes[i] < '0' || text.bytes[i] > '9') return -1;
+        if (!ascii_is_digit(text.bytes[i])) return -1;
         number = number * 10 + (text.bytes[i] - '0');
     }
     return number < field->least || number > field->most ? -1 : number;

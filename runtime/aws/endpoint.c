@@ -119,7 +119,7 @@ static bool is_address(struct text host) {
     for (size_t i = 0; i < host.length && host.bytes[i] != ':'; i++) {
         char c = host.bytes[i];
         if (c == '.') dots++;
-        else if (c < '0' || c > '9') return false;
+        else if (!ascii_is_digit(c)) return false;
     }
     return dots == 3;
 }

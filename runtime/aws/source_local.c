@@ -43,7 +43,7 @@ static bool is_local(struct text host) {
     for (size_t i = 0; i < host.length; i++) {
         char c = host.bytes[i];
         if (c == '.') dots++;
-        else if (c < '0' || c > '9') return false;
+        else if (!ascii_is_digit(c)) return false;
     }
     return dots == 3;
 }

@@ -21,7 +21,7 @@ static bool take_digits(struct text *text, unsigned count, unsigned *number) {
     *number = 0;
     for (unsigned i = 0; i < count; i++) {
         char c = text->bytes[i];
-        if (c < '0' || c > '9') return false;
+        if (!ascii_is_digit(c)) return false;
         *number = *number * 10 + (unsigned)(c - '0');
     }
     *text = (struct text){text->bytes + count, text->length - count};

@@ -80,7 +80,7 @@ static bool read_stamp(struct text stamp, double *seconds) {
     char form[32];
     if (stamp.length != 16 || stamp.bytes[8] != 'T') return false;
     for (size_t i = 0; i < 15; i++) {
-        if (i != 8 && (stamp.bytes[i] < '0' || stamp.bytes[i] > '9')) return false;
+        if (i != 8 && !ascii_is_digit(stamp.bytes[i])) return false;
     }
     const char *s = stamp.bytes;
     snprintf(form, sizeof form, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", s, s + 4, s + 6, s + 9, s + 11,

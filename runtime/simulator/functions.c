@@ -157,7 +157,7 @@ struct document *sim_select(struct sim_scope *scope, const struct document *valu
         return sim_fail(scope, message);
     }
     for (size_t i = 0; i < digits.length; i++) {
-        if (digits.bytes[i] < '0' || digits.bytes[i] > '9') return sim_fail(scope, message);
+        if (!ascii_is_digit(digits.bytes[i])) return sim_fail(scope, message);
     }
     long number = digits.length < 6 ? strtol(text_copy(scope->arena, digits).bytes, NULL, 10) : -1;
     const struct document *c = list->children;
