@@ -283,10 +283,7 @@ struct mrp_text mrp_manifest(struct mrp *mrp, const char *const *paths,
 }
 
 static enum mrp_result hash_source(struct mrp *mrp, struct request *request) {
-    struct text digits;
-    if (!hash_hex(&mrp->arena, HASH_SHA256, request->source, &digits, &mrp->failure)) {
-        return MRP_FAILED;
-    }
+    struct text digits = hash_hex(&mrp->arena, HASH_SHA256, request->source);
     memcpy(request->hex, digits.bytes, 65);
     return MRP_DONE;
 }

@@ -103,7 +103,8 @@ struct mrp_text mrp_template(struct mrp *mrp, size_t stack, enum mrp_form form);
  * in the order of mrp_stack. */
 struct mrp_text mrp_manifest(struct mrp *mrp, const char *const *paths, const char *const *hashes);
 
-/* The SHA-256 of some bytes in hexadecimal, for mrp_manifest; false when it cannot be computed. */
+/* The SHA-256 of some bytes in hexadecimal, for mrp_manifest; false where memory is
+ * exhausted. */
 bool mrp_sha256(struct mrp *mrp, struct mrp_text bytes, char hex[65]);
 
 /* Diagnostics, in the order of the source; without those that are allowed. One whose id is empty

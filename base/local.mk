@@ -16,7 +16,6 @@ libmrp_la_SOURCES += \
     base/names.c base/names.h \
     base/partition.c base/partition.def base/partition.h \
     base/pattern.c base/pattern.h \
-    base/sha256.c base/sha256.h \
     base/source.c base/source.h \
     base/text.c base/text.h \
     base/unicode.c base/unicode.h

@@ -61,7 +61,7 @@ static bool progress_open(struct progress *progress, struct deploying *deploying
                                   .color = wants_color(deploying->invocation, 2)};
     progress->columns = progress->color ? terminal_columns(2) : 0;
     *options = (struct apply_options){
-        .journal = deploying->runtime->journal(deploying->session),
+        .journal = session_journal(deploying->session),
         .interrupted = &interruptions, .keep = option_given(deploying->invocation, OPTION_KEEP),
         .who = who_asks(&deploying->arena), .request = write_request(deploying),
         .tell = progress_tell, .context = progress};
@@ -84,7 +84,7 @@ int deploying_apply(struct deploying *deploying, const struct plan *plan, bool c
     progress.plan = plan;
     options.continues = continues;
     sigaction(SIGINT, &action, &before);
-    enum apply_outcome outcome = deploying->runtime->apply(deploying->cloud, plan, &options,
+    enum apply_outcome outcome = apply_plan(deploying->cloud, plan, &options,
                                                            &deploying->arena, &apply, &why);
     sigaction(SIGINT, &before, NULL);
     return progress_end(&progress, &apply, outcome, &why);
@@ -97,15 +97,14 @@ bool deploying_resume(struct deploying *deploying, const struct journal_run *run
     struct sigaction action = {.sa_handler = interrupted}, before;
     struct resume *resume = ARENA_NEW(&deploying->arena, struct resume);
     struct failure why = {0};
-    const struct runtime *runtime = deploying->runtime;
     progress_open(&progress, deploying, &options);
     progress.plan = &resume->plan;
     sigaction(SIGINT, &action, &before);
     enum resume_next next =
-        run ? runtime->resume(deploying->cloud, &deploying->program, run, &options, rollback,
-                              &deploying->arena, resume, &why)
-            : runtime->resume_elsewhere(deploying->cloud, &deploying->program, &options,
-                                        &deploying->arena, resume, &why);
+        run ? resume_run(deploying->cloud, &deploying->program, run, &options, rollback,
+                         &deploying->arena, resume, &why)
+            : resume_elsewhere(deploying->cloud, &deploying->program, &options, &deploying->arena,
+                               resume, &why);
     sigaction(SIGINT, &before, NULL);
     *outcome = OUTCOME_DONE;
     if (next == RESUME_REFUSED) *outcome = world_failed(&why);

@@ -16,7 +16,7 @@
      O(QUIET) | O(VERBOSE))
 
 const struct command commands[] = {
-#define COMMAND(id, name, operands, fewest, most, options, summary, detail)                        \
+#define COMMAND(id, name, operands, fewest, most, options, program, summary, detail)               \
     {name, operands, summary, detail, command_##id, fewest, most, (options) | EVERYWHERE, true},
 #include "cli/commands.def"
 #undef COMMAND

@@ -49,6 +49,8 @@ struct invocation {
     size_t operand_count;
     const char **values[OPTION_COUNT]; /* of each option, in the order given; NULL for no value */
     size_t counts[OPTION_COUNT];
+    char **arguments; /* main's, as they came */
+    int folder;       /* in which it was called, opened where -C leaves it; else -1 */
     struct arena *arena;
 };
 
@@ -107,7 +109,7 @@ int wrong_use(const struct failure *why);
 void help_command(const struct command *command, struct buffer *out);
 void help_overview(struct buffer *out);
 
-#define COMMAND(id, name, operands, fewest, most, options, summary, detail)                        \
+#define COMMAND(id, name, operands, fewest, most, options, program, summary, detail)               \
     int command_##id(struct invocation *invocation);
 #include "cli/commands.def"
 #undef COMMAND

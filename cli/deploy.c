@@ -6,7 +6,6 @@
 
 #include "base/hash.h"
 #include "cli/hidden.h"
-#include "cli/module.h"
 #include "cli/package.h"
 
 static struct text folder_of(struct arena *arena, const char *file) {
@@ -40,11 +39,8 @@ static void say_line(void *context, struct text line) {
 }
 
 static int open_session(struct deploying *deploying, const char *file, enum cloud_choice choice) {
-    const struct runtime *(*runtime)(void);
     struct failure why;
-    if (!module_function("mrp_runtime", &runtime, &why)) return world_failed(&why);
-    deploying->runtime = runtime();
-    struct runtime_options options = {
+    struct session_options options = {
         .folder = folder_of(&deploying->arena, file).bytes,
         .sandbox = choice != CLOUD_AWS,
         .sandbox_is_new = choice == CLOUD_NEW_SANDBOX,
@@ -53,8 +49,9 @@ static int open_session(struct deploying *deploying, const char *file, enum clou
         .version = mrp_version(),
         .is_verbose = option_given(deploying->invocation, OPTION_VERBOSE),
         .say = say_line};
-    if (!deploying->runtime->open(&deploying->session, &options, &why)) return world_failed(&why);
-    deploying->cloud = deploying->runtime->cloud(deploying->session);
+    deploying->session = session_open(&options, &why);
+    if (!deploying->session) return world_failed(&why);
+    deploying->cloud = session_cloud(deploying->session);
     return OUTCOME_DONE;
 }
 
@@ -76,8 +73,9 @@ int deploying_open_program(struct deploying *deploying, const struct invocation 
     if (!package_fill(deploying->mrp, &package, &why)) return world_failed(&why);
     fill_program(deploying, &package);
     hidden_take(deploying->program.set);
-    if (deploying->session && deploying->program.account.length) {
-        deploying->runtime->sandbox_account(deploying->session, deploying->program.account);
+    struct simulator *simulator = deploying->session ? session_simulator(deploying->session) : NULL;
+    if (simulator && deploying->program.account.length) {
+        simulator_account(simulator, deploying->program.account);
     }
     return OUTCOME_DONE;
 }
@@ -104,8 +102,6 @@ int deploying_open_cloud(struct deploying *deploying, const struct invocation *i
 
 struct text deploying_hash(struct deploying *deploying) {
     struct buffer all;
-    struct text hex;
-    struct failure ignored;
     buffer_init(&all);
     for (uint32_t i = 0; i < deploying->program.set->count; i++) {
         const struct template *template = &deploying->program.set->templates[i];
@@ -113,14 +109,14 @@ struct text deploying_hash(struct deploying *deploying) {
                       TEXT_ARGS(template->name));
         buffer_text(&all, deploying->program.bodies[i]);
     }
-    bool good = hash_hex(&deploying->arena, HASH_SHA256, buffer_view(&all), &hex, &ignored);
+    struct text hex = hash_hex(&deploying->arena, HASH_SHA256, buffer_view(&all));
     buffer_release(&all);
-    return good ? hex : TEXT("");
+    return hex;
 }
 
 int deploying_close(struct deploying *deploying, int outcome) {
     struct failure why;
-    if (deploying->session && !deploying->runtime->close(deploying->session, &why)) {
+    if (deploying->session && !session_close(deploying->session, &why)) {
         outcome = world_failed(&why);
     }
     hidden_forget();
@@ -137,7 +133,7 @@ static void tell_waiting(void *context, const struct plan_stack *stack) {
 
 int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan) {
     const struct invocation *invocation = deploying->invocation;
-    const struct runtime *runtime = deploying->runtime;
+    struct journal *journal = session_journal(deploying->session);
     struct failure why = {0};
     size_t count = invocation->counts[OPTION_ADOPT];
     struct text *adopt = arena_array(&deploying->arena, count + 1, sizeof *adopt);
@@ -159,16 +155,15 @@ int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan
                                    .tell = tell_waiting,
                                    .all_regions = regions != NULL,
                                    .adopt = adopt, .adopt_count = count};
-    if (!runtime->regions(runtime->journal(deploying->session), deploying->program.project,
-                          deploying->program.suffix, &deploying->arena, &options.regions,
-                          &options.region_count, &why)) return world_failed(&why);
+    if (!journal_regions(journal, deploying->program.project, deploying->program.suffix,
+                         &deploying->arena, &options.regions, &options.region_count, &why))
+        return world_failed(&why);
     enum plan_outcome made =
-        destroys ? runtime->plan_destroy(deploying->cloud, &deploying->program, &options,
-                                         &deploying->arena, plan, &why)
-                 : runtime->plan(deploying->cloud, &deploying->program, &options,
-                                 &deploying->arena, plan, &why);
-    bool good = made == PLAN_MADE &&
-                runtime->expect(runtime->journal(deploying->session), plan, &why);
+        destroys ? plan_destroy(deploying->cloud, &deploying->program, &options,
+                                &deploying->arena, plan, &why)
+                 : plan_make(deploying->cloud, &deploying->program, &options, &deploying->arena,
+                             plan, &why);
+    bool good = made == PLAN_MADE && journal_expect(journal, plan, &why);
     return good ? OUTCOME_DONE : world_failed(&why);
 }
 

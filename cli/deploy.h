@@ -5,7 +5,9 @@
 #include "cli/output.h"
 #include "cli/program.h"
 #include "mrp_parts.h"
-#include "runtime/runtime.h"
+#include "runtime/deploy/apply.h"
+#include "runtime/deploy/plan.h"
+#include "runtime/session.h"
 
 struct deploying {
     const struct invocation *invocation;
@@ -15,8 +17,7 @@ struct deploying {
     struct arena arena;
     const char *file;            /* the program's */
     struct mrp *mrp;
-    const struct runtime *runtime;
-    struct runtime_session *session;
+    struct session *session;
     const struct cloud *cloud;
     struct deploy_program program;
 };

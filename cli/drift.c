@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/deploy.h"
+#include "runtime/deploy/drift.h"
 
 static volatile sig_atomic_t interruptions;
 
@@ -207,8 +208,8 @@ static int show(struct deploying *deploying) {
     struct buffer out;
     struct sigaction action = {.sa_handler = interrupted}, before;
     sigaction(SIGINT, &action, &before);
-    bool good = deploying->runtime->drift(deploying->cloud, &deploying->program, &interruptions,
-                                          &deploying->arena, &drift, &why);
+    bool good = drift_make(deploying->cloud, &deploying->program, &interruptions,
+                           &deploying->arena, &drift, &why);
     sigaction(SIGINT, &before, NULL);
     if (!good) return world_failed(&why);
     buffer_init(&out);

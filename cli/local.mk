@@ -11,15 +11,10 @@ mrp_SOURCES += \
     cli/package.c cli/package.h \
     cli/program.c cli/program.h
 mrp_SOURCES += \
-    cli/apply.c \
-    cli/carry.c \
     cli/complete.c \
-    cli/deploy.c cli/deploy.h \
-    cli/destroy.c \
     cli/diff.c cli/diff.h \
-    cli/drift.c \
-    cli/ending.c \
-    cli/eval.c \
+    cli/elsewhere.c \
+    cli/eval.c cli/eval.h \
     cli/explain.c cli/explain.h \
     cli/declarations.c cli/declarations.h cli/explain_declaration.c \
     cli/explain_library.c cli/explain_library.h \
@@ -31,9 +26,21 @@ mrp_SOURCES += \
     cli/graph_draw.c \
     cli/graph_pipelines.c \
     cli/help.c \
-    cli/junit.c cli/junit.h \
-    cli/module.c cli/module.h \
     cli/hidden.c cli/hidden.h \
+    cli/junit.c cli/junit.h \
+    cli/snapshots.c cli/snapshots.h \
+    cli/test.c \
+    cli/version.c
+
+# Commands of mrp-runtime: in mrp itself elsewhere.c stands for them.
+mrp_runtime_SOURCES += \
+    cli/apply.c \
+    cli/carry.c \
+    cli/deploy.c cli/deploy.h \
+    cli/destroy.c \
+    cli/drift.c \
+    cli/ending.c \
+    cli/eval_prompt.c \
     cli/outputs.c \
     cli/plan.c \
     cli/plan_changes.c cli/plan_page.h \
@@ -45,10 +52,7 @@ mrp_SOURCES += \
     cli/resume.c \
     cli/sandbox.c \
     cli/saved.c cli/saved.h \
-    cli/snapshots.c cli/snapshots.h \
-    cli/status.c \
-    cli/test.c \
-    cli/version.c
+    cli/status.c
 
 # The pages of the diagnostics, for mrp explain.
 diagnostic_pages = $(sort $(wildcard $(top_srcdir)/docs/diagnostics/*.md))

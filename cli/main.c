@@ -1,5 +1,6 @@
 /* The program mrp: finds the command, reads its line, runs it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -30,20 +31,27 @@ static bool is_color(const char *when) {
            strcmp(when, "never") == 0;
 }
 
+static int enter_folders(struct invocation *invocation) {
+    struct failure why;
+    size_t count = invocation->counts[OPTION_FOLDER];
+    if (count) invocation->folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    for (size_t i = 0; i < count; i++) {
+        const char *folder = invocation->values[OPTION_FOLDER][i];
+        if (chdir(folder) == 0) continue;
+        failure_set(&why, "could not enter folder \"%s\": %s", folder, strerror(errno));
+        return world_failed(&why);
+    }
+    return OUTCOME_DONE;
+}
+
 static int run(struct invocation *invocation) {
     if (option_given(invocation, OPTION_HELP)) return show_help(invocation->command);
     const char *color = option_value(invocation, OPTION_COLOR);
     if (!is_color(color)) {
         return misuse(invocation, "--color \"%s\" is not one of auto, always, never", color);
     }
-    for (size_t i = 0; i < invocation->counts[OPTION_FOLDER]; i++) {
-        const char *folder = invocation->values[OPTION_FOLDER][i];
-        struct failure why;
-        if (chdir(folder) == 0) continue;
-        failure_set(&why, "could not enter folder \"%s\": %s", folder, strerror(errno));
-        return world_failed(&why);
-    }
-    return invocation->command->run(invocation);
+    int outcome = enter_folders(invocation);
+    return outcome == OUTCOME_DONE ? invocation->command->run(invocation) : outcome;
 }
 
 /* Options before the command that stand for one ("mrp --help"), or belong behind it ("mrp -C DIR
@@ -77,6 +85,8 @@ int main(int count, char **arguments) {
     char **arranged = arrange(&arena, arguments + 1, (size_t)count - 1);
     int outcome =
         (int)command_line_parse(&arena, arranged, (size_t)count - 1, &invocation, &why);
+    invocation.arguments = arguments;
+    invocation.folder = -1;
     outcome = outcome == OUTCOME_DONE ? run(&invocation) : wrong_use(&why);
     arena_release(&arena);
     return outcome;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -10,12 +11,16 @@
 #include "base/hash.h"
 #include "mrp_parts.h"
 
-static const char executable[] = "/proc/self/exe";
+/* mrp, not what it handed over to. */
+static const char *executable(void) {
+    const char *caller = getenv(PACKAGE_VARIABLE);
+    return caller ? caller : "/proc/self/exe";
+}
 
 enum { PACKAGE_BYTES = 1 << 28 }; /* of an mrp with all that a debugger wants */
 
 static bool unreadable(struct failure *why) {
-    return failure_set(why, "could not read \"%s\": %s", executable, strerror(errno));
+    return failure_set(why, "could not read \"%s\": %s", executable(), strerror(errno));
 }
 
 static bool read_all(int file, char *bytes, size_t size) {
@@ -31,7 +36,7 @@ static bool read_all(int file, char *bytes, size_t size) {
 
 static bool read_executable(struct arena *arena, struct text *bytes, struct failure *why) {
     struct stat status;
-    int file = open(executable, O_RDONLY | O_CLOEXEC);
+    int file = open(executable(), O_RDONLY | O_CLOEXEC);
     if (file < 0) return unreadable(why);
     bool done = fstat(file, &status) == 0;
     if (done && status.st_size > PACKAGE_BYTES) {
@@ -52,12 +57,11 @@ static bool read_executable(struct arena *arena, struct text *bytes, struct fail
 bool package_fill(struct mrp *mrp, struct package *package, struct failure *why) {
     struct arena *arena = mrp_arena(mrp);
     struct utsname system;
-    struct text hex;
     *package = (struct package){0};
     if (!template_needs_package(mrp_templates(mrp))) return true;
     if (uname(&system) != 0) return failure_set(why, "could not find out the kind of machine");
-    if (!read_executable(arena, &package->bytes, why) ||
-        !hash_hex(arena, HASH_SHA256, package->bytes, &hex, why)) return false;
+    if (!read_executable(arena, &package->bytes, why)) return false;
+    struct text hex = hash_hex(arena, HASH_SHA256, package->bytes);
     package->name = text_format(arena, "mrp-%s-%s-%.*s", mrp_version(), system.machine,
                                 TEXT_ARGS(hex));
     mrp_set_package(mrp, package->name);

@@ -1,11 +1,14 @@
-/* The mrp that runs, as a pipeline fetches it to build the templates of its program: the executable
- * itself, under a name that ends in its hash.
+/* The mrp that was called, as a pipeline fetches it to build the templates of its program: the
+ * executable itself, under a name that ends in its hash.
  */
 #ifndef MRP_CLI_PACKAGE_H
 #define MRP_CLI_PACKAGE_H
 
 #include "base/failure.h"
 #include "base/text.h"
+
+/* What mrp tells a program that it hands over to: the path of its own executable. */
+#define PACKAGE_VARIABLE "MRP_EXECUTABLE"
 
 struct mrp;
 

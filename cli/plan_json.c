@@ -67,13 +67,10 @@ static void write_drifted(const struct plan_drifted *drifted, struct buffer *out
 }
 
 static struct text hash_of(struct text body) {
-    static char hex[2 * 64 + 1];
-    unsigned char digest[64];
-    size_t length = 0;
-    struct failure why;
-    if (!body.length || !hash_digest(HASH_SHA256, body, digest, &length, &why)) {
-        return (struct text){0};
-    }
+    static char hex[2 * HASH_LONGEST + 1];
+    unsigned char digest[HASH_LONGEST];
+    if (!body.length) return (struct text){0};
+    size_t length = hash_digest(HASH_SHA256, body, digest);
     for (size_t i = 0; i < length; i++) snprintf(hex + 2 * i, 3, "%02x", digest[i]);
     return (struct text){hex, 2 * length};
 }

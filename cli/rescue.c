@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/deploy.h"
+#include "runtime/deploy/rescue.h"
 
 static volatile sig_atomic_t interruptions;
 
@@ -133,8 +134,8 @@ static bool run(struct deploying *deploying, const struct rescue_stack *stack,
     struct failure why;
     struct sigaction act = {.sa_handler = interrupted}, before;
     sigaction(SIGINT, &act, &before);
-    bool good = deploying->runtime->rescue_run(deploying->cloud, stack, action, &interruptions,
-                                               &deploying->arena, end, &why);
+    bool good = rescue_run(deploying->cloud, stack, action, &interruptions, &deploying->arena, end,
+                           &why);
     sigaction(SIGINT, &before, NULL);
     if (!good) {
         world_failed(&why);
@@ -158,8 +159,8 @@ static void show(struct deploying *deploying, const struct rescue *rescue,
 static const struct rescue_stack *look_again(struct deploying *deploying, struct rescue *again,
                                              const struct rescue_stack *stack) {
     struct failure why;
-    if (!deploying->runtime->rescue(deploying->cloud, &deploying->program, stack->stack->name,
-                                    &deploying->arena, again, &why)) {
+    if (!rescue_make(deploying->cloud, &deploying->program, stack->stack->name, &deploying->arena,
+                     again, &why)) {
         world_failed(&why);
         return NULL;
     }
@@ -191,8 +192,8 @@ static int rescue_all(struct deploying *deploying, struct text name) {
     struct rescue rescue;
     struct failure why;
     bool all = true;
-    if (!deploying->runtime->rescue(deploying->cloud, &deploying->program, name,
-                                    &deploying->arena, &rescue, &why)) return world_failed(&why);
+    if (!rescue_make(deploying->cloud, &deploying->program, name, &deploying->arena, &rescue,
+                     &why)) return world_failed(&why);
     struct buffer out;
     buffer_init(&out);
     plan_head(deploying, rescue.status.account, rescue.status.caller, &out);

@@ -94,9 +94,8 @@ int command_resume(struct invocation *invocation) {
     int outcome = deploying_open_cloud(&deploying, invocation,
                                        sandbox ? CLOUD_SANDBOX : CLOUD_AWS);
     if (outcome == OUTCOME_DONE &&
-        !deploying.runtime->resume_find(deploying.cloud,
-                                        deploying.runtime->journal(deploying.session),
-                                        &deploying.arena, &run, &found, &why)) {
+        !resume_find(deploying.cloud, session_journal(deploying.session), &deploying.arena, &run,
+                     &found, &why)) {
         outcome = world_failed(&why);
     }
     if (outcome == OUTCOME_DONE) {

@@ -7,6 +7,7 @@
 #include "base/diagnostics.h"
 #include "base/files.h"
 #include "cli/deploy.h"
+#include "runtime/serve/serve.h"
 
 enum { MOST_OBJECTS = 10000 };
 
@@ -82,7 +83,7 @@ static int fail(struct deploying *deploying, const struct invocation *invocation
         .logical_id = target.logical_id, .operation = text_of(operation),
         .reason = text_of(reason ? reason : "a failure that \"mrp sandbox fail\" asked for"),
         .hook = text_of(hook ? hook : "")};
-    deploying->runtime->sandbox_fail(deploying->session, &failure);
+    simulator_fail(session_simulator(deploying->session), &failure);
     if (!option_given(invocation, OPTION_QUIET)) {
         bool is_inner = target.logical_id.length > target.resource->logical_id.length;
         struct text type = is_inner ? TEXT("in a nested stack") : target.resource->type;
@@ -104,10 +105,9 @@ static int change(struct deploying *deploying, const struct invocation *invocati
     const char *property = option_value(invocation, OPTION_PROPERTY);
     const char *value = option_value(invocation, OPTION_VALUE);
     if (value && !property) return misuse(invocation, "--value needs --property");
-    if (!deploying->runtime->sandbox_change(
-            deploying->session, target.template->region_name, target.template->name,
-            target.logical_id, text_of(property ? property : ""),
-            text_of(value ? value : ""))) {
+    if (!simulator_change(session_simulator(deploying->session), target.template->region_name,
+                          target.template->name, target.logical_id,
+                          text_of(property ? property : ""), text_of(value ? value : ""))) {
         return not_deployed(path, value ? ", or the value is no JSON" : "");
     }
     if (!option_given(invocation, OPTION_QUIET)) {
@@ -125,9 +125,8 @@ static int put_file(struct deploying *deploying, const struct invocation *invoca
     const char *path = invocation->operands[1], *slash = strrchr(file, '/');
     const char *key = slash ? slash + 1 : file;
     if (!file_read(&deploying->arena, file, &bytes, &why)) return world_failed(&why);
-    if (!deploying->runtime->sandbox_put_object(
-            deploying->session, target.template->region_name, target.template->name,
-            target.logical_id, text_of(key), bytes)) {
+    if (!simulator_put_object(session_simulator(deploying->session), target.template->region_name,
+                              target.template->name, target.logical_id, text_of(key), bytes)) {
         return not_deployed(path, ", or is no bucket");
     }
     if (!option_given(invocation, OPTION_QUIET)) fprintf(stderr, "%s was put into %s\n", key, path);
@@ -144,9 +143,8 @@ static int put(struct deploying *deploying, const struct invocation *invocation,
     if (given && (*end || !count || count > MOST_OBJECTS)) {
         return misuse(invocation, "--objects is a number from 1 to %d", MOST_OBJECTS);
     }
-    if (!deploying->runtime->sandbox_put(deploying->session, target.template->region_name,
-                                         target.template->name, target.logical_id,
-                                         (uint32_t)count)) {
+    if (!simulator_put(session_simulator(deploying->session), target.template->region_name,
+                       target.template->name, target.logical_id, (uint32_t)count)) {
         return not_deployed(path, ", or is no bucket");
     }
     if (!option_given(invocation, OPTION_QUIET)) {
@@ -158,9 +156,8 @@ static int put(struct deploying *deploying, const struct invocation *invocation,
 static int set_alarm(struct deploying *deploying, const struct invocation *invocation,
                      struct target target, bool rings) {
     const char *path = invocation->operands[1];
-    if (!deploying->runtime->sandbox_ring(deploying->session, target.template->region_name,
-                                          target.template->name, target.logical_id,
-                                          rings)) {
+    if (!simulator_ring(session_simulator(deploying->session), target.template->region_name,
+                        target.template->name, target.logical_id, rings)) {
         return not_deployed(path, ", or is no alarm");
     }
     if (!option_given(invocation, OPTION_QUIET)) {
@@ -255,9 +252,9 @@ static int set_weather(const struct invocation *invocation, bool throttles) {
     int outcome = deploying_open_cloud(&deploying, &other, CLOUD_SANDBOX);
     if (outcome == OUTCOME_DONE) {
         if (throttles) {
-            deploying.runtime->sandbox_throttle(deploying.session, (unsigned)number);
+            simulator_throttle(session_simulator(deploying.session), (unsigned)number);
         } else {
-            deploying.runtime->sandbox_lag(deploying.session, number);
+            simulator_lag(session_simulator(deploying.session), number);
         }
         if (!option_given(invocation, OPTION_QUIET)) say_setting(throttles, number);
     }
@@ -299,7 +296,7 @@ static int serve(const struct invocation *invocation) {
     if (outcome == OUTCOME_DONE) {
         struct serve_options options = {.port = (unsigned)port, .pace = pace, .ready = tell_address,
                                         .context = (void *)invocation};
-        if (!deploying.runtime->sandbox_serve(deploying.session, &options, &why)) {
+        if (!serve_run(session_simulator(deploying.session), &options, &why)) {
             outcome = world_failed(&why);
         }
     }

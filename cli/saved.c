@@ -19,11 +19,8 @@ static struct text new_salt(struct arena *arena) {
 }
 
 static struct text hash_of(struct arena *arena, struct text salt, struct text secret) {
-    struct text hex = {0};
-    struct failure ignored;
     struct text salted = text_format(arena, "%.*s/%.*s", TEXT_ARGS(salt), TEXT_ARGS(secret));
-    if (!hash_hex(arena, HASH_SHA256, salted, &hex, &ignored)) return TEXT("sha256:");
-    return text_format(arena, "sha256:%.*s", TEXT_ARGS(hex));
+    return text_format(arena, "sha256:%s", hash_hex(arena, HASH_SHA256, salted).bytes);
 }
 
 static void write_parameters(struct deploying *deploying, const struct template *template,

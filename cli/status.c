@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/deploy.h"
+#include "runtime/deploy/status.h"
 
 static const char *state_of(const struct status_stack *stack) {
     if (!stack->deployed) return "not deployed";
@@ -165,8 +166,8 @@ static int show(struct deploying *deploying) {
     struct status status;
     struct failure why;
     struct buffer out;
-    if (!deploying->runtime->status(deploying->cloud, &deploying->program, &deploying->arena,
-                                    &status, &why)) return world_failed(&why);
+    if (!status_make(deploying->cloud, &deploying->program, &deploying->arena, &status, &why))
+        return world_failed(&why);
     buffer_init(&out);
     if (deploying->form == FORM_JSON) write_json(deploying, &status, &out);
     else write_text(deploying, &status, &out);

@@ -145,11 +145,8 @@ struct value apply_url_decode(struct call *call) {
 /* ---- hashes ---- */
 
 static struct value digest_known(struct call *call, enum hash_kind kind, struct text bytes) {
-    struct text hex;
-    struct failure why = {.message = ""};
     if (!spend_bytes(call, bytes.length)) return value_poison();
-    if (hash_hex(call->arena, kind, bytes, &hex, &why)) return value_text(hex);
-    return call_error(call, -1, "%s", why.message);
+    return value_text(hash_hex(call->arena, kind, bytes));
 }
 
 struct value sha256_known(struct call *call, struct text bytes) {
@@ -180,10 +177,9 @@ struct value apply_sha512(struct call *call) {
 struct value apply_short_hash(struct call *call) {
     struct text text;
     char letters[9];
-    struct failure why = {.message = ""};
     if (!argument_text(call, 0, &text) || !spend_bytes(call, text.length)) return value_poison();
-    if (hash_letters(text, letters, &why)) return make_text(call, text_of(letters));
-    return call_error(call, -1, "%s", why.message);
+    hash_letters(text, letters);
+    return make_text(call, text_of(letters));
 }
 
 /* The 16 bytes of a UUID in text, or of one of the names that RFC 9562 gives to four of them. */
@@ -213,9 +209,7 @@ static bool read_uuid(struct text text, unsigned char bytes[16]) {
 
 struct value apply_uuid5(struct call *call) {
     struct text space, name;
-    unsigned char digest[64], id[16];
-    size_t length;
-    struct failure why = {.message = ""};
+    unsigned char digest[HASH_LONGEST], id[16];
     if (!argument_text(call, 0, &space) || !argument_text(call, 1, &name) ||
         !spend_bytes(call, name.length)) {
         return value_poison();
@@ -227,9 +221,7 @@ struct value apply_uuid5(struct call *call) {
     char *joined = arena_alloc(call->arena, 16 + name.length);
     memcpy(joined, id, 16);
     if (name.length) memcpy(joined + 16, name.bytes, name.length);
-    if (!hash_digest(HASH_SHA1, (struct text){joined, 16 + name.length}, digest, &length, &why)) {
-        return call_error(call, -1, "%s", why.message);
-    }
+    hash_digest(HASH_SHA1, (struct text){joined, 16 + name.length}, digest);
     digest[6] = (unsigned char)((digest[6] & 0x0F) | 0x50);
     digest[8] = (unsigned char)((digest[8] & 0x3F) | 0x80);
     char text[37];

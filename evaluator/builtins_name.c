@@ -38,9 +38,8 @@ static bool fit_name(struct call *call, struct text *base, struct text *tail, in
     int64_t length = (int64_t)(text_characters(*base) + text_characters(*tail));
     if (length <= fit) return true;
     char hash[HASH_LETTERS + 1];
-    struct failure why = {.message = ""};
     struct text whole = text_format(call->arena, "%.*s%.*s", TEXT_ARGS(*base), TEXT_ARGS(*tail));
-    if (!hash_letters(whole, hash, &why)) return fail(call, -1, "%s", why.message);
+    hash_letters(whole, hash);
     int64_t room = fit - HASH_LETTERS - 1 - (int64_t)text_characters(*tail);
     if (room < 1) {
         *base = whole;

@@ -1,6 +1,6 @@
 # The sources of runtime/.
 
-mrp_runtime_la_SOURCES += \
+mrp_runtime_SOURCES += \
     runtime/cloud.c runtime/cloud.h \
     runtime/deploy/apply.c runtime/deploy/apply.h \
     runtime/deploy/assets.c \
@@ -33,7 +33,7 @@ mrp_runtime_la_SOURCES += \
     runtime/deploy/status.c runtime/deploy/status.h \
     runtime/deploy/widen.c \
     runtime/prompt.c runtime/prompt.h \
-    runtime/runtime.c runtime/runtime.h \
+    runtime/session.c runtime/session.h \
     runtime/serve/absent.c \
     runtime/serve/actions.def \
     runtime/serve/authorize.c \

@@ -69,14 +69,12 @@ static void write_values(struct emitter *e, const struct template *template) {
 static struct text content_hash(const struct template_set *set, uint32_t index,
                                 const struct text *inputs) {
     struct buffer content;
-    struct failure why;
-    struct text hex = {0};
     buffer_init(&content);
     template_write_content(set, index, &content);
     struct emitter e = {.in = set->templates[index].stack->lowered, .out = &content};
     write_values(&e, &set->templates[index]);
     buffer_text(&content, inputs[index]);
-    if (!hash_hex(set->arena, HASH_SHA256, buffer_view(&content), &hex, &why)) hex = TEXT("?");
+    struct text hex = hash_hex(set->arena, HASH_SHA256, buffer_view(&content));
     buffer_release(&content);
     return hex;
 }
@@ -90,15 +88,14 @@ static const struct text *input_hashes(const struct template_set *set) {
     for (uint32_t i = 0; i < set->count; i++) {
         uint32_t index = set->order[i];
         struct buffer read;
-        struct failure why;
         buffer_init(&read);
         for (uint32_t k = 0; k < set->count; k++) {
             if (!is_read(&set->templates[index], k)) continue;
             if (!contents[k].length) contents[k] = content_hash(set, k, inputs);
             buffer_format(&read, "%.*s\n", TEXT_ARGS(contents[k]));
         }
-        if (read.length && hash_hex(set->arena, HASH_SHA256, buffer_view(&read), &inputs[index],
-                                    &why)) {
+        if (read.length) {
+            inputs[index] = hash_hex(set->arena, HASH_SHA256, buffer_view(&read));
             inputs[index].length = HASH_LETTERS;
         }
         buffer_release(&read);

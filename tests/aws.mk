@@ -9,7 +9,7 @@ aws_tests = \
     tests/unit/aws_sign_test \
     tests/unit/aws_upkeep_test
 unit_tests += $(aws_tests)
-AWS_NEEDS = $(mrp_runtime_la_OBJECTS) $(libmrp_la_OBJECTS)
+AWS_NEEDS = $(RUNTIME_OBJECTS) $(libmrp_la_OBJECTS)
 
 tests_unit_aws_config_test_SOURCES = tests/unit/aws_config_test.c tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_config_test_LDADD = $(RUNTIME_UNIT_LIBS)
@@ -46,30 +46,30 @@ tests_unit_aws_protocol_test_DEPENDENCIES = $(AWS_NEEDS)
 # The readers of what comes over the network: configure --enable-fuzzing CC=clang.
 fuzz_targets += tests/fuzz/aws_response_fuzz
 tests_fuzz_aws_response_fuzz_SOURCES = tests/fuzz/aws_response_fuzz.c
-tests_fuzz_aws_response_fuzz_LDADD = $(mrp_runtime_la_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
+tests_fuzz_aws_response_fuzz_LDADD = $(RUNTIME_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
 tests_fuzz_aws_response_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 fuzz_targets += tests/fuzz/request_fuzz
 tests_fuzz_request_fuzz_SOURCES = tests/fuzz/request_fuzz.c
-tests_fuzz_request_fuzz_LDADD = $(mrp_runtime_la_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
+tests_fuzz_request_fuzz_LDADD = $(RUNTIME_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
 tests_fuzz_request_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 # The readers of what mrp keeps.
 fuzz_targets += tests/fuzz/state_fuzz
 tests_fuzz_state_fuzz_SOURCES = tests/fuzz/state_fuzz.c tests/fuzz/deployed.h tests/fuzz/fuzz.h
-tests_fuzz_state_fuzz_LDADD = $(mrp_runtime_la_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
+tests_fuzz_state_fuzz_LDADD = $(RUNTIME_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
 tests_fuzz_state_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 fuzz_targets += tests/fuzz/saved_fuzz
 tests_fuzz_saved_fuzz_SOURCES = tests/fuzz/saved_fuzz.c tests/fuzz/deployed.h tests/fuzz/fuzz.h
 tests_fuzz_saved_fuzz_LDADD = $(filter-out cli/mrp-main.%,$(mrp_OBJECTS)) \
-    $(mrp_runtime_la_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
+    $(RUNTIME_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
 tests_fuzz_saved_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 
 # make read-for-fuzzing, after make all: clang reads all sources as the targets are built, and makes
 # nothing. What it warns of there alone is found without that build.
-fuzz_sources = $(filter %.c,$(libmrp_la_SOURCES) $(mrp_SOURCES) $(mrp_runtime_la_SOURCES)) \
+fuzz_sources = $(filter %.c,$(libmrp_la_SOURCES) $(mrp_SOURCES) $(mrp_runtime_SOURCES)) \
     $(addsuffix .c,$(fuzz_targets))
 read-for-fuzzing:
 	printf '%s\n' $(addprefix $(top_srcdir)/,$(fuzz_sources)) | xargs -P 2 -n 16 $(COMPILE) \
-	    $(RUNTIME_CFLAGS) $(FUZZING_FLAGS) $(SANITIZER_FLAGS) -DPKGLIBDIR='""' -fsyntax-only
+	    $(RUNTIME_CFLAGS) $(FUZZING_FLAGS) $(SANITIZER_FLAGS) -DPKGLIBEXECDIR='""' -fsyntax-only
 .PHONY: read-for-fuzzing
 EXTRA_DIST += tests/fuzz/aws_response.seeds tests/fuzz/keep tests/fuzz/request.seeds \
     tests/clients/against-moto.py tests/clients/against-serve.py tests/clients/calls.py \

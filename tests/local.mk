@@ -14,7 +14,8 @@ tests_run_DEPENDENCIES = $(filter base/%,$(libmrp_la_OBJECTS))
 # A unit test is a program with CUnit: its name here, its sources below. UNIT_LIBS has the compiler,
 # RUNTIME_UNIT_LIBS the runtime as well.
 UNIT_LIBS = $(libmrp_la_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
-RUNTIME_UNIT_LIBS = $(mrp_runtime_la_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+RUNTIME_OBJECTS = $(filter runtime/%,$(mrp_runtime_OBJECTS))
+RUNTIME_UNIT_LIBS = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
 unit_tests = \
     tests/unit/library_test \
     tests/unit/base_test \
@@ -81,46 +82,45 @@ tests_unit_recovery_test_SOURCES = tests/unit/recovery_test.c tests/unit/parsed.
 tests_unit_recovery_test_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_recovery_test_DEPENDENCIES = $(PARSER_OBJECTS)
 
-DEPLOY_OBJECTS = $(mrp_runtime_la_OBJECTS)
 tests_unit_deploy_test_SOURCES = tests/unit/deploy_test.c tests/unit/unit.h
-tests_unit_deploy_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_deploy_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+tests_unit_deploy_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_deploy_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
 
 tests_unit_rescue_test_SOURCES = tests/unit/rescue_test.c tests/unit/world.h tests/unit/unit.h
-tests_unit_rescue_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_rescue_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+tests_unit_rescue_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_rescue_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
 tests_unit_why_test_SOURCES = tests/unit/why_test.c tests/unit/unit.h
-tests_unit_why_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_why_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+tests_unit_why_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_why_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
 
 # Simulated failure: --seeds COUNT of them, --seed N for one.
 tests_unit_disaster_test_SOURCES = tests/unit/disaster_test.c tests/unit/disaster_program.c \
     tests/unit/disaster_storm.c tests/unit/disaster.h
-tests_unit_disaster_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_disaster_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+tests_unit_disaster_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_disaster_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
 
 tests_unit_load_test_SOURCES = tests/unit/load_test.c tests/unit/unit.h
-tests_unit_load_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_load_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+tests_unit_load_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_load_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
 
 tests_unit_upkeep_test_SOURCES = tests/unit/upkeep_test.c tests/unit/unit.h
-tests_unit_upkeep_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_upkeep_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+tests_unit_upkeep_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_upkeep_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
 
 tests_unit_imports_test_SOURCES = tests/unit/imports_test.c tests/unit/unit.h tests/unit/world.h
-tests_unit_imports_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_imports_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+tests_unit_imports_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_imports_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
 tests_unit_transforms_test_SOURCES = tests/unit/transforms_test.c tests/unit/unit.h \
     tests/unit/world.h
-tests_unit_transforms_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_transforms_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+tests_unit_transforms_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_transforms_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
 tests_unit_nested_test_SOURCES = tests/unit/nested_test.c tests/unit/unit.h tests/unit/world.h
-tests_unit_nested_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_nested_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+tests_unit_nested_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_nested_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
 tests_unit_simulator_test_SOURCES = tests/unit/simulator_test.c tests/unit/unit.h \
     tests/unit/world.h
-tests_unit_simulator_test_LDADD = $(DEPLOY_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_simulator_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(DEPLOY_OBJECTS)
+tests_unit_simulator_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+tests_unit_simulator_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
 
 # What the highlighting of editors is compared with.
 check_PROGRAMS += tests/editors/tokens
@@ -146,7 +146,6 @@ check_LTLIBRARIES = tests/inject/library.la
 tests_inject_library_la_SOURCES = tests/inject/library.c
 tests_inject_library_la_CFLAGS = -std=gnu11 $(WARNINGS)
 tests_inject_library_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
-tests_inject_library_la_LIBADD = $(DL_LIBS)
 EXTRA_DIST += tests/inject/program
 
 # Builds for tests/mutation/run.

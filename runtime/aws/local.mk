@@ -1,6 +1,6 @@
 # The sources of runtime/aws/.
 
-mrp_runtime_la_SOURCES += \
+mrp_runtime_SOURCES += \
     runtime/aws/attempt.c \
     runtime/aws/calls.c runtime/aws/calls.def runtime/aws/calls.h \
     runtime/aws/causes.c \

@@ -18,11 +18,9 @@ static void add_member(struct buffer *out, const struct data *input, const char 
     else buffer_json_string(out, value);
 }
 
-static bool find_path(const struct source_context *context, const struct data *input,
-                      bool is_named, struct text *path) {
+static struct text cache_path(const struct source_context *context, const struct data *input,
+                              bool is_named) {
     struct buffer out;
-    struct text hex;
-    struct failure why;
     buffer_init(&out);
     buffer_char(&out, '{');
     add_member(&out, input, "DurationSeconds", true);
@@ -31,20 +29,19 @@ static bool find_path(const struct source_context *context, const struct data *i
     if (is_named) add_member(&out, input, "RoleSessionName", false);
     add_member(&out, input, "SerialNumber", false);
     buffer_char(&out, '}');
-    bool good = hash_hex(context->arena, HASH_SHA1, buffer_view(&out), &hex, &why);
+    struct text hex = hash_hex(context->arena, HASH_SHA1, buffer_view(&out));
     buffer_release(&out);
-    if (!good) return false;
     struct text file = text_format(context->arena, ".aws/cli/cache/%.*s.json", TEXT_ARGS(hex));
-    *path = source_home(context, file.bytes);
-    return true;
+    return source_home(context, file.bytes);
 }
 
 bool source_cache_find(const struct source_context *context, const struct data *input,
                        bool is_named, struct data **answer) {
     const struct surroundings *around = context->config->around;
-    struct text path, bytes;
+    struct text bytes;
     struct failure why;
-    if (context->is_refused || !find_path(context, input, is_named, &path)) return false;
+    if (context->is_refused) return false;
+    struct text path = cache_path(context, input, is_named);
     if (around->read(around->context, context->arena, path, &bytes, &why) != READ_GOOD) {
         return false;
     }
@@ -68,7 +65,6 @@ void source_cache_keep(const struct source_context *context, const struct data *
     struct data *keys = data_set_new(context->arena, kept, "Credentials", DATA_RECORD);
     struct data *user = data_set_new(context->arena, kept, "AssumedRoleUser", DATA_RECORD);
     struct buffer out;
-    struct text path;
     struct failure why;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         copy_member(context->arena, keys, data_get(answer, "Credentials"), parts[i]);
@@ -76,9 +72,8 @@ void source_cache_keep(const struct source_context *context, const struct data *
     copy_member(context->arena, user, data_get(answer, "AssumedRoleUser"), "AssumedRoleId");
     copy_member(context->arena, user, data_get(answer, "AssumedRoleUser"), "Arn");
     data_put(context->arena, kept, "ProviderType", TEXT("assume-role"));
-    if (!find_path(context, input, is_named, &path)) return;
     buffer_init(&out);
     data_write_json(kept, &out);
-    around->write(around->context, path, buffer_view(&out), &why);
+    around->write(around->context, cache_path(context, input, is_named), buffer_view(&out), &why);
     buffer_release(&out);
 }

@@ -41,9 +41,9 @@ static bool check_cache(const struct login *login, struct failure *why) {
 static bool read_cache(struct login *login, struct text session, struct failure *why) {
     const struct source_context *context = login->context;
     const struct surroundings *around = context->config->around;
-    struct text hex, bytes, folder = cache_folder(context);
+    struct text bytes, folder = cache_folder(context);
     struct failure reason;
-    if (!hash_hex(context->arena, HASH_SHA256, session, &hex, why)) return false;
+    struct text hex = hash_hex(context->arena, HASH_SHA256, session);
     login->path = text_format(context->arena, "%.*s/%.*s.json", TEXT_ARGS(folder), TEXT_ARGS(hex));
     if (around->read(around->context, context->arena, login->path, &bytes, &reason) != READ_GOOD) {
         failure_set(why, "there is no login of the AWS profile \"%.*s\": %s",

@@ -26,9 +26,9 @@ static const struct data *find_session(const struct config *config, struct text 
 static bool read_token(struct sso *sso, struct failure *why) {
     const struct source_context *context = sso->context;
     const struct surroundings *around = context->config->around;
-    struct text named = sso->session.length ? sso->session : sso->start_url, hex, bytes;
+    struct text named = sso->session.length ? sso->session : sso->start_url, bytes;
     struct failure reason;
-    if (!hash_hex(context->arena, HASH_SHA1, named, &hex, why)) return false;
+    struct text hex = hash_hex(context->arena, HASH_SHA1, named);
     struct text file = text_format(context->arena, ".aws/sso/cache/%.*s.json", TEXT_ARGS(hex));
     sso->path = source_home(context, file.bytes);
     enum reading reading =

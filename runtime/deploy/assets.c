@@ -41,14 +41,12 @@ struct text assets_template(struct arena *arena, struct text account, struct tex
         TEXT_ARGS(bucket));
 }
 
-bool assets_place(struct arena *arena, struct text account, const struct plan_stack *stack,
+void assets_place(struct arena *arena, struct text account, const struct plan_stack *stack,
                   struct text *key, struct text *url) {
-    struct text hex, bucket = assets_bucket(arena, account, stack->region);
-    struct failure why;
-    if (!hash_hex(arena, HASH_SHA256, stack->body, &hex, &why)) return false;
+    struct text bucket = assets_bucket(arena, account, stack->region);
+    struct text hex = hash_hex(arena, HASH_SHA256, stack->body);
     *key = text_format(arena, "templates/%.*s.template.json", TEXT_ARGS(hex));
     const char *suffix = partition_of_region(stack->region)->domain;
     *url = text_format(arena, "https://%.*s.s3.%.*s.%s/%.*s", TEXT_ARGS(bucket),
                        TEXT_ARGS(stack->region), suffix, TEXT_ARGS(*key));
-    return true;
 }

@@ -117,9 +117,7 @@ void machine_sleep(struct run *run, struct machine *machine, enum machine_phase 
 }
 
 struct text run_digest(struct run *run, struct text bytes) {
-    struct text hex;
-    struct failure ignored;
-    return hash_hex(run->arena, HASH_SHA256, bytes, &hex, &ignored) ? hex : TEXT("0");
+    return hash_hex(run->arena, HASH_SHA256, bytes);
 }
 
 void machine_make_token(struct run *run, struct machine *machine, const char *what) {

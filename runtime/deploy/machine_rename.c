@@ -19,13 +19,13 @@ static void ask_refactor(struct run *run, struct machine *machine) {
 
 void machine_rename(struct run *run, struct machine *machine) {
     struct plan_stack placed = *machine->plan;
-    struct text key, url;
     placed.body = machine->plan->renamed_body;
-    if (!plan_is_large(&placed) ||
-        !assets_place(run->arena, run->plan->account, &placed, &key, &url)) {
+    if (!plan_is_large(&placed)) {
         ask_refactor(run, machine);
         return;
     }
+    struct text key, url;
+    assets_place(run->arena, run->plan->account, &placed, &key, &url);
     struct cloud_request *request = machine_prepare(machine, CLOUD_PUT_OBJECT, run);
     request->bucket = assets_bucket(run->arena, run->plan->account, machine->plan->region);
     request->key = key;

@@ -17,12 +17,12 @@ void machine_ask_set(struct run *run, struct machine *machine) {
 
 /* Makes the change set, after a large template has been put where CloudFormation reads it. */
 void machine_upload(struct run *run, struct machine *machine) {
-    struct text key, url;
-    if (!plan_is_large(machine->plan) ||
-        !assets_place(run->arena, run->plan->account, machine->plan, &key, &url)) {
+    if (!plan_is_large(machine->plan)) {
         machine_ask_set(run, machine);
         return;
     }
+    struct text key, url;
+    assets_place(run->arena, run->plan->account, machine->plan, &key, &url);
     struct cloud_request *request = machine_prepare(machine, CLOUD_PUT_OBJECT, run);
     request->bucket = assets_bucket(run->arena, run->plan->account, machine->plan->region);
     request->key = key;

@@ -281,7 +281,7 @@ void plan_find_widenings(struct plan *plan, struct plan_stack *stack);
 struct text assets_bucket(struct arena *arena, struct text account, struct text region);
 struct text assets_template(struct arena *arena, struct text account, struct text region);
 /* The key of a template is its hash; *url is how CloudFormation is told of it. */
-bool assets_place(struct arena *arena, struct text account, const struct plan_stack *stack,
+void assets_place(struct arena *arena, struct text account, const struct plan_stack *stack,
                   struct text *key, struct text *url);
 
 /* The key of what a pipeline runs. */

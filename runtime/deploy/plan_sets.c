@@ -31,8 +31,8 @@ static const struct cloud_stack **deployed_stacks(struct making *making) {
 static bool upload(struct making *making, const struct plan_stack *stack) {
     if (!plan_is_large(stack)) return true;
     struct text key, url;
-    if (!making_has_assets(making, stack->region) ||
-        !assets_place(making->arena, making->plan->account, stack, &key, &url)) return false;
+    if (!making_has_assets(making, stack->region)) return false;
+    assets_place(making->arena, making->plan->account, stack, &key, &url);
     struct cloud_call *call = making_call(making, stack, CLOUD_PUT_OBJECT);
     call->request.bucket = assets_bucket(making->arena, making->plan->account, stack->region);
     call->request.key = key;
@@ -137,7 +137,6 @@ bool making_finish_round(struct making *making, struct cloud_call **templates) {
     make_again(making, &making->aware);
     for (uint32_t i = 0; i < plan->count; i++) {
         struct plan_stack *stack = &plan->stacks[i];
-        struct failure ignored;
         if (!read_body(making, stack->body, &stack->wanted, stack)) return false;
         if (!templates[i]) continue;
         if (cloud_failed(templates[i])) {
@@ -146,7 +145,7 @@ bool making_finish_round(struct making *making, struct cloud_call **templates) {
         struct text body = templates[i]->reply.body;
         if (!read_body(making, body, &stack->current, stack)) return false;
         stack->deployed_body = body;
-        hash_hex(making->arena, HASH_SHA256, body, &stack->deployed_hash, &ignored);
+        stack->deployed_hash = hash_hex(making->arena, HASH_SHA256, body);
     }
     return true;
 }

@@ -2,6 +2,8 @@
 #include "base/hash.h"
 #include "runtime/deploy/plan.h"
 
+enum { HASH_LETTERS = 16 }; /* of the tag mrp:inputs */
+
 static const struct cloud_stack *deployed_of(const struct deploy_inputs *inputs, uint32_t index) {
     for (uint32_t i = 0; i < inputs->plan->count; i++) {
         const struct plan_stack *stack = &inputs->plan->stacks[i];
@@ -63,7 +65,6 @@ static struct text inputs_hash(const struct deploy_inputs *inputs, const struct 
                                struct arena *arena) {
     struct buffer all;
     struct text value, hex = {0};
-    struct failure why;
     buffer_init(&all);
     for (uint32_t i = 0; i < template->edge_count; i++) {
         const struct template_edge *edge = &template->edges[i];
@@ -72,7 +73,10 @@ static struct text inputs_hash(const struct deploy_inputs *inputs, const struct 
         buffer_format(&all, "%u.%.*s=%.*s\n", edge->stack, TEXT_ARGS(edge->output),
                       TEXT_ARGS(value));
     }
-    if (all.length && hash_hex(arena, HASH_SHA256, buffer_view(&all), &hex, &why)) hex.length = 16;
+    if (all.length) {
+        hex = hash_hex(arena, HASH_SHA256, buffer_view(&all));
+        hex.length = HASH_LETTERS;
+    }
     buffer_release(&all);
     return hex;
 }
@@ -154,7 +158,7 @@ static bool former_request(const struct deploy_inputs *inputs, const struct plan
     request->capabilities = former->capabilities;
     request->capability_count = former->capability_count;
     if (!plan_is_large(stack)) request->body = former->body;
-    else return assets_place(arena, inputs->plan->account, stack, &key, &request->url);
+    else assets_place(arena, inputs->plan->account, stack, &key, &request->url);
     return true;
 }
 
@@ -178,7 +182,7 @@ bool deploy_request(const struct deploy_inputs *inputs, const struct plan_stack 
     request->stack = stack->action == PLAN_UPDATE && stack->id.length ? stack->id : stack->name;
     struct text key;
     if (!plan_is_large(stack)) request->body = stack->body;
-    else if (!assets_place(arena, inputs->plan->account, stack, &key, &request->url)) return false;
+    else assets_place(arena, inputs->plan->account, stack, &key, &request->url);
     request->change_type = stack->action == PLAN_UPDATE ? TEXT("UPDATE") : TEXT("CREATE");
     if (inputs->plan->reverts_drift && stack->action == PLAN_UPDATE) {
         request->mode = TEXT("REVERT_DRIFT");

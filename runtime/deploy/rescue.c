@@ -225,13 +225,9 @@ static enum cloud_operation operation_of(enum rescue_action action) {
 
 static struct text make_token(const struct cloud *cloud, const struct rescue_stack *stack,
                               struct arena *arena) {
-    struct text hex = {0};
-    struct failure ignored;
     struct text seed = text_format(arena, "rescue/%.*s/%.6f", TEXT_ARGS(stack->id),
                                    cloud->now(cloud->context));
-    if (!hash_hex(arena, HASH_SHA256, seed, &hex, &ignored)) hex = TEXT("0");
-    if (hex.length > 32) hex.length = 32;
-    return text_format(arena, "mrp-rescue-%.*s", TEXT_ARGS(hex));
+    return text_format(arena, "mrp-rescue-%.32s", hash_hex(arena, HASH_SHA256, seed).bytes);
 }
 
 /* Waits as long as AWS is at work. A look that fails is one more look; one that says what was

@@ -223,13 +223,11 @@ static struct text holds_data(struct way_back *back, uint32_t index) {
 }
 
 static bool is_ours_still(struct way_back *back, uint32_t index) {
-    struct text hex;
-    struct failure ignored;
     const struct seen *seen = &back->seen[index];
     if (!back->touched[index].sent_hash.length) return true;
     return !cloud_failed(&seen->template) &&
-           hash_hex(back->run.arena, HASH_SHA256, seen->template.reply.body, &hex, &ignored) &&
-           text_equal(hex, back->touched[index].sent_hash);
+           text_equal(hash_hex(back->run.arena, HASH_SHA256, seen->template.reply.body),
+                      back->touched[index].sent_hash);
 }
 
 /* Why the stack cannot be taken back, or an empty text. */

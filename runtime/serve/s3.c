@@ -77,9 +77,7 @@ static bool check_bucket(struct serving *serving, struct text bucket) {
 /* --- objects ---------------------------------------------------------------------------------- */
 
 static struct text entity_tag(struct serving *serving, struct text body) {
-    struct text hash;
-    struct failure why;
-    if (!hash_hex(serving->arena, HASH_MD5, body, &hash, &why)) hash = TEXT("0");
+    struct text hash = hash_hex(serving->arena, HASH_MD5, body);
     return text_format(serving->arena, "\"%.*s\"", TEXT_ARGS(hash));
 }
 

@@ -256,8 +256,7 @@ static bool says(struct text text, const char *words) {
 static bool is_explained(enum kind kind, const struct ran *ran) {
     struct text all[] = {ran->err, ran->out};
     for (size_t i = 0; i < 2; i++) {
-        if (kind == MEMORY && (says(all[i], "memory") || says(all[i], "could not open the module")))
-            return true;
+        if (kind == MEMORY && says(all[i], "memory")) return true;
         if (kind == FILES && (says(all[i], "could not") || says(all[i], "cannot"))) return true;
     }
     return false;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "runtime/runtime.h"
+#include "runtime/deploy/apply.h"
 #include "runtime/simulator/simulator.h"
 #include "tests/unit/unit.h"
 

@@ -1,5 +1,5 @@
-/* The module's table, and sessions: which cloud is used, and what is kept beside the program. */
-#include "runtime/runtime.h"
+/* Which cloud is used, and what is kept beside the program. */
+#include "runtime/session.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "runtime/aws/network.h"
 #include "runtime/simulator/simulator.h"
 
-struct runtime_session {
+struct session {
     struct state state;
     struct simulator *simulator; /* one of these two */
     struct network *network;
@@ -59,7 +59,7 @@ static bool changes_world(enum cloud_operation operation) {
 }
 
 static void begin(void *context, struct cloud_call *call) {
-    struct runtime_session *session = context;
+    struct session *session = context;
     struct failure why;
     const struct cloud *inner = simulator_cloud(session->simulator);
     inner->begin(inner->context, call);
@@ -70,19 +70,19 @@ static void begin(void *context, struct cloud_call *call) {
 }
 
 static struct cloud_call *next(void *context, double until) {
-    const struct cloud *inner = simulator_cloud(((struct runtime_session *)context)->simulator);
+    const struct cloud *inner = simulator_cloud(((struct session *)context)->simulator);
     return inner->next(inner->context, until);
 }
 
 static double now(void *context) {
-    const struct cloud *inner = simulator_cloud(((struct runtime_session *)context)->simulator);
+    const struct cloud *inner = simulator_cloud(((struct session *)context)->simulator);
     return inner->now(inner->context);
 }
 
 /* The world is written when it is asked for a change, the journal when the change was seen to be
  * made: the world goes on to the time that the journal knows. Where no run is to be gone on with,
  * nobody waits for stacks that are still busy: their last change was not written any more. */
-static bool settle(struct runtime_session *session, struct failure *why) {
+static bool settle(struct session *session, struct failure *why) {
     struct arena arena;
     struct journal_run run;
     bool found;
@@ -94,7 +94,7 @@ static bool settle(struct runtime_session *session, struct failure *why) {
     return good;
 }
 
-static bool open_simulator(struct runtime_session *session, const struct runtime_options *options,
+static bool open_simulator(struct session *session, const struct session_options *options,
                            struct failure *why) {
     struct sqlite3 *database = session->state.database;
     if (options->sandbox_is_new && !simulator_erase(database, why)) return false;
@@ -110,7 +110,7 @@ static bool open_simulator(struct runtime_session *session, const struct runtime
     return true;
 }
 
-static bool open_network(struct runtime_session *session, const struct runtime_options *options,
+static bool open_network(struct session *session, const struct session_options *options,
                          struct failure *why) {
     struct client_options client = {.profile = options->profile, .version = options->version,
                                     .is_verbose = options->is_verbose, .say = options->say,
@@ -123,11 +123,11 @@ static bool open_network(struct runtime_session *session, const struct runtime_o
 /* Tests of the sandbox: MRP_TEST_DIE_AT=N ends the process as kill -9 does, before the Nth writing
  * of the journal. */
 static void die_in_time(void *context) {
-    struct runtime_session *session = context;
+    struct session *session = context;
     if (--session->writings_left == 0) raise(SIGKILL);
 }
 
-static void arrange_death(struct runtime_session *session) {
+static void arrange_death(struct session *session) {
     const char *when = getenv("MRP_TEST_DIE_AT");
     if (!when || !session->simulator) return;
     session->writings_left = strtol(when, NULL, 10);
@@ -135,7 +135,7 @@ static void arrange_death(struct runtime_session *session) {
     session->journal.context = session;
 }
 
-static bool open_session(struct runtime_session *session, const struct runtime_options *options,
+static bool open_session(struct session *session, const struct session_options *options,
                          struct failure *why) {
     if (!state_open(&session->state, options->folder, options->sandbox, why)) return false;
     if (journal_open(&session->journal, &session->state, options->sandbox, why) &&
@@ -148,18 +148,15 @@ static bool open_session(struct runtime_session *session, const struct runtime_o
     return false;
 }
 
-static bool runtime_open(struct runtime_session **result, const struct runtime_options *options,
-                         struct failure *why) {
-    struct runtime_session *session = memory_alloc(sizeof *session);
-    *session = (struct runtime_session){.state = {.lock = -1}};
-    *result = session;
-    if (open_session(session, options, why)) return true;
+struct session *session_open(const struct session_options *options, struct failure *why) {
+    struct session *session = memory_alloc(sizeof *session);
+    *session = (struct session){.state = {.lock = -1}};
+    if (open_session(session, options, why)) return session;
     memory_free(session);
-    *result = NULL;
-    return false;
+    return NULL;
 }
 
-static bool runtime_close(struct runtime_session *session, struct failure *why) {
+bool session_close(struct session *session, struct failure *why) {
     bool good = !session->simulator || simulator_close(session->simulator, why);
     if (session->network) network_close(session->network);
     state_close(&session->state);
@@ -167,70 +164,8 @@ static bool runtime_close(struct runtime_session *session, struct failure *why) 
     return good;
 }
 
-static const struct cloud *session_cloud(struct runtime_session *session) {
-    return session->cloud;
-}
+const struct cloud *session_cloud(struct session *session) { return session->cloud; }
 
-static struct journal *session_journal(struct runtime_session *session) {
-    return &session->journal;
-}
+struct journal *session_journal(struct session *session) { return &session->journal; }
 
-static void sandbox_account(struct runtime_session *session, struct text account) {
-    if (session->simulator) simulator_account(session->simulator, account);
-}
-
-static void sandbox_fail(struct runtime_session *session, const struct simulator_failure *failure) {
-    simulator_fail(session->simulator, failure);
-}
-
-static bool sandbox_change(struct runtime_session *session, struct text region, struct text stack,
-                           struct text logical_id, struct text property, struct text value) {
-    return simulator_change(session->simulator, region, stack, logical_id, property, value);
-}
-
-static bool sandbox_put(struct runtime_session *session, struct text region, struct text stack,
-                        struct text logical_id, uint32_t count) {
-    return simulator_put(session->simulator, region, stack, logical_id, count);
-}
-
-static bool sandbox_put_object(struct runtime_session *session, struct text region,
-                               struct text stack, struct text logical_id, struct text key,
-                               struct text body) {
-    return simulator_put_object(session->simulator, region, stack, logical_id, key, body);
-}
-
-static bool sandbox_ring(struct runtime_session *session, struct text region, struct text stack,
-                         struct text logical_id, bool rings) {
-    return simulator_ring(session->simulator, region, stack, logical_id, rings);
-}
-
-static void sandbox_throttle(struct runtime_session *session, unsigned percent) {
-    simulator_throttle(session->simulator, percent);
-}
-
-static void sandbox_lag(struct runtime_session *session, double seconds) {
-    simulator_lag(session->simulator, seconds);
-}
-
-static bool sandbox_serve(struct runtime_session *session, const struct serve_options *options,
-                          struct failure *why) {
-    return serve_run(session->simulator, options, why);
-}
-
-const struct runtime *mrp_runtime(void) {
-    static const struct runtime runtime = {
-        .open = runtime_open, .close = runtime_close, .cloud = session_cloud,
-        .journal = session_journal, .plan = plan_make, .plan_destroy = plan_destroy,
-        .apply = apply_plan, .status = status_make, .drift = drift_make,
-        .resume_elsewhere = resume_elsewhere,
-        .rescue = rescue_make, .rescue_run = rescue_run, .resume_find = resume_find,
-        .regions = journal_regions, .expect = journal_expect,
-        .resume = resume_run, .sandbox_account = sandbox_account,
-        .sandbox_change = sandbox_change,
-        .sandbox_put = sandbox_put,
-        .sandbox_put_object = sandbox_put_object, .sandbox_fail = sandbox_fail,
-        .sandbox_throttle = sandbox_throttle, .sandbox_lag = sandbox_lag,
-        .sandbox_serve = sandbox_serve, .sandbox_ring = sandbox_ring,
-    };
-    return &runtime;
-}
+struct simulator *session_simulator(struct session *session) { return session->simulator; }
