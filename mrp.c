@@ -419,6 +419,15 @@ void mrp_set_columns(struct mrp *mrp, unsigned columns) {
     mrp->diagnostics.columns = columns;
 }
 
+void mrp_give_program(struct mrp *mrp, struct text source) {
+    mrp->is_given = true;
+    mrp->given = source;
+}
+
+void mrp_count_bytes(struct mrp *mrp) {
+    mrp->diagnostics.counts_bytes = true;
+}
+
 struct text mrp_root(const struct mrp *mrp) {
     return mrp->root;
 }

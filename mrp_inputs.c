@@ -116,6 +116,8 @@ static bool use_folder(struct mrp *mrp) {
     mrp->path = path_relative(&mrp->arena, mrp->root, whole);
     if (!folder_host_open(&mrp->folder, mrp->root.bytes, &mrp->failure)) return false;
     mrp->folder.no_environment = mrp->options.no_environment;
+    if (mrp->is_given) mrp->folder.given_path = mrp->path;
+    mrp->folder.given = mrp->given;
     mrp->host = mrp->folder.host;
     return true;
 }

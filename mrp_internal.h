@@ -26,10 +26,11 @@ struct mrp {
     struct host host;
     struct text root;   /* absolute; empty with a host of the caller */
     struct text path;   /* of the program, below the root */
+    struct text given;  /* the program's text, where it is_given */
     const char *only_tests; /* a file of tests, or NULL */
     struct buffer output;
     struct failure failure;
-    bool is_loaded;
+    bool is_loaded, is_given;
 };
 
 struct request {

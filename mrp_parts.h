@@ -21,8 +21,14 @@ void mrp_set_package(struct mrp *mrp, struct text package);
 /* Settled: ordered, with --strict, --allow and --deny applied. */
 struct diagnostics *mrp_diagnostics(struct mrp *mrp);
 
+/* Before anything is read: the program is this text, which is kept, in place of the file that the
+ * options name; what it imports stands beside that. */
+void mrp_give_program(struct mrp *mrp, struct text source);
+
 /* Width of the terminal that mrp_report's text is for; 0 for a usual one. */
 void mrp_set_columns(struct mrp *mrp, unsigned columns);
+/* The columns of places in mrp_report's text count bytes, not characters. */
+void mrp_count_bytes(struct mrp *mrp);
 
 /* The path of a source as the user would type it from where the process stands. */
 struct text mrp_user_path(struct mrp *mrp, uint32_t source);

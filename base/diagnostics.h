@@ -70,6 +70,7 @@ struct diagnostics {
     uint32_t hidden;              /* reports over LIMIT_DIAGNOSTICS */
     struct diagnostic unheard;    /* stands for those that are not kept */
     uint32_t columns;             /* width of the terminal for text; 0 for a usual one */
+    bool counts_bytes;            /* the columns of places in text, as some editors want them */
     bool strict;
     struct allowance *allowances[DIAGNOSTIC_COUNT]; /* by comments, the newest first */
     struct allowance *everywhere[DIAGNOSTIC_COUNT]; /* by the project; NULL for none */

@@ -193,6 +193,10 @@ static bool has_place(const struct renderer *r, struct span span) {
 static void where(struct renderer *r, struct span span) {
     struct sources *sources = r->diagnostics->sources;
     struct place place = source_place(sources, span.source, span.start);
+    if (r->diagnostics->counts_bytes) {
+        const struct source *source = sources_get(sources, span.source);
+        place.column = (uint32_t)offset_in_line(source, place.line, span.start) + 1;
+    }
     repeat(r, ' ', r->gutter);
     paint(r, PAINT_FRAME);
     buffer_string(r->out, "-->");

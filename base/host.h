@@ -29,6 +29,7 @@ struct folder_host {
     struct host host;
     char root[PATH_MAX]; /* resolved, absolute */
     bool no_environment;
+    struct text given_path, given; /* a file that is not read from the folder, but was given */
 };
 bool folder_host_open(struct folder_host *folder, const char *root, struct failure *why);
 

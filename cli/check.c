@@ -104,10 +104,16 @@ static int say_what_is_there(struct mrp *mrp, const char *file) {
     return print(line);
 }
 
+static bool counts_bytes(const struct invocation *invocation) {
+    const char *unit = option_value(invocation, OPTION_COLUMNS);
+    return unit && strcmp(unit, "bytes") == 0;
+}
+
 static int check(struct invocation *invocation, const char *file, enum form form) {
     int outcome;
     struct mrp *mrp = program_open(invocation, file, &outcome);
     if (!mrp) return outcome;
+    if (counts_bytes(invocation)) mrp_count_bytes(mrp);
     mrp_only_check(mrp);
     outcome = program_outcome(mrp, mrp_compile(mrp));
     if (outcome != OUTCOME_WORLD) {
@@ -116,10 +122,16 @@ static int check(struct invocation *invocation, const char *file, enum form form
     }
     bool is_clean = outcome == OUTCOME_DONE && mrp_diagnostic_count(mrp) == 0;
     if (is_clean && form == FORM_TEXT && !option_given(invocation, OPTION_QUIET)) {
-        outcome = say_what_is_there(mrp, file);
+        outcome = say_what_is_there(mrp, strcmp(file, "-") == 0 ? "standard input" : file);
     }
     mrp_free(mrp);
     return outcome;
+}
+
+static int check_unit(const struct invocation *invocation) {
+    const char *unit = option_value(invocation, OPTION_COLUMNS);
+    if (!unit || counts_bytes(invocation) || strcmp(unit, "characters") == 0) return OUTCOME_DONE;
+    return misuse(invocation, "--columns \"%s\" is not one of characters, bytes", unit);
 }
 
 int command_check(struct invocation *invocation) {
@@ -127,6 +139,7 @@ int command_check(struct invocation *invocation) {
     struct failure why;
     enum form form;
     int outcome = output_form_among(invocation, FORMS_CHECK, &form);
+    if (outcome == OUTCOME_DONE) outcome = check_unit(invocation);
     if (outcome != OUTCOME_DONE) return outcome;
     if (!program_file(invocation, 0, &file, &why)) return world_failed(&why);
     if (option_given(invocation, OPTION_FIX)) {

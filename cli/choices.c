@@ -29,6 +29,7 @@ void option_choices(const struct command *command, unsigned option, struct buffe
     switch (option) {
     case OPTION_FORMAT: buffer_string(out, formats(command->name)); break;
     case OPTION_COLOR: buffer_string(out, "auto always never"); break;
+    case OPTION_COLUMNS: buffer_string(out, "characters bytes"); break;
     case OPTION_FROM: buffer_string(out, "queue two-regions pipeline"); break;
     case OPTION_ON: buffer_string(out, "create update delete rollback"); break;
     case OPTION_REGIONS: buffer_string(out, "all"); break;

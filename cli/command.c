@@ -195,10 +195,31 @@ static bool has_empty_path(const struct invocation *invocation, struct failure *
     return false;
 }
 
+/* A program may come from standard input, but not where something is kept beside it. */
+static bool has_standard_misused(const struct invocation *invocation, struct failure *why) {
+    const struct command *command = invocation->command;
+    bool reads = takes(command, OPTION_SET), keeps = takes(command, OPTION_SANDBOX) ||
+                 takes(command, OPTION_UPDATE) || takes(command, OPTION_PORT);
+    for (size_t i = 0; reads && i < invocation->operand_count; i++) {
+        if (strcmp(invocation->operands[i], "-") != 0) continue;
+        if (keeps) {
+            failure_set(why, "\"mrp %s\" cannot read the program from standard input", command->name);
+            failure_hint(why, "It keeps something in the program's folder: write the program to a file.");
+            return true;
+        }
+        if (!option_given(invocation, OPTION_FIX)) continue;
+        failure_set(why, "--fix cannot write into standard input");
+        failure_hint(why, "Write the program to a file, and name that.");
+        return true;
+    }
+    return false;
+}
+
 static enum outcome check_operands(const struct invocation *invocation, struct failure *why) {
     const struct command *command = invocation->command;
     if (option_given(invocation, OPTION_HELP)) return OUTCOME_DONE;
     if (has_empty_path(invocation, why)) return OUTCOME_MISUSE;
+    if (has_standard_misused(invocation, why)) return OUTCOME_MISUSE;
     if (invocation->operand_count < command->fewest) {
         int first = (int)strcspn(command->operands, " ");
         failure_set(why, "\"mrp %s\" needs %.*s", command->name, first, command->operands);

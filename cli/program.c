@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/diagnostics.h"
+#include "base/files.h"
 #include "cli/junit.h"
 #include "cli/output.h"
 #include "mrp_parts.h"
@@ -33,6 +34,10 @@ enum program_found program_find(const struct invocation *invocation, size_t inde
                                 const char **file, struct failure *why) {
     if (index < invocation->operand_count) {
         const char *operand = invocation->operands[index];
+        if (strcmp(operand, "-") == 0) {
+            *file = operand;
+            return PROGRAM_FOUND;
+        }
         *file = in_folder(invocation, operand);
         enum program_found found = look_for(*file, why);
         if (*file == operand || found == PROGRAM_FOUND) return PROGRAM_FOUND;
@@ -87,6 +92,13 @@ static bool check_ids(const struct invocation *invocation, enum option option) {
     return true;
 }
 
+static bool read_standard(const struct invocation *invocation, struct text *given, int *outcome) {
+    struct failure why;
+    if (file_read(invocation->arena, "-", given, &why)) return true;
+    *outcome = world_failed(&why);
+    return false;
+}
+
 struct mrp *program_open(const struct invocation *invocation, const char *file, int *outcome) {
     *outcome = OUTCOME_MISUSE;
     if (!check_sets(invocation) || !check_ids(invocation, OPTION_ALLOW) ||
@@ -108,8 +120,13 @@ struct mrp *program_open(const struct invocation *invocation, const char *file, 
         .only_errors = option_given(invocation, OPTION_QUIET),
         .no_environment = option_given(invocation, OPTION_NO_ENV),
     };
+    struct text given;
+    bool is_standard = strcmp(file, "-") == 0;
+    if (is_standard && !read_standard(invocation, &given, outcome)) return NULL;
+    if (is_standard) options.file = "pipeline.mrp";
     struct mrp *mrp = mrp_new(&options);
     if (!mrp) memory_exhausted();
+    if (is_standard) mrp_give_program(mrp, given);
     mrp_set_columns(mrp, terminal_columns(STDERR_FILENO));
     *outcome = OUTCOME_DONE;
     return mrp;

@@ -13,6 +13,7 @@ struct test_case {
     const char *file;       /* NAME.mrp */
     struct text commands;   /* lines of NAME.cmd, or empty */
     struct text environment;
+    struct text input;      /* of each command, on standard input */
 };
 
 static bool beside(struct driver *driver, struct text stem, const char *ending,
@@ -54,7 +55,7 @@ static struct ran run_commands(struct driver *driver, const struct test_case *te
         for (char **word = words; *word; word++) {
             if (strcmp(*word, "FILE") == 0) *word = (char *)test->file;
         }
-        struct ran ran = run_program(driver, test->folder, words, test->environment, TEXT(""));
+        struct ran ran = run_program(driver, test->folder, words, test->environment, test->input);
         buffer_text(&out, ran.out);
         buffer_text(&err, ran.err);
         status = ran.status;
@@ -154,6 +155,7 @@ void run_case(struct driver *driver, const char *path) {
         .file = slash + 1,
     };
     beside(driver, stem, ".env", &test.environment);
+    beside(driver, stem, ".in", &test.input);
     beside(driver, stem, ".err", &expected_err);
     bool has_commands = beside(driver, stem, ".cmd", &test.commands);
     if (has_commands) {

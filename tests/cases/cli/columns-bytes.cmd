@@ -1,0 +1,3 @@
+check --columns lines FILE
+check --columns characters FILE
+check --columns bytes FILE

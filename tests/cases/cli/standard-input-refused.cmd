@@ -1,0 +1,4 @@
+check --fix -
+test -
+plan --sandbox -
+sandbox serve -

@@ -1,0 +1,6 @@
+check -
+build --stdout - -
+eval east.orders.QueueName -
+explain east.orders -
+graph - --format mermaid
+fmt -
