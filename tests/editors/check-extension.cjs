@@ -35,6 +35,19 @@ function typing(grammar, file) {
   check(!wrong, `${file}:${wrong} bleeds into the next line`);
 }
 
+// Behind texts that are cut off: each line that says so at its end is code.
+function cutOff(grammar, file) {
+  let state = textmate.INITIAL, count = 0;
+  fs.readFileSync(file, "utf8").split("\n").forEach((line, i) => {
+    const { tokens, ruleStack } = grammar.tokenizeLine(line, state);
+    state = ruleStack;
+    if (!line.endsWith("# code")) return;
+    count++;
+    check(tokens.at(-1).scopes.some((scope) => scope.startsWith("comment")), `${file}:${i + 1}: is no code`);
+  });
+  check(count, `${file} says nothing of code`);
+}
+
 // What VS Code takes a place for: 0 code, 1 comment, 2 text. Brackets count, and quotes close, in code alone.
 function kindAt(grammar, line, at) {
   const { tokens } = grammar.tokenizeLine2(line, textmate.INITIAL);
@@ -115,6 +128,7 @@ async function main() {
   });
   const grammar = await registry.loadGrammar("source.mrp");
   for (const program of programs) typing(grammar, program);
+  cutOff(grammar, path.join(__dirname, "cut.mrp"));
   kinds(grammar);
   snippets();
   rules();

@@ -83,6 +83,19 @@ for s:row in readfile($TOKENS)
 endfor
 call s:Settle()
 
+" Behind texts that are cut off: each line that says "code" at its end is code.
+execute 'silent edit!' fnameescape($CUT)
+setfiletype mrp
+syntax sync fromstart
+let s:wrong = filter(range(1, line('$')), 'getline(v:val) =~# "# code$" && ' .
+  \ 'synIDattr(synID(v:val, strlen(getline(v:val)), 1), "name") !=# "mrpComment"')
+if empty(s:wrong) && search('# code$', 'n')
+  let s:passed += 1
+else
+  let s:failed += 1
+  call add(s:out, 'FAILED ' . $CUT . ': what is cut off goes on in the lines ' . string(s:wrong))
+endif
+
 " Indentation: what has none gets that of mrp fmt. Texts over several lines keep theirs.
 for s:name in split($FORMATTED, "\n")
   execute 'silent edit!' fnameescape(s:name)
@@ -101,12 +114,13 @@ for s:name in split($FORMATTED, "\n")
   endif
 endfor
 
-" The messages of mrp check in the quickfix list.
+" The messages of mrp check in the quickfix list, where columns are bytes.
 compiler! mrp
-cgetexpr readfile($MESSAGES)
+cgetexpr systemlist(substitute(&makeprg, '%:S', fnameescape($PROGRAM), ''))
 let s:found = map(filter(getqflist(), 'v:val.valid'), 'v:val.lnum . ":" . v:val.col . " " . v:val.type . " " . v:val.text')
-if len(s:found) == 3 && s:found[0] =~# '^3:38 E .*\[unknown-property]\nDid you mean "QueueName"?$' &&
-    \ s:found[1] =~# '^4:70 W .*\[value-not-listed]' && s:found[2] =~# '^5:12 E .*\[duplicate-name]$'
+if len(s:found) == 4 && s:found[0] =~# '^3:38 E .*\[unknown-property]\nDid you mean "QueueName"?$' &&
+    \ s:found[1] =~# '^4:70 W .*\[value-not-listed]' && s:found[2] =~# '^5:12 E .*\[duplicate-name]$' &&
+    \ s:found[3] =~# '^6:62 E .*\[unknown-property]'
   let s:passed += 1
 else
   let s:failed += 1

@@ -59,11 +59,14 @@ syn match mrpEscapeUnknown /\\\%([ntr"\\$]\|u{\x\{1,6}}\)\@!./ contained
 syn region mrpText start=/"/ skip=/\\./ end=/"/ end=/$/ oneline contains=mrpEscape,mrpEscapeUnknown,mrpLineInterpolation keepend extend
 syn region mrpLineInterpolation matchgroup=mrpInterpolation start=/\${/ end=/}/ end=/$/ oneline contained contains=@mrpLineCode extend
 syn region mrpLineBraces start=/{/ end=/}/ end=/$/ oneline contained contains=@mrpLineCode transparent extend
+" One over several lines that is not closed ends before the line on which the next one begins, as the compiler has it.
 syn region mrpTextBlock start=/"""/ skip=/\\./ end=/"""/ contains=mrpEscape,mrpEscapeUnknown,mrpBlockInterpolation keepend extend
+syn region mrpTextBlock start=/"""\s*$/ skip=/\\./ end=/"""/ end=/^\%(\%(\\.\|\${[^}"]*}\|\%("""\|\${\)\@!.\)*[=(\[,:]\s*"""\s*$\)\@=/ contains=mrpEscape,mrpEscapeUnknown,mrpBlockInterpolation keepend extend
 syn region mrpBlockInterpolation matchgroup=mrpInterpolation start=/\${/ end=/}/ contained contains=@mrpCode extend
 syn region mrpBraces start=/{/ end=/}/ contained contains=@mrpCode transparent extend
 syn match mrpRaw /'[^']*\%('\|$\)/
 syn region mrpRawBlock start=/'''/ end=/'''/
+syn region mrpRawBlock start=/'''\s*$/ end=/'''/ end=/^\%(\%(\%('''\)\@!.\)*[=(\[,:]\s*'''\s*$\)\@=/
 
 hi def link mrpFunction Function
 hi def link mrpKey Identifier
