@@ -12,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/pages.h"
 #include "cli/program.h"
+#include "cli/wrap.h"
 #include "evaluator/builtin.h"
 #include "mrp_parts.h"
 #include "schema/explain.h"
@@ -160,9 +161,22 @@ static bool find(struct question *question) {
     return false;
 }
 
+/* On a terminal in its width; elsewhere as it is written, which is Markdown for the most part. */
+static int show_text(const struct question *question) {
+    bool is_fixed = terminal_columns(STDOUT_FILENO) == 0 || strcmp(question->kind, "aws") == 0 ||
+                    strcmp(question->kind, "permissions") == 0;
+    if (is_fixed) return print(buffer_view(question->page));
+    struct buffer out;
+    buffer_init(&out);
+    wrap_page(buffer_view(question->page), page_columns(), &out);
+    int outcome = print(buffer_view(&out));
+    buffer_release(&out);
+    return outcome;
+}
+
 static int show(const struct question *question, enum form form) {
     bool is_data = strcmp(question->kind, "permissions") == 0;
-    if (form == FORM_TEXT) return print(buffer_view(question->page));
+    if (form == FORM_TEXT) return show_text(question);
     struct buffer out;
     buffer_init(&out);
     buffer_string(&out, "{\"format\":1,\"name\":");

@@ -30,7 +30,8 @@ mrp_SOURCES += \
     cli/junit.c cli/junit.h \
     cli/snapshots.c cli/snapshots.h \
     cli/test.c \
-    cli/version.c
+    cli/version.c \
+    cli/wrap.c cli/wrap.h
 
 # Commands of mrp-runtime: in mrp itself elsewhere.c stands for them.
 mrp_runtime_SOURCES += \

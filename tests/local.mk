@@ -178,7 +178,8 @@ data_tests = \
     tests/needs.test \
     tests/prompt.test \
     tests/secrets.test \
-    tests/stdlib.test
+    tests/stdlib.test \
+    tests/terminal.test
 TESTS += $(unit_tests) $(data_tests)
 # It installs, which may link again; nothing else runs then.
 tests/install.log: tests/cases.log tests/docs.log tests/examples.log
