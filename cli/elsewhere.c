@@ -45,9 +45,9 @@ static int hand_over(struct invocation *invocation) {
     if (!is_known || !find_beside(executable, path)) {
         snprintf(path, sizeof path, "%s/%s", PKGLIBEXECDIR, RUNTIME);
     }
-    if (is_known) setenv(PACKAGE_VARIABLE, executable, 1);
-    /* It enters the folder of -C itself. */
-    if (invocation->folder < 0 || fchdir(invocation->folder) == 0) {
+    /* It enters the folders of -C itself. */
+    if ((!is_known || setenv(PACKAGE_VARIABLE, executable, 1) == 0) &&
+        (invocation->folder < 0 || fchdir(invocation->folder) == 0)) {
         execv(path, invocation->arguments);
     }
     failure_set(&why, "could not run \"%s\", which deploys: %s", path, strerror(errno));

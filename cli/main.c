@@ -34,7 +34,10 @@ static bool is_color(const char *when) {
 static int enter_folders(struct invocation *invocation) {
     struct failure why;
     size_t count = invocation->counts[OPTION_FOLDER];
-    if (count) invocation->folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (count && (invocation->folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0) {
+        failure_set(&why, "could not open this folder: %s", strerror(errno));
+        return world_failed(&why);
+    }
     for (size_t i = 0; i < count; i++) {
         const char *folder = invocation->values[OPTION_FOLDER][i];
         if (chdir(folder) == 0) continue;
