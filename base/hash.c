@@ -1,5 +1,5 @@
-/* libcrypto's algorithms by themselves: what finds them by name (EVP) sets up all of libcrypto first,
- * which takes longer than most whole runs. */
+/* libcrypto's algorithms by themselves: what finds them by name (EVP) sets up all of libcrypto
+ * first, which takes longer than most whole runs. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/hash.h"
 

@@ -1,9 +1,9 @@
 /* Commands that are not in mrp itself: those that need a network, a database or a terminal.
  *
  * What these link takes longer to load than most commands run, and can be had as shared libraries
- * only. mrp-runtime, the program beside, is all of mrp with them; mrp becomes that program when such
- * a command is called. It is looked for beside the executable in a build tree, at its place relative
- * to one that is installed, and in the folder that configure set; never in PATH.
+ * only. mrp-runtime, the program beside, is all of mrp with them; mrp becomes that program when
+ * such a command is called. It is looked for beside the executable in a build tree, at its place
+ * relative to one that is installed, and in the folder that configure set; never in PATH.
  */
 #include <errno.h>
 #include <limits.h>
