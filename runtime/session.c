@@ -88,8 +88,8 @@ static bool settle(struct session *session, struct failure *why) {
     bool found;
     arena_init(&arena);
     bool good = journal_read(&session->journal, TEXT(""), &arena, &run, &found, why);
-    if (good && found) simulator_go_on(session->simulator, run.latest);
-    if (good && !found) simulator_settle(session->simulator);
+    good = good && (found ? simulator_go_on(session->simulator, run.latest, why)
+                          : simulator_settle(session->simulator, why));
     arena_release(&arena);
     return good;
 }
@@ -97,7 +97,8 @@ static bool settle(struct session *session, struct failure *why) {
 static bool open_simulator(struct session *session, const struct session_options *options,
                            struct failure *why) {
     struct sqlite3 *database = session->state.database;
-    if (options->sandbox_is_new && !simulator_erase(database, why)) return false;
+    if (options->sandbox_is_new && (!journal_forget(&session->journal, why) ||
+                                    !simulator_erase(database, why))) return false;
     if (!simulator_open(&session->simulator, database, why)) return false;
     if (!settle(session, why)) {
         struct failure ignored;

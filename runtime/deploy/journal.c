@@ -124,10 +124,10 @@ bool journal_open(struct journal *journal, struct state *state, bool is_sandbox,
                why);
 }
 
-static bool change(struct journal *journal, const char *sql, int64_t run, struct failure *why) {
+static bool change(struct journal *journal, const char *sql, int64_t which, struct failure *why) {
     sqlite3_stmt *statement;
     if (!prepare(journal, sql, &statement, why)) return false;
-    sqlite3_bind_int64(statement, 1, run);
+    sqlite3_bind_int64(statement, 1, which);
     return finish(journal, statement, why);
 }
 
@@ -238,6 +238,16 @@ bool journal_end(struct journal *journal, struct failure *why) {
     if (!state_run(journal->state, "BEGIN", why)) return false;
     bool good = change(journal, "DELETE FROM run_step WHERE run = ?", journal->run, why) &&
                 change(journal, "DELETE FROM run WHERE id = ?", journal->run, why);
+    return end_transaction(journal, good, why);
+}
+
+bool journal_forget(struct journal *journal, struct failure *why) {
+    if (!journal->state) return true;
+    if (!state_run(journal->state, "BEGIN", why)) return false;
+    bool good = change(journal, "DELETE FROM run WHERE sandbox = ?", journal->is_sandbox, why) &&
+                change(journal, "DELETE FROM region WHERE sandbox = ?", journal->is_sandbox, why) &&
+                state_run(journal->state,
+                          "DELETE FROM run_step WHERE run NOT IN (SELECT id FROM run)", why);
     return end_transaction(journal, good, why);
 }
 

@@ -58,6 +58,8 @@ bool journal_write(struct journal *journal, const struct journal_entry *entry,
 bool journal_go_back(struct journal *journal, struct failure *why);
 /* The run has ended: nothing is left to go on with. */
 bool journal_end(struct journal *journal, struct failure *why);
+/* Of the sandbox: whatever was deployed in it and did not end is nobody's any more. */
+bool journal_forget(struct journal *journal, struct failure *why);
 /* The regions in which a deployment had stacks, by what was deployed from here. */
 bool journal_regions(struct journal *journal, struct text project, struct text suffix,
                      struct arena *arena, const struct text **regions, size_t *count,

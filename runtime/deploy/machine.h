@@ -80,6 +80,7 @@ struct machine {
     struct text status_before; /* as described before the request, or empty */
     double updated_before;
     unsigned stale;          /* descriptions that say what was before */
+    unsigned reviews;        /* those that say that nothing was begun */
     const struct cloud_event **fresh; /* newer ones, newest first, until all pages are there */
     uint32_t fresh_count, fresh_capacity;
     struct text made;        /* id of the change set that was made */

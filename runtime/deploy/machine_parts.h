@@ -15,6 +15,7 @@ enum {
     EVENTS_MOST = 100000,          /* of one look */
     STALE_LOOKS = 8,               /* until a description that events deny is believed, */
     SAME_LOOKS = 3,                /* and one that says what was before, where there are none */
+    REVIEW_LOOKS = 720,            /* at a stack that is to be made and is not begun: an hour */
     EMPTY_TRIES = 3,               /* deletions, with what came into buckets meanwhile */
 };
 

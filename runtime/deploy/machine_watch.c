@@ -5,7 +5,7 @@ static void machine_watch_on(struct run *run, struct machine *machine) {
     machine_write_step(run, machine, JOURNAL_RUNNING);
     machine->root_status = (struct text){0};
     machine->saw_running = false;
-    machine->stale = 0;
+    machine->stale = machine->reviews = 0;
     machine->poll = POLL_FIRST;
     machine_sleep(run, machine, PHASE_EVENTS);
 }
@@ -225,6 +225,11 @@ static bool is_stale(struct machine *machine, struct text status) {
     return !machine->saw_running && is_same && machine->stale++ < SAME_LOOKS;
 }
 
+/* As it is before its first change set is executed. That was done: it may only be seen late. */
+static bool is_reviewed(struct machine *machine, struct text status) {
+    return text_is(status, "REVIEW_IN_PROGRESS") && machine->reviews++ < REVIEW_LOOKS;
+}
+
 void machine_look(struct run *run, struct machine *machine) {
     if (cloud_failed(&machine->call)) {
         if (cloud_not_found(&machine->call.error) && machine->plan->action == PLAN_DELETE) {
@@ -238,7 +243,7 @@ void machine_look(struct run *run, struct machine *machine) {
     keep_final(run, machine);
     struct text status = machine->shown->final.status;
     machine->shown->status = status;
-    bool running = cloud_status_running(status) || text_is(status, "REVIEW_IN_PROGRESS");
+    bool running = cloud_status_running(status) || is_reviewed(machine, status);
     machine->saw_running |= running;
     if (running || is_stale(machine, status)) machine_sleep(run, machine, PHASE_EVENTS);
     else machine_ask_events(run, machine, PHASE_LAST_EVENTS);

@@ -125,5 +125,10 @@ void sim_answer(struct simulator *simulator, struct cloud_call *call) {
                TEXT_ARGS(call->region));
         return;
     }
+    if (simulator->endless.length) {
+        sim_refuse(call, "InternalFailure", "%.*s; \"mrp sandbox reset\" begins with an empty one",
+                   TEXT_ARGS(simulator->endless));
+        return;
+    }
     if (!sim_throttle_call(simulator, call)) dispatch(simulator, call);
 }

@@ -5,12 +5,60 @@
 
 #include <math.h>
 
+#include "base/limits.h"
 #include "runtime/simulator/world.h"
 
-/* The clock of a new world: 2026-01-01T00:00:00Z. */
-static const double world_begins = 1767225600;
+/* The clocks of a new world, 2026-01-01T00:00:00Z, and of one that is too old: the year 10000. */
+static const double world_begins = 1767225600, world_ends = 253402300800;
 
-enum { REFACTOR_IS_OLD = 3600 }; /* seconds */
+enum {
+    REFACTOR_IS_OLD = 3600, /* seconds */
+    LONGEST = 7 * 86400,    /* until something happens where a stack is at work: it takes hours */
+};
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+bool sim_is_time(double clock) { return clock >= 0 && clock < world_ends; }
+
+/* A nested stack that has done its part waits for the stack around it, which may be stuck. */
+static bool awaits_another(struct simulator *simulator, const struct sim_stack *stack) {
+    for (unsigned depth = 0; stack && stack->phase == PHASE_AWAIT; depth++) {
+        if (depth > LIMIT_NESTED_STACKS || !stack->parent_id.length) return false;
+        stack = sim_stack_live(simulator, stack->region, stack->parent_id);
+    }
+    return stack != NULL;
+}
+
+static bool is_at_work(struct simulator *simulator, const struct sim_stack *stack) {
+    if (stack->phase == PHASE_AWAIT) return !awaits_another(simulator, stack);
+    return stack->phase != PHASE_IDLE ||
+           cloud_status_running(text_of(sim_status_name(stack->status)));
+}
+
+/* No world that mrp has written is like that. Who waits for one of its stacks would wait for ever,
+ * so from then on all calls are refused. */
+static void look_for_end(struct simulator *simulator, double due) {
+    if (due - simulator->clock <= LONGEST) return;
+    for (uint32_t i = 0; i < simulator->stack_count && !simulator->endless.length; i++) {
+        const struct sim_stack *stack = simulator->stacks[i];
+        if (!is_at_work(simulator, stack)) continue;
+        simulator->endless = text_format(
+            &simulator->arena, "the sandbox's state never comes to an end: the stack \"%.*s\" in "
+            "%.*s stays in %s", TEXT_ARGS(stack->name), TEXT_ARGS(stack->region),
+            sim_status_name(stack->status));
+    }
+}
+
+static void pass_time(struct simulator *simulator, double until) {
+    while (simulator->clock < until) {
+        double due = sim_next_time(simulator);
+        look_for_end(simulator, due);
+        simulator->clock = due < until ? due : until;
+        sim_advance_all(simulator);
+    }
+}
+
+/* --- the cloud -------------------------------------------------------------------------------- */
 
 static void begin(void *context, struct cloud_call *call) {
     struct simulator *simulator = context;
@@ -28,11 +76,7 @@ static struct cloud_call *next(void *context, double until) {
         if (!simulator->first) simulator->end = &simulator->first;
         return call;
     }
-    while (simulator->clock < until) {
-        double due = sim_next_time(simulator);
-        simulator->clock = due < until ? due : until;
-        sim_advance_all(simulator);
-    }
+    pass_time(simulator, until);
     return NULL;
 }
 
@@ -87,11 +131,28 @@ void simulator_account(struct simulator *simulator, struct text account) {
     simulator->account = text_copy(&simulator->arena, account);
 }
 
-void simulator_settle(struct simulator *simulator) {
-    for (double due; (due = sim_next_time(simulator)) < HUGE_VAL;) next(simulator, due);
+static bool comes_to_an_end(struct simulator *simulator, struct failure *why) {
+    look_for_end(simulator, sim_next_time(simulator));
+    if (!simulator->endless.length) return true;
+    failure_set(why, "%.*s", TEXT_ARGS(simulator->endless));
+    return failure_hint(why, "Run \"mrp sandbox reset\" to begin with an empty one.");
 }
 
-void simulator_go_on(struct simulator *simulator, double until) { next(simulator, until); }
+bool simulator_settle(struct simulator *simulator, struct failure *why) {
+    for (double due; (due = sim_next_time(simulator)) - simulator->clock <= LONGEST;) {
+        pass_time(simulator, due);
+    }
+    return comes_to_an_end(simulator, why);
+}
+
+bool simulator_go_on(struct simulator *simulator, double until, struct failure *why) {
+    if (until >= world_ends) {
+        failure_set(why, "the journal in .mrp/state.db is from a time that never comes");
+        return failure_hint(why, "Run \"mrp sandbox reset\" to begin with an empty one.");
+    }
+    pass_time(simulator, until);
+    return comes_to_an_end(simulator, why);
+}
 
 bool simulator_save(struct simulator *simulator, struct failure *why) {
     return sim_store_save(simulator, why);

@@ -31,10 +31,11 @@ enum { SIMULATOR_LITTER = 32 << 20 }; /* bytes that a world may have forgotten a
  * memory so. Nothing that was handed out is valid any more. */
 bool simulator_renew(struct simulator *simulator, size_t *limit, struct failure *why);
 
-/* Lets time pass until no stack is busy: what was under way when the world was last used. */
-void simulator_settle(struct simulator *simulator);
-/* Lets time pass until then. */
-void simulator_go_on(struct simulator *simulator, double until);
+/* Lets time pass until no stack is busy: what was under way when the world was last used; or until
+ * then. False where a stack is at work and nothing will ever happen to it: somebody has changed the
+ * world. Where that is seen later, calls are refused from then on ("InternalFailure"). */
+bool simulator_settle(struct simulator *simulator, struct failure *why);
+bool simulator_go_on(struct simulator *simulator, double until, struct failure *why);
 
 /* New stacks are made in this account, and the caller is of it; 123456789012 where none is said. */
 void simulator_account(struct simulator *simulator, struct text account);

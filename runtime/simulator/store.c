@@ -32,7 +32,10 @@ static bool run(struct sim_store *store, const char *sql, struct failure *why) {
 static bool read_meta(struct simulator *simulator, sqlite3_stmt *statement) {
     struct text key = sql_column(&simulator->arena, statement, 0);
     struct text value = sql_column(&simulator->arena, statement, 1);
-    if (text_is(key, "clock")) simulator->clock = strtod(value.bytes, NULL);
+    if (text_is(key, "clock")) {
+        simulator->clock = strtod(value.bytes, NULL);
+        return sim_is_time(simulator->clock);
+    }
     if (text_is(key, "counter")) simulator->counter = strtoull(value.bytes, NULL, 10);
     if (text_is(key, "salt")) simulator->salt = value;
     if (text_is(key, "throttle")) simulator->throttle = (unsigned)strtoul(value.bytes, NULL, 10);

@@ -226,6 +226,7 @@ struct simulator {
     struct cloud cloud;
     struct sim_store *store; /* NULL in memory */
     double clock;
+    struct text endless;     /* what never comes to an end in it: why calls are refused */
     uint64_t counter;        /* of stacks, change sets and events made */
     unsigned throttle;       /* percent of calls; */
     uint64_t throttle_count; /* how often the dice were thrown for it */
@@ -244,6 +245,9 @@ struct simulator {
     struct text account;             /* that new stacks are made in */
     struct text salt;                /* of the hashes that stand for secrets */
 };
+
+/* Whether a world may have that clock. */
+bool sim_is_time(double clock);
 
 const char *sim_status_name(unsigned status);
 unsigned sim_status_find(struct text name);

@@ -163,14 +163,12 @@ static bool open_kept(struct kept *kept, struct failure *why) {
     if (!journal_open(&kept->journal, &kept->state, true, why) ||
         !simulator_open(&kept->simulator, kept->state.database, why)) return false;
     kept->cloud = simulator_cloud(kept->simulator);
-    if (!journal_read(&kept->journal, TEXT(""), &kept->arena, &run, &found, why)) {
-        struct failure ignored;
-        simulator_close(kept->simulator, &ignored);
-        return false;
-    }
-    if (found) simulator_go_on(kept->simulator, run.latest);
-    else simulator_settle(kept->simulator);
-    return true;
+    bool good = journal_read(&kept->journal, TEXT(""), &kept->arena, &run, &found, why) &&
+                (found ? simulator_go_on(kept->simulator, run.latest, why)
+                       : simulator_settle(kept->simulator, why));
+    struct failure ignored;
+    if (!good) simulator_close(kept->simulator, &ignored);
+    return good;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -146,7 +146,8 @@ static void put_template(struct storm *storm) {
                      "\"BucketName\":\"" NESTED_BUCKET "\"}}}}")});
     ask_inner(storm, CLOUD_EXECUTE_CHANGE_SET,
               (struct cloud_request){.stack = stack, .change_set = set});
-    simulator_settle(storm->simulator);
+    struct failure why;
+    if (!simulator_settle(storm->simulator, &why)) abort();
     ask_inner(storm, CLOUD_PUT_OBJECT, (struct cloud_request){
         .bucket = TEXT(NESTED_BUCKET), .key = TEXT("nested.json"),
         .body = text_of(nested_template)});

@@ -703,19 +703,57 @@ static void test_hostile(void) {
     close_world();
 }
 
-/* Whether a world that somebody changed is one for simulator_open; the change is taken back. */
-static bool opens_with(sqlite3 *database, const char *was, const char *is) {
-    char sql[256];
-    snprintf(sql, sizeof sql, "BEGIN; UPDATE stack SET data = replace(data, '%s', '%s')", was, is);
-    CU_ASSERT_EQUAL(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
-    CU_ASSERT_TRUE(sqlite3_total_changes(database) > 0);
-    bool opens = simulator_open(&simulator, database, &why);
-    if (opens) simulator_settle(simulator);
-    sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
-    if (opens) simulator_close(simulator, &why);
-    else SAME(why.message, "the sandbox's database could not be understood");
+/* A copy of the world that somebody has changed. */
+static sqlite3 *tampered(sqlite3 *database, const char *sql) {
+    sqlite3 *copy;
+    CU_ASSERT_EQUAL_FATAL(sqlite3_open(":memory:", &copy), SQLITE_OK);
+    sqlite3_backup *backup = sqlite3_backup_init(copy, "main", database, "main");
+    CU_ASSERT_EQUAL(sqlite3_backup_step(backup, -1), SQLITE_DONE);
+    sqlite3_backup_finish(backup);
+    CU_ASSERT_EQUAL(sqlite3_exec(copy, sql, NULL, NULL, NULL), SQLITE_OK);
+    CU_ASSERT_TRUE(sqlite3_changes(copy) > 0);
+    return copy;
+}
+
+/* Whether simulator_open takes the changed world, which then comes to an end. */
+static bool opens_after(sqlite3 *database, const char *sql) {
+    sqlite3 *changed = tampered(database, sql);
+    bool opens = simulator_open(&simulator, changed, &why);
+    if (!opens) SAME(why.message, "the sandbox's database could not be understood");
+    if (opens) CU_ASSERT_TRUE(simulator_settle(simulator, &why));
+    if (opens) CU_ASSERT_TRUE(simulator_close(simulator, &why));
+    sqlite3_close(changed);
     return opens;
 }
+
+static bool opens_with(sqlite3 *database, const char *was, const char *is) {
+    char sql[256];
+    snprintf(sql, sizeof sql, "UPDATE stack SET data = replace(data, '%s', '%s')", was, is);
+    return opens_after(database, sql);
+}
+
+/* The changed world opens and never comes to an end: what is asked of it from then on is refused. */
+static void expect_endless(sqlite3 *database, const char *sql) {
+    struct arena page;
+    sqlite3 *changed = tampered(database, sql);
+    arena_init(&page);
+    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, changed, &why));
+    CU_ASSERT_FALSE(simulator_settle(simulator, &why));
+    SAME(why.message, "the sandbox's state never comes to an end: the stack \"first\" in "
+                      "us-east-1 stays in CREATE_IN_PROGRESS");
+    SAME(why.hint, "Run \"mrp sandbox reset\" to begin with an empty one.");
+    struct cloud_call call = {.operation = CLOUD_DESCRIBE_STACKS, .region = TEXT("us-east-1"),
+                              .arena = &page, .request = {.stack = TEXT("first")}};
+    cloud_all(simulator_cloud(simulator), &call, 1);
+    SAME(call.error.code.bytes, "InternalFailure");
+    CU_ASSERT_TRUE(text_starts(call.error.message, TEXT("the sandbox's state never comes to")));
+    arena_release(&page);
+    CU_ASSERT_TRUE(simulator_close(simulator, &why));
+    sqlite3_close(changed);
+}
+
+#define CHANGED(was, is) "UPDATE stack SET data = replace(data, '" was "', '" is "')"
+#define CLOCK(value) "UPDATE meta SET value = '" value "' WHERE key = 'clock'"
 
 static void test_tampered(void) {
     sqlite3 *database = open_kept_world();
@@ -730,6 +768,16 @@ static void test_tampered(void) {
     CU_ASSERT_FALSE(opens_with(database, "\"next\"", "\"other\""));
     /* What is long due is done at once. */
     CU_ASSERT_TRUE(opens_with(database, "\"until\":\"1", "\"until\":\"-1"));
+    /* Nobody would see an end of it. */
+    expect_endless(database, CHANGED("\"phase\":\"1\"", "\"phase\":\"0\"") "; "
+                             CHANGED("\"work\"", "\"worked\""));
+    expect_endless(database, CHANGED("\"until\":\"1", "\"until\":\"1000"));
+    expect_endless(database, CHANGED("\"until\":\"1", "\"until\":\"nan"));
+    expect_endless(database, CHANGED("\"until\":\"1", "\"until\":\"inf"));
+    expect_endless(database, CLOCK("0"));
+    CU_ASSERT_FALSE(opens_after(database, CLOCK("nan")));
+    CU_ASSERT_FALSE(opens_after(database, CLOCK("-1")));
+    CU_ASSERT_FALSE(opens_after(database, CLOCK("1e300")));
     sqlite3_close(database);
     arena_release(&arena);
 }
