@@ -17,7 +17,7 @@ enum { ROWS = sizeof rows / sizeof *rows };
 
 struct linter {
     struct deployment *deployment;
-    struct map groups; /* const struct schema_type * -> struct group * */
+    struct map groups; /* of resource_type -> struct group * */
     struct map used;   /* nodes whose resources others refer to; made when it is first asked for */
     bool knows_used;
 };
@@ -32,14 +32,14 @@ static void group_add(struct arena *arena, struct group *group, const struct res
 
 static void groups_make(struct linter *linter) {
     const struct deployment *deployment = linter->deployment;
-    const struct schema_type *last = NULL;
+    const struct name *last = NULL;
     struct group *group = NULL;
     for (uint32_t i = 0; i < deployment->stack_count; i++) {
         const struct stack *stack = deployment->stacks[i];
         for (uint32_t j = 0; j < stack->resource_count; j++) {
             const struct resource *resource = stack->resources[j];
-            if (resource->type != last) {
-                last = resource->type;
+            if (resource_type(resource) != last) {
+                last = resource_type(resource);
                 group = map_find(&linter->groups, last);
                 if (!group) {
                     group = ARENA_NEW(deployment->arena, struct group);
@@ -51,14 +51,9 @@ static void groups_make(struct linter *linter) {
     }
 }
 
-/* By name among the types that there are: most that lints look at are not in the program, and to
- * find them in the schema would bring its pages into memory. */
-static struct group *group_find(const struct linter *linter, struct text name) {
-    for (uint32_t i = 0; i < linter->groups.count; i++) {
-        const struct map_entry *entry = &linter->groups.entries[i];
-        if (text_equal(schema_type_name(entry->key), name)) return entry->value;
-    }
-    return NULL;
+static struct group *group_find(const struct linter *linter, struct text type) {
+    const struct name *name = names_find(linter->deployment->names, type);
+    return name ? map_find(&linter->groups, name) : NULL;
 }
 
 struct group look_all(const struct look *look, const char *type) {
@@ -81,7 +76,7 @@ bool look_in_library(const struct look *look) {
 }
 
 bool resource_is(const struct resource *resource, const char *type) {
-    return text_is(schema_type_name(resource->type), type);
+    return text_is(resource_type_name(resource), type);
 }
 
 /* Calls visit for each resource that a value refers to, however deep. */

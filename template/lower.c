@@ -154,7 +154,7 @@ static const struct { const char *type, *name; } named_types[] = {
 };
 
 static bool has_own_name(struct lowering *all, const struct resource *resource) {
-    struct text type = schema_type_name(resource->type);
+    struct text type = resource_type_name(resource);
     for (size_t i = 0; i < sizeof named_types / sizeof *named_types; i++) {
         if (!text_is(type, named_types[i].type) || !resource->properties) continue;
         const struct name *name =
@@ -169,14 +169,14 @@ static void make_capabilities(struct lowering *all, struct template *template) {
     static const char *const iam[] = {"CAPABILITY_IAM"}, *const named[] = {"CAPABILITY_NAMED_IAM"};
     /* Nobody knows here what is in the template of a nested stack. */
     static const char *const nested[] = {"CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"};
-    const struct schema_type *last = NULL;
+    const struct name *last = NULL;
     bool is_iam = false;
     for (uint32_t i = 0; i < template->stack->resource_count; i++) {
         const struct resource *resource = template->stack->resources[i];
-        if (resource->type != last) {
-            last = resource->type;
-            is_iam = text_starts(schema_type_name(last), TEXT("AWS::IAM::"));
-            if (text_is(schema_type_name(last), "AWS::CloudFormation::Stack")) {
+        if (resource_type(resource) != last) {
+            last = resource_type(resource);
+            is_iam = text_starts(name_text(last), TEXT("AWS::IAM::"));
+            if (text_is(name_text(last), "AWS::CloudFormation::Stack")) {
                 template->capabilities = nested;
                 template->capability_count = sizeof nested / sizeof *nested;
                 return;

@@ -167,9 +167,6 @@ struct text resource_full_path(struct arena *arena, const struct resource *resou
 /* east.alb.DNSName; for Ref the resource's path alone. */
 struct text attribute_path(struct arena *arena, const struct resource *resource,
                            const struct name *attribute);
-/* The type as a template has it. The schema has one row for all of Custom::...: their names come
- * from where they are declared. */
-struct text resource_type_name(const struct resource *resource);
 /* Eight letters that depend on the bytes only. */
 struct text content_letters(struct arena *arena, struct text bytes);
 

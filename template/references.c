@@ -88,7 +88,7 @@ static bool compute_property(struct lowering *all, struct resource *resource,
                              struct text property, unsigned depth, struct value *value) {
     const struct value *given = given_property(all, resource, property);
     if (!given || !portable(all, resource, *given, depth, value)) return false;
-    if (!lowers_names(schema_type_name(resource->type))) return true;
+    if (!lowers_names(resource_type_name(resource))) return true;
     return value->kind == VALUE_TEXT && !has_upper(value_as_text(*value));
 }
 
@@ -192,7 +192,7 @@ static bool arn_placeholder(struct arn *arn, struct text name) {
 
 /* Types whose ARN has more in it than the template says. */
 static bool has_other_arn(struct lowering *all, const struct resource *resource) {
-    struct text type = schema_type_name(resource->type);
+    struct text type = resource_type_name(resource);
     if (text_is(type, "AWS::Events::Rule")) {
         return given_property(all, resource, TEXT("EventBusName")) != NULL;
     }
@@ -221,7 +221,7 @@ static bool compute_arn(struct lowering *all, struct resource *resource, struct 
         start = end + 1;
     }
     /* Fn::GetAtt of a log group ends in ":*": AWS::Logs::LogGroup, "Return values" */
-    if (text_is(schema_type_name(resource->type), "AWS::Logs::LogGroup") &&
+    if (text_is(resource_type_name(resource), "AWS::Logs::LogGroup") &&
         !arn_add(&arn, value_text(TEXT(":*")))) {
         return false;
     }
@@ -262,7 +262,7 @@ static bool lowering_compute(struct lowering *all, struct resource *resource,
 /* A property that was given and can also be read: the evaluator keeps what was written. */
 static bool compute_written(struct lowering *all, const struct deferred *d, struct value *value) {
     if (d->count != 1 || !portable(all, d->resource, d->operands[0], 1, value)) return false;
-    return !lowers_names(schema_type_name(d->resource->type)) ||
+    return !lowers_names(resource_type_name(d->resource)) ||
            (value->kind == VALUE_TEXT && !has_upper(value_as_text(*value)));
 }
 

@@ -205,7 +205,7 @@ static void use_dependency(struct use *u, struct value value) {
 
 static void use_resource(struct use *u, struct resource *resource) {
     u->resource = resource;
-    u->in->size += 40 + resource->logical_id->length + schema_type_name(resource->type).length;
+    u->in->size += 40 + resource->logical_id->length + resource_type_name(resource).length;
     u->depth = 1;
     if (resource->properties) use_record(u, resource->properties);
     u->depth = 0;

@@ -50,15 +50,6 @@ struct text attribute_path(struct arena *arena, const struct resource *resource,
     return joined(arena, path, '.', name_text(attribute));
 }
 
-struct text resource_type_name(const struct resource *resource) {
-    struct text name = schema_type_name(resource->type);
-    const struct node *declared = resource->declared;
-    if (!text_is(name, "AWS::CloudFormation::CustomResource")) return name;
-    if (!declared || declared->kind != NODE_RESOURCE || !declared->unit.type) return name;
-    const struct node *type = declared->unit.type;
-    return type->kind == NODE_AWS_TYPE ? name_text(type->aws_type.name) : name;
-}
-
 /* FNV-1a with a finalizer (splitmix64): no library to load, and nobody gains by a collision
  * here. */
 struct text content_letters(struct arena *arena, struct text bytes) {
