@@ -85,6 +85,14 @@ static struct resource_meta *meta_of(struct resource *resource) {
     return (struct resource_meta *)resource->meta; /* made by resource_add */
 }
 
+static struct node *resource_node(struct world *w, const char *type) {
+    struct node *node = node_here(w, NODE_RESOURCE);
+    node->unit.type = ARENA_NEW(&w->arena, struct node);
+    node->unit.type->kind = NODE_AWS_TYPE;
+    node->unit.type->aws_type.name = names_intern(&w->names, text_of(type));
+    return node;
+}
+
 static struct resource *resource_add(struct world *w, struct stack *stack, const char *path,
                                      const char *type) {
     struct resource *resource = ARENA_NEW(&w->arena, struct resource);
@@ -100,7 +108,7 @@ static struct resource *resource_add(struct world *w, struct stack *stack, const
         .stack = stack,
         .region = stack->region,
         .type = schema_type_find(text_of(type)),
-        .declared = node_here(w, NODE_RESOURCE),
+        .declared = resource_node(w, type),
         .properties = record_new(&w->arena, 4),
         .meta = meta,
     };
