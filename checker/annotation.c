@@ -1,6 +1,8 @@
 /* Types as the program writes them. */
 #include "checker/typing.h"
 
+#include "stdlib/library.h"
+
 enum { SUGGESTIONS = 200 }; /* so many messages get a type that may have been meant */
 
 static const struct {
@@ -80,7 +82,10 @@ static const struct type *unknown_module_type(struct checker *checker, struct no
         add_suggestion(checker, d, &near, node->span);
         return &type_error;
     }
-    add_hint(checker, d, "Import it at the top of the file: import \"%.*s.mrp\".",
+    bool is_library = library_find(text_format(checker->arena, "std.%.*s", NAME_ARGS(name)));
+    add_hint(checker, d,
+             is_library ? "Import it at the top of the file: import std.%.*s"
+                        : "Import it at the top of the file: import \"%.*s.mrp\".",
              NAME_ARGS(name));
     return &type_error;
 }

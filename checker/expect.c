@@ -69,7 +69,11 @@ void hint_truth(struct checker *checker, struct diagnostic *d, struct node *node
         return;
     }
     struct text text = node_text(node);
-    if (!d || (!text_is(text, "true") && !text_is(text, "false"))) return;
+    if (!d) return;
+    if (!text_is(text, "true") && !text_is(text, "false")) {
+        add_hint(checker, d, "Write true or false.");
+        return;
+    }
     add_hint(checker, d, "Write it without quotes: %.*s.", TEXT_ARGS(text));
     diagnostic_fix(checker->diagnostics, d, node->span, text);
 }

@@ -25,6 +25,7 @@ static void unknown_param(struct checker *checker, struct instance *instance,
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_PARAMETER, entry,
                                     "component \"%.*s\" has no param \"%.*s\"",
                                     NAME_ARGS(instance->component->name), NAME_ARGS(name));
+    if (hint_meta(checker, d, entry)) return;
     if (add_suggestion(checker, d, &near, node_place(entry))) {
         map_put(&instance->seen, names_intern(checker->names, near.best), entry);
     }

@@ -3,14 +3,36 @@
 
 /* --- messages --- */
 
+/* NULL where it is said already. */
+static struct diagnostic *say_no_member(struct checker *checker, struct node *node,
+                                        const struct name *name, struct span span,
+                                        struct text owner) {
+    if (node->flags & NODE_BAD) return NULL;
+    node->flags |= NODE_BAD;
+    return complain_at(checker, DIAGNOSTIC_UNKNOWN_MEMBER, span, "%.*s has no \"%.*s\"",
+                       TEXT_ARGS(owner), NAME_ARGS(name));
+}
+
 static struct fact no_member(struct checker *checker, struct node *node, const struct name *name,
                              struct span span, struct text owner, struct suggestion *near) {
-    if (node->flags & NODE_BAD) return fact_error();
-    node->flags |= NODE_BAD;
-    struct diagnostic *d = complain_at(checker, DIAGNOSTIC_UNKNOWN_MEMBER, span,
-                                       "%.*s has no \"%.*s\"", TEXT_ARGS(owner), NAME_ARGS(name));
+    struct diagnostic *d = say_no_member(checker, node, name, span, owner);
     if (near) add_suggestion(checker, d, near, span);
     return fact_error();
+}
+
+/* Says which names there are, a few of them, where none is near. */
+static void hint_names(struct checker *checker, struct diagnostic *d, const struct map *names) {
+    enum { MOST = 8 };
+    struct buffer out;
+    if (!d || names->count == 0) return;
+    buffer_init(&out);
+    for (uint32_t i = 0; i < names->count && i < MOST; i++) {
+        const struct name *name = names->entries[i].key;
+        buffer_format(&out, "%s%.*s", i ? ", " : "", NAME_ARGS(name));
+    }
+    if (names->count > MOST) buffer_format(&out, " and %u more", (unsigned)names->count - MOST);
+    add_hint(checker, d, "It has %.*s.", (int)out.length, out.bytes);
+    buffer_release(&out);
 }
 
 static struct fact symbol_fact(struct checker *checker, struct symbol *symbol, struct node *node) {
@@ -196,7 +218,9 @@ static struct fact scope_member(struct checker *checker, struct scope *scope, st
     suggestion_init(&near, name_text(name));
     suggestion_offer_names(&near, &scope->values);
     suggestion_offer_names(&near, &scope->outputs);
-    return no_member(checker, node, name, span, owner, &near);
+    struct diagnostic *d = say_no_member(checker, node, name, span, owner);
+    if (!add_suggestion(checker, d, &near, span)) hint_names(checker, d, &scope->values);
+    return fact_error();
 }
 
 static struct symbol *region_output(struct checker *checker, const struct symbol *region,
@@ -254,7 +278,9 @@ static struct fact region_member(struct checker *checker, const struct type *typ
     suggestion_offer(&near, TEXT("label"));
     struct text owner = text_format(checker->arena, "region \"%.*s\"",
                                     NAME_ARGS(type->symbol->name));
-    return no_member(checker, node, name, span, owner, &near);
+    struct diagnostic *d = say_no_member(checker, node, name, span, owner);
+    if (!add_suggestion(checker, d, &near, span) && names) hint_names(checker, d, names);
+    return fact_error();
 }
 
 /* What std.deliver makes its paths in an artifact of. */

@@ -274,9 +274,11 @@ static void hint_scalar(struct checker *checker, struct diagnostic *d, struct no
                  TEXT_ARGS(text));
     } else if (shape == SCHEMA_LIST && found->kind == TYPE_MAP) {
         add_hint(checker, d, "Write values(%.*s).", TEXT_ARGS(text));
-    } else if (shape == SCHEMA_LIST && found->kind != TYPE_LIST && text.length < 40 &&
-               element_fits(checker, misfit)) {
-        add_hint(checker, d, "A list of one is written [%.*s].", TEXT_ARGS(text));
+    } else if (shape == SCHEMA_LIST && found->kind != TYPE_LIST && element_fits(checker, misfit)) {
+        bool is_short = text.length < 40;
+        add_hint(checker, d, is_short ? "A list of one is written [%.*s]."
+                                      : "A list of one is written [...]: put brackets around it.",
+                 TEXT_ARGS(text));
     }
 }
 

@@ -95,6 +95,8 @@ static void unknown_value(struct checker *checker, struct node *node, struct sco
         if (text_is(name_text(name), "region")) {
             add_hint(checker, d,
                      "The region that a block stands in is here (here.name, here.label).");
+        } else if (text_is(name_text(name), "var") || text_is(name_text(name), "local")) {
+            add_hint(checker, d, "A param or a let is written by its name alone.");
         } else {
             add_hint(checker, d, "If text was meant, put it in quotes: \"%.*s\".", NAME_ARGS(name));
         }

@@ -34,6 +34,46 @@ static void unknown_meta(struct checker *checker, struct node *entry) {
     }
 }
 
+/* What a resource has beside its properties, as it is called elsewhere. */
+static const struct {
+    const char *other, *ours, *hint;
+} elsewhere[] = {
+    {"DependsOn", "depends_on", NULL},
+    {"DeletionPolicy", "deletion_policy", NULL},
+    {"UpdateReplacePolicy", "update_replace_policy", NULL},
+    {"CreationPolicy", "creation_policy", NULL},
+    {"UpdatePolicy", "update_policy", NULL},
+    {"Metadata", "metadata", NULL},
+    {"prevent_destroy", "protect", NULL},
+    {"Type", NULL, "The type stands behind the name of the resource already."},
+    {"Properties", NULL, "Properties stand in the braces of the resource themselves."},
+    {"Condition", NULL, "Write \"if\" and the condition between the type and the braces."},
+    {"count", NULL, "Write \"for i in 0..2\" between the type and the braces."},
+    {"for_each", NULL, "Write \"for x in list\" between the type and the braces."},
+    {"lifecycle", NULL, "Write @protect = true for what must not be destroyed, @ignore_changes = "
+                        "[...] for what others change."},
+    {"provider", NULL, "A resource is made in the region in whose block it stands."},
+};
+
+bool hint_meta(struct checker *checker, struct diagnostic *diagnostic, struct node *entry) {
+    struct text name = entry_text(entry);
+    const char *ours = NULL, *hint = NULL;
+    for (size_t i = 0; i < sizeof meta_names / sizeof *meta_names; i++)
+        if (text_is(name, meta_names[i]) && !text_is(name, "id")) ours = meta_names[i];
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++) {
+        if (!text_is(name, elsewhere[i].other)) continue;
+        ours = elsewhere[i].ours;
+        hint = elsewhere[i].hint;
+    }
+    if (hint) add_hint(checker, diagnostic, "%s", hint);
+    if (!ours) return hint;
+    add_hint(checker, diagnostic, "What a resource has beside its properties begins with @: @%s.", ours);
+    if (diagnostic)
+        diagnostic_fix(checker->diagnostics, diagnostic, node_place(entry),
+                       text_format(checker->arena, "@%s", ours));
+    return true;
+}
+
 static bool is_dependency(struct checker *checker, const struct type *type) {
     type = type_base(type);
     switch ((int)type->kind) {

@@ -189,6 +189,9 @@ void check_resource(struct checker *checker, struct node *node);
  * that is not NULL, so that it is not missing too. */
 void complain_unknown_property(struct checker *checker, const struct schema_body *schema,
                                struct map *seen, struct node *key);
+/* A hint for an entry of a resource that is named as an attribute with @, as CloudFormation or
+ * another language calls what a resource has beside its properties; false for another name. */
+bool hint_meta(struct checker *checker, struct diagnostic *diagnostic, struct node *entry);
 /* An ENTRY with @; type is NULL for instances of components (resource_meta.c). */
 void check_meta(struct checker *checker, struct node *entry, const struct schema_type *type);
 /* A RESOURCE or ACTION whose type is a component (instance.c). */

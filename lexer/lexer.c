@@ -144,9 +144,21 @@ static const char *duration_function(struct text text) {
     return NULL;
 }
 
+/* 10.0.0.0/16, 1.2.3 */
+static bool has_several_points(struct text text) {
+    const char *first = memchr(text.bytes, '.', text.length);
+    size_t rest = first ? text.length - (size_t)(first + 1 - text.bytes) : 0;
+    return rest && memchr(first + 1, '.', rest);
+}
+
 static void hint_number(struct lexer *lexer, struct diagnostic *report, struct text text) {
     const char *function = duration_function(text);
-    if (text.bytes[0] == '.' && lexer->count > 0 && !lexer->space) {
+    if (has_several_points(text)) {
+        diagnostic_hint(lexer->diagnostics, report,
+                        "Write \"%.*s\": addresses and versions are texts.", TEXT_ARGS(text));
+        diagnostic_fix(lexer->diagnostics, report, match_span(lexer),
+                       text_format(lexer->arena, "\"%.*s\"", TEXT_ARGS(text)));
+    } else if (text.bytes[0] == '.' && lexer->count > 0 && !lexer->space) {
         diagnostic_hint(lexer->diagnostics, report, "An element is taken with brackets: [%.*s].",
                         (int)text.length - 1, text.bytes + 1);
     } else if (text.bytes[0] == '.') {
@@ -172,7 +184,8 @@ static void hint_number(struct lexer *lexer, struct diagnostic *report, struct t
 
 void lexer_number_refused(struct lexer *lexer) {
     struct text text = match_text(lexer);
-    const char *why = text.bytes[0] == '.'                         ? "begins with a dot"
+    const char *why = has_several_points(text)                 ? "has several points"
+                      : text.bytes[0] == '.'                         ? "begins with a dot"
                       : text.bytes[0] == '0' && all_digits(text) ? "begins with a zero"
                                                                    : "holds letters";
     if (text.bytes[text.length - 1] == '_' || memmem(text.bytes, text.length, "__", 2))

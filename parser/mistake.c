@@ -43,6 +43,11 @@ struct node *mistake_no_equal(struct parser *parser, struct range body, struct n
         report(parser, DIAGNOSTIC_MISSING_EQUAL, place,
                text_format(parser->arena, "\"=\" is missing between \"%.*s\" and its value",
                            TEXT_ARGS(key)));
+    if (text_is(key, "locals")) {
+        diagnostic_hint(parser->diagnostics, diagnostic,
+                        "A value is declared by itself: let name = ...");
+        return entry;
+    }
     diagnostic_hint(parser->diagnostics, diagnostic, "Write %.*s = { ... }.", TEXT_ARGS(key));
     bool spaced = parser->bytes[body.start - 1] == ' ';
     fix(parser, diagnostic, (struct range){body.start, body.start},

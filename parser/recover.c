@@ -121,9 +121,11 @@ static bool line_has_colon(const struct report *report, uint32_t body) {
 
 /* Which kind of body: declarations stand in blocks, entries in records. */
 static int body_kind(const struct report *report, uint32_t body) {
-    int kind = report->items[report_line_start(report, body)].kind;
+    uint32_t first = report_line_start(report, body);
+    int kind = report->items[first].kind;
+    bool is_foreign = !is_declaration_word(kind) && is_text_start(report->items[first + 1].kind);
     bool record = kind == RESOURCE || kind == ACTION || kind == PROJECT || kind == WITH ||
-                  (!is_declaration_word(kind) && line_has_colon(report, body)) ||
+                  (!is_declaration_word(kind) && line_has_colon(report, body)) || is_foreign ||
                   report->items[previous_code(report->parser->tokens, body)].kind == ASSIGN;
     if (!report->error->in_block) return BODY;
     return record ? BODY : BLOCK_BODY;

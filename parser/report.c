@@ -10,16 +10,11 @@ bool token_is_word(int kind) {
     return kind == NAME || (kind >= IMPORT && kind <= RETURN);
 }
 
-static bool expects(const struct report *report, int kind) {
-    for (uint32_t i = 0; i < report->error->expected_count; i++)
-        if (report->error->expected[i] == kind) return true;
-    return false;
-}
 static bool expects_value(const struct report *report) {
-    return expects(report, TRUE) && expects(report, INT);
+    return report_expects(report, TRUE) && report_expects(report, INT);
 }
 static bool expects_type(const struct report *report) {
-    return expects(report, AWS_TYPE) && !expects(report, TRUE);
+    return report_expects(report, AWS_TYPE) && !report_expects(report, TRUE);
 }
 
 static struct span span_at(const struct report *report, uint32_t index) {
@@ -111,7 +106,7 @@ static bool say_unopened(struct report *report) {
 static bool say_touching(struct report *report) {
     struct token token = report->items[report->at];
     if (token.flags & TOKEN_LINE || !ends_value(report->items[report->before].kind)) return false;
-    if (!expects(report, MINUS)) return false;
+    if (!report_expects(report, MINUS)) return false;
     bool comma = open_bracket(report, report->at) < report->parser->tokens->count;
     struct diagnostic *diagnostic;
     if (token.kind == SP_MINUS) {
@@ -139,7 +134,7 @@ static bool say_missing_comma(struct report *report) {
     struct token token = report->items[report->at];
     bool value = begins_value(token.kind) || token.kind == IF || token.kind == ELLIPSIS;
     uint32_t open = open_bracket(report, report->at);
-    if (!expects(report, COMMA) || !value || open == report->parser->tokens->count) return false;
+    if (!report_expects(report, COMMA) || !value || open == report->parser->tokens->count) return false;
     struct span behind = span_behind(report, report->before);
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_MISSING_COMMA, behind,
@@ -158,7 +153,10 @@ static bool say_reserved(struct report *report) {
     bool named = word > 0 && !(report->items[word].flags & TOKEN_LINE) &&
                  is_declaration_word(report->items[word - 1].kind);
     bool as_key = next == ASSIGN && !named;
-    if (!as_key && !(word == report->at && expects(report, NAME) && !expects_value(report)))
+    bool is_value = !named && !(report->items[word].flags & TOKEN_LINE) &&
+                    report->items[word].kind != IN && begins_value(report->items[word].kind);
+    if (is_value && !as_key) return false; /* `not true` */
+    if (!as_key && !(word == report->at && report_expects(report, NAME) && !expects_value(report)))
         return false;
     struct text text = {report->parser->bytes + report->items[word].start,
                         report->items[word].length};
@@ -179,7 +177,7 @@ static bool say_reserved(struct report *report) {
 static bool say_stray(struct report *report) {
     uint32_t stray = report->before;
     struct token token = report->items[stray];
-    if (!expects(report, ASSIGN) || expects_value(report) || stray == 0) return false;
+    if (!report_expects(report, ASSIGN) || expects_value(report) || stray == 0) return false;
     if (token.flags & TOKEN_LINE || !ends_value(report->items[stray - 1].kind)) return false;
     if (token.kind == TEXT_CLOSE || !begins_value(token.kind)) return false;
     if (is_declaration_word(report->items[stray - 1].kind)) return false;
@@ -199,7 +197,11 @@ static bool say_missing_value(struct report *report) {
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_MISSING_VALUE, span_at(report, before),
             FORMAT(report, "a value is missing after %.*s", TEXT_ARGS(shown(report, before))));
-    if (report->items[before].kind == ASSIGN)
+    bool is_heredoc = report->items[report->at].kind == LESS &&
+                      report->items[next_code(report->parser->tokens, report->at)].kind == LESS;
+    if (is_heredoc)
+        HINT(report, diagnostic, "A text over several lines stands between \"\"\" and \"\"\".");
+    else if (report->items[before].kind == ASSIGN)
         HINT(report, diagnostic, "Write a value behind it, or null for none.");
     return true;
 }
@@ -207,7 +209,7 @@ static bool say_missing_value(struct report *report) {
 static bool say_chain(struct report *report) {
     int kind = report->items[report->at].kind;
     bool chains = is_comparison(kind) || kind == IN || kind == RANGE;
-    if (!chains || !ends_value(report->items[report->before].kind) || !expects(report, AND))
+    if (!chains || !ends_value(report->items[report->before].kind) || !report_expects(report, AND))
         return false;
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_CHAINED_COMPARISON, span_at(report, report->at),
@@ -229,7 +231,7 @@ static bool say_word_operator(struct report *report) {
                             report->items[at].length};
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
             if (!text_is(word, words[i].word)) continue;
-            if (side == 0 && !expects(report, AND)) continue;
+            if (side == 0 && !report_expects(report, AND)) continue;
             if (side == 2 &&
                 (i < COUNT_OF_INFIX || report->items[report->before].flags & TOKEN_LINE))
                 continue;
@@ -265,13 +267,15 @@ static bool say_region_name(struct report *report) {
 
 /* A header without its { }. */
 static bool say_missing_body(struct report *report) {
-    if (!expects(report, LBRACE) || expects(report, ASSIGN) || expects_value(report) ||
+    if (!report_expects(report, LBRACE) || report_expects(report, ASSIGN) || expects_value(report) ||
         expects_type(report))
         return false;
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_MISSING_BODY, span_behind(report, report->before),
             FORMAT(report, "\"{\" is missing before %.*s", TEXT_ARGS(shown(report, report->at))));
-    HINT(report, diagnostic, "A body is never left out; write {} for an empty one.");
+    HINT(report, diagnostic, report->items[report->at].kind == COLON
+                                 ? "A body stands in braces: write \"{\" here, and \"}\" behind it."
+                                 : "A body is never left out; write {} for an empty one.");
     return true;
 }
 
@@ -284,20 +288,21 @@ static struct text expectation(const struct report *report) {
                   {ARROW, "\"=>\""},   {THEN, "\"then\""},     {ELSE, "\"else\""},
                   {IN, "\"in\""},      {RETURN, "\"return\""}, {INTERPOLATION_CLOSE, "\"}\""}};
     if (expects_value(report)) return TEXT("an expression");
-    if (expects_type(report) && expects(report, STRING) && !expects(report, LBRACE))
+    if (expects_type(report) && report_expects(report, STRING) && !report_expects(report, LBRACE))
         return TEXT("a library or the text of a path");
     if (expects_type(report)) return TEXT("a type");
-    if (expects(report, END))
+    if (report_expects(report, END))
         return report->parser->is_alone ? TEXT("an operator or the end of the expression")
                                         : TEXT("a declaration");
-    if (expects(report, ELLIPSIS)) return TEXT("an entry");
-    if (expects(report, RESOURCE) && expects(report, RBRACE)) return TEXT("a declaration or \"}\"");
-    if (expects(report, NAME)) return TEXT("a name");
+    if (report_expects(report, ELLIPSIS)) return TEXT("an entry");
+    if (report_expects(report, RESOURCE) && report_expects(report, RBRACE)) return TEXT("a declaration or \"}\"");
+    if (report_expects(report, NAME)) return TEXT("a name");
     struct text text = {0};
     unsigned count = 0;
+    if (report_expects(report, STRING)) return TEXT("a text");
     for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
-        if (!expects(report, single[i].kind)) continue;
-        if (single[i].kind == IN && expects(report, AND)) continue; /* an operator, one of many */
+        if (!report_expects(report, single[i].kind)) continue;
+        if (single[i].kind == IN && report_expects(report, AND)) continue; /* an operator, one of many */
         text = count++ ? FORMAT(report, "%.*s or %s", TEXT_ARGS(text), single[i].words)
                        : text_of(single[i].words);
         if (count == 3) break;
@@ -309,18 +314,8 @@ static bool is_lone_word(const struct tokens *tokens, uint32_t index) {
     return token_is_word(tokens->items[index].kind) && tokens->items[index].flags & TOKEN_LINE;
 }
 
-/* What people write who think of other languages. */
-static void hint_habit(struct report *report, struct diagnostic *diagnostic) {
-    int kind = report->items[report->at].kind;
-    bool is_call = kind == LPAREN || kind == SP_LPAREN;
-    if (kind == LBRACE && expects(report, THEN)) {
-        HINT(report, diagnostic, "An \"if\" that gives a value is written: if a then b else c.");
-    } else if (is_call && is_lone_word(report->parser->tokens, report->before)) {
-        HINT(report, diagnostic, "A call stands where a value does; what must hold is written: "
-                                 "assert %.*s(...).",
-             (int)report->items[report->before].length,
-             report->parser->bytes + report->items[report->before].start);
-    }
+bool report_is_lone_word(const struct report *report, uint32_t index) {
+    return is_lone_word(report->parser->tokens, index);
 }
 
 static void say_expected(struct report *report) {
@@ -339,12 +334,12 @@ static void say_expected(struct report *report) {
         diagnostic = say(report, DIAGNOSTIC_SYNTAX, span_at(report, report->at),
                          FORMAT(report, "expected %.*s, found %.*s", TEXT_ARGS(expected),
                                 TEXT_ARGS(shown(report, report->at))));
-    hint_habit(report, diagnostic);
+    habit_hint(report, diagnostic);
 }
 
 /* `param p = 1`, `fn f(a) = a`: what is declared there has a type. */
 static bool say_missing_type(struct report *report) {
-    if (!expects(report, COLON) || expects(report, LBRACE) || expects_value(report)) return false;
+    if (!report_expects(report, COLON) || report_expects(report, LBRACE) || expects_value(report)) return false;
     int first = report->items[report_line_start(report, report->at)].kind;
     if (first != PARAM && first != FN) return false;
     if (!token_is_word(report->items[report->before].kind)) return false;
@@ -390,6 +385,7 @@ bool report_line_is_apart(const struct parser *parser, uint32_t index) {
     if (kind == LBRACE) return is_body(tokens, index, before);
     if (kind == COLON) return is_typed_header(tokens, index, before);
     if (!(tokens->items[index].flags & TOKEN_LINE)) return false;
+    if (parser->has_synced && index == parser->last_sync) return false; /* said already */
     if (!token_is_word(kind) && kind != META && !is_text_start(kind)) return false;
     if (before == index || !wants_more(tokens->items[before].kind)) return false;
     int next = tokens->items[tokens_behind_text(tokens, index)].kind;
@@ -446,7 +442,7 @@ static struct text declaration_word(struct text written) {
         {"const", "let"},    {"var", "let"},       {"val", "let"},        {"local", "let"},
         {"def", "fn"},       {"func", "fn"},       {"function", "fn"},    {"module", "component"},
         {"class", "component"}, {"variable", "param"}, {"parameter", "param"}, {"input", "param"},
-        {"export", "output"}};
+        {"export", "output"}, {"expect", "assert"}, {"ensure", "assert"}};
     struct suggestion suggestion;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (text_is(written, others[i][0])) return text_of(others[i][1]);
@@ -461,13 +457,14 @@ static struct text declaration_word(struct text written) {
 /* `resorce x: ...`, `var x = 1`: two words, and the first is none that begins a declaration. */
 static bool say_declaration_word(struct report *report) {
     uint32_t before = report->before;
-    if (!token_is_word(report->items[report->at].kind) || report->at == before) return false;
+    int kind = report->items[report->at].kind;
+    if (!begins_value(kind) || report->at == before) return false;
     if (report->items[report->at].flags & TOKEN_LINE) return false;
-    if (!is_lone_word(report->parser->tokens, before) || !expects(report, ASSIGN)) return false;
+    if (!is_lone_word(report->parser->tokens, before) || !report_expects(report, ASSIGN)) return false;
     struct text written = {report->parser->bytes + report->items[before].start,
                            report->items[before].length};
     struct text meant = declaration_word(written);
-    if (!meant.length) return false;
+    if (!meant.length || (!token_is_word(kind) && !text_is(meant, "assert"))) return false;
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_MISSING_WORD, span_at(report, before),
             FORMAT(report, "\"%.*s\" begins no declaration", TEXT_ARGS(written)));
@@ -502,6 +499,7 @@ static bool say_resource_header(struct report *report) {
 }
 
 static void say_something(struct report *report) {
+    if (habit_say(report)) return;
     if (say_reserved(report)) return;
     if (say_declaration_word(report)) return;
     if (say_resource_header(report)) return;

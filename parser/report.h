@@ -67,6 +67,23 @@ static inline bool wants_more(int kind) {
            kind == IN || (kind >= OR && kind <= PERCENT);
 }
 
+/* Whether a token of this kind would fit. */
+static inline bool report_expects(const struct report *report, int kind) {
+    for (uint32_t i = 0; i < report->error->expected_count; i++)
+        if (report->error->expected[i] == kind) return true;
+    return false;
+}
+
+/* Whether a token is a word that begins its line. */
+bool report_is_lone_word(const struct report *report, uint32_t index);
+
+/* ---- habits.c ---- */
+
+/* Says what is wrong where the text is of another language; false where it seems to be of none. */
+bool habit_say(struct report *report);
+/* A hint for what was expected: how the declaration, or what was begun of it, is written. */
+void habit_hint(const struct report *report, struct diagnostic *diagnostic);
+
 /* ---- recover.c ---- */
 
 /* The token behind a text that begins at i. */
