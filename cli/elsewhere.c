@@ -51,7 +51,8 @@ static int hand_over(struct invocation *invocation) {
         execv(path, invocation->arguments);
     }
     failure_set(&why, "could not run \"%s\", which deploys: %s", path, strerror(errno));
-    failure_hint(&why, "It belongs to the installation of mrp; this may be its compiler alone.");
+    failure_hint(&why, "This may be the compiler alone (mrp-compiler): install all of mrp, or keep "
+                       "its two programs where they were installed.");
     return world_failed(&why);
 }
 
