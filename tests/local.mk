@@ -127,7 +127,8 @@ check_PROGRAMS += tests/editors/tokens
 tests_editors_tokens_SOURCES = tests/editors/tokens.c tests/unit/parsed.h
 tests_editors_tokens_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS)
 tests_editors_tokens_DEPENDENCIES = $(PARSER_OBJECTS)
-EXTRA_DIST += editors tests/editors
+EXTRA_DIST += editors tests/editors/check-extension.cjs tests/editors/check-scopes.cjs \
+    tests/editors/check-vim.vim tests/editors/cut.mrp tests/editors/hard.mrp
 
 # Failure injection: a library that is preloaded, and the program that runs commands with it. It has no
 # sanitizers of its own: it comes before theirs.
@@ -156,7 +157,7 @@ tests_run_DEPENDENCIES += tests/mutation/site.lo
 tests_unit_parser_test_LDADD += tests/mutation/site.lo
 tests_unit_parser_test_DEPENDENCIES += tests/mutation/site.lo
 endif
-EXTRA_DIST += tests/mutation tests/links.awk tests/packages
+EXTRA_DIST += tests/mutation/cc tests/mutation/mark.pl tests/mutation/places tests/mutation/run tests/links.awk tests/packages
 
 TEST_EXTENSIONS = .test
 TEST_LOG_COMPILER = $(SHELL)
