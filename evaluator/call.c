@@ -361,8 +361,7 @@ static struct value call_function(struct evaluator *ev, struct node *node, struc
                      LIMIT_CALL_DEPTH);
     }
     const struct scope *scope = fn->fn.scope;
-    struct frame *inner = scope->slot_count <= 32 ? alloca(FRAME_BYTES(scope))
-                                                  : arena_alloc(ev->arena, FRAME_BYTES(scope));
+    struct frame *inner = FRAME_BRIEF(ev, scope);
     /* a function stands in its file, but `here` and names are those of where it is called */
     frame_init(inner, scope, parent, frame->place);
     struct spender spender;

@@ -271,10 +271,7 @@ static void loop_block_run(struct evaluator *ev, struct node *node, struct frame
     if (node->loop.body->kind != NODE_BLOCK || !node->loop.scope) return;
     struct frame *inner = frame_new(ev, node->loop.scope, frame, frame->place);
     struct block_loop loop = {{.ev = ev, .frame = inner, .body = block_loop_body}, node->loop.body};
-    struct spender spender;
-    spender_enter(ev, &spender, node);
-    loop_run(&loop.loop, node->loop.generators.first);
-    spender_leave(ev, &spender);
+    loop_run(&loop.loop, node, node->loop.generators);
 }
 
 static void stacks_run(struct evaluator *ev, struct node *node, struct value value) {
@@ -377,10 +374,7 @@ struct value unit_make(struct evaluator *ev, struct node *node, struct frame *fr
     struct frame *inner = frame_new(ev, node->unit.header->scope, frame, frame->place);
     struct unit_loop loop = {{.ev = ev, .frame = inner, .body = unit_loop_body}, node,
                              record_new(ev->arena, 0), make};
-    struct spender spender;
-    spender_enter(ev, &spender, node);
-    loop_run(&loop.loop, node->unit.header->generators.first);
-    spender_leave(ev, &spender);
+    loop_run(&loop.loop, node, node->unit.header->generators);
     struct value group = value_seal(value_record(loop.group));
     /* what is missing is no mistake of its own */
     if (loop.loop.is_broken) group.flags |= VALUE_BROKEN;

@@ -108,10 +108,7 @@ static void entries_loop(struct evaluator *ev, struct node *node, struct frame *
     struct frame *inner = frame_new(ev, node->loop.scope, frame, frame->place);
     struct entries_loop loop = {{.ev = ev, .frame = inner, .body = entries_loop_body},
                                 node->loop.body, sink};
-    struct spender spender;
-    spender_enter(ev, &spender, node);
-    loop_run(&loop.loop, node->loop.generators.first);
-    spender_leave(ev, &spender);
+    loop_run(&loop.loop, node, node->loop.generators);
     sink->is_broken |= loop.loop.is_broken;
 }
 

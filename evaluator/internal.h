@@ -309,9 +309,13 @@ struct text value_brief(struct evaluator *ev, struct value value);
 
 struct frame *frame_new(struct evaluator *ev, const struct scope *scope, struct frame *parent,
                         struct site *place);
-/* A frame for a scope that nothing outlives: on the C stack. Slots are waiting. */
 #define FRAME_BYTES(scope) \
     (sizeof(struct frame) + (size_t)(scope)->slot_count * sizeof(struct value))
+/* Room for a frame that ends with the C function which asks: on its stack unless it is large. */
+#define FRAME_BRIEF(ev, scope) \
+    ((scope)->slot_count <= 32 ? alloca(FRAME_BYTES(scope)) \
+                               : arena_alloc((ev)->arena, FRAME_BYTES(scope)))
+/* All slots are waiting. */
 void frame_init(struct frame *frame, const struct scope *scope, struct frame *parent,
                 struct site *place);
 static inline struct frame *frame_up(struct frame *frame, uint32_t hops) {
@@ -352,7 +356,8 @@ struct loop {
     const struct node *keyed;    /* the innermost generator */
     bool is_broken;              /* a mistake, reported, leaves steps out */
 };
-bool loop_run(struct loop *loop, struct node *generator);
+/* Runs all of it; parts: generators and filters. The steps count as spent by node. */
+void loop_run(struct loop *loop, const struct node *node, struct list parts);
 
 /* Evaluates entries of a record; sink gets each. */
 struct entry_sink {

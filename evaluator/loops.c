@@ -3,7 +3,7 @@
 
 #include "evaluator/internal.h"
 
-enum { SMALL_FRAME = 32 };
+static bool loop_part(struct loop *loop, struct node *part);
 
 static bool loop_step(struct loop *loop, struct node *generator, struct value first,
                       struct value second) {
@@ -13,7 +13,7 @@ static bool loop_step(struct loop *loop, struct node *generator, struct value fi
     if (second_symbol) loop->frame->slots[second_symbol->slot] = second;
     if (!spend_steps(loop->ev, 1)) return false;
     if (!generator->next) return loop->body(loop);
-    return loop_run(loop, generator->next);
+    return loop_part(loop, generator->next);
 }
 
 /* One step over a list: `for x` is the element, `for i, x` the index and the element. */
@@ -104,13 +104,21 @@ static bool loop_generator(struct loop *loop, struct node *generator) {
     return true;
 }
 
-bool loop_run(struct loop *loop, struct node *generator) {
-    if (generator->kind == NODE_GENERATOR) return loop_generator(loop, generator);
-    bool ok, holds = evaluate_condition(loop->ev, generator->filter.condition, loop->frame,
+/* What a generator or filter lets through goes to the next part, and in the end to the body. */
+static bool loop_part(struct loop *loop, struct node *part) {
+    if (part->kind == NODE_GENERATOR) return loop_generator(loop, part);
+    bool ok, holds = evaluate_condition(loop->ev, part->filter.condition, loop->frame,
                                         "a condition", &ok);
     if (!ok) loop->is_broken = true;
     if (!ok || !holds) return !loop->ev->is_exhausted;
-    return generator->next ? loop_run(loop, generator->next) : loop->body(loop);
+    return part->next ? loop_part(loop, part->next) : loop->body(loop);
+}
+
+void loop_run(struct loop *loop, const struct node *node, struct list parts) {
+    struct spender spender;
+    spender_enter(loop->ev, &spender, node);
+    loop_part(loop, parts.first);
+    spender_leave(loop->ev, &spender);
 }
 
 struct list_loop { struct loop loop; struct node *value; };
@@ -146,39 +154,27 @@ static bool map_loop_body(struct loop *loop) {
     return spend_values(ev, 2);
 }
 
-/* The frame of a loop that nothing outlives. */
-#define LOOP_FRAME(ev, scope, parent) \
-    ((scope)->slot_count <= SMALL_FRAME ? alloca(FRAME_BYTES(scope)) \
-                                        : arena_alloc((ev)->arena, FRAME_BYTES(scope)))
+static void comprehension_run(struct loop *loop, struct node *node, struct frame *frame) {
+    const struct scope *scope = node->comprehension.scope;
+    loop->frame = FRAME_BRIEF(loop->ev, scope);
+    frame_init(loop->frame, scope, frame, frame->place);
+    loop_run(loop, node, node->comprehension.generators);
+}
 
 struct value evaluate_list_for(struct evaluator *ev, struct node *node, struct frame *frame) {
-    const struct scope *scope = node->comprehension.scope;
-    struct frame *inner = LOOP_FRAME(ev, scope, frame);
-    frame_init(inner, scope, frame, frame->place);
-    struct spender spender;
-    spender_enter(ev, &spender, node);
     size_t base = ev->stack_count;
-    struct list_loop loop = {{.ev = ev, .frame = inner, .body = list_loop_body},
-                             node->comprehension.value};
-    loop_run(&loop.loop, node->comprehension.generators.first);
+    struct list_loop loop = {{.ev = ev, .body = list_loop_body}, node->comprehension.value};
+    comprehension_run(&loop.loop, node, frame);
     if (ev->stack_count > base) cover(ev, node->comprehension.value);
     struct value list = stack_take(ev, base);
-    spender_leave(ev, &spender);
     if (ev->is_exhausted || loop.loop.is_broken) return value_poison();
     return value_checked(ev, list, node);
 }
 
 struct value evaluate_map_for(struct evaluator *ev, struct node *node, struct frame *frame) {
-    const struct scope *scope = node->comprehension.scope;
-    struct frame *inner = LOOP_FRAME(ev, scope, frame);
-    frame_init(inner, scope, frame, frame->place);
-    struct spender spender;
-    spender_enter(ev, &spender, node);
-    struct map_loop loop = {{.ev = ev, .frame = inner, .body = map_loop_body}, node,
-                            record_new(ev->arena, 0)};
-    loop_run(&loop.loop, node->comprehension.generators.first);
+    struct map_loop loop = {{.ev = ev, .body = map_loop_body}, node, record_new(ev->arena, 0)};
+    comprehension_run(&loop.loop, node, frame);
     if (loop.record->count) cover(ev, node->comprehension.value);
-    spender_leave(ev, &spender);
     if (ev->is_exhausted || loop.loop.is_broken) return value_poison();
     return value_checked(ev, value_seal(value_record(loop.record)), node);
 }

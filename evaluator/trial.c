@@ -330,10 +330,7 @@ static void loop_item_run(struct evaluator *ev, struct node *node, struct frame 
     if (!node->loop.scope) return;
     struct frame *inner = frame_new(ev, node->loop.scope, frame, frame->place);
     struct trial_loop loop = {{.ev = ev, .frame = inner, .body = loop_body}, node->loop.body};
-    struct spender spender;
-    spender_enter(ev, &spender, node);
-    loop_run(&loop.loop, node->loop.generators.first);
-    spender_leave(ev, &spender);
+    loop_run(&loop.loop, node, node->loop.generators);
 }
 
 static void item_run(struct evaluator *ev, struct node *item, struct frame *frame) {
