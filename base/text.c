@@ -58,6 +58,15 @@ bool text_all(struct text text, bool (*is)(char)) {
     return text.length > 0;
 }
 
+bool text_is_ipv4(struct text text) {
+    unsigned dots = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] == '.') dots++;
+        else if (!ascii_is_digit(text.bytes[i])) return false;
+    }
+    return dots == 3;
+}
+
 struct text text_until(struct text a, char byte) {
     const char *end = a.length ? memchr(a.bytes, byte, a.length) : NULL;
     return end ? (struct text){a.bytes, (size_t)(end - a.bytes)} : a;

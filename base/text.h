@@ -44,6 +44,8 @@ bool text_ends(struct text a, struct text suffix);
 bool text_like(struct text text, struct text pattern);
 /* Whether it has bytes, and every one of them is of the class: text_all(id, ascii_is_digit). */
 bool text_all(struct text text, bool (*is)(char));
+/* Whether it is written as an IPv4 address is (192.168.5.4): digits and three dots alone. */
+bool text_is_ipv4(struct text text);
 /* What stands before the first such byte; all of it where there is none. */
 struct text text_until(struct text a, char byte);
 struct text text_copy(struct arena *arena, struct text a);

@@ -111,15 +111,6 @@ static void check_limits(struct evaluator *ev, const struct schema_name *name,
     }
 }
 
-static bool is_address(struct text text) { /* 192.168.5.4 */
-    unsigned dots = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        dots += text.bytes[i] == '.';
-        if (text.bytes[i] != '.' && !ascii_is_digit(text.bytes[i])) return false;
-    }
-    return dots == 3;
-}
-
 /* Rules of buckets that no pattern says:
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 static void check_bucket(struct evaluator *ev, const struct written *written,
@@ -129,7 +120,7 @@ static void check_bucket(struct evaluator *ev, const struct written *written,
     struct text text = written->text;
     const char *wrong = NULL;
     if (memmem(text.bytes, text.length, "..", 2)) wrong = "has two dots side by side";
-    if (written->is_whole && is_address(text)) wrong = "looks like an IP address";
+    if (written->is_whole && text_is_ipv4(text)) wrong = "looks like an IP address";
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (text_starts(text, text_of(starts[i]))) wrong = "begins as AWS keeps for itself";
     }

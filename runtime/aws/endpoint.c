@@ -114,14 +114,7 @@ static bool is_host_label(struct text bucket, bool dots_allowed) {
 }
 
 static bool is_address(struct text host) {
-    size_t dots = 0;
-    if (host.length && host.bytes[0] == '[') return true;
-    for (size_t i = 0; i < host.length && host.bytes[i] != ':'; i++) {
-        char c = host.bytes[i];
-        if (c == '.') dots++;
-        else if (!ascii_is_digit(c)) return false;
-    }
-    return dots == 3;
+    return text_starts(host, TEXT("[")) || text_is_ipv4(text_until(host, ':'));
 }
 
 static void with_bucket(struct arena *arena, const struct endpoint_options *options,

@@ -27,25 +27,21 @@ static bool take_json(const struct source_context *context, const struct http_ca
 
 /* --- container ------------------------------------------------------------------------------- */
 
+/* "[::1]:80" without ":80". */
+static struct text without_port(struct text host) {
+    size_t bracket = text_until(host, ']').length;
+    size_t from = bracket < host.length ? bracket : 0;
+    struct text rest = {host.bytes + from, host.length - from};
+    host.length = from + text_until(rest, ':').length;
+    return host;
+}
+
 /* Without TLS the token would be readable for the network: only hosts of this machine. */
 static bool is_local(struct text host) {
     static const char *const hosts[] = {"localhost", "169.254.170.2", "169.254.170.23",
                                         "[fd00:ec2::23]", "[::1]", NULL};
-    size_t end = host.length;
-    const char *bracket = host.length ? memchr(host.bytes, ']', host.length) : NULL;
-    size_t from = bracket ? (size_t)(bracket - host.bytes) : 0;
-    const char *colon = host.length ? memchr(host.bytes + from, ':', host.length - from) : NULL;
-    if (colon) end = (size_t)(colon - host.bytes);
-    host.length = end;
-    if (text_is_one_of(host, hosts)) return true;
-    if (!text_starts(host, TEXT("127."))) return false;
-    unsigned dots = 0;
-    for (size_t i = 0; i < host.length; i++) {
-        char c = host.bytes[i];
-        if (c == '.') dots++;
-        else if (!ascii_is_digit(c)) return false;
-    }
-    return dots == 3;
+    host = without_port(host);
+    return text_is_one_of(host, hosts) || (text_starts(host, TEXT("127.")) && text_is_ipv4(host));
 }
 
 static bool set_place(const struct source_context *context, struct http_request *request,

@@ -451,6 +451,17 @@ static void test_like(void) {
     }
 }
 
+static void test_ipv4(void) {
+    static const char *const addresses[] = {"192.168.5.4", "0.0.0.0", "999.1.1.1"},
+                            *const others[] = {"", "1.2.3", "1.2.3.4.5", "1.2.3.x", "1.2.3.4:80"};
+    for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
+        CU_ASSERT(text_is_ipv4(text_of(addresses[i])));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        CU_ASSERT(!text_is_ipv4(text_of(others[i])));
+    }
+}
+
 static void test_file_write(void) {
     char folder[] = "/tmp/files-XXXXXX", file[64], link[64];
     struct failure why;
@@ -473,14 +484,14 @@ static void test_file_write(void) {
 }
 
 UNIT_MAIN("base", {"arena", test_arena}, {"arena rewinds", test_arena_rewinds},
-          {"arena drops", test_arena_drops},
-          {"arena grows", test_arena_grows}, {"memory recovers", test_memory_recovers},
-          {"like", test_like}, {"utf8", test_utf8}, {"encoding", test_unicode_encode},
-          {"columns", test_columns},
+          {"arena drops", test_arena_drops}, {"arena grows", test_arena_grows},
+          {"memory recovers", test_memory_recovers}, {"like", test_like}, {"ipv4", test_ipv4},
+          {"utf8", test_utf8}, {"encoding", test_unicode_encode}, {"columns", test_columns},
           {"distance", test_distance}, {"suggestion", test_suggestion}, {"number", test_number},
           {"number round trip", test_number_round_trip}, {"json string", test_json_string},
           {"names", test_names}, {"places", test_places}, {"report", test_report},
           {"report of lines", test_report_lines}, {"report is safe", test_report_is_safe},
           {"reported once", test_reported_once},
           {"reports have a limit", test_reports_have_a_limit}, {"hash", test_hash},
-          {"file write", test_file_write}, {"relative path", test_path_relative}, {"pages", test_pages})
+          {"file write", test_file_write}, {"relative path", test_path_relative},
+          {"pages", test_pages})
