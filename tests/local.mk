@@ -26,6 +26,7 @@ unit_tests = \
     tests/unit/plain_test \
     tests/unit/deploy_test \
     tests/unit/disaster_test \
+    tests/unit/document_test \
     tests/unit/exhaustion_test \
     tests/unit/imports_test \
     tests/unit/load_test \
@@ -33,7 +34,9 @@ unit_tests = \
     tests/unit/rescue_test \
     tests/unit/schema_test \
     tests/unit/simulator_test \
+    tests/unit/template_stacks_test \
     tests/unit/template_test \
+    tests/unit/template_values_test \
     tests/unit/transforms_test \
     tests/unit/upkeep_test \
     tests/unit/why_test
@@ -69,9 +72,20 @@ tests_unit_schema_test_SOURCES = tests/unit/schema_test.c tests/unit/chance.h te
 tests_unit_schema_test_LDADD = $(SCHEMA_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_schema_test_DEPENDENCIES = $(SCHEMA_OBJECTS)
 
-tests_unit_template_test_SOURCES = tests/unit/template_test.c tests/unit/unit.h
+BY_HAND = tests/unit/by_hand.c tests/unit/by_hand.h tests/unit/unit.h
+tests_unit_template_test_SOURCES = tests/unit/template_test.c $(BY_HAND)
 tests_unit_template_test_LDADD = $(UNIT_LIBS)
 tests_unit_template_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
+tests_unit_template_stacks_test_SOURCES = tests/unit/template_stacks_test.c $(BY_HAND)
+tests_unit_template_stacks_test_LDADD = $(UNIT_LIBS)
+tests_unit_template_stacks_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
+tests_unit_template_values_test_SOURCES = tests/unit/template_values_test.c $(BY_HAND)
+tests_unit_template_values_test_LDADD = $(UNIT_LIBS)
+tests_unit_template_values_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
+
+tests_unit_document_test_SOURCES = tests/unit/document_test.c tests/unit/unit.h
+tests_unit_document_test_LDADD = $(UNIT_LIBS)
+tests_unit_document_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
 
 PARSER_OBJECTS = $(filter base/% lexer/% parser/%,$(libmrp_la_OBJECTS))
 tests_unit_parser_test_SOURCES = tests/unit/parser_test.c tests/unit/parsed.h \
