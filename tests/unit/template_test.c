@@ -2,7 +2,7 @@
 #include "tests/unit/by_hand.h"
 #include "tests/unit/unit.h"
 
-/* ---- the rest of a template ---- */
+/* ---- sections ---- */
 
 static void test_policies(void) {
     struct one one = one_new();
