@@ -59,16 +59,54 @@ void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena,
                       struct sources *sources) {
     *diagnostics = (struct diagnostics){.arena = arena, .sources = sources};
     diagnostics->end = &diagnostics->first;
-    names_init(&diagnostics->seen, arena);
+    names_init(&diagnostics->seen_apart, arena);
+}
+
+/* An id and the place of it, in 12 bytes: a file may have a warning a line. */
+struct report_place {
+    uint32_t id_and_source; /* the id plus one, so that no place is all zero */
+    uint32_t start, end;
+};
+
+enum { PLACES_FIRST = 64 };
+
+static bool place_equal(struct report_place a, struct report_place b) {
+    return a.id_and_source == b.id_and_source && a.start == b.start && a.end == b.end;
+}
+
+/* The slot that holds the place, or the empty one where it belongs. */
+static struct report_place *place_slot(const struct report_places *seen,
+                                       struct report_place place) {
+    uint64_t hash = ((uint64_t)place.start << 32 ^ place.end) * 0x9E3779B97F4A7C15u;
+    uint32_t mask = seen->capacity - 1;
+    uint32_t i = ((uint32_t)(hash >> 32) ^ place.id_and_source) & mask;
+    while (seen->slots[i].id_and_source && !place_equal(seen->slots[i], place)) i = (i + 1) & mask;
+    return &seen->slots[i];
+}
+
+static void places_grow(struct diagnostics *diagnostics) {
+    struct report_places *seen = &diagnostics->seen, before = *seen;
+    seen->capacity = before.capacity ? before.capacity * 2 : PLACES_FIRST;
+    seen->slots = arena_array(diagnostics->arena, seen->capacity, sizeof *seen->slots);
+    for (uint32_t i = 0; i < before.capacity; i++) {
+        struct report_place place = before.slots[i];
+        if (place.id_and_source) *place_slot(seen, place) = place;
+    }
+    arena_drop(diagnostics->arena, before.slots, before.capacity * sizeof *before.slots);
 }
 
 /* Remembers the pair; false if it was seen before. */
 static bool first_report(struct diagnostics *diagnostics, enum diagnostic_id id, struct span span) {
+    _Static_assert(DIAGNOSTIC_COUNT < 1 << 17, "an id and a source fit 32 bits");
     if (mutation_mutes(id)) return false;
-    uint32_t key[] = {id, span.source, span.start, span.end};
-    uint32_t before = diagnostics->seen.count;
-    names_intern(&diagnostics->seen, (struct text){(const char *)key, sizeof key});
-    return diagnostics->seen.count > before;
+    struct report_places *seen = &diagnostics->seen;
+    if (seen->count >= seen->capacity / 8 * 7) places_grow(diagnostics);
+    struct report_place place = {(uint32_t)(id + 1) << 14 | span.source, span.start, span.end};
+    struct report_place *slot = place_slot(seen, place);
+    if (slot->id_and_source) return false;
+    *slot = place;
+    seen->count++;
+    return true;
 }
 
 static bool severity_is_error(enum severity severity, bool strict) {
@@ -128,16 +166,17 @@ struct diagnostic *diagnostics_report(struct diagnostics *diagnostics, enum diag
 
 static bool first_apart(struct diagnostics *diagnostics, enum diagnostic_id id, struct span span,
                         struct text apart) {
+    if (apart.length == 0) return first_report(diagnostics, id, span);
     if (mutation_mutes(id)) return false;
     uint32_t place[] = {id, span.source, span.start, span.end};
-    uint32_t before = diagnostics->seen.count;
+    uint32_t before = diagnostics->seen_apart.count;
     struct buffer key;
     buffer_init(&key);
     buffer_add(&key, (const char *)place, sizeof place);
     buffer_text(&key, apart);
-    names_intern(&diagnostics->seen, buffer_view(&key));
+    names_intern(&diagnostics->seen_apart, buffer_view(&key));
     buffer_release(&key);
-    return diagnostics->seen.count > before;
+    return diagnostics->seen_apart.count > before;
 }
 
 struct diagnostic *diagnostics_report_apart(struct diagnostics *diagnostics, enum diagnostic_id id,

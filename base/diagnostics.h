@@ -61,11 +61,18 @@ struct allowance {
     bool is_used;
 };
 
+/* A set of ids with their places: open addressing, at most seven eighths full. */
+struct report_places {
+    struct report_place *slots;
+    uint32_t count, capacity;
+};
+
 struct diagnostics {
     struct arena *arena;
     struct sources *sources;
     struct diagnostic *first, **end;
-    struct names seen;            /* (id, span) pairs: a second report of one is dropped */
+    struct report_places seen;    /* (id, span) pairs: a second report of one is dropped */
+    struct names seen_apart;      /* the same of those with a text apart */
     uint32_t count, error_count;  /* of what was kept; after settling, of what is shown */
     uint32_t hidden;              /* reports over LIMIT_DIAGNOSTICS */
     struct diagnostic unheard;    /* stands for those that are not kept */

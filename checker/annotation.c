@@ -183,6 +183,7 @@ const struct type *annotation_resource(struct checker *checker, struct node *nod
 static const struct type *record_annotation(struct checker *checker, struct node *node) {
     struct list list = node->type_record.fields;
     struct type_field *fields = arena_array(checker->arena, list_count(list), sizeof *fields);
+    struct field_rule *rules = arena_array(checker->arena, list_count(list), sizeof *rules);
     struct map seen;
     uint32_t count = 0;
     map_init(&seen, checker->arena);
@@ -196,11 +197,12 @@ static const struct type *record_annotation(struct checker *checker, struct node
         }
         map_put(&seen, name, field);
         const struct type *type = annotation(checker, field->field.type);
-        fields[count++] = (struct type_field){
-            name, type, field->field.initial, !field->field.initial && !type_has_null(type)};
+        rules[count] = (struct field_rule){field->field.initial,
+                                           !field->field.initial && !type_has_null(type)};
+        fields[count++] = (struct type_field){name, type};
         if (field->field.initial) expect_type(checker, field->field.initial, type, "field");
     }
-    return type_record(checker, fields, count);
+    return type_record(checker, fields, rules, count);
 }
 
 static const struct type *union_annotation(struct checker *checker, struct node *node) {

@@ -257,7 +257,7 @@ static const struct type *substitute(struct checker *checker, const struct bindi
             fields[i] = form->record.fields[i];
             fields[i].type = substitute(checker, bindings, fields[i].type);
         }
-        return type_record(checker, fields, form->record.count);
+        return type_record(checker, fields, form->record.rules, form->record.count);
     }
     }
     return &type_error;
@@ -346,7 +346,7 @@ static struct fact call_fn(struct checker *checker, struct node *call) {
     check_arguments(checker, &application);
     arena_rewind(&checker->program->scratch, mark);
     struct fact fact = {symbol->type ? symbol->type : &type_error, symbol->phase, NULL};
-    if (fact.phase == PHASE_DEFERRED) fact.by = symbol->deferred_by;
+    if (fact.phase == PHASE_DEFERRED) fact.by = map_find(&checker->causes, symbol);
     return fact;
 }
 

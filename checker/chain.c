@@ -34,9 +34,7 @@ static struct fact not_null(struct checker *checker, struct node *node, struct n
 static struct fact module_value(struct checker *checker, struct node *node) {
     struct symbol *symbol = node->member.symbol;
     symbol_settle(checker, symbol);
-    struct fact fact = {symbol_value_type(checker, symbol), symbol->phase, NULL};
-    if (symbol->phase == PHASE_DEFERRED) fact.by = symbol->deferred_by ? symbol->deferred_by : node;
-    return fact;
+    return symbol_fact(checker, symbol, node);
 }
 
 static struct fact member_link(struct checker *checker, struct node *node, bool *skips);

@@ -57,6 +57,7 @@ struct checker {
     /* The last types made, by integer, text, element and schema_value. */
     const char *operators[OPERATOR_NEGATE + 1]; /* in quotes, for messages; made at first use */
     const struct type *integers[64], *texts[64], *lists[64], *maps[64], *properties[64];
+    struct joined { const struct type *a, *b, *type; } joined[64]; /* and what was made of two */
     struct map resources;  /* const struct schema_type * -> struct type * */
     struct map bodies;     /* const struct schema_body * -> struct type * */
     struct map views;      /* schema_type, schema_body -> struct type *: what tests look at */
@@ -66,6 +67,7 @@ struct checker {
     struct map torn;
     struct map actions;    /* PIPELINE node -> struct map * of the actions that all of it sees */
     struct map region_labels; /* region names (interned) -> the REGION node that declares it */
+    struct map causes;     /* a deferred symbol -> the expression that makes it so */
     struct map signatures; /* const struct builtin * -> struct signature * */
     struct node *hidden;   /* while an action's own entries are resolved: that ACTION */
     struct node *entry;    /* the innermost ENTRY of a resource that is being checked */

@@ -284,7 +284,8 @@ static void expect_entry(struct checker *checker, struct fields *fields, struct 
             return;
         }
         part.type = field->type;
-        if (field->initial || !field->required) {
+        struct field_rule rule = type_field_rule(fields->record, field);
+        if (rule.initial || !rule.is_required) {
             part.type = type_optional(checker, field->type);
             part.shown = field->type;
         }
@@ -303,7 +304,8 @@ static void expect_spread(struct checker *checker, struct fields *fields, struct
     if (type->kind == TYPE_RECORD) {
         for (uint32_t i = 0; i < type->record.count; i++) {
             const struct type_field *field = &type->record.fields[i];
-            if (field->required) map_put(&fields->seen, field->name, node);
+            bool is_required = type_field_rule(type, field).is_required;
+            if (is_required) map_put(&fields->seen, field->name, node);
             const struct type *want = fields->element;
             if (fields->record) {
                 struct type_field *wanted = type_field_find(fields->record, field->name);
@@ -378,7 +380,8 @@ static void check_missing_fields(struct checker *checker, const struct fields *f
     buffer_init(&out);
     for (uint32_t i = 0; i < fields->record->record.count; i++) {
         const struct type_field *field = &fields->record->record.fields[i];
-        if (!field->required || map_find(&fields->seen, field->name)) continue;
+        bool is_required = type_field_rule(fields->record, field).is_required;
+        if (!is_required || map_find(&fields->seen, field->name)) continue;
         buffer_format(&out, "%s\"%.*s\"", count++ ? ", " : "", NAME_ARGS(field->name));
     }
     if (count) {

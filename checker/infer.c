@@ -182,8 +182,13 @@ static struct fact infer_list(struct checker *checker, struct node *node) {
 
 /* --- records --- */
 
+struct build_field {
+    struct type_field field;
+    bool is_required;
+};
+
 struct record_build {
-    struct type_field *fields;
+    struct build_field *fields;
     uint32_t count, capacity;
     struct map index;          /* name -> field number + 1 */
     const struct type *others; /* what entries of unknown key hold, or NULL */
@@ -195,17 +200,17 @@ struct record_build {
 static void build_put(struct checker *checker, struct record_build *build,
                       const struct name *name, const struct type *type, bool required) {
     uintptr_t at = (uintptr_t)map_find(&build->index, name);
+    bool is_certain = required && !build->maybe;
     if (at) {
-        struct type_field *field = &build->fields[at - 1];
-        bool replaces = required && !build->maybe;
-        field->type = replaces ? type : type_either(checker, field->type, type);
-        field->required |= required && !build->maybe;
+        struct build_field *known = &build->fields[at - 1];
+        struct type_field *field = &known->field;
+        field->type = is_certain ? type : type_either(checker, field->type, type);
+        known->is_required |= is_certain;
         return;
     }
     build->fields = arena_grown(&checker->program->scratch, build->fields, build->count,
                                 &build->capacity, sizeof *build->fields);
-    build->fields[build->count++] =
-        (struct type_field){name, type, NULL, required && !build->maybe};
+    build->fields[build->count++] = (struct build_field){{name, type}, is_certain};
     map_put(&build->index, name, (void *)(uintptr_t)build->count);
 }
 
@@ -276,7 +281,8 @@ static void build_spread(struct checker *checker, struct record_build *build, st
     if (type->kind == TYPE_RECORD) {
         for (uint32_t i = 0; i < type->record.count; i++) {
             const struct type_field *field = &type->record.fields[i];
-            build_put(checker, build, field->name, field->type, field->required);
+            build_put(checker, build, field->name, field->type,
+                      type_field_rule(type, field).is_required);
         }
     } else if (type->kind == TYPE_MAP) {
         build_open(checker, build, type->element);
@@ -345,16 +351,27 @@ static void build_entries(struct checker *checker, struct record_build *build, s
     }
 }
 
+/* NULL where all fields are required. */
+static const struct field_rule *build_rules(struct checker *checker,
+                                            const struct record_build *build) {
+    uint32_t required = 0;
+    for (uint32_t i = 0; i < build->count; i++) required += build->fields[i].is_required;
+    if (required == build->count) return NULL;
+    struct field_rule *rules = arena_array(checker->arena, build->count, sizeof *rules);
+    for (uint32_t i = 0; i < build->count; i++) rules[i].is_required = build->fields[i].is_required;
+    return rules;
+}
+
 static const struct type *build_type(struct checker *checker, const struct record_build *build) {
     if (build->is_torn) return &type_error;
     if (!build->is_open) {
         struct type_field *fields = arena_array(checker->arena, build->count, sizeof *fields);
-        if (build->count) memcpy(fields, build->fields, build->count * sizeof *fields);
-        return type_record(checker, fields, build->count);
+        for (uint32_t i = 0; i < build->count; i++) fields[i] = build->fields[i].field;
+        return type_record(checker, fields, build_rules(checker, build), build->count);
     }
     const struct type *element = build->others;
     for (uint32_t i = 0; i < build->count; i++) {
-        element = type_either(checker, element, build->fields[i].type);
+        element = type_either(checker, element, build->fields[i].field.type);
     }
     return type_map(checker, element);
 }
@@ -558,12 +575,10 @@ static struct fact infer_name(struct checker *checker, struct node *node) {
     }
     symbol_settle(checker, symbol);
     if (node->hops == HOPS_REGION && !check_siblings(checker, node)) return fact_error();
-    const struct type *type = symbol_value_type(checker, symbol);
-    if (type_has_null(type) && flow_not_null(checker, node)) {
-        type = type_without_null(checker, type);
+    struct fact fact = symbol_fact(checker, symbol, node);
+    if (type_has_null(fact.type) && flow_not_null(checker, node)) {
+        fact.type = type_without_null(checker, fact.type);
     }
-    struct fact fact = {type, symbol->phase, NULL};
-    if (symbol->phase == PHASE_DEFERRED) fact.by = symbol->deferred_by ? symbol->deferred_by : node;
     return fact;
 }
 

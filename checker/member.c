@@ -35,12 +35,10 @@ static void hint_names(struct checker *checker, struct diagnostic *d, const stru
     buffer_release(&out);
 }
 
-static struct fact symbol_fact(struct checker *checker, struct symbol *symbol, struct node *node) {
+static struct fact used_fact(struct checker *checker, struct symbol *symbol, struct node *node) {
     symbol_settle(checker, symbol);
     symbol->is_used = true;
-    struct fact fact = {symbol_value_type(checker, symbol), symbol->phase, NULL};
-    if (symbol->phase == PHASE_DEFERRED) fact.by = symbol->deferred_by ? symbol->deferred_by : node;
-    return fact;
+    return symbol_fact(checker, symbol, node);
 }
 
 /* --- resources --- */
@@ -114,7 +112,7 @@ static const struct type *attribute_group(struct checker *checker,
         struct text full = {name.bytes, prefix.length + 1 + rest.length};
         const struct type *type = dot ? attribute_group(checker, resource, full)
                                       : type_of_value(checker, attribute.value);
-        fields[used++] = (struct type_field){field, type, NULL, true};
+        fields[used++] = (struct type_field){field, type};
     }
     if (used == 0) return NULL;
     struct type *type = ARENA_NEW(checker->arena, struct type);
@@ -176,7 +174,7 @@ static struct fact component_member(struct checker *checker, const struct type *
     if (!scope) return fact_error();
     struct symbol *output = map_find(&scope->outputs, name);
     if (output) {
-        struct fact fact = symbol_fact(checker, output, node);
+        struct fact fact = used_fact(checker, output, node);
         if (fact.phase == PHASE_DEFERRED) fact.by = node;
         return fact;
     }
@@ -213,7 +211,7 @@ static struct fact scope_member(struct checker *checker, struct scope *scope, st
                                 const struct name *name, struct span span, struct text owner) {
     struct symbol *symbol = map_find(&scope->values, name);
     if (!symbol) symbol = map_find(&scope->outputs, name);
-    if (symbol) return symbol_fact(checker, symbol, node);
+    if (symbol) return used_fact(checker, symbol, node);
     struct suggestion near;
     suggestion_init(&near, name_text(name));
     suggestion_offer_names(&near, &scope->values);
@@ -260,7 +258,7 @@ static struct fact region_member(struct checker *checker, const struct type *typ
             return fact;
         }
         struct symbol *symbol = program_region_find(checker->program, block->regions[0], name);
-        if (symbol) return symbol_fact(checker, symbol, node);
+        if (symbol) return used_fact(checker, symbol, node);
         struct suggestion own;
         suggestion_init(&own, text);
         suggestion_offer(&own, TEXT("name"));
@@ -269,7 +267,7 @@ static struct fact region_member(struct checker *checker, const struct type *typ
     }
     struct symbol *symbol = program_region_find(checker->program, type->symbol, name);
     if (!symbol) symbol = region_output(checker, type->symbol, name);
-    if (symbol) return symbol_fact(checker, symbol, node);
+    if (symbol) return used_fact(checker, symbol, node);
     struct suggestion near;
     suggestion_init(&near, text);
     struct map *names = map_find(&checker->regions, type->symbol);
@@ -312,7 +310,8 @@ static struct fact record_member(struct checker *checker, const struct type *typ
     struct fact fact = {&type_error, PHASE_EITHER, NULL};
     if (field) {
         fact.type = field->type;
-        if (!field->required && !field->initial) {
+        struct field_rule rule = type_field_rule(type, field);
+        if (!rule.is_required && !rule.initial) {
             fact.type = type_optional(checker, field->type);
         }
         if (type->record.is_attributes && field->type->kind != TYPE_RECORD) {
@@ -327,7 +326,8 @@ static struct fact record_member(struct checker *checker, const struct type *typ
     for (uint32_t i = 0; i < type->record.count; i++) {
         suggestion_offer(&near, name_text(type->record.fields[i].name));
     }
-    struct text owner = type->record.viewed       ? schema_type_name(type->record.viewed)
+    bool is_viewed = type->is_view && type->record.viewed;
+    struct text owner = is_viewed                 ? schema_type_name(type->record.viewed)
                         : type->is_view           ? TEXT("a resource of any type")
                         : type->record.count == 0 ? TEXT("an empty record")
                             : text_format(checker->arena, "%.*s",

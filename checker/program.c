@@ -20,7 +20,7 @@ static void checker_init(struct checker *checker, struct program *program) {
     };
     struct map *maps[] = {&checker->files, &checker->everywhere, &checker->regions,
                           &checker->resources, &checker->bodies,
-                          &checker->views,
+                          &checker->views, &checker->causes,
                           &checker->signatures, &checker->region_labels, &checker->blocks,
                           &checker->actions, &checker->torn};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) map_init(maps[i], program->arena);

@@ -92,8 +92,7 @@ struct symbol {
     struct scope *scope;      /* where it is declared */
     /* of the value (of one element, where is_group: see symbol_value_type); TYPE: what it names */
     const struct type *type;
-    const struct node *deferred_by; /* PHASE_DEFERRED: the expression that makes it so, or NULL */
-    union {
+    union { /* of these kinds alone: others are not allocated as large */
         struct node *region;                /* REGION: the node that declares it (with its name) */
         const struct deploy_param *deploy;  /* PARAM: once its type is known, or NULL */
         struct module *imported;            /* MODULE: the file it stands for, or NULL */

@@ -22,7 +22,9 @@ struct scope *scope_new(struct checker *checker, enum scope_kind kind, struct sc
 
 struct symbol *symbol_new(struct checker *checker, enum symbol_kind kind, const struct name *name,
                           struct node *declaration) {
-    struct symbol *symbol = ARENA_NEW(checker->arena, struct symbol);
+    bool is_large = kind == SYMBOL_REGION || kind == SYMBOL_PARAM || kind == SYMBOL_MODULE;
+    struct symbol *symbol = arena_alloc(checker->arena, is_large ? sizeof *symbol
+                                                                 : offsetof(struct symbol, region));
     symbol->kind = kind;
     symbol->name = name;
     symbol->declaration = declaration;

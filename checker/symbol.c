@@ -96,7 +96,15 @@ static void settle_value(struct checker *checker, struct symbol *symbol, struct 
         symbol->type = fact.type;
     }
     symbol->phase = (uint8_t)fact.phase;
-    symbol->deferred_by = fact.by;
+    if (fact.by) map_put(&checker->causes, symbol, (void *)fact.by);
+}
+
+struct fact symbol_fact(struct checker *checker, struct symbol *symbol, const struct node *node) {
+    struct fact fact = {symbol_value_type(checker, symbol), symbol->phase, NULL};
+    if (symbol->phase != PHASE_DEFERRED) return fact;
+    const struct node *cause = map_find(&checker->causes, symbol);
+    fact.by = cause ? cause : node;
+    return fact;
 }
 
 static void settle_local(struct checker *checker, struct symbol *symbol) {

@@ -65,13 +65,13 @@ static const struct type *view_type(struct checker *checker, const struct schema
     uint32_t count = 0;
     for (; count < VIEW_FIELDS; count++) {
         const struct name *name = names_intern(checker->names, text_of(view_fields[count].name));
-        fields[count] = (struct type_field){name, view_fields[count].type, NULL, true};
+        fields[count] = (struct type_field){name, view_fields[count].type};
     }
     for (size_t i = 0; i < properties; i++) {
         const struct schema_property *property = schema_body_at(body, i);
         const struct name *name = names_intern(checker->names, schema_property_name(property));
         const struct type *type = view_of_value(checker, schema_property_value(property));
-        fields[count++] = (struct type_field){name, type, NULL, true};
+        fields[count++] = (struct type_field){name, type};
     }
     struct type *type = ARENA_NEW(checker->arena, struct type); /* as wide as the schema says */
     type->kind = TYPE_RECORD;
@@ -84,10 +84,8 @@ static const struct type *view_type(struct checker *checker, const struct schema
 }
 
 static struct type_field diagnostic_fields[] = {
-    {NULL, &type_string, NULL, true}, {NULL, &type_string, NULL, true},
-    {NULL, &type_string, NULL, true}, {NULL, &type_string, NULL, true},
-    {NULL, &type_json, NULL, true},   {NULL, &type_json, NULL, true},
-    {NULL, &type_json, NULL, true},
+    {NULL, &type_string}, {NULL, &type_string}, {NULL, &type_string}, {NULL, &type_string},
+    {NULL, &type_json}, {NULL, &type_json}, {NULL, &type_json},
 };
 
 const struct type *diagnostics_type(struct checker *checker) {
@@ -99,7 +97,7 @@ const struct type *diagnostics_type(struct checker *checker) {
     for (size_t i = 0; i < COUNT; i++) {
         fields[i].name = names_intern(checker->names, text_of(names[i]));
     }
-    return type_list(checker, type_record(checker, fields, COUNT));
+    return type_list(checker, type_record(checker, fields, NULL, COUNT));
 }
 
 /* --- functions that stand in tests and policies only --- */

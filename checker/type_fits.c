@@ -60,11 +60,12 @@ static bool record_fits(struct checker *checker, const struct type *from, const 
     for (uint32_t i = 0; i < to->record.count; i++) {
         const struct type_field *want = &to->record.fields[i];
         const struct type_field *have = type_field_find(from, want->name);
+        bool is_required = type_field_rule(to, want).is_required;
         if (!have) {
-            if (want->required) return false;
+            if (is_required) return false;
             continue;
         }
-        if (!have->required && want->required) return false;
+        if (is_required && !type_field_rule(from, have).is_required) return false;
         if (!type_fits(checker, have->type, want->type)) return false;
     }
     return true;

@@ -110,7 +110,7 @@ static const struct type *type_broad(struct checker *checker, const struct type 
             fields[i] = type->record.fields[i];
             fields[i].type = type_broad(checker, fields[i].type, depth + 1);
         }
-        return type_record(checker, fields, count);
+        return type_record(checker, fields, type->is_view ? NULL : type->record.rules, count);
     }
     }
     return type;

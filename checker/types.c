@@ -86,9 +86,10 @@ const struct type *type_literal_int(struct checker *checker, int64_t integer) {
 }
 
 const struct type *type_record(struct checker *checker, struct type_field *fields,
-                               uint32_t count) {
+                               const struct field_rule *rules, uint32_t count) {
     struct type *type = TYPE_NEW(checker, TYPE_RECORD, record);
     type->record.fields = fields;
+    type->record.rules = rules;
     type->record.count = count;
     for (uint32_t i = 0; i < count; i++) add_part(type, fields[i].type);
     return type_sized(type);
@@ -178,7 +179,8 @@ static bool record_equal(const struct type *a, const struct type *b) {
     if (a->record.count != b->record.count) return false;
     for (uint32_t i = 0; i < a->record.count; i++) {
         const struct type_field *x = &a->record.fields[i], *y = &b->record.fields[i];
-        if (x->name != y->name || x->required != y->required || !type_equal(x->type, y->type)) {
+        if (x->name != y->name || type_field_rule(a, x).is_required !=
+            type_field_rule(b, y).is_required || !type_equal(x->type, y->type)) {
             return false;
         }
     }
@@ -241,7 +243,8 @@ static bool record_absorbs(const struct type *a, const struct type *b) {
     if (!same_names(a, b)) return false;
     for (uint32_t i = 0; i < a->record.count; i++) {
         const struct type_field *x = &a->record.fields[i], *y = &b->record.fields[i];
-        if ((x->required && !y->required) || !absorbs(x->type, y->type)) return false;
+        bool is_looser = type_field_rule(a, x).is_required && !type_field_rule(b, y).is_required;
+        if (is_looser || !absorbs(x->type, y->type)) return false;
     }
     return true;
 }
@@ -267,6 +270,19 @@ struct members {
     uint32_t count, literals;
 };
 
+/* What both require of their fields, which are the same; NULL where that is all. */
+static const struct field_rule *merge_rules(struct checker *checker, const struct type *a,
+                                            const struct type *b) {
+    bool is_plain = (a->is_view || !a->record.rules) && (b->is_view || !b->record.rules);
+    if (is_plain) return NULL;
+    struct field_rule *rules = arena_array(checker->arena, a->record.count, sizeof *rules);
+    for (uint32_t i = 0; i < a->record.count; i++) {
+        rules[i] = type_field_rule(a, &a->record.fields[i]);
+        rules[i].is_required &= type_field_rule(b, &b->record.fields[i]).is_required;
+    }
+    return rules;
+}
+
 /* Two lists, maps, or records of the same fields are one, of what both hold: a list of records that
  * somebody writes has one element type. NULL where they are not alike. */
 static const struct type *merge(struct checker *checker, const struct type *a,
@@ -278,12 +294,11 @@ static const struct type *merge(struct checker *checker, const struct type *a,
     if (a->kind != TYPE_RECORD || !same_names(a, b)) return NULL;
     struct type_field *fields = arena_array(checker->arena, a->record.count, sizeof *fields);
     for (uint32_t i = 0; i < a->record.count; i++) {
-        const struct type_field *x = &a->record.fields[i], *y = &b->record.fields[i];
-        fields[i] = *x;
-        fields[i].type = type_either(checker, x->type, y->type);
-        fields[i].required = x->required && y->required;
+        fields[i].name = a->record.fields[i].name;
+        fields[i].type =
+            type_either(checker, a->record.fields[i].type, b->record.fields[i].type);
     }
-    return type_record(checker, fields, a->record.count);
+    return type_record(checker, fields, merge_rules(checker, a, b), a->record.count);
 }
 
 static void members_add(struct checker *checker, struct members *members,
@@ -334,11 +349,8 @@ static uint32_t count_literals(const struct type *type) {
     return count;
 }
 
-const struct type *type_either(struct checker *checker, const struct type *a,
+static const struct type *join(struct checker *checker, const struct type *a,
                                const struct type *b) {
-    if (a == b || b->kind == TYPE_ERROR) return a->kind == TYPE_ERROR ? b : a;
-    if (a->kind == TYPE_ERROR) return b;
-    if (absorbs(a, b)) return a;
     if (count_literals(a) + count_literals(b) > LITERALS_KEPT) {
         a = type_widen(checker, a);
         b = type_widen(checker, b);
@@ -351,6 +363,17 @@ const struct type *type_either(struct checker *checker, const struct type *a,
     for (uint32_t i = 0; i < type_member_count(b); i++)
         members_add(checker, &members, type_member(b, i));
     return members_type(checker, &members);
+}
+
+const struct type *type_either(struct checker *checker, const struct type *a,
+                               const struct type *b) {
+    if (a == b || b->kind == TYPE_ERROR) return a->kind == TYPE_ERROR ? b : a;
+    if (a->kind == TYPE_ERROR) return b;
+    if (absorbs(a, b)) return a;
+    uint64_t key = ((uintptr_t)a ^ (uintptr_t)b << 1) * 0x9E3779B97F4A7C15u >> 58;
+    struct joined *last = &checker->joined[key];
+    if (last->a != a || last->b != b) *last = (struct joined){a, b, join(checker, a, b)};
+    return last->type;
 }
 
 const struct type *type_optional(struct checker *checker, const struct type *type) {

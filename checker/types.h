@@ -42,8 +42,12 @@ enum type_kind {
 struct type_field {
     const struct name *name;
     const struct type *type;
+};
+
+/* What few records say of a field, apart from the fields so that these are small. */
+struct field_rule {
     struct node *initial; /* of a declared field with a default, else NULL */
-    bool required;
+    bool is_required;
 };
 
 struct type {
@@ -58,7 +62,12 @@ struct type {
             struct type_field *fields;
             uint32_t count;
             bool is_attributes; /* `db.Endpoint`: the fields are attributes of a resource */
-            const struct schema_type *viewed; /* what a test sees of a resource of this type */
+            union {
+                /* one a field; NULL where all are required and none has a default */
+                const struct field_rule *rules;
+                /* with is_view: what a test sees of a resource of this type; all required */
+                const struct schema_type *viewed;
+            };
         } record;
         struct { const struct type **members; uint32_t count; } join; /* UNION */
         union { /* LITERAL: a text (which is kept, not copied) or an integer */
@@ -78,6 +87,14 @@ struct type {
         uint32_t generic;               /* GENERIC: which */
     };
 };
+
+/* Of a field of this record (one of its fields): whether it must be there, and its default, or
+ * NULL. */
+static inline struct field_rule type_field_rule(const struct type *record,
+                                                const struct type_field *field) {
+    if (record->is_view || !record->record.rules) return (struct field_rule){NULL, true};
+    return record->record.rules[field - record->record.fields];
+}
 
 /* How the type is written, for messages: `[string]`, `"a" | "b"`, `AWS::S3::Bucket`. */
 struct text type_text(struct arena *arena, const struct type *type);

@@ -33,8 +33,9 @@ const struct type *type_map(struct checker *checker, const struct type *element)
 /* text is kept. */
 const struct type *type_literal_text(struct checker *checker, struct text text);
 const struct type *type_literal_int(struct checker *checker, int64_t integer);
-/* fields are kept. */
-const struct type *type_record(struct checker *checker, struct type_field *fields, uint32_t count);
+/* fields are kept, and so are rules: one a field, or NULL where all are required. */
+const struct type *type_record(struct checker *checker, struct type_field *fields,
+                               const struct field_rule *rules, uint32_t count);
 /* One of several; what another covers is dropped, and many literals become their base. */
 const struct type *type_either(struct checker *checker, const struct type *a, const struct type *b);
 /* A union just as it is written: members are kept, none is a union. */
@@ -163,6 +164,9 @@ struct text expression_text(struct checker *checker, const struct node *node);
 
 /* Makes sure that type and phase of a symbol are found. */
 void symbol_settle(struct checker *checker, struct symbol *symbol);
+/* What is known of a settled symbol that this node names; it is the cause, where no expression
+ * is. */
+struct fact symbol_fact(struct checker *checker, struct symbol *symbol, const struct node *node);
 /* The type of the name as a value: a map where it is a group, optional where it is under `if`. */
 const struct type *symbol_value_type(struct checker *checker, struct symbol *symbol);
 /* Checks the body of a function (at the first call, or when it is passed). */

@@ -50,7 +50,8 @@ static bool fits_record(struct value value, const struct type *type, unsigned de
     }
     for (uint32_t i = 0; i < type->record.count; i++) {
         const struct type_field *field = &type->record.fields[i];
-        if (field->required && !field->initial && !record_find(value.record, field->name))
+        struct field_rule rule = type_field_rule(type, field);
+        if (rule.is_required && !rule.initial && !record_find(value.record, field->name))
             return false;
     }
     return true;
@@ -207,10 +208,11 @@ static struct value convert_record(struct evaluator *ev, struct value value,
     for (uint32_t i = 0; i < type->record.count; i++) {
         const struct type_field *field = &type->record.fields[i];
         if (record_find(record, field->name)) continue;
-        if (field->initial) {
-            struct value item = evaluate(ev, field->initial, file_frame(ev, field->initial));
+        struct field_rule rule = type_field_rule(type, field);
+        if (rule.initial) {
+            struct value item = evaluate(ev, rule.initial, file_frame(ev, rule.initial));
             record_put(ev->arena, record, field->name, item, NULL);
-        } else if (!field->required) {
+        } else if (!rule.is_required) {
             record_put(ev->arena, record, field->name, value_null(), NULL);
         } else if (is_poison) {
             break; /* it may be the one that is misspelt */
