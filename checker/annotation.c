@@ -72,7 +72,7 @@ static const struct type *unknown_type(struct checker *checker, struct node *nod
 
 /* `deliver.S3` where nothing is imported as deliver. */
 static const struct type *unknown_module_type(struct checker *checker, struct node *node) {
-    const struct name *name = node->type_name.name;
+    const struct name *name = node_name(node);
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_TYPE, node,
                                     "nothing is imported as \"%.*s\"", NAME_ARGS(name));
     const struct schema_type *found[1];
@@ -142,9 +142,9 @@ static const struct type *named_type(struct checker *checker, struct symbol *sym
 }
 
 static const struct type *path_type(struct checker *checker, struct node *node) {
-    const struct name *name = node->type_name.name;
+    const struct name *name = node_name(node);
     if (node->flags & NODE_BAD) return &type_error;
-    if (node->type_name.symbol) return named_type(checker, node->type_name.symbol);
+    if (type_name_symbol(node)) return named_type(checker, type_name_symbol(node));
     if (node->type_name.members.first) return unknown_module_type(checker, node);
     const struct type *type = generic_type(checker, name_text(name));
     if (!type) type = built_in_type(name_text(name));
@@ -163,8 +163,8 @@ static bool is_type_word(const struct type *type) {
 const struct type *annotation_resource(struct checker *checker, struct node *node) {
     if (!node) return &type_error;
     if (node->kind == NODE_AWS_TYPE) return aws_type(checker, node);
-    const struct name *name = node->type_name.name;
-    if (!node->type_name.symbol && !node->type_name.members.first &&
+    const struct name *name = node_name(node);
+    if (!type_name_symbol(node) && !node->type_name.members.first &&
         !built_in_type(name_text(name)) && !(node->flags & NODE_BAD)) {
         return unknown_type(checker, node, name);
     }
@@ -228,7 +228,7 @@ static const struct type *union_annotation(struct checker *checker, struct node 
 static const struct type *literal_annotation(struct checker *checker, struct node *node) {
     const struct node *literal = node->type_literal.literal;
     if (literal->kind == NODE_TEXT) return type_literal_text(checker, node_text(literal));
-    if (literal->kind == NODE_INT) return type_literal_int(checker, literal->integer.value);
+    if (literal->kind == NODE_INT) return type_literal_int(checker, node_integer(literal));
     return &type_error;
 }
 

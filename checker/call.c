@@ -431,7 +431,7 @@ struct fact infer_call(struct checker *checker, struct node *node) {
     if (node->call.symbol && node->call.symbol->kind == SYMBOL_FN) return call_fn(checker, node);
     if (node->call.builtin) return call_builtin(checker, node);
     const struct node *callee = node->call.callee;
-    if (!(node->flags & NODE_BAD) && callee->kind == NODE_NAME && callee->name.name) {
+    if (!(node->flags & NODE_BAD) && callee->kind == NODE_NAME && node_name(callee)) {
         return call_of_test(checker, node);
     }
     for (struct node *a = node->call.arguments.first; a; a = a->next) {

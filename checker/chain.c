@@ -13,7 +13,7 @@ static struct fact not_null(struct checker *checker, struct node *node, struct n
         *optional = true;
         return inner;
     }
-    const struct symbol *symbol = object->kind == NODE_NAME ? object->name.symbol : NULL;
+    const struct symbol *symbol = object->kind == NODE_NAME ? node_symbol(object) : NULL;
     struct diagnostic *d = complain(checker, DIAGNOSTIC_POSSIBLY_NULL, node, "\"%.*s\" %s null",
                                     TEXT_ARGS(expression_text(checker, object)),
                                     fact.type->kind == TYPE_NULL ? "is" : "may be");
@@ -64,8 +64,8 @@ static struct fact member_link(struct checker *checker, struct node *node, bool 
     *skips = false;
     if (node->member.symbol) return module_value(checker, node);
     if (node->flags & NODE_BAD) return fact_error();
-    if (object->kind == NODE_NAME && object->name.symbol &&
-        object->name.symbol->kind == SYMBOL_MODULE) {
+    if (object->kind == NODE_NAME && node_symbol(object) &&
+        node_symbol(object)->kind == SYMBOL_MODULE) {
         return fact_error();
     }
     struct fact fact = infer_object(checker, object, skips);

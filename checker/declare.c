@@ -229,7 +229,7 @@ static void declare_region(struct checker *checker, struct where where, struct n
         struct symbol *symbol = declare_value(checker, where, node, SYMBOL_REGION);
         symbol->is_group = node->region.over != NULL;
         symbol->region = node;
-        if (node->region.names.first) node->region.names.first->name.symbol = symbol;
+        if (node->region.names.first) node_set_symbol(node->region.names.first, symbol);
     }
     if (where.site == SITE_ROOT && !where.is_nested) add_region_block(checker, node);
     declare_block(checker, node->region.body, where.scope, node, SITE_REGION, false);
@@ -362,7 +362,7 @@ void declare_module(struct checker *checker, struct module *module) {
 /* --- imports --- */
 
 static void declare_unknown(struct checker *checker, struct scope *scope, struct node *name) {
-    struct symbol *symbol = symbol_new(checker, SYMBOL_MODULE, name->name.name, name);
+    struct symbol *symbol = symbol_new(checker, SYMBOL_MODULE, node_name(name), name);
     symbol->scope = scope;
     symbol->is_used = true;
     if (!symbol->name) return;
@@ -375,13 +375,13 @@ static void declare_unknown(struct checker *checker, struct scope *scope, struct
 
 static bool bind(struct checker *checker, struct scope *scope, struct map *into,
                  const struct map *from, struct node *node) {
-    struct symbol *symbol = map_find(from, node->name.name);
+    struct symbol *symbol = map_find(from, node_name(node));
     if (!symbol || (symbol->scope && symbol->scope->kind != SCOPE_FILE)) return false;
-    struct symbol *first = map_find(into, node->name.name);
+    struct symbol *first = map_find(into, node_name(node));
     if (first && first != symbol) {
         struct diagnostic *d = complain_at(checker, DIAGNOSTIC_DUPLICATE_NAME, node->span,
                                            "import \"%.*s\" is declared in this file as well",
-                                           NAME_ARGS(node->name.name));
+                                           NAME_ARGS(node_name(node)));
         if (first->declaration) {
             add_note(checker, d, symbol_span(first), "%s \"%.*s\" is declared here",
                      symbol_word(first), NAME_ARGS(first->name));
@@ -390,17 +390,17 @@ static bool bind(struct checker *checker, struct scope *scope, struct map *into,
     }
     struct binding *binding = ARENA_NEW(checker->arena, struct binding);
     binding->node = node;
-    if (!map_find(&scope->module->bindings, node->name.name)) {
-        map_put(&scope->module->bindings, node->name.name, binding);
+    if (!map_find(&scope->module->bindings, node_name(node))) {
+        map_put(&scope->module->bindings, node_name(node), binding);
     }
-    map_put(into, node->name.name, symbol);
+    map_put(into, node_name(node), symbol);
     return true;
 }
 
 static void unknown_import_name(struct checker *checker, struct scope *scope,
                                 struct module *target, struct node *node) {
     struct suggestion near;
-    suggestion_init(&near, name_text(node->name.name));
+    suggestion_init(&near, name_text(node_name(node)));
     const struct map *maps[] = {&target->scope->values, &target->scope->functions,
                                 &target->scope->types};
     static const enum space spaces[] = {SPACE_VALUES, SPACE_FUNCTIONS, SPACE_TYPES};
@@ -413,7 +413,7 @@ static void unknown_import_name(struct checker *checker, struct scope *scope,
     }
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_NAME, node,
                                     "file \"%.*s\" declares no \"%.*s\"",
-                                    TEXT_ARGS(target->path), NAME_ARGS(node->name.name));
+                                    TEXT_ARGS(target->path), NAME_ARGS(node_name(node)));
     add_suggestion(checker, d, &near, node->span);
     declare_unknown(checker, scope, node);
 }
@@ -421,14 +421,14 @@ static void unknown_import_name(struct checker *checker, struct scope *scope,
 static void report_private(struct checker *checker, struct module *target, struct node *node) {
     struct diagnostic *d = complain(checker, DIAGNOSTIC_PRIVATE_NAME, node,
                                     "\"%.*s\" is private to file \"%.*s\"",
-                                    NAME_ARGS(node->name.name), TEXT_ARGS(target->path));
+                                    NAME_ARGS(node_name(node)), TEXT_ARGS(target->path));
     add_hint(checker, d, "Names that begin with \"_\" are seen in their own file only; rename it "
              "there to use it here.");
 }
 
 static void declare_import_name(struct checker *checker, struct scope *scope,
                                 struct module *target, struct node *node) {
-    if (!node->name.name) return;
+    if (!node_name(node)) return;
     if (!target) {
         declare_unknown(checker, scope, node);
         return;
@@ -436,9 +436,9 @@ static void declare_import_name(struct checker *checker, struct scope *scope,
     bool any = bind(checker, scope, &scope->values, &target->scope->values, node);
     any |= bind(checker, scope, &scope->functions, &target->scope->functions, node);
     any |= bind(checker, scope, &scope->types, &target->scope->types, node);
-    if (!any && library_has(target, node->name.name)) return; /* nothing that was read uses it */
+    if (!any && library_has(target, node_name(node))) return; /* nothing that was read uses it */
     if (!any) unknown_import_name(checker, scope, target, node);
-    else if (node->name.name->bytes[0] == '_') report_private(checker, target, node);
+    else if (node_name(node)->bytes[0] == '_') report_private(checker, target, node);
 }
 
 /* Without an alias, the name is the file's, which may be no word. */
@@ -490,17 +490,17 @@ void declare_imports(struct checker *checker, struct module *module) {
 
 static void unknown_region_label(struct checker *checker, struct scope *scope, struct node *name) {
     struct suggestion near;
-    suggestion_init(&near, name_text(name->name.name));
+    suggestion_init(&near, name_text(node_name(name)));
     for (uint32_t i = 0; i < scope->values.count; i++) {
         struct symbol *symbol = scope->values.entries[i].value;
         if (symbol->kind == SYMBOL_REGION) suggestion_offer(&near, name_text(symbol->name));
     }
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_NAME, name,
                                     "region \"%.*s\" is not declared",
-                                    NAME_ARGS(name->name.name));
+                                    NAME_ARGS(node_name(name)));
     if (!add_suggestion(checker, d, &near, name->span)) {
         add_hint(checker, d, "A region is declared with its name in quotes: region %.*s "
-                 "\"us-east-1\" { ... }.", NAME_ARGS(name->name.name));
+                 "\"us-east-1\" { ... }.", NAME_ARGS(node_name(name)));
     }
 }
 
@@ -509,14 +509,14 @@ static void block_regions(struct checker *checker, struct region_block *block) {
     block->regions = arena_array(checker->arena, list_count(block->node->region.names) + 1,
                                  sizeof *block->regions);
     for (struct node *name = block->node->region.names.first; name; name = name->next) {
-        if (!name->name.name) continue;
-        struct symbol *symbol = name->name.symbol;
-        if (!symbol) symbol = map_find(&scope->values, name->name.name);
+        if (!node_name(name)) continue;
+        struct symbol *symbol = node_symbol(name);
+        if (!symbol) symbol = map_find(&scope->values, node_name(name));
         if (!symbol || symbol->kind != SYMBOL_REGION) {
             unknown_region_label(checker, scope, name);
             continue;
         }
-        name->name.symbol = symbol;
+        node_set_symbol(name, symbol);
         if (!block->node->region.region && !block->node->region.over) symbol->is_used = true;
         block->regions[block->region_count++] = symbol;
     }

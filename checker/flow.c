@@ -46,8 +46,8 @@ static bool implies(const struct node *condition, bool holds, const struct node 
 }
 
 static const struct node *header_condition(const struct node *value) {
-    if (value->kind != NODE_NAME || !value->name.symbol) return NULL;
-    const struct symbol *symbol = value->name.symbol;
+    if (value->kind != NODE_NAME || !node_symbol(value)) return NULL;
+    const struct symbol *symbol = node_symbol(value);
     return symbol->is_optional && symbol->declaration ? symbol->declaration->unit.header->condition
                                                       : NULL;
 }

@@ -142,7 +142,7 @@ static bool is_literal_of(const struct type *type, const struct node *node) {
     if (type->kind != TYPE_LITERAL || type->is_text != (node->kind == NODE_TEXT))
         return false;
     return type->is_text ? text_equal(type->literal.text, node_text(node))
-                                 : type->literal.integer == node->integer.value;
+                                 : type->literal.integer == node_integer(node);
 }
 
 /* Whether a type holds what is written as a literal, which then needs no type of its own: tables of
@@ -543,10 +543,10 @@ static struct fact infer_conditional(struct checker *checker, struct node *node)
 /* A name that the regions of a block declare each for itself must mean the same kind of thing. */
 static bool check_siblings(struct checker *checker, struct node *node) {
     const struct region_block *block = checker->block;
-    struct symbol *first = node->name.symbol;
+    struct symbol *first = node_symbol(node);
     for (uint32_t i = 1; block && i < block->region_count; i++) {
         struct symbol *other =
-            program_region_find(checker->program, block->regions[i], node->name.name);
+            program_region_find(checker->program, block->regions[i], node_name(node));
         if (!other || other == first) continue;
         other->is_used = true;
         symbol_settle(checker, other);
@@ -565,7 +565,7 @@ static bool check_siblings(struct checker *checker, struct node *node) {
 }
 
 static struct fact infer_name(struct checker *checker, struct node *node) {
-    struct symbol *symbol = node->name.symbol;
+    struct symbol *symbol = node_symbol(node);
     if (!symbol || node->flags & NODE_BAD) return fact_error();
     if (symbol->kind == SYMBOL_MODULE) {
         struct diagnostic *d = complain(checker, DIAGNOSTIC_TYPE_MISMATCH, node,
@@ -585,7 +585,7 @@ static struct fact infer_name(struct checker *checker, struct node *node) {
 static struct fact infer_kind(struct checker *checker, struct node *node) {
     switch ((int)node->kind) {
     case NODE_NAME: return infer_name(checker, node);
-    case NODE_INT: return fact_of(type_literal_int(checker, node->integer.value));
+    case NODE_INT: return fact_of(type_literal_int(checker, node_integer(node)));
     case NODE_NUMBER: return fact_of(&type_number);
     case NODE_BOOL: return fact_of(&type_bool);
     case NODE_NULL: return fact_of(&type_null);

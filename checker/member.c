@@ -243,8 +243,8 @@ static struct fact region_member(struct checker *checker, const struct type *typ
     if (!type->symbol) {
         const struct region_block *block = checker->block;
         bool here = node->kind == NODE_MEMBER && node->member.object->kind == NODE_NAME &&
-                    node->member.object->name.symbol &&
-                    node->member.object->name.symbol->kind == SYMBOL_HERE;
+                    node_symbol(node->member.object) &&
+                    node_symbol(node->member.object)->kind == SYMBOL_HERE;
         if (!here || !block || block->region_count == 0) {
             struct fact fact = fact_error();
             bool first = !(node->flags & NODE_BAD);

@@ -96,7 +96,7 @@ static struct text import_path_text(struct checker *checker, const struct node *
     buffer_init(&out);
     for (const struct node *part = import->import.path.first; part; part = part->next) {
         if (out.length) buffer_char(&out, '.');
-        if (part->name.name) buffer_text(&out, name_text(part->name.name));
+        if (node_name(part)) buffer_text(&out, name_text(node_name(part)));
     }
     struct text text = buffer_take(&out, checker->arena);
     buffer_release(&out);

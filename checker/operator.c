@@ -277,8 +277,8 @@ struct fact infer_unary(struct checker *checker, struct node *node) {
         return fact_error();
     }
     need_known_operand(checker, inner, fact, "\"-\"");
-    if (inner->kind == NODE_INT && inner->integer.value != INT64_MIN) {
-        fact.type = type_literal_int(checker, -inner->integer.value);
+    if (inner->kind == NODE_INT && node_integer(inner) != INT64_MIN) {
+        fact.type = type_literal_int(checker, -node_integer(inner));
     } else {
         fact.type = type_is_int(type) ? &type_int : &type_number;
     }

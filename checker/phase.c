@@ -33,7 +33,7 @@ static const struct symbol *by_symbol(const struct node *by) {
         else if (by->kind == NODE_INDEX) by = by->index.object;
         else break;
     }
-    return by && by->kind == NODE_NAME ? by->name.symbol : NULL;
+    return by && by->kind == NODE_NAME ? node_symbol(by) : NULL;
 }
 
 /* Why it is deferred, at its declaration; and what would be known. */

@@ -77,6 +77,7 @@ struct deploy_param { /* of a PARAM with `deploy T` */
 };
 
 struct symbol {
+    const struct name *name; /* the first: see node_name */
     uint8_t kind;  /* enum symbol_kind */
     uint8_t phase; /* enum phase, of values */
     uint8_t state; /* checker: not begun, in work, done */
@@ -87,7 +88,6 @@ struct symbol {
     bool is_deploy : 1;   /* PARAM: `deploy T` */
     bool has_slot : 1;    /* its value has a place in the frame of its scope: */
     uint32_t slot;
-    const struct name *name;
     struct node *declaration; /* NULL for what is built in */
     struct scope *scope;      /* where it is declared */
     /* of the value (of one element, where is_group: see symbol_value_type); TYPE: what it names */

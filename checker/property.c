@@ -304,7 +304,7 @@ static void report_resource(struct checker *checker, struct node *node,
                      "%.*s wants a resource of type %.*s, but this is %.*s",
                      TEXT_ARGS(wanted_show(checker, wanted)),
                      TEXT_ARGS(schema_type_name(wish.type)), TEXT_ARGS(shown));
-        const struct symbol *symbol = node->kind == NODE_NAME ? node->name.symbol : NULL;
+        const struct symbol *symbol = node->kind == NODE_NAME ? node_symbol(node) : NULL;
         if (symbol && symbol->declaration) {
             add_note(checker, d, symbol_span(symbol), "\"%.*s\" is declared here",
                      NAME_ARGS(symbol->name));

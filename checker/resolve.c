@@ -55,8 +55,8 @@ static bool hint_elsewhere(struct checker *checker, struct diagnostic *d,
     if (nested) {
         add_note(checker, d, symbol_span(symbol), "it is declared in %s", nested);
         add_hint(checker, d, "What is declared in %s is known in that block only.", nested);
-    } else if (region && owner->kind == NODE_REGION && owner->region.names.first->name.name) {
-        const struct name *label = owner->region.names.first->name.name;
+    } else if (region && owner->kind == NODE_REGION && node_name(owner->region.names.first)) {
+        const struct name *label = node_name(owner->region.names.first);
         add_note(checker, d, symbol_span(symbol), "it is declared in region \"%.*s\"",
                  NAME_ARGS(label));
         add_hint(checker, d, "Write %.*s.%.*s.", NAME_ARGS(label), NAME_ARGS(name));
@@ -76,7 +76,7 @@ static bool hint_elsewhere(struct checker *checker, struct diagnostic *d,
 }
 
 static void unknown_value(struct checker *checker, struct node *node, struct scope *scope) {
-    const struct name *name = node->name.name;
+    const struct name *name = node_name(node);
     struct suggestion near;
     suggestion_init(&near, name_text(name));
     scope_suggest(checker, scope, SPACE_VALUES, &near);
@@ -129,11 +129,11 @@ static bool is_seen_here(const struct symbol *symbol, struct scope *scope) {
 }
 
 static void resolve_name(struct checker *checker, struct node *node, struct scope *scope) {
-    if (!node->name.name) return;
-    struct found found = scope_find(checker, scope, node->name.name, SPACE_VALUES);
+    if (!node_name(node)) return;
+    struct found found = scope_find(checker, scope, node_name(node), SPACE_VALUES);
     if (found.symbol && !is_seen_here(found.symbol, scope)) {
         struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_NAME, node,
-                                        "\"%.*s\" is known in %s only", NAME_ARGS(node->name.name),
+                                        "\"%.*s\" is known in %s only", NAME_ARGS(node_name(node)),
                                         found.symbol->kind == SYMBOL_STACKS ? "tests and policies"
                                                                             : "tests");
         add_hint(checker, d,
@@ -141,7 +141,7 @@ static void resolve_name(struct checker *checker, struct node *node, struct scop
                  "... }.");
         return;
     }
-    node->name.symbol = found.symbol;
+    node_set_symbol(node, found.symbol);
     node->hops = found.hops;
     if (!found.symbol) {
         unknown_value(checker, node, scope);
@@ -155,8 +155,8 @@ static void resolve_name(struct checker *checker, struct node *node, struct scop
 /* --- names of modules --- */
 
 static struct symbol *module_symbol(const struct node *node) {
-    if (node->kind != NODE_NAME || !node->name.symbol) return NULL;
-    return node->name.symbol->kind == SYMBOL_MODULE ? node->name.symbol : NULL;
+    if (node->kind != NODE_NAME || !node_symbol(node)) return NULL;
+    return node_symbol(node)->kind == SYMBOL_MODULE ? node_symbol(node) : NULL;
 }
 
 static struct symbol *module_member(struct checker *checker, const struct symbol *symbol,
@@ -215,7 +215,7 @@ static void resolve_member(struct checker *checker, struct node *node, struct sc
 /* --- calls --- */
 
 static void unknown_function(struct checker *checker, struct node *callee, struct scope *scope) {
-    const struct name *name = callee->name.name;
+    const struct name *name = node_name(callee);
     struct suggestion near;
     size_t count;
     suggestion_init(&near, name_text(name));
@@ -276,10 +276,10 @@ static bool is_local_function(const struct name *name, struct scope *scope) {
 
 /* Only modules have functions behind a dot, so a value of the same name does not hide one there. */
 static bool resolve_module_name(struct checker *checker, struct node *node, struct scope *scope) {
-    if (node->kind != NODE_NAME || !node->name.name) return false;
-    struct found found = scope_find(checker, scope, node->name.name, SPACE_TYPES);
+    if (node->kind != NODE_NAME || !node_name(node)) return false;
+    struct found found = scope_find(checker, scope, node_name(node), SPACE_TYPES);
     if (!found.symbol || found.symbol->kind != SYMBOL_MODULE) return false;
-    node->name.symbol = found.symbol;
+    node_set_symbol(node, found.symbol);
     node->hops = found.hops;
     if (!found.symbol->imported) node->flags |= NODE_BAD;
     return true;
@@ -289,14 +289,14 @@ static void resolve_callee(struct checker *checker, struct node *call, struct sc
                            bool *known) {
     struct node *callee = call->call.callee;
     if (callee->kind == NODE_NAME) {
-        if (!callee->name.name) return;
-        struct found found = scope_find(checker, scope, callee->name.name, SPACE_FUNCTIONS);
+        if (!node_name(callee)) return;
+        struct found found = scope_find(checker, scope, node_name(callee), SPACE_FUNCTIONS);
         call->call.symbol = found.symbol;
         call->hops = found.hops;
         if (found.symbol && found.symbol->kind != SYMBOL_FN) call->call.symbol = NULL;
         if (found.symbol) return;
-        call->call.builtin = builtin_find(name_text(callee->name.name));
-        if (!call->call.builtin && is_local_function(callee->name.name, scope)) {
+        call->call.builtin = builtin_find(name_text(node_name(callee)));
+        if (!call->call.builtin && is_local_function(node_name(callee), scope)) {
             *known = true;
             return;
         }
@@ -378,7 +378,7 @@ static void resolve_loop(struct checker *checker, struct node *node, struct scop
 /* --- types --- */
 
 static void resolve_type_path(struct checker *checker, struct node *node, struct scope *scope) {
-    struct found found = scope_find(checker, scope, node->type_name.name, SPACE_TYPES);
+    struct found found = scope_find(checker, scope, node_name(node), SPACE_TYPES);
     struct node *member = node->type_name.members.first;
     if (!found.symbol) return; /* built in, or unknown: types.c and resource.c know which */
     if (found.symbol->kind == SYMBOL_MODULE && !found.symbol->imported) {
@@ -386,19 +386,19 @@ static void resolve_type_path(struct checker *checker, struct node *node, struct
         return;
     }
     if (!member) {
-        node->type_name.symbol = found.symbol;
+        node_set_symbol(node, found.symbol);
         node->hops = found.hops;
         return;
     }
     if (member->next || found.symbol->kind != SYMBOL_MODULE) {
         complain(checker, DIAGNOSTIC_UNKNOWN_TYPE, node, "type \"%.*s\" has no types in it",
-                 NAME_ARGS(node->type_name.name));
+                 NAME_ARGS(node_name(node)));
         return;
     }
-    struct written_name name = {member->name.name, member->span.start, member->span.end};
-    node->type_name.symbol = module_member(checker, found.symbol, node, name, SPACE_TYPES);
+    struct written_name name = {node_name(member), member->span.start, member->span.end};
+    node_set_symbol(member, module_member(checker, found.symbol, node, name, SPACE_TYPES));
     node->hops = HOPS_MODULE;
-    if (!node->type_name.symbol) node->flags |= NODE_BAD;
+    if (!type_name_symbol(node)) node->flags |= NODE_BAD;
 }
 
 static void resolve_fields(struct checker *checker, struct list fields, struct scope *scope) {

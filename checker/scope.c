@@ -141,8 +141,8 @@ static struct symbol *block_sibling(struct checker *checker, const struct region
 static struct symbol *home_region(const struct node *home) {
     while (home && home->kind == NODE_PAREN) home = home->paren.inner;
     if (home && home->kind == NODE_INDEX) home = home->index.object;
-    if (!home || home->kind != NODE_NAME || !home->name.symbol) return NULL;
-    return home->name.symbol->kind == SYMBOL_REGION ? home->name.symbol : NULL;
+    if (!home || home->kind != NODE_NAME || !node_symbol(home)) return NULL;
+    return node_symbol(home)->kind == SYMBOL_REGION ? node_symbol(home) : NULL;
 }
 
 static void gather_actions(struct map *actions, const struct node *item);

@@ -190,7 +190,7 @@ static struct fact call_matches(struct checker *checker, struct node *call) {
 }
 
 struct fact call_of_test(struct checker *checker, struct node *call) {
-    struct text name = name_text(call->call.callee->name.name);
+    struct text name = name_text(node_name(call->call.callee));
     if (text_is(name, "resources")) return call_resources(checker, call);
     if (text_is(name, "fails")) return call_fails(checker, call, "fails");
     if (text_is(name, "warns")) return call_fails(checker, call, "warns");

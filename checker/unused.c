@@ -36,12 +36,12 @@ static void unused_import(struct checker *checker, struct module *module, struct
     }
     for (struct node *name = node->import.names.first; name; name = name->next) {
         struct binding *binding =
-            name->name.name ? map_find(&module->bindings, name->name.name) : NULL;
+            node_name(name) ? map_find(&module->bindings, node_name(name)) : NULL;
         if (!binding || binding->node != name || binding->is_used || name->flags & NODE_BAD) {
             continue;
         }
         complain(checker, DIAGNOSTIC_UNUSED, name, "import \"%.*s\" is never used",
-                 NAME_ARGS(name->name.name));
+                 NAME_ARGS(node_name(name)));
     }
 }
 

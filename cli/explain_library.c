@@ -54,7 +54,7 @@ static const struct library_module *passed_on(const struct library_page *page, s
     for (struct node *item = page->on.file->file.items.first; item; item = item->next) {
         if (item->kind != NODE_IMPORT || !item->import.path.first) continue;
         for (struct node *n = item->import.names.first; n; n = n->next) {
-            if (!n->name.name || !text_equal(name_text(n->name.name), name)) continue;
+            if (!node_name(n) || !text_equal(name_text(node_name(n)), name)) continue;
             return library_find(import_name(page, item));
         }
     }
@@ -109,7 +109,7 @@ struct visitor {
 static void visit_passed_on(struct library_page *page, struct text module,
                             const struct node *import, struct visitor *visitor) {
     for (struct node *n = import->import.names.first; n; n = n->next) {
-        struct text name = n->name.name ? name_text(n->name.name) : TEXT("");
+        struct text name = node_name(n) ? name_text(node_name(n)) : TEXT("");
         const struct library_module *from = library_find(import_name(page, import));
         if (!from) continue;
         struct library_page other;
@@ -166,7 +166,7 @@ static void put_part_types(struct library_page *page) {
         const struct library_module *from = library_find(import_name(page, item));
         if (!from || !is_part(from)) continue;
         for (struct node *n = item->import.names.first; n; n = n->next) {
-            if (n->name.name) put_part_type(page, from, name_text(n->name.name));
+            if (node_name(n)) put_part_type(page, from, name_text(node_name(n)));
         }
     }
 }

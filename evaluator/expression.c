@@ -66,11 +66,11 @@ struct value call_partition(struct call *call) {
 
 static APART struct value evaluate_special(struct evaluator *ev, struct node *node,
                                            struct frame *frame) {
-    switch ((enum symbol_kind)node->name.symbol->kind) {
+    switch ((enum symbol_kind)node_symbol(node)->kind) {
     case SYMBOL_HERE: return evaluate_region_here(ev, node, frame);
     case SYMBOL_ACCOUNT: return account_value(ev, node);
     case SYMBOL_PARTITION: return pseudo(ev, "AWS::Partition", node);
-    case SYMBOL_STACKS: case SYMBOL_DIAGNOSTICS: return trial_name(ev, node->name.symbol);
+    case SYMBOL_STACKS: case SYMBOL_DIAGNOSTICS: return trial_name(ev, node_symbol(node));
     case SYMBOL_PARAM: case SYMBOL_LET: case SYMBOL_OUTPUT: case SYMBOL_LOCAL: case SYMBOL_REGION:
     case SYMBOL_STACK: case SYMBOL_RESOURCE: case SYMBOL_PIPELINE: case SYMBOL_STAGE:
     case SYMBOL_ACTION: case SYMBOL_FN: case SYMBOL_TYPE: case SYMBOL_COMPONENT:
@@ -91,7 +91,7 @@ static struct symbol *region_own(struct evaluator *ev, struct frame *frame,
 
 static inline struct value evaluate_name(struct evaluator *ev, struct node *node,
                                          struct frame *frame) {
-    struct symbol *symbol = node->name.symbol;
+    struct symbol *symbol = node_symbol(node);
     if (!symbol) return value_poison();
     if (symbol->kind >= SYMBOL_FN) return evaluate_special(ev, node, frame);
     if (node->hops >= HOPS_MODULE) {
@@ -260,9 +260,9 @@ struct value evaluate(struct evaluator *ev, struct node *node, struct frame *fra
     if (!spend_steps(ev, 1) || node->flags & NODE_BAD) return value_poison();
     switch (node->kind) {
     case NODE_NAME: return evaluate_name(ev, node, frame);
-    case NODE_INT: return value_int(node->integer.value);
+    case NODE_INT: return value_int(node_integer(node));
     case NODE_NUMBER: return value_number(node->number.value);
-    case NODE_BOOL: return value_bool(node->boolean.value);
+    case NODE_BOOL: return value_bool(node->truth);
     case NODE_NULL: return value_null();
     case NODE_TEXT: return value_text(node_text(node));
     case NODE_AWS_TYPE: return (struct value){.kind = VALUE_TYPE, .type = node->aws_type.name};

@@ -45,7 +45,7 @@ static struct value index_list(struct evaluator *ev, struct value list, struct v
 static const struct name *map_name(const struct node *object) {
     object = node_bare(object);
     if (object->kind == NODE_NAME) {
-        const struct symbol *symbol = object->name.symbol;
+        const struct symbol *symbol = node_symbol(object);
         return symbol && symbol->kind == SYMBOL_LET ? symbol->name : NULL;
     }
     if (object->kind != NODE_MEMBER || !object->member.symbol) return NULL;

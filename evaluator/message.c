@@ -23,7 +23,7 @@ struct blame {
 static void find_argument(struct node *node, void *context) {
     struct blame *blame = context;
     if (blame->argument) return;
-    const struct symbol *symbol = node->kind == NODE_NAME ? node->name.symbol : NULL;
+    const struct symbol *symbol = node->kind == NODE_NAME ? node_symbol(node) : NULL;
     if (symbol && symbol->kind == SYMBOL_PARAM && blame->ev->instance->unit.body) {
         struct list entries = blame->ev->instance->unit.body->record.entries;
         bool unsure;

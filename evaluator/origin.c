@@ -25,7 +25,7 @@ static bool is_literal(const struct node *node, struct value wanted) {
         return wanted.kind == VALUE_TEXT && text_equal(node_text(node), value_as_text(wanted));
     }
     return node->kind == NODE_INT && wanted.kind == VALUE_INT &&
-           node->integer.value == wanted.integer;
+           node_integer(node) == wanted.integer;
 }
 
 static void seek(struct node *node, void *context);
@@ -135,7 +135,7 @@ static void seek(struct node *node, void *context) {
         origin->found = place;
         return;
     }
-    if (node->kind == NODE_NAME) seek_symbol(origin, node, node->name.symbol);
+    if (node->kind == NODE_NAME) seek_symbol(origin, node, node_symbol(node));
     if (node->kind == NODE_MEMBER) seek_symbol(origin, node, node->member.symbol);
     if (node->kind == NODE_CALL) seek_call(origin, node);
     node_each_child(node, seek, origin);

@@ -93,7 +93,7 @@ static struct value resource_make_one(struct evaluator *ev, struct node *node, s
     }
     cover(ev, node);
     if (type->kind == NODE_TYPE_NAME) {
-        struct symbol *symbol = type->type_name.symbol;
+        struct symbol *symbol = type_name_symbol(type);
         return symbol ? component_new(ev, node, frame, frame->place, symbol, key) : value_poison();
     }
     const struct schema_type *schema = aws_type(node);

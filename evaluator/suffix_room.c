@@ -113,10 +113,10 @@ static unsigned pattern_longest(struct text pattern) {
 
 static bool is_param(const struct node *node, const struct symbol *param) {
     node = node_bare(node);
-    if (node->kind != NODE_NAME || !node->name.symbol) return false;
-    if (node->name.symbol == param) return true;
-    return node->name.symbol->kind == SYMBOL_LOCAL &&
-           text_is(name_text(node->name.symbol->name), "it");
+    if (node->kind != NODE_NAME || !node_symbol(node)) return false;
+    if (node_symbol(node) == param) return true;
+    return node_symbol(node)->kind == SYMBOL_LOCAL &&
+           text_is(name_text(node_symbol(node)->name), "it");
 }
 
 bool node_calls(const struct node *node, const char *function) {
@@ -138,9 +138,9 @@ static unsigned condition_longest(const struct node *node, const struct symbol *
         return a && (!b || a < b) ? a : b;
     }
     if (node_calls(left, "length") && is_param(left->call.arguments.first, param) &&
-        right->kind == NODE_INT && right->integer.value > 0 && right->integer.value < UNBOUNDED) {
-        if (node->op == OPERATOR_LESS_EQUAL) return (unsigned)right->integer.value;
-        if (node->op == OPERATOR_LESS) return (unsigned)right->integer.value - 1;
+        right->kind == NODE_INT && node_integer(right) > 0 && node_integer(right) < UNBOUNDED) {
+        if (node->op == OPERATOR_LESS_EQUAL) return (unsigned)node_integer(right);
+        if (node->op == OPERATOR_LESS) return (unsigned)node_integer(right) - 1;
     }
     return 0;
 }
@@ -186,8 +186,8 @@ const struct symbol *suffix_param(const struct evaluator *ev) {
         if (entry->kind != NODE_ENTRY || !text_is(entry_text(entry), "suffix")) continue;
         const struct node *value = entry->entry.value;
         value = node_bare(value);
-        if (value->kind != NODE_NAME || !value->name.symbol) return NULL;
-        return value->name.symbol->kind == SYMBOL_PARAM ? value->name.symbol : NULL;
+        if (value->kind != NODE_NAME || !node_symbol(value)) return NULL;
+        return node_symbol(value)->kind == SYMBOL_PARAM ? node_symbol(value) : NULL;
     }
     return NULL;
 }

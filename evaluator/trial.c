@@ -77,8 +77,8 @@ static struct value call_matches(struct evaluator *ev, struct node *call, struct
 
 struct value trial_call(struct evaluator *ev, struct node *call, struct frame *frame) {
     const struct node *callee = call->call.callee;
-    if (callee->kind != NODE_NAME || !callee->name.name) return value_poison();
-    struct text name = name_text(callee->name.name);
+    if (callee->kind != NODE_NAME || !node_name(callee)) return value_poison();
+    struct text name = name_text(node_name(callee));
     if (text_is(name, "resources")) return call_resources(ev, call, frame);
     if (text_is(name, "fails")) return call_fails(ev, call, frame, true);
     if (text_is(name, "warns")) return call_fails(ev, call, frame, false);
@@ -198,7 +198,7 @@ static void hint_sides(struct evaluator *ev, struct diagnostic *d, struct node *
 static void note_call(struct evaluator *ev, struct diagnostic *d, const struct node *call) {
     struct trial *trial = ev->trial;
     if (call->call.builtin || call->call.symbol || call->call.callee->kind != NODE_NAME) return;
-    struct text name = name_text(call->call.callee->name.name);
+    struct text name = name_text(node_name(call->call.callee));
     if (text_is(name, "matches_snapshot")) {
         hint(ev, d, "%.*s. %.*s", TEXT_ARGS(trial->trouble), TEXT_ARGS(trial->remedy));
     } else if (text_is(name, "fails") || text_is(name, "warns")) {

@@ -94,7 +94,7 @@ struct node *build_aws_type(struct parser *parser, struct range range) {
 
 struct node *build_bool(struct parser *parser, struct range range, bool value) {
     struct node *node = new_node(parser, NODE_BOOL, range);
-    node->boolean.value = value;
+    node->truth = value;
     return node;
 }
 
@@ -339,7 +339,7 @@ struct node *build_field(struct parser *parser, struct range key_range, struct n
     struct node *node =
         new_node(parser, NODE_FIELD, (struct range){key_range.start, last->span.end});
     struct text name = {0};
-    if (key->kind == NODE_NAME) name = name_text(key->name.name);
+    if (key->kind == NODE_NAME) name = name_text(node_name(key));
     if (key->kind == NODE_TEXT) name = node_text(key);
     if (key->kind != NODE_NAME) node->flags |= NODE_QUOTED;
     if (key->kind == NODE_TEMPLATE) mistake_type_text(parser, key_range);
@@ -400,7 +400,7 @@ static struct written_name import_name(struct parser *parser, struct list path,
     if (file) return file_stem(parser, file);
     const struct node *last = list_last(path);
     const struct name *name =
-        last->kind == NODE_AWS_TYPE ? last->aws_type.name : last->name.name;
+        last->kind == NODE_AWS_TYPE ? last->aws_type.name : node_name(last);
     return (struct written_name){name, last->span.start, last->span.end};
 }
 
@@ -506,7 +506,7 @@ struct node *build_region(struct parser *parser, struct range range, struct list
                           struct node *region, struct node *over, struct node *body) {
     struct node *node = new_node(parser, NODE_REGION, range);
     struct node *first = names.first;
-    struct written_name name = {first->name.name, first->span.start, first->span.end};
+    struct written_name name = {node_name(first), first->span.start, first->span.end};
     node->region.head = head(parser, range, name);
     node->region.names = names;
     node->region.region = region;

@@ -23,10 +23,10 @@ static bool equal_head(const struct node *a, const struct node *b) {
 /* What a node holds besides children and its declaration's head. */
 static bool equal_content(const struct node *a, const struct node *b) {
     switch ((enum node_kind)a->kind) {
-    case NODE_NAME: return equal_names(a->name.name, b->name.name);
-    case NODE_INT: return a->integer.value == b->integer.value;
+    case NODE_NAME: return equal_names(node_name(a), node_name(b));
+    case NODE_INT: return node_integer(a) == node_integer(b);
     case NODE_NUMBER: return a->number.value == b->number.value;
-    case NODE_BOOL: return a->boolean.value == b->boolean.value;
+    case NODE_BOOL: return a->truth == b->truth;
     case NODE_TEXT: return text_equal(node_text(a), node_text(b));
     case NODE_AWS_TYPE: return equal_names(a->aws_type.name, b->aws_type.name);
     case NODE_GENERATOR:
@@ -40,7 +40,7 @@ static bool equal_content(const struct node *a, const struct node *b) {
     case NODE_IMPORT:
         return a->import.has_alias == b->import.has_alias &&
                a->import.has_names == b->import.has_names;
-    case NODE_TYPE_NAME: return equal_names(a->type_name.name, b->type_name.name);
+    case NODE_TYPE_NAME: return equal_names(node_name(a), node_name(b));
     case NODE_FN: return a->fn.has_block == b->fn.has_block;
     case NODE_ENTRY: return equal_names(a->entry.key, b->entry.key);
     case NODE_NULL: case NODE_TEMPLATE: case NODE_LIST: case NODE_RECORD: case NODE_SPREAD:

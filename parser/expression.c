@@ -123,7 +123,7 @@ static void print_binary(const struct node *node, struct buffer *out) {
 }
 
 static void print_type(const struct node *node, struct buffer *out) {
-    buffer_text(out, name_text(node->type_name.name));
+    buffer_text(out, name_text(node_name(node)));
     for (const struct node *part = node->type_name.members.first; part; part = part->next) {
         buffer_char(out, '.');
         print(part, out);
@@ -132,10 +132,10 @@ static void print_type(const struct node *node, struct buffer *out) {
 
 static void print(const struct node *node, struct buffer *out) {
     switch ((enum node_kind)node->kind) {
-    case NODE_NAME: buffer_text(out, name_text(node->name.name)); break;
-    case NODE_INT: buffer_format(out, "%lld", (long long)node->integer.value); break;
+    case NODE_NAME: buffer_text(out, name_text(node_name(node))); break;
+    case NODE_INT: buffer_format(out, "%lld", (long long)node_integer(node)); break;
     case NODE_NUMBER: buffer_number(out, node->number.value); break;
-    case NODE_BOOL: buffer_string(out, node->boolean.value ? "true" : "false"); break;
+    case NODE_BOOL: buffer_string(out, node->truth ? "true" : "false"); break;
     case NODE_NULL: buffer_string(out, "null"); break;
     case NODE_TEXT:
         buffer_char(out, '"');

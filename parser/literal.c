@@ -294,7 +294,7 @@ static bool is_behind_minus(const struct parser *parser, uint32_t index) {
 }
 
 struct node *build_int(struct parser *parser, struct range range, bool negative) {
-    struct node *node = node_new(parser->arena, NODE_INT, parser_span(parser, range));
+    struct span span = parser_span(parser, range);
     uint32_t index = tokens_find(parser->tokens, range.start);
     struct text digits = parser_text(parser, range);
     uint64_t value = 0;
@@ -305,12 +305,14 @@ struct node *build_int(struct parser *parser, struct range range, bool negative)
             __builtin_add_overflow(value, (uint64_t)(c - '0'), &value) ||
             value > (uint64_t)INT64_MAX + (negative || is_behind_minus(parser, index))) {
             report_number(parser, range, "Whole numbers go up to 9223372036854775807.");
-            node->flags |= NODE_BAD;
-            return node;
+            struct node *none = node_new_integer(parser->arena, 0, span);
+            none->flags |= NODE_BAD;
+            return none;
         }
     }
+    struct node *node =
+        node_new_integer(parser->arena, (int64_t)(negative ? 0 - value : value), span);
     if (parser->tokens->items[index].flags & TOKEN_BAD) node->flags |= NODE_BAD;
-    node->integer.value = (int64_t)(negative ? 0 - value : value);
     return node;
 }
 

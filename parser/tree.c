@@ -4,10 +4,12 @@
 
 #include <stddef.h>
 
+/* Of a node up to the end of this member. */
+#define NODE_SIZE(field) (offsetof(struct node, field) + sizeof(((struct node *)0)->field))
+
 struct node *node_new(struct arena *arena, enum node_kind kind, struct span span) {
     static const uint16_t sizes[] = {
-#define NODE(id, name, field) \
-    offsetof(struct node, field) + sizeof(((struct node *)0)->field),
+#define NODE(id, name, field) NODE_SIZE(field),
 #include "parser/nodes.def"
 #undef NODE
     };
@@ -15,6 +17,21 @@ struct node *node_new(struct arena *arena, enum node_kind kind, struct span span
     node->kind = kind;
     node->depth = 1;
     node->span = span;
+    return node;
+}
+
+struct node *node_new_integer(struct arena *arena, int64_t value, struct span span) {
+    bool is_wide = value != (int32_t)value;
+    struct node *node = arena_alloc(arena, is_wide ? NODE_SIZE(integer) : NODE_SIZE(next));
+    node->kind = NODE_INT;
+    node->depth = 1;
+    node->span = span;
+    if (is_wide) {
+        node->flags = NODE_WIDE;
+        node->integer.value = value;
+    } else {
+        node->small = (int32_t)value;
+    }
     return node;
 }
 
@@ -28,6 +45,14 @@ struct node *list_last(struct list list) {
     struct node *last = list.first;
     while (last && last->next) last = last->next;
     return last;
+}
+
+_Static_assert(offsetof(struct node, name) == offsetof(struct node, type_name.name),
+               "a TYPE_NAME holds its name where a NAME does");
+
+struct symbol *type_name_symbol(const struct node *node) {
+    const struct node *last = list_last(node->type_name.members);
+    return node_symbol(last ? last : node);
 }
 
 const char *node_word(enum node_kind kind) {

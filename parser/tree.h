@@ -29,7 +29,9 @@ enum node_flag {
                                of it could not be read, so names may be missing */
     NODE_RAW = 1 << 1,      /* TEXT: written with '...' or '''...''' */
     NODE_BAD_KEY = 1 << 1,  /* ENTRY: as NODE_BAD, of its key */
+    NODE_WIDE = 1 << 1,     /* INT: does not fit 32 bits */
     NODE_LINES = 1 << 2,    /* TEXT, TEMPLATE: written over several lines, """ or ''' */
+    NODE_FOUND = 1 << 2,    /* checker: NAME, TYPE_NAME: holds what it names */
     NODE_OPTIONAL = 1 << 3, /* MEMBER, INDEX: written with ?. or ?[ */
     NODE_META = 1 << 4,     /* ENTRY: the key is written with @ (its name is without it) */
     NODE_QUOTED = 1 << 5,   /* ENTRY, FIELD: the key is written in quotes */
@@ -73,6 +75,8 @@ struct node {
     union {
         uint32_t length; /* TEXT: of its bytes; ENTRY: of its key where it is written */
         uint32_t op;     /* UNARY, BINARY: enum operator_kind */
+        int32_t small;   /* INT: its value, where it is not NODE_WIDE; see node_integer */
+        bool truth;      /* BOOL */
         uint32_t hops;   /* checker: NAME, TYPE_NAME: frames up from where it stands; CALL: to the
                             frame that declares the fn */
     };
@@ -80,14 +84,12 @@ struct node {
     struct node *next;
     union {
         /* ---- expressions ---- */
-        struct { /* NAME: a value */
-            const struct name *name;
-            struct symbol *symbol; /* checker; NULL if unknown (reported) */
-        } name;
-        struct { int64_t value; } integer;      /* INT */
+        /* NAME: a value, ...: the name, and the symbol in its place where it is NODE_FOUND. See
+         * node_name and node_symbol */
+        union { const struct name *name; struct symbol *symbol; } name;
+        struct { int64_t value; } integer;      /* INT that is NODE_WIDE; others end before it */
         struct { double value; } number;        /* NUMBER */
-        struct { bool value; } boolean;         /* BOOL */
-                                                /* NULL has none */
+                                                /* BOOL, NULL, ERROR have none */
         /* TEXT: without any ${ }; escapes done. See node_text */
         struct { const char *bytes; } text;
         struct { struct list parts; } template; /* TEMPLATE: TEXT and expressions, in order */
@@ -125,7 +127,6 @@ struct node {
         } call;
         struct { struct written_name name; struct node *value; } argument; /* ARGUMENT */
         struct { struct node *inner; } paren;           /* PAREN */
-                                                        /* ERROR has none */
         /* ---- entries and blocks ---- */
         struct { /* ENTRY: key = value, in records and in blocks */
             const struct name *key; /* NULL: it is computed */
@@ -153,9 +154,8 @@ struct node {
         } block;
 
         /* ---- types ---- */
-        struct { /* TYPE_NAME: string, storage.Bucket */
-            const struct name *name;
-            struct symbol *symbol; /* checker: what all of it names; NULL if built in or unknown */
+        struct { /* TYPE_NAME: string, storage.Bucket; see node_name and type_name_symbol */
+            union { const struct name *name; struct symbol *symbol; };
             struct list members;   /* NAME nodes, of what stands behind a dot */
         } type_name;
         struct { struct node *literal; } type_literal; /* TYPE_LITERAL: TEXT or INT node */
@@ -242,6 +242,33 @@ static inline void node_set_text(struct node *node, struct text text) {
     node->text.bytes = text.bytes;
     node->length = (uint32_t)text.length;
 }
+
+/* An INT of this value, and the value of one. */
+struct node *node_new_integer(struct arena *arena, int64_t value, struct span span);
+static inline int64_t node_integer(const struct node *node) {
+    return node->flags & NODE_WIDE ? node->integer.value : node->small;
+}
+
+/* The name that a NAME or TYPE_NAME begins with; NULL where the parser put in a missing one. A symbol
+ * begins with its name. */
+static inline const struct name *node_name(const struct node *node) {
+    if (node->flags & NODE_FOUND) return *(const struct name *const *)node->name.symbol;
+    return node->name.name;
+}
+
+/* What the checker found a NAME to name, or NULL: unknown (reported), or no value. */
+static inline struct symbol *node_symbol(const struct node *node) {
+    return node->flags & NODE_FOUND ? node->name.symbol : NULL;
+}
+/* A symbol of that name; NULL is none. */
+static inline void node_set_symbol(struct node *node, struct symbol *symbol) {
+    if (!symbol) return;
+    node->name.symbol = symbol;
+    node->flags |= NODE_FOUND;
+}
+
+/* What all of a TYPE_NAME names; NULL if it is built in or unknown. */
+struct symbol *type_name_symbol(const struct node *node);
 
 /* The key of an ENTRY; empty where it is computed. */
 static inline struct text entry_text(const struct node *entry) {

@@ -205,7 +205,7 @@ static void test_region_names(void) {
     const struct node *output = blocks[2].node->region.body->block.items.first;
     const struct node *name = output->output.value->member.object;
     CU_ASSERT_EQUAL(name->hops, HOPS_REGION);
-    CU_ASSERT_PTR_EQUAL(name->name.symbol, east);
+    CU_ASSERT_PTR_EQUAL(node_symbol(name), east);
     unload(&checked);
 }
 

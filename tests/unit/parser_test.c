@@ -121,17 +121,17 @@ static void test_templates(void) {
     node = value_of(&parsed, "\"a$$$${b}\"");
     CU_ASSERT_FATAL(node && node->kind == NODE_TEMPLATE);
     CU_ASSERT(text_is(node_text(node->template.parts.first), "a$$$"));
-    CU_ASSERT(text_is(name_text(list_last(node->template.parts)->name.name), "b"));
+    CU_ASSERT(text_is(name_text(node_name(list_last(node->template.parts))), "b"));
     parsed_close(&parsed);
 }
 
 static void test_numbers(void) {
     struct parsed parsed;
     struct node *node = value_of(&parsed, "1_000");
-    CU_ASSERT(node->kind == NODE_INT && node->integer.value == 1000);
+    CU_ASSERT(node->kind == NODE_INT && node_integer(node) == 1000);
     parsed_close(&parsed);
     node = value_of(&parsed, "9223372036854775807");
-    CU_ASSERT(node->kind == NODE_INT && node->integer.value == INT64_MAX);
+    CU_ASSERT(node->kind == NODE_INT && node_integer(node) == INT64_MAX);
     CU_ASSERT(!diagnostics_failed(&parsed.diagnostics));
     parsed_close(&parsed);
     value_of(&parsed, "9223372036854775808");
