@@ -80,7 +80,7 @@ static uint32_t hash_pointer(const void *key) {
 
 /* The slot of the key, or the empty one where it belongs. */
 static uint32_t *map_slot(const struct map *map, const void *key) {
-    uint32_t mask = map->slot_capacity - 1;
+    uint32_t mask = map->capacity * 2 - 1;
     for (uint32_t i = hash_pointer(key) & mask;; i = (i + 1) & mask) {
         uint32_t index = map->slots[i];
         if (index == 0 || map->entries[index - 1].key == key) return &map->slots[i];
@@ -103,17 +103,14 @@ void *map_find(const struct map *map, const void *key) {
     return entry ? entry->value : NULL;
 }
 
-static void map_grow_entries(struct map *map) {
+static void map_grow(struct map *map) {
     uint32_t capacity = map->capacity ? map->capacity * 2 : MAP_FIRST;
+    if (map->slots) arena_drop(map->arena, map->slots, map->capacity * 2 * sizeof *map->slots);
     map->entries =
         arena_grow(map->arena, map->entries, map->count, capacity, sizeof *map->entries);
     map->capacity = capacity;
-}
-
-static void map_index(struct map *map) {
-    arena_drop(map->arena, map->slots, map->slot_capacity * sizeof *map->slots);
-    map->slot_capacity = map->capacity * 2;
-    map->slots = arena_grow(map->arena, NULL, 0, map->slot_capacity, sizeof *map->slots);
+    if (capacity <= MAP_LINEAR) return;
+    map->slots = arena_grow(map->arena, NULL, 0, capacity * 2, sizeof *map->slots);
     for (uint32_t i = 0; i < map->count; i++) *map_slot(map, map->entries[i].key) = i + 1;
 }
 
@@ -124,10 +121,7 @@ void *map_put(struct map *map, const void *key, void *value) {
         entry->value = value;
         return before;
     }
-    if (map->count == map->capacity) {
-        map_grow_entries(map);
-        if (map->capacity > MAP_LINEAR) map_index(map);
-    }
+    if (map->count == map->capacity) map_grow(map);
     map->entries[map->count++] = (struct map_entry){key, value};
     if (map->slots) *map_slot(map, key) = map->count;
     return NULL;

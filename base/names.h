@@ -37,8 +37,9 @@ struct map_entry {
 struct map {
     struct arena *arena;
     struct map_entry *entries; /* in order of insertion */
-    uint32_t *slots;           /* entry index + 1, 0 is empty; NULL while there are few entries */
-    uint32_t count, capacity, slot_capacity;
+    /* two a place for an entry: entry index + 1, 0 is empty; NULL while there are few entries */
+    uint32_t *slots;
+    uint32_t count, capacity;
 };
 
 void map_init(struct map *map, struct arena *arena);

@@ -326,7 +326,7 @@ static void check_arguments(struct checker *checker, struct application *applica
 /* --- functions of the program --- */
 
 static struct fact call_fn(struct checker *checker, struct node *call) {
-    struct symbol *symbol = call->call.symbol;
+    struct symbol *symbol = call_symbol(call);
     struct list list = symbol->declaration->fn.parameters;
     struct arena_mark mark = arena_mark(&checker->program->scratch);
     struct signature signature = {.parameters = arena_array(
@@ -411,7 +411,7 @@ static const struct type *special_result(struct checker *checker, const struct b
 }
 
 static struct fact call_builtin(struct checker *checker, struct node *call) {
-    const struct builtin *builtin = call->call.builtin;
+    const struct builtin *builtin = call_row(call);
     struct application application = {.call = call, .function = text_of(builtin->name),
                                       .signature = signature_of(checker, builtin),
                                       .builtin = builtin, .all = {NULL, PHASE_KNOWN, NULL}};
@@ -428,8 +428,8 @@ static struct fact call_builtin(struct checker *checker, struct node *call) {
 }
 
 struct fact infer_call(struct checker *checker, struct node *node) {
-    if (node->call.symbol && node->call.symbol->kind == SYMBOL_FN) return call_fn(checker, node);
-    if (node->call.builtin) return call_builtin(checker, node);
+    if (call_symbol(node) && call_symbol(node)->kind == SYMBOL_FN) return call_fn(checker, node);
+    if (call_row(node)) return call_builtin(checker, node);
     const struct node *callee = node->call.callee;
     if (!(node->flags & NODE_BAD) && callee->kind == NODE_NAME && node_name(callee)) {
         return call_of_test(checker, node);

@@ -108,10 +108,10 @@ enum scope_kind { SCOPE_FILE, SCOPE_BLOCK, SCOPE_LOOP, SCOPE_FN, SCOPE_CHECK };
 
 struct scope {
     uint8_t kind; /* enum scope_kind */
+    uint32_t slot_count;         /* of symbols whose values are in a frame of the scope */
     struct scope *parent;
     struct node *owner;          /* FILE, REGION, COMPONENT, LIST_FOR, FN, ... */
     struct module *module;
-    uint32_t slot_count;         /* of symbols whose values are in a frame of the scope */
     /* const struct name * -> struct symbol *; three name spaces. A file's maps also hold what is
      * imported by name: then symbol->scope is another scope */
     struct map values;

@@ -295,12 +295,15 @@ static void resolve_callee(struct checker *checker, struct node *call, struct sc
         call->hops = found.hops;
         if (found.symbol && found.symbol->kind != SYMBOL_FN) call->call.symbol = NULL;
         if (found.symbol) return;
-        call->call.builtin = builtin_find(name_text(node_name(callee)));
-        if (!call->call.builtin && is_local_function(node_name(callee), scope)) {
+        const struct builtin *row = builtin_find(name_text(node_name(callee)));
+        if (row) {
+            call->call.builtin = row;
+            call->flags |= NODE_BUILTIN;
+        } else if (is_local_function(node_name(callee), scope)) {
             *known = true;
-            return;
+        } else {
+            unknown_function(checker, callee, scope);
         }
-        if (!call->call.builtin) unknown_function(checker, callee, scope);
         return;
     }
     if (callee->kind != NODE_MEMBER) {
@@ -327,7 +330,7 @@ static void resolve_callee(struct checker *checker, struct node *call, struct sc
 static void resolve_call(struct checker *checker, struct node *call, struct scope *scope) {
     bool known = false;
     resolve_callee(checker, call, scope, &known);
-    if (!call->call.symbol && !call->call.builtin && !known) call->flags |= NODE_BAD;
+    if (!call_symbol(call) && !call_row(call) && !known) call->flags |= NODE_BAD;
     for (struct node *a = call->call.arguments.first; a; a = a->next) {
         resolve(checker, a->kind == NODE_ARGUMENT ? a->argument.value : a, scope);
     }
@@ -432,7 +435,7 @@ static void resolve_fn(struct checker *checker, struct node *node, struct scope 
     }
     if (node->fn.result) resolve(checker, node->fn.result, scope);
     for (struct node *let = node->fn.lets.first; let; let = let->next) {
-        if (let->let.type) resolve(checker, let->let.type, scope);
+        if (declared_type(let)) resolve(checker, declared_type(let), scope);
         resolve(checker, let->let.value, inner);
         struct symbol *symbol = symbol_new(checker, SYMBOL_LET, let->declaration.name.name, let);
         let->declaration.symbol = symbol;
@@ -529,7 +532,7 @@ static void resolve(struct checker *checker, struct node *node, struct scope *sc
         break;
     case NODE_CHECK: break;
     case NODE_LET:
-        resolve(checker, node->let.type, scope);
+        resolve(checker, declared_type(node), scope);
         resolve(checker, node->let.value, scope);
         break;
     case NODE_FN: resolve_fn(checker, node, scope); break;
@@ -544,7 +547,7 @@ static void resolve(struct checker *checker, struct node *node, struct scope *sc
         resolve_unit(checker, node, scope);
         break;
     case NODE_OUTPUT:
-        resolve(checker, node->output.type, scope);
+        resolve(checker, declared_type(node), scope);
         resolve(checker, node->output.value, scope);
         break;
     case NODE_ASSERT:

@@ -138,8 +138,10 @@ static void settle_kind(struct checker *checker, struct symbol *symbol) {
     struct node *node = symbol->declaration;
     switch ((enum symbol_kind)symbol->kind) {
     case SYMBOL_PARAM: settle_param(checker, symbol); break;
-    case SYMBOL_LET: settle_value(checker, symbol, node->let.type, node->let.value); break;
-    case SYMBOL_OUTPUT: settle_value(checker, symbol, node->output.type, node->output.value); break;
+    case SYMBOL_LET: settle_value(checker, symbol, declared_type(node), node->let.value); break;
+    case SYMBOL_OUTPUT:
+        settle_value(checker, symbol, declared_type(node), node->output.value);
+        break;
     case SYMBOL_LOCAL: settle_local(checker, symbol); break;
     case SYMBOL_REGION: symbol->type = type_of_symbol(checker, TYPE_REGION, symbol); break;
     case SYMBOL_STACK: symbol->type = type_of_symbol(checker, TYPE_STACK, symbol); break;

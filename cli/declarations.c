@@ -31,7 +31,7 @@ bool declaration_is_public(const struct node *node) {
 
 struct text declaration_doc(const struct declarations *page, const struct node *node) {
     const struct declaration *head = node_declaration((struct node *)node);
-    struct text doc = head ? written_doc(head) : TEXT("");
+    struct text doc = head ? written_doc(node) : TEXT("");
     /* the first declaration of a file also gets what is said of the file */
     if (page->doc.length && text_starts(doc, page->doc) && node == page->file->file.items.first) {
         doc = (struct text){doc.bytes + page->doc.length, doc.length - page->doc.length};

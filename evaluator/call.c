@@ -252,7 +252,7 @@ static bool arguments_gather(struct evaluator *ev, struct node *node, const stru
 }
 
 static struct value call_builtin(struct evaluator *ev, struct node *node, struct frame *frame) {
-    const struct builtin *builtin = node->call.builtin;
+    const struct builtin *builtin = call_row(node);
     const struct signature *signature = signature_of(ev, builtin);
     uint32_t count = signature->count;
     struct value values[MOST_PARAMETERS];
@@ -334,7 +334,7 @@ static bool fn_arguments(struct evaluator *ev, struct node *node, struct node *f
 
 static struct value fn_run(struct evaluator *ev, struct node *node, struct node *fn,
                            struct frame *caller, struct frame *frame) {
-    const struct symbol *symbol = node->call.symbol;
+    const struct symbol *symbol = call_symbol(node);
     if (!fn_arguments(ev, node, fn, caller, frame)) return value_poison();
     if (!fn->fn.value) return value_poison();
     cover(ev, fn);
@@ -344,14 +344,14 @@ static struct value fn_run(struct evaluator *ev, struct node *node, struct node 
 }
 
 static struct frame *fn_parent(struct evaluator *ev, struct node *node, struct frame *frame) {
-    const struct symbol *symbol = node->call.symbol;
+    const struct symbol *symbol = call_symbol(node);
     struct node *callee = node->call.callee;
     if (callee->kind != NODE_NAME) return module_frame(ev, symbol_module(symbol));
     return frame_of(ev, frame, symbol, node->hops);
 }
 
 static struct value call_function(struct evaluator *ev, struct node *node, struct frame *frame) {
-    const struct symbol *symbol = node->call.symbol;
+    const struct symbol *symbol = call_symbol(node);
     struct node *fn = symbol->declaration;
     if (!fn || fn->kind != NODE_FN || fn->flags & NODE_BAD || !fn->fn.scope) return value_poison();
     struct frame *parent = fn_parent(ev, node, frame);
@@ -374,8 +374,8 @@ static struct value call_function(struct evaluator *ev, struct node *node, struc
 }
 
 struct value evaluate_call(struct evaluator *ev, struct node *node, struct frame *frame) {
-    if (node->call.builtin) return call_builtin(ev, node, frame);
-    if (node->call.symbol) return call_function(ev, node, frame);
+    if (call_row(node)) return call_builtin(ev, node, frame);
+    if (call_symbol(node)) return call_function(ev, node, frame);
     return ev->trial ? trial_call(ev, node, frame) : value_poison();
 }
 

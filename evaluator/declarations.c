@@ -6,14 +6,14 @@
 static struct value let_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol) {
     struct node *node = symbol->declaration;
     struct value value = evaluate(ev, node->let.value, frame);
-    if (!node->let.type || !symbol->type) return value;
+    if (!declared_type(node) || !symbol->type) return value;
     return convert(ev, value, symbol->type, node->let.value, name_text(symbol->name));
 }
 
 static struct value output_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol) {
     struct node *node = symbol->declaration;
     struct value value = evaluate(ev, node->output.value, frame);
-    if (!node->output.type || !symbol->type) return value;
+    if (!declared_type(node) || !symbol->type) return value;
     return convert(ev, value, symbol->type, node->output.value, name_text(symbol->name));
 }
 
@@ -134,7 +134,7 @@ static void output_run(struct evaluator *ev, struct symbol *symbol, struct frame
     }
     struct output *output = ARENA_NEW(ev->arena, struct output);
     output->name = symbol->name;
-    output->doc = written_doc(&node->declaration);
+    output->doc = written_doc(node);
     output->declared = node;
     output->value = conform_free(ev, value, node->output.value);
     struct deployment *deployment = ev->deployment;

@@ -55,8 +55,8 @@ static void seek_param(struct origin *origin, const struct symbol *param) {
 /* Whether the function that is called has the parameter. */
 static bool seek_argument(struct origin *origin, const struct node *call) {
     int at = 0;
-    if (!call->call.symbol || !call->call.symbol->declaration) return false;
-    struct node *field = call->call.symbol->declaration->fn.parameters.first;
+    if (!call_symbol(call) || !call_symbol(call)->declaration) return false;
+    struct node *field = call_symbol(call)->declaration->fn.parameters.first;
     while (field && field != origin->parameter) {
         field = field->next;
         at++;
@@ -114,7 +114,7 @@ static void seek_symbol(struct origin *origin, const struct node *node,
 }
 
 static void seek_call(struct origin *origin, const struct node *call) {
-    const struct symbol *fn = call->call.symbol;
+    const struct symbol *fn = call_symbol(call);
     if (!fn || fn->kind != SYMBOL_FN || !fn->declaration) return;
     if (origin->parameter) seek_argument(origin, call);
     struct node *let = fn->declaration->fn.lets.first;

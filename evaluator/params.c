@@ -59,7 +59,7 @@ bool param_is_fixed(const struct symbol *symbol) {
 
 static bool calls_env(const struct node *node) {
     node = node_bare(node);
-    return node->kind == NODE_CALL && node->call.builtin && node->call.builtin->flags & BUILTIN_ENV;
+    return node->kind == NODE_CALL && call_row(node) && call_row(node)->flags & BUILTIN_ENV;
 }
 
 static bool mentions_env(const struct node *node);
@@ -244,7 +244,7 @@ static struct value deploy_param(struct evaluator *ev, struct frame *frame, stru
     parameter->type = symbol->deploy && symbol->deploy->parameter_type.length
                           ? symbol->deploy->parameter_type
                           : TEXT("String");
-    parameter->doc = written_doc(&param->declaration);
+    parameter->doc = written_doc(param);
     parameter->is_secret = is_secret_type(symbol->type);
     parameter->allowed = allowed_values(ev, type);
     parameter->declared = param;

@@ -267,7 +267,7 @@ static struct value region_new(struct evaluator *ev, struct symbol *symbol,
     map_init(&state->physical_names, ev->arena);
     regions_add(ev, &state->region);
     struct stack_state *stack = stack_new(ev, state, node, (struct text){"", 0}, path);
-    stack->stack.doc = written_doc(&symbol->declaration->declaration);
+    stack->stack.doc = written_doc(symbol->declaration);
     state->stack = &stack->stack;
     state->place = (struct site){.region = &state->region, .stack = state->stack,
                                   .module = ev->program->modules[0]};
@@ -515,7 +515,7 @@ static struct value stack_make_one(struct evaluator *ev, struct node *node, stru
     struct region_state *region = (struct region_state *)around->region;
     struct stack_state *state = stack_new(ev, region, node, buffer_take(&words, ev->arena), whole);
     buffer_release(&words);
-    state->stack.doc = written_doc(&node->declaration);
+    state->stack.doc = written_doc(node);
     state->place = *around;
     state->place.stack = &state->stack;
     state->place.path = path;

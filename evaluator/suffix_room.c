@@ -120,8 +120,8 @@ static bool is_param(const struct node *node, const struct symbol *param) {
 }
 
 bool node_calls(const struct node *node, const char *function) {
-    return node->kind == NODE_CALL && node->call.builtin &&
-           strcmp(node->call.builtin->name, function) == 0 && node->call.arguments.first;
+    return node->kind == NODE_CALL && call_row(node) &&
+           strcmp(call_row(node)->name, function) == 0 && node->call.arguments.first;
 }
 
 /* What one condition of a check says of the length: matches(p, "^...$"), length(p) <= 12. */

@@ -197,7 +197,7 @@ static void hint_sides(struct evaluator *ev, struct diagnostic *d, struct node *
 
 static void note_call(struct evaluator *ev, struct diagnostic *d, const struct node *call) {
     struct trial *trial = ev->trial;
-    if (call->call.builtin || call->call.symbol || call->call.callee->kind != NODE_NAME) return;
+    if (call_row(call) || call_symbol(call) || call->call.callee->kind != NODE_NAME) return;
     struct text name = name_text(node_name(call->call.callee));
     if (text_is(name, "matches_snapshot")) {
         hint(ev, d, "%.*s. %.*s", TEXT_ARGS(trial->trouble), TEXT_ARGS(trial->remedy));

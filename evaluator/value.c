@@ -17,17 +17,22 @@ struct record *record_new(struct arena *arena, uint32_t capacity) {
     return record;
 }
 
-/* The slot of the key (entry index + 1), or the empty one where it belongs. */
+struct record_index {
+    uint32_t capacity;
+    uint32_t slots[]; /* entry index + 1; 0 is empty */
+};
+
+/* The slot of the key, or the empty one where it belongs. */
 static uint32_t *record_slot(const struct record *record, const struct name *key) {
-    uint32_t mask = record->slot_capacity - 1;
+    uint32_t mask = record->index->capacity - 1;
     for (uint32_t i = key->hash & mask;; i = (i + 1) & mask) {
-        uint32_t index = record->slots[i];
-        if (index == 0 || record->entries[index - 1].key == key) return &record->slots[i];
+        uint32_t index = record->index->slots[i];
+        if (index == 0 || record->entries[index - 1].key == key) return &record->index->slots[i];
     }
 }
 
 struct record_entry *record_find(const struct record *record, const struct name *key) {
-    if (record->slots) {
+    if (record->index) {
         uint32_t index = *record_slot(record, key);
         return index ? &record->entries[index - 1] : NULL;
     }
@@ -47,11 +52,12 @@ static void record_grow(struct arena *arena, struct record *record) {
 
 /* Index tables are four times the entries at most half of the capacity needs, so that a table lasts
  * for two doublings of the entries. */
-static void record_index(struct arena *arena, struct record *record) {
+static void record_reindex(struct arena *arena, struct record *record) {
     uint32_t wanted = 32;
     while (wanted < record->capacity * 2) wanted *= 2;
-    record->slot_capacity = wanted;
-    record->slots = arena_array(arena, wanted, sizeof *record->slots);
+    record->index = arena_alloc(arena, sizeof *record->index +
+                                           wanted * sizeof *record->index->slots);
+    record->index->capacity = wanted;
     for (uint32_t i = 0; i < record->count; i++) {
         *record_slot(record, record->entries[i].key) = i + 1;
     }
@@ -68,8 +74,8 @@ void record_put(struct arena *arena, struct record *record, const struct name *k
     if (record->count == record->capacity) record_grow(arena, record);
     record->entries[record->count++] = (struct record_entry){key, origin, value};
     if (record->count <= RECORD_LINEAR) return;
-    if (record->slot_capacity < record->count * 3 / 2) {
-        record_index(arena, record);
+    if (!record->index || record->index->capacity < record->count * 3 / 2) {
+        record_reindex(arena, record);
     } else {
         *record_slot(record, key) = record->count;
     }

@@ -79,8 +79,7 @@ static inline const struct node *value_node(const struct record_entry *entry,
 struct record {
     uint32_t count, capacity;
     struct record_entry *entries; /* in written order */
-    uint32_t *slots;              /* hash index once there are many, else NULL */
-    uint32_t slot_capacity;
+    struct record_index *index;   /* once there are many, else NULL */
 };
 
 enum deferred_kind {

@@ -360,10 +360,10 @@ static struct text doc_line(const struct parser *parser, struct token token) {
     return line;
 }
 
-static const struct text *doc_before(const struct parser *parser, uint32_t start) {
+static struct text doc_before(const struct parser *parser, uint32_t start) {
     const struct token *items = parser->tokens->items;
     uint32_t index = tokens_find(parser->tokens, start), first = index;
-    if (!(items[index].flags & TOKEN_DOC)) return NULL;
+    if (!(items[index].flags & TOKEN_DOC)) return TEXT("");
     while (first > 0 && (items[first - 1].kind == DOC || items[first - 1].kind == COMMENT)) first--;
     struct buffer buffer;
     buffer_init(&buffer);
@@ -372,15 +372,19 @@ static const struct text *doc_before(const struct parser *parser, uint32_t start
         if (buffer.length > 0) buffer_char(&buffer, '\n');
         buffer_text(&buffer, doc_line(parser, items[i]));
     }
-    struct text *doc = ARENA_NEW(parser->arena, struct text);
-    *doc = buffer_take(&buffer, parser->arena);
+    struct text doc = buffer_take(&buffer, parser->arena);
     buffer_release(&buffer);
     return doc;
 }
 
-static struct declaration head(const struct parser *parser, struct range range,
-                               struct written_name name) {
-    return (struct declaration){doc_before(parser, range.start), name, NULL};
+/* A declaration of this name; type: of a LET or OUTPUT, or NULL. */
+static struct node *declaration(struct parser *parser, enum node_kind kind, struct range range,
+                                struct written_name name, const struct node *type) {
+    struct text doc = doc_before(parser, range.start);
+    struct node *node = node_new_declaration(parser->arena, kind, parser_span(parser, range), doc,
+                                             type != NULL);
+    node->declaration.name = name;
+    return node;
 }
 
 /* `import "lib/app.mrp"` is known as app. */
@@ -407,9 +411,9 @@ static struct written_name import_name(struct parser *parser, struct list path,
 struct node *build_import(struct parser *parser, struct range range, struct list path,
                           struct node *file, const struct written_name *alias,
                           const struct list *names) {
-    struct node *node = new_node(parser, NODE_IMPORT, range);
     struct written_name name = import_name(parser, path, file);
-    node->import.head = head(parser, range, alias ? *alias : name);
+    struct node *node =
+        declaration(parser, NODE_IMPORT, range, alias ? *alias : name, NULL);
     node->import.path = path;
     if (path.first && path.first->kind == NODE_AWS_TYPE) mistake_import_path(parser, path.first);
     if (file && file->kind != NODE_TEXT) {
@@ -426,8 +430,7 @@ struct node *build_import(struct parser *parser, struct range range, struct list
 
 struct node *build_param(struct parser *parser, struct range range, struct written_name name,
                          struct node *type, struct node *initial, struct list checks) {
-    struct node *node = new_node(parser, NODE_PARAM, range);
-    node->param.head = head(parser, range, name);
+    struct node *node = declaration(parser, NODE_PARAM, range, name, NULL);
     node->param.type = type;
     node->param.initial = initial;
     node->param.checks = checks;
@@ -445,26 +448,23 @@ struct node *build_check(struct parser *parser, struct range word, struct node *
 
 struct node *build_let(struct parser *parser, struct range range, struct written_name name,
                        struct node *type, struct node *value) {
-    struct node *node = new_node(parser, NODE_LET, range);
-    node->let.head = head(parser, range, name);
-    node->let.type = type;
+    struct node *node = declaration(parser, NODE_LET, range, name, type);
+    if (type) node->let.type = type;
     node->let.value = value;
     return build_finish(parser, node);
 }
 
 struct node *build_output(struct parser *parser, struct range range, struct written_name name,
                           struct node *type, struct node *value) {
-    struct node *node = new_node(parser, NODE_OUTPUT, range);
-    node->output.head = head(parser, range, name);
-    node->output.type = type;
+    struct node *node = declaration(parser, NODE_OUTPUT, range, name, type);
+    if (type) node->output.type = type;
     node->output.value = value;
     return build_finish(parser, node);
 }
 
 struct node *build_fn(struct parser *parser, struct range range, struct written_name name,
                       struct list parameters, struct node *result, struct node *value) {
-    struct node *node = new_node(parser, NODE_FN, range);
-    node->fn.head = head(parser, range, name);
+    struct node *node = declaration(parser, NODE_FN, range, name, NULL);
     node->fn.parameters = parameters;
     node->fn.result = result;
     node->fn.value = value;
@@ -479,8 +479,7 @@ struct node *build_fn_block(struct parser *parser, struct node *fn, struct list 
 
 struct node *build_type(struct parser *parser, struct range range, struct written_name name,
                         struct node *type, struct list checks) {
-    struct node *node = new_node(parser, NODE_TYPE, range);
-    node->type.head = head(parser, range, name);
+    struct node *node = declaration(parser, NODE_TYPE, range, name, NULL);
     node->type.type = type;
     node->type.checks = checks;
     return build_finish(parser, node);
@@ -488,26 +487,23 @@ struct node *build_type(struct parser *parser, struct range range, struct writte
 
 struct node *build_component(struct parser *parser, struct range range, struct written_name name,
                              struct node *body) {
-    struct node *node = new_node(parser, NODE_COMPONENT, range);
-    node->component.head = head(parser, range, name);
+    struct node *node = declaration(parser, NODE_COMPONENT, range, name, NULL);
     node->component.body = body;
     return build_finish(parser, node);
 }
 
 struct node *build_project(struct parser *parser, struct range range, struct written_name name,
                            struct node *body) {
-    struct node *node = new_node(parser, NODE_PROJECT, range);
-    node->project.head = head(parser, range, name);
+    struct node *node = declaration(parser, NODE_PROJECT, range, name, NULL);
     node->project.body = body;
     return build_finish(parser, node);
 }
 
 struct node *build_region(struct parser *parser, struct range range, struct list names,
                           struct node *region, struct node *over, struct node *body) {
-    struct node *node = new_node(parser, NODE_REGION, range);
     struct node *first = names.first;
     struct written_name name = {node_name(first), first->span.start, first->span.end};
-    node->region.head = head(parser, range, name);
+    struct node *node = declaration(parser, NODE_REGION, range, name, NULL);
     node->region.names = names;
     node->region.region = region;
     node->region.over = over;
@@ -525,8 +521,7 @@ static struct header *keep_header(struct parser *parser, struct header header) {
 
 struct node *build_unit(struct parser *parser, struct range range, enum node_kind kind,
                         struct written_name name, struct header header, struct node *body) {
-    struct node *node = new_node(parser, kind, range);
-    node->unit.head = head(parser, range, name);
+    struct node *node = declaration(parser, kind, range, name, NULL);
     node->unit.header = keep_header(parser, header);
     node->unit.body = body;
     return build_finish(parser, node);
@@ -550,8 +545,7 @@ struct node *build_with(struct parser *parser, struct range range, struct node *
 
 struct node *build_test(struct parser *parser, struct range range, enum node_kind kind,
                         struct node *title, struct node *body) {
-    struct node *node = new_node(parser, kind, range);
-    node->test.head = head(parser, range, (struct written_name){0});
+    struct node *node = declaration(parser, kind, range, (struct written_name){0}, NULL);
     node->test.title = title;
     node->test.body = body;
     return build_finish(parser, node);

@@ -17,7 +17,7 @@ static bool equal_head(const struct node *a, const struct node *b) {
     const struct declaration *one = node_declaration((struct node *)(uintptr_t)a);
     const struct declaration *other = node_declaration((struct node *)(uintptr_t)b);
     if (!one || !other) return one == other;
-    return text_equal(written_doc(one), written_doc(other)) && equal_name(one->name, other->name);
+    return text_equal(written_doc(a), written_doc(b)) && equal_name(one->name, other->name);
 }
 
 /* What a node holds besides children and its declaration's head. */

@@ -103,7 +103,7 @@ static bool is_aligned_declaration(const struct node *node) {
 
 void print_value_declaration(struct printer *printer, const struct node *node,
                                     struct alignment *alignment) {
-    const struct node *type = node->kind == NODE_LET ? node->let.type : node->output.type;
+    const struct node *type = declared_type(node);
     const struct node *value = node->kind == NODE_LET ? node->let.value : node->output.value;
     print_take(printer);
     print_space(printer);

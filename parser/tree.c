@@ -7,25 +7,43 @@
 /* Of a node up to the end of this member. */
 #define NODE_SIZE(field) (offsetof(struct node, field) + sizeof(((struct node *)0)->field))
 
-struct node *node_new(struct arena *arena, enum node_kind kind, struct span span) {
-    static const uint16_t sizes[] = {
+static const uint16_t sizes[] = {
 #define NODE(id, name, field) NODE_SIZE(field),
 #include "parser/nodes.def"
 #undef NODE
-    };
-    struct node *node = arena_alloc(arena, sizes[kind]);
+};
+
+static struct node *begin(struct node *node, enum node_kind kind, struct span span) {
     node->kind = kind;
     node->depth = 1;
     node->span = span;
     return node;
 }
 
+struct node *node_new(struct arena *arena, enum node_kind kind, struct span span) {
+    return begin(arena_alloc(arena, sizes[kind]), kind, span);
+}
+
+struct node *node_new_declaration(struct arena *arena, enum node_kind kind, struct span span,
+                                  struct text doc, bool typed) {
+    bool is_short = !typed && (kind == NODE_LET || kind == NODE_OUTPUT);
+    size_t size = is_short ? NODE_SIZE(let.value) : sizes[kind];
+    size_t before = doc.length ? sizeof doc : 0;
+    char *memory = arena_alloc(arena, before + size);
+    struct node *node = begin((struct node *)(memory + before), kind, span);
+    if (typed) node->flags |= NODE_TYPED;
+    if (!doc.length) return node;
+    *(struct text *)memory = doc;
+    node->flags |= NODE_DOCUMENTED;
+    return node;
+}
+
+_Static_assert(NODE_SIZE(let.value) == NODE_SIZE(output.value), "both end before their type");
+
 struct node *node_new_integer(struct arena *arena, int64_t value, struct span span) {
     bool is_wide = value != (int32_t)value;
-    struct node *node = arena_alloc(arena, is_wide ? NODE_SIZE(integer) : NODE_SIZE(next));
-    node->kind = NODE_INT;
-    node->depth = 1;
-    node->span = span;
+    size_t size = is_wide ? NODE_SIZE(integer) : NODE_SIZE(next);
+    struct node *node = begin(arena_alloc(arena, size), NODE_INT, span);
     if (is_wide) {
         node->flags = NODE_WIDE;
         node->integer.value = value;
@@ -224,7 +242,7 @@ void node_each_child(struct node *node, void (*visit)(struct node *child, void *
         each_one(&walk, node->check.message);
         break;
     case NODE_LET:
-        each_one(&walk, node->let.type);
+        each_one(&walk, declared_type(node));
         each_one(&walk, node->let.value);
         break;
     case NODE_FN: each_of_fn(&walk, node); break;
@@ -238,7 +256,7 @@ void node_each_child(struct node *node, void (*visit)(struct node *child, void *
     case NODE_STACK: case NODE_RESOURCE: case NODE_PIPELINE: case NODE_STAGE:
     case NODE_ACTION: each_of_unit(&walk, node); break;
     case NODE_OUTPUT:
-        each_one(&walk, node->output.type);
+        each_one(&walk, declared_type(node));
         each_one(&walk, node->output.value);
         break;
     case NODE_ASSERT:

@@ -30,6 +30,9 @@ enum node_flag {
     NODE_RAW = 1 << 1,      /* TEXT: written with '...' or '''...''' */
     NODE_BAD_KEY = 1 << 1,  /* ENTRY: as NODE_BAD, of its key */
     NODE_WIDE = 1 << 1,     /* INT: does not fit 32 bits */
+    NODE_BUILTIN = 1 << 1,  /* checker: CALL: of a built-in function */
+    NODE_DOCUMENTED = 1 << 1, /* declarations: see written_doc */
+    NODE_TYPED = 1 << 2,    /* LET, OUTPUT: has a type */
     NODE_LINES = 1 << 2,    /* TEXT, TEMPLATE: written over several lines, """ or ''' */
     NODE_FOUND = 1 << 2,    /* checker: NAME, TYPE_NAME: holds what it names */
     NODE_OPTIONAL = 1 << 3, /* MEMBER, INDEX: written with ?. or ?[ */
@@ -122,8 +125,10 @@ struct node {
         struct { /* CALL: callee is NAME or MEMBER (of an import) */
             struct node *callee;
             struct list arguments; /* expressions; ARGUMENT for named ones */
-            struct symbol *symbol; /* checker: the fn, or NULL when built in */
-            const struct builtin *builtin; /* checker: the row, or NULL */
+            union { /* checker: what is called; see call_symbol and call_row */
+                struct symbol *symbol;
+                const struct builtin *builtin;
+            };
         } call;
         struct { struct written_name name; struct node *value; } argument; /* ARGUMENT */
         struct { struct node *inner; } paren;           /* PAREN */
@@ -170,7 +175,6 @@ struct node {
 
         /* ---- declarations: each begins with the same head ---- */
         struct declaration {
-            const struct text *doc;   /* joined ## lines, or NULL: see written_doc */
             struct written_name name; /* what it declares; of PROJECT, TEST, POLICY: see below */
             struct symbol *symbol;    /* checker */
         } declaration;
@@ -188,7 +192,8 @@ struct node {
             struct list checks;          /* CHECK */
         } param;
         struct { struct node *condition, *message; struct symbol *it; } check; /* CHECK */
-        struct { struct declaration head; struct node *type, *value; } let;    /* LET */
+        /* LET; one that is not NODE_TYPED ends before the type, see declared_type */
+        struct { struct declaration head; struct node *value, *type; } let;
         struct { /* FN */
             struct declaration head;
             struct list parameters; /* FIELD */
@@ -216,7 +221,7 @@ struct node {
             struct node *type;       /* RESOURCE, ACTION: TYPE_NAME or AWS_TYPE; else NULL */
             struct node *home;       /* PIPELINE: expression after `in`; else NULL */
         } unit;
-        struct { struct declaration head; struct node *type, *value; } output; /* OUTPUT */
+        struct { struct declaration head; struct node *value, *type; } output; /* OUTPUT: as LET */
         struct { struct node *condition, *message, *warning; } assertion; /* ASSERT: message may be
                                  NULL; warning: the TEXT that names it, or NULL: it is an error */
         struct { struct declaration head; struct node *title, *body; } test;   /* TEST, POLICY */
@@ -267,6 +272,15 @@ static inline void node_set_symbol(struct node *node, struct symbol *symbol) {
     node->flags |= NODE_FOUND;
 }
 
+/* What a CALL calls: the fn, or NULL where it is built in (or unknown); the row of the built-in
+ * function, or NULL. */
+static inline struct symbol *call_symbol(const struct node *call) {
+    return call->flags & NODE_BUILTIN ? NULL : call->call.symbol;
+}
+static inline const struct builtin *call_row(const struct node *call) {
+    return call->flags & NODE_BUILTIN ? call->call.builtin : NULL;
+}
+
 /* What all of a TYPE_NAME names; NULL if it is built in or unknown. */
 struct symbol *type_name_symbol(const struct node *node);
 
@@ -299,8 +313,21 @@ const char *node_word(enum node_kind kind);
 /* The declaration head of a declaring node (LET, RESOURCE, ...), or NULL. */
 struct declaration *node_declaration(struct node *node);
 
-static inline struct text written_doc(const struct declaration *head) {
-    return head->doc ? *head->doc : TEXT("");
+/* A declaration: its doc, the joined ## lines, lies in front of it, since few have one. typed: of a
+ * LET or OUTPUT, whether it has a type. */
+struct node *node_new_declaration(struct arena *arena, enum node_kind kind, struct span span,
+                                  struct text doc, bool typed);
+
+/* What the ## lines before a declaration say; empty where there are none. */
+static inline struct text written_doc(const struct node *declaration) {
+    if (!(declaration->flags & NODE_DOCUMENTED)) return TEXT("");
+    return ((const struct text *)declaration)[-1];
+}
+
+/* The type that is written of a LET or OUTPUT, or NULL. */
+static inline struct node *declared_type(const struct node *node) {
+    if (!(node->flags & NODE_TYPED)) return NULL;
+    return node->kind == NODE_LET ? node->let.type : node->output.type;
 }
 
 /* The span of a written name of that node. */

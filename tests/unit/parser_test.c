@@ -147,9 +147,9 @@ static void test_docs(void) {
     parsed_open(&parsed,
                 TEXT("##  one\n# no\n##two\nlet a = 1\nlet b = 2 # x\n###\nlet c = 3\n## d"));
     struct node *node = parsed.parse.file->file.items.first;
-    CU_ASSERT(text_is(written_doc(&node->let.head), " one\ntwo"));
-    CU_ASSERT(text_is(written_doc(&node->next->let.head), ""));
-    CU_ASSERT(text_is(written_doc(&node->next->next->let.head), ""));
+    CU_ASSERT(text_is(written_doc(node), " one\ntwo"));
+    CU_ASSERT(text_is(written_doc(node->next), ""));
+    CU_ASSERT(text_is(written_doc(node->next->next), ""));
     parsed_close(&parsed);
 }
 
