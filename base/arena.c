@@ -252,6 +252,13 @@ void *arena_grown(struct arena *arena, void *array, uint32_t count, uint32_t *ca
     return arena_grow(arena, array, count, *capacity, size);
 }
 
+void arena_forget(void *from, void *to) {
+    enum { PAGE = 4096 }; /* where pages are larger, madvise refuses what is none */
+    char *start = (char *)from + (-(uintptr_t)from % PAGE);
+    char *end = (char *)to - (uintptr_t)to % PAGE;
+    if (ARENA_GAP == 0 && start < end) madvise(start, (size_t)(end - start), MADV_DONTNEED);
+}
+
 struct arena_mark arena_mark(const struct arena *arena) {
     return (struct arena_mark){arena->blocks, arena->blocks ? arena->blocks->older : NULL,
                                arena->next, arena->used};

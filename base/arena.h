@@ -51,6 +51,10 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t wanted, 
  * none. */
 void arena_drop(struct arena *arena, void *memory, size_t size);
 
+/* What lies between is not needed any more, though the arena keeps the place: the system has back
+ * the pages in it, which read as zero. For what is large and used from its start to its end. */
+void arena_forget(void *from, void *to);
+
 /* How full an arena is, to give back later all that was allocated since. */
 struct arena_mark {
     struct arena_block *block, *older; /* the newest block, and the one before it */

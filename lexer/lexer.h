@@ -40,6 +40,7 @@ _Static_assert(LIMIT_SOURCE_BYTES < 1 << 25, "offsets fit a token");
 struct tokens {
     struct token *items; /* in the arena; the last one is the end of the file */
     uint32_t count;
+    uint32_t forgotten; /* so many of the first ones are gone: see parser/parser.c */
     uint32_t source;
     bool mended; /* a brace was put in or dropped: not what the source says */
 };

@@ -48,10 +48,13 @@ struct parser {
     uint32_t *depths;    /* braces open before each token; made at the first error */
     struct chain items;  /* the result */
     struct taker *taker; /* of a file's items; NULL: they are the result */
+    const struct rescan *rescan; /* how to read the tokens again; NULL: they are kept */
 };
 
 /* parser.c: an item of the file is complete. */
 void parser_take(struct parser *parser, struct node *item);
+/* There is a mistake: all tokens are wanted, also those that were forgotten. */
+void parser_recall(struct parser *parser);
 
 /* Of an ENTRY: one of the two. */
 struct key {

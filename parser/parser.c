@@ -30,7 +30,7 @@ int grammar_lex(GRAMMAR_STYPE *value, GRAMMAR_LTYPE *location, struct parser *pa
 }
 
 uint32_t tokens_find(const struct tokens *tokens, uint32_t start) {
-    uint32_t low = 0, high = tokens->count - 1;
+    uint32_t low = tokens->forgotten, high = tokens->count - 1;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
         if (tokens->items[middle].start < start) low = middle + 1;
@@ -47,11 +47,48 @@ static bool is_clean(const struct parser *parser) {
     return !parser->has_error && parser->diagnostics->count == 0;
 }
 
+/* Tokens before what is being parsed are looked at only where there is a mistake; so they are
+ * forgotten, a quarter of a megabyte at a time, and are read again if there is one. */
+enum { TOKENS_FORGOTTEN = 32 << 10 };
+
+struct rescan {
+    struct arena *arena;
+    const struct source_part *parts; /* NULL: all of the source */
+    uint32_t count;
+};
+
+static struct tokens *scan(const struct rescan *rescan, struct diagnostics *diagnostics,
+                           uint32_t source) {
+    struct tokens *tokens =
+        rescan->parts ? lexer_scan_parts(rescan->arena, diagnostics, source, rescan->parts,
+                                         rescan->count)
+                      : lexer_scan(rescan->arena, diagnostics, source);
+    mend_braces(rescan->arena, diagnostics, tokens);
+    return tokens;
+}
+
+static void forget_tokens(struct parser *parser, const struct node *item) {
+    struct tokens *tokens = parser->tokens;
+    bool is_far = parser->at - tokens->forgotten >= TOKENS_FORGOTTEN;
+    if (!is_far || parser->doubts || !is_clean(parser)) return;
+    uint32_t first = tokens_find(tokens, item->span.start);
+    arena_forget(tokens->items + tokens->forgotten, tokens->items + first);
+    tokens->forgotten = first;
+}
+
+void parser_recall(struct parser *parser) {
+    if (parser->tokens->forgotten == 0) return;
+    struct diagnostics heard; /* what they report is reported */
+    diagnostics_init(&heard, parser->rescan->arena, parser->diagnostics->sources);
+    *parser->tokens = *scan(parser->rescan, &heard, parser->source);
+}
+
 enum { TREE_DROPPED = 64 << 10 }; /* so much of a tree is dropped at a time */
 
 void parser_take(struct parser *parser, struct node *item) {
     if (!parser->taker) {
         parser->items = chain_with(parser->items, item);
+        if (parser->rescan) forget_tokens(parser, item);
         return;
     }
     if (item->depth == LIMIT_NESTING) parser->has_error = true; /* of the file around it */
@@ -79,6 +116,7 @@ static struct list parse_with_doubts(struct parser *parser, int start) {
     first.diagnostics = &heard;
     struct list items = parse(&first, start);
     if (is_clean(&first)) return items;
+    parser_recall(parser);
     parser->doubts = true;
     return parse(parser, start);
 }
@@ -92,31 +130,27 @@ static struct node *file_node(struct parser *parser, struct list items) {
     return build_finish(parser, file);
 }
 
-/* The tokens, of all of the source or of the parts given, are made in an arena of their own, where
- * they are not kept. */
-static struct parser begin_parts(struct arena *arena, struct arena *tokens, struct names *names,
-                                 struct diagnostics *diagnostics, uint32_t source,
-                                 const struct source_part *parts, uint32_t count) {
+static struct parser begin_scan(struct arena *arena, struct names *names,
+                                struct diagnostics *diagnostics, uint32_t source,
+                                const struct rescan *rescan) {
     struct parser parser = {.arena = arena, .names = names, .diagnostics = diagnostics,
                             .source = source};
     uint32_t before = diagnostics->error_count;
     struct text bytes = sources_get(diagnostics->sources, source)->bytes;
     parser.bytes = bytes.length > 0 ? bytes.bytes : "";
-    parser.tokens = parts ? lexer_scan_parts(tokens, diagnostics, source, parts, count)
-                          : lexer_scan(tokens, diagnostics, source);
-    mend_braces(tokens, diagnostics, parser.tokens);
+    parser.tokens = scan(rescan, diagnostics, source);
     parser.has_error = diagnostics->error_count > before;
     return parser;
 }
 
-static struct parser begin(struct arena *arena, struct arena *tokens, struct names *names,
+static struct parser begin(struct arena *arena, struct names *names,
                            struct diagnostics *diagnostics, uint32_t source) {
-    return begin_parts(arena, tokens, names, diagnostics, source, NULL, 0);
+    return begin_scan(arena, names, diagnostics, source, &(struct rescan){.arena = arena});
 }
 
 struct parse parser_parse(struct arena *arena, struct names *names,
                           struct diagnostics *diagnostics, uint32_t source) {
-    struct parser parser = begin(arena, arena, names, diagnostics, source);
+    struct parser parser = begin(arena, names, diagnostics, source);
     struct list items = parse_with_doubts(&parser, FILE_START);
     return (struct parse){file_node(&parser, items), parser.tokens};
 }
@@ -149,7 +183,7 @@ static bool parse_each(const struct parser *parser, struct taker *taker) {
 struct parse parser_parse_each(struct arena *arena, struct names *names,
                                struct diagnostics *diagnostics, uint32_t source,
                                struct taker *taker) {
-    struct parser parser = begin(arena, arena, names, diagnostics, source);
+    struct parser parser = begin(arena, names, diagnostics, source);
     if (!parser.has_error && parse_each(&parser, taker)) {
         return (struct parse){NULL, parser.tokens};
     }
@@ -161,8 +195,8 @@ static struct tokens *comments_of(struct arena *arena, const struct tokens *toke
     struct tokens *comments = ARENA_NEW(arena, struct tokens);
     uint32_t count = 0;
     for (uint32_t i = 0; i < tokens->count; i++) count += tokens->items[i].kind == COMMENT;
-    *comments = (struct tokens){arena_array(arena, count, sizeof *comments->items), 0,
-                                tokens->source, tokens->mended};
+    *comments = (struct tokens){.items = arena_array(arena, count, sizeof *comments->items),
+                                .source = tokens->source, .mended = tokens->mended};
     for (uint32_t i = 0; i < tokens->count; i++) {
         if (tokens->items[i].kind != COMMENT) continue;
         comments->items[comments->count++] = tokens->items[i];
@@ -177,9 +211,12 @@ struct parse parser_parse_parts(struct arena *arena, struct names *names,
     struct cleanup cleanup;
     arena_init(&tokens);
     cleanup_push(&cleanup, release_arena, &tokens);
-    struct parser parser = begin_parts(arena, &tokens, names, diagnostics, source, parts, count);
+    struct rescan rescan = {&tokens, parts, count};
+    struct parser parser = begin_scan(arena, names, diagnostics, source, &rescan);
+    struct tokens *comments = comments_of(arena, parser.tokens);
+    parser.rescan = &rescan;
     struct list items = parse_with_doubts(&parser, FILE_START);
-    struct parse parse = {file_node(&parser, items), comments_of(arena, parser.tokens)};
+    struct parse parse = {file_node(&parser, items), comments};
     cleanup_pop(&cleanup);
     arena_release(&tokens);
     return parse;
@@ -192,7 +229,7 @@ struct parse parser_parse_tree(struct arena *arena, struct names *names,
 
 struct parse parser_parse_expression(struct arena *arena, struct names *names,
                                      struct diagnostics *diagnostics, uint32_t source) {
-    struct parser parser = begin(arena, arena, names, diagnostics, source);
+    struct parser parser = begin(arena, names, diagnostics, source);
     parser.is_alone = true;
     struct list items = parse_with_doubts(&parser, EXPRESSION_START);
     if (!items.first) items.first = build_error(&parser, (struct range){0, 0});

@@ -518,6 +518,7 @@ static void say_something(struct report *report) {
 }
 
 void report_syntax_error(struct parser *parser, const struct syntax_error *error) {
+    parser_recall(parser);
     struct report report = {.parser = parser,
                             .error = error,
                             .items = parser->tokens->items,
