@@ -536,6 +536,35 @@ static void test_long_files(void) {
     buffer_release(&each);
 }
 
+/* Of a tree alone, tokens far behind are forgotten, and read again where there is a mistake: it has
+ * the same mistakes, at the same places. */
+static void test_far_mistakes(void) {
+    static const char *const mistakes[] = {
+        "let last = [1, = 2]\nlet more = 1\n", "let last = { a: 1 }\n", "let last = \"a\n",
+        "let last = { a = 1 }}\nlet more = 1\n", "let last = 1", "}\nlet more = (\nlet last = 2\n"};
+    struct buffer source;
+    buffer_init(&source);
+    for (size_t i = 0; i < COUNT(mistakes); i++) {
+        struct parsed kept, tree;
+        source.length = 0;
+        for (uint32_t j = 0; j < 20000; j++) buffer_format(&source, "let a%u = %u + 1\n", j, j);
+        buffer_string(&source, mistakes[i]);
+        parsed_open(&kept, buffer_view(&source));
+        uint32_t number = parsed_prepare(&tree, buffer_view(&source));
+        tree.parse = parser_parse_tree(&tree.arena, &tree.names, &tree.diagnostics, number);
+        CU_ASSERT(node_equal(kept.parse.file, tree.parse.file));
+        const struct diagnostic *a = kept.diagnostics.first, *b = tree.diagnostics.first;
+        for (; a && b && a->id == b->id && text_equal(a->message, b->message); b = b->next) {
+            CU_ASSERT_EQUAL(a->span.start, b->span.start);
+            a = a->next;
+        }
+        CU_ASSERT(!a && !b);
+        parsed_close(&kept);
+        parsed_close(&tree);
+    }
+    buffer_release(&source);
+}
+
 static void test_nesting_of_items(void) {
     struct buffer source, out;
     buffer_init(&source);
@@ -581,4 +610,4 @@ UNIT_MAIN("parser", {"precedence", test_precedence}, {"texts", test_texts},
           {"nesting limit", test_nesting_limit}, {"random programs", test_random_programs},
           {"deep comments", test_deep_comments},
           {"formatted cases", test_formatted_cases}, {"long files", test_long_files},
-          {"nesting of items", test_nesting_of_items}, {"expressions", test_expressions})
+          {"far mistakes", test_far_mistakes}, {"nesting of items", test_nesting_of_items}, {"expressions", test_expressions})
