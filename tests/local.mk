@@ -154,7 +154,8 @@ tests_inject_run_SOURCES = \
     tests/driver/driver.h \
     tests/driver/expect.c \
     tests/driver/process.c \
-    tests/inject/main.c
+    tests/inject/main.c \
+    tests/inject/scenarios.h
 tests_inject_run_LDADD = $(tests_run_DEPENDENCIES) $(COMPILER_LIBS)
 tests_inject_run_DEPENDENCIES = $(tests_run_DEPENDENCIES)
 check_LTLIBRARIES = tests/inject/library.la

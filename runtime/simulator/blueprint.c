@@ -19,6 +19,7 @@ struct reading { /* one template being checked */
 #define refuse(reading, ...) sim_invalid((reading)->arena, (reading)->error, __VA_ARGS__)
 
 struct sim_item *sim_blueprint_find(const struct sim_blueprint *blueprint, struct text id) {
+    if (!id.bytes) return NULL; /* of a state that somebody else has written */
     const struct name *name = names_find(&blueprint->names, id);
     uintptr_t number = name ? (uintptr_t)map_find(&blueprint->index, name) : 0;
     return number ? &blueprint->items[number - 1] : NULL;

@@ -6,6 +6,8 @@
  *                      call on files. A plus sign behind it, "memory 12+": that one and all after.
  *   MRP_INJECT_REPORT  a file that is written when the program ends: how many calls there were, and
  *                      the name of the function that was refused
+ *   MRP_INJECT_VISIT   of a server: words for the same program, which is run with them against the
+ *                      server, undisturbed, once that waits for its end; then the end has come
  *   MRP_INJECT_CALLS   a file that gets a number of 8 bytes for each call: calls that are reached
  *                      through the same functions have the same one
  *
@@ -16,6 +18,8 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,8 +27,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum kind { MEMORY, FILES };
@@ -256,6 +263,63 @@ FORWARD(int, mkstemp, -1, (char *path), path)
 FORWARD(int, mkstemp64, -1, (char *path), path)
 FORWARD(int, flock, -1, (int file, int operation), file, operation)
 FORWARD(void *, dlopen, NULL, (const char *path, int mode), path, mode)
+
+/* ---- a server ---- */
+
+static int listening = -1;
+
+int listen(int file, int backlog) {
+    REAL(int, listen, (int, int));
+    listening = file;
+    return real(file, backlog);
+}
+
+static void surround(unsigned port) {
+    char address[64];
+    snprintf(address, sizeof address, "http://127.0.0.1:%u", port);
+    setenv("AWS_ENDPOINT_URL", address, 1);
+    setenv("AWS_REGION", "us-east-1", 1);
+    setenv("AWS_ACCESS_KEY_ID", "sandbox", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "sandbox", 1);
+    setenv("AWS_MAX_ATTEMPTS", "1", 1);
+    unsetenv("LD_PRELOAD");
+}
+
+/* In a process of its own, which ends with the server and holds none of its files. */
+static void become_visitor(const char *words, unsigned port) {
+    enum { WORDS = 16 };
+    char *arguments[WORDS + 1] = {"mrp"};
+    plan.is_on = false;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    surround(port);
+    char *rest = strdup(words);
+    for (int i = 1; i < WORDS; i++) arguments[i] = strtok_r(rest, " ", &rest);
+    int nothing = open("/dev/null", O_RDWR);
+    for (int i = 0; i < 3; i++) dup2(nothing, i);
+    execv("/proc/self/exe", arguments);
+    _exit(127);
+}
+
+static void visit(const char *words) {
+    struct sockaddr_in address;
+    socklen_t size = sizeof address;
+    int status;
+    if (getsockname(listening, (struct sockaddr *)&address, &size) != 0) return;
+    pid_t visitor = fork();
+    if (visitor == 0) become_visitor(words, ntohs(address.sin_port));
+    if (visitor > 0) waitpid(visitor, &status, 0);
+}
+
+int sigwait(const sigset_t *signals, int *which) {
+    REAL(int, sigwait, (const sigset_t *, int *));
+    const char *words = getenv("MRP_INJECT_VISIT");
+    if (!words) return real(signals, which);
+    visit(words);
+    *which = SIGTERM;
+    return 0;
+}
+
+/* ---- what always ends ---- */
 
 /* Where all fails from some call on, files still go away: nothing could be tidied up else. */
 int unlink(const char *path) {

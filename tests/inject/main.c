@@ -20,80 +20,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/files.h"
 #include "base/host.h"
 #include "tests/driver/driver.h"
-
-struct scenario {
-    const char *command;
-    const char *before; /* run undisturbed before it, a line each, or NULL */
-    const char *after;  /* run undisturbed in the end, to compare; NULL for the command */
-    bool writes;
-    size_t alike; /* how many alike calls are enough; 0: all are refused */
-};
-
-static const char planned[] = "plan --sandbox one.mrp";
-static const char deployed[] = "apply --sandbox --yes --quiet one.mrp";
-static const char things[] = "apply --sandbox --yes --quiet things.mrp";
-static const char killed[] = "MRP_TEST_DIE_AT=3 apply --sandbox --yes --quiet one.mrp";
-static const char resumed[] = "resume --sandbox --yes one.mrp";
-static const char resumed_all[] = "resume --sandbox --yes";
-static const char stuck[] = "apply --sandbox --yes --quiet one.mrp\n"
-                            "sandbox fail east.topic one.mrp --on delete\n"
-                            "destroy --sandbox --yes=dev --quiet one.mrp";
-
-static const struct scenario scenarios[] = {
-    {"check", NULL, NULL, false, 0},
-    {"check --vars values.json --format json", NULL, NULL, false, 0},
-    {"check --format sarif broken.mrp", NULL, NULL, false, 0},
-    {"build -o out", NULL, NULL, true, 0},
-    {"build -o out small.mrp", "build -o out", NULL, true, 0},
-    {"fmt untidy.mrp", NULL, NULL, true, 0},
-    {"fmt --diff untidy.mrp", NULL, NULL, false, 0},
-    {"fmt --check untidy.mrp", NULL, NULL, false, 0},
-    {"check --fix broken.mrp", NULL, NULL, true, 0},
-    {"check --format github broken.mrp", NULL, NULL, false, 0},
-    {"build --stdout west", NULL, NULL, false, 0},
-    {"explain east.topic", NULL, NULL, false, 0},
-    {"explain std.policies", NULL, NULL, false, 0},
-    {"explain permissions", NULL, NULL, false, 0},
-    {"explain AWS::SNS::Topic.TopicName", NULL, NULL, false, 0},
-    {"explain --all -o pages", NULL, NULL, true, 2},
-    {"eval settings", NULL, NULL, false, 0},
-    {"graph --format mermaid", NULL, NULL, false, 0},
-    {"graph --format dot --stacks", NULL, NULL, false, 0},
-    {"test", NULL, NULL, false, 0},
-    {"test --update", NULL, NULL, true, 0},
-    {"test --coverage --format junit", NULL, NULL, false, 0},
-    {"init new", NULL, NULL, true, 0},
-    {"init --from pipeline new", NULL, NULL, true, 0},
-    {"help build", NULL, NULL, false, 0},
-    {"completion zsh", NULL, NULL, false, 0},
-    {"apply --sandbox --yes", NULL, "plan --sandbox", true, 2},
-    {"plan --sandbox one.mrp", NULL, NULL, true, 0},
-    {"plan --sandbox --out .saved one.mrp", NULL, "apply --sandbox --yes .saved", true, 0},
-    {"apply --sandbox --yes one.mrp", NULL, planned, true, 0},
-    {"apply --sandbox --yes --set title=other one.mrp", deployed,
-     "plan --sandbox --set title=other one.mrp", true, 0},
-    {"apply --sandbox --yes .saved", "plan --sandbox --quiet --out .saved one.mrp", planned, true,
-     0},
-    {"destroy --sandbox --yes=dev one.mrp", deployed, "status --sandbox one.mrp", true, 0},
-    {resumed, killed, planned, true, 0},
-    {"resume --sandbox --yes --rollback one.mrp", killed, planned, true, 0},
-    {"status --sandbox one.mrp", deployed, NULL, true, 0},
-    {"drift --sandbox one.mrp",
-     "apply --sandbox --yes --quiet one.mrp\n"
-     "sandbox change east.topic one.mrp --property DisplayName --value \"x\"", NULL, true, 0},
-    {"rescue --sandbox one.mrp", stuck, NULL, true, 0},
-    {"rescue --sandbox --yes one.mrp", stuck, "status --sandbox one.mrp", true, 0},
-    {"sandbox fail east.topic one.mrp", deployed, NULL, true, 0},
-    {"sandbox change east.topic one.mrp", deployed, "drift --sandbox one.mrp", true, 0},
-    {"sandbox put east.bucket things.mrp", things, NULL, true, 0},
-    {"sandbox ring east.alarm things.mrp", things, NULL, true, 0},
-    {"sandbox throttle 10", NULL, NULL, true, 0},
-    {"sandbox lag 2", NULL, NULL, true, 0},
-    {"sandbox reset", deployed, planned, true, 0},
-};
+#include "tests/inject/scenarios.h"
 
 /* ---- files ---- */
 
@@ -152,6 +83,32 @@ static struct ran run_command(struct bench *bench, const char *command, struct t
     struct driver *driver = bench->driver;
     struct text line = text_format(driver->arena, "%s %s", driver->mrp, command);
     return run_program(driver, driver->scratch, split_words(driver, line), environment, TEXT(""));
+}
+
+/* What a server says, without its port, which is another one each time. */
+static void hide_port(struct bench *bench, struct ran *ran) {
+    struct buffer out;
+    buffer_init(&out);
+    for (struct text rest = ran->out; rest.length; rest.bytes++, rest.length--) {
+        buffer_add(&out, rest.bytes, 1);
+        if (rest.bytes[0] != ':') continue;
+        while (rest.length > 1 && ascii_is_digit(rest.bytes[1])) rest.bytes++, rest.length--;
+    }
+    ran->out = buffer_take(&out, bench->driver->arena);
+    buffer_release(&out);
+}
+
+/* The scenario's own command; a server ends once it was visited. */
+static struct ran run_own(struct bench *bench, struct text environment) {
+    const char *command = bench->scenario->command;
+    if (!serves(bench->scenario)) return run_command(bench, command, environment);
+    struct text all = text_format(
+        bench->driver->arena, "%.*sMRP_INJECT_VISIT=%s\n%s%s\n", TEXT_ARGS(environment),
+        visit, environment.length ? "" : "LD_PRELOAD=",
+        environment.length ? "" : bench->library);
+    struct ran ran = run_command(bench, command, all);
+    hide_port(bench, &ran);
+    return ran;
 }
 
 /* A line of what is run before: "NAME=VALUE command". */
@@ -215,7 +172,7 @@ static struct ran run_refused(struct bench *bench, enum kind kind, size_t at, bo
         bench->library, kind_names[kind], at, goes_on ? "+" : "", bench->report,
         at ? "" : "MRP_INJECT_CALLS=", at ? "" : bench->ways);
     unlink(bench->report);
-    return run_command(bench, bench->scenario->command, environment);
+    return run_own(bench, environment);
 }
 
 /* What library.c wrote: how many calls there were, and which was refused. */
@@ -240,7 +197,7 @@ static struct text keep(struct bench *bench, struct text text) {
 static void run_whole(struct bench *bench) {
     prepare_first(bench);
     bench->start = take_picture(&bench->arena, bench->driver->scratch);
-    struct ran ran = run_command(bench, bench->scenario->command, TEXT(""));
+    struct ran ran = run_own(bench, TEXT(""));
     bench->whole = (struct ran){keep(bench, ran.out), keep(bench, ran.err), ran.status};
     bench->end = take_picture(&bench->arena, bench->driver->scratch);
     bench->last = keep(bench, run_command(bench, last_command(bench->scenario), TEXT("")).out);
@@ -290,11 +247,11 @@ static bool is_as_undisturbed(struct bench *bench, const struct ran *ran) {
  * the same end. */
 static void expect_the_end(struct bench *bench, const char *what) {
     const struct scenario *scenario = bench->scenario;
-    if (run_command(bench, scenario->command, TEXT("")).status != bench->whole.status &&
+    if (run_own(bench, TEXT("")).status != bench->whole.status &&
         strncmp(scenario->command, "resume", 6) != 0) {
         bool is_of_one = strstr(scenario->before ? scenario->before : scenario->command, "one.mrp");
         run_command(bench, is_of_one ? resumed : resumed_all, TEXT(""));
-        run_command(bench, scenario->command, TEXT(""));
+        run_own(bench, TEXT(""));
     }
     struct ran last = run_command(bench, last_command(scenario), TEXT(""));
     struct text half = half_written(bench);

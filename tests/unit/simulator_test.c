@@ -766,6 +766,7 @@ static void test_tampered(void) {
     CU_ASSERT_FALSE(opens_with(database, "\"work\":\"2\"", "\"work\":\"9\""));
     CU_ASSERT_FALSE(opens_with(database, "\"template\"", "\"other\""));
     CU_ASSERT_FALSE(opens_with(database, "\"next\"", "\"other\""));
+    CU_ASSERT_FALSE(opens_with(database, "\"logical\"", "\"other\""));
     /* What is long due is done at once. */
     CU_ASSERT_TRUE(opens_with(database, "\"until\":\"1", "\"until\":\"-1"));
     /* Nobody would see an end of it. */
