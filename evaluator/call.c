@@ -177,10 +177,14 @@ static struct value argument_ready(struct evaluator *ev, const struct builtin *b
     return value_poison();
 }
 
+/* What a call of a built-in function is given, evaluated in the frame of the call. */
 struct arguments {
+    struct evaluator *ev;
+    const struct builtin *builtin;
+    const struct signature *signature;
+    struct frame *frame;
     struct value *values;
     const struct node **nodes;
-    uint32_t count;
     bool is_poison;
 };
 
@@ -191,50 +195,46 @@ static int parameter_index(const struct signature *signature, const struct name 
     return -1;
 }
 
-static void argument_set(struct evaluator *ev, const struct builtin *builtin,
-                         const struct signature *signature, struct arguments *arguments, int index,
-                         struct node *node, struct frame *frame) {
-    struct value value = evaluate(ev, node, frame);
-    value = argument_ready(ev, builtin, &signature->parameters[index], value, node);
-    arguments->values[index] = value;
-    arguments->nodes[index] = node;
+static struct value argument_evaluate(struct arguments *arguments, int index, struct node *node) {
+    struct value value = evaluate(arguments->ev, node, arguments->frame);
+    value = argument_ready(arguments->ev, arguments->builtin,
+                           &arguments->signature->parameters[index], value, node);
     if (value.kind == VALUE_POISON) arguments->is_poison = true;
+    return value;
+}
+
+static void argument_set(struct arguments *arguments, int index, struct node *node) {
+    arguments->values[index] = argument_evaluate(arguments, index, node);
+    arguments->nodes[index] = node;
 }
 
 /* The rest of the positional arguments, as the list of the last parameter. */
-static struct node *arguments_rest(struct evaluator *ev, const struct builtin *builtin,
-                                   const struct signature *signature, struct arguments *arguments,
-                                   struct node *node, struct frame *frame) {
-    int last = (int)signature->count - 1;
-    size_t base = ev->stack_count;
+static struct node *arguments_rest(struct arguments *arguments, struct node *node) {
+    int last = (int)arguments->signature->count - 1;
+    size_t base = arguments->ev->stack_count;
     arguments->nodes[last] = node;
     for (; node && node->kind != NODE_ARGUMENT; node = node->next) {
-        struct value value = argument_ready(ev, builtin, &signature->parameters[last],
-                                            evaluate(ev, node, frame), node);
-        if (value.kind == VALUE_POISON) arguments->is_poison = true;
-        stack_push(ev, value);
+        stack_push(arguments->ev, argument_evaluate(arguments, last, node));
     }
-    arguments->values[last] = stack_take(ev, base);
+    arguments->values[last] = stack_take(arguments->ev, base);
     return node;
 }
 
 /* False where they do not fit, which the checker has said. */
-static bool arguments_gather(struct evaluator *ev, struct node *node, const struct builtin *builtin,
-                             const struct signature *signature, struct arguments *arguments,
-                             struct frame *frame) {
-    struct node *argument = node->call.arguments.first;
+static bool arguments_gather(struct arguments *arguments, struct node *argument) {
+    const struct signature *signature = arguments->signature;
     uint32_t index = 0;
     while (argument) {
         if (argument->kind == NODE_ARGUMENT) {
             int named = parameter_index(signature, argument->argument.name.name);
             if (named < 0) return false;
-            argument_set(ev, builtin, signature, arguments, named, argument->argument.value, frame);
+            argument_set(arguments, named, argument->argument.value);
         } else if (signature->is_variadic && index + 1 == signature->count) {
-            argument = arguments_rest(ev, builtin, signature, arguments, argument, frame);
+            argument = arguments_rest(arguments, argument);
             continue;
         } else {
             if (index >= signature->count) return false;
-            argument_set(ev, builtin, signature, arguments, (int)index++, argument, frame);
+            argument_set(arguments, (int)index++, argument);
         }
         argument = argument->next;
     }
@@ -258,8 +258,8 @@ static struct value call_builtin(struct evaluator *ev, struct node *node, struct
     struct value values[MOST_PARAMETERS];
     const struct node *nodes[MOST_PARAMETERS] = {0};
     for (uint32_t i = 0; i < count; i++) values[i].kind = SLOT_WAITING;
-    struct arguments arguments = {values, nodes, count, false};
-    if (!arguments_gather(ev, node, builtin, signature, &arguments, frame)) return value_poison();
+    struct arguments arguments = {ev, builtin, signature, frame, values, nodes, false};
+    if (!arguments_gather(&arguments, node->call.arguments.first)) return value_poison();
     if (arguments.is_poison || ev->is_exhausted) return value_poison();
     struct frame *before = ev->call_frame;
     ev->call_frame = frame;
