@@ -85,10 +85,10 @@ static bool keep(const struct login *login, const struct data *result, struct fa
     return good;
 }
 
-static bool refused(const struct login *login, const struct data *result,
-                    const struct service_error *error, struct failure *why) {
-    struct text reason = data_text(result, "error");
-    if (!reason.length) reason = error->code;
+static bool refused(const struct login *login, const struct source_exchange *exchange,
+                    struct failure *why) {
+    struct text reason = data_text(exchange->result, "error");
+    if (!reason.length) reason = exchange->error.code;
     failure_set(why, "the login of the AWS profile \"%.*s\" could not be renewed: %.*s",
                 TEXT_ARGS(login->name), TEXT_ARGS(reason));
     return login_needed(login, why);
@@ -100,8 +100,9 @@ static bool refresh(struct login *login, struct text region, struct failure *why
     struct arena *arena = context->arena;
     struct endpoint_options options = endpoint_settings(context->config, SERVICE_SIGNIN, region);
     struct endpoint endpoint;
-    struct data *input = data_new(arena, DATA_RECORD), *result;
-    struct service_error error;
+    struct data *input = data_new(arena, DATA_RECORD);
+    struct source_exchange exchange = {.operation = OPERATION_CREATE_OAUTH2_TOKEN,
+                                       .region = region, .input = input};
     struct text proof;
     if (!endpoint_make(arena, &options, &endpoint, why)) return false;
     struct text url = text_format(arena, "%.*s/v1/token", TEXT_ARGS(endpoint.url));
@@ -112,16 +113,13 @@ static bool refresh(struct login *login, struct text region, struct failure *why
     data_put(arena, input, "refreshToken", data_text(login->cache, "refreshToken"));
     data_put(arena, input, "grantType", TEXT("refresh_token"));
     data_put(arena, input, "DPoP", proof)->place = PLACE_HEADER;
-    if (!source_call(context, OPERATION_CREATE_OAUTH2_TOKEN, region, input, NULL, &result, &error,
-                     why)) {
-        return false;
-    }
+    if (!source_call(context, &exchange, why)) return false;
     /* The answer's members may stand in a member of their own. */
-    const struct data *inner = data_get(result, "tokenOutput");
-    const struct data *output = inner ? inner : result;
-    if (error.code.length ||
+    const struct data *inner = data_get(exchange.result, "tokenOutput");
+    const struct data *output = inner ? inner : exchange.result;
+    if (exchange.error.code.length ||
         !data_text(data_get(output, "accessToken"), "accessKeyId").length) {
-        return refused(login, result, &error, why);
+        return refused(login, &exchange, why);
     }
     return keep(login, output, why);
 }

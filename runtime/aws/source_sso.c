@@ -80,22 +80,20 @@ static bool can_refresh(const struct sso *sso) {
 
 static bool refresh(struct sso *sso, struct failure *why) {
     struct arena *arena = sso->context->arena;
-    struct data *input = data_new(arena, DATA_RECORD), *result;
-    struct service_error error;
+    struct data *input = data_new(arena, DATA_RECORD);
+    struct source_exchange exchange = {.operation = OPERATION_CREATE_TOKEN, .region = sso->region,
+                                       .input = input};
     data_put(arena, input, "clientId", data_text(sso->token, "clientId"));
     data_put(arena, input, "clientSecret", data_text(sso->token, "clientSecret"));
     data_put(arena, input, "grantType", TEXT("refresh_token"));
     data_put(arena, input, "refreshToken", data_text(sso->token, "refreshToken"));
-    if (!source_call(sso->context, OPERATION_CREATE_TOKEN, sso->region, input, NULL, &result,
-                     &error, why)) {
-        return false;
-    }
-    if (error.code.length || !data_text(result, "accessToken").length) {
+    if (!source_call(sso->context, &exchange, why)) return false;
+    if (exchange.error.code.length || !data_text(exchange.result, "accessToken").length) {
         return failure_set(why, "the SSO login of the AWS profile \"%.*s\" could not be renewed: "
                                 "%.*s",
-                           TEXT_ARGS(sso->name), TEXT_ARGS(error.code));
+                           TEXT_ARGS(sso->name), TEXT_ARGS(exchange.error.code));
     }
-    keep_token(sso, result);
+    keep_token(sso, exchange.result);
     return true;
 }
 
@@ -110,9 +108,11 @@ static bool ready_token(struct sso *sso, struct failure *why) {
     return login_needed(sso, why);
 }
 
-static bool take_keys(const struct sso *sso, const struct data *profile, const struct data *result,
-                      const struct service_error *error, struct keys *keys, struct failure *why) {
-    const struct data *record = data_get(result, "roleCredentials");
+static bool take_keys(const struct sso *sso, const struct data *profile,
+                      const struct source_exchange *exchange, struct keys *keys,
+                      struct failure *why) {
+    const struct service_error *error = &exchange->error;
+    const struct data *record = data_get(exchange->result, "roleCredentials");
     struct text account = data_text(profile, "sso_account_id");
     if (error->code.length) {
         failure_set(why, "SSO gave no keys of the role \"%.*s\" in the account %.*s: %.*s: %.*s",
@@ -167,8 +167,9 @@ bool source_sso(const struct source_context *context, const struct data *profile
                 struct text name, struct keys *keys, struct failure *why) {
     struct arena *arena = context->arena;
     struct sso sso = open_sso(context, profile, name);
-    struct service_error error;
-    struct data *input = data_new(arena, DATA_RECORD), *result;
+    struct data *input = data_new(arena, DATA_RECORD);
+    struct source_exchange exchange = {.operation = OPERATION_GET_ROLE_CREDENTIALS,
+                                       .region = sso.region, .input = input};
     struct text token;
     double expires;
     if (!check(&sso, profile, why)) return false;
@@ -176,7 +177,5 @@ bool source_sso(const struct source_context *context, const struct data *profile
     data_put(arena, input, "account_id", data_text(profile, "sso_account_id"))->place = PLACE_QUERY;
     data_put(arena, input, "role_name", data_text(profile, "sso_role_name"))->place = PLACE_QUERY;
     data_put(arena, input, "x-amz-sso_bearer_token", token)->place = PLACE_HEADER;
-    return source_call(context, OPERATION_GET_ROLE_CREDENTIALS, sso.region, input, NULL, &result,
-                       &error, why) &&
-           take_keys(&sso, profile, result, &error, keys, why);
+    return source_call(context, &exchange, why) && take_keys(&sso, profile, &exchange, keys, why);
 }

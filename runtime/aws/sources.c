@@ -102,25 +102,29 @@ static bool is_asked_again(const struct http_call *call, struct text code) {
 }
 
 /* Attempts are made here, not in source_send: each is signed anew, with the time that it is. */
-bool source_call(const struct source_context *context, enum operation operation,
-                 struct text region, const struct data *input, const struct keys *keys,
-                 struct data **result, struct service_error *error, struct failure *why) {
-    const struct operation_row *row = operation_row(operation);
+bool source_call(const struct source_context *context, struct source_exchange *exchange,
+                 struct failure *why) {
+    const struct operation_row *row = operation_row(exchange->operation);
+    struct service_error *error = &exchange->error;
     struct http_call *call = source_request(context, row->method);
     struct log_attempt attempt = {.service = service_name(row->service), .operation = row->name,
-                                  .region = region, .input = input};
+                                  .region = exchange->region, .input = exchange->input};
     struct endpoint endpoint;
     call->request.seconds = SOURCE_SECONDS;
     call->request.connect_seconds = SOURCE_CONNECT_SECONDS;
-    if (!set_endpoint(context, row->service, region, &call->request, &endpoint, why)) return false;
-    if (!protocol_request(context->arena, row, input, &call->request, why)) return false;
+    if (!set_endpoint(context, row->service, exchange->region, &call->request, &endpoint, why) ||
+        !protocol_request(context->arena, row, exchange->input, &call->request, why)) {
+        return false;
+    }
     for (double pause = 0.2;;) {
         double used = context->clock->skew;
         *error = (struct service_error){.code = {"", 0}, .message = {"", 0}, .request_id = {"", 0}};
-        if (keys) sign(context, row->service, &endpoint, keys, &call->request);
+        if (exchange->keys) {
+            sign(context, row->service, &endpoint, exchange->keys, &call->request);
+        }
         run(context, call, &attempt);
         if (call->failure == HTTP_GOOD) {
-            protocol_response(context->arena, row->protocol, call, result, error);
+            protocol_response(context->arena, row->protocol, call, &exchange->result, error);
         }
         tell(context, call, &attempt, error);
         if (clock_correct(context->clock, call, error->code,
@@ -203,9 +207,9 @@ static struct text sts_region(const struct source_context *context, struct text 
     return partition ? text_of(partition->region) : TEXT("us-east-1");
 }
 
-static bool take_role(struct text role, const struct data *result,
-                      const struct service_error *error, struct keys *keys,
+static bool take_role(struct text role, const struct source_exchange *exchange, struct keys *keys,
                       struct failure *why) {
+    const struct service_error *error = &exchange->error;
     if (error->code.length) {
         failure_set(why, "could not assume the role \"%.*s\": %.*s: %.*s", TEXT_ARGS(role),
                     TEXT_ARGS(error->code), TEXT_ARGS(error->message));
@@ -215,12 +219,12 @@ static bool take_role(struct text role, const struct data *result,
         }
         return false;
     }
-    const struct data *record = data_get(result, "Credentials");
+    const struct data *record = data_get(exchange->result, "Credentials");
     if (!source_keys(record, "SessionToken", keys)) {
         return failure_set(why, "could not assume the role \"%.*s\": the answer holds no keys",
                            TEXT_ARGS(role));
     }
-    keys->account = account_of(data_value(data_path(result, "AssumedRoleUser.Arn")));
+    keys->account = account_of(data_value(data_path(exchange->result, "AssumedRoleUser.Arn")));
     return true;
 }
 
@@ -240,16 +244,13 @@ static bool ask_code(const struct source_context *context, struct text serial, s
 
 /* With the keys of another role, or those of a person who has shown a device. */
 static bool assume(const struct source_context *context, struct data *input,
-                   const struct keys *from, struct data **result, struct service_error *error,
-                   struct failure *why) {
+                   struct source_exchange *exchange, struct failure *why) {
     struct text serial = data_text(input, "SerialNumber"), code;
     if (serial.length) {
         if (!ask_code(context, serial, &code, why)) return false;
         data_put(context->arena, input, "TokenCode", code);
     }
-    return source_call(context, OPERATION_ASSUME_ROLE,
-                       sts_region(context, data_text(input, "RoleArn")), input, from, result,
-                       error, why);
+    return source_call(context, exchange, why);
 }
 
 bool source_role(const struct source_context *context, const struct data *profile,
@@ -257,8 +258,9 @@ bool source_role(const struct source_context *context, const struct data *profil
     struct arena *arena = context->arena;
     struct text role = data_text(profile, "role_arn");
     struct text name = data_text(profile, "role_session_name");
-    struct data *input = data_new(arena, DATA_RECORD), *result;
-    struct service_error error = {.code = {"", 0}};
+    struct data *input = data_new(arena, DATA_RECORD);
+    struct source_exchange exchange = {.operation = OPERATION_ASSUME_ROLE, .input = input,
+                                       .region = sts_region(context, role), .keys = from};
     data_put(arena, input, "RoleArn", role);
     data_put(arena, input, "RoleSessionName", session_name(context, name));
     data_set(arena, input, "ExternalId", data_text(profile, "external_id"));
@@ -266,14 +268,13 @@ bool source_role(const struct source_context *context, const struct data *profil
     if (duration > 0) data_set_number(arena, input, "DurationSeconds", duration);
     data_set(arena, input, "SerialNumber", data_text(profile, "mfa_serial"));
     bool is_kept = data_get(input, "SerialNumber") != NULL;
-    if (is_kept && source_cache_find(context, input, name.length > 0, &result)) {
-        return take_role(role, result, &error, keys, why);
+    if (is_kept && source_cache_find(context, input, name.length > 0, &exchange.result)) {
+        return take_role(role, &exchange, keys, why);
     }
-    if (!assume(context, input, from, &result, &error, why) ||
-        !take_role(role, result, &error, keys, why)) {
+    if (!assume(context, input, &exchange, why) || !take_role(role, &exchange, keys, why)) {
         return false;
     }
-    if (is_kept) source_cache_keep(context, input, name.length > 0, result);
+    if (is_kept) source_cache_keep(context, input, name.length > 0, exchange.result);
     return true;
 }
 
@@ -281,8 +282,9 @@ bool source_web_identity(const struct source_context *context, struct text role,
                          struct text session, struct keys *keys, struct failure *why) {
     struct arena *arena = context->arena;
     const struct surroundings *around = context->config->around;
-    struct data *input = data_new(arena, DATA_RECORD), *result;
-    struct service_error error;
+    struct data *input = data_new(arena, DATA_RECORD);
+    struct source_exchange exchange = {.operation = OPERATION_ASSUME_ROLE_WITH_WEB_IDENTITY,
+                                       .region = sts_region(context, role), .input = input};
     struct text token;
     struct failure reason;
     if (around->read(around->context, arena, file, &token, &reason) != READ_GOOD) {
@@ -295,7 +297,5 @@ bool source_web_identity(const struct source_context *context, struct text role,
     data_put(arena, input, "RoleArn", role);
     data_put(arena, input, "RoleSessionName", session_name(context, session));
     data_put(arena, input, "WebIdentityToken", token);
-    return source_call(context, OPERATION_ASSUME_ROLE_WITH_WEB_IDENTITY, sts_region(context, role),
-                       input, NULL, &result, &error, why) &&
-           take_role(role, result, &error, keys, why);
+    return source_call(context, &exchange, why) && take_role(role, &exchange, keys, why);
 }

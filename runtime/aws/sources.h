@@ -22,10 +22,18 @@ double source_now(const struct source_context *context);
  * names in the log. False with *why where no answer came; any status is an answer. */
 bool source_send(const struct source_context *context, struct http_call *call, const char *from,
                  const char *what, unsigned attempts, struct failure *why);
-/* Calls an operation of a service, signed by keys (NULL: unsigned). */
-bool source_call(const struct source_context *context, enum operation operation,
-                 struct text region, const struct data *input, const struct keys *keys,
-                 struct data **result, struct service_error *error, struct failure *why);
+/* An operation of a service, and what it answered: in the context's arena. */
+struct source_exchange {
+    enum operation operation;
+    struct text region;
+    const struct data *input;
+    const struct keys *keys;    /* that sign it; NULL: unsigned */
+    struct data *result;        /* where error has no code */
+    struct service_error error;
+};
+/* False with *why where no answer came; what the service refuses is an answer. */
+bool source_call(const struct source_context *context, struct source_exchange *exchange,
+                 struct failure *why);
 /* A new call, empty. */
 struct http_call *source_request(const struct source_context *context, const char *method);
 
