@@ -84,8 +84,8 @@ int deploying_apply(struct deploying *deploying, const struct plan *plan, bool c
     progress.plan = plan;
     options.continues = continues;
     sigaction(SIGINT, &action, &before);
-    enum apply_outcome outcome = apply_plan(deploying->cloud, plan, &options,
-                                                           &deploying->arena, &apply, &why);
+    enum apply_outcome outcome =
+        apply_plan(deploying->cloud, plan, &options, &deploying->arena, &apply, &why);
     sigaction(SIGINT, &before, NULL);
     return progress_end(&progress, &apply, outcome, &why);
 }
@@ -99,12 +99,11 @@ bool deploying_resume(struct deploying *deploying, const struct journal_run *run
     struct failure why = {0};
     progress_open(&progress, deploying, &options);
     progress.plan = &resume->plan;
+    options.goes_back = rollback;
+    if (run) resume->run = *run;
     sigaction(SIGINT, &action, &before);
-    enum resume_next next =
-        run ? resume_run(deploying->cloud, &deploying->program, run, &options, rollback,
-                         &deploying->arena, resume, &why)
-            : resume_elsewhere(deploying->cloud, &deploying->program, &options, &deploying->arena,
-                               resume, &why);
+    enum resume_next next = (run ? resume_run : resume_elsewhere)(
+        deploying->cloud, &deploying->program, &options, &deploying->arena, resume, &why);
     sigaction(SIGINT, &before, NULL);
     *outcome = OUTCOME_DONE;
     if (next == RESUME_REFUSED) *outcome = world_failed(&why);

@@ -63,6 +63,7 @@ struct apply_options {
     const volatile sig_atomic_t *interrupted;  /* how often the user asked to stop */
     bool keep;                                 /* what was done stays when a stack fails */
     bool continues;                            /* the journal's run goes on: resume */
+    bool goes_back;                            /* what is resumed is to be taken back */
     double tick;                               /* seconds until APPLY_TICK is told; 0: never */
     struct text who;                           /* "user-host", part of the tokens; or empty */
     struct text request;                       /* for the journal: how the program was read */
@@ -112,7 +113,7 @@ enum resume_next {
 };
 
 struct resume {
-    struct journal_run run;
+    struct journal_run run;  /* which run: as resume_find gives it */
     struct plan plan;        /* the stacks that the run had begun */
     struct apply apply;      /* and what became of them */
     enum apply_outcome outcome;
@@ -122,12 +123,11 @@ struct resume {
 bool resume_find(const struct cloud *cloud, struct journal *journal, struct arena *arena,
                  struct journal_run *run, bool *found, struct failure *why);
 
-/* Waits for what an interrupted run left running. Where that failed (and not keep), or rollback is
- * asked for, or had begun, everything that the run changed is taken back. */
+/* Waits for what an interrupted run (resume->run) left running. Where that failed (and not keep), or
+ * the way back is asked for, or had begun, everything that the run changed is taken back. */
 enum resume_next resume_run(const struct cloud *cloud, const struct deploy_program *program,
-                            const struct journal_run *run, const struct apply_options *options,
-                            bool rollback, struct arena *arena, struct resume *resume,
-                            struct failure *why);
+                            const struct apply_options *options, struct arena *arena,
+                            struct resume *resume, struct failure *why);
 
 /* Without a journal (elsewhere.c): waits for what AWS is at work on in the deployment's stacks,
  * whoever began it. RESUME_GO_ON: it has settled, well or not; a new plan says what is left. */

@@ -121,6 +121,51 @@ static void plan_drift(struct making *making, uint32_t index) {
     }
 }
 
+/* What is in nested stacks no template of ours says: it is read from the change set, as far as what
+ * that one reads is known now. */
+static bool plan_without_set(struct making *making, struct plan_stack *stack, uint32_t index) {
+    const struct cloud_call *made = &making->sets.made[index], *told = &making->sets.told[index];
+    struct text none = {0};
+    plan_quickly(making, stack);
+    bool is_told = making->sets.has[index] && !stack->move_count && !cloud_failed(made) &&
+                   !cloud_failed(told) &&
+                   text_is(told->reply.change_set.status, "CREATE_COMPLETE");
+    return !is_told || making_read_nested(making, stack, &told->reply.change_set, none, 0);
+}
+
+/* AWS did not take the request for a change set. */
+static bool plan_refused(struct making *making, struct plan_stack *stack,
+                         const struct cloud_error *error) {
+    if (!text_is(error->code, "AccessDenied")) {
+        return failure_set(making->why, "AWS refuses stack \"%.*s\" in %.*s: %.*s",
+                           TEXT_ARGS(stack->name), TEXT_ARGS(stack->region),
+                           TEXT_ARGS(error->message));
+    }
+    plan_quickly(making, stack);
+    stack->quick_because = TEXT("making change sets is not allowed");
+    return true;
+}
+
+static bool plan_by_set(struct making *making, struct plan_stack *stack,
+                        const struct cloud_change_set *set) {
+    struct text none = {0};
+    if (cloud_no_changes(set)) {
+        stack->action = PLAN_NOTHING;
+        stack->outputs_change = false;
+        return true;
+    }
+    if (text_is(set->status, "FAILED")) return refuse_set(making, stack, set);
+    plan_read_change_set(making->plan, stack, set, none);
+    if (!making_read_nested(making, stack, set, none, 0)) return false;
+    stack->tags_change = !same_tags(stack);
+    if (!making->plan->reverts_drift) {
+        stack->disagreement = plan_disagreement(making->plan, stack);
+        return true;
+    }
+    plan_read_drift(making->plan, stack, set);
+    return plan_check_ignored(stack, making->why);
+}
+
 static bool plan_update(struct making *making, uint32_t index) {
     struct plan_stack *stack = &making->plan->stacks[index];
     if (!plan_rename(making->plan, stack, making->why)) return false;
@@ -132,43 +177,11 @@ static bool plan_update(struct making *making, uint32_t index) {
     /* A change set of the deployed template would know nothing of the renames. */
     const struct cloud_call *made = &making->sets.made[index], *told = &making->sets.told[index];
     if (!making->sets.has[index] || stack->inputs_change || stack->move_count) {
-        plan_quickly(making, stack);
-        /* What is in nested stacks no template of ours says: as far as what it reads is known
-         * now. */
-        bool is_told = making->sets.has[index] && !stack->move_count && !cloud_failed(made) &&
-                       !cloud_failed(told) &&
-                       text_is(told->reply.change_set.status, "CREATE_COMPLETE");
-        struct text none = {0};
-        return !is_told || making_read_nested(making, stack, &told->reply.change_set, none, 0);
+        return plan_without_set(making, stack, index);
     }
-    if (cloud_failed(made)) {
-        if (text_is(made->error.code, "AccessDenied")) {
-            plan_quickly(making, stack);
-            stack->quick_because = TEXT("making change sets is not allowed");
-            return true;
-        }
-        return failure_set(making->why, "AWS refuses stack \"%.*s\" in %.*s: %.*s",
-                           TEXT_ARGS(stack->name), TEXT_ARGS(stack->region),
-                           TEXT_ARGS(made->error.message));
-    }
+    if (cloud_failed(made)) return plan_refused(making, stack, &made->error);
     if (cloud_failed(told)) return making_failed(making->why, told, "read a change set");
-    const struct cloud_change_set *set = &told->reply.change_set;
-    if (cloud_no_changes(set)) {
-        stack->action = PLAN_NOTHING;
-        stack->outputs_change = false;
-        return true;
-    }
-    if (text_is(set->status, "FAILED")) return refuse_set(making, stack, set);
-    struct text none = {0};
-    plan_read_change_set(making->plan, stack, set, none);
-    if (!making_read_nested(making, stack, set, none, 0)) return false;
-    stack->tags_change = !same_tags(stack);
-    if (!making->plan->reverts_drift) {
-        stack->disagreement = plan_disagreement(making->plan, stack);
-        return true;
-    }
-    plan_read_drift(making->plan, stack, set);
-    return plan_check_ignored(stack, making->why);
+    return plan_by_set(making, stack, &told->reply.change_set);
 }
 
 /* --- the way back -------------------------------------------------------------------------------

@@ -128,7 +128,7 @@ static enum resume_next ended(struct resume *resume, enum apply_outcome outcome)
     return RESUME_ENDED;
 }
 
-static enum resume_next decide(struct resuming *resuming, bool rollback) {
+static enum resume_next decide(struct resuming *resuming) {
     const struct run *run = &resuming->run;
     bool failed = resuming->has_failed, lost = !run_is_finished(run);
     for (uint32_t i = 0; i < run->plan->count; i++) {
@@ -137,7 +137,7 @@ static enum resume_next decide(struct resuming *resuming, bool rollback) {
     }
     if (lost || run->apply->was_interrupted) return ended(resuming->resume, APPLY_STUCK);
     if (run->plan->is_destroy) return failed ? ended(resuming->resume, APPLY_STUCK) : RESUME_GO_ON;
-    bool goes_back = rollback || resuming->resume->run.goes_back ||
+    bool goes_back = run->options->goes_back || resuming->resume->run.goes_back ||
                      (failed && !run->options->keep);
     if (!goes_back) return RESUME_GO_ON;
     bool all = roll_back(&resuming->run);
@@ -145,12 +145,10 @@ static enum resume_next decide(struct resuming *resuming, bool rollback) {
 }
 
 enum resume_next resume_run(const struct cloud *cloud, const struct deploy_program *program,
-                            const struct journal_run *run, const struct apply_options *options,
-                            bool rollback, struct arena *arena, struct resume *resume,
-                            struct failure *why) {
+                            const struct apply_options *options, struct arena *arena,
+                            struct resume *resume, struct failure *why) {
     struct resuming resuming = {.resume = resume, .program = program};
-    *resume = (struct resume){.run = *run};
-    if (rollback && text_is(run->kind, "destroy")) {
+    if (options->goes_back && text_is(resume->run.kind, "destroy")) {
         failure_set(why, "what a destroy has deleted cannot be taken back");
         failure_hint(why, "\"mrp resume\" goes on with it.");
         return RESUME_REFUSED;
@@ -164,7 +162,7 @@ enum resume_next resume_run(const struct cloud *cloud, const struct deploy_progr
     run_init(&resuming.run);
     resume->apply.stacks = resuming.run.shown;
     watch(&resuming);
-    enum resume_next next = decide(&resuming, rollback);
+    enum resume_next next = decide(&resuming);
     resume->apply.seconds = cloud->now(cloud->context) - began;
     if (next == RESUME_ENDED && resume->outcome != APPLY_STUCK) {
         journal_end(options->journal, why);

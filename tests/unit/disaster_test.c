@@ -155,7 +155,6 @@ static enum ending resume_without_journal(void) {
 }
 
 static enum ending resume(bool asks_back) {
-    struct resume resume;
     struct journal_run run;
     struct failure why = {0};
     bool found = false;
@@ -163,9 +162,11 @@ static enum ending resume(bool asks_back) {
     resume_find(&trial.storm.cloud, &trial.journal, &trial.arena, &run, &found, &why);
     if (!found) return deploy(1, false);
     struct apply_options options = options_of();
+    options.goes_back = asks_back;
     for (int i = 0; i < PLAN_TRIES; i++) {
-        enum resume_next next = resume_run(&trial.storm.cloud, program_of(1), &run,
-                                           &options, asks_back, &trial.arena, &resume, &why);
+        struct resume resume = {.run = run};
+        enum resume_next next = resume_run(&trial.storm.cloud, program_of(1), &options,
+                                           &trial.arena, &resume, &why);
         for (uint32_t s = 0; trial.is_verbose && next == RESUME_ENDED && s < resume.apply.count;
              s++) {
             const struct apply_stack *stack = &resume.apply.stacks[s];
