@@ -43,7 +43,7 @@ static void add(struct gathering *gathering, struct text id, struct text value) 
 /* --- printed outputs -------------------------------------------------------------------------- */
 
 static bool resolve_text(struct gathering *gathering, const struct document *value,
-                       struct buffer *out);
+                         struct buffer *out);
 
 static bool join_text(struct gathering *gathering, const struct document *call,
                       struct buffer *out) {
@@ -219,7 +219,7 @@ static bool resolve_json(struct gathering *gathering, const struct document *val
 
 /* False where the value is made of what only a template can say. */
 static bool resolve_text(struct gathering *gathering, const struct document *value,
-                       struct buffer *out) {
+                         struct buffer *out) {
     if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) {
         buffer_text(out, value->text);
         return true;

@@ -481,7 +481,7 @@ bool plan_keeps_name(const struct plan_stack *stack, const struct plan_change *c
         if (text_equal(change->properties[i].name, property)) return false;
     }
     const struct document *resource = document_member(document_get(stack->wanted, "Resources"),
-                                           change->logical_id);
+                                                      change->logical_id);
     const struct document *given = document_member(document_get(resource, "Properties"), property);
     if (!given) return false;
     *name = given->kind == DOCUMENT_TEXT ? given->text : change->physical_id;

@@ -97,7 +97,7 @@ static void read_request(struct MHD_Connection *connection, struct incoming *inc
 }
 
 static enum MHD_Result respond(struct MHD_Connection *connection, struct incoming *incoming,
-                            const struct serve_response *response) {
+                               const struct serve_response *response) {
     struct MHD_Response *out = MHD_create_response_from_buffer(
         response->body.length, (void *)(response->body.bytes ? response->body.bytes : ""),
         MHD_RESPMEM_MUST_COPY);

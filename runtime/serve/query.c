@@ -12,7 +12,7 @@ struct text query_member(const struct serving *serving, const char *name) {
 }
 
 const struct text *query_texts(struct serving *serving, const struct data *list,
-                                     uint32_t *count) {
+                               uint32_t *count) {
     struct text *texts = arena_array(serving->arena, list ? list->count + 1 : 1, sizeof *texts);
     *count = 0;
     for (const struct data *item = data_first(list); item; item = item->next) {

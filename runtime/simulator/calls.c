@@ -18,7 +18,7 @@ bool sim_refuse_new_stack(struct cloud_call *call) {
 
 bool sim_refuse_stack(struct cloud_call *call) {
     return sim_refuse(call, "ValidationError", "Stack with id %.*s does not exist",
-                  TEXT_ARGS(call->request.stack));
+                      TEXT_ARGS(call->request.stack));
 }
 
 /* --- stacks ----------------------------------------------------------------------------------- */
@@ -38,8 +38,8 @@ bool sim_delete_stack(struct simulator *simulator, struct cloud_call *call) {
     if (!stack || stack->status == SIM_DELETE_COMPLETE) return true;
     if (stack->is_protected) {
         return sim_refuse(call, "ValidationError",
-                      "Stack [%.*s] cannot be deleted while TerminationProtection is enabled",
-                      TEXT_ARGS(stack->name));
+                          "Stack [%.*s] cannot be deleted while TerminationProtection is enabled",
+                          TEXT_ARGS(stack->name));
     }
     if (stack->phase != PHASE_IDLE && stack->origin == SIM_DELETE_IN_PROGRESS) return true;
     if (stack->phase != PHASE_IDLE) {
@@ -122,7 +122,7 @@ void sim_answer(struct simulator *simulator, struct cloud_call *call) {
     if (schema_region_find(call->region) < 0) {
         call->error.is_network = true;
         sim_refuse(call, "NoSuchRegion", "could not resolve the host of region \"%.*s\"",
-               TEXT_ARGS(call->region));
+                   TEXT_ARGS(call->region));
         return;
     }
     if (simulator->endless.length) {

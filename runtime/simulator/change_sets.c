@@ -17,13 +17,13 @@ bool sim_check_template(struct cloud_call *call) {
     const struct cloud_request *request = &call->request;
     if (request->body.length > LIMIT_TEMPLATE_INLINE_BYTES) {
         return sim_refuse(call, "ValidationError",
-                      "1 validation error detected: Value '<template-body>' at 'templateBody' "
-                      "failed to satisfy constraint: Member must have length less than or equal to "
-                      "51200");
+                          "1 validation error detected: Value '<template-body>' at 'templateBody' "
+                          "failed to satisfy constraint: Member must have length less than or "
+                          "equal to 51200");
     }
     if (!request->body.length && !request->url.length && !request->use_previous) {
         return sim_refuse(call, "ValidationError",
-                      "Either Template URL or Template Body must be specified.");
+                          "Either Template URL or Template Body must be specified.");
     }
     return true;
 }
@@ -50,16 +50,17 @@ bool sim_check_request(struct cloud_call *call) {
     const struct cloud_request *request = &call->request;
     if (!is_name(request->stack) && !text_starts(request->stack, TEXT("arn:"))) {
         return sim_refuse(call, "ValidationError",
-                      "1 validation error detected: Value '%.*s' at 'stackName' failed to satisfy "
-                      "constraint: Member must satisfy regular expression pattern: "
-                      "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*", TEXT_ARGS(request->stack));
+                          "1 validation error detected: Value '%.*s' at 'stackName' failed to "
+                          "satisfy constraint: Member must satisfy regular expression pattern: "
+                          "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*",
+                          TEXT_ARGS(request->stack));
     }
     if (!sim_check_template(call)) return false;
     if (!check_alarms(call)) return false;
     if (request->tag_count > 50) {
         return sim_refuse(call, "ValidationError",
-                      "1 validation error detected: Value '<tags>' at 'tags' failed to satisfy "
-                      "constraint: Member must have length less than or equal to 50");
+                          "1 validation error detected: Value '<tags>' at 'tags' failed to satisfy "
+                          "constraint: Member must have length less than or equal to 50");
     }
     return true;
 }
@@ -79,15 +80,15 @@ static bool check_types(struct cloud_call *call, const struct sim_stack *stack,
         const struct sim_item *item = &blueprint->items[i];
         if (item->schema && region >= 0 && !schema_type_in_region(item->schema, (size_t)region)) {
             return sim_refuse(call, "ValidationError",
-                          "Template format error: Unrecognized resource types: [%.*s]",
-                          TEXT_ARGS(item->type));
+                              "Template format error: Unrecognized resource types: [%.*s]",
+                              TEXT_ARGS(item->type));
         }
         const struct sim_resource *resource = stack ? sim_stack_resource(stack, item->id) : NULL;
         if (resource && resource->now.properties && !text_equal(resource->type, item->type)) {
             return sim_refuse(call, "ValidationError",
-                          "Update of resource type is not permitted. The new template modifies "
-                          "resource type of the following resources: [%.*s]",
-                          TEXT_ARGS(item->id));
+                              "Update of resource type is not permitted. The new template modifies "
+                              "resource type of the following resources: [%.*s]",
+                              TEXT_ARGS(item->id));
         }
     }
     return true;
@@ -133,9 +134,8 @@ struct drafting {
 static bool read_parameters(struct drafting *drafting) {
     const struct sim_stack *stack = drafting->stack;
     struct cloud_call *call = drafting->call;
-    return sim_parameters(drafting->simulator, call->region, drafting->blueprint, &call->request,
-                          stack ? stack->now.parameters : NULL, &drafting->simulator->arena,
-                          &drafting->parameters, &call->error);
+    return sim_parameters(drafting->simulator, call, drafting->blueprint,
+                          stack ? stack->now.parameters : NULL, &drafting->parameters);
 }
 
 /* A change set shows what a transform does before it is done; without one, that it may is said. */
@@ -208,13 +208,14 @@ static bool check_stack(struct cloud_call *call, const struct sim_stack *stack) 
     bool is_new = !stack || stack->status == SIM_REVIEW_IN_PROGRESS;
     if (creates && !is_new) {
         return sim_refuse(call, "ValidationError",
-                      "Stack [%.*s] already exists and cannot be created again with the changeSet "
-                      "[%.*s].", TEXT_ARGS(request->stack), TEXT_ARGS(request->change_set));
+                          "Stack [%.*s] already exists and cannot be created again with the "
+                          "changeSet [%.*s].",
+                          TEXT_ARGS(request->stack), TEXT_ARGS(request->change_set));
     }
     if (creates || (imports && is_new)) return true;
     if (!stack) {
         return sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",
-                      TEXT_ARGS(request->stack));
+                          TEXT_ARGS(request->stack));
     }
     return sim_check_updatable(call, stack);
 }
@@ -326,12 +327,12 @@ static struct sim_change_set *need_change_set(struct simulator *simulator,
                  ? sim_stack_find(simulator, call->region, call->request.stack) : NULL;
     if (call->request.stack.length && !*stack) {
         sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",
-               TEXT_ARGS(call->request.stack));
+                   TEXT_ARGS(call->request.stack));
         return NULL;
     }
     if (!*stack && !text_starts(call->request.change_set, TEXT("arn:"))) {
         sim_refuse(call, "ValidationError",
-               "StackName must be specified if ChangeSetName is not specified as an ARN.");
+                   "StackName must be specified if ChangeSetName is not specified as an ARN.");
         return NULL;
     }
     struct sim_change_set *set = sim_change_set_find(simulator, *stack, call->request.change_set);
@@ -400,18 +401,18 @@ bool sim_execute_change_set(struct simulator *simulator, struct cloud_call *call
     }
     if (strcmp(set->execution_status, "AVAILABLE") != 0) {
         return sim_refuse(call, "InvalidChangeSetStatus",
-                      "ChangeSet [%.*s] cannot be executed in its current %s of [%s]",
-                      TEXT_ARGS(set->id),
-                      strcmp(set->status, "FAILED") == 0 ? "status" : "execution status",
-                      strcmp(set->status, "FAILED") == 0 ? set->status : set->execution_status);
+                          "ChangeSet [%.*s] cannot be executed in its current %s of [%s]",
+                          TEXT_ARGS(set->id),
+                          strcmp(set->status, "FAILED") == 0 ? "status" : "execution status",
+                          strcmp(set->status, "FAILED") == 0 ? set->status : set->execution_status);
     }
     if (!check_stack(&(struct cloud_call){.arena = call->arena,
                                           .request = {.stack = stack->name,
                                                       .change_set = set->name,
                                                       .change_type = set->type}}, stack)) {
         return sim_refuse(call, "ValidationError",
-                      "Stack:%.*s is in %s state and can not be updated.", TEXT_ARGS(stack->id),
-                      sim_status_name(stack->status));
+                          "Stack:%.*s is in %s state and can not be updated.", TEXT_ARGS(stack->id),
+                          sim_status_name(stack->status));
     }
     for (uint32_t i = 0; i < stack->change_set_count; i++) {
         if (stack->change_sets[i] == set) continue;

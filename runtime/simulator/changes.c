@@ -495,6 +495,16 @@ struct text sim_tags_text(struct arena *arena, const struct cloud_tag *tags, uin
     return text;
 }
 
+static void refuse_import(struct planning *planning) {
+    struct sim_change_set *set = planning->set;
+    fail(set, text_format(&planning->simulator->arena,
+                          "CloudFormation is attempting to import some resources because they "
+                          "already exist in your account. The resources must have the "
+                          "DeletionPolicy attribute set to 'Retain' or 'RetainExceptOnCreate' in "
+                          "the template for successful import. The affected resources are %.*s",
+                          TEXT_ARGS(set->unimportable)));
+}
+
 static void refuse_early(struct planning *planning) {
     struct sim_change_set *set = planning->set;
     const char *hook = planning->has_mistake ? "AWS::EarlyValidation::PropertyValidation"
@@ -551,13 +561,7 @@ void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
     } else if (set->validation_count) {
         refuse_early(&planning);
     } else if (set->unimportable.length) {
-        fail(set,
-             text_format(&simulator->arena,
-                         "CloudFormation is attempting to import some resources because they "
-                         "already exist in your account. The resources must have the "
-                         "DeletionPolicy attribute set to 'Retain' or 'RetainExceptOnCreate' in "
-                         "the template for successful import. The affected resources are %.*s",
-                         TEXT_ARGS(set->unimportable)));
+        refuse_import(&planning);
     } else if (set->nested_failure.length) {
         fail(set, set->nested_failure);
     } else if (stack->now.blueprint && !set->change_count && same_outputs(stack, set) &&

@@ -36,7 +36,7 @@ static void tell_outputs(struct cloud_call *call, const struct sim_stack *stack,
 }
 
 struct cloud_tag *sim_copy_tags(struct arena *arena, const struct cloud_tag *tags,
-                                   uint32_t count) {
+                                uint32_t count) {
     struct cloud_tag *copy = arena_array(arena, count + 1, sizeof *copy);
     for (uint32_t i = 0; i < count; i++) {
         copy[i] = (struct cloud_tag){text_copy(arena, tags[i].key),
@@ -46,7 +46,7 @@ struct cloud_tag *sim_copy_tags(struct arena *arena, const struct cloud_tag *tag
 }
 
 const struct text *sim_copy_texts(struct arena *arena, const struct text *texts,
-                                     uint32_t count) {
+                                  uint32_t count) {
     struct text *copy = arena_array(arena, count + 1, sizeof *copy);
     for (uint32_t i = 0; i < count; i++) copy[i] = text_copy(arena, texts[i]);
     return copy;
@@ -99,7 +99,7 @@ bool sim_describe_stacks(struct simulator *simulator, struct cloud_call *call) {
 bool sim_stack_events(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = sim_stack_find(simulator, call->region, call->request.stack);
     if (!stack) return sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",
-                              TEXT_ARGS(call->request.stack));
+                                  TEXT_ARGS(call->request.stack));
     uint32_t end = stack->event_count;
     while (end && sim_is_late(simulator, stack->events[end - 1].time)) end--;
     if (call->request.next_token.length) {
@@ -145,7 +145,7 @@ bool sim_hook_result(struct simulator *simulator, struct cloud_call *call) {
 bool sim_stack_resources(struct simulator *simulator, struct cloud_call *call) {
     struct sim_stack *stack = sim_stack_find(simulator, call->region, call->request.stack);
     if (!stack) return sim_refuse(call, "ValidationError", "Stack [%.*s] does not exist",
-                              TEXT_ARGS(call->request.stack));
+                                  TEXT_ARGS(call->request.stack));
     call->reply.resources = arena_array(call->arena, stack->resource_count + 1,
                                         sizeof *call->reply.resources);
     for (uint32_t i = 0; i < stack->resource_count; i++) {
@@ -235,5 +235,5 @@ bool sim_imports(struct simulator *simulator, struct cloud_call *call) {
     }
     if (call->reply.name_count) return true;
     return sim_refuse(call, "ValidationError", "Export '%.*s' is not imported by any stack.",
-                  TEXT_ARGS(call->request.export_name));
+                      TEXT_ARGS(call->request.export_name));
 }

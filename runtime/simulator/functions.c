@@ -15,7 +15,7 @@ static struct document *named(struct sim_scope *scope, struct text name) {
     if (!dot) return sim_ref(scope, name);
     size_t at = (size_t)(dot - name.bytes);
     return sim_get_att(scope, (struct text){name.bytes, at},
-                   (struct text){dot + 1, name.length - at - 1});
+                       (struct text){dot + 1, name.length - at - 1});
 }
 
 /* One ${name}: false when the whole is unknown or failed. */
@@ -98,8 +98,8 @@ struct document *sim_join(struct sim_scope *scope, const struct document *value)
         if (sim_is_unknown(c)) end = sim_copy(scope, c);
         else if (!sim_scalar(c, &piece) || out.length > RESOLVE_BYTES) {
             sim_fail(scope, "Template error: every Fn::Join object requires two parameters, (1) a "
-                        "string delimiter and (2) a list of strings to be joined or a function "
-                        "that returns a list of strings (such as Fn::GetAZs) to be joined.");
+                            "string delimiter and (2) a list of strings to be joined or a function "
+                            "that returns a list of strings (such as Fn::GetAZs) to be joined.");
             break;
         } else {
             if (c != list->children) buffer_text(&out, separator);
@@ -180,7 +180,7 @@ struct document *sim_base64(struct sim_scope *scope, const struct document *valu
     if (scope->failed || sim_is_unknown(source)) return source;
     if (!sim_scalar(source, &s)) {
         return sim_fail(scope, "Template error: every Fn::Base64 object must have a String-typed "
-                           "value.");
+                               "value.");
     }
     char *out = arena_alloc(scope->arena, s.length / 3 * 4 + 5);
     size_t n = 0;
@@ -228,8 +228,8 @@ struct document *sim_find_in_map(struct sim_scope *scope, const struct document 
         if (scope->failed || sim_is_unknown(key)) return key;
         if (!sim_scalar(key, &keys[i])) {
             return sim_fail(scope, "Template error: every Fn::FindInMap object requires three "
-                               "parameters, the map name, map key and the attribute for return "
-                               "value");
+                                   "parameters, the map name, map key and the attribute for return "
+                                   "value");
         }
     }
     const struct document *row =
@@ -239,7 +239,7 @@ struct document *sim_find_in_map(struct sim_scope *scope, const struct document 
     const struct document *fallback = c ? document_get(c, "DefaultValue") : NULL;
     if (fallback) return sim_resolve(scope, fallback);
     return sim_fail(scope, "Template error: Unable to get mapping for %.*s::%.*s::%.*s",
-                TEXT_ARGS(keys[0]), TEXT_ARGS(keys[1]), TEXT_ARGS(keys[2]));
+                    TEXT_ARGS(keys[0]), TEXT_ARGS(keys[1]), TEXT_ARGS(keys[2]));
 }
 
 static bool number_of(struct sim_scope *scope, const struct document *value, long *number) {
@@ -253,7 +253,7 @@ static bool number_of(struct sim_scope *scope, const struct document *value, lon
 
 static struct document *cidr_failed(struct sim_scope *scope) {
     return sim_fail(scope, "Template error: Fn::Cidr requires (1) a CIDR block, (2) the number of "
-                       "CIDRs to generate (1 to 256) and (3) the number of subnet bits");
+                           "CIDRs to generate (1 to 256) and (3) the number of subnet bits");
 }
 
 static struct document *cidr_blocks(struct sim_scope *scope, unsigned char *address, int family,

@@ -111,7 +111,7 @@ static bool breaks_import(struct simulator *simulator, struct sim_stack *stack,
 }
 
 bool sim_make_outputs(struct simulator *simulator, struct sim_stack *stack,
-                         struct text *reason) {
+                      struct text *reason) {
     struct failure why = {0};
     const struct document *written = stack->now.blueprint->outputs;
     struct sim_scope scope = {

@@ -7,7 +7,7 @@
 
 /* A parameter of the region's parameter store: AWS's public ones, or those that stacks made. */
 bool sim_stored_parameter(struct simulator *simulator, struct arena *arena, struct text region,
-                             struct text name, struct text *value) {
+                          struct text name, struct text *value) {
     if (text_starts(name, TEXT("/aws/service/"))) {
         char random[18] = {0};
         sim_random(text_format(arena, "%.*s%.*s", TEXT_ARGS(region), TEXT_ARGS(name)),
@@ -62,13 +62,14 @@ struct document *sim_dynamic(struct sim_scope *scope, struct text value) {
 
 struct parameter_reading {
     struct simulator *simulator;
-    struct text region;
-    struct arena *arena;
-    struct cloud_error *error;
+    struct arena *arena; /* the simulator's */
+    struct cloud_call *call;
+    const struct document *previous;
+    struct document *values;
 };
 
 /* The template or request is refused with these words. */
-#define refuse(reading, ...) sim_invalid((reading)->arena, (reading)->error, __VA_ARGS__)
+#define refuse(reading, ...) sim_invalid((reading)->arena, &(reading)->call->error, __VA_ARGS__)
 
 static bool is_stored(const struct document *declared) {
     return text_starts(document_get(declared, "Type")->text, TEXT("AWS::SSM::Parameter::Value<"));
@@ -85,11 +86,11 @@ static bool resolve_parameter(struct parameter_reading *reading, const struct do
                    text_is(type, "AWS::SSM::Parameter::Value<CommaDelimitedList>");
     if (is_ssm) {
         struct text name = value;
-        if (!sim_stored_parameter(reading->simulator, arena, reading->region, name, &value)) {
+        if (!sim_stored_parameter(reading->simulator, arena, reading->call->region, name, &value)) {
             return refuse(reading, "Unable to fetch parameters [%.*s] from parameter store for "
                                    "this account.", TEXT_ARGS(name));
         }
-        if (!sim_check_stored(arena, reading->error, declared, value)) return false;
+        if (!sim_check_stored(arena, &reading->call->error, declared, value)) return false;
     }
     if (!is_ssm && !is_list) return true;
     struct document *resolved = document_text(arena, value);
@@ -102,57 +103,86 @@ static bool resolve_parameter(struct parameter_reading *reading, const struct do
     return true;
 }
 
-static const struct cloud_parameter *given(const struct cloud_request *request, struct text key) {
+static const struct cloud_parameter *find_sent(const struct cloud_request *request,
+                                               struct text key) {
     for (uint32_t i = 0; i < request->parameter_count; i++) {
         if (text_equal(request->parameters[i].key, key)) return &request->parameters[i];
     }
     return NULL;
 }
 
-bool sim_parameters(struct simulator *simulator, struct text region,
-                    const struct sim_blueprint *blueprint, const struct cloud_request *request,
-                    const struct document *previous, struct arena *arena, struct document **values,
-                    struct cloud_error *error) {
-    struct parameter_reading reading = {simulator, region, arena, error};
-    *values = document_new(arena, DOCUMENT_OBJECT);
-    struct text missing = {0};
-    for (uint32_t i = 0; i < request->parameter_count; i++) {
-        if (document_member(blueprint->parameters, request->parameters[i].key)) continue;
-        return refuse(&reading, "Parameters: [%.*s] do not exist in the template",
-                      TEXT_ARGS(request->parameters[i].key));
+enum value_origin { VALUE_MISSING, VALUE_SENT, VALUE_KEPT, VALUE_DEFAULT };
+
+static enum value_origin find_value(const struct parameter_reading *reading,
+                                    const struct document *declared, struct text *value) {
+    const struct cloud_parameter *sent = find_sent(&reading->call->request, declared->key);
+    const struct document *old =
+        document_get(document_member(reading->previous, declared->key), "value");
+    if (sent && !sent->use_previous) {
+        *value = text_copy(reading->arena, sent->value);
+        return VALUE_SENT;
     }
+    if (sent && old) {
+        *value = text_copy(reading->arena, old->text);
+        return VALUE_KEPT;
+    }
+    return sim_scalar(document_get(declared, "Default"), value) ? VALUE_DEFAULT : VALUE_MISSING;
+}
+
+static bool is_hidden(const struct document *declared) {
+    struct text hides;
+    return sim_scalar(document_get(declared, "NoEcho"), &hides) && text_is(hides, "true");
+}
+
+static bool take_value(struct parameter_reading *reading, const struct document *declared,
+                       enum value_origin origin, struct text value) {
+    struct document *held = document_new(reading->arena, DOCUMENT_OBJECT);
+    if (!sim_check_parameter(reading->arena, &reading->call->error, declared, value)) return false;
+    if (origin != VALUE_KEPT && is_hidden(declared)) { /* what is kept has been hidden before */
+        value = sim_secret(reading->simulator, reading->arena, value);
+    }
+    document_add(held, TEXT("value"), document_text(reading->arena, value));
+    if (!resolve_parameter(reading, declared, value, held)) return false;
+    document_add(reading->values, declared->key, held);
+    return true;
+}
+
+static bool refuse_unknown(struct parameter_reading *reading, const struct document *declared) {
+    const struct cloud_request *request = &reading->call->request;
+    for (uint32_t i = 0; i < request->parameter_count; i++) {
+        if (document_member(declared, request->parameters[i].key)) continue;
+        refuse(reading, "Parameters: [%.*s] do not exist in the template",
+               TEXT_ARGS(request->parameters[i].key));
+        return true;
+    }
+    return false;
+}
+
+bool sim_parameters(struct simulator *simulator, struct cloud_call *call,
+                    const struct sim_blueprint *blueprint, const struct document *previous,
+                    struct document **values) {
+    struct arena *arena = &simulator->arena;
+    struct parameter_reading reading = {simulator, arena, call, previous,
+                                        document_new(arena, DOCUMENT_OBJECT)};
+    struct text missing = {0};
+    *values = reading.values;
+    if (refuse_unknown(&reading, blueprint->parameters)) return false;
     const struct document *declared =
         blueprint->parameters ? blueprint->parameters->children : NULL;
     for (; declared; declared = declared->next) {
-        const struct cloud_parameter *sent = given(request, declared->key);
-        const struct document *initial = document_get(declared, "Default");
-        const struct document *old =
-            document_get(document_member(previous, declared->key), "value");
         struct text value;
-        if (sent && !sent->use_previous) {
-            value = text_copy(arena, sent->value);
-        } else if (sent && sent->use_previous && old) {
-            value = text_copy(arena, old->text);
-        } else if (!sim_scalar(initial, &value)) {
-            if (is_stored(declared)) {
-                return refuse(&reading, "Parameter %.*s should either have input value or default "
-                                        "value", TEXT_ARGS(declared->key));
-            }
+        enum value_origin origin = find_value(&reading, declared, &value);
+        if (origin == VALUE_MISSING && is_stored(declared)) {
+            return refuse(&reading,
+                          "Parameter %.*s should either have input value or default value",
+                          TEXT_ARGS(declared->key));
+        }
+        if (origin == VALUE_MISSING) {
             missing = missing.length ? text_format(arena, "%.*s, %.*s", TEXT_ARGS(missing),
                                                    TEXT_ARGS(declared->key)) : declared->key;
-            continue;
+        } else if (!take_value(&reading, declared, origin, value)) {
+            return false;
         }
-        struct document *held = document_new(arena, DOCUMENT_OBJECT);
-        if (!sim_check_parameter(arena, error, declared, value)) return false;
-        const struct document *hidden = document_get(declared, "NoEcho");
-        struct text hides;
-        bool was_hashed = sent ? sent->use_previous : false;
-        if (!was_hashed && sim_scalar(hidden, &hides) && text_is(hides, "true")) {
-            value = sim_secret(simulator, arena, value);
-        }
-        document_add(held, TEXT("value"), document_text(arena, value));
-        if (!resolve_parameter(&reading, declared, value, held)) return false;
-        document_add(*values, declared->key, held);
     }
     if (!missing.length) return true;
     return refuse(&reading, "Parameters: [%.*s] must have values", TEXT_ARGS(missing));

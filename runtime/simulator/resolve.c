@@ -73,7 +73,7 @@ static struct document *pseudo(struct sim_scope *scope, struct text name) {
     if (text_is(name, "AWS::NotificationARNs")) return document_new(scope->arena, DOCUMENT_LIST);
     if (text_is(name, "AWS::NoValue")) return NULL;
     return sim_fail(scope, "Template format error: Unresolved resource dependencies [%.*s] in the "
-                       "Resources block of the template", TEXT_ARGS(name));
+                           "Resources block of the template", TEXT_ARGS(name));
 }
 
 static struct document *parameter(struct sim_scope *scope, const struct document *held) {
@@ -146,17 +146,17 @@ struct document *sim_get_att(struct sim_scope *scope, struct text id, struct tex
                                            attribute);
     if (value) return sim_copy(scope, value);
     return sim_fail(scope, "Resource type %.*s does not support attribute {%.*s}",
-                TEXT_ARGS(item->type), TEXT_ARGS(attribute));
+                    TEXT_ARGS(item->type), TEXT_ARGS(attribute));
 }
 
 static struct document *fn_get_att(struct sim_scope *scope, const struct document *value) {
     if (value->kind == DOCUMENT_TEXT) {
         const char *dot = memchr(value->text.bytes, '.', value->text.length);
         if (!dot) return sim_fail(scope, "Template error: every Fn::GetAtt object requires two "
-                                     "non-empty parameters");
+                                         "non-empty parameters");
         size_t at = (size_t)(dot - value->text.bytes);
         return sim_get_att(scope, (struct text){value->text.bytes, at},
-                       (struct text){dot + 1, value->text.length - at - 1});
+                           (struct text){dot + 1, value->text.length - at - 1});
     }
     if (value->kind != DOCUMENT_LIST || value->count != 2) {
         return sim_fail(scope, "Template error: every Fn::GetAtt object requires two non-empty "
@@ -228,7 +228,7 @@ static struct document *fn_stack_output(struct sim_scope *scope, const struct do
     }
     if (scope->defer_outputs) return sim_unknown(scope);
     return sim_fail(scope, "Output %.*s does not exist in stack %.*s", TEXT_ARGS(output),
-                TEXT_ARGS(name));
+                    TEXT_ARGS(name));
 }
 
 /* --- conditions ------------------------------------------------------------------------------- */
@@ -254,7 +254,7 @@ static struct document *condition(struct sim_scope *scope, struct text name) {
     const struct document *written = document_member(scope->blueprint->conditions, name);
     if (!written) {
         return sim_fail(scope, "Template error: unresolved condition dependency %.*s in Fn::If",
-                    TEXT_ARGS(name));
+                        TEXT_ARGS(name));
     }
     struct document *value = sim_resolve(scope, written);
     if (scope->failed) return NULL;
@@ -340,7 +340,7 @@ static struct document *call(struct sim_scope *scope, const struct document *val
         return sim_fail(scope, "Template error: Fn::Transform is not allowed here");
     }
     return sim_fail(scope, "Template error: %.*s is not a function of CloudFormation",
-                TEXT_ARGS(name));
+                    TEXT_ARGS(name));
 }
 
 static struct document *children(struct sim_scope *scope, const struct document *value) {

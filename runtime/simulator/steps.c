@@ -42,7 +42,7 @@ void sim_cancel_work(struct simulator *simulator, struct sim_stack *stack) {
 }
 
 void sim_fail_resource(struct simulator *simulator, struct sim_stack *stack,
-                          struct sim_resource *resource, struct text reason) {
+                       struct sim_resource *resource, struct text reason) {
     resource->work = WORK_NONE;
     resource->is_failed = true;
     if (sim_is_deletion(stack->phase)) {
@@ -129,7 +129,7 @@ static struct text words(struct simulator *simulator, const char *message) {
 }
 
 void sim_step_create(struct simulator *simulator, struct sim_stack *stack,
-                         struct sim_resource *resource) {
+                     struct sim_resource *resource) {
     struct failure why = {0};
     bool good = sim_resolve_next(simulator, stack, resource, &why);
     sim_resource_status(simulator, stack, resource, SIM_CREATE_IN_PROGRESS, (struct text){0});
@@ -148,7 +148,7 @@ static bool same_state(const struct sim_resource *resource) {
 }
 
 void sim_step_update(struct simulator *simulator, struct sim_stack *stack,
-                         struct sim_resource *resource) {
+                     struct sim_resource *resource) {
     struct failure why = {0};
     if (!sim_resolve_next(simulator, stack, resource, &why)) {
         sim_resource_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS, (struct text){0});
@@ -167,7 +167,7 @@ void sim_step_update(struct simulator *simulator, struct sim_stack *stack,
         (is_astray && resource->is_missing) ||
         sim_needs_replacement(resource->schema, found, resource->next.properties);
     sim_resource_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS,
-               resource->is_replacement
+                        resource->is_replacement
                    ? TEXT("Requested update requires the creation of a new physical resource; "
                           "hence creating one.")
                    : (struct text){0});
@@ -193,7 +193,7 @@ static struct text objection(struct simulator *simulator, struct sim_stack *stac
     struct sim_stack *owner;
     struct arena *arena = &simulator->arena;
     struct text asked = sim_scripted(simulator, stack, resource,
-                                 resource->is_replacement ? "UPDATE" : "CREATE");
+                                     resource->is_replacement ? "UPDATE" : "CREATE");
     if (asked.length) return asked;
     if (!sim_validate(arena, resource->blueprint, resource->item, resource->next.properties,
                       &reason, &path)) {
@@ -230,7 +230,7 @@ static void leave_old(struct simulator *simulator, struct sim_stack *stack,
 }
 
 void sim_step_identify(struct simulator *simulator, struct sim_stack *stack,
-                            struct sim_resource *resource) {
+                       struct sim_resource *resource) {
     struct text against = objection(simulator, stack, resource);
     if (against.length) {
         sim_fail_resource(simulator, stack, resource, against);
@@ -253,46 +253,36 @@ void sim_step_identify(struct simulator *simulator, struct sim_stack *stack,
     resource->now.physical_id =
         sim_physical_id(simulator, stack, resource, resource->now.properties);
     sim_resource_status(simulator, stack, resource,
-               resource->is_replacement ? SIM_UPDATE_IN_PROGRESS : SIM_CREATE_IN_PROGRESS,
-               TEXT("Resource creation Initiated"));
+                        resource->is_replacement ? SIM_UPDATE_IN_PROGRESS : SIM_CREATE_IN_PROGRESS,
+                        TEXT("Resource creation Initiated"));
     resource->work = WORK_RUNNING;
     resource->until = simulator->clock +
                       ceil(sim_duration(resource->type, TEXT("CREATE")) * 0.7) - 0.5;
 }
 
-void sim_step_end_forward(struct simulator *simulator, struct sim_stack *stack,
-                             struct sim_resource *resource) {
-    if (resource->import_id.length && is_creation(resource)) {
-        sim_step_end_import(simulator, stack, resource);
+static void end_creation(struct simulator *simulator, struct sim_stack *stack,
+                         struct sim_resource *resource) {
+    struct text against = sim_service_refuses(resource, resource->now.properties, true);
+    if (against.length) {
+        sim_fail_resource(simulator, stack, resource, against);
         return;
     }
-    if (sim_is_nested(resource->type)) {
-        sim_nested_end_forward(simulator, stack, resource);
-        return;
+    sim_resource_status(simulator, stack, resource,
+                        resource->is_new ? SIM_CREATE_COMPLETE : SIM_UPDATE_COMPLETE,
+                        (struct text){0});
+    sim_finish(stack, resource);
+}
+
+static void end_update(struct simulator *simulator, struct sim_stack *stack,
+                       struct sim_resource *resource) {
+    struct text why = sim_scripted(simulator, stack, resource, "UPDATE");
+    if (!why.length && resource->is_missing) {
+        why = text_format(&simulator->arena,
+                            "Resource of type '%.*s' with identifier '%.*s' was not found.",
+                            TEXT_ARGS(resource->type), TEXT_ARGS(resource->now.physical_id));
     }
-    if (resource->is_new || resource->is_replacement) {
-        struct text against = sim_service_refuses(resource, resource->now.properties, true);
-        if (against.length) {
-            sim_fail_resource(simulator, stack, resource, against);
-            return;
-        }
-        sim_resource_status(simulator, stack, resource,
-                   resource->is_new ? SIM_CREATE_COMPLETE : SIM_UPDATE_COMPLETE,
-                   (struct text){0});
-        sim_finish(stack, resource);
-        return;
-    }
-    struct text asked = sim_scripted(simulator, stack, resource, "UPDATE");
-    if (asked.length) {
-        sim_fail_resource(simulator, stack, resource, asked);
-        return;
-    }
-    if (resource->is_missing) {
-        sim_fail_resource(simulator, stack, resource,
-                          text_format(&simulator->arena, "Resource of type '%.*s' with identifier "
-                                                         "'%.*s' was not found.",
-                                      TEXT_ARGS(resource->type),
-                                      TEXT_ARGS(resource->now.physical_id)));
+    if (why.length) {
+        sim_fail_resource(simulator, stack, resource, why);
         return;
     }
     if (stack->reverts_drift) resource->actual = NULL;
@@ -304,6 +294,19 @@ void sim_step_end_forward(struct simulator *simulator, struct sim_stack *stack,
     resource->now = resource->next;
     sim_resource_status(simulator, stack, resource, SIM_UPDATE_COMPLETE, (struct text){0});
     sim_finish(stack, resource);
+}
+
+void sim_step_end_forward(struct simulator *simulator, struct sim_stack *stack,
+                          struct sim_resource *resource) {
+    if (resource->import_id.length && is_creation(resource)) {
+        sim_step_end_import(simulator, stack, resource);
+    } else if (sim_is_nested(resource->type)) {
+        sim_nested_end_forward(simulator, stack, resource);
+    } else if (resource->is_new || resource->is_replacement) {
+        end_creation(simulator, stack, resource);
+    } else {
+        end_update(simulator, stack, resource);
+    }
 }
 
 /* --- deletion --------------------------------------------------------------------------------- */
@@ -320,7 +323,7 @@ static bool is_retained(const struct sim_stack *stack, const struct sim_resource
 }
 
 void sim_step_delete(struct simulator *simulator, struct sim_stack *stack,
-                         struct sim_resource *resource) {
+                     struct sim_resource *resource) {
     bool is_nested = sim_is_nested(resource->type);
     if (is_nested && sim_nested_clean(simulator, stack, resource)) return;
     if (stack->origin == SIM_IMPORT_IN_PROGRESS && resource->import_id.length) {
@@ -343,7 +346,7 @@ void sim_step_delete(struct simulator *simulator, struct sim_stack *stack,
 }
 
 void sim_step_end_delete(struct simulator *simulator, struct sim_stack *stack,
-                            struct sim_resource *resource) {
+                         struct sim_resource *resource) {
     if (sim_is_nested(resource->type)) {
         sim_nested_end_delete(simulator, stack, resource);
         return;
@@ -367,7 +370,7 @@ void sim_step_end_delete(struct simulator *simulator, struct sim_stack *stack,
 /* --- rollback of an update -------------------------------------------------------------------- */
 
 void sim_step_restore(struct simulator *simulator, struct sim_stack *stack,
-                          struct sim_resource *resource) {
+                      struct sim_resource *resource) {
     sim_resource_status(simulator, stack, resource, SIM_UPDATE_IN_PROGRESS, (struct text){0});
     resource->work = WORK_RUNNING;
     resource->until = simulator->clock + sim_duration(resource->type, TEXT("UPDATE"));
@@ -386,7 +389,7 @@ static struct sim_resource *leftover_of(struct sim_stack *stack, struct sim_reso
 }
 
 void sim_step_end_restore(struct simulator *simulator, struct sim_stack *stack,
-                             struct sim_resource *resource) {
+                          struct sim_resource *resource) {
     struct text asked = sim_scripted(simulator, stack, resource, "ROLLBACK");
     if (asked.length) {
         sim_fail_resource(simulator, stack, resource, asked);

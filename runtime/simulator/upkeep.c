@@ -34,7 +34,7 @@ static void detect_drift(struct simulator *simulator, struct cloud_call *call) {
     if (!stack) return;
     if (stack->phase != PHASE_IDLE || stack->status == SIM_REVIEW_IN_PROGRESS) {
         sim_refuse(call, "ValidationError",
-               "Drift detection cannot be performed on stack [%.*s] while it is in [%s] state",
+                   "Drift detection cannot be performed on stack [%.*s] while it is in [%s] state",
                    TEXT_ARGS(stack->name), sim_status_name(stack->status));
         return;
     }
@@ -225,7 +225,8 @@ static bool skip(struct simulator *simulator, struct cloud_call *call, struct si
     struct sim_resource *resource = stack ? sim_stack_resource(stack, id) : NULL;
     if (!resource || resource->status != SIM_UPDATE_FAILED) {
         return sim_refuse(call, "ValidationError",
-                      "Only resources that are in the UPDATE_FAILED state can be skipped: [%.*s]",
+                          "Only resources that are in the UPDATE_FAILED state can be skipped: "
+                          "[%.*s]",
                           TEXT_ARGS(named));
     }
     const struct sim_stack *child = sim_nested_stack(simulator, resource);
@@ -278,7 +279,7 @@ static void cancel_update(struct simulator *simulator, struct cloud_call *call) 
     if (!stack || !is_root(call, stack)) return;
     if (stack->status != SIM_UPDATE_IN_PROGRESS) {
         sim_refuse(call, "ValidationError", "CancelUpdateStack cannot be called from current stack "
-                                        "status: %s", sim_status_name(stack->status));
+                                            "status: %s", sim_status_name(stack->status));
         return;
     }
     sim_cancel_operation(simulator, stack, TEXT("User Initiated"));

@@ -337,11 +337,11 @@ struct sim_scope {
 };
 /* The value of a template's value; NULL for AWS::NoValue, or when scope->failed. */
 struct document *sim_resolve(struct sim_scope *scope, const struct document *value);
-/* Parameter values of a request joined with defaults and previous ones; false: *error. */
-bool sim_parameters(struct simulator *simulator, struct text region,
-                    const struct sim_blueprint *blueprint, const struct cloud_request *request,
-                    const struct document *previous, struct arena *arena, struct document **values,
-                    struct cloud_error *error);
+/* Parameter values of the call's request joined with defaults and previous ones, as the simulator's;
+ * false: the call's error. */
+bool sim_parameters(struct simulator *simulator, struct cloud_call *call,
+                    const struct sim_blueprint *blueprint, const struct document *previous,
+                    struct document **values);
 /* A parameter of the region's parameter store: AWS's public ones, or those that stacks made. */
 bool sim_stored_parameter(struct simulator *simulator, struct arena *arena, struct text region,
                           struct text name, struct text *value);

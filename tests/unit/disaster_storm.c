@@ -277,7 +277,7 @@ static bool is_left(const struct simulator *simulator, const struct sim_stack *s
 }
 
 struct picture take_picture(struct arena *arena, const struct simulator *simulator,
-                                   bool meddled) {
+                            bool meddled) {
     struct picture picture = {0};
     uint32_t count = 0, most = 1;
     struct text *texts = arena_array(arena, simulator->stack_count + 1, sizeof *texts);
