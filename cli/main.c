@@ -77,6 +77,7 @@ static char **arrange(struct arena *arena, char **arguments, size_t count) {
 int main(int count, char **arguments) {
     memory_start();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a write that a limit forbids fails, as on a full disk */
     if (count < 2) {
         show_overview();
         return OUTCOME_MISUSE;

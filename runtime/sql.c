@@ -1,6 +1,13 @@
 /* Texts in and out of SQLite's statements. */
 #include "runtime/sql.h"
 
+bool sql_failed(sqlite3 *database, const char *what, const char *anew, struct failure *why) {
+    int code = sqlite3_errcode(database);
+    bool is_damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
+    failure_set(why, "could not use %s: %s", what, sqlite3_errmsg(database));
+    return is_damaged ? failure_hint(why, "%s", anew) : false;
+}
+
 void sql_bind(sqlite3_stmt *statement, int index, struct text text) {
     sqlite3_bind_text(statement, index, text.length ? text.bytes : "", (int)text.length,
                       SQLITE_STATIC);

@@ -10,15 +10,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/host.h"
+#include "runtime/sql.h"
 #include "runtime/tracked.h"
 
 /* Of what is in the database; another one when a table changes. */
 enum { STATE_VERSION = 1 };
 
 static bool failed(struct state *state, struct failure *why) {
-    failure_set(why, "could not use .mrp/state.db: %s", sqlite3_errmsg(state->database));
-    return failure_hint(why, "Remove the folder .mrp to begin anew: AWS knows all that matters.");
+    return sql_failed(state->database, ".mrp/state.db",
+                      "Remove the folder .mrp to begin anew: AWS knows all that matters.", why);
 }
 
 bool state_run(struct state *state, const char *sql, struct failure *why) {
@@ -55,9 +57,11 @@ static bool check_tracked(const char *folder, struct failure *why) {
 static bool write_gitignore(int folder, struct failure *why) {
     int file = openat(folder, ".gitignore", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0 && errno == EEXIST) return true;
-    bool good = file >= 0 && write(file, "*\n", 2) == 2;
+    bool good = file >= 0 && file_write_all(file, TEXT("*\n"));
+    int reason = errno;
     if (file >= 0) close(file);
-    return good || failure_set(why, "could not write .mrp/.gitignore: %s", strerror(errno));
+    if (file >= 0 && !good) unlinkat(folder, ".gitignore", 0);
+    return good || failure_set(why, "could not write .mrp/.gitignore: %s", strerror(reason));
 }
 
 /* Who works here, and since when: told to whoever comes second. */

@@ -2,9 +2,11 @@
 #include "runtime/deploy/journal.h"
 #include "runtime/sql.h"
 
+static const char anew[] = "Remove the folder .mrp: \"mrp resume\" and \"mrp apply\" then go by what "
+                           "AWS shows.";
+
 static bool failed(struct journal *journal, struct failure *why) {
-    return failure_set(why, "could not use the journal in .mrp/state.db: %s",
-                       sqlite3_errmsg(journal->state->database));
+    return sql_failed(journal->state->database, "the journal in .mrp/state.db", anew, why);
 }
 
 static bool finish(struct journal *journal, sqlite3_stmt *statement, struct failure *why) {
@@ -320,8 +322,7 @@ bool journal_expect(struct journal *journal, struct plan *plan, struct failure *
 
 static bool not_understood(struct failure *why) {
     failure_set(why, "the journal in .mrp/state.db could not be understood");
-    return failure_hint(why, "Remove the folder .mrp: \"mrp resume\" and \"mrp apply\" then go by "
-                             "what AWS shows.");
+    return failure_hint(why, "%s", anew);
 }
 
 static void read_entry(struct arena *arena, sqlite3_stmt *statement, struct journal_entry *entry) {

@@ -18,8 +18,8 @@ struct sim_store {
 /* --- the database ----------------------------------------------------------------------------- */
 
 static bool failed(struct sim_store *store, struct failure *why) {
-    failure_set(why, "could not use the sandbox: %s", sqlite3_errmsg(store->database));
-    return failure_hint(why, "Run \"mrp sandbox reset\" to begin with an empty one.");
+    return sql_failed(store->database, "the sandbox",
+                      "Run \"mrp sandbox reset\" to begin with an empty one.", why);
 }
 
 static bool run(struct sim_store *store, const char *sql, struct failure *why) {
@@ -329,10 +329,11 @@ static bool save_failures(struct simulator *simulator, struct failure *why) {
 }
 
 bool simulator_erase(struct sqlite3 *database, struct failure *why) {
-    struct sim_store store = {.database = database};
-    if (run(&store, "BEGIN; DROP TABLE IF EXISTS stack; DROP TABLE IF EXISTS event;"
-                    "DROP TABLE IF EXISTS object; DROP TABLE IF EXISTS failure;"
-                    "DROP TABLE IF EXISTS meta; COMMIT", why)) return true;
+    static const char sql[] = "BEGIN; DROP TABLE IF EXISTS stack; DROP TABLE IF EXISTS event;"
+                              "DROP TABLE IF EXISTS object; DROP TABLE IF EXISTS failure;"
+                              "DROP TABLE IF EXISTS meta; COMMIT";
+    if (sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK) return true;
+    sql_failed(database, "the sandbox", "Remove the folder .mrp to begin with an empty one.", why);
     sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
     return false;
 }
