@@ -3,7 +3,8 @@
  *
  * A line of source becomes an array of cells, one a character, each with the column it starts in,
  * so that tabs, wide and joining characters keep the underline below what it marks. A line that is
- * wider than the terminal is shown as a window around its range.
+ * wider than the terminal is shown as a window around its range, and no more of it is looked at than
+ * that: a file may be one line with a thousand mistakes.
  */
 #include "base/diagnostics.h"
 #include "base/unicode.h"
@@ -18,6 +19,10 @@ struct renderer {
     unsigned gutter; /* digits of the largest line number shown */
     enum paint mark; /* of the underline in work */
     bool color;
+    struct reach {        /* how far a long line has been counted */
+        const char *line; /* where it begins */
+        size_t offset, column;
+    } reach;
 };
 
 static void paint(struct renderer *r, enum paint paint) {
@@ -64,20 +69,31 @@ static void blank_frame(struct renderer *r) {
     buffer_char(r->out, '\n');
 }
 
-/* The columns a line takes up to offset, counted as they are shown. */
-static size_t shown_columns(struct text line, size_t offset) {
-    size_t column = 0;
-    for (size_t at = 0; at < offset && at < line.length;) {
+static size_t next_column(size_t column, uint32_t character, size_t size) {
+    if (character == '\t' && size) return column + TAB_WIDTH - column % TAB_WIDTH;
+    return column + (size == 0 || unicode_is_hazard(character) ? 1 : unicode_columns(character));
+}
+
+/* Goes on in a line up to an offset, or to the first character that ends behind a column. */
+static void count_columns(struct text line, struct reach *reach, size_t offset, size_t most) {
+    while (reach->offset < offset && reach->offset < line.length && reach->column <= most) {
         uint32_t character = 0;
-        size_t size = unicode_decode(line, at, &character);
-        if (character == '\t' && size) {
-            column += TAB_WIDTH - column % TAB_WIDTH;
-        } else {
-            column += size == 0 || unicode_is_hazard(character) ? 1 : unicode_columns(character);
-        }
-        at += size ? size : 1;
+        size_t size = unicode_decode(line, reach->offset, &character);
+        reach->column = next_column(reach->column, character, size);
+        reach->offset += size ? size : 1;
     }
-    return column;
+}
+
+/* A place in the line so far before an offset that what is shown of the line begins behind it. */
+static struct reach reach_before(struct renderer *r, struct text line, size_t offset) {
+    enum { FAR = 2048 };
+    struct reach reach = {line.bytes, 0, 0};
+    size_t before = offset > FAR ? offset - FAR : 0;
+    while (before > 0 && ((unsigned char)line.bytes[before] & 0xC0) == 0x80) before--;
+    if (r->reach.line == line.bytes && r->reach.offset <= before) reach = r->reach;
+    count_columns(line, &reach, before, SIZE_MAX);
+    if (r->reach.line != line.bytes || reach.offset > r->reach.offset) r->reach = reach;
+    return reach;
 }
 
 struct window {
@@ -85,10 +101,13 @@ struct window {
 };
 
 /* The part of a line that is shown: all of it if it fits, else around the marked range. */
-static struct window window_of(const struct renderer *r, size_t width, size_t start, size_t end) {
+static size_t columns_for_text(const struct renderer *r) {
     size_t columns = r->diagnostics->columns ? r->diagnostics->columns : USUAL_COLUMNS;
     if (columns < FEWEST_COLUMNS) columns = FEWEST_COLUMNS;
-    size_t room = columns - r->gutter - 3;
+    return columns - r->gutter - 3;
+}
+
+static struct window window_of(size_t room, size_t width, size_t start, size_t end) {
     if (width <= room) return (struct window){0, width};
     size_t marked = end - start < room ? end - start : room;
     size_t before = (room - marked) / 2;
@@ -110,16 +129,17 @@ static void put_character(struct renderer *r, struct text line, size_t at, size_
     }
 }
 
-static void put_line(struct renderer *r, struct text line, struct window window, size_t width) {
+/* begin: a place in the line before the window. */
+static void put_line(struct renderer *r, struct text line, struct reach begin, struct window window,
+                     size_t width) {
     size_t from = window.from ? window.from + CUT : 0;
     size_t to = window.to < width ? window.to - CUT : window.to;
-    size_t column = 0, shown = from;
+    size_t column = begin.column, shown = from;
     if (window.from) buffer_string(r->out, "...");
-    for (size_t at = 0; at < line.length && column < to;) {
+    for (size_t at = begin.offset; at < line.length && column < to;) {
         uint32_t character = 0;
         size_t size = unicode_decode(line, at, &character);
-        size_t next = column + shown_columns((struct text){line.bytes + at, size ? size : 1}, 1);
-        if (character == '\t' && size) next = column + TAB_WIDTH - column % TAB_WIDTH;
+        size_t next = next_column(column, character, size);
         if (column >= from && next <= to) {
             repeat(r, ' ', column - shown);
             put_character(r, line, at, size, character, next - column);
@@ -135,14 +155,20 @@ static void put_line(struct renderer *r, struct text line, struct window window,
 /* One line of source, and under it a mark from byte start to byte end; caret where it begins. */
 static void excerpt_line(struct renderer *r, uint32_t number, struct text line, size_t start,
                          size_t end, bool caret) {
-    size_t width = shown_columns(line, line.length);
-    size_t first = shown_columns(line, start), last = shown_columns(line, end);
-    struct window window = window_of(r, width, first, last);
+    struct reach begin = reach_before(r, line, start), at = begin;
+    size_t room = columns_for_text(r);
+    count_columns(line, &at, start, SIZE_MAX);
+    size_t first = at.column;
+    count_columns(line, &at, end, first + room);
+    size_t last = at.column;
+    count_columns(line, &at, line.length, last + room + CUT); /* or some columns less than all */
+    struct window window = window_of(room, at.column, first, last);
+    if (window.from < begin.column) begin = (struct reach){line.bytes, 0, 0};
     if (first < window.from) first = window.from;
     if (last > window.to) last = window.to;
     frame(r, number);
     if (line.length) buffer_char(r->out, ' ');
-    put_line(r, line, window, width);
+    put_line(r, line, begin, window, at.column);
     frame(r, 0);
     repeat(r, ' ', 1 + (first > window.from ? first - window.from : 0));
     paint(r, r->mark);

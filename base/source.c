@@ -55,13 +55,26 @@ static uint32_t find_line(const struct source *source, uint32_t offset) {
     return low;
 }
 
+static uint32_t characters(const struct source *source, uint32_t start, uint32_t end) {
+    return (uint32_t)text_characters((struct text){source->bytes.bytes + start, end - start});
+}
+
 struct place source_place(struct sources *sources, uint32_t index, uint32_t offset) {
     struct source *source = sources_get(sources, index);
     index_lines(sources, source);
     if (offset > source->bytes.length) offset = (uint32_t)source->bytes.length;
-    uint32_t line = find_line(source, offset);
-    struct text before = {source->bytes.bytes + source->lines[line], offset - source->lines[line]};
-    return (struct place){line + 1, (uint32_t)text_characters(before) + 1};
+    uint32_t line = find_line(source, offset), start = source->lines[line], column = 1;
+    bool is_same = sources->last.source == index && sources->last.line == line + 1;
+    uint32_t near = is_same ? sources->last.offset : start;
+    if (is_same && near <= offset) column = sources->last.column + characters(source, near, offset);
+    else if (is_same && near - offset < offset - start)
+        column = sources->last.column - characters(source, offset, near);
+    else column += characters(source, start, offset);
+    sources->last.source = index;
+    sources->last.line = line + 1;
+    sources->last.offset = offset;
+    sources->last.column = column;
+    return (struct place){line + 1, column};
 }
 
 struct text source_line(struct sources *sources, uint32_t index, uint32_t line) {

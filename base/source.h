@@ -34,6 +34,9 @@ struct sources {
     struct arena *arena;
     struct source **items;
     uint32_t count, capacity;
+    struct { /* the place that was asked for last: the next one is not far from it, mostly */
+        uint32_t source, line, offset, column;
+    } last;
 };
 
 /* A place for people: line and column count from 1, columns in characters. */

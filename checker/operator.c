@@ -241,6 +241,8 @@ static struct fact infer_range(struct checker *checker, struct node *node) {
     struct fact r = expect_type(checker, node->binary.right, &type_int, "end of a range");
     need_known_operand(checker, node->binary.left, l, "this range");
     need_known_operand(checker, node->binary.right, r, "this range");
+    if (l.phase == PHASE_DEFERRED || r.phase == PHASE_DEFERRED)
+        return fact_of(type_list(checker, &type_int)); /* said: no loop over it needs to say so */
     return fact_join(type_list(checker, &type_int), l, r);
 }
 

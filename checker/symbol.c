@@ -34,6 +34,16 @@ static enum diagnostic_id cycle_id(const struct symbol *symbol) {
     return symbol->kind == SYMBOL_TYPE ? DIAGNOSTIC_RECURSIVE_TYPE : DIAGNOSTIC_DEPENDENCY_CYCLE;
 }
 
+/* In the order in which one needs the next. */
+static void note_cycle(struct checker *checker, struct diagnostic *d, struct active *active,
+                       const struct symbol *first) {
+    if (!active || active->symbol == first) return;
+    note_cycle(checker, d, active->outer, first);
+    active->symbol->is_in_cycle = true;
+    add_note(checker, d, symbol_span(active->symbol), "by way of %s \"%.*s\"",
+             symbol_word(active->symbol), NAME_ARGS(active->symbol->name));
+}
+
 static void report_cycle(struct checker *checker, struct symbol *symbol) {
     enum diagnostic_id id = cycle_id(symbol);
     struct diagnostic *d;
@@ -54,13 +64,7 @@ static void report_cycle(struct checker *checker, struct symbol *symbol) {
         d = complain_at(checker, id, symbol_span(symbol), "%s \"%.*s\" depends on itself",
                         symbol_word(symbol), NAME_ARGS(symbol->name));
     }
-    if (direct) return;
-    for (struct active *active = checker->active; active; active = active->outer) {
-        if (active->symbol == symbol) break;
-        active->symbol->is_in_cycle = true;
-        add_note(checker, d, symbol_span(active->symbol), "by way of %s \"%.*s\"",
-                 symbol_word(active->symbol), NAME_ARGS(active->symbol->name));
-    }
+    if (!direct) note_cycle(checker, d, checker->active, symbol);
 }
 
 /* --- one kind after the other --- */

@@ -68,7 +68,7 @@ static void insert(struct mender *mender, int kind, uint32_t place) {
 /* Whether a text on the line behind a "{" is not closed: it may have eaten the "}". */
 static bool is_eaten(const struct mender *mender, const struct brace *brace) {
     for (uint32_t i = brace->token + 1; i < mender->count; i++) {
-        if (mender->out[i].flags & TOKEN_LINE) return false;
+        if (mender->out[i].flags & TOKEN_LINE || i - brace->token > TOKENS_BACK) return false;
         if (mender->out[i].flags & TOKEN_BAD) return true;
     }
     return false;

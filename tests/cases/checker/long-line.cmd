@@ -1,0 +1,3 @@
+check FILE
+check --columns bytes FILE
+check --format json FILE
