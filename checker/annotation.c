@@ -197,10 +197,10 @@ static const struct type *record_annotation(struct checker *checker, struct node
         }
         map_put(&seen, name, field);
         const struct type *type = annotation(checker, field->field.type);
-        rules[count] = (struct field_rule){field->field.initial,
-                                           !field->field.initial && !type_has_null(type)};
+        rules[count] = (struct field_rule){field_initial(field),
+                                           !field_initial(field) && !type_has_null(type)};
         fields[count++] = (struct type_field){name, type};
-        if (field->field.initial) expect_type(checker, field->field.initial, type, "field");
+        if (field_initial(field)) expect_type(checker, field_initial(field), type, "field");
     }
     return type_record(checker, fields, rules, count);
 }

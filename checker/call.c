@@ -76,7 +76,7 @@ static const struct signature *signature_of(struct checker *checker,
         signature->is_generic |= holds_generic(type);
         signature->parameters[signature->count++] = (struct parameter){
             field->field.name.name, type,
-            !field->field.initial && !type_has_null(type) && !(last && signature->is_variadic),
+            !field_initial(field) && !type_has_null(type) && !(last && signature->is_variadic),
             {0, 0, 0}};
     }
     signature->result = annotation_signature(checker, fn->fn.result);
@@ -338,7 +338,7 @@ static struct fact call_fn(struct checker *checker, struct node *call) {
             map_find(&symbol->declaration->fn.scope->values, field->field.name.name);
         const struct type *type = parameter && parameter->type ? parameter->type : &type_error;
         signature.parameters[signature.count++] = (struct parameter){
-            field->field.name.name, type, !field->field.initial && !type_has_null(type),
+            field->field.name.name, type, !field_initial(field) && !type_has_null(type),
             written_span(field, field->field.name)};
     }
     struct application application = {.call = call, .function = name_text(symbol->name),

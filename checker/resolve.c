@@ -407,7 +407,7 @@ static void resolve_type_path(struct checker *checker, struct node *node, struct
 static void resolve_fields(struct checker *checker, struct list fields, struct scope *scope) {
     for (struct node *field = fields.first; field; field = field->next) {
         if (field->field.type) resolve(checker, field->field.type, scope);
-        if (field->field.initial) resolve(checker, field->field.initial, scope);
+        if (field_initial(field)) resolve(checker, field_initial(field), scope);
     }
 }
 
@@ -430,7 +430,7 @@ static void resolve_fn(struct checker *checker, struct node *node, struct scope 
     struct scope *inner = node->fn.scope;
     for (struct node *field = node->fn.parameters.first; field; field = field->next) {
         if (field->field.type) resolve(checker, field->field.type, scope);
-        if (field->field.initial) resolve(checker, field->field.initial, inner);
+        if (field_initial(field)) resolve(checker, field_initial(field), inner);
         loop_variable(checker, field, field->field.name, inner);
     }
     if (node->fn.result) resolve(checker, node->fn.result, scope);

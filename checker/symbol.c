@@ -118,10 +118,10 @@ static void settle_local(struct checker *checker, struct symbol *symbol) {
         generator_infer(checker, node);
     } else if (node->kind == NODE_FIELD) {
         symbol->type = annotation(checker, node->field.type);
-        if (!node->field.initial) return;
+        if (!field_initial(node)) return;
         struct wanted wanted = {.type = symbol->type, .word = "parameter",
                                 .name = name_text(symbol->name)};
-        expect(checker, node->field.initial, &wanted);
+        expect(checker, field_initial(node), &wanted);
     }
 }
 

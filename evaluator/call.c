@@ -322,11 +322,11 @@ static bool fn_arguments(struct evaluator *ev, struct node *node, struct node *f
     index = 0;
     for (struct node *field = fn->fn.parameters.first; field; field = field->next, index++) {
         if (frame->slots[index].kind < SLOT_WAITING) continue;
-        if (!field->field.initial) return false;
+        if (!field_initial(field)) return false;
         const struct type *type = slot_type(fn, (uint32_t)index);
-        struct value value = evaluate(ev, field->field.initial, frame);
+        struct value value = evaluate(ev, field_initial(field), frame);
         struct text what = field->field.name.name ? name_text(field->field.name.name) : TEXT("");
-        if (type) value = convert(ev, value, type, field->field.initial, what);
+        if (type) value = convert(ev, value, type, field_initial(field), what);
         frame->slots[index] = value;
     }
     return true;

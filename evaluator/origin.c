@@ -64,7 +64,7 @@ static bool seek_argument(struct origin *origin, const struct node *call) {
     if (!field) return false;
     const struct node *parameter = origin->parameter;
     origin->parameter = NULL;
-    struct node *value = field->field.initial;
+    struct node *value = field_initial(field);
     for (struct node *a = call->call.arguments.first; a; a = a->next) {
         if (a->kind != NODE_ARGUMENT && at-- == 0) value = a;
         if (a->kind == NODE_ARGUMENT && a->argument.name.name == field->field.name.name) {

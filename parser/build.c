@@ -333,20 +333,16 @@ struct node *build_type_ssm(struct parser *parser, struct range first, struct ra
     return build_finish(parser, node);
 }
 
-struct node *build_field(struct parser *parser, struct range key_range, struct node *key,
+struct node *build_field(struct parser *parser, struct range key_range, struct key key,
                          struct node *type, struct node *initial) {
     struct node *last = initial ? initial : type;
-    struct node *node =
-        new_node(parser, NODE_FIELD, (struct range){key_range.start, last->span.end});
-    struct text name = {0};
-    if (key->kind == NODE_NAME) name = name_text(node_name(key));
-    if (key->kind == NODE_TEXT) name = node_text(key);
-    if (key->kind != NODE_NAME) node->flags |= NODE_QUOTED;
-    if (key->kind == NODE_TEMPLATE) mistake_type_text(parser, key_range);
-    node->field.name = (struct written_name){names_intern(parser->names, name), key_range.start,
-                                             key_range.end};
+    struct range range = {key_range.start, last->span.end};
+    struct node *node = node_new_field(parser->arena, parser_span(parser, range), initial);
+    const struct name *name = key.computed ? names_intern(parser->names, TEXT("")) : key.name;
+    if (strchr("\"'", parser->bytes[key_range.start])) node->flags |= NODE_QUOTED;
+    if (key.computed) mistake_type_text(parser, key_range);
+    node->field.name = (struct written_name){name, key_range.start, key_range.end};
     node->field.type = type;
-    node->field.initial = initial;
     return build_finish(parser, node);
 }
 
@@ -365,6 +361,7 @@ static struct text doc_before(const struct parser *parser, uint32_t start) {
     uint32_t index = tokens_find(parser->tokens, start), first = index;
     if (!(items[index].flags & TOKEN_DOC)) return TEXT("");
     while (first > 0 && (items[first - 1].kind == DOC || items[first - 1].kind == COMMENT)) first--;
+    if (first + 1 == index) return doc_line(parser, items[first]); /* as it is in the source */
     struct buffer buffer;
     buffer_init(&buffer);
     for (uint32_t i = first; i < index; i++) {

@@ -56,7 +56,7 @@ void parser_take(struct parser *parser, struct node *item);
 /* There is a mistake: all tokens are wanted, also those that were forgotten. */
 void parser_recall(struct parser *parser);
 
-/* Of an ENTRY: one of the two. */
+/* Of an ENTRY or FIELD: one of the two. */
 struct key {
     const struct name *name;
     struct node *computed;
@@ -150,8 +150,7 @@ struct node *build_type_union(struct parser *parser, struct range range, struct 
 struct node *build_type_deploy(struct parser *parser, struct range range, struct node *inner);
 struct node *build_type_ssm(struct parser *parser, struct range first, struct range last,
                             struct node *inner);
-/* key is a NAME or a TEXT. */
-struct node *build_field(struct parser *parser, struct range key_range, struct node *key,
+struct node *build_field(struct parser *parser, struct range key_range, struct key key,
                          struct node *type, struct node *initial);
 struct node *build_import(struct parser *parser, struct range range, struct list path,
                           struct node *file, const struct written_name *alias,

@@ -75,8 +75,8 @@ static void grammar_error(const struct range *range, struct parser *parser, cons
 %precedence SIGN
 
 %type <struct written_name> path_word name soft_word declaration_word key_name
-%type <struct node *> name_node path type union_type optional_type atom field field_key
-%type <struct key> key block_key
+%type <struct node *> name_node path type union_type optional_type atom field
+%type <struct key> key block_key field_key
 %type <struct node *> item declaration entry record block expr op primary
 %type <struct node *> string literal element argument generator if_item if_entry
 %type <struct node *> fn_let initial type_note import_file
@@ -205,9 +205,9 @@ parameters:
 ;
 
 parameter_list:
-  name_node ":" type initial            { $$ = chain_one(build_field(parser, @1, $1, $3, $4)); }
-| parameter_list "," name_node ":" type initial
-                                        { $$ = chain_with($1, build_field(parser, @3, $3, $5, $6)); }
+  name ":" type initial                 { $$ = chain_one(build_field(parser, @1, (struct key){$1.name, NULL}, $3, $4)); }
+| parameter_list "," name ":" type initial
+                                        { $$ = chain_with($1, build_field(parser, @3, (struct key){$3.name, NULL}, $5, $6)); }
 ;
 
 fn_lets:
@@ -334,7 +334,10 @@ fields:
 
 field: field_key ":" type initial       { $$ = build_field(parser, @1, $1, $3, $4); } ;
 
-field_key: name_node | string ;
+field_key:
+  name                                  { $$ = (struct key){$1.name, NULL}; }
+| string                                { $$ = build_key(parser, $1); }
+;
 
 /* ---- records ---- */
 

@@ -30,9 +30,9 @@ void print_field(struct printer *printer, const struct node *node) {
     print_take(printer);
     print_space(printer);
     print_type(printer, node->field.type);
-    if (!node->field.initial) return;
+    if (!field_initial(node)) return;
     print_take_spaced(printer);
-    print_expression(printer, node->field.initial);
+    print_expression(printer, field_initial(node));
 }
 
 static void print_type_record_flat(struct printer *printer, const struct node *node) {

@@ -40,6 +40,15 @@ struct node *node_new_declaration(struct arena *arena, enum node_kind kind, stru
 
 _Static_assert(NODE_SIZE(let.value) == NODE_SIZE(output.value), "both end before their type");
 
+struct node *node_new_field(struct arena *arena, struct span span, struct node *initial) {
+    size_t size = initial ? NODE_SIZE(field) : NODE_SIZE(field.type);
+    struct node *node = begin(arena_alloc(arena, size), NODE_FIELD, span);
+    if (!initial) return node;
+    node->flags |= NODE_INITIAL;
+    node->field.initial = initial;
+    return node;
+}
+
 struct node *node_new_integer(struct arena *arena, int64_t value, struct span span) {
     bool is_wide = value != (int32_t)value;
     size_t size = is_wide ? NODE_SIZE(integer) : NODE_SIZE(next);
@@ -225,7 +234,7 @@ void node_each_child(struct node *node, void (*visit)(struct node *child, void *
     case NODE_TYPE_SSM: each_of_type(&walk, node); break;
     case NODE_FIELD:
         each_one(&walk, node->field.type);
-        each_one(&walk, node->field.initial);
+        each_one(&walk, field_initial(node));
         break;
     case NODE_IMPORT:
         each_of(&walk, node->import.path);

@@ -33,6 +33,7 @@ enum node_flag {
     NODE_BUILTIN = 1 << 1,  /* checker: CALL: of a built-in function */
     NODE_DOCUMENTED = 1 << 1, /* declarations: see written_doc */
     NODE_TYPED = 1 << 2,    /* LET, OUTPUT: has a type */
+    NODE_INITIAL = 1 << 2,  /* FIELD: has a default */
     NODE_LINES = 1 << 2,    /* TEXT, TEMPLATE: written over several lines, """ or ''' */
     NODE_FOUND = 1 << 2,    /* checker: NAME, TYPE_NAME: holds what it names */
     NODE_OPTIONAL = 1 << 3, /* MEMBER, INDEX: written with ?. or ?[ */
@@ -167,7 +168,8 @@ struct node {
         struct { struct node *element; } type_list;    /* TYPE_LIST [T] */
         struct { struct node *element; } type_map;     /* TYPE_MAP {T} */
         struct { struct list fields; } type_record;    /* TYPE_RECORD: FIELD */
-        struct { struct written_name name; struct node *type, *initial; } field; /* FIELD */
+        /* FIELD; one that has no default ends before it, see field_initial */
+        struct { struct written_name name; struct node *type, *initial; } field;
         struct { struct node *inner; } type_optional;  /* TYPE_OPTIONAL T? */
         struct { struct list members; } type_union;    /* TYPE_UNION A | B */
         struct { struct node *inner; } type_deploy;    /* TYPE_DEPLOY deploy T */
@@ -270,6 +272,12 @@ static inline void node_set_symbol(struct node *node, struct symbol *symbol) {
     if (!symbol) return;
     node->name.symbol = symbol;
     node->flags |= NODE_FOUND;
+}
+
+/* A FIELD with this default, or NULL; and the default of one, or NULL. */
+struct node *node_new_field(struct arena *arena, struct span span, struct node *initial);
+static inline struct node *field_initial(const struct node *field) {
+    return field->flags & NODE_INITIAL ? field->field.initial : NULL;
 }
 
 /* What a CALL calls: the fn, or NULL where it is built in (or unknown); the row of the built-in
