@@ -1,5 +1,6 @@
 # The sources of template/.
 libmrp_la_SOURCES += \
+    template/condition_names.c \
     template/conditions.c \
     template/configuration.c \
     template/delivery.c \

@@ -229,10 +229,12 @@ struct value lowering_reads(struct stack_lowering *in, const struct deferred *d)
  * without what only people read. */
 void template_write_content(const struct template_set *set, uint32_t index, struct buffer *out);
 
-/* ---- conditions (conditions.c) ---- */
+/* ---- conditions (conditions.c, condition_names.c) ---- */
 
 /* The condition that a truth value stands for; shared and remembered. */
 struct term *lowering_term(struct stack_lowering *in, struct value value);
+/* How it reads as a sentence: term->readable, is_plain. Its operands have been read. */
+void lowering_read_term(struct stack_lowering *in, struct term *term);
 /* Puts the condition into the stack's Conditions. */
 void lowering_name_term(struct stack_lowering *in, struct term *term);
 
