@@ -20,6 +20,7 @@ mrp_runtime_SOURCES += \
     runtime/deploy/pipelines.c \
     runtime/deploy/plan.c runtime/deploy/plan.h \
     runtime/deploy/plan_drift.c \
+    runtime/deploy/plan_effects.c \
     runtime/deploy/plan_find.c \
     runtime/deploy/plan_nested.c \
     runtime/deploy/plan_sets.c \

@@ -123,8 +123,8 @@ struct resume {
 bool resume_find(const struct cloud *cloud, struct journal *journal, struct arena *arena,
                  struct journal_run *run, bool *found, struct failure *why);
 
-/* Waits for what an interrupted run (resume->run) left running. Where that failed (and not keep), or
- * the way back is asked for, or had begun, everything that the run changed is taken back. */
+/* Waits for what an interrupted run (resume->run) left running. Where that failed (and not keep),
+ * or the way back is asked for, or had begun, everything that the run changed is taken back. */
 enum resume_next resume_run(const struct cloud *cloud, const struct deploy_program *program,
                             const struct apply_options *options, struct arena *arena,
                             struct resume *resume, struct failure *why);

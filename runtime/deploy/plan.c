@@ -262,7 +262,7 @@ static bool plan_stacks(struct making *making) {
         case PLAN_DELETE: plan_remove_all(making->plan, stack); break;
         }
         if (!making_remove_nested(making, stack)) return false;
-        plan_finish_stack(making->plan, stack);
+        plan_finish_stack(stack);
         plan_find_widenings(making->plan, stack);
         if (stack->action == PLAN_UPDATE && !check_replaced(making, stack)) return false;
         bool is_kept = stack->action == PLAN_NOTHING || stack->action == PLAN_UPDATE;

@@ -255,8 +255,8 @@ bool plan_ignores(const struct template_resource *resource, struct text path);
 /* After plan_read_drift, for a plan that sets all back: false where it would set back what
  * @ignore_changes keeps. */
 bool plan_check_ignored(const struct plan_stack *stack, struct failure *why);
-/* Names what each replacement causes, and what is lost. */
-void plan_finish_stack(struct plan *plan, struct plan_stack *stack);
+/* plan_effects.c: names what each replacement causes, and what is lost. */
+void plan_finish_stack(struct plan_stack *stack);
 /* Whether a resource that is certainly replaced was given a name that does not change; *name. */
 bool plan_keeps_name(const struct plan_stack *stack, const struct plan_change *change,
                      struct text *name);
