@@ -8,7 +8,8 @@
  *   call.c          functions of the program and built-in ones
  *   frame.c         frames, and values made when they are first asked for
  *   declarations.c  lets, outputs, asserts, blocks
- *   regions.c       the project, regions, stacks
+ *   project.c       the block `project`
+ *   regions.c       regions, stacks
  *   params.c        inputs: params of the root file and of components
  *   pipelines.c, pipeline_*.c
  *                   pipelines, as instances of std.deliver.Pipeline
@@ -393,15 +394,15 @@ struct value equal_values(struct evaluator *ev, struct value a, struct value b,
 
 struct value evaluate_member(struct evaluator *ev, struct node *node, struct frame *frame);
 struct value evaluate_index(struct evaluator *ev, struct node *node, struct frame *frame);
-/* Whether this link of a chain, whose object is evaluated, is skipped: in `a?.b.c` all behind the "?"
- * is where a is null. */
+/* Whether this link of a chain, whose object is evaluated, is skipped: in `a?.b.c` all behind the
+ * "?" is where a is null. */
 bool chain_skips(struct evaluator *ev, const struct node *node, struct value object);
 /* Whether null may have come of a "?" at or before this link. */
 bool chain_may_skip(const struct node *node);
 struct value deferred_member(struct evaluator *ev, struct value object, const struct name *name,
                              const struct node *node);
-/* An attribute, or Ref, of a resource that exists already; poison, reported, where it does not follow
- * from what is written of it. */
+/* An attribute, or Ref, of a resource that exists already; poison, reported, where it does not
+ * follow from what is written of it. */
 struct value existing_attribute(struct evaluator *ev, struct resource_state *state,
                                 const struct name *name, const struct node *node);
 /* Reports that the record has no such key. */

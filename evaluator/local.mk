@@ -9,10 +9,12 @@ libmrp_la_SOURCES += \
     evaluator/builtins.def evaluator/builtins.h \
     evaluator/builtins_aws.c \
     evaluator/builtins_cidr.c \
+    evaluator/builtins_convert.c \
     evaluator/builtins_date.c \
     evaluator/builtins_delivery.c \
     evaluator/builtins_encode.c \
     evaluator/builtins_file.c \
+    evaluator/builtins_format.c \
     evaluator/builtins_json.c \
     evaluator/builtins_list.c \
     evaluator/builtins_map.c \
@@ -64,6 +66,7 @@ libmrp_la_SOURCES += \
     evaluator/pipeline_regions.c \
     evaluator/pipeline_rules.c \
     evaluator/pipelines.c evaluator/pipelines.h \
+    evaluator/project.c \
     evaluator/regions.c \
     evaluator/resource_body.c \
     evaluator/resources.c evaluator/resources.h \
