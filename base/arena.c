@@ -216,7 +216,7 @@ void arena_drop(struct arena *arena, void *memory, size_t size) {
     if (!memory || (size >= BLOCK_FIRST / 4 && drop_alone(arena, memory))) return;
     ASAN_POISON_MEMORY_REGION(memory, size);
     unsigned power = size >= sizeof(struct arena_piece) ? piece_power(size) : ARENA_PIECES;
-    if (ARENA_GAP > 0 || power >= ARENA_PIECES) return; /* where it is checked, nothing is used twice */
+    if (ARENA_GAP > 0 || power >= ARENA_PIECES) return; /* where checked, nothing is used twice */
     struct arena_piece *piece = memory;
     piece->next = arena->pieces[power];
     arena->pieces[power] = piece;

@@ -18,8 +18,8 @@ bool file_holds(const char *path, struct text bytes);
 bool file_write_all(int file, struct text text);
 
 /* Writes a file by way of a temporary name beside it, so that it is there whole or not at all. A
- * file that holds these bytes already is left as it is, one that may not be written is not replaced,
- * and a link leads to the file that is. */
+ * file that holds these bytes already is left as it is, one that may not be written is not
+ * replaced, and a link leads to the file that is. */
 bool file_write(const char *path, struct text bytes, struct failure *why);
 
 /* Makes a folder and those above it. */

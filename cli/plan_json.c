@@ -26,7 +26,8 @@ static void write_property(const struct deploying *deploying, const struct plan_
     buffer_json_more(out, "knownAfter", property->known_after);
     flag(out, "replaces", property->replaces);
     flag(out, "mayReplace", property->may_replace);
-    plan_json_place(out, property_place(deploying, stack->template, change->resource, property->name));
+    plan_json_place(
+        out, property_place(deploying, stack->template, change->resource, property->name));
     buffer_char(out, '}');
 }
 

@@ -5,7 +5,7 @@
 static struct frame *component_around(struct evaluator *ev, struct node *node,
                                       const struct symbol *symbol, struct frame *frame) {
     struct node *type = node->unit.type;
-    if (!type) return module_frame(ev, symbol_module(symbol)); /* a pipeline's: no type is written */
+    if (!type) return module_frame(ev, symbol_module(symbol)); /* a pipeline's: none is written */
     if (type->hops >= HOPS_MODULE) return module_frame(ev, symbol_module(symbol));
     return frame_up(frame, type->hops);
 }

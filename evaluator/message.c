@@ -62,8 +62,8 @@ static struct diagnostic *report_library(struct evaluator *ev, enum diagnostic_i
         return diagnostics_unheard(ev->diagnostics);
     }
     if (is_error) map_put(&ev->faulted, ev->instance, (void *)node);
-    struct diagnostic *d = diagnostics_report_apart(ev->diagnostics, id, node_place(blamed), text, "%.*s",
-                                                    TEXT_ARGS(text));
+    struct diagnostic *d = diagnostics_report_apart(ev->diagnostics, id, node_place(blamed), text,
+                                                    "%.*s", TEXT_ARGS(text));
     note(ev, d, node_place(node), "it shows here, in the library");
     return d;
 }

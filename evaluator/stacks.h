@@ -59,9 +59,9 @@ struct resource {
     uint32_t mark;
 };
 
-/* Its type as the program writes it and templates have it: also "Custom::Seed", where the schema has
- * one row for all such. For who goes through all resources, what the schema itself calls a type would
- * be all that it brings into memory. */
+/* Its type as the program writes it and templates have it: also "Custom::Seed", where the schema
+ * has one row for all such. For who goes through all resources, what the schema itself calls a type
+ * would be all that it brings into memory. */
 static inline const struct name *resource_type(const struct resource *resource) {
     return resource->declared->unit.type->aws_type.name;
 }

@@ -1,5 +1,5 @@
-/* Lints about policies that allow too much: every action, every resource, all that AWS has. IAM does
- * not mind the case of actions. */
+/* Lints about policies that allow too much: every action, every resource, all that AWS has. IAM
+ * does not mind the case of actions. */
 #include "lint/internal.h"
 #include "schema/managed.h"
 

@@ -18,8 +18,8 @@ struct prompt {
     void *context;
 };
 
-/* Asks for entries until the end of the input (Ctrl-D). Ctrl-C forgets the one that is typed; a blank line
- * ends one that would go on. */
+/* Asks for entries until the end of the input (Ctrl-D). Ctrl-C forgets the one that is typed; a
+ * blank line ends one that would go on. */
 void prompt_run(const struct prompt *prompt);
 
 #endif

@@ -1,5 +1,5 @@
-/* The engines of RDS: which there are, which versions are retired, which classes of machines each has.
- * The facts are engines.def, made by schema/update-facts. */
+/* The engines of RDS: which there are, which versions are retired, which classes of machines each
+ * has. The facts are engines.def, made by schema/update-facts. */
 #ifndef MRP_SCHEMA_ENGINES_H
 #define MRP_SCHEMA_ENGINES_H
 

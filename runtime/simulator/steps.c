@@ -278,8 +278,8 @@ static void end_update(struct simulator *simulator, struct sim_stack *stack,
     struct text why = sim_scripted(simulator, stack, resource, "UPDATE");
     if (!why.length && resource->is_missing) {
         why = text_format(&simulator->arena,
-                            "Resource of type '%.*s' with identifier '%.*s' was not found.",
-                            TEXT_ARGS(resource->type), TEXT_ARGS(resource->now.physical_id));
+                          "Resource of type '%.*s' with identifier '%.*s' was not found.",
+                          TEXT_ARGS(resource->type), TEXT_ARGS(resource->now.physical_id));
     }
     if (why.length) {
         sim_fail_resource(simulator, stack, resource, why);

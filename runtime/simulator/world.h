@@ -337,8 +337,8 @@ struct sim_scope {
 };
 /* The value of a template's value; NULL for AWS::NoValue, or when scope->failed. */
 struct document *sim_resolve(struct sim_scope *scope, const struct document *value);
-/* Parameter values of the call's request joined with defaults and previous ones, as the simulator's;
- * false: the call's error. */
+/* Parameter values of the call's request joined with defaults and previous ones, in the simulator's
+ * arena; false: the call's error. */
 bool sim_parameters(struct simulator *simulator, struct cloud_call *call,
                     const struct sim_blueprint *blueprint, const struct document *previous,
                     struct document **values);
