@@ -16,6 +16,7 @@
 #include "evaluator/builtin.h"
 #include "mrp_parts.h"
 #include "schema/explain.h"
+#include "schema/schema.h"
 
 enum { USUAL_COLUMNS = 100, WIDEST_COLUMNS = 140 };
 
@@ -103,6 +104,10 @@ void explain_offer_known(struct arena *arena, struct suggestion *suggestion) {
     for (size_t i = 0; i < page_count; i++) suggestion_offer(suggestion, text_of(pages[i].name));
     for (size_t i = 0; i < count; i++) suggestion_offer(suggestion, text_of(builtins[i].name));
     explain_library_offer(arena, suggestion);
+    const struct schema_type *found[1];
+    bool is_terraform = text_starts(suggestion->wanted, TEXT("aws_"));
+    if (is_terraform && schema_suggest_type(suggestion->wanted, found, 1) == 1)
+        suggestion->best = schema_type_name(found[0]);
 }
 
 /* What the program declares by the name of a word of the language, below the page of the word.

@@ -294,7 +294,9 @@ void explain_path_unknown(struct mrp *mrp, const struct invocation *invocation, 
         misuse(invocation, "nothing is known by the name \"%.*s\", in the program or of mrp",
                TEXT_ARGS(path));
     }
-    if (why && text_starts(why->hint, TEXT("Did you mean"))) {
+    bool names = why && (text_starts(why->hint, TEXT("Did you mean")) ||
+                         text_starts(why->hint, TEXT("It has ")));
+    if (names) {
         fprintf(stderr, "  %.*s\n", TEXT_ARGS(why->hint));
     } else if (suggestion.best.length) {
         fprintf(stderr, "  Did you mean \"%.*s\"?\n", TEXT_ARGS(suggestion.best));

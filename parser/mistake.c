@@ -77,10 +77,18 @@ struct node *mistake_hcl_resource(struct parser *parser, struct range type, stru
                TEXT("a resource is declared with a name and a type, not with two texts"));
     struct text label = name_text->kind == NODE_TEXT ? node_text(name_text) : TEXT("name");
     struct text kind = type_text->kind == NODE_TEXT ? node_text(type_text) : TEXT("TYPE");
-    if (!memmem(kind.bytes, kind.length, "::", 2)) kind = TEXT("AWS::S3::Bucket");
-    diagnostic_hint(parser->diagnostics, diagnostic,
-                    "Write it with its CloudFormation type, as in resource %.*s: %.*s { ... }.",
-                    TEXT_ARGS(label), TEXT_ARGS(kind));
+    bool is_known = memmem(kind.bytes, kind.length, "::", 2);
+    if (is_known || !text_starts(kind, TEXT("aws_"))) {
+        if (!is_known) kind = TEXT("AWS::S3::Bucket");
+        diagnostic_hint(parser->diagnostics, diagnostic,
+                        "Write it with its CloudFormation type, as in resource %.*s: %.*s { ... }.",
+                        TEXT_ARGS(label), TEXT_ARGS(kind));
+    } else {
+        diagnostic_hint(parser->diagnostics, diagnostic,
+                        "Write resource %.*s: TYPE { ... } with its CloudFormation type, which "
+                        "`mrp explain %.*s` knows.",
+                        TEXT_ARGS(label), TEXT_ARGS(kind));
+    }
     return build_error(parser, both);
 }
 

@@ -299,9 +299,9 @@ bool schema_value_enum_has(const struct schema_value *value, struct text text);
 size_t schema_suggest_property(const struct schema_body *body, struct text text,
                                const struct schema_property **found, size_t room);
 /* The same for types: "AWS::S3::Bukket", "S3.Bucket", "Bucket", "aws_s3_bucket". */
+size_t schema_suggest_type(struct text text, const struct schema_type **found, size_t room);
 /* The nearest region of the same partition that has the type; -1 for none. */
 int schema_suggest_region(const struct schema_type *type, size_t region);
-size_t schema_suggest_type(struct text text, const struct schema_type **found, size_t room);
 /* The same for attributes of a type; fills names. */
 size_t schema_suggest_attribute(const struct schema_type *type, struct text text,
                                 struct text *names, size_t room);

@@ -1,0 +1,3 @@
+explain aws_s3_bucket FILE
+explain aws_lambda_function FILE
+explain east.nothing FILE
