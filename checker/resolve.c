@@ -75,6 +75,27 @@ static bool hint_elsewhere(struct checker *checker, struct diagnostic *d,
     return true;
 }
 
+/* How other languages call what is a word of ours. */
+static const struct {
+    const char *other, *ours;
+} constants[] = {
+    {"undefined", "null"}, {"None", "null"},  {"nil", "null"},  {"NULL", "null"},
+    {"Null", "null"},      {"True", "true"},  {"TRUE", "true"}, {"yes", "true"},
+    {"False", "false"},    {"FALSE", "false"}, {"no", "false"},
+};
+
+static bool hint_constant(struct checker *checker, struct diagnostic *d, struct node *node,
+                          struct text name) {
+    for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
+        if (!text_is(name, constants[i].other)) continue;
+        add_hint(checker, d, "Write %s.", constants[i].ours);
+        if (d)
+            diagnostic_fix(checker->diagnostics, d, node->span, text_of(constants[i].ours));
+        return true;
+    }
+    return false;
+}
+
 static void unknown_value(struct checker *checker, struct node *node, struct scope *scope) {
     const struct name *name = node_name(node);
     struct suggestion near;
@@ -86,6 +107,7 @@ static void unknown_value(struct checker *checker, struct node *node, struct sco
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_NAME, node,
                                     "name \"%.*s\" is not known", NAME_ARGS(name));
     if (hint_elsewhere(checker, d, name)) return;
+    if (hint_constant(checker, d, node, name_text(name))) return;
     if (is_function) {
         add_hint(checker, d, "It is a function; to call it, write %.*s(...).", NAME_ARGS(name));
     } else if (type.symbol) {

@@ -67,6 +67,17 @@ bool tokens_alone(const struct tokens *tokens, uint32_t i) {
            tokens->items[next_code(tokens, i)].flags & TOKEN_LINE;
 }
 
+/* `regoin east`: a declaration whose word is misspelt. */
+static bool begins_misspelt(const struct report *report, uint32_t i) {
+    const struct token *items = report->items;
+    if (items[i].kind != NAME || !(items[i].flags & TOKEN_LINE)) return false;
+    struct token next = items[next_code(report->parser->tokens, i)];
+    if (next.flags & TOKEN_LINE || !(token_is_word(next.kind) || is_text_start(next.kind)))
+        return false;
+    struct text word = {report->parser->bytes + items[i].start, items[i].length};
+    return report_declaration_word(word).length > 0;
+}
+
 static uint32_t find_sync(struct report *report, uint32_t from) {
     struct parser *parser = report->parser;
     uint32_t depth = report->error->brace_depth, count = parser->tokens->count;
@@ -75,6 +86,7 @@ static uint32_t find_sync(struct report *report, uint32_t from) {
         if (parser->depths[i] != depth) continue;
         if (report->items[i].kind == RBRACE && depth > 0) return i;
         if (tokens_begin_item(parser->tokens, i)) return i;
+        if (report->error->in_block && begins_misspelt(report, i)) return i;
         if (report->error->in_block && tokens_alone(parser->tokens, i)) return i;
     }
     return count - 1;

@@ -432,8 +432,7 @@ static bool is_reported(const struct report *report) {
     return false;
 }
 
-/* The word of a declaration that another language's, or a misspelt one, may mean; or empty. */
-static struct text declaration_word(struct text written) {
+struct text report_declaration_word(struct text written) {
     static const char *const words[] = {"resource", "region", "stack",  "component", "param",
                                         "let",      "fn",     "type",   "output",    "import",
                                         "project",  "assert", "pipeline", "stage",   "action",
@@ -463,7 +462,7 @@ static bool say_declaration_word(struct report *report) {
     if (!is_lone_word(report->parser->tokens, before) || !report_expects(report, ASSIGN)) return false;
     struct text written = {report->parser->bytes + report->items[before].start,
                            report->items[before].length};
-    struct text meant = declaration_word(written);
+    struct text meant = report_declaration_word(written);
     if (!meant.length || (!token_is_word(kind) && !text_is(meant, "assert"))) return false;
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_MISSING_WORD, span_at(report, before),

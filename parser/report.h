@@ -77,6 +77,9 @@ static inline bool report_expects(const struct report *report, int kind) {
 /* Whether a token is a word that begins its line. */
 bool report_is_lone_word(const struct report *report, uint32_t index);
 
+/* The word of a declaration that another language's, or a misspelt one, may mean; or empty. */
+struct text report_declaration_word(struct text written);
+
 /* ---- habits.c ---- */
 
 /* Says what is wrong where the text is of another language; false where it seems to be of none. */
