@@ -95,6 +95,33 @@ static bool hint_resource_within(struct checker *checker, struct diagnostic *d, 
     return false;
 }
 
+/* What a record is made of; where one of its fields takes what was given, and the others need
+ * not be written, that. */
+static void hint_record(struct checker *checker, struct diagnostic *d, struct node *node,
+                        const struct type *found, const struct type *wanted) {
+    const struct type_field *fits = NULL;
+    struct buffer out;
+    unsigned others = 0; /* that must be written besides */
+    buffer_init(&out);
+    for (uint32_t i = 0; i < wanted->record.count; i++) {
+        const struct type_field *field = &wanted->record.fields[i];
+        bool is_required = type_field_rule(wanted, field).is_required;
+        bool takes = !fits && field->type->kind != TYPE_JSON &&
+                     type_fits(checker, found, field->type);
+        if (takes) fits = field;
+        if (!is_required) continue;
+        others += !takes;
+        buffer_format(&out, "%s%.*s = ...", out.length ? ", " : "", NAME_ARGS(field->name));
+    }
+    if (fits && others == 0) {
+        add_hint(checker, d, "It is a record: { %.*s = %.*s }.", NAME_ARGS(fits->name),
+                 TEXT_ARGS(expression_text(checker, node)));
+    } else if (out.length) {
+        add_hint(checker, d, "It is a record: { %.*s }.", (int)out.length, out.bytes);
+    }
+    buffer_release(&out);
+}
+
 static void hint_mismatch(struct checker *checker, struct diagnostic *d, struct node *node,
                           const struct type *found, const struct type *wanted) {
     struct text text = expression_text(checker, node);
@@ -119,6 +146,8 @@ static void hint_mismatch(struct checker *checker, struct diagnostic *d, struct 
     } else if (plain_member(wanted, TYPE_SECRET) && type_is_text(found)) {
         add_hint(checker, d, "Write secret_ref(...) or ssm_secure_ref(...), or pass a param of "
                  "type secret: a text in the program is no secret.");
+    } else if (plain_member(wanted, TYPE_RECORD) && found->kind != TYPE_RECORD) {
+        hint_record(checker, d, node, found, plain_member(wanted, TYPE_RECORD));
     }
 }
 
@@ -128,7 +157,9 @@ static void mismatch_resource(struct checker *checker, struct node *node, struct
         checker, DIAGNOSTIC_RESOURCE_AS_VALUE, node, "%.*s wants %.*s, but this is %.*s",
         TEXT_ARGS(wanted_show(checker, wanted)), TEXT_ARGS(type_wanted(checker, wanted)),
         TEXT_ARGS(type_article(checker, fact.type)));
-    hint_attribute(checker, d, node, fact.type);
+    const struct type *record = plain_member(wanted->type, TYPE_RECORD);
+    if (record) hint_record(checker, d, node, fact.type, record);
+    else hint_attribute(checker, d, node, fact.type);
     note_declared(checker, d, wanted);
 }
 

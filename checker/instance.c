@@ -14,6 +14,23 @@ static struct symbol *param_find(const struct instance *instance, const struct n
     return own ? symbol : NULL;
 }
 
+/* Which params there are, a few of them. */
+static void hint_params(struct checker *checker, struct diagnostic *d,
+                        const struct instance *instance) {
+    enum { MOST = 8 };
+    struct buffer out;
+    unsigned known = 0;
+    buffer_init(&out);
+    for (uint32_t i = 0; i < instance->scope->values.count; i++) {
+        const struct symbol *symbol = instance->scope->values.entries[i].value;
+        if (symbol->kind != SYMBOL_PARAM || known++ >= MOST) continue;
+        buffer_format(&out, "%s%.*s", out.length ? ", " : "", NAME_ARGS(symbol->name));
+    }
+    if (known > MOST) buffer_format(&out, " and %u more", known - MOST);
+    if (known) add_hint(checker, d, "It has %.*s.", (int)out.length, out.bytes);
+    buffer_release(&out);
+}
+
 static void unknown_param(struct checker *checker, struct instance *instance,
                           struct node *entry, const struct name *name) {
     struct suggestion near;
@@ -28,6 +45,8 @@ static void unknown_param(struct checker *checker, struct instance *instance,
     if (hint_meta(checker, d, entry)) return;
     if (add_suggestion(checker, d, &near, node_place(entry))) {
         map_put(&instance->seen, names_intern(checker->names, near.best), entry);
+    } else {
+        hint_params(checker, d, instance);
     }
 }
 

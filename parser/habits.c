@@ -243,6 +243,8 @@ void habit_hint(const struct report *report, struct diagnostic *diagnostic) {
     } else if (report_expects(report, ELSE) && !report_expects(report, LBRACE)) {
         HINT(report, diagnostic,
              "An \"if\" that gives a value has both sides: if a then b else null.");
+    } else if (kind == FOR && report_expects(report, RBRACK)) {
+        HINT(report, diagnostic, "A list is made by [for x in xs: value].");
     } else if (report_expects(report, ARROW) && !report_expects(report, ASSIGN)) {
         HINT(report, diagnostic, "A map is made by {for x in xs: key => value}, a list by "
                                  "[for x in xs: value].");
