@@ -4,6 +4,7 @@
  */
 #include <openssl/evp.h>
 
+#include "base/hash.h"
 #include "runtime/aws/calls.h"
 
 /* --- sending --------------------------------------------------------------------------------- */
@@ -14,12 +15,8 @@ static void set_header(struct arena *arena, struct data *input, const char *name
 }
 
 static struct text sha256_base64(struct arena *arena, struct text bytes) {
-    unsigned char digest[EVP_MAX_MD_SIZE], letters[2 * EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    if (!EVP_Digest(bytes.bytes ? bytes.bytes : "", bytes.length, digest, &size, EVP_sha256(),
-                    NULL)) {
-        memory_exhausted();
-    }
+    unsigned char digest[HASH_LONGEST], letters[2 * HASH_LONGEST];
+    size_t size = hash_digest(HASH_SHA256, bytes, digest);
     int length = EVP_EncodeBlock(letters, digest, (int)size);
     return text_copy(arena, (struct text){(char *)letters, (size_t)length});
 }

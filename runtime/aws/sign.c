@@ -1,14 +1,16 @@
 /* Signature Version 4, as AWS documents it under "Create a signed AWS API request". */
 #include "runtime/aws/sign.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/hash.h"
 #include "runtime/aws/when.h"
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
+
+enum { BLOCK = 64 }; /* bytes that SHA-256 takes at a time */
 
 static struct text hexadecimal(struct arena *arena, const unsigned char *bytes, size_t count) {
     char *digits = arena_alloc(arena, 2 * count + 1);
@@ -20,23 +22,36 @@ static struct text hexadecimal(struct arena *arena, const unsigned char *bytes, 
 }
 
 struct text sign_sha256(struct arena *arena, struct text bytes) {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    /* libcrypto fails here only when memory is exhausted. */
-    if (!EVP_Digest(bytes.bytes ? bytes.bytes : "", bytes.length, digest, &size, EVP_sha256(),
-                    NULL)) {
-        memory_exhausted();
-    }
-    return hexadecimal(arena, digest, size);
+    return hash_hex(arena, HASH_SHA256, bytes);
 }
 
+/* The digest of a block, each of its bytes changed by that mask, and of what follows it. */
+static void digest_behind(const unsigned char block[BLOCK], unsigned char mask, struct text bytes,
+                          unsigned char digest[HASH_LONGEST]) {
+    struct buffer all;
+    buffer_init(&all);
+    for (size_t i = 0; i < BLOCK; i++) buffer_char(&all, (char)(block[i] ^ mask));
+    buffer_text(&all, bytes);
+    hash_digest(HASH_SHA256, buffer_view(&all), digest);
+    OPENSSL_cleanse(all.bytes, BLOCK);
+    buffer_release(&all);
+}
+
+/* HMAC-SHA256 (RFC 2104). libcrypto's own would set up all of libcrypto, which crashes where memory
+ * runs out meanwhile. */
 static void sign_hmac(const void *key, size_t key_length, struct text bytes,
                       unsigned char mac[32]) {
-    unsigned size = 0;
-    if (!HMAC(EVP_sha256(), key, (int)key_length, (const unsigned char *)bytes.bytes, bytes.length,
-              mac, &size)) {
-        memory_exhausted();
+    unsigned char block[BLOCK] = {0}, digest[HASH_LONGEST];
+    if (key_length > BLOCK) {
+        hash_digest(HASH_SHA256, (struct text){key, key_length}, digest);
+        memcpy(block, digest, 32);
+    } else {
+        memcpy(block, key, key_length);
     }
+    digest_behind(block, 0x36, bytes, digest);
+    digest_behind(block, 0x5c, (struct text){(const char *)digest, 32}, digest);
+    memcpy(mac, digest, 32);
+    OPENSSL_cleanse(block, sizeof block);
 }
 
 /* --- path and query -------------------------------------------------------------------------- */

@@ -113,6 +113,7 @@ static void watch(struct resuming *resuming) {
         /* What was seen to be done may still be shown as busy. */
         if (entry->step >= JOURNAL_DONE && !cloud_status_running(plan->stacks[i].status)) continue;
         struct machine *machine = &resuming->run.machines[i];
+        if (machine->is_watching_only) continue; /* two rows of it, which no mrp has written */
         plan->stacks[i].action = action_of(entry);
         plan->stacks[i].former = entry->former;
         machine->phase = PHASE_WAIT;

@@ -133,16 +133,13 @@ static void resume(struct kept *kept, bool rollback) {
     struct resume resume;
     bool found;
     struct failure why = {0};
-    struct apply_options options = {.journal = &kept->journal};
+    struct apply_options options = {.journal = &kept->journal, .goes_back = rollback};
     if (!resume_find(kept->cloud, &kept->journal, &kept->arena, &resume.run, &found, &why)) {
         expect_reason(&why);
         return;
     }
-    enum resume_next next =
-        found ? resume_run(kept->cloud, &kept->program, &resume.run, &options, rollback,
-                           &kept->arena, &resume, &why)
-              : resume_elsewhere(kept->cloud, &kept->program, &options, &kept->arena, &resume,
-                                 &why);
+    enum resume_next next = (found ? resume_run : resume_elsewhere)(
+        kept->cloud, &kept->program, &options, &kept->arena, &resume, &why);
     if (next == RESUME_REFUSED) expect_reason(&why);
 }
 
