@@ -31,8 +31,8 @@ int program_outcome(struct mrp *mrp, enum mrp_result result);
 struct text program_text(const struct mrp *mrp, struct mrp_text text);
 struct mrp_diagnostic program_diagnostic(struct mrp *mrp, size_t index);
 
-/* Says the diagnostics. has_sarif: the command knows --format sarif. What goes to standard output
- * in the forms for machines is only the diagnostics of a program with errors, unless always. */
+/* Says the diagnostics. What goes to standard output in the forms for machines is only the
+ * diagnostics of a program with errors, unless always. */
 int program_report(const struct invocation *invocation, struct mrp *mrp, bool always);
 
 #endif

@@ -24,22 +24,12 @@ static bool host_environment(void *context, struct arena *arena, struct text nam
     struct evaluator *ev = context;
     const struct host *host = ev->program->host;
     if (host_is_secret(name) && !ev->may_read_secrets) return false;
-    const struct name *key = names_intern(ev->names, name);
-    map_put(&ev->environment, key, (void *)key);
-    if (!ev->may_read_secrets) map_put(&ev->open_environment, key, (void *)key);
+    if (!ev->may_read_secrets) {
+        const struct name *key = names_intern(ev->names, name);
+        map_put(&ev->open_environment, key, (void *)key);
+    }
     if (ev->evaluation->no_environment || !host->environment) return false;
     return host->environment(host->context, arena, name, value);
-}
-
-static void environment_settle(struct evaluator *ev) {
-    struct deployment *deployment = ev->deployment;
-    uint32_t count = ev->environment.count;
-    deployment->environment = arena_array(ev->arena, count ? count : 1, sizeof(struct text));
-    for (uint32_t i = 0; i < count; i++) {
-        deployment->environment[i] = name_text(ev->environment.entries[i].key);
-    }
-    deployment->environment_count = count;
-    qsort(deployment->environment, count, sizeof(struct text), text_order);
 }
 
 /* ---- start and end ---- */
@@ -62,7 +52,6 @@ static void evaluator_start(struct evaluator *ev, struct program *program,
     ev->module_places = arena_array(ev->arena, program->module_count, sizeof *ev->module_places);
     map_init(&ev->signatures, ev->arena);
     map_init(&ev->physical_names, ev->arena);
-    map_init(&ev->environment, ev->arena);
     map_init(&ev->open_environment, ev->arena);
     map_init(&ev->faulted, ev->arena);
     if (program->host) {
@@ -120,7 +109,6 @@ struct deployment *evaluator_run(struct program *program, const struct evaluatio
     tasks_run(ev);
     stacks_settle(ev);
     project_tags(ev);
-    environment_settle(ev);
     evaluator_rest(ev);
     return deployment;
 }

@@ -206,19 +206,16 @@ struct evaluator {
     struct map signatures;  /* struct builtin -> struct signature */
     struct conform_cache *conform_cache;
     struct map physical_names; /* of what must be alone in the account: as in region_state */
-    struct map environment; /* names of variables read */
-    struct map open_environment; /* of these, those that no secret was read from */
+    struct map open_environment; /* names of variables read, but for those of secrets */
     struct trial *trial;       /* the test or policy that runs, or NULL */
     struct coverage *coverage; /* notes what is reached, or NULL */
 
     enum { PROJECT_WAITING, PROJECT_RUNNING, PROJECT_DONE } project_state;
-    struct value tags;      /* of the project: record or null */
-    bool has_suffix;        /* the project has one, though it may be poison */
     bool suffix_is_wrong;   /* reported */
     uint32_t suffix_room;   /* the most characters that the suffix can have, 0 if not known */
 
-    const struct name *name_name, *name_label, *name_ref, *name_self, *name_arn, *name_id,
-        *name_existing, *name_type, *name_add;
+    const struct name *name_name, *name_label, *name_ref, *name_self, *name_id,
+        *name_existing, *name_add;
 };
 
 /* --- evaluator.c, coverage.c, trial.c --- */

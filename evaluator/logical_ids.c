@@ -82,7 +82,6 @@ bool naming_settle(struct evaluator *ev, struct resource_state *state) {
     state->is_naming = true;
     struct text id = fixed_id(ev, state);
     state->is_naming = false;
-    resource->has_fixed_id = id.length != 0;
     if (!id.length) id = text_words_joined(ev->arena, state->below);
     if (id.length > LIMIT_LOGICAL_ID) id = shortened(ev, id);
     if (id.length == 0) {

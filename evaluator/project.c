@@ -28,7 +28,6 @@ static struct text dashed(struct evaluator *ev, struct text name) {
 static void project_suffix(struct evaluator *ev, struct node *node) {
     struct text suffix = project_text(ev, node, "suffix");
     ev->deployment->suffix = suffix;
-    ev->has_suffix = suffix.length != 0;
     for (size_t i = 0; i < suffix.length; i++) {
         char c = suffix.bytes[i];
         if (ascii_is_alphanumeric(c) || (c == '-' && i && i + 1 < suffix.length)) continue;

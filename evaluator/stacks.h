@@ -54,7 +54,7 @@ struct resource {
     const struct node *instance;  /* outermost RESOURCE that led to it (the component's instance) */
     struct record *properties;
     const struct resource_meta *meta; /* shared by all that have none */
-    bool is_protected, is_existing, has_fixed_id;
+    bool is_protected, is_existing;
     uint32_t index;               /* in its stack */
     uint32_t mark;
 };
@@ -137,8 +137,6 @@ struct deployment {
     uint32_t output_count;
     struct delivery *deliveries;  /* by pipelines, in their order */
     uint32_t delivery_count, delivery_capacity;
-    struct text *environment;     /* names of the variables read, sorted */
-    uint32_t environment_count;
     /* the evaluator's own: tests and policies run when templates are there */
     void *evaluator;
 };

@@ -130,7 +130,6 @@ struct cloud_event {
     struct text properties;    /* of the resource, JSON */
     double time;
     struct text operation;     /* id: a failed update and its rollback have two */
-    struct text detailed_status; /* "CONFIGURATION_COMPLETE", "VALIDATION_FAILED" or empty */
     /* Of a hook that looked at the resource. */
     struct text hook_type, hook_status, hook_reason, hook_mode, hook_id;
     /* Of CLOUD_CHANGE_SET_EVENTS. */

@@ -88,7 +88,6 @@ struct stack_lowering {
     struct map rewritten;       /* struct deferred * -> struct value * */
     struct names contents;      /* of conditions */
     struct map by_content;      /* content -> struct term * */
-    struct map condition_names; /* name -> struct term * */
     struct term **conditions;   /* named ones */
     uint32_t condition_count, condition_capacity;
     struct map mappings[2];     /* by levels - 1: struct record * -> struct found_mapping * */
@@ -107,7 +106,6 @@ struct stack_lowering {
     struct map output_ids;      /* names of ids of travels */
     struct map order_edges;     /* resources of other stacks that @depends_on names */
     uint32_t operand_lists;     /* made so far: marks of terms */
-    bool has_user_output;
     size_t size;                /* about what its template takes, compact */
     bool is_read;               /* its content is looked through by reads.c */
     bool is_too_large;          /* size is past any limit: the walk was given up */

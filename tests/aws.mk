@@ -9,39 +9,38 @@ aws_tests = \
     tests/unit/aws_sign_test \
     tests/unit/aws_upkeep_test
 unit_tests += $(aws_tests)
-AWS_NEEDS = $(RUNTIME_OBJECTS) $(libmrp_la_OBJECTS)
 
 tests_unit_aws_config_test_SOURCES = tests/unit/aws_config_test.c tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_config_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_config_test_DEPENDENCIES = $(AWS_NEEDS)
+tests_unit_aws_config_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 tests_unit_aws_credentials_test_SOURCES = tests/unit/aws_credentials_test.c tests/unit/machine.h tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_credentials_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_credentials_test_DEPENDENCIES = $(AWS_NEEDS)
+tests_unit_aws_credentials_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 tests_unit_aws_endpoint_test_SOURCES = tests/unit/aws_endpoint_test.c tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_endpoint_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_endpoint_test_DEPENDENCIES = $(AWS_NEEDS)
+tests_unit_aws_endpoint_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 tests_unit_aws_sign_test_SOURCES = tests/unit/aws_sign_test.c tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_sign_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_sign_test_DEPENDENCIES = $(AWS_NEEDS)
+tests_unit_aws_sign_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 tests_unit_aws_client_test_SOURCES = tests/unit/aws_client_test.c tests/unit/trial.h tests/unit/machine.h tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_client_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_client_test_DEPENDENCIES = $(AWS_NEEDS)
+tests_unit_aws_client_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 tests_unit_aws_retry_test_SOURCES = tests/unit/aws_retry_test.c tests/unit/trial.h tests/unit/machine.h tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_retry_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_retry_test_DEPENDENCIES = $(AWS_NEEDS)
+tests_unit_aws_retry_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 tests_unit_aws_upkeep_test_SOURCES = tests/unit/aws_upkeep_test.c tests/unit/machine.h tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_upkeep_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_upkeep_test_DEPENDENCIES = $(AWS_NEEDS)
+tests_unit_aws_upkeep_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 tests_unit_aws_protocol_test_SOURCES = tests/unit/aws_protocol_test.c tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_protocol_test_LDADD = $(RUNTIME_UNIT_LIBS)
-tests_unit_aws_protocol_test_DEPENDENCIES = $(AWS_NEEDS)
+tests_unit_aws_protocol_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 # The readers of what comes over the network: configure --enable-fuzzing CC=clang.
 fuzz_targets += tests/fuzz/aws_response_fuzz

@@ -12,10 +12,11 @@ tests_run_LDADD = $(filter base/%,$(libmrp_la_OBJECTS)) $(COMPILER_LIBS)
 tests_run_DEPENDENCIES = $(filter base/%,$(libmrp_la_OBJECTS))
 
 # A unit test is a program with CUnit: its name here, its sources below. UNIT_LIBS has the compiler,
-# RUNTIME_UNIT_LIBS the runtime as well.
+# RUNTIME_UNIT_LIBS the runtime as well; ..._NEEDS are the objects among them.
 UNIT_LIBS = $(libmrp_la_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 RUNTIME_OBJECTS = $(filter runtime/%,$(mrp_runtime_OBJECTS))
 RUNTIME_UNIT_LIBS = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
+RUNTIME_UNIT_NEEDS = $(RUNTIME_OBJECTS) $(libmrp_la_OBJECTS)
 unit_tests = \
     tests/unit/library_test \
     tests/unit/base_test \
@@ -97,44 +98,44 @@ tests_unit_recovery_test_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS
 tests_unit_recovery_test_DEPENDENCIES = $(PARSER_OBJECTS)
 
 tests_unit_deploy_test_SOURCES = tests/unit/deploy_test.c tests/unit/unit.h
-tests_unit_deploy_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_deploy_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
+tests_unit_deploy_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_deploy_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 tests_unit_rescue_test_SOURCES = tests/unit/rescue_test.c tests/unit/world.h tests/unit/unit.h
-tests_unit_rescue_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_rescue_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
+tests_unit_rescue_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_rescue_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 tests_unit_why_test_SOURCES = tests/unit/why_test.c tests/unit/unit.h
-tests_unit_why_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_why_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
+tests_unit_why_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_why_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 # Simulated failure: --seeds COUNT of them, --seed N for one.
 tests_unit_disaster_test_SOURCES = tests/unit/disaster_test.c tests/unit/disaster_program.c \
     tests/unit/disaster_storm.c tests/unit/disaster.h
-tests_unit_disaster_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_disaster_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
+tests_unit_disaster_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_disaster_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 tests_unit_load_test_SOURCES = tests/unit/load_test.c tests/unit/unit.h
-tests_unit_load_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_load_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
+tests_unit_load_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_load_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 tests_unit_upkeep_test_SOURCES = tests/unit/upkeep_test.c tests/unit/unit.h
-tests_unit_upkeep_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_upkeep_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
+tests_unit_upkeep_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_upkeep_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 tests_unit_imports_test_SOURCES = tests/unit/imports_test.c tests/unit/unit.h tests/unit/world.h
-tests_unit_imports_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_imports_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
+tests_unit_imports_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_imports_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 tests_unit_transforms_test_SOURCES = tests/unit/transforms_test.c tests/unit/unit.h \
     tests/unit/world.h
-tests_unit_transforms_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_transforms_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
+tests_unit_transforms_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_transforms_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 tests_unit_nested_test_SOURCES = tests/unit/nested_test.c tests/unit/unit.h tests/unit/world.h
-tests_unit_nested_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_nested_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
+tests_unit_nested_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_nested_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 tests_unit_simulator_test_SOURCES = tests/unit/simulator_test.c tests/unit/unit.h \
     tests/unit/world.h
-tests_unit_simulator_test_LDADD = $(RUNTIME_OBJECTS) $(UNIT_LIBS) $(RUNTIME_LIBS)
-tests_unit_simulator_test_DEPENDENCIES = $(libmrp_la_OBJECTS) $(RUNTIME_OBJECTS)
+tests_unit_simulator_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_simulator_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 # What the highlighting of editors is compared with.
 check_PROGRAMS += tests/editors/tokens

@@ -129,7 +129,6 @@ static void read_events(struct cloud_call *call, const struct data *list, uint32
             .properties = call_take(call, n, "ResourceProperties"),
             .time = data_time(n, "Timestamp"),
             .operation = call_take(call, n, "OperationId"),
-            .detailed_status = call_take(call, n, "DetailedStatus"),
             .hook_type = call_take(call, n, "HookType"),
             .hook_status = call_take(call, n, "HookStatus"),
             .hook_reason = call_take(call, n, "HookStatusReason"),

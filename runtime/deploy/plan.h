@@ -231,7 +231,7 @@ struct text plan_cannot_undo(const struct plan_stack *stack, struct arena *arena
 /* --- inside deploy/ --------------------------------------------------------------------------- */
 
 /* compare.c: fills the stack's changes from the deployed template and the wanted one, and the
- * schema. unknown(context, edge output) says which stack an output that changes is known after. */
+ * schema; after plan_find_open. */
 void plan_compare(struct plan *plan, struct plan_stack *stack);
 /* Finds the parameters whose values change; of the stacks it reads all must be planned. */
 void plan_find_open(struct plan *plan, struct plan_stack *stack);

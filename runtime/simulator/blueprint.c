@@ -254,6 +254,17 @@ static bool read_mappings(struct reading *reading) {
     return true;
 }
 
+static bool check_members(struct reading *reading, const struct document *body) {
+    static const char *const members[] = {
+        "Type", "Properties", "Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy",
+        "CreationPolicy", "UpdatePolicy", "Metadata", NULL};
+    for (const struct document *m = body->children; m; m = m->next) {
+        if (text_is_one_of(m->key, members)) continue;
+        return refuse(reading, "Invalid template resource property '%.*s'", TEXT_ARGS(m->key));
+    }
+    return true;
+}
+
 static bool read_item(struct reading *reading, struct document *body, struct sim_item *item) {
     if (!text_all(body->key, ascii_is_alphanumeric) || body->key.length > LIMIT_LOGICAL_ID) {
         return refuse(reading, "Template format error: Resource name %.*s is non alphanumeric.",
@@ -281,19 +292,7 @@ static bool read_item(struct reading *reading, struct document *body, struct sim
         return refuse(reading, "Template format error: Every Condition member must be a string.");
     }
     if (condition) item->condition = condition->text;
-    static const char *const members[] = {
-        "Type", "Properties", "Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy",
-        "CreationPolicy", "UpdatePolicy", "Metadata"};
-    for (const struct document *m = body->children; m; m = m->next) {
-        bool known = false;
-        for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-            if (text_is(m->key, members[i])) known = true;
-        }
-        if (!known) {
-            return refuse(reading, "Invalid template resource property '%.*s'", TEXT_ARGS(m->key));
-        }
-    }
-    return true;
+    return check_members(reading, body);
 }
 
 static bool read_items(struct reading *reading) {

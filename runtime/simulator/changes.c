@@ -13,7 +13,7 @@ struct planning {
     struct cloud_change_detail *details; /* of the change being made */
     uint32_t detail_count, detail_capacity;
     uint32_t change_capacity, validation_capacity;
-    bool has_conflict, has_mistake; /* what early validation found */
+    bool has_mistake; /* found by early validation */
 };
 
 static struct text shown(struct arena *arena, const struct document *value) {
@@ -215,7 +215,6 @@ static void validate(struct planning *planning, const struct sim_item *item,
         is_made ? sim_name_taken(planning->simulator, planning->stack, item->schema, after,
                                  existing, &owner) : NULL;
     if (!taken) return;
-    planning->has_conflict = true;
     add_validation(planning, item, "NAME_CONFLICT_VALIDATION",
                    text_format(arena, "/Resources/%.*s", TEXT_ARGS(item->id)),
                    text_format(arena, "Resource of type '%.*s' with identifier '%.*s' already "
@@ -390,7 +389,6 @@ static bool exists(const struct sim_resource *resource) {
 static void plan_item(struct planning *planning, const struct sim_item *item) {
     struct sim_resource *resource = sim_stack_resource(planning->stack, item->id);
     static const struct document nothing = {.kind = DOCUMENT_OBJECT};
-    planning->scope.is_unknown = false;
     planning->scope.missing = (struct text){0};
     const struct document *after =
         item->properties ? sim_resolve(&planning->scope, item->properties) : &nothing;

@@ -25,7 +25,6 @@ struct document *sim_text(struct sim_scope *scope, struct text value) {
 }
 
 static struct document *sim_unknown(struct sim_scope *scope) {
-    scope->is_unknown = true;
     return sim_text(scope, TEXT(SIM_UNKNOWN));
 }
 

@@ -325,7 +325,6 @@ struct sim_scope {
     struct document *conditions; /* name -> BOOL; filled by sim_conditions */
     struct arena *arena;
     const uint8_t *unknown;      /* planning: by item, nonzero where its values are not known yet */
-    bool is_unknown;             /* planning: set when something unknown was met */
     bool defer_outputs;          /* planning: what other stacks give may be missing */
     struct text missing;         /* planning: the export that was not there, or empty */
     bool in_outputs;
