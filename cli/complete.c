@@ -1,5 +1,4 @@
 /* mrp completion: scripts for shells, made from the rows of commands and options. */
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"

@@ -1,6 +1,5 @@
 /* mrp drift: what was changed behind the back of the deployment's stacks. */
 #include <signal.h>
-#include <stdio.h>
 
 #include "cli/deploy.h"
 #include "runtime/deploy/drift.h"

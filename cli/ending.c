@@ -1,6 +1,4 @@
 /* How a deploy ended, and what to do where it did not end well. */
-#include <stdio.h>
-
 #include "cli/progress.h"
 
 static void write_left(const struct apply_stack *stack, const struct apply_left *left,

@@ -7,7 +7,6 @@
  */
 #include "cli/graph.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/program.h"

@@ -1,6 +1,4 @@
 /* mrp help: all that it shows comes from the rows of commands.def and options.def. */
-#include <stdio.h>
-
 #include "cli/command.h"
 #include "cli/output.h"
 #include "mrp.h"

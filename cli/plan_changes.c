@@ -1,6 +1,5 @@
 /* What happens inside a stack: what is new or removed by type, what changes property by property
  * with its line. Equal changes of the resources of a loop are written once. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/unicode.h"

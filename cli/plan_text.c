@@ -1,6 +1,5 @@
 /* A plan as people read it: stacks by region, equal ones of several regions once; last the summary,
  * and what loses data. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,4 @@
 /* mrp status: the deployment's stacks by region: state, age, last failure. */
-#include <stdio.h>
-
 #include "cli/deploy.h"
 #include "runtime/deploy/status.h"
 

@@ -1,8 +1,6 @@
 /* Built-in functions that become CloudFormation's where an argument is only known at deploy time,
  * and those that write what AWS wants: ARNs and dynamic references. Functions named like an
  * intrinsic take their arguments in the intrinsic's order. */
-#include <stdio.h>
-
 #include "evaluator/builtins.h"
 #include "evaluator/stacks.h"
 #include "schema/iam.h"

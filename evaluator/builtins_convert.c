@@ -1,5 +1,4 @@
 /* Built-in functions that make a value of another kind: int, number, bool, string, parse_int. */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 

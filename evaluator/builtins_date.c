@@ -1,7 +1,5 @@
 /* Durations and dates. A duration is a whole number of seconds. A date is a text as RFC 3339 has
  * it; there is no clock: every date comes from the program. */
-#include <stdio.h>
-
 #include "evaluator/builtins.h"
 
 enum { MINUTE = 60, HOUR = 3600, DAY = 86400, WEEK = 604800 };

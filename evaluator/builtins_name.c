@@ -5,8 +5,6 @@
  * that is too long keeps its beginning, a hash of the whole, and its suffix, so that it stays one
  * for one.
  */
-#include <stdio.h>
-
 #include "base/hash.h"
 #include "evaluator/builtins.h"
 #include "evaluator/stacks.h"

@@ -1,7 +1,5 @@
 /* Regular expressions: PCRE2's syntax, in UTF-8, `$` at the very end only. Each use pays for its
  * work. */
-#include <stdio.h>
-
 #include "base/pattern.h"
 #include "evaluator/builtins.h"
 

@@ -1,6 +1,5 @@
 /* Reading arguments, making results, slices: what all built-in functions share. */
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "evaluator/builtins.h"
 

@@ -1,8 +1,6 @@
 /* The whole run: inputs, regions, resources registered in order, then their bodies, then names. */
 #include "evaluator/evaluator.h"
 
-#include <stdlib.h>
-
 #include "evaluator/internal.h"
 
 /* ---- the host, noting which variables are read ---- */

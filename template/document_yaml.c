@@ -1,6 +1,5 @@
 /* YAML into a document, over libyaml's events: the short forms of CloudFormation's functions become
  * their long forms, plain scalars get their types as YAML 1.1 has them. */
-#include <stdio.h>
 #include <yaml.h>
 
 #include "base/limits.h"

@@ -1,6 +1,4 @@
 /* What a value is in one stack: the replacements that both walks must make alike. */
-#include <stdio.h>
-
 #include "base/limits.h"
 #include "template/lowering.h"
 

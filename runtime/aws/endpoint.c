@@ -2,7 +2,6 @@
 #include "runtime/aws/endpoint.h"
 
 #include <stdio.h>
-#include <strings.h>
 
 #include "base/partition.h"
 #include "runtime/aws/http.h"

@@ -2,7 +2,6 @@
 #include "runtime/aws/client_parts.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "runtime/aws/when.h"
 

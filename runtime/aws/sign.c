@@ -3,7 +3,6 @@
 
 #include <openssl/crypto.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/hash.h"
 #include "runtime/aws/when.h"

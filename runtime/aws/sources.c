@@ -1,9 +1,6 @@
 /* Sources of keys that are calls to STS, and the sending that all sources share. */
 #include "runtime/aws/sources.h"
 
-#include <stdio.h>
-#include <strings.h>
-
 #include "base/partition.h"
 #include "runtime/aws/sign.h"
 #include "runtime/aws/when.h"

@@ -4,7 +4,6 @@
 #include "runtime/deploy/apply.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "runtime/deploy/machine.h"
 

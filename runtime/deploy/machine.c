@@ -4,7 +4,6 @@
 #include "runtime/deploy/machine_parts.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "base/hash.h"
 

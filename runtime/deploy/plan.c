@@ -3,8 +3,6 @@
  */
 #include "runtime/deploy/making.h"
 
-#include <stdio.h>
-
 bool making_failed(struct failure *why, const struct cloud_call *call, const char *what) {
     failure_set(why, "could not %s in %.*s: %.*s", what, TEXT_ARGS(call->region),
                 TEXT_ARGS(call->error.message));

@@ -1,8 +1,6 @@
 /* What is there in all regions, and whose it is. */
 #include "runtime/deploy/making.h"
 
-#include <stdio.h>
-
 #include "base/partition.h"
 #include "schema/schema.h"
 

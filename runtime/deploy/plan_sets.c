@@ -2,8 +2,6 @@
  * deleted. */
 #include "runtime/deploy/making.h"
 
-#include <stdio.h>
-
 #include "base/hash.h"
 
 enum { PLAN_POLLS = 150 };      /* at most, of change sets that are being made */

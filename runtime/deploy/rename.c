@@ -4,8 +4,6 @@
  * rename, and on a fresh deployment there never was. */
 #include "runtime/deploy/making.h"
 
-#include <stdio.h>
-
 #include "base/limits.h"
 #include "schema/schema.h"
 

@@ -1,8 +1,6 @@
 /* From a request to its answer: time, signature, service, protocol. */
 #include "runtime/serve/front.h"
 
-#include <math.h>
-
 #include "runtime/aws/protocol.h"
 
 #define NAMESPACE_CLOUDFORMATION "http://cloudformation.amazonaws.com/doc/2010-05-15/"

@@ -1,7 +1,5 @@
 /* Where templates and policies come from: the request itself, the stack, or an object in a bucket
  * of the sandbox. */
-#include <stdlib.h>
-
 #include "base/limits.h"
 #include "runtime/simulator/calls.h"
 

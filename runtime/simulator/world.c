@@ -1,6 +1,4 @@
 /* The stacks of the simulated world: finding them, adding to them, what they tell. */
-#include <stdio.h>
-
 #include "base/hash.h"
 #include "base/partition.h"
 #include "runtime/simulator/world.h"

@@ -1,6 +1,5 @@
 /* Cases: a program and, in files beside it, what the commands are to say of it. */
 #include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -1,7 +1,4 @@
 /* The code blocks of a Markdown file, run as tests/README.md says, and rewritten with --update. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/files.h"
 #include "tests/driver/driver.h"
 

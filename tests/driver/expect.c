@@ -1,6 +1,4 @@
 /* Counting, comparing, and the little languages of the expectations. */
-#include <stdio.h>
-
 #include "cli/diff.h"
 #include "tests/driver/driver.h"
 

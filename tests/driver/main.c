@@ -2,7 +2,6 @@
  *
  *     tests/run [--update] [--only WORD] [--mrp PROGRAM] PATH...
  */
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

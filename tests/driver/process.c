@@ -1,7 +1,6 @@
 /* Running the program under test, and the scratch folder. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,4 @@
 /* Nested stacks in the simulator: a stack that is a resource of another, through struct cloud. */
-#include <stdio.h>
-
 #include "base/limits.h"
 #include "runtime/simulator/simulator.h"
 #include "tests/unit/unit.h"

@@ -1,6 +1,4 @@
 /* Every status that a stack can be stuck in: the recipe, what is in the way, and where it leads. */
-#include <stdio.h>
-
 #include "runtime/deploy/rescue.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/world.h"

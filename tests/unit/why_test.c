@@ -1,8 +1,6 @@
 /* Why a deploy failed, as the engine finds it out: a cloud that answers some calls by itself, about
  * hooks and from CloudTrail, and leaves the others to the simulator.
  */
-#include <stdio.h>
-
 #include "runtime/deploy/apply.h"
 #include "runtime/simulator/simulator.h"
 #include "tests/unit/unit.h"
