@@ -99,6 +99,8 @@ struct symbol {
     };
 };
 
+_Static_assert(offsetof(struct symbol, name) == 0, "node_name reads the name of a symbol");
+
 /* The type of what is given for a param. */
 static inline const struct type *symbol_given_type(const struct symbol *param) {
     return param->deploy ? param->deploy->type : param->type;

@@ -2,7 +2,8 @@
  * annotates.
  *
  * A node is a short head and, by its kind, one of the structs of the union; it is allocated only as
- * large as its kind needs, so nodes are never copied by value. Lists are chained through `next`.
+ * large as its kind needs, some without what only few of the kind have, so nodes are never copied by
+ * value, and what may be missing is read by a function. Lists are chained through `next`.
  * The checker's findings about a node (type, symbol, ...) stand in the fields marked "checker".
  */
 #ifndef MRP_PARSER_TREE_H
@@ -256,8 +257,8 @@ static inline int64_t node_integer(const struct node *node) {
     return node->flags & NODE_WIDE ? node->integer.value : node->small;
 }
 
-/* The name that a NAME or TYPE_NAME begins with; NULL where the parser put in a missing one. A symbol
- * begins with its name. */
+/* The name that a NAME or TYPE_NAME begins with; NULL where the parser put in a missing one. A
+ * symbol begins with its name. */
 static inline const struct name *node_name(const struct node *node) {
     if (node->flags & NODE_FOUND) return *(const struct name *const *)node->name.symbol;
     return node->name.name;

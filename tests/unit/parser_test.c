@@ -610,4 +610,5 @@ UNIT_MAIN("parser", {"precedence", test_precedence}, {"texts", test_texts},
           {"nesting limit", test_nesting_limit}, {"random programs", test_random_programs},
           {"deep comments", test_deep_comments},
           {"formatted cases", test_formatted_cases}, {"long files", test_long_files},
-          {"far mistakes", test_far_mistakes}, {"nesting of items", test_nesting_of_items}, {"expressions", test_expressions})
+          {"far mistakes", test_far_mistakes}, {"nesting of items", test_nesting_of_items},
+          {"expressions", test_expressions})
