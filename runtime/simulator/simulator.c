@@ -13,7 +13,7 @@ static const double world_begins = 1767225600, world_ends = 253402300800;
 
 enum {
     REFACTOR_IS_OLD = 3600, /* seconds */
-    LONGEST = 7 * 86400,    /* until something happens where a stack is at work: it takes hours */
+    LONGEST = 6 * 3600,     /* twice what a stack at work waits for at most: alarms, three hours */
 };
 
 /* --- time ------------------------------------------------------------------------------------- */
