@@ -4,7 +4,10 @@
 bool sql_failed(sqlite3 *database, const char *what, const char *anew, struct failure *why) {
     int code = sqlite3_errcode(database);
     bool is_damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
-    failure_set(why, "could not use %s: %s", what, sqlite3_errmsg(database));
+    bool is_refused = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
+    int reason = is_refused ? sqlite3_system_errno(database) : 0;
+    failure_set(why, "could not use %s: %s%s%s", what, sqlite3_errmsg(database),
+                reason ? ": " : "", reason ? strerror(reason) : "");
     return is_damaged ? failure_hint(why, "%s", anew) : false;
 }
 

@@ -204,6 +204,33 @@ static void test_signing_again(void) {
     arena_release(&arena);
 }
 
+/* A key is hashed first where it is longer than a block: with "AWS4" before it, from 61 bytes on. */
+static void test_long_keys(void) {
+    static const struct {
+        size_t length;
+        const char *signature;
+    } keys[] = {
+        {60, "8cdf1522fcab4dff340802ff7fed72a387b5dadcbc3991c04b06a7bf8b2d80b3"},
+        {61, "5012dd547529d8e16af6b2faf94e6ab47e8a345c6955ac4682ce085a2b0d3eb8"},
+        {100, "79727ee44a52914974b434d057e79102ef569d8bc866457453d9141d40fa9d0f"},
+    };
+    struct arena arena;
+    struct sign_steps steps;
+    char secret[100];
+    memset(secret, 'k', sizeof secret);
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        struct http_request request = {.method = TEXT("GET"), .host = TEXT("h"),
+                                       .path = TEXT("/"), .query = {"", 0}};
+        struct sign_options options = {.access_key = TEXT("A"),
+                                       .secret_key = {secret, keys[i].length},
+                                       .service = TEXT("s"), .region = TEXT("r"), .now = 1000};
+        sign_headers(&arena, &request, &options, &steps);
+        CU_ASSERT(text_is(steps.signature, keys[i].signature));
+    }
+    arena_release(&arena);
+}
+
 static void test_times(void) {
     double seconds;
     char text[40], stamp[17];
@@ -231,4 +258,4 @@ static void test_times(void) {
 UNIT_MAIN("aws_sign", {"the official suite", test_suite},
           {"paths that are encoded already", test_double_encoding},
           {"paths of S3", test_final_path}, {"signing again", test_signing_again},
-          {"times", test_times})
+          {"long keys", test_long_keys}, {"times", test_times})
