@@ -1,13 +1,22 @@
 /* Texts in and out of SQLite's statements. */
 #include "runtime/sql.h"
 
+/* What the system says of it, or NULL. */
+static const char *reason_of(sqlite3 *database, int code) {
+    if (code != SQLITE_IOERR && code != SQLITE_CANTOPEN) return NULL;
+    if (code == SQLITE_IOERR && sqlite3_db_readonly(database, "main") == 1) {
+        return "it may not be written";
+    }
+    int reason = sqlite3_system_errno(database);
+    return reason ? strerror(reason) : NULL;
+}
+
 bool sql_failed(sqlite3 *database, const char *what, const char *anew, struct failure *why) {
     int code = sqlite3_errcode(database);
     bool is_damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR;
-    bool is_refused = code == SQLITE_IOERR || code == SQLITE_CANTOPEN;
-    int reason = is_refused ? sqlite3_system_errno(database) : 0;
+    const char *reason = reason_of(database, code);
     failure_set(why, "could not use %s: %s%s%s", what, sqlite3_errmsg(database),
-                reason ? ": " : "", reason ? strerror(reason) : "");
+                reason ? ": " : "", reason ? reason : "");
     return is_damaged ? failure_hint(why, "%s", anew) : false;
 }
 
