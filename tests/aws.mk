@@ -58,8 +58,8 @@ tests_fuzz_state_fuzz_LDADD = $(RUNTIME_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
 tests_fuzz_state_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 fuzz_targets += tests/fuzz/saved_fuzz
 tests_fuzz_saved_fuzz_SOURCES = tests/fuzz/saved_fuzz.c tests/fuzz/deployed.h tests/fuzz/fuzz.h
-tests_fuzz_saved_fuzz_LDADD = $(filter-out cli/mrp-main.%,$(mrp_OBJECTS)) \
-    $(RUNTIME_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
+tests_fuzz_saved_fuzz_LDADD = $(filter-out cli/mrp-main.% cli/mrp-elsewhere.%,$(mrp_OBJECTS)) \
+    $(filter cli/%,$(mrp_runtime_OBJECTS)) $(RUNTIME_OBJECTS) $(FUZZER_LIBS) $(RUNTIME_LIBS)
 tests_fuzz_saved_fuzz_LDFLAGS = $(FUZZER_FLAGS)
 
 # make read-for-fuzzing, after make all: clang reads all sources as the targets are built, and makes
