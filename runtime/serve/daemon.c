@@ -2,6 +2,7 @@
  * signal that ends it.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -177,6 +178,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 static bool start(struct server *server, unsigned port, struct failure *why) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    errno = 0;
     server->daemon = MHD_start_daemon(
         MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD, (uint16_t)port, NULL, NULL, on_request,
         server, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL,
@@ -184,7 +186,10 @@ static bool start(struct server *server, unsigned port, struct failure *why) {
         (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES, MHD_OPTION_END);
     if (server->daemon) return true;
-    failure_set(why, "could not serve at port %u of 127.0.0.1", port);
+    int reason = errno;
+    failure_set(why, "could not serve at port %u of 127.0.0.1%s%s", port, reason ? ": " : "",
+                reason ? strerror(reason) : "");
+    if (reason == ENOMEM) return false;
     return failure_hint(why, "Another program may have it: --port names another one.");
 }
 
