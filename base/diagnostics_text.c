@@ -3,8 +3,8 @@
  *
  * A line of source becomes an array of cells, one a character, each with the column it starts in,
  * so that tabs, wide and joining characters keep the underline below what it marks. A line that is
- * wider than the terminal is shown as a window around its range, and no more of it is looked at than
- * that: a file may be one line with a thousand mistakes.
+ * wider than the terminal is shown as a window around its range, and no more of it is looked at
+ * than that: a file may be one line with a thousand mistakes.
  */
 #include "base/diagnostics.h"
 #include "base/unicode.h"

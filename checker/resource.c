@@ -28,7 +28,7 @@ void complain_unknown_property(struct checker *checker, const struct schema_body
                                     "%.*s has no property \"%.*s\"", TEXT_ARGS(owner),
                                     TEXT_ARGS(name));
     if (!d) return;
-    bool is_top = memmem(owner.bytes, owner.length, "::", 2) != NULL; /* a type, not a record in it */
+    bool is_top = memmem(owner.bytes, owner.length, "::", 2) != NULL; /* not a record in it */
     if (is_top && node->kind == NODE_ENTRY && hint_meta(checker, d, node)) return;
     if (count > 0) {
         struct suggestion near = {.best = schema_property_name(found[0])};

@@ -67,7 +67,8 @@ bool hint_meta(struct checker *checker, struct diagnostic *diagnostic, struct no
     }
     if (hint) add_hint(checker, diagnostic, "%s", hint);
     if (!ours) return hint;
-    add_hint(checker, diagnostic, "What a resource has beside its properties begins with @: @%s.", ours);
+    add_hint(checker, diagnostic, "What a resource has beside its properties begins with @: @%s.",
+             ours);
     if (diagnostic)
         diagnostic_fix(checker->diagnostics, diagnostic, node_place(entry),
                        text_format(checker->arena, "@%s", ours));

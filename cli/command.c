@@ -203,8 +203,10 @@ static bool has_standard_misused(const struct invocation *invocation, struct fai
     for (size_t i = 0; reads && i < invocation->operand_count; i++) {
         if (strcmp(invocation->operands[i], "-") != 0) continue;
         if (keeps) {
-            failure_set(why, "\"mrp %s\" cannot read the program from standard input", command->name);
-            failure_hint(why, "It keeps something in the program's folder: write the program to a file.");
+            failure_set(why, "\"mrp %s\" cannot read the program from standard input",
+                        command->name);
+            failure_hint(why, "It keeps something in the program's folder: write the program to a "
+                              "file.");
             return true;
         }
         if (!option_given(invocation, OPTION_FIX)) continue;

@@ -134,7 +134,8 @@ static bool say_missing_comma(struct report *report) {
     struct token token = report->items[report->at];
     bool value = begins_value(token.kind) || token.kind == IF || token.kind == ELLIPSIS;
     uint32_t open = open_bracket(report, report->at);
-    if (!report_expects(report, COMMA) || !value || open == report->parser->tokens->count) return false;
+    if (!report_expects(report, COMMA) || !value || open == report->parser->tokens->count)
+        return false;
     struct span behind = span_behind(report, report->before);
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_MISSING_COMMA, behind,
@@ -267,8 +268,8 @@ static bool say_region_name(struct report *report) {
 
 /* A header without its { }. */
 static bool say_missing_body(struct report *report) {
-    if (!report_expects(report, LBRACE) || report_expects(report, ASSIGN) || expects_value(report) ||
-        expects_type(report))
+    if (!report_expects(report, LBRACE) || report_expects(report, ASSIGN) ||
+        expects_value(report) || expects_type(report))
         return false;
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_MISSING_BODY, span_behind(report, report->before),
@@ -295,14 +296,15 @@ static struct text expectation(const struct report *report) {
         return report->parser->is_alone ? TEXT("an operator or the end of the expression")
                                         : TEXT("a declaration");
     if (report_expects(report, ELLIPSIS)) return TEXT("an entry");
-    if (report_expects(report, RESOURCE) && report_expects(report, RBRACE)) return TEXT("a declaration or \"}\"");
+    if (report_expects(report, RESOURCE) && report_expects(report, RBRACE))
+        return TEXT("a declaration or \"}\"");
     if (report_expects(report, NAME)) return TEXT("a name");
     struct text text = {0};
     unsigned count = 0;
     if (report_expects(report, STRING)) return TEXT("a text");
     for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
         if (!report_expects(report, single[i].kind)) continue;
-        if (single[i].kind == IN && report_expects(report, AND)) continue; /* an operator, one of many */
+        if (single[i].kind == IN && report_expects(report, AND)) continue; /* one operator of many */
         text = count++ ? FORMAT(report, "%.*s or %s", TEXT_ARGS(text), single[i].words)
                        : text_of(single[i].words);
         if (count == 3) break;
@@ -339,7 +341,8 @@ static void say_expected(struct report *report) {
 
 /* `param p = 1`, `fn f(a) = a`: what is declared there has a type. */
 static bool say_missing_type(struct report *report) {
-    if (!report_expects(report, COLON) || report_expects(report, LBRACE) || expects_value(report)) return false;
+    if (!report_expects(report, COLON) || report_expects(report, LBRACE) || expects_value(report))
+        return false;
     int first = report->items[report_line_start(report, report->at)].kind;
     if (first != PARAM && first != FN) return false;
     if (!token_is_word(report->items[report->before].kind)) return false;
@@ -459,7 +462,8 @@ static bool say_declaration_word(struct report *report) {
     int kind = report->items[report->at].kind;
     if (!begins_value(kind) || report->at == before) return false;
     if (report->items[report->at].flags & TOKEN_LINE) return false;
-    if (!is_lone_word(report->parser->tokens, before) || !report_expects(report, ASSIGN)) return false;
+    if (!is_lone_word(report->parser->tokens, before) || !report_expects(report, ASSIGN))
+        return false;
     struct text written = {report->parser->bytes + report->items[before].start,
                            report->items[before].length};
     struct text meant = report_declaration_word(written);
