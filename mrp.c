@@ -212,16 +212,24 @@ enum mrp_result mrp_result_of(const struct mrp *mrp) {
     return diagnostics_failed(&mrp->diagnostics) ? MRP_ERRORS : MRP_DONE;
 }
 
+enum { REST_FROM = 512 << 10 }; /* bytes of tree and values; below it pays for nobody */
+
+/* Between phases: what follows uses other code and few facts. */
+static void rest(const struct mrp *mrp) {
+    if (mrp->arena.used >= REST_FROM) memory_rest();
+}
+
 void mrp_make(struct mrp *mrp) {
+    rest(mrp);
     mrp->deployment = evaluator_run(&mrp->program, &mrp->evaluation);
     if (diagnostics_failed(&mrp->diagnostics)) return;
-    schema_rest();
+    rest(mrp);
     template_lower(mrp->deployment, &mrp->templates);
     if (diagnostics_failed(&mrp->diagnostics)) return;
     lint_run(mrp->deployment);
     struct observer observer = mrp_observer(mrp);
     evaluator_policies(mrp->deployment, &observer);
-    schema_rest();
+    rest(mrp);
 }
 
 static enum mrp_result compile(struct mrp *mrp, struct request *request) {

@@ -36,6 +36,7 @@ enum {
     BLOCK_LARGEST = 2 << 20, /* a huge page */
     BLOCK_STEP = 64 << 10,   /* so much of a mapped block comes into memory at a time */
     HUGE_FROM = 32 << 20,    /* an arena that holds so much goes on in huge pages */
+    BLOCK_RESTS = 1 << 20,   /* who needs so much at once can do without the files' pages */
 };
 
 struct arena_block {
@@ -92,6 +93,7 @@ static void *map_huge(void) {
 static void *block_memory(size_t size, bool is_huge) {
     if (memory_refuses && memory_refuses()) return NULL;
     if (!is_mapped(size)) return calloc(1, size);
+    if (size >= BLOCK_RESTS) memory_rest();
     return is_huge ? map_huge() : map_pages(size);
 }
 

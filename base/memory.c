@@ -3,9 +3,12 @@
  */
 #include "base/memory.h"
 
+#include <link.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -33,10 +36,31 @@ static void block_unlink(struct memory_block *block) {
     if (block->older) block->older->link = block->link;
 }
 
+static bool is_program; /* nobody else is in the process */
+
 void memory_start(void) {
+    is_program = true;
 #ifdef M_MMAP_THRESHOLD
     mallopt(M_MMAP_THRESHOLD, 128 << 10);
 #endif
+}
+
+/* Of one file, the pages that cannot be written to. */
+static int rest_file(struct dl_phdr_info *file, size_t size, void *page) {
+    (void)size;
+    for (int i = 0; i < file->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &file->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+        uintptr_t start = file->dlpi_addr + segment->p_vaddr, end = start + segment->p_memsz;
+        start &= -*(uintptr_t *)page;
+        madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void memory_rest(void) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    if (is_program) dl_iterate_phdr(rest_file, &page);
 }
 
 void *memory_try(size_t size) {

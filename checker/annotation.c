@@ -145,7 +145,7 @@ static const struct type *path_type(struct checker *checker, struct node *node) 
     const struct name *name = node_name(node);
     if (node->flags & NODE_BAD) return &type_error;
     if (type_name_symbol(node)) return named_type(checker, type_name_symbol(node));
-    if (node->type_name.members.first) return unknown_module_type(checker, node);
+    if (type_name_members(node).first) return unknown_module_type(checker, node);
     const struct type *type = generic_type(checker, name_text(name));
     if (!type) type = built_in_type(name_text(name));
     return type ? type : unknown_type(checker, node, name);
@@ -164,7 +164,7 @@ const struct type *annotation_resource(struct checker *checker, struct node *nod
     if (!node) return &type_error;
     if (node->kind == NODE_AWS_TYPE) return aws_type(checker, node);
     const struct name *name = node_name(node);
-    if (!type_name_symbol(node) && !node->type_name.members.first &&
+    if (!type_name_symbol(node) && !type_name_members(node).first &&
         !built_in_type(name_text(name)) && !(node->flags & NODE_BAD)) {
         return unknown_type(checker, node, name);
     }

@@ -404,7 +404,7 @@ static void resolve_loop(struct checker *checker, struct node *node, struct scop
 
 static void resolve_type_path(struct checker *checker, struct node *node, struct scope *scope) {
     struct found found = scope_find(checker, scope, node_name(node), SPACE_TYPES);
-    struct node *member = node->type_name.members.first;
+    struct node *member = type_name_members(node).first;
     if (!found.symbol) return; /* built in, or unknown: types.c and resource.c know which */
     if (found.symbol->kind == SYMBOL_MODULE && !found.symbol->imported) {
         node->flags |= NODE_BAD;

@@ -270,9 +270,8 @@ struct node *build_block(struct parser *parser, struct range range, struct list 
 
 struct node *build_type_name(struct parser *parser, struct range range, struct written_name name,
                              struct list members) {
-    struct node *node = new_node(parser, NODE_TYPE_NAME, range);
+    struct node *node = node_new_type_name(parser->arena, parser_span(parser, range), members);
     node->type_name.name = name.name;
-    node->type_name.members = members;
     return build_finish(parser, node);
 }
 

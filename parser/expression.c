@@ -124,7 +124,7 @@ static void print_binary(const struct node *node, struct buffer *out) {
 
 static void print_type(const struct node *node, struct buffer *out) {
     buffer_text(out, name_text(node_name(node)));
-    for (const struct node *part = node->type_name.members.first; part; part = part->next) {
+    for (const struct node *part = type_name_members(node).first; part; part = part->next) {
         buffer_char(out, '.');
         print(part, out);
     }

@@ -85,7 +85,7 @@ static void print_union(struct printer *printer, const struct node *node) {
 
 static void print_path(struct printer *printer, const struct node *node) {
     print_take(printer);
-    for (const struct node *m = node->type_name.members.first; m; m = m->next) print_take(printer);
+    for (const struct node *m = type_name_members(node).first; m; m = m->next) print_take(printer);
 }
 
 static void print_bare_type(struct printer *printer, const struct node *node) {

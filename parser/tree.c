@@ -77,8 +77,17 @@ struct node *list_last(struct list list) {
 _Static_assert(offsetof(struct node, name) == offsetof(struct node, type_name.name),
                "a TYPE_NAME holds its name where a NAME does");
 
+struct node *node_new_type_name(struct arena *arena, struct span span, struct list members) {
+    size_t size = members.first ? NODE_SIZE(type_name) : NODE_SIZE(name);
+    struct node *node = begin(arena_alloc(arena, size), NODE_TYPE_NAME, span);
+    if (!members.first) return node;
+    node->flags |= NODE_DOTTED;
+    node->type_name.members = members;
+    return node;
+}
+
 struct symbol *type_name_symbol(const struct node *node) {
-    const struct node *last = list_last(node->type_name.members);
+    const struct node *last = list_last(type_name_members(node));
     return node_symbol(last ? last : node);
 }
 
@@ -141,7 +150,7 @@ static void each_of(const struct walk *walk, struct list list) {
 
 static void each_of_type(const struct walk *walk, struct node *node) {
     switch ((enum node_kind)node->kind) {
-    case NODE_TYPE_NAME: each_of(walk, node->type_name.members); break;
+    case NODE_TYPE_NAME: each_of(walk, type_name_members(node)); break;
     case NODE_TYPE_LITERAL: each_one(walk, node->type_literal.literal); break;
     case NODE_TYPE_LIST: each_one(walk, node->type_list.element); break;
     case NODE_TYPE_MAP: each_one(walk, node->type_map.element); break;

@@ -38,6 +38,7 @@ enum node_flag {
     NODE_LINES = 1 << 2,    /* TEXT, TEMPLATE: written over several lines, """ or ''' */
     NODE_FOUND = 1 << 2,    /* checker: NAME, TYPE_NAME: holds what it names */
     NODE_OPTIONAL = 1 << 3, /* MEMBER, INDEX: written with ?. or ?[ */
+    NODE_DOTTED = 1 << 3,   /* TYPE_NAME: has members */
     NODE_META = 1 << 4,     /* ENTRY: the key is written with @ (its name is without it) */
     NODE_QUOTED = 1 << 5,   /* ENTRY, FIELD: the key is written in quotes */
     NODE_DECLARES = 1 << 6, /* IF, FOR: stands among declarations (blocks), not among entries */
@@ -163,7 +164,7 @@ struct node {
         /* ---- types ---- */
         struct { /* TYPE_NAME: string, storage.Bucket; see node_name and type_name_symbol */
             union { const struct name *name; struct symbol *symbol; };
-            struct list members;   /* NAME nodes, of what stands behind a dot */
+            struct list members;   /* NODE_DOTTED; others end before it, see type_name_members */
         } type_name;
         struct { struct node *literal; } type_literal; /* TYPE_LITERAL: TEXT or INT node */
         struct { struct node *element; } type_list;    /* TYPE_LIST [T] */
@@ -292,6 +293,12 @@ static inline const struct builtin *call_row(const struct node *call) {
 
 /* What all of a TYPE_NAME names; NULL if it is built in or unknown. */
 struct symbol *type_name_symbol(const struct node *node);
+
+/* A TYPE_NAME, without its name; and what stands behind its dots: NAME nodes. */
+struct node *node_new_type_name(struct arena *arena, struct span span, struct list members);
+static inline struct list type_name_members(const struct node *node) {
+    return node->flags & NODE_DOTTED ? node->type_name.members : (struct list){NULL};
+}
 
 /* The key of an ENTRY; empty where it is computed. */
 static inline struct text entry_text(const struct node *entry) {

@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,14 +81,6 @@ bool schema_open_bytes(struct text bytes, struct failure *why) {
     if (!packed_verify(bytes.bytes, bytes.length, why)) return false;
     tables = (const unsigned char *)bytes.bytes;
     return true;
-}
-
-void schema_rest(void) {
-    if (tables != (const unsigned char *)schema_tables) return; /* they lie in memory alone */
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    uintptr_t start = ((uintptr_t)tables + page - 1) & ~(page - 1);
-    uintptr_t end = ((uintptr_t)tables + header()->size) & ~(page - 1);
-    madvise((void *)start, end - start, MADV_DONTNEED);
 }
 
 /* The whole file in memory, rather than a map of it that others could change after the check. */

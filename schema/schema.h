@@ -33,11 +33,6 @@ bool schema_open_file(const char *path, struct failure *why);
 /* As schema_open_file for bytes already in memory, which must stay and be aligned to 8. */
 bool schema_open_bytes(struct text bytes, struct failure *why);
 
-/* Gives back the memory of what was read of the built-in tables; the system brings it in again from
- * the program's file where it is asked for. For who goes on to something that needs memory and few
- * facts. */
-void schema_rest(void);
-
 /* The date of the facts, "2026-10-20", and the sources with their versions, one line. */
 struct text schema_date(void);
 struct text schema_sources(void);
