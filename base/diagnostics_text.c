@@ -37,23 +37,6 @@ static void repeat(struct renderer *r, char c, size_t count) {
     for (size_t i = 0; i < count; i++) buffer_char(r->out, c);
 }
 
-/* Text that may hold parts of the source: nothing in it may steer the terminal. */
-static void safe_text(struct renderer *r, struct text text) {
-    for (size_t at = 0; at < text.length;) {
-        uint32_t character = 0;
-        size_t size = unicode_decode(text, at, &character);
-        bool safe = size && (!unicode_is_hazard(character) || character == '\n');
-        if (safe) {
-            buffer_add(r->out, text.bytes + at, size);
-        } else if (size) {
-            buffer_format(r->out, "\\u{%X}", (unsigned)character);
-        } else {
-            buffer_string(r->out, "\xEF\xBF\xBD");
-        }
-        at += size ? size : 1;
-    }
-}
-
 static void frame(struct renderer *r, uint32_t line) {
     paint(r, PAINT_FRAME);
     if (line) {
@@ -228,7 +211,7 @@ static void where(struct renderer *r, struct span span) {
     buffer_string(r->out, "-->");
     paint(r, PAINT_NONE);
     buffer_char(r->out, ' ');
-    safe_text(r, sources_get(sources, span.source)->path);
+    buffer_visible(r->out, sources_get(sources, span.source)->path);
     buffer_format(r->out, ":%u:%u\n", (unsigned)place.line, (unsigned)place.column);
 }
 
@@ -244,7 +227,7 @@ static void trailer(struct renderer *r, const char *word, struct text message) {
     while (message.length) { /* further lines of a message stand below its first */
         const char *end = memchr(message.bytes, '\n', message.length);
         size_t length = end ? (size_t)(end - message.bytes) : message.length;
-        safe_text(r, (struct text){message.bytes, length});
+        buffer_visible(r->out, (struct text){message.bytes, length});
         buffer_char(r->out, '\n');
         if (!end) break;
         message = (struct text){end + 1, message.length - length - 1};
@@ -270,7 +253,7 @@ static void header(struct renderer *r, enum paint color, const char *word, struc
     buffer_string(r->out, word);
     paint(r, PAINT_STRONG);
     buffer_string(r->out, ": ");
-    safe_text(r, message);
+    buffer_visible(r->out, message);
     paint(r, PAINT_NONE);
 }
 

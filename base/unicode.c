@@ -127,3 +127,19 @@ bool unicode_is_hazard(uint32_t character) {
            (character >= 0x2028 && character <= 0x202E) ||
            (character >= 0x2060 && character <= 0x206F) || character == 0xFEFF;
 }
+
+void buffer_visible(struct buffer *out, struct text text) {
+    for (size_t at = 0; at < text.length;) {
+        uint32_t character = 0;
+        size_t size = unicode_decode(text, at, &character);
+        bool safe = size && (!unicode_is_hazard(character) || character == '\n');
+        if (safe) {
+            buffer_add(out, text.bytes + at, size);
+        } else if (size) {
+            buffer_format(out, "\\u{%X}", (unsigned)character);
+        } else {
+            buffer_string(out, "\xEF\xBF\xBD");
+        }
+        at += size ? size : 1;
+    }
+}

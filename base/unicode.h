@@ -18,4 +18,8 @@ unsigned unicode_columns(uint32_t character);
  * are. */
 bool unicode_is_hazard(uint32_t character);
 
+/* Appends text that others wrote, for a terminal, which nothing in it can steer: characters that are
+ * a hazard become \u{1B}, bytes that are no UTF-8 U+FFFD. Lines stay. */
+void buffer_visible(struct buffer *out, struct text text);
+
 #endif

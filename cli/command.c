@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/diagnostics.h"
+#include "base/unicode.h"
 #include "cli/hidden.h"
 
 #define O(id) (UINT64_C(1) << OPTION_##id)
@@ -274,7 +275,9 @@ int misuse(const struct invocation *invocation, const char *message, ...) {
 static void print_failure(const struct failure *why) {
     struct buffer out;
     buffer_init(&out);
-    buffer_format(&out, "mrp: %s\n", why->message);
+    buffer_string(&out, "mrp: ");
+    buffer_visible(&out, text_of(why->message));
+    buffer_char(&out, '\n');
     if (why->hint[0]) buffer_format(&out, "  %s\n", why->hint);
     hidden_mask_buffer(&out);
     fwrite(out.bytes, 1, out.length, stderr);

@@ -214,7 +214,8 @@ static int show(struct deploying *deploying) {
     buffer_init(&out);
     if (deploying->form == FORM_JSON) write_json(deploying, &drift, &out);
     else write_text(deploying, &drift, &out);
-    int outcome = print(buffer_view(&out));
+    int outcome = deploying->form == FORM_JSON ? print(buffer_view(&out))
+                                               : print_said(buffer_view(&out));
     buffer_release(&out);
     if (outcome != OUTCOME_DONE) return outcome;
     if (drift.differing) return OUTCOME_ERRORS;

@@ -1,6 +1,8 @@
 /* How a deploy ended, and what to do where it did not end well. */
 #include "cli/progress.h"
 
+#include "base/unicode.h"
+
 static void write_left(const struct apply_stack *stack, const struct apply_left *left,
                        struct buffer *out) {
     resource_name(stack->plan->template, left->logical_id, out);
@@ -43,6 +45,15 @@ static void write_details(const struct apply_stack *stack, struct buffer *out) {
                   trail->error_message.length ? ", " : "", TEXT_ARGS(trail->error_message));
 }
 
+static void write_cause(const struct apply_stack *stack, struct buffer *out) {
+    struct buffer said;
+    buffer_init(&said);
+    buffer_format(&said, "  AWS says: %.*s\n", TEXT_ARGS(stack->cause));
+    write_details(stack, &said);
+    buffer_visible(out, buffer_view(&said));
+    buffer_release(&said);
+}
+
 static void say_failure(struct progress *progress, const struct apply_stack *stack,
                         struct buffer *out) {
     struct deploying *deploying = progress->deploying;
@@ -58,8 +69,7 @@ static void say_failure(struct progress *progress, const struct apply_stack *sta
     }
     buffer_format(out, "stack %.*s in %.*s\n", TEXT_ARGS(stack->plan->name),
                   TEXT_ARGS(stack->plan->region));
-    buffer_format(out, "  AWS says: %.*s\n", TEXT_ARGS(stack->cause));
-    write_details(stack, out);
+    write_cause(stack, out);
     if (stack->state == APPLY_LOST) {
         buffer_string(out, "  what became of the stack is not known\n");
     } else if (!stack->is_begun) {

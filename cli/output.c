@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/unicode.h"
 #include "cli/hidden.h"
 
 int print(struct text text) {
@@ -19,6 +20,15 @@ int print(struct text text) {
     if (good) return OUTCOME_DONE;
     failure_set(&why, "could not write to standard output: %s", strerror(errno));
     return world_failed(&why);
+}
+
+int print_said(struct text text) {
+    struct buffer shown;
+    buffer_init(&shown);
+    buffer_visible(&shown, text);
+    int outcome = print(buffer_view(&shown));
+    buffer_release(&shown);
+    return outcome;
 }
 
 bool wants_color(const struct invocation *invocation, int descriptor) {

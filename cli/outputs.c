@@ -1,6 +1,8 @@
 /* The program's outputs as they are deployed: those of stacks, and those that join several. */
 #include "cli/deploy.h"
 
+#include "base/unicode.h"
+
 struct found { /* an output with its value */
     struct text id, value;
 };
@@ -298,8 +300,9 @@ void outputs_text(struct deploying *deploying, const struct plan *plan, const st
     }
     if (gathering.count) buffer_string(out, "\noutputs\n");
     for (uint32_t i = 0; i < gathering.count; i++) {
-        buffer_format(out, "  %-*.*s  %.*s\n", (int)widest, TEXT_ARGS(gathering.items[i].id),
-                      TEXT_ARGS(gathering.items[i].value));
+        buffer_format(out, "  %-*.*s  ", (int)widest, TEXT_ARGS(gathering.items[i].id));
+        buffer_visible(out, gathering.items[i].value);
+        buffer_char(out, '\n');
     }
 }
 

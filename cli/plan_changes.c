@@ -479,8 +479,9 @@ static void write_rest(struct page *page) {
         buffer_string(page->out, "  ~ is updated after the stacks it reads, which change\n");
     }
     if (stack->quick_because.length) {
-        buffer_format(page->out, "  ! compared by templates alone: %.*s\n",
-                      TEXT_ARGS(stack->quick_because));
+        buffer_string(page->out, "  ! compared by templates alone: ");
+        buffer_visible(page->out, stack->quick_because);
+        buffer_char(page->out, '\n');
     }
     if (stack->is_quick && stack->action == PLAN_UPDATE && plan_has_nested(stack)) {
         buffer_format(page->out, "  ! what is in its nested stacks %s\n",

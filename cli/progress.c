@@ -2,6 +2,8 @@
  */
 #include "cli/progress.h"
 
+#include "base/unicode.h"
+
 #include <stdio.h>
 
 #include "cli/hidden.h"
@@ -134,8 +136,9 @@ static void plain(struct progress *progress, enum apply_event what,
         buffer_format(&out, "%.*s  %.*s: ", TEXT_ARGS(stack->plan->region),
                       TEXT_ARGS(stack->plan->name));
         resource_name(stack->plan->template, event->logical_id, &out);
-        buffer_format(&out, " %.*s%s%.*s\n", TEXT_ARGS(event->status),
-                      event->reason.length ? ": " : "", TEXT_ARGS(event->reason));
+        buffer_format(&out, " %.*s%s", TEXT_ARGS(event->status), event->reason.length ? ": " : "");
+        buffer_visible(&out, event->reason);
+        buffer_char(&out, '\n');
     }
     progress_say(&out);
 }

@@ -151,7 +151,7 @@ static void show(struct deploying *deploying, const struct rescue *rescue,
     struct buffer out;
     buffer_init(&out);
     write_recipe(deploying, rescue, stack, action, &out);
-    print(buffer_view(&out));
+    print_said(buffer_view(&out));
     buffer_release(&out);
 }
 

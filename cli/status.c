@@ -169,7 +169,8 @@ static int show(struct deploying *deploying) {
     buffer_init(&out);
     if (deploying->form == FORM_JSON) write_json(deploying, &status, &out);
     else write_text(deploying, &status, &out);
-    int outcome = print(buffer_view(&out));
+    int outcome = deploying->form == FORM_JSON ? print(buffer_view(&out))
+                                               : print_said(buffer_view(&out));
     buffer_release(&out);
     return outcome;
 }
