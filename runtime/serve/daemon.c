@@ -187,9 +187,11 @@ static bool start(struct server *server, unsigned port, struct failure *why) {
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES, MHD_OPTION_END);
     if (server->daemon) return true;
     int reason = errno;
-    failure_set(why, "could not serve at port %u of 127.0.0.1%s%s", port, reason ? ": " : "",
-                reason ? strerror(reason) : "");
-    if (reason == ENOMEM) return false;
+    const char *words = reason == EAGAIN ? "no thread can be made, for want of memory or processes"
+                        : reason         ? strerror(reason)
+                                         : "";
+    failure_set(why, "could not serve at port %u of 127.0.0.1%s%s", port, reason ? ": " : "", words);
+    if (reason == ENOMEM || reason == EAGAIN) return false;
     return failure_hint(why, "Another program may have it: --port names another one.");
 }
 
