@@ -29,7 +29,7 @@ bool state_run(struct state *state, const char *sql, struct failure *why) {
 
 static bool make_folder(int parent, struct failure *why) {
     if (mkdirat(parent, ".mrp", 0700) != 0 && errno != EEXIST) {
-        return failure_set(why, "could not make the folder .mrp: %s", strerror(errno));
+        return failure_set(why, "could not make the folder \".mrp\": %s", strerror(errno));
     }
     return true;
 }
