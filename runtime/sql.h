@@ -13,7 +13,7 @@ bool sql_failed(sqlite3 *database, const char *what, const char *anew, struct fa
 
 /* The text must live until the statement has been run; an empty one is "", never NULL. */
 void sql_bind(sqlite3_stmt *statement, int index, struct text text);
-/* A copy of a column; NULL is an empty text. */
+/* A copy of a column; NULL is "", as sql_bind has it. */
 struct text sql_column(struct arena *arena, sqlite3_stmt *statement, int index);
 
 #endif

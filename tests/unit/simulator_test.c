@@ -779,6 +779,9 @@ static void test_tampered(void) {
     CU_ASSERT_FALSE(opens_after(database, CLOCK("nan")));
     CU_ASSERT_FALSE(opens_after(database, CLOCK("-1")));
     CU_ASSERT_FALSE(opens_after(database, CLOCK("1e300")));
+    /* A row without a value is one without a word. */
+    CU_ASSERT_TRUE(opens_after(database, "INSERT OR REPLACE INTO meta VALUES "
+                                         "('lag', NULL), ('throttle', NULL), (NULL, NULL)"));
     sqlite3_close(database);
     arena_release(&arena);
 }
