@@ -249,6 +249,7 @@ static struct text obstacle(struct way_back *back, uint32_t index) {
         return text_format(arena, "it is in %.*s", TEXT_ARGS(status));
     }
     if (!is_ours_still(back, index)) return TEXT("somebody else changed it in the meantime");
+    if (!touched->was_made && !touched->former) return TEXT("nobody knows what it was");
     return touched->was_made ? holds_data(back, index) : (struct text){0};
 }
 
