@@ -83,13 +83,13 @@ struct window {
     size_t from, to; /* columns */
 };
 
-/* The part of a line that is shown: all of it if it fits, else around the marked range. */
 static size_t columns_for_text(const struct renderer *r) {
     size_t columns = r->diagnostics->columns ? r->diagnostics->columns : USUAL_COLUMNS;
     if (columns < FEWEST_COLUMNS) columns = FEWEST_COLUMNS;
     return columns - r->gutter - 3;
 }
 
+/* The part of a line that is shown: all of it if it fits, else around the marked range. */
 static struct window window_of(size_t room, size_t width, size_t start, size_t end) {
     if (width <= room) return (struct window){0, width};
     size_t marked = end - start < room ? end - start : room;

@@ -2,10 +2,9 @@
  */
 #include "cli/progress.h"
 
-#include "base/unicode.h"
-
 #include <stdio.h>
 
+#include "base/unicode.h"
 #include "cli/hidden.h"
 
 enum {
