@@ -40,13 +40,7 @@ size_t hash_digest(enum hash_kind kind, struct text bytes, unsigned char digest[
 
 struct text hash_hex(struct arena *arena, enum hash_kind kind, struct text bytes) {
     unsigned char digest[HASH_LONGEST];
-    size_t length = hash_digest(kind, bytes, digest);
-    char *digits = arena_alloc(arena, 2 * length + 1);
-    for (size_t i = 0; i < length; i++) {
-        digits[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-        digits[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-    }
-    return (struct text){digits, 2 * length};
+    return text_hexadecimal(arena, digest, hash_digest(kind, bytes, digest));
 }
 
 void hash_letters(struct text bytes, char letters[9]) {

@@ -76,6 +76,17 @@ struct text text_copy(struct arena *arena, struct text a) {
     return (struct text){arena_copy(arena, a.bytes, a.length), a.length};
 }
 
+struct text text_hexadecimal(struct arena *arena, const void *bytes, size_t count) {
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *from = bytes;
+    char *text = arena_alloc(arena, 2 * count + 1);
+    for (size_t i = 0; i < count; i++) {
+        text[2 * i] = digits[from[i] >> 4];
+        text[2 * i + 1] = digits[from[i] & 15];
+    }
+    return (struct text){text, 2 * count};
+}
+
 struct text text_lower(struct arena *arena, struct text a) {
     char *bytes = arena_copy(arena, a.bytes, a.length);
     for (size_t i = 0; i < a.length; i++)

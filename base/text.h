@@ -49,6 +49,8 @@ bool text_is_ipv4(struct text text);
 /* What stands before the first such byte; all of it where there is none. */
 struct text text_until(struct text a, char byte);
 struct text text_copy(struct arena *arena, struct text a);
+/* Two lower-case hexadecimal digits for each of the bytes. */
+struct text text_hexadecimal(struct arena *arena, const void *bytes, size_t count);
 /* With ASCII's capitals as small letters. */
 struct text text_lower(struct arena *arena, struct text a);
 /* Its letters and digits, each run of them with a capital first: "order-queue" is "OrderQueue". */

@@ -1,5 +1,4 @@
 /* A plan as one JSON document, "format": 1. Its form is docs/schemas/plan.schema.json. */
-#include <stdio.h>
 
 #include "base/hash.h"
 #include "cli/deploy.h"
@@ -67,15 +66,6 @@ static void write_drifted(const struct plan_drifted *drifted, struct buffer *out
     buffer_char(out, '}');
 }
 
-static struct text hash_of(struct text body) {
-    static char hex[2 * HASH_LONGEST + 1];
-    unsigned char digest[HASH_LONGEST];
-    if (!body.length) return (struct text){0};
-    size_t length = hash_digest(HASH_SHA256, body, digest);
-    for (size_t i = 0; i < length; i++) snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-    return (struct text){hex, 2 * length};
-}
-
 static void write_stack(const struct deploying *deploying, const struct plan_stack *stack,
                         struct buffer *out) {
     static const char *const actions[] = {"nothing", "create", "recreate", "update", "delete"};
@@ -89,7 +79,11 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
         buffer_json_more(out, "status", stack->status);
     }
     buffer_json_more(out, "deployedHash", stack->deployed_hash);
-    buffer_json_more(out, "templateHash", hash_of(stack->body));
+    struct text hash = {0};
+    if (stack->body.length) {
+        hash = hash_hex((struct arena *)&deploying->arena, HASH_SHA256, stack->body);
+    }
+    buffer_json_more(out, "templateHash", hash);
     if (stack->expected > 0) buffer_format(out, ",\"expected\":%.0f", stack->expected);
     flag(out, "quick", stack->is_quick);
     buffer_json_more(out, "quickBecause", stack->quick_because);

@@ -2,7 +2,6 @@
  * the same in every byte that counts. A secret is known by its hash, with a salt of each file. */
 #include "cli/saved.h"
 
-#include <stdio.h>
 #include <sys/random.h>
 
 #include "base/files.h"
@@ -12,10 +11,8 @@
 
 static struct text new_salt(struct arena *arena) {
     unsigned char bytes[16] = {0};
-    char *hex = arena_alloc(arena, 2 * sizeof bytes + 1);
     if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) bytes[0] = 1;
-    for (size_t i = 0; i < sizeof bytes; i++) snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-    return (struct text){hex, 2 * sizeof bytes};
+    return text_hexadecimal(arena, bytes, sizeof bytes);
 }
 
 static struct text hash_of(struct arena *arena, struct text salt, struct text secret) {

@@ -78,13 +78,7 @@ struct value apply_hex(struct call *call) {
         !spend_bytes(call, text.length)) {
         return value_poison();
     }
-    char *bytes = arena_alloc(call->arena, 2 * text.length + 1);
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char c = (unsigned char)text.bytes[i];
-        bytes[2 * i] = "0123456789abcdef"[c >> 4];
-        bytes[2 * i + 1] = "0123456789abcdef"[c & 15];
-    }
-    return value_text((struct text){bytes, 2 * text.length});
+    return value_text(text_hexadecimal(call->arena, text.bytes, text.length));
 }
 
 /* The byte of two digits at offset at, or -1. */

@@ -11,15 +11,6 @@
 
 enum { BLOCK = 64 }; /* bytes that SHA-256 takes at a time */
 
-static struct text hexadecimal(struct arena *arena, const unsigned char *bytes, size_t count) {
-    char *digits = arena_alloc(arena, 2 * count + 1);
-    for (size_t i = 0; i < count; i++) {
-        digits[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
-        digits[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
-    }
-    return (struct text){digits, 2 * count};
-}
-
 struct text sign_sha256(struct arena *arena, struct text bytes) {
     return hash_hex(arena, HASH_SHA256, bytes);
 }
@@ -283,7 +274,7 @@ static void make_signature(struct signing *signing) {
     sign_hmac(next, sizeof next, options->service, key);
     sign_hmac(key, sizeof key, TEXT("aws4_request"), next);
     sign_hmac(next, sizeof next, steps->string_to_sign, key);
-    steps->signature = hexadecimal(signing->arena, key, sizeof key);
+    steps->signature = text_hexadecimal(signing->arena, key, sizeof key);
     OPENSSL_cleanse((char *)secret.bytes, secret.length);
     OPENSSL_cleanse(next, sizeof next);
 }

@@ -2,7 +2,6 @@
  * when it is opened, written stack by stack when something was asked for or has settled. What runs
  * is kept by what its resources still have to do, so that it goes on after the process was killed.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -357,9 +356,7 @@ struct sqlite3 *sim_store_database(const struct simulator *simulator) {
 static void make_salt(struct simulator *simulator) {
     unsigned char bytes[16];
     if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) memset(bytes, 0, sizeof bytes);
-    char *hex = arena_alloc(&simulator->arena, 33);
-    for (size_t i = 0; i < sizeof bytes; i++) snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-    simulator->salt = (struct text){hex, 32};
+    simulator->salt = text_hexadecimal(&simulator->arena, bytes, sizeof bytes);
 }
 
 static bool check_version(struct simulator *simulator, struct failure *why) {
