@@ -74,20 +74,16 @@ static bool mentions_env(const struct node *node) {
     return found;
 }
 
-static struct node *param_name_node(struct evaluator *ev, struct node *param) {
-    /* a node that covers the name only, for messages about the param */
-    struct node *node = arena_alloc(ev->arena, sizeof *node);
-    node->kind = NODE_NAME;
-    node->span = param->declaration.name.name ? written_span(param, param->declaration.name)
-                                              : param->span;
-    return node;
+/* A node that covers the name only, for messages about the param. */
+static struct node *param_name_node(struct evaluator *ev, const struct node *param) {
+    struct written_name name = param->declaration.name;
+    return node_new(ev->arena, NODE_NAME, name.name ? written_span(param, name) : param->span);
 }
 
 static struct value input_value(struct evaluator *ev, const struct input *input,
-                                const struct type *type, struct node *param) {
-    struct node *node = param_name_node(ev, param);
-    if (input->is_text) return convert_text(ev, input->text, type, node, input->from);
-    return convert(ev, value_seal(input->value), type, node, input->name);
+                                const struct type *type, const struct node *name) {
+    if (input->is_text) return convert_text(ev, input->text, type, name, input->from);
+    return convert(ev, value_seal(input->value), type, name, input->name);
 }
 
 static struct value default_value(struct evaluator *ev, struct frame *frame, struct node *param,
@@ -125,10 +121,13 @@ static struct value known_value(struct evaluator *ev, struct frame *frame, struc
                                 const struct type *type, const struct node **blame) {
     struct node *param = symbol->declaration;
     const struct input *input = find_input(ev, symbol->name);
-    *blame = param_name_node(ev, param);
-    if (input) return input_value(ev, input, type, param);
-    if (!param->param.initial) return (struct value){.kind = SLOT_WAITING};
     *blame = param->param.initial;
+    if (input) {
+        struct node *name = param_name_node(ev, param);
+        *blame = name;
+        return input_value(ev, input, type, name);
+    }
+    if (!param->param.initial) return (struct value){.kind = SLOT_WAITING};
     return default_value(ev, frame, param, type);
 }
 
