@@ -4,7 +4,7 @@
 struct call_row {
     enum operation operation;
     void (*fill)(const struct filling *filling);
-    void (*read)(struct cloud_call *call, const struct data *result, struct cloud_room *room);
+    void (*read)(struct cloud_call *call, const struct data *result);
 };
 
 static struct call_row row_of(enum cloud_operation operation) {
@@ -31,8 +31,8 @@ struct data *cloud_call_input(const struct filling *filling, enum cloud_operatio
     return with.input;
 }
 
-void cloud_call_read(struct cloud_call *call, const struct data *result, struct cloud_room *room) {
-    row_of(call->operation).read(call, result, room);
+void cloud_call_read(struct cloud_call *call, const struct data *result) {
+    row_of(call->operation).read(call, result);
 }
 
 const struct text *call_take_texts(struct cloud_call *call, const struct data *list,
@@ -45,26 +45,28 @@ const struct text *call_take_texts(struct cloud_call *call, const struct data *l
     return texts;
 }
 
-void *call_grown(struct arena *arena, void *old, uint32_t count, uint32_t *room, uint32_t more,
-                 size_t size) {
-    if (old && count + more <= *room) return old;
-    uint32_t wanted = count + more + 1 > 2 * *room ? count + more + 1 : 2 * *room;
-    void *array = arena_array(arena, wanted, size);
+/* The room of an array follows from what is in it: the next power of two. */
+static size_t room_of(size_t count) {
+    size_t room = 1;
+    while (room < count) room *= 2;
+    return room;
+}
+
+void *call_grown(struct arena *arena, void *old, uint32_t count, uint32_t more, size_t size) {
+    size_t room = room_of((size_t)count + more);
+    if (old && room == room_of(count)) return old;
+    void *array = arena_array(arena, room, size);
     if (count) memcpy(array, old, count * size);
-    *room = wanted;
     return array;
 }
 
 void call_fill_nothing(const struct filling *filling) { (void)filling; }
 
-void call_read_nothing(struct cloud_call *call, const struct data *result,
-                       struct cloud_room *room) {
-    (void)call, (void)result, (void)room;
+void call_read_nothing(struct cloud_call *call, const struct data *result) {
+    (void)call, (void)result;
 }
 
-void call_read_identity(struct cloud_call *call, const struct data *result,
-                        struct cloud_room *room) {
-    (void)room;
+void call_read_identity(struct cloud_call *call, const struct data *result) {
     call->reply.account = call_take(call, result, "Account");
     call->reply.caller = call_take(call, result, "Arn");
 }

@@ -18,17 +18,12 @@ struct filling {
     bool with_values;             /* property values of change sets */
 };
 
-/* Room for the records of a reply, which grow page by page. */
-struct cloud_room {
-    uint32_t stacks, changes, events, resources, exports, names, drifts, hooks;
-};
-
 enum operation cloud_call_operation(enum cloud_operation operation);
 /* The input of a call; token: of the page, or empty. */
 struct data *cloud_call_input(const struct filling *filling, enum cloud_operation operation,
                               struct text token);
 /* Adds a page of an answer to the reply. */
-void cloud_call_read(struct cloud_call *call, const struct data *result, struct cloud_room *room);
+void cloud_call_read(struct cloud_call *call, const struct data *result);
 
 /* The name in a stack's id; a name is itself. Change sets are made by name, which every
  * implementation of the API takes; that the answer is about the stack that was meant says its
@@ -49,18 +44,17 @@ static inline uint32_t call_count(const struct data *list) { return list ? list-
 /* A list of texts. */
 const struct text *call_take_texts(struct cloud_call *call, const struct data *list,
                                    uint32_t *count);
-/* An array of a reply with room for more: the old one, or one of twice the size. */
-void *call_grown(struct arena *arena, void *old, uint32_t count, uint32_t *room, uint32_t more,
-                 size_t size);
+/* An array with room for more records: the old one of count where that has it, else a copy. Replies
+ * grow page by page; old is NULL or came from here. */
+void *call_grown(struct arena *arena, void *old, uint32_t count, uint32_t more, size_t size);
 /* Room in the array field of the reply for the records of a list. */
-#define CALL_GROW(call, field, number, room, list)                                                 \
+#define CALL_GROW(call, field, number, list)                                                       \
     ((call)->reply.field = call_grown((call)->arena, (call)->reply.field, (call)->reply.number,    \
-                                      (room), call_count(list), sizeof *(call)->reply.field))
+                                      call_count(list), sizeof *(call)->reply.field))
 
 #define CALL(id, operation, fill, read)                                                            \
     void call_fill_##fill(const struct filling *filling);                                          \
-    void call_read_##read(struct cloud_call *call, const struct data *result,                      \
-                          struct cloud_room *room);
+    void call_read_##read(struct cloud_call *call, const struct data *result);
 #include "runtime/aws/calls.def"
 #undef CALL
 

@@ -33,7 +33,7 @@ void call_fill_trail(const struct filling *filling) {
     struct data *input = filling->input;
     if (request->attribute.length) {
         struct data *list = data_set_new(arena, input, "LookupAttributes", DATA_LIST);
-        struct data *record = data_add(list, TEXT(""), data_new(arena, DATA_RECORD));
+        struct data *record = data_add_record(arena, list);
         data_put(arena, record, "AttributeKey", request->attribute);
         data_put(arena, record, "AttributeValue", request->value);
     }
@@ -71,17 +71,17 @@ static void add_hook(struct cloud_call *call, const struct data *n, struct text 
     read_advice(call, data_get(n, "Annotations"), hook);
 }
 
-void call_read_hooks(struct cloud_call *call, const struct data *result, struct cloud_room *room) {
+void call_read_hooks(struct cloud_call *call, const struct data *result) {
     const struct data *list = data_get(result, "HookResults");
-    CALL_GROW(call, hooks, hook_count, &room->hooks, list);
+    CALL_GROW(call, hooks, hook_count, list);
     for (const struct data *n = data_first(list); n; n = n->next) {
         add_hook(call, n, data_text(n, "TargetId"), data_text(n, "TargetType"));
     }
 }
 
-void call_read_hook(struct cloud_call *call, const struct data *result, struct cloud_room *room) {
+void call_read_hook(struct cloud_call *call, const struct data *result) {
     const struct data *target = data_get(result, "Target");
-    CALL_GROW(call, hooks, hook_count, &room->hooks, result);
+    CALL_GROW(call, hooks, hook_count, result);
     add_hook(call, result, data_text(target, "TargetId"), data_text(target, "TargetTypeName"));
 }
 
@@ -105,10 +105,9 @@ static void read_record(struct cloud_call *call, struct text text,
     event->invoked_by = call_take(call, data_get(record, "userIdentity"), "invokedBy");
 }
 
-void call_read_trail(struct cloud_call *call, const struct data *result, struct cloud_room *room) {
+void call_read_trail(struct cloud_call *call, const struct data *result) {
     struct cloud_reply *reply = &call->reply;
     const struct data *list = data_get(result, "Events");
-    (void)room;
     reply->trail = arena_array(call->arena, call_count(list) + 1, sizeof *reply->trail);
     for (const struct data *n = data_first(list); n; n = n->next) {
         struct cloud_trail_event *event = &reply->trail[reply->trail_count++];

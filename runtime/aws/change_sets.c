@@ -9,7 +9,7 @@ static void set_parameters(struct arena *arena, struct data *input,
     struct data *list = data_set_new(arena, input, "Parameters", DATA_LIST);
     for (uint32_t i = 0; i < request->parameter_count; i++) {
         const struct cloud_parameter *parameter = &request->parameters[i];
-        struct data *record = data_add(list, TEXT(""), data_new(arena, DATA_RECORD));
+        struct data *record = data_add_record(arena, list);
         data_put(arena, record, "ParameterKey", parameter->key);
         if (parameter->use_previous) data_set_bool(arena, record, "UsePreviousValue", true);
         else data_put(arena, record, "ParameterValue", parameter->value);
@@ -22,7 +22,7 @@ static void set_tags(struct arena *arena, struct data *input,
     if (!request->has_tags) return;
     struct data *list = data_set_new(arena, input, "Tags", DATA_LIST);
     for (uint32_t i = 0; i < request->tag_count; i++) {
-        struct data *record = data_add(list, TEXT(""), data_new(arena, DATA_RECORD));
+        struct data *record = data_add_record(arena, list);
         data_put(arena, record, "Key", request->tags[i].key);
         data_put(arena, record, "Value", request->tags[i].value);
     }
@@ -35,7 +35,7 @@ static void set_alarms(struct arena *arena, struct data *input,
     struct data *rollback = data_set_new(arena, input, "RollbackConfiguration", DATA_RECORD);
     struct data *list = data_set_new(arena, rollback, "RollbackTriggers", DATA_LIST);
     for (uint32_t i = 0; i < request->alarm_count; i++) {
-        struct data *record = data_add(list, TEXT(""), data_new(arena, DATA_RECORD));
+        struct data *record = data_add_record(arena, list);
         data_put(arena, record, "Arn", request->alarms[i]);
         data_put(arena, record, "Type", TEXT("AWS::CloudWatch::Alarm"));
     }
@@ -105,9 +105,7 @@ void call_fill_execution(const struct filling *filling) {
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-void call_read_new_change_set(struct cloud_call *call, const struct data *result,
-                              struct cloud_room *room) {
-    (void)room;
+void call_read_new_change_set(struct cloud_call *call, const struct data *result) {
     call->reply.id = call_take(call, result, "Id");
     call->reply.stack_id = call_take(call, result, "StackId");
 }
@@ -153,17 +151,17 @@ static void read_change(struct cloud_call *call, const struct data *n,
     read_details(call, data_get(n, "Details"), change);
 }
 
-static void read_changes(struct cloud_call *call, const struct data *list, uint32_t *room) {
+static void read_changes(struct cloud_call *call, const struct data *list) {
     struct cloud_change_set *set = &call->reply.change_set;
-    set->changes = call_grown(call->arena, set->changes, set->change_count, room,
-                              call_count(list), sizeof *set->changes);
+    set->changes = call_grown(call->arena, set->changes, set->change_count, call_count(list),
+                              sizeof *set->changes);
     for (const struct data *item = data_first(list); item; item = item->next) {
         const struct data *change = data_get(item, "ResourceChange");
         if (change) read_change(call, change, &set->changes[set->change_count++]);
     }
 }
 
-void call_read_change_set(struct cloud_call *call, const struct data *n, struct cloud_room *room) {
+void call_read_change_set(struct cloud_call *call, const struct data *n) {
     struct cloud_change_set *set = &call->reply.change_set;
     struct cloud_change *changes = set->changes;
     uint32_t count = set->change_count;
@@ -183,7 +181,7 @@ void call_read_change_set(struct cloud_call *call, const struct data *n, struct 
         .drift_status = call_take(call, n, "StackDriftStatus"),
         .parent = call_take(call, n, "ParentChangeSetId"),
         .root = call_take(call, n, "RootChangeSetId")};
-    read_changes(call, data_get(n, "Changes"), &room->changes);
+    read_changes(call, data_get(n, "Changes"));
 }
 
 void cloud_changes_merge(struct arena *arena, struct cloud_change_set *set,

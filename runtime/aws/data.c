@@ -112,6 +112,10 @@ struct data *data_set_new(struct arena *arena, struct data *record, const char *
     return data_add(record, text_of(key), data_new(arena, kind));
 }
 
+struct data *data_add_record(struct arena *arena, struct data *list) {
+    return data_add(list, TEXT(""), data_new(arena, DATA_RECORD));
+}
+
 void data_set_texts(struct arena *arena, struct data *record, const char *key,
                     const struct text *texts, uint32_t count) {
     struct data *list = data_set_new(arena, record, key, DATA_LIST);

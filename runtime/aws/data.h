@@ -84,6 +84,8 @@ void data_set_number(struct arena *arena, struct data *record, const char *key, 
 /* A new list or record as a member. */
 struct data *data_set_new(struct arena *arena, struct data *record, const char *key,
                           enum data_kind kind);
+/* A new record as an item of a list. */
+struct data *data_add_record(struct arena *arena, struct data *list);
 /* A list of texts. */
 void data_set_texts(struct arena *arena, struct data *record, const char *key,
                     const struct text *texts, uint32_t count);

@@ -17,14 +17,14 @@ struct transfer {
     struct transfer *next, *before; /* among the idle or the running ones */
 };
 
-struct network {
+struct transport {
     CURLM *multi;
     struct http_options options;
     struct transfer *idle, *running;
     struct http_call *unsent; /* that are handed back as they came */
 };
 
-static double network_now(void *context) {
+static double transport_now(void *context) {
     struct timespec time;
     (void)context;
     clock_gettime(CLOCK_REALTIME, &time);
@@ -90,10 +90,10 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *context) {
 
 /* --- sending --------------------------------------------------------------------------------- */
 
-static struct transfer *take_transfer(struct network *network) {
-    struct transfer *transfer = network->idle;
+static struct transfer *take_transfer(struct transport *transport) {
+    struct transfer *transfer = transport->idle;
     if (transfer) {
-        network->idle = transfer->next;
+        transport->idle = transfer->next;
         curl_easy_reset(transfer->easy);
         return transfer;
     }
@@ -162,7 +162,7 @@ static void set_deadlines(CURL *easy, const struct http_request *request) {
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)HTTP_IDLE_SECONDS);
 }
 
-static void set_options(struct network *network, struct transfer *transfer) {
+static void set_options(struct transport *transport, struct transfer *transfer) {
     const struct http_request *request = &transfer->call->request;
     CURL *easy = transfer->easy;
     struct text url = http_url(transfer->call->arena, request);
@@ -181,49 +181,49 @@ static void set_options(struct network *network, struct transfer *transfer) {
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     if (request->is_direct) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
     if (request->is_once) curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-    if (network->options.user_agent) {
-        curl_easy_setopt(easy, CURLOPT_USERAGENT, network->options.user_agent);
+    if (transport->options.user_agent) {
+        curl_easy_setopt(easy, CURLOPT_USERAGENT, transport->options.user_agent);
     }
-    if (network->options.ca_bundle) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, network->options.ca_bundle);
-        curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, network->options.ca_bundle);
+    if (transport->options.ca_bundle) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, transport->options.ca_bundle);
+        curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, transport->options.ca_bundle);
     }
     set_protocols(easy);
 }
 
-static void refuse(struct network *network, struct http_call *call) {
+static void refuse(struct transport *transport, struct http_call *call) {
     call->failure = HTTP_UNSENT;
     snprintf(call->error, sizeof call->error, "a header would hold a line break");
-    call->next = network->unsent;
-    network->unsent = call;
+    call->next = transport->unsent;
+    transport->unsent = call;
 }
 
-static void network_begin(void *context, struct http_call *call) {
-    struct network *network = context;
+static void transport_begin(void *context, struct http_call *call) {
+    struct transport *transport = context;
     call->status = 0;
     call->headers = NULL;
     call->header_count = 0;
     call->body = (struct text){"", 0};
     call->failure = HTTP_GOOD;
     if (!http_is_sound(&call->request)) {
-        refuse(network, call);
+        refuse(transport, call);
         return;
     }
-    struct transfer *transfer = take_transfer(network);
+    struct transfer *transfer = take_transfer(transport);
     transfer->call = call;
     transfer->body.length = 0;
     transfer->header_bytes = 0;
     transfer->header_room = 0;
     transfer->is_too_long = false;
     transfer->error[0] = '\0';
-    set_options(network, transfer);
+    set_options(transport, transfer);
     set_headers(transfer);
     set_method(transfer);
-    if (curl_multi_add_handle(network->multi, transfer->easy) != CURLM_OK) memory_exhausted();
+    if (curl_multi_add_handle(transport->multi, transfer->easy) != CURLM_OK) memory_exhausted();
     transfer->before = NULL;
-    transfer->next = network->running;
+    transfer->next = transport->running;
     if (transfer->next) transfer->next->before = transfer;
-    network->running = transfer;
+    transport->running = transfer;
 }
 
 /* --- ending ---------------------------------------------------------------------------------- */
@@ -244,16 +244,16 @@ static enum http_failure failure_of(const struct transfer *transfer, CURLcode co
 }
 
 /* Out of the running ones, to be used again. */
-static void retire(struct network *network, struct transfer *transfer) {
-    curl_multi_remove_handle(network->multi, transfer->easy);
+static void retire(struct transport *transport, struct transfer *transfer) {
+    curl_multi_remove_handle(transport->multi, transfer->easy);
     curl_slist_free_all(transfer->headers);
     transfer->headers = NULL;
     transfer->call = NULL;
     if (transfer->before) transfer->before->next = transfer->next;
-    else network->running = transfer->next;
+    else transport->running = transfer->next;
     if (transfer->next) transfer->next->before = transfer->before;
-    transfer->next = network->idle;
-    network->idle = transfer;
+    transfer->next = transport->idle;
+    transport->idle = transfer;
 }
 
 /* libcurl quotes a proxy's URL as it was given: what stands before its "@" may be a password. */
@@ -265,7 +265,7 @@ static void hide_password(char *error) {
     memmove(start, at, strlen(at) + 1);
 }
 
-static struct http_call *finish(struct network *network, struct transfer *transfer,
+static struct http_call *finish(struct transport *transport, struct transfer *transfer,
                                 CURLcode code) {
     struct http_call *call = transfer->call;
     long status = 0;
@@ -280,18 +280,18 @@ static struct http_call *finish(struct network *network, struct transfer *transf
         snprintf(call->error, sizeof call->error, "%s", error);
         hide_password(call->error);
     }
-    retire(network, transfer);
+    retire(transport, transfer);
     return call;
 }
 
-static struct http_call *take_finished(struct network *network) {
+static struct http_call *take_finished(struct transport *transport) {
     CURLMsg *message;
     int left;
-    while ((message = curl_multi_info_read(network->multi, &left))) {
+    while ((message = curl_multi_info_read(transport->multi, &left))) {
         if (message->msg != CURLMSG_DONE) continue;
         char *private = NULL;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
-        return finish(network, (struct transfer *)private, message->data.result);
+        return finish(transport, (struct transfer *)private, message->data.result);
     }
     return NULL;
 }
@@ -299,24 +299,24 @@ static struct http_call *take_finished(struct network *network) {
 /* A wait that ends early without news was ended by a signal, or by one of libcurl's own timers:
  * the caller may look, and come back. Long waits are cut, so that a clock that is set does not
  * stop us. */
-static struct http_call *network_next(void *context, double until) {
-    struct network *network = context;
-    struct http_call *unsent = network->unsent;
+static struct http_call *transport_next(void *context, double until) {
+    struct transport *transport = context;
+    struct http_call *unsent = transport->unsent;
     if (unsent) {
-        network->unsent = unsent->next;
+        transport->unsent = unsent->next;
         return unsent;
     }
     for (;;) {
         int running = 0, ready = 0;
-        curl_multi_perform(network->multi, &running);
-        struct http_call *call = take_finished(network);
+        curl_multi_perform(transport->multi, &running);
+        struct http_call *call = take_finished(transport);
         if (call) return call;
-        double left = until - network_now(NULL);
+        double left = until - transport_now(NULL);
         if (left <= 0) return NULL;
         int wait = left > 1 ? 1000 : (int)(left * 1000) + 1;
-        double before = network_now(NULL);
-        if (curl_multi_poll(network->multi, NULL, 0, wait, &ready) != CURLM_OK) return NULL;
-        if (!ready && network_now(NULL) - before < wait / 1000.0 - 0.005) return NULL;
+        double before = transport_now(NULL);
+        if (curl_multi_poll(transport->multi, NULL, 0, wait, &ready) != CURLM_OK) return NULL;
+        if (!ready && transport_now(NULL) - before < wait / 1000.0 - 0.005) return NULL;
     }
 }
 
@@ -326,27 +326,27 @@ bool http_open(struct http *http, const struct http_options *options, struct fai
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return failure_set(why, "could not start libcurl");
     }
-    struct network *network = memory_alloc(sizeof *network);
-    *network = (struct network){.multi = curl_multi_init(), .options = *options};
-    if (!network->multi) memory_exhausted();
-    curl_multi_setopt(network->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-    curl_multi_setopt(network->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 8L);
-    curl_multi_setopt(network->multi, CURLMOPT_MAXCONNECTS, 64L);
-    *http = (struct http){network, network_begin, network_next, network_now};
+    struct transport *transport = memory_alloc(sizeof *transport);
+    *transport = (struct transport){.multi = curl_multi_init(), .options = *options};
+    if (!transport->multi) memory_exhausted();
+    curl_multi_setopt(transport->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(transport->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 8L);
+    curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS, 64L);
+    *http = (struct http){transport, transport_begin, transport_next, transport_now};
     return true;
 }
 
 void http_close(struct http *http) {
-    struct network *network = http->context;
-    if (!network) return;
-    while (network->running) retire(network, network->running);
-    for (struct transfer *transfer = network->idle, *next; transfer; transfer = next) {
+    struct transport *transport = http->context;
+    if (!transport) return;
+    while (transport->running) retire(transport, transport->running);
+    for (struct transfer *transfer = transport->idle, *next; transfer; transfer = next) {
         next = transfer->next;
         curl_easy_cleanup(transfer->easy);
         buffer_release(&transfer->body);
         memory_free(transfer);
     }
-    curl_multi_cleanup(network->multi);
-    memory_free(network);
+    curl_multi_cleanup(transport->multi);
+    memory_free(transport);
     *http = (struct http){.context = NULL};
 }

@@ -14,7 +14,6 @@ struct pending {
     struct cloud_call *call;
     struct client_call inner;
     struct arena arena;      /* of requests and answers, which are many times larger than replies */
-    struct cloud_room room;
     struct cloud_change_set first; /* of PHASE_WITHOUT_VALUES */
     struct text token;
     enum phase phase;
@@ -31,19 +30,18 @@ struct network {
 /* The arena begins anew with each page: what is needed of the last one is copied out first. */
 static void send(struct pending *pending, enum cloud_operation operation, struct text token) {
     struct client *client = pending->network->client;
-    struct cloud_call as = *pending->call;
-    struct text copy = token.length ? text_copy(pending->call->arena, token) : (struct text){"", 0};
+    const struct cloud_call *call = pending->call;
+    struct text copy = token.length ? text_copy(call->arena, token) : (struct text){"", 0};
     arena_release(&pending->arena);
-    as.operation = operation;
     pending->token = copy;
     pending->inner = (struct client_call){.operation = cloud_call_operation(operation),
-                                          .region = as.region,
-                                          .bucket = as.request.bucket,
+                                          .region = call->region,
+                                          .bucket = call->request.bucket,
                                           .arena = &pending->arena,
                                           .context = pending,
                                           .is_once = operation == CLOUD_EXECUTE_CHANGE_SET};
     if (!pending->inner.bucket.length) pending->inner.bucket = (struct text){"", 0};
-    struct filling filling = {.arena = &pending->arena, .request = &as.request,
+    struct filling filling = {.arena = &pending->arena, .request = &call->request,
                               .account = client_account(client),
                               .with_values = pending->phase == PHASE_PAGES};
     pending->inner.input = cloud_call_input(&filling, operation, copy);
@@ -170,7 +168,6 @@ static bool ask_without_values(struct pending *pending) {
     }
     pending->first = call->reply.change_set;
     pending->phase = PHASE_WITHOUT_VALUES;
-    pending->room.changes = 0;
     call->reply.change_set = (struct cloud_change_set){0};
     send(pending, call->operation, (struct text){"", 0});
     return true;
@@ -218,7 +215,7 @@ static struct cloud_call *go_on(struct pending *pending) {
     struct cloud_call *call = pending->call;
     if (pending->phase == PHASE_LOOK) return after_look(pending);
     if (pending->inner.error.code.length) return after_error(pending);
-    cloud_call_read(call, pending->inner.result, &pending->room);
+    cloud_call_read(call, pending->inner.result);
     if (next_page(pending) || ask_without_values(pending)) return NULL;
     if (pending->phase == PHASE_WITHOUT_VALUES) {
         cloud_changes_merge(call->arena, &pending->first, &call->reply.change_set);

@@ -37,7 +37,7 @@ static struct text deletion(struct arena *arena, const struct cloud_request *req
     struct data *list = data_set_new(arena, root, "Object", DATA_LIST);
     list->is_flat = true;
     for (uint32_t i = 0; i < request->object_count; i++) {
-        struct data *object = data_add(list, TEXT(""), data_new(arena, DATA_RECORD));
+        struct data *object = data_add_record(arena, list);
         data_put(arena, object, "Key", request->objects[i].key);
         data_set(arena, object, "VersionId", request->objects[i].version);
     }
@@ -82,9 +82,7 @@ static struct text decoded(struct cloud_call *call, struct text key) {
     return http_decode(call->arena, (struct text){bytes, key.length});
 }
 
-void call_read_versions(struct cloud_call *call, const struct data *result,
-                        struct cloud_room *room) {
-    (void)room;
+void call_read_versions(struct cloud_call *call, const struct data *result) {
     struct cloud_reply *reply = &call->reply;
     bool is_encoded = text_is(data_text(result, "EncodingType"), "url");
     reply->objects = arena_array(call->arena, result->count + 1, sizeof *reply->objects);
@@ -97,9 +95,7 @@ void call_read_versions(struct cloud_call *call, const struct data *result,
     }
 }
 
-void call_read_deletions(struct cloud_call *call, const struct data *result,
-                         struct cloud_room *room) {
-    (void)room;
+void call_read_deletions(struct cloud_call *call, const struct data *result) {
     struct cloud_reply *reply = &call->reply;
     reply->objects = arena_array(call->arena, result->count + 1, sizeof *reply->objects);
     for (const struct data *n = data_first(result); n; n = n->next) {

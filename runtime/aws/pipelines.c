@@ -15,7 +15,7 @@ void call_fill_pipeline_start(const struct filling *filling) {
     if (!request->parameter_count) return; /* a list must not be empty */
     struct data *list = data_set_new(arena, filling->input, "variables", DATA_LIST);
     for (uint32_t i = 0; i < request->parameter_count; i++) {
-        struct data *record = data_add(list, TEXT(""), data_new(arena, DATA_RECORD));
+        struct data *record = data_add_record(arena, list);
         data_put(arena, record, "name", request->parameters[i].key);
         data_put(arena, record, "value", request->parameters[i].value);
     }
@@ -50,11 +50,9 @@ static bool is_closed(const struct data *transition) {
     return data_get(transition, "enabled") && !data_is_true(transition, "enabled");
 }
 
-void call_read_pipeline(struct cloud_call *call, const struct data *result,
-                        struct cloud_room *room) {
+void call_read_pipeline(struct cloud_call *call, const struct data *result) {
     struct cloud_reply *reply = &call->reply;
     const struct data *list = data_get(result, "stageStates");
-    (void)room;
     reply->stages = arena_array(call->arena, call_count(list) + 1, sizeof *reply->stages);
     for (const struct data *n = data_first(list); n; n = n->next) {
         const struct data *newest = data_get(n, "latestExecution");
@@ -71,16 +69,12 @@ void call_read_pipeline(struct cloud_call *call, const struct data *result,
     }
 }
 
-void call_read_pipeline_start(struct cloud_call *call, const struct data *result,
-                              struct cloud_room *room) {
-    (void)room;
+void call_read_pipeline_start(struct cloud_call *call, const struct data *result) {
     call->reply.id = call_take(call, result, "pipelineExecutionId");
 }
 
-void call_read_pipeline_execution(struct cloud_call *call, const struct data *result,
-                                  struct cloud_room *room) {
+void call_read_pipeline_execution(struct cloud_call *call, const struct data *result) {
     const struct data *execution = data_get(result, "pipelineExecution");
-    (void)room;
     call->reply.id = call_take(call, execution, "pipelineExecutionId");
     call->reply.status = call_take(call, execution, "status");
     call->reply.status_reason = call_take(call, execution, "statusSummary");

@@ -76,10 +76,9 @@ static void take_tags(struct cloud_call *call, const struct data *list,
     }
 }
 
-void call_read_stacks(struct cloud_call *call, const struct data *result,
-                      struct cloud_room *room) {
+void call_read_stacks(struct cloud_call *call, const struct data *result) {
     const struct data *list = data_get(result, "Stacks");
-    CALL_GROW(call, stacks, stack_count, &room->stacks, list);
+    CALL_GROW(call, stacks, stack_count, list);
     for (const struct data *n = data_first(list); n; n = n->next) {
         struct cloud_stack *stack = &call->reply.stacks[call->reply.stack_count++];
         *stack = (struct cloud_stack){
@@ -113,8 +112,8 @@ static struct text reason_of(struct cloud_call *call, const struct data *n) {
     return (struct text){"", 0};
 }
 
-static void read_events(struct cloud_call *call, const struct data *list, uint32_t *room) {
-    CALL_GROW(call, events, event_count, room, list);
+static void read_events(struct cloud_call *call, const struct data *list) {
+    CALL_GROW(call, events, event_count, list);
     for (const struct data *n = data_first(list); n; n = n->next) {
         call->reply.events[call->reply.event_count++] = (struct cloud_event){
             .id = call_take(call, n, "EventId"),
@@ -141,27 +140,22 @@ static void read_events(struct cloud_call *call, const struct data *list, uint32
     }
 }
 
-void call_read_stack_events(struct cloud_call *call, const struct data *result,
-                            struct cloud_room *room) {
-    read_events(call, data_get(result, "StackEvents"), &room->events);
+void call_read_stack_events(struct cloud_call *call, const struct data *result) {
+    read_events(call, data_get(result, "StackEvents"));
     call->reply.next_token = call_take(call, result, "NextToken");
 }
 
-void call_read_operation_events(struct cloud_call *call, const struct data *result,
-                                struct cloud_room *room) {
-    read_events(call, data_get(result, "OperationEvents"), &room->events);
+void call_read_operation_events(struct cloud_call *call, const struct data *result) {
+    read_events(call, data_get(result, "OperationEvents"));
 }
 
-void call_read_template(struct cloud_call *call, const struct data *result,
-                        struct cloud_room *room) {
-    (void)room;
+void call_read_template(struct cloud_call *call, const struct data *result) {
     call->reply.body = call_take(call, result, "TemplateBody");
 }
 
-void call_read_resources(struct cloud_call *call, const struct data *result,
-                         struct cloud_room *room) {
+void call_read_resources(struct cloud_call *call, const struct data *result) {
     const struct data *list = data_get(result, "StackResourceSummaries");
-    CALL_GROW(call, resources, resource_count, &room->resources, list);
+    CALL_GROW(call, resources, resource_count, list);
     for (const struct data *n = data_first(list); n; n = n->next) {
         call->reply.resources[call->reply.resource_count++] = (struct cloud_resource){
             .logical_id = call_take(call, n, "LogicalResourceId"),
@@ -173,10 +167,9 @@ void call_read_resources(struct cloud_call *call, const struct data *result,
     }
 }
 
-void call_read_exports(struct cloud_call *call, const struct data *result,
-                       struct cloud_room *room) {
+void call_read_exports(struct cloud_call *call, const struct data *result) {
     const struct data *list = data_get(result, "Exports");
-    CALL_GROW(call, exports, export_count, &room->exports, list);
+    CALL_GROW(call, exports, export_count, list);
     for (const struct data *n = data_first(list); n; n = n->next) {
         call->reply.exports[call->reply.export_count++] = (struct cloud_export){
             call_take(call, n, "Name"), call_take(call, n, "Value"),
@@ -184,10 +177,9 @@ void call_read_exports(struct cloud_call *call, const struct data *result,
     }
 }
 
-void call_read_imports(struct cloud_call *call, const struct data *result,
-                       struct cloud_room *room) {
+void call_read_imports(struct cloud_call *call, const struct data *result) {
     const struct data *list = data_get(result, "Imports");
-    CALL_GROW(call, names, name_count, &room->names, list);
+    CALL_GROW(call, names, name_count, list);
     for (const struct data *n = data_first(list); n; n = n->next) {
         call->reply.names[call->reply.name_count++] = text_copy(call->arena, data_value(n));
     }

@@ -18,13 +18,13 @@ void call_fill_new_refactor(const struct filling *filling) {
     struct data *input = filling->input;
     struct text name = cloud_stack_name(request->stack);
     struct data *definitions = data_set_new(arena, input, "StackDefinitions", DATA_LIST);
-    struct data *definition = data_add(definitions, TEXT(""), data_new(arena, DATA_RECORD));
+    struct data *definition = data_add_record(arena, definitions);
     data_put(arena, definition, "StackName", name);
     data_set(arena, definition, "TemplateBody", request->body);
     data_set(arena, definition, "TemplateURL", request->url);
     struct data *mappings = data_set_new(arena, input, "ResourceMappings", DATA_LIST);
     for (uint32_t i = 0; i < request->move_count; i++) {
-        struct data *mapping = data_add(mappings, TEXT(""), data_new(arena, DATA_RECORD));
+        struct data *mapping = data_add_record(arena, mappings);
         set_place(arena, mapping, "Source", name, request->moves[i].from);
         set_place(arena, mapping, "Destination", name, request->moves[i].to);
     }
@@ -60,15 +60,11 @@ void call_fill_continuation(const struct filling *filling) {
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-void call_read_detection(struct cloud_call *call, const struct data *result,
-                         struct cloud_room *room) {
-    (void)room;
+void call_read_detection(struct cloud_call *call, const struct data *result) {
     call->reply.id = call_take(call, result, "StackDriftDetectionId");
 }
 
-void call_read_drift_status(struct cloud_call *call, const struct data *result,
-                            struct cloud_room *room) {
-    (void)room;
+void call_read_drift_status(struct cloud_call *call, const struct data *result) {
     call->reply.status = call_take(call, result, "DetectionStatus");
     call->reply.status_reason = call_take(call, result, "DetectionStatusReason");
     call->reply.drift_status = call_take(call, result, "StackDriftStatus");
@@ -87,10 +83,9 @@ static void read_differences(struct cloud_call *call, const struct data *list,
     }
 }
 
-void call_read_drifts(struct cloud_call *call, const struct data *result,
-                      struct cloud_room *room) {
+void call_read_drifts(struct cloud_call *call, const struct data *result) {
     const struct data *list = data_get(result, "StackResourceDrifts");
-    CALL_GROW(call, drifts, drift_count, &room->drifts, list);
+    CALL_GROW(call, drifts, drift_count, list);
     for (const struct data *n = data_first(list); n; n = n->next) {
         struct cloud_drift *drift = &call->reply.drifts[call->reply.drift_count++];
         *drift = (struct cloud_drift){.logical_id = call_take(call, n, "LogicalResourceId"),
@@ -101,16 +96,12 @@ void call_read_drifts(struct cloud_call *call, const struct data *result,
     }
 }
 
-void call_read_new_refactor(struct cloud_call *call, const struct data *result,
-                            struct cloud_room *room) {
-    (void)room;
+void call_read_new_refactor(struct cloud_call *call, const struct data *result) {
     call->reply.id = call_take(call, result, "StackRefactorId");
 }
 
-void call_read_refactor(struct cloud_call *call, const struct data *result,
-                        struct cloud_room *room) {
+void call_read_refactor(struct cloud_call *call, const struct data *result) {
     struct cloud_reply *reply = &call->reply;
-    (void)room;
     reply->status = call_take(call, result, "Status");
     reply->status_reason = call_take(call, result, "StatusReason");
     reply->execution_status = call_take(call, result, "ExecutionStatus");

@@ -118,7 +118,7 @@ static void list_stack_resources(struct serving *serving) {
     if (!ask_resources(serving, &call)) return;
     struct data *list = query_list(serving, "StackResourceSummaries");
     for (uint32_t i = 0; i < call.reply.resource_count; i++) {
-        tell_resource(serving->arena, tell_record(serving->arena, list),
+        tell_resource(serving->arena, data_add_record(serving->arena, list),
                       &call.reply.resources[i], "LastUpdatedTimestamp");
     }
     query_page(serving, list);
@@ -152,7 +152,7 @@ static void describe_stack_resources(struct serving *serving) {
     for (uint32_t i = 0; i < call.reply.resource_count; i++) {
         const struct cloud_resource *resource = &call.reply.resources[i];
         if (only.length && !text_equal(only, resource->logical_id)) continue;
-        tell_of_stack(serving, tell_record(serving->arena, list), stack, resource);
+        tell_of_stack(serving, data_add_record(serving->arena, list), stack, resource);
     }
 }
 
@@ -279,7 +279,7 @@ static void list_exports(struct serving *serving) {
     if (!query_ask(serving, sim_exports, &call)) return;
     struct data *list = query_list(serving, "Exports");
     for (uint32_t i = 0; i < call.reply.export_count; i++) {
-        struct data *record = tell_record(serving->arena, list);
+        struct data *record = data_add_record(serving->arena, list);
         data_put(serving->arena, record, "ExportingStackId", call.reply.exports[i].stack_id);
         data_put(serving->arena, record, "Name", call.reply.exports[i].name);
         data_put(serving->arena, record, "Value", call.reply.exports[i].value);
@@ -322,7 +322,7 @@ static void describe_account_limits(struct serving *serving) {
         {"StackLimit", 2000}, {"StackOutputsLimit", 200}, {"ConcurrentResourcesLimit", 2500}};
     struct data *list = query_list(serving, "AccountLimits");
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-        struct data *record = tell_record(serving->arena, list);
+        struct data *record = data_add_record(serving->arena, list);
         data_put(serving->arena, record, "Name", text_of(limits[i].name));
         data_set_number(serving->arena, record, "Value", limits[i].value);
     }

@@ -95,7 +95,6 @@ void tell_resource(struct arena *arena, struct data *record, const struct cloud_
 void tell_summary(struct arena *arena, struct data *result, const struct sim_blueprint *blueprint);
 void tell_validation(struct arena *arena, struct data *result,
                      const struct sim_blueprint *blueprint);
-struct data *tell_record(struct arena *arena, struct data *list);
 
 /* front.c: a header of the request, or an empty text. */
 struct text serve_header(const struct serving *serving, const char *name);

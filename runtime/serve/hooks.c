@@ -25,7 +25,7 @@ static void list_results(struct serving *serving, struct cloud_call *call) {
     for (uint32_t i = 0; stack && i < stack->event_count; i++) {
         const struct cloud_event *event = &stack->events[i];
         if (!event->hook_id.length) continue;
-        tell_found(serving->arena, tell_record(serving->arena, list), &(struct cloud_hook){
+        tell_found(serving->arena, data_add_record(serving->arena, list), &(struct cloud_hook){
             .id = event->hook_id, .mode = event->hook_mode, .type = event->hook_type,
             .status = event->hook_status, .reason = event->hook_reason, .time = event->time});
     }
@@ -33,7 +33,7 @@ static void list_results(struct serving *serving, struct cloud_call *call) {
 }
 
 static void tell_advice(struct arena *arena, struct data *list, const struct cloud_advice *advice) {
-    struct data *record = tell_record(arena, list);
+    struct data *record = data_add_record(arena, list);
     data_put(arena, record, "AnnotationName", advice->rule);
     data_put(arena, record, "Status", advice->status);
     data_set(arena, record, "StatusMessage", advice->message);

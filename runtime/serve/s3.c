@@ -303,7 +303,7 @@ static void list_buckets(struct serving *serving) {
             const struct sim_resource *resource = stack->resources[r];
             if (!text_is(resource->type, BUCKET) || !resource->now.properties ||
                 resource->is_missing) continue;
-            struct data *bucket = tell_record(arena, list);
+            struct data *bucket = data_add_record(arena, list);
             data_put(arena, bucket, "Name", resource->now.physical_id);
             tell_time(arena, bucket, "CreationDate", resource->updated);
         }

@@ -4,10 +4,6 @@
 #include "runtime/aws/when.h"
 #include "runtime/serve/front.h"
 
-struct data *tell_record(struct arena *arena, struct data *list) {
-    return data_add(list, TEXT(""), data_new(arena, DATA_RECORD));
-}
-
 void tell_time(struct arena *arena, struct data *record, const char *key, double seconds) {
     char whole[32];
     if (seconds <= 0) return;
@@ -24,7 +20,7 @@ static void tell_parameters(struct arena *arena, struct data *record,
     if (!count) return;
     struct data *list = data_set_new(arena, record, "Parameters", DATA_LIST);
     for (uint32_t i = 0; i < count; i++) {
-        struct data *parameter = tell_record(arena, list);
+        struct data *parameter = data_add_record(arena, list);
         data_put(arena, parameter, "ParameterKey", parameters[i].key);
         data_put(arena, parameter, "ParameterValue", parameters[i].value);
         data_set(arena, parameter, "ResolvedValue", parameters[i].resolved);
@@ -35,7 +31,7 @@ static void tell_tags(struct arena *arena, struct data *record, const struct clo
                       uint32_t count) {
     struct data *list = data_set_new(arena, record, "Tags", DATA_LIST);
     for (uint32_t i = 0; i < count; i++) {
-        struct data *tag = tell_record(arena, list);
+        struct data *tag = data_add_record(arena, list);
         data_put(arena, tag, "Key", tags[i].key);
         data_put(arena, tag, "Value", tags[i].value);
     }
@@ -46,7 +42,7 @@ static void tell_outputs(struct arena *arena, struct data *record,
     if (!stack->output_count) return;
     struct data *list = data_set_new(arena, record, "Outputs", DATA_LIST);
     for (uint32_t i = 0; i < stack->output_count; i++) {
-        struct data *output = tell_record(arena, list);
+        struct data *output = data_add_record(arena, list);
         data_put(arena, output, "OutputKey", stack->outputs[i].key);
         data_put(arena, output, "OutputValue", stack->outputs[i].value);
         data_set(arena, output, "Description", stack->outputs[i].description);
@@ -63,7 +59,7 @@ static void tell_settings(struct arena *arena, struct data *record,
     data_set_number(arena, rollback, "MonitoringTimeInMinutes", (long)settings->alarm_minutes);
     struct data *list = data_set_new(arena, rollback, "RollbackTriggers", DATA_LIST);
     for (uint32_t i = 0; i < settings->alarm_count; i++) {
-        struct data *trigger = tell_record(arena, list);
+        struct data *trigger = data_add_record(arena, list);
         data_put(arena, trigger, "Arn", settings->alarms[i]);
         data_put(arena, trigger, "Type", TEXT("AWS::CloudWatch::Alarm"));
     }
@@ -73,7 +69,7 @@ static void tell_operation(struct arena *arena, struct data *record,
                            const struct sim_stack *stack) {
     if (!stack->operation) return;
     struct data *list = data_set_new(arena, record, "LastOperations", DATA_LIST);
-    struct data *operation = tell_record(arena, list);
+    struct data *operation = data_add_record(arena, list);
     data_put(arena, operation, "OperationType", text_of(stack->operation));
     data_put(arena, operation, "OperationId", stack->operation_id);
 }
@@ -87,7 +83,7 @@ static void tell_drift(struct arena *arena, struct data *record, const struct si
 
 void tell_stack(struct arena *arena, struct data *list, const struct cloud_stack *stack,
                 const struct sim_stack *held) {
-    struct data *record = tell_record(arena, list);
+    struct data *record = data_add_record(arena, list);
     bool is_gone = held->status == SIM_DELETE_COMPLETE;
     data_put(arena, record, "StackId", stack->id);
     data_put(arena, record, "StackName", stack->name);
@@ -119,7 +115,7 @@ void tell_stack(struct arena *arena, struct data *list, const struct cloud_stack
 }
 
 void tell_stack_summary(struct arena *arena, struct data *list, const struct sim_stack *stack) {
-    struct data *record = tell_record(arena, list);
+    struct data *record = data_add_record(arena, list);
     data_put(arena, record, "StackId", stack->id);
     data_put(arena, record, "StackName", stack->name);
     data_set(arena, record, "TemplateDescription", stack->description);
@@ -135,7 +131,7 @@ void tell_stack_summary(struct arena *arena, struct data *list, const struct sim
 
 static struct data *event_record(struct arena *arena, struct data *list,
                                  const struct cloud_event *event) {
-    struct data *record = tell_record(arena, list);
+    struct data *record = data_add_record(arena, list);
     data_put(arena, record, "StackId", event->stack_id);
     data_put(arena, record, "EventId", event->id);
     data_put(arena, record, "LogicalResourceId", event->logical_id);
@@ -194,7 +190,7 @@ void tell_operation_event(struct arena *arena, struct data *list, const struct c
 
 static void tell_detail(struct arena *arena, struct data *list,
                         const struct cloud_change_detail *detail, bool with_values) {
-    struct data *record = tell_record(arena, list);
+    struct data *record = data_add_record(arena, list);
     struct data *target = data_set_new(arena, record, "Target", DATA_RECORD);
     data_put(arena, target, "Attribute", detail->attribute);
     data_set(arena, target, "Name", detail->name);
@@ -220,7 +216,7 @@ static void tell_detail(struct arena *arena, struct data *list,
 
 static void tell_change(struct arena *arena, struct data *list, const struct cloud_change *change,
                         bool with_values) {
-    struct data *item = tell_record(arena, list);
+    struct data *item = data_add_record(arena, list);
     data_put(arena, item, "Type", TEXT("Resource"));
     struct data *record = data_set_new(arena, item, "ResourceChange", DATA_RECORD);
     data_set(arena, record, "PolicyAction", change->policy_action);
@@ -254,7 +250,7 @@ void tell_change_set(struct arena *arena, struct data *result, const struct clou
          p = p->next) {
         if (!parameters) parameters = data_set_new(arena, result, "Parameters", DATA_LIST);
         const struct document *resolved = document_get(p, "resolved");
-        struct data *parameter = tell_record(arena, parameters);
+        struct data *parameter = data_add_record(arena, parameters);
         data_put(arena, parameter, "ParameterKey", p->key);
         data_put(arena, parameter, "ParameterValue",
                  sim_masked(arena, document_get(p, "value")->text));
@@ -285,7 +281,7 @@ void tell_change_set(struct arena *arena, struct data *result, const struct clou
 
 void tell_change_set_summary(struct arena *arena, struct data *list, const struct sim_stack *stack,
                              const struct sim_change_set *set) {
-    struct data *record = tell_record(arena, list);
+    struct data *record = data_add_record(arena, list);
     data_put(arena, record, "StackId", stack->id);
     data_put(arena, record, "StackName", stack->name);
     data_put(arena, record, "ChangeSetId", set->id);
@@ -335,7 +331,7 @@ static void tell_declared(struct arena *arena, struct data *result,
     struct data *list = data_set_new(arena, result, "Parameters", DATA_LIST);
     const struct document *p = blueprint->parameters ? blueprint->parameters->children : NULL;
     for (; p; p = p->next) {
-        struct data *record = tell_record(arena, list);
+        struct data *record = data_add_record(arena, list);
         const struct document *allowed = document_get(p, "AllowedValues");
         const struct document *initial = document_get(p, "Default");
         data_put(arena, record, "ParameterKey", p->key);
@@ -399,7 +395,7 @@ static struct data *type_record(struct arena *arena, struct data *list,
     for (struct data *r = list->children; r; r = r->next) {
         if (text_equal(data_text(r, "ResourceType"), item->type)) return r;
     }
-    struct data *record = tell_record(arena, list);
+    struct data *record = data_add_record(arena, list);
     data_put(arena, record, "ResourceType", item->type);
     data_set_new(arena, record, "LogicalResourceIds", DATA_LIST);
     struct data *keys = data_set_new(arena, record, "ResourceIdentifiers", DATA_LIST);

@@ -41,7 +41,7 @@ static void tell_differences(struct arena *arena, struct data *record,
                              const struct cloud_drift *drift) {
     struct data *list = data_set_new(arena, record, "PropertyDifferences", DATA_LIST);
     for (uint32_t i = 0; i < drift->difference_count; i++) {
-        struct data *difference = tell_record(arena, list);
+        struct data *difference = data_add_record(arena, list);
         data_put(arena, difference, "PropertyPath", drift->differences[i].path);
         data_put(arena, difference, "ExpectedValue", drift->differences[i].expected);
         data_put(arena, difference, "ActualValue", drift->differences[i].actual);
@@ -95,7 +95,7 @@ static void resource_drifts(struct serving *serving, struct cloud_call *call) {
     struct data *list = query_list(serving, "StackResourceDrifts");
     for (uint32_t i = 0; i < call->reply.drift_count; i++) {
         if (!is_wanted(serving, call->reply.drifts[i].status)) continue;
-        tell_drift(serving, tell_record(serving->arena, list), stack, &call->reply.drifts[i]);
+        tell_drift(serving, data_add_record(serving->arena, list), stack, &call->reply.drifts[i]);
     }
     query_page(serving, list);
 }
@@ -235,7 +235,7 @@ static void list_refactors(struct serving *serving, struct cloud_call *call) {
         if (!text_equal(refactor->stack->region, serving->claim.region)) continue;
         call->request.id = refactor->id;
         if (!answer(serving, CLOUD_DESCRIBE_REFACTOR, call)) return;
-        struct data *record = tell_record(arena, list);
+        struct data *record = data_add_record(arena, list);
         data_put(arena, record, "StackRefactorId", refactor->id);
         data_put(arena, record, "ExecutionStatus", call->reply.execution_status);
         data_put(arena, record, "Status", call->reply.status);
@@ -260,7 +260,7 @@ static void list_refactor_actions(struct serving *serving, struct cloud_call *ca
         const struct sim_refactor *refactor = &serving->simulator->refactors[i];
         if (!text_equal(refactor->id, call->request.id)) continue;
         for (uint32_t m = 0; m < refactor->move_count; m++) {
-            struct data *record = tell_record(arena, list);
+            struct data *record = data_add_record(arena, list);
             data_put(arena, record, "Action", TEXT("MOVE"));
             data_put(arena, record, "Entity", TEXT("RESOURCE"));
             struct data *mapping = data_set_new(arena, record, "ResourceMapping", DATA_RECORD);
