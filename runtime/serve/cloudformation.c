@@ -124,7 +124,9 @@ static void list_stack_resources(struct serving *serving) {
     query_page(serving, list);
 }
 
-static const struct sim_stack *stack_of(struct serving *serving, struct text name) {
+/* The stack that is asked about; NULL: the request is refused. */
+static const struct sim_stack *stack_of(struct serving *serving) {
+    struct text name = query_member(serving, "StackName");
     const struct sim_stack *stack =
         sim_stack_find(serving->simulator, serving->claim.region, name);
     if (!stack) {
@@ -134,41 +136,39 @@ static const struct sim_stack *stack_of(struct serving *serving, struct text nam
     return stack;
 }
 
-static struct data *tell_of_stack(struct serving *serving, struct data *record,
-                                  const struct sim_stack *stack,
-                                  const struct cloud_resource *resource) {
+static void tell_of_stack(struct serving *serving, struct data *record,
+                          const struct sim_stack *stack, const struct cloud_resource *resource,
+                          const char *time) {
     data_put(serving->arena, record, "StackId", stack->id);
     data_put(serving->arena, record, "StackName", stack->name);
-    tell_resource(serving->arena, record, resource, "Timestamp");
-    return record;
+    tell_resource(serving->arena, record, resource, time);
 }
 
 static void describe_stack_resources(struct serving *serving) {
     struct cloud_call call;
     struct text only = query_member(serving, "LogicalResourceId");
-    const struct sim_stack *stack = stack_of(serving, query_member(serving, "StackName"));
+    const struct sim_stack *stack = stack_of(serving);
     if (!stack || !ask_resources(serving, &call)) return;
     struct data *list = query_list(serving, "StackResources");
     for (uint32_t i = 0; i < call.reply.resource_count; i++) {
         const struct cloud_resource *resource = &call.reply.resources[i];
         if (only.length && !text_equal(only, resource->logical_id)) continue;
-        tell_of_stack(serving, data_add_record(serving->arena, list), stack, resource);
+        tell_of_stack(serving, data_add_record(serving->arena, list), stack, resource,
+                      "Timestamp");
     }
 }
 
 static void describe_stack_resource(struct serving *serving) {
     struct cloud_call call;
     struct text wanted = query_member(serving, "LogicalResourceId");
-    const struct sim_stack *stack = stack_of(serving, query_member(serving, "StackName"));
+    const struct sim_stack *stack = stack_of(serving);
     if (!stack || !ask_resources(serving, &call)) return;
     for (uint32_t i = 0; i < call.reply.resource_count; i++) {
         const struct cloud_resource *resource = &call.reply.resources[i];
         if (!text_equal(wanted, resource->logical_id)) continue;
         struct data *detail = data_set_new(serving->arena, serving->result, "StackResourceDetail",
                                            DATA_RECORD);
-        data_put(serving->arena, detail, "StackId", stack->id);
-        data_put(serving->arena, detail, "StackName", stack->name);
-        tell_resource(serving->arena, detail, resource, "LastUpdatedTimestamp");
+        tell_of_stack(serving, detail, stack, resource, "LastUpdatedTimestamp");
         data_put(serving->arena, detail, "Metadata", sim_metadata(serving->arena, stack, wanted));
         return;
     }
@@ -221,14 +221,13 @@ static void create_change_set(struct serving *serving) {
 static void describe_change_set(struct serving *serving) {
     struct cloud_call call;
     if (!query_ask(serving, sim_describe_change_set, &call)) return;
-    const struct sim_stack *stack = sim_stack_find(serving->simulator, serving->claim.region,
-                                                   call.reply.change_set.stack_id);
+    const struct cloud_change_set *set = &call.reply.change_set;
+    struct sim_stack *stack =
+        sim_stack_find(serving->simulator, serving->claim.region, set->stack_id);
     const struct sim_change_set *held =
-        sim_change_set_find(serving->simulator, (struct sim_stack *)stack,
-                            call.reply.change_set.id);
-    tell_change_set(serving->arena, serving->result, &call.reply.change_set, held,
-                    data_is_true(serving->input, "IncludePropertyValues"));
-    query_page(serving, (struct data *)data_get(serving->result, "Changes"));
+        sim_change_set_find(serving->simulator, stack, set->id);
+    query_page(serving, tell_change_set(serving->arena, serving->result, set, held,
+                                        data_is_true(serving->input, "IncludePropertyValues")));
 }
 
 static void execute_change_set(struct serving *serving) {
@@ -241,15 +240,21 @@ static void delete_change_set(struct serving *serving) {
     query_change(serving, sim_delete_change_set, &call);
 }
 
-static void list_change_sets(struct serving *serving) {
+/* The stack that is asked about, by those actions that put its name in brackets. */
+static const struct sim_stack *need_stack(struct serving *serving) {
     struct text name = query_member(serving, "StackName");
     const struct sim_stack *stack =
         sim_stack_find(serving->simulator, serving->claim.region, name);
     if (!stack) {
         serve_refuse(serving, 400, "ValidationError", "Stack [%.*s] does not exist",
                      TEXT_ARGS(name));
-        return;
     }
+    return stack;
+}
+
+static void list_change_sets(struct serving *serving) {
+    const struct sim_stack *stack = need_stack(serving);
+    if (!stack) return;
     struct data *list = query_list(serving, "Summaries");
     for (uint32_t i = 0; i < stack->change_set_count; i++) {
         const struct sim_change_set *set = stack->change_sets[i];
@@ -290,9 +295,11 @@ static void list_exports(struct serving *serving) {
 static void list_imports(struct serving *serving) {
     struct cloud_call call;
     if (!query_ask(serving, sim_imports, &call)) return;
-    data_set_texts(serving->arena, serving->result, "Imports", call.reply.names,
-                   call.reply.name_count);
-    query_page(serving, (struct data *)data_get(serving->result, "Imports"));
+    struct data *list = query_list(serving, "Imports");
+    for (uint32_t i = 0; i < call.reply.name_count; i++) {
+        data_put(serving->arena, list, "", call.reply.names[i]);
+    }
+    query_page(serving, list);
 }
 
 static void set_stack_policy(struct serving *serving) {
@@ -301,17 +308,12 @@ static void set_stack_policy(struct serving *serving) {
 }
 
 static void get_stack_policy(struct serving *serving) {
-    struct text name = query_member(serving, "StackName");
-    const struct sim_stack *stack =
-        sim_stack_find(serving->simulator, serving->claim.region, name);
-    if (stack) { /* while an update runs, the one that was sent for it alone */
-        bool overrides = stack->phase != PHASE_IDLE && stack->update_policy.length;
-        data_set(serving->arena, serving->result, "StackPolicyBody",
-                 overrides ? stack->update_policy : stack->policy);
-    } else {
-        serve_refuse(serving, 400, "ValidationError", "Stack [%.*s] does not exist",
-                     TEXT_ARGS(name));
-    }
+    const struct sim_stack *stack = need_stack(serving);
+    if (!stack) return;
+    /* While an update runs, the one that was sent for it alone. */
+    bool overrides = stack->phase != PHASE_IDLE && stack->update_policy.length;
+    data_set(serving->arena, serving->result, "StackPolicyBody",
+             overrides ? stack->update_policy : stack->policy);
 }
 
 static void describe_account_limits(struct serving *serving) {

@@ -69,10 +69,6 @@ static void write_query_error(struct serving *serving, struct text id) {
 static void write_query(struct serving *serving, struct text action, struct text id) {
     struct arena *arena = serving->arena;
     struct buffer body;
-    if (serving->code.length) {
-        write_query_error(serving, id);
-        return;
-    }
     struct data *response = data_new(arena, DATA_RECORD);
     response->key = text_format(arena, "%.*sResponse", TEXT_ARGS(action));
     bool is_sts = text_is(serving->claim.service, "sts");
@@ -86,19 +82,18 @@ static void write_query(struct serving *serving, struct text action, struct text
     set_body(serving, 200, "text/xml", &body);
 }
 
-static void write_json(struct serving *serving) {
+static void write_json(struct serving *serving, unsigned status, const struct data *record) {
     struct buffer body;
     buffer_init(&body);
-    if (serving->code.length) {
-        struct data *error = error_record(serving, "");
-        data_put(serving->arena, error, "__type", serving->code);
-        data_set(serving->arena, error, "message", serving->message);
-        data_write_json(error, &body);
-    } else {
-        data_write_json(serving->result, &body);
-    }
-    set_body(serving, serving->code.length ? error_status(serving) : 200,
-             "application/x-amz-json-1.1", &body);
+    data_write_json(record, &body);
+    set_body(serving, status, "application/x-amz-json-1.1", &body);
+}
+
+static void write_json_error(struct serving *serving) {
+    struct data *error = error_record(serving, "");
+    data_put(serving->arena, error, "__type", serving->code);
+    data_set(serving->arena, error, "message", serving->message);
+    write_json(serving, error_status(serving), error);
 }
 
 static void write_s3_error(struct serving *serving, struct text id) {
@@ -114,89 +109,80 @@ static void write_s3_error(struct serving *serving, struct text id) {
     set_body(serving, error_status(serving), "application/xml", &body);
 }
 
-/* --- the services ----------------------------------------------------------------------------- */
-
-static void no_such_action(struct serving *serving, struct text action) {
-    serve_refuse(serving, 400, "InvalidAction", "Could not find operation %.*s for version %s",
-                 TEXT_ARGS(action),
-                 text_is(serving->claim.service, "sts") ? "2011-06-15" : "2010-05-15");
+/* In the words of the service that was asked; whoever asked none is told as most are. */
+static void write_error(struct serving *serving, struct text id) {
+    if (text_is(serving->claim.service, "s3")) write_s3_error(serving, id);
+    else if (text_is(serving->claim.service, "ssm")) write_json_error(serving);
+    else write_query_error(serving, id);
 }
 
-static void answer_query(struct serving *serving, struct text id) {
+/* --- the services ----------------------------------------------------------------------------- */
+
+/* The action that a form names; false where it names none: the request is refused. */
+static bool read_query(struct serving *serving, struct text *action) {
     struct failure why;
     struct data *input;
     bool is_get = text_is(serving->request->method, "GET");
     struct text form = is_get ? serving->request->query : serving->request->body;
-    struct text action = TEXT("");
-    if (serving->code.length) {
-        write_query_error(serving, id);
-        return;
-    }
     if (!serve_read_form(serving->arena, form, &input, &why)) {
-        serve_refuse(serving, 400, "MalformedQueryString", "The request could not be read: %s",
-                     why.message);
-    } else {
-        serving->input = input;
-        action = data_text(input, "Action");
-        if (!action.length) {
-            serve_refuse(serving, 400, "MissingAction", "The request must contain the parameter "
-                                                        "Action");
-        } else if (!(text_is(serving->claim.service, "sts")
-                         ? serve_sts(serving, action)
-                         : serve_cloudformation(serving, action))) {
-            no_such_action(serving, action);
-        }
+        return serve_refuse(serving, 400, "MalformedQueryString",
+                            "The request could not be read: %s", why.message);
     }
-    write_query(serving, action, id);
+    serving->input = input;
+    *action = data_text(input, "Action");
+    return action->length || serve_refuse(serving, 400, "MissingAction",
+                                          "The request must contain the parameter Action");
+}
+
+static void answer_query(struct serving *serving, struct text id) {
+    struct text action;
+    bool is_sts = text_is(serving->claim.service, "sts");
+    if (!read_query(serving, &action)) return;
+    if (!(is_sts ? serve_sts(serving, action) : serve_cloudformation(serving, action))) {
+        serve_refuse(serving, 400, "InvalidAction", "Could not find operation %.*s for version %s",
+                     TEXT_ARGS(action), is_sts ? "2011-06-15" : "2010-05-15");
+    }
+    if (!serving->code.length) write_query(serving, action, id);
+}
+
+/* What stands behind the dot of a header "AmazonSSM.GetParameter". */
+static struct text json_action(const struct serving *serving) {
+    struct text target = serve_header(serving, "X-Amz-Target");
+    const char *dot = target.length ? memchr(target.bytes, '.', target.length) : NULL;
+    if (!dot) return TEXT("");
+    size_t used = (size_t)(dot + 1 - target.bytes);
+    return (struct text){dot + 1, target.length - used};
 }
 
 static void answer_json(struct serving *serving) {
     struct failure why;
     struct data *input;
-    struct text target = serve_header(serving, "X-Amz-Target");
-    const char *dot = target.length ? memchr(target.bytes, '.', target.length) : NULL;
-    struct text action = TEXT("");
-    if (dot) {
-        size_t used = (size_t)(dot + 1 - target.bytes);
-        action = (struct text){dot + 1, target.length - used};
-    }
-    if (serving->code.length) {
-        write_json(serving);
-        return;
-    }
+    struct text action = json_action(serving);
     if (!data_read_json(serving->arena, serving->request->body, &input, &why)) {
         serve_refuse(serving, 400, "SerializationException", "The request could not be read: %s",
                      why.message);
-    } else {
-        serving->input = input;
-        if (!serve_ssm(serving, action)) {
-            serve_refuse(serving, 400, "UnknownOperationException",
-                         "The sandbox has no operation %.*s", TEXT_ARGS(action));
-        }
+        return;
     }
-    write_json(serving);
-}
-
-static void answer_s3(struct serving *serving, struct text id) {
-    if (!serving->code.length) serve_s3(serving);
-    if (serving->code.length) write_s3_error(serving, id);
+    serving->input = input;
+    if (!serve_ssm(serving, action)) {
+        serve_refuse(serving, 400, "UnknownOperationException", "The sandbox has no operation %.*s",
+                     TEXT_ARGS(action));
+    }
+    if (!serving->code.length) write_json(serving, 200, serving->result);
 }
 
 static void answer_service(struct serving *serving, struct text id) {
     struct text service = serving->claim.service;
     if (text_is(service, "s3")) {
-        answer_s3(serving, id);
+        serve_s3(serving);
     } else if (text_is(service, "ssm")) {
         answer_json(serving);
-    } else {
-        bool is_known = !service.length || text_is(service, "cloudformation") ||
-                        text_is(service, "sts");
-        if (!serving->code.length && !is_known) {
-            serve_refuse(serving, 400, "UnknownService",
-                         "The sandbox has no service \"%.*s\": it has cloudformation, s3, ssm and "
-                         "sts", TEXT_ARGS(service));
-        }
+    } else if (text_is(service, "cloudformation") || text_is(service, "sts")) {
         answer_query(serving, id);
+    } else {
+        serve_refuse(serving, 400, "UnknownService",
+                     "The sandbox has no service \"%.*s\": it has cloudformation, s3, ssm and sts",
+                     TEXT_ARGS(service));
     }
 }
 
@@ -232,14 +218,15 @@ void serve_answer(struct serve_front *front, struct arena *arena,
                                                  (unsigned long long)++front->requests));
     pass_time(front, now);
     bool is_good = serve_authorize(&serving) && is_region(&serving);
-    answer_service(&serving, id);
+    if (is_good) answer_service(&serving, id);
+    if (serving.code.length) write_error(&serving, id);
     serve_set_header(&serving, "x-amzn-RequestId", id);
     if (text_is(serving.claim.service, "s3")) serve_set_header(&serving, "x-amz-request-id", id);
     if (is_good && serving.looks) {
         move_world(front->simulator, SERVE_LOOK);
     } else if (is_good && !simulator_save(front->simulator, &why)) {
         serve_refuse(&serving, 500, "InternalFailure", "%s", why.message);
-        write_query_error(&serving, id);
+        write_error(&serving, id);
     }
 }
 

@@ -70,7 +70,7 @@ bool serve_refuse(struct serving *serving, unsigned status, const char *code, co
 /* Whether the request was signed by keys that are known, now. False: it is refused. */
 bool serve_authorize(struct serving *serving);
 
-/* The actions of the two services that speak Query; false where they have none of that name. */
+/* Carries out an action, which fills the result; false where the service has none of that name. */
 bool serve_cloudformation(struct serving *serving, struct text action);
 bool serve_sts(struct serving *serving, struct text action);
 bool serve_ssm(struct serving *serving, struct text action);
@@ -84,8 +84,10 @@ void tell_stack_summary(struct arena *arena, struct data *list, const struct sim
 void tell_event(struct arena *arena, struct data *list, const struct cloud_event *event);
 void tell_operation_event(struct arena *arena, struct data *list, const struct cloud_event *event,
                           const struct sim_stack *stack);
-void tell_change_set(struct arena *arena, struct data *result, const struct cloud_change_set *set,
-                     const struct sim_change_set *held, bool with_values);
+/* Returns the list of its changes. */
+struct data *tell_change_set(struct arena *arena, struct data *result,
+                             const struct cloud_change_set *set,
+                             const struct sim_change_set *held, bool with_values);
 void tell_change_set_summary(struct arena *arena, struct data *list, const struct sim_stack *stack,
                              const struct sim_change_set *set);
 void tell_time(struct arena *arena, struct data *record, const char *key, double seconds);

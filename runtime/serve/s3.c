@@ -55,8 +55,7 @@ static struct data *root_record(struct serving *serving, const char *name) {
 
 /* A bucket of that name in the world, told apart by its owner where the client says whose it is. */
 static bool check_bucket(struct serving *serving, struct text bucket) {
-    struct text owner = http_header(serving->request->headers, serving->request->header_count,
-                                    "x-amz-expected-bucket-owner");
+    struct text owner = serve_header(serving, "x-amz-expected-bucket-owner");
     const struct sim_stack *stack = sim_bucket_owner(serving->simulator, bucket);
     if (!stack) {
         return serve_refuse(serving, 404, "NoSuchBucket", "The specified bucket does not exist");
@@ -98,7 +97,7 @@ static bool ask(struct serving *serving, enum cloud_operation operation, struct 
 static void put_object(struct serving *serving, struct place place) {
     const struct http_request *request = serving->request;
     struct cloud_call call = {.request = {.body = request->body}};
-    struct text condition = http_header(request->headers, request->header_count, "If-None-Match");
+    struct text condition = serve_header(serving, "If-None-Match");
     serving->looks = false;
     if (text_is(condition, "*") &&
         sim_object_find(serving->simulator, place.bucket, place.key, (struct text){0})) {
@@ -136,11 +135,12 @@ static void get_object(struct serving *serving, struct place place) {
     }
 }
 
+static bool asks_for(const struct serving *serving, const char *name) {
+    return data_get(serving->input, name) != NULL;
+}
+
 static struct text query_value(const struct serving *serving, const char *name) {
-    struct data *query;
-    struct failure why;
-    if (!serve_read_form(serving->arena, serving->request->query, &query, &why)) return TEXT("");
-    return data_text(query, name);
+    return data_text(serving->input, name);
 }
 
 static void delete_object(struct serving *serving, struct place place) {
@@ -179,19 +179,6 @@ static void delete_objects(struct serving *serving, struct place place) {
 }
 
 /* --- buckets ---------------------------------------------------------------------------------- */
-
-static bool asks_for(const struct serving *serving, const char *word) {
-    struct text query = serving->request->query;
-    size_t length = strlen(word);
-    for (size_t start = 0; start < query.length;) {
-        size_t end = start;
-        while (end < query.length && query.bytes[end] != '&') end++;
-        bool same = end - start >= length && memcmp(query.bytes + start, word, length) == 0;
-        if (same && (end - start == length || query.bytes[start + length] == '=')) return true;
-        start = end + 1;
-    }
-    return false;
-}
 
 /* Keys as the client wants them: encoded where it asks for that. */
 static struct text told_key(struct serving *serving, struct text key) {
@@ -417,8 +404,20 @@ static void answer_object(struct serving *serving, struct place place) {
     else serve_refuse(serving, 501, "NotImplemented", "The sandbox has no such operation");
 }
 
+/* The parts of the query are the call's members. */
+static bool read_query(struct serving *serving) {
+    struct data *query;
+    struct failure why;
+    if (!serve_read_form(serving->arena, serving->request->query, &query, &why)) {
+        return serve_refuse(serving, 400, "InvalidURI", "Couldn't parse the specified URI.");
+    }
+    serving->input = query;
+    return true;
+}
+
 void serve_s3(struct serving *serving) {
     struct place place = read_path(serving);
+    if (!read_query(serving)) return;
     if (!place.bucket.length) {
         list_buckets(serving);
     } else if (text_is(serving->request->method, "PUT") && !place.key.length &&

@@ -238,19 +238,13 @@ static void tell_change(struct arena *arena, struct data *list, const struct clo
     data_set(arena, record, "PreviousDeploymentContext", change->previous_context);
 }
 
-void tell_change_set(struct arena *arena, struct data *result, const struct cloud_change_set *set,
-                     const struct sim_change_set *held, bool with_values) {
-    data_put(arena, result, "ChangeSetName", set->name);
-    data_put(arena, result, "ChangeSetId", set->id);
-    data_put(arena, result, "StackId", set->stack_id);
-    data_put(arena, result, "StackName", set->stack_name);
-    data_set(arena, result, "Description", held->description);
-    struct data *parameters = NULL;
-    for (const struct document *p = held->parameters ? held->parameters->children : NULL; p;
-         p = p->next) {
-        if (!parameters) parameters = data_set_new(arena, result, "Parameters", DATA_LIST);
+/* What the change set was given, none of it a secret. */
+static void tell_given(struct arena *arena, struct data *result, const struct document *given) {
+    if (!given || !given->children) return;
+    struct data *list = data_set_new(arena, result, "Parameters", DATA_LIST);
+    for (const struct document *p = given->children; p; p = p->next) {
         const struct document *resolved = document_get(p, "resolved");
-        struct data *parameter = data_add_record(arena, parameters);
+        struct data *parameter = data_add_record(arena, list);
         data_put(arena, parameter, "ParameterKey", p->key);
         data_put(arena, parameter, "ParameterValue",
                  sim_masked(arena, document_get(p, "value")->text));
@@ -258,6 +252,17 @@ void tell_change_set(struct arena *arena, struct data *result, const struct clou
             data_put(arena, parameter, "ResolvedValue", resolved->text);
         }
     }
+}
+
+struct data *tell_change_set(struct arena *arena, struct data *result,
+                             const struct cloud_change_set *set,
+                             const struct sim_change_set *held, bool with_values) {
+    data_put(arena, result, "ChangeSetName", set->name);
+    data_put(arena, result, "ChangeSetId", set->id);
+    data_put(arena, result, "StackId", set->stack_id);
+    data_put(arena, result, "StackName", set->stack_name);
+    data_set(arena, result, "Description", held->description);
+    tell_given(arena, result, held->parameters);
     data_set(arena, result, "DeploymentMode", set->mode);
     tell_time(arena, result, "CreationTime", set->created);
     data_put(arena, result, "ExecutionStatus", set->execution_status);
@@ -277,6 +282,7 @@ void tell_change_set(struct arena *arena, struct data *result, const struct clou
         tell_change(arena, changes, with_values ? &held->changes[i] : &held->plain[i],
                     with_values);
     }
+    return changes;
 }
 
 void tell_change_set_summary(struct arena *arena, struct data *list, const struct sim_stack *stack,

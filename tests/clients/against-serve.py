@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """mrp sandbox serve, as other clients see it: boto3, the AWS CLI, hostile ones, and mrp itself.
 
-    against-serve.py MRP [boto | cli | packages | pages | keys | hostile | mrp]...
+    against-serve.py MRP [boto | cli | packages | pages | keys | full | hostile | mrp]...
 """
 import datetime
 import json
 import os
 import pathlib
+import resource
 import socket
 import subprocess
 import sys
@@ -447,6 +448,28 @@ def send(server, request, shut=True):
         return answer
 
 
+def with_full_disk():
+    """What could not be kept is told in each protocol's own form of an error."""
+    with harness.sandbox(MRP, "full") as server:
+        def change(name):
+            return {
+                "cloudformation": lambda client: client.create_stack(
+                    StackName=name, TemplateBody=template(TOPIC)),
+                "s3": lambda client: client.create_bucket(Bucket=name),
+                "ssm": lambda client: client.put_parameter(Name=name, Value="v", Type="String"),
+            }
+        before = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+        for service, call in change("kept-not").items():
+            resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, before[1]))
+            refused(f"{service} with a full disk", "InternalFailure", "disk", call,
+                    server.client(service))
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, before)
+        for service, call in change("kept").items():
+            answer = call(server.client(service))
+            check(f"{service} once there is room", answer["ResponseMetadata"]["HTTPStatusCode"]
+                  == 200, answer)
+
+
 def with_hostility():
     with harness.sandbox(MRP, "hostile-serve") as server:
         head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
@@ -499,10 +522,6 @@ def with_mrp():
                    lives.WITH_BUCKET).whole(fill)
 
 
-tests = {"boto": with_boto, "cli": with_cli, "packages": with_packages, "pages": with_pages,
-         "keys": with_keys, "hostile": with_hostility,
-         "mrp": with_mrp}
-for name, test in tests.items():
-    if name in (sys.argv[2:] or tests):
-        test()
-harness.finish()
+harness.run_tests({"boto": with_boto, "cli": with_cli, "packages": with_packages,
+                   "pages": with_pages, "keys": with_keys, "full": with_full_disk,
+                   "hostile": with_hostility, "mrp": with_mrp})
