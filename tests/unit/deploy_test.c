@@ -6,15 +6,9 @@
 #include <unistd.h>
 
 #include "runtime/deploy/apply.h"
-#include "runtime/simulator/simulator.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/world.h"
 
 enum { MOST = 8 };
-
-static struct arena arena;
-static struct simulator *simulator;
-static const struct cloud *cloud;
-static struct failure why;
 
 /* A deployment in the making: stacks with their bodies and who reads whom. */
 static struct template templates[MOST];
@@ -25,19 +19,12 @@ static struct template_set set;
 static struct deploy_program program;
 static char log_text[8192];
 
-static void open_world(void) {
-    arena_init(&arena);
-    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, NULL, &why));
-    cloud = simulator_cloud(simulator);
+static void open_deployment(void) {
+    open_world();
     memset(templates, 0, sizeof templates);
     set = (struct template_set){.templates = templates, .order = order};
     program = (struct deploy_program){.set = &set, .bodies = bodies, .project = TEXT("shop"),
                                       .suffix = TEXT("dev")};
-}
-
-static void close_world(void) {
-    simulator_close(simulator, &why);
-    arena_release(&arena);
 }
 
 static struct template *add_stack(const char *name, const char *region, const char *body) {
@@ -96,20 +83,11 @@ static enum apply_outcome deploy(void) {
     return carry_out(&plan, &apply);
 }
 
-#define SAME(a, b) same((a), (b), __LINE__)
-static void same(const char *a, const char *b, int line) {
-    bool equal = strcmp(a, b) == 0;
-    if (!equal) printf("\n  line %d\n  found    %s\n  expected %s\n", line, a, b);
-    CU_ASSERT_TRUE(equal);
-}
-
 /* --- a stack that somebody is at work on ------------------------------------------------------ */
 
-static void ask(enum cloud_operation operation, struct cloud_request request) {
-    struct cloud_call call = {.operation = operation, .region = TEXT("us-east-1"), .arena = &arena,
-                              .request = request};
-    cloud_all(cloud, &call, 1);
-    CU_ASSERT_FALSE(cloud_failed(&call));
+/* Somebody else's call, which goes well. */
+static void must(enum cloud_operation operation, struct cloud_request request) {
+    CU_ASSERT_FALSE(cloud_failed(ask(operation, "us-east-1", request)));
 }
 
 static unsigned waited;
@@ -125,11 +103,11 @@ static void test_busy(void) {
     struct plan_options waits = {.waits = true, .tell = count_waiting};
     struct cloud_request other = {.stack = TEXT("jobs"), .change_set = TEXT("other"),
                                   .change_type = TEXT("UPDATE"), .body = TEXT(QUEUE("jobs", "31"))};
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
     CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
-    ask(CLOUD_CREATE_CHANGE_SET, other);
-    ask(CLOUD_EXECUTE_CHANGE_SET, other);
+    must(CLOUD_CREATE_CHANGE_SET, other);
+    must(CLOUD_EXECUTE_CHANGE_SET, other);
     CU_ASSERT_EQUAL(plan_make(cloud, &program, NULL, &arena, &plan, &why), PLAN_WORLD);
     CU_ASSERT_PTR_NOT_NULL(strstr(why.message, "is busy: UPDATE_IN_PROGRESS"));
     CU_ASSERT_EQUAL(plan_make(cloud, &program, &waits, &arena, &plan, &why), PLAN_MADE);
@@ -165,7 +143,7 @@ static double now_less(void *context) {
 
 static void test_less(void) {
     static const struct cloud less = {NULL, begin_less, next_less, now_less};
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
     CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
     inner = cloud;
@@ -187,7 +165,7 @@ static void test_less(void) {
 /* --- plans ------------------------------------------------------------------------------------ */
 
 static void test_first(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
     add_stack("other", "us-west-2", QUEUE("other", "30"));
     struct template *reader = add_stack("reader", "us-west-2", READER);
@@ -206,7 +184,7 @@ static void test_first(void) {
 
 /* A change of an output plans its reader, which is then really updated. */
 static void test_reader_follows(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("one", "30"));
     struct template *reader = add_stack("reader", "us-west-2", READER);
     reads(reader, &templates[0], "Url");
@@ -232,7 +210,7 @@ static void test_reader_follows(void) {
 }
 
 static void test_quick_agrees(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("one", "30"));
     CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
     bodies[0] = TEXT(QUEUE("two", "60"));
@@ -249,7 +227,7 @@ static void test_quick_agrees(void) {
 
 /* A killed plan leaves its change set; the next one clears it away. */
 static void test_left_change_set(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("one", "30"));
     CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
     struct cloud_call call = {
@@ -268,7 +246,7 @@ static void test_fixed_name(void) {
     "{\"Resources\":{\"T\":{\"Type\":\"AWS::ElasticLoadBalancingV2::TargetGroup\","                \
     "\"Properties\":{\"Name\":\"web\",\"Port\":" index ",\"Protocol\":\"HTTP\","                   \
     "\"VpcId\":\"vpc-1\"}}}}"
-    open_world();
+    open_deployment();
     add_stack("web", "us-east-1", TABLE("80"));
     CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
     bodies[0] = TEXT(TABLE("81"));
@@ -282,7 +260,7 @@ static void test_fixed_name(void) {
 /* --- ownership -------------------------------------------------------------------------------- */
 
 static void test_foreign(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
     CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
     program.project = TEXT("other");
@@ -303,7 +281,7 @@ static void test_foreign(void) {
 }
 
 static void test_account(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
     program.account = TEXT("111122223333");
     struct plan plan;
@@ -314,7 +292,7 @@ static void test_account(void) {
 }
 
 static void test_orphan(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
     add_stack("gone", "us-east-1", QUEUE("gone", "30"));
     CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
@@ -331,7 +309,7 @@ static void test_orphan(void) {
 /* --- destroy ---------------------------------------------------------------------------------- */
 
 static void test_destroy(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
     struct template *reader = add_stack("reader", "us-west-2", READER);
     reads(reader, &templates[0], "Url");
@@ -351,7 +329,7 @@ static void test_destroy(void) {
 static void test_destroy_delivered(void) {
     static uint32_t delivered[] = {0};
     for (int between = 0; between < 2; between++) {
-        open_world();
+        open_deployment();
         add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
         struct template *middle = add_stack("middle", "us-west-2", READER);
         struct template *pipeline = add_stack("pipeline", "eu-west-1", READER);
@@ -381,7 +359,7 @@ static void fail_next(const char *stack, const char *region, const char *id,
 }
 
 static void test_first_fails(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
     struct template *reader = add_stack("reader", "us-west-2", READER);
     reads(reader, &templates[0], "Url");
@@ -404,7 +382,7 @@ static void test_first_fails(void) {
 /* The second fails after the first was made: the first is deleted again, unless it is to be kept.
  */
 static void test_second_fails(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
     struct template *reader = add_stack("reader", "us-west-2", READER);
     reads(reader, &templates[0], "Url");
@@ -423,7 +401,7 @@ static void test_second_fails(void) {
 }
 
 static void test_refused_by_aws(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", "{\"Resources\":{\"Q\":{\"Type\":\"AWS::SQS::Queue\","
                                    "\"Properties\":{\"QueName\":\"x\"}}}}");
     struct plan plan = make_plan();
@@ -447,7 +425,7 @@ static void stop_at_first(void *context, enum apply_event what, const struct app
 
 /* Once: what runs is waited for, nothing more is begun. */
 static void test_interrupted(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
     struct template *reader = add_stack("reader", "us-west-2", READER);
     reads(reader, &templates[0], "Url");
@@ -473,7 +451,7 @@ static void leave_at_once(void *context, enum apply_event what, const struct app
 }
 
 static void test_left(void) {
-    open_world();
+    open_deployment();
     add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
     struct plan plan = make_plan();
     struct apply apply;
@@ -490,7 +468,7 @@ static void test_left(void) {
 
 static void test_busy_names(void) {
     static const char *const regions[] = {"eu-west-1", "us-west-2"};
-    open_world();
+    open_deployment();
     for (int i = 0; i < 2; i++) {
         add_stack("bucket", regions[i], "{\"Resources\":{\"B\":{\"Type\":\"AWS::S3::Bucket\","
                                         "\"Properties\":{\"BucketName\":\"one-name\"}}}}");
@@ -517,7 +495,7 @@ static bool is_stored(const char *key) {
 
 static void test_package(void) {
     static struct template_parameter parameter;
-    open_world();
+    open_deployment();
     struct template *pipeline = add_stack(
         "pipeline", "us-east-1",
         "{\"Parameters\":{\"MrpPackage\":{\"Type\":\"String\"}},\"Resources\":{\"Q\":{\"Type\":"
@@ -576,7 +554,7 @@ static void test_expected(void) {
     struct journal journal;
     CU_ASSERT_TRUE_FATAL(state_open(&state, NULL, false, &why));
     for (int is_sandbox = 0; is_sandbox < 2; is_sandbox++) {
-        open_world();
+        open_deployment();
         CU_ASSERT_TRUE_FATAL(journal_open(&journal, &state, is_sandbox, &why));
         add_stack("jobs", is_sandbox ? "eu-west-1" : "us-east-1", QUEUE("jobs", "30"));
         struct plan plan = make_plan();

@@ -1,12 +1,6 @@
 /* The simulator's answers for stacks that are not as they should be, and for what lies in buckets.
  */
-#include "runtime/simulator/simulator.h"
-#include "tests/unit/unit.h"
-
-static struct arena arena;
-static struct simulator *simulator;
-static const struct cloud *cloud;
-static struct failure why;
+#include "tests/unit/world.h"
 
 static const char first[] =
     "{\"Resources\":{\"Queue\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{"
@@ -14,35 +8,13 @@ static const char first[] =
     "\"BucketName\":\"store\",\"VersioningConfiguration\":{\"Status\":\"Enabled\"}}},"
     "\"Plain\":{\"Type\":\"AWS::S3::Bucket\",\"Properties\":{\"BucketName\":\"plain\"}}}}";
 
-static struct cloud_call *ask(enum cloud_operation operation, struct cloud_request request) {
-    struct cloud_call *call = ARENA_NEW(&arena, struct cloud_call);
-    *call = (struct cloud_call){.operation = operation, .region = TEXT("us-east-1"),
-                                .request = request, .arena = &arena};
-    if (!call->request.stack.length) call->request.stack = TEXT("one");
-    cloud_all(cloud, call, 1);
-    return call;
+/* Asks about the stack "one". */
+static struct cloud_call *ask_one(enum cloud_operation operation, struct cloud_request request) {
+    request.stack = TEXT("one");
+    return ask(operation, "us-east-1", request);
 }
 
-static const char *settled(void) {
-    for (int i = 0; i < 1000; i++) {
-        struct cloud_call *call = ask(CLOUD_DESCRIBE_STACKS, (struct cloud_request){0});
-        if (cloud_failed(call)) return "none";
-        if (!cloud_status_running(call->reply.stacks[0].status)) {
-            return call->reply.stacks[0].status.bytes;
-        }
-        cloud->next(cloud->context, cloud->now(cloud->context) + 5);
-    }
-    return "never";
-}
-
-static const char *deploy(const char *type, const char *body) {
-    struct cloud_request request = {.change_set = TEXT("set"), .change_type = text_of(type),
-                                    .body = text_of(body)};
-    struct cloud_call *call = ask(CLOUD_CREATE_CHANGE_SET, request);
-    if (cloud_failed(call)) return call->error.message.bytes;
-    call = ask(CLOUD_EXECUTE_CHANGE_SET, request);
-    return cloud_failed(call) ? call->error.message.bytes : settled();
-}
+static const char *settled(void) { return settle_in("us-east-1", "one"); }
 
 static void fail_next(const char *logical_id, const char *operation, const char *reason) {
     simulator_fail(simulator, &(struct simulator_failure){
@@ -50,37 +22,30 @@ static void fail_next(const char *logical_id, const char *operation, const char 
         .operation = text_of(operation), .reason = text_of(reason)});
 }
 
-static void open_world(void) {
-    arena_init(&arena);
-    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, NULL, &why));
-    cloud = simulator_cloud(simulator);
-    CU_ASSERT_STRING_EQUAL(deploy("CREATE", first), "CREATE_COMPLETE");
-}
-
-static void close_world(void) {
-    simulator_close(simulator, &why);
-    arena_release(&arena);
+static void open_first(void) {
+    open_world();
+    CU_ASSERT_STRING_EQUAL(run("one", "CREATE", first), "CREATE_COMPLETE");
 }
 
 /* --- objects ---------------------------------------------------------------------------------- */
 
 static void put(const char *bucket, const char *key) {
-    struct cloud_call *call = ask(CLOUD_PUT_OBJECT, (struct cloud_request){
+    struct cloud_call *call = ask_one(CLOUD_PUT_OBJECT, (struct cloud_request){
         .bucket = text_of(bucket), .key = text_of(key), .body = TEXT("x")});
     CU_ASSERT_FALSE(cloud_failed(call));
 }
 
 static struct cloud_call *versions(const char *bucket) {
-    return ask(CLOUD_OBJECT_VERSIONS, (struct cloud_request){.bucket = text_of(bucket)});
+    return ask_one(CLOUD_OBJECT_VERSIONS, (struct cloud_request){.bucket = text_of(bucket)});
 }
 
 static void delete_all(const char *bucket, const struct cloud_object *objects, uint32_t count) {
-    ask(CLOUD_DELETE_OBJECTS, (struct cloud_request){.bucket = text_of(bucket), .objects = objects,
+    ask_one(CLOUD_DELETE_OBJECTS, (struct cloud_request){.bucket = text_of(bucket), .objects = objects,
                                                      .object_count = count});
 }
 
 static void test_versions(void) {
-    open_world();
+    open_first();
     put("plain", "a");
     put("plain", "a");
     CU_ASSERT_EQUAL(versions("plain")->reply.object_count, 1);
@@ -91,7 +56,7 @@ static void test_versions(void) {
     delete_all("store", &newest, 1); /* a delete marker, and both versions below it */
     struct cloud_call *all = versions("store");
     CU_ASSERT_EQUAL(all->reply.object_count, 3);
-    struct cloud_call *gone = ask(CLOUD_HEAD_OBJECT, (struct cloud_request){
+    struct cloud_call *gone = ask_one(CLOUD_HEAD_OBJECT, (struct cloud_request){
         .bucket = TEXT("store"), .key = TEXT("a")});
     CU_ASSERT_TRUE(text_is(gone->error.code, "NotFound"));
     delete_all("store", all->reply.objects, 1);
@@ -101,31 +66,31 @@ static void test_versions(void) {
 }
 
 static void test_pages(void) {
-    open_world();
+    open_first();
     for (int i = 0; i < 1001; i++) put("plain", text_format(&arena, "k%d", i).bytes);
     struct cloud_call *page = versions("plain");
     CU_ASSERT_EQUAL(page->reply.object_count, 1000);
-    ask(CLOUD_DELETE_STACK, (struct cloud_request){0});
+    ask_one(CLOUD_DELETE_STACK, (struct cloud_request){0});
     CU_ASSERT_STRING_EQUAL(settled(), "DELETE_FAILED");
     delete_all("plain", page->reply.objects, 1000);
     CU_ASSERT_EQUAL(versions("plain")->reply.object_count, 1);
     delete_all("plain", versions("plain")->reply.objects, 1);
-    ask(CLOUD_DELETE_STACK, (struct cloud_request){0});
-    CU_ASSERT_STRING_EQUAL(settled(), "none");
+    ask_one(CLOUD_DELETE_STACK, (struct cloud_request){0});
+    CU_ASSERT_STRING_EQUAL(settled(), "DELETE_COMPLETE");
     close_world();
 }
 
 /* --- drift ------------------------------------------------------------------------------------ */
 
 static struct cloud_call *drifts(void) {
-    struct cloud_call *begun = ask(CLOUD_DETECT_DRIFT, (struct cloud_request){0});
+    struct cloud_call *begun = ask_one(CLOUD_DETECT_DRIFT, (struct cloud_request){0});
     struct cloud_call *status =
-        ask(CLOUD_DRIFT_STATUS, (struct cloud_request){.id = begun->reply.id});
+        ask_one(CLOUD_DRIFT_STATUS, (struct cloud_request){.id = begun->reply.id});
     CU_ASSERT_TRUE(text_is(status->reply.status, "DETECTION_IN_PROGRESS"));
     cloud->next(cloud->context, cloud->now(cloud->context) + 60);
-    status = ask(CLOUD_DRIFT_STATUS, (struct cloud_request){.id = begun->reply.id});
+    status = ask_one(CLOUD_DRIFT_STATUS, (struct cloud_request){.id = begun->reply.id});
     CU_ASSERT_TRUE(text_is(status->reply.status, "DETECTION_COMPLETE"));
-    return ask(CLOUD_RESOURCE_DRIFTS, (struct cloud_request){0});
+    return ask_one(CLOUD_RESOURCE_DRIFTS, (struct cloud_request){0});
 }
 
 static void change(const char *id, const char *property, const char *value) {
@@ -134,7 +99,7 @@ static void change(const char *id, const char *property, const char *value) {
 }
 
 static void test_drift(void) {
-    open_world();
+    open_first();
     CU_ASSERT_EQUAL(drifts()->reply.drift_count, 0);
     change("Queue", "VisibilityTimeout", "99");
     change("Store", "VersioningConfiguration", "{\"Status\":\"Suspended\",\"More\":1}");
@@ -164,21 +129,21 @@ static void get_stuck(void) {
         "}}";
     fail_next("Late", "CREATE", "no");
     fail_next("Queue", "ROLLBACK", "no way back");
-    CU_ASSERT_STRING_EQUAL(deploy("UPDATE", second), "UPDATE_ROLLBACK_FAILED");
+    CU_ASSERT_STRING_EQUAL(run("one", "UPDATE", second), "UPDATE_ROLLBACK_FAILED");
 }
 
 static void test_continue(void) {
     static const struct text wrong = {"Store", 5}, right = {"Queue", 5};
-    open_world();
+    open_first();
     get_stuck();
-    CU_ASSERT_STRING_NOT_EQUAL(deploy("UPDATE", first), "UPDATE_COMPLETE");
-    struct cloud_call *call = ask(CLOUD_CONTINUE_ROLLBACK, (struct cloud_request){
+    CU_ASSERT_STRING_NOT_EQUAL(run("one", "UPDATE", first), "UPDATE_COMPLETE");
+    struct cloud_call *call = ask_one(CLOUD_CONTINUE_ROLLBACK, (struct cloud_request){
         .skips = &wrong, .skip_count = 1});
     CU_ASSERT_TRUE(cloud_failed(call));
-    call = ask(CLOUD_CONTINUE_ROLLBACK, (struct cloud_request){.skips = &right, .skip_count = 1});
+    call = ask_one(CLOUD_CONTINUE_ROLLBACK, (struct cloud_request){.skips = &right, .skip_count = 1});
     CU_ASSERT_FALSE(cloud_failed(call));
     CU_ASSERT_STRING_EQUAL(settled(), "UPDATE_ROLLBACK_COMPLETE");
-    CU_ASSERT_TRUE(cloud_failed(ask(CLOUD_CONTINUE_ROLLBACK, (struct cloud_request){0})));
+    CU_ASSERT_TRUE(cloud_failed(ask_one(CLOUD_CONTINUE_ROLLBACK, (struct cloud_request){0})));
     close_world();
 }
 
@@ -186,11 +151,11 @@ static void test_cancel(void) {
     struct cloud_request request = {.change_set = TEXT("set"), .change_type = TEXT("UPDATE"),
         .body = TEXT("{\"Resources\":{\"Queue\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{"
                      "\"VisibilityTimeout\":31}}}}")};
-    open_world();
-    CU_ASSERT_TRUE(cloud_failed(ask(CLOUD_CANCEL_UPDATE, (struct cloud_request){0})));
-    ask(CLOUD_CREATE_CHANGE_SET, request);
-    ask(CLOUD_EXECUTE_CHANGE_SET, request);
-    CU_ASSERT_FALSE(cloud_failed(ask(CLOUD_CANCEL_UPDATE, (struct cloud_request){0})));
+    open_first();
+    CU_ASSERT_TRUE(cloud_failed(ask_one(CLOUD_CANCEL_UPDATE, (struct cloud_request){0})));
+    ask_one(CLOUD_CREATE_CHANGE_SET, request);
+    ask_one(CLOUD_EXECUTE_CHANGE_SET, request);
+    CU_ASSERT_FALSE(cloud_failed(ask_one(CLOUD_CANCEL_UPDATE, (struct cloud_request){0})));
     CU_ASSERT_STRING_EQUAL(settled(), "UPDATE_ROLLBACK_COMPLETE");
     close_world();
 }
@@ -201,14 +166,14 @@ static void test_rollback_stack(void) {
         .body = TEXT("{\"Resources\":{\"Queue\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{"
                      "\"VisibilityTimeout\":31}},\"Late\":{\"Type\":\"AWS::SNS::Topic\","
                      "\"DependsOn\":\"Queue\"}}}")};
-    open_world();
+    open_first();
     fail_next("Late", "CREATE", "no");
-    ask(CLOUD_CREATE_CHANGE_SET, request);
-    ask(CLOUD_EXECUTE_CHANGE_SET, request);
+    ask_one(CLOUD_CREATE_CHANGE_SET, request);
+    ask_one(CLOUD_EXECUTE_CHANGE_SET, request);
     CU_ASSERT_STRING_EQUAL(settled(), "UPDATE_FAILED");
-    CU_ASSERT_FALSE(cloud_failed(ask(CLOUD_ROLLBACK_STACK, (struct cloud_request){0})));
+    CU_ASSERT_FALSE(cloud_failed(ask_one(CLOUD_ROLLBACK_STACK, (struct cloud_request){0})));
     CU_ASSERT_STRING_EQUAL(settled(), "UPDATE_ROLLBACK_COMPLETE");
-    struct cloud_call *left = ask(CLOUD_STACK_RESOURCES, (struct cloud_request){0});
+    struct cloud_call *left = ask_one(CLOUD_STACK_RESOURCES, (struct cloud_request){0});
     CU_ASSERT_EQUAL(left->reply.resource_count, 3);
     close_world();
 }
@@ -216,16 +181,16 @@ static void test_rollback_stack(void) {
 /* --- refactors -------------------------------------------------------------------------------- */
 
 static struct cloud_call *refactor(const char *body, const struct cloud_move *moves) {
-    struct cloud_call *made = ask(CLOUD_CREATE_REFACTOR, (struct cloud_request){
+    struct cloud_call *made = ask_one(CLOUD_CREATE_REFACTOR, (struct cloud_request){
         .body = text_of(body), .moves = moves, .move_count = 1});
     CU_ASSERT_FALSE(cloud_failed(made));
     cloud->next(cloud->context, cloud->now(cloud->context) + 60);
-    return ask(CLOUD_DESCRIBE_REFACTOR, (struct cloud_request){.id = made->reply.id});
+    return ask_one(CLOUD_DESCRIBE_REFACTOR, (struct cloud_request){.id = made->reply.id});
 }
 
 static void test_refactor(void) {
     static const struct cloud_move move = {{"Queue", 5}, {"Jobs", 4}};
-    open_world();
+    open_first();
     struct buffer body;
     buffer_init(&body);
     buffer_string(&body, "{\"Resources\":{\"Jobs\"");
@@ -235,13 +200,13 @@ static void test_refactor(void) {
     struct cloud_call *made = refactor(body.bytes, &move);
     CU_ASSERT_TRUE(text_is(made->reply.status, "CREATE_COMPLETE"));
     struct cloud_call *done =
-        ask(CLOUD_EXECUTE_REFACTOR, (struct cloud_request){.id = made->request.id});
+        ask_one(CLOUD_EXECUTE_REFACTOR, (struct cloud_request){.id = made->request.id});
     CU_ASSERT_FALSE(cloud_failed(done));
     cloud->next(cloud->context, cloud->now(cloud->context) + 60);
-    CU_ASSERT_TRUE(text_is(ask(CLOUD_GET_TEMPLATE, (struct cloud_request){0})->reply.body,
+    CU_ASSERT_TRUE(text_is(ask_one(CLOUD_GET_TEMPLATE, (struct cloud_request){0})->reply.body,
                            body.bytes));
     /* Nothing is left to do: the change set failed. */
-    CU_ASSERT_PTR_NOT_NULL(strstr(deploy("UPDATE", body.bytes), "cannot be executed"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(run("one", "UPDATE", body.bytes), "cannot be executed"));
     buffer_release(&body);
     close_world();
 }
