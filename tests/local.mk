@@ -30,6 +30,7 @@ unit_tests = \
     tests/unit/document_test \
     tests/unit/exhaustion_test \
     tests/unit/imports_test \
+    tests/unit/journal_test \
     tests/unit/load_test \
     tests/unit/nested_test \
     tests/unit/rescue_test \
@@ -97,9 +98,15 @@ tests_unit_recovery_test_SOURCES = tests/unit/recovery_test.c tests/unit/parsed.
 tests_unit_recovery_test_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_recovery_test_DEPENDENCIES = $(PARSER_OBJECTS)
 
-tests_unit_deploy_test_SOURCES = tests/unit/deploy_test.c tests/unit/unit.h
+tests_unit_deploy_test_SOURCES = tests/unit/deploy_test.c tests/unit/deployment.h \
+    tests/unit/world.h tests/unit/unit.h
 tests_unit_deploy_test_LDADD = $(RUNTIME_UNIT_LIBS)
 tests_unit_deploy_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
+
+tests_unit_journal_test_SOURCES = tests/unit/journal_test.c tests/unit/deployment.h \
+    tests/unit/world.h tests/unit/unit.h
+tests_unit_journal_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_journal_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 tests_unit_rescue_test_SOURCES = tests/unit/rescue_test.c tests/unit/world.h tests/unit/unit.h
 tests_unit_rescue_test_LDADD = $(RUNTIME_UNIT_LIBS)

@@ -1,87 +1,7 @@
 /* The deploy engine against the simulator, with programs made by hand: order, ownership, what is
  * planned and done, what a failure leaves, and what an interruption does.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "runtime/deploy/apply.h"
-#include "tests/unit/world.h"
-
-enum { MOST = 8 };
-
-/* A deployment in the making: stacks with their bodies and who reads whom. */
-static struct template templates[MOST];
-static struct text bodies[MOST];
-static uint32_t order[MOST];
-static struct tag tags[MOST][3];
-static struct template_set set;
-static struct deploy_program program;
-static char log_text[8192];
-
-static void open_deployment(void) {
-    open_world();
-    memset(templates, 0, sizeof templates);
-    set = (struct template_set){.templates = templates, .order = order};
-    program = (struct deploy_program){.set = &set, .bodies = bodies, .project = TEXT("shop"),
-                                      .suffix = TEXT("dev")};
-}
-
-static struct template *add_stack(const char *name, const char *region, const char *body) {
-    uint32_t i = set.count++;
-    tags[i][0] = (struct tag){TEXT("mrp:project"), program.project, NULL};
-    tags[i][1] = (struct tag){TEXT("mrp:suffix"), program.suffix, NULL};
-    tags[i][2] = (struct tag){TEXT("mrp:stack"), text_of(name), NULL};
-    templates[i] = (struct template){
-        .index = i, .name = text_of(name), .region_name = text_of(region),
-        .region_label = text_of(region), .path = text_of(name), .tags = tags[i], .tag_count = 3};
-    bodies[i] = text_of(body);
-    order[i] = i;
-    return &templates[i];
-}
-
-/* a reads an output of b. */
-static void reads(struct template *a, const struct template *b, const char *output) {
-    a->edges = ARENA_NEW(&arena, struct template_edge);
-    a->edge_count = 1;
-    a->edges[0] = (struct template_edge){.stack = b->index, .output = text_of(output)};
-}
-
-#define QUEUE(name, wait)                                                                         \
-    "{\"Resources\":{\"Q\":{\"Type\":\"AWS::SQS::Queue\",\"Properties\":{\"QueueName\":\"" name   \
-    "\",\"VisibilityTimeout\":" wait "}}},\"Outputs\":{\"Url\":{\"Value\":{\"Ref\":\"Q\"}}}}"
-#define READER                                                                                    \
-    "{\"Resources\":{\"P\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\"," \
-    "\"Value\":{\"Fn::GetStackOutput\":{\"StackName\":\"jobs\",\"OutputName\":\"Url\",\"Region\":" \
-    "\"us-east-1\"}}}}},\"Outputs\":{\"Value\":{\"Value\":{\"Fn::GetAtt\":[\"P\",\"Value\"]}}}}"
-
-static void tell(void *context, enum apply_event what, const struct apply_stack *stack,
-                 const struct cloud_event *event) {
-    (void)context;
-    (void)event;
-    size_t used = strlen(log_text);
-    if (what != APPLY_STACK_BEGAN && what != APPLY_STACK_ENDED) return;
-    snprintf(log_text + used, sizeof log_text - used, "%s%.*s ",
-             what == APPLY_STACK_BEGAN ? "+" : "-", TEXT_ARGS(stack->plan->name));
-}
-
-static struct plan make_plan(void) {
-    struct plan plan;
-    CU_ASSERT_EQUAL(plan_make(cloud, &program, NULL, &arena, &plan, &why), PLAN_MADE);
-    return plan;
-}
-
-static enum apply_outcome carry_out(const struct plan *plan, struct apply *apply) {
-    struct apply_options options = {.tell = tell};
-    log_text[0] = 0;
-    return apply_plan(cloud, plan, &options, &arena, apply, &why);
-}
-
-static enum apply_outcome deploy(void) {
-    struct apply apply;
-    struct plan plan = make_plan();
-    return carry_out(&plan, &apply);
-}
+#include "tests/unit/deployment.h"
 
 /* --- a stack that somebody is at work on ------------------------------------------------------ */
 
@@ -573,69 +493,6 @@ static void test_expected(void) {
     state_close(&state);
 }
 
-/* A writing that fails in the middle leaves nothing open that would keep the next from beginning. */
-static void test_half_begun(void) {
-    struct state state;
-    struct journal journal;
-    struct failure why;
-    struct journal_run run = {.kind = TEXT("apply"), .account = TEXT("123456789012")};
-    CU_ASSERT_TRUE_FATAL(state_open(&state, NULL, true, &why));
-    CU_ASSERT_TRUE_FATAL(journal_open(&journal, &state, true, &why));
-    CU_ASSERT_TRUE(state_run(&state, "ALTER TABLE region RENAME TO other", &why));
-    run.regions = &(struct text){"us-east-1", 9};
-    run.region_count = 1;
-    CU_ASSERT_FALSE(journal_begin(&journal, &run, &why));
-    CU_ASSERT_TRUE(state_run(&state, "ALTER TABLE other RENAME TO region", &why));
-    CU_ASSERT_TRUE(journal_begin(&journal, &run, &why));
-    CU_ASSERT_TRUE(state_run(&state, "ALTER TABLE run RENAME TO other", &why));
-    CU_ASSERT_FALSE(journal_end(&journal, &why));
-    CU_ASSERT_TRUE(state_run(&state, "ALTER TABLE other RENAME TO run", &why));
-    CU_ASSERT_TRUE(journal_end(&journal, &why));
-    state_close(&state);
-}
-
-/* What an unknown mrp wrote, or nobody could have written, is not acted upon. */
-static void test_strange_state(void) {
-    char folder[] = "/tmp/mrp-state-XXXXXX", path[64];
-    struct state state;
-    struct journal journal;
-    struct journal_run run;
-    bool found;
-    arena_init(&arena);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-    CU_ASSERT_TRUE_FATAL(state_open(&state, folder, true, &why));
-    CU_ASSERT_TRUE_FATAL(journal_open(&journal, &state, true, &why));
-    static const char *const steps[] = {"'create', 9, ''", "'create', -1, ''", "'other', 0, ''",
-                                        "'update', 0, ''", "'update', 0, '{}'",
-                                        "'update', 0, '{'"};
-    CU_ASSERT_TRUE(state_run(&state, "INSERT INTO run VALUES (1,1,'apply','a','p','s','{}',0,0)",
-                             &why));
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        char sql[256];
-        snprintf(sql, sizeof sql, "INSERT OR REPLACE INTO run_step (run, region, stack, back, "
-                                  "action, step, former) VALUES (1,'us-east-1','a',0,%s)",
-                 steps[i]);
-        CU_ASSERT_TRUE(state_run(&state, sql, &why));
-        CU_ASSERT_FALSE(journal_read(&journal, TEXT(""), &arena, &run, &found, &why));
-        SAME(why.message, "the journal in .mrp/state.db could not be understood");
-    }
-    CU_ASSERT_TRUE(state_run(&state, "PRAGMA user_version = 2", &why));
-    state_close(&state);
-    CU_ASSERT_FALSE(state_open(&state, folder, true, &why));
-    SAME(why.message, ".mrp/state.db was written by a newer version of mrp (format 2; this one "
-                      "knows 1)");
-    static const char *const files[] = {"state.db", "state.db-wal", "state.db-shm", "lock",
-                                        ".gitignore"};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(path, sizeof path, "%s/.mrp/%s", folder, files[i]);
-        unlink(path);
-    }
-    snprintf(path, sizeof path, "%s/.mrp", folder);
-    CU_ASSERT_EQUAL(rmdir(path), 0);
-    CU_ASSERT_EQUAL(rmdir(folder), 0);
-    arena_release(&arena);
-}
-
 UNIT_MAIN("deploy", {"busy", test_busy}, {"less", test_less},
           {"first", test_first}, {"reader follows", test_reader_follows},
           {"quick agrees", test_quick_agrees},
@@ -646,5 +503,4 @@ UNIT_MAIN("deploy", {"busy", test_busy}, {"less", test_less},
           {"first fails", test_first_fails}, {"second fails", test_second_fails},
           {"refused by aws", test_refused_by_aws}, {"interrupted", test_interrupted},
           {"left", test_left}, {"busy names", test_busy_names}, {"package", test_package},
-          {"secrets", test_secrets}, {"expected", test_expected},
-          {"half begun", test_half_begun}, {"strange state", test_strange_state})
+          {"secrets", test_secrets}, {"expected", test_expected})

@@ -12,11 +12,14 @@ static struct simulator *simulator;
 static const struct cloud *cloud;
 static struct failure why;
 
-static inline void open_world(void) {
+/* In a database that somebody else closes, or in none. */
+static inline void open_world_in(sqlite3 *database) {
     arena_init(&arena);
-    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, NULL, &why));
+    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
     cloud = simulator_cloud(simulator);
 }
+
+static inline void open_world(void) { open_world_in(NULL); }
 
 static inline void close_world(void) {
     simulator_close(simulator, &why);
@@ -27,9 +30,7 @@ static inline void close_world(void) {
 static inline sqlite3 *open_kept_world(void) {
     sqlite3 *database;
     CU_ASSERT_EQUAL_FATAL(sqlite3_open(":memory:", &database), SQLITE_OK);
-    arena_init(&arena);
-    CU_ASSERT_TRUE_FATAL(simulator_open(&simulator, database, &why));
-    cloud = simulator_cloud(simulator);
+    open_world_in(database);
     return database;
 }
 
