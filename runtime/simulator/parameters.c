@@ -116,15 +116,14 @@ enum value_origin { VALUE_MISSING, VALUE_SENT, VALUE_KEPT, VALUE_DEFAULT };
 static enum value_origin find_value(const struct parameter_reading *reading,
                                     const struct document *declared, struct text *value) {
     const struct cloud_parameter *sent = find_sent(&reading->call->request, declared->key);
-    const struct document *old =
-        document_get(document_member(reading->previous, declared->key), "value");
-    if (sent && !sent->use_previous) {
+    if (sent && sent->use_previous) {
+        const struct document *former = document_member(reading->previous, declared->key);
+        *value = text_copy(reading->arena, document_get_text(former, "value"));
+        return VALUE_KEPT;
+    }
+    if (sent) {
         *value = text_copy(reading->arena, sent->value);
         return VALUE_SENT;
-    }
-    if (sent && old) {
-        *value = text_copy(reading->arena, old->text);
-        return VALUE_KEPT;
     }
     return sim_scalar(document_get(declared, "Default"), value) ? VALUE_DEFAULT : VALUE_MISSING;
 }
@@ -147,15 +146,36 @@ static bool take_value(struct parameter_reading *reading, const struct document 
     return true;
 }
 
-static bool refuse_unknown(struct parameter_reading *reading, const struct document *declared) {
+static bool refuse_key(struct parameter_reading *reading, struct text key, const char *reason) {
+    return refuse(reading, "Invalid input for parameter key %.*s. Cannot specify usePreviousValue "
+                           "as true %s", TEXT_ARGS(key), reason);
+}
+
+/* A former value can only be kept where there was one, and instead of another. */
+static bool check_kept(struct parameter_reading *reading, const struct cloud_parameter *sent) {
+    const struct cloud_request *request = &reading->call->request;
+    if (sent->value.length) {
+        return refuse_key(reading, sent->key, "and non empty value for a parameter");
+    }
+    if (request->change_set.length && text_is(request->change_type, "CREATE")) {
+        return refuse(reading, "Cannot specify UsePreviousValue on Parameters when ChangeSetType is "
+                               "CREATE");
+    }
+    if (document_member(reading->previous, sent->key)) return true;
+    return refuse_key(reading, sent->key, "for a parameter key not in the previous template");
+}
+
+static bool check_sent(struct parameter_reading *reading, const struct document *declared) {
     const struct cloud_request *request = &reading->call->request;
     for (uint32_t i = 0; i < request->parameter_count; i++) {
-        if (document_member(declared, request->parameters[i].key)) continue;
-        refuse(reading, "Parameters: [%.*s] do not exist in the template",
-               TEXT_ARGS(request->parameters[i].key));
-        return true;
+        const struct cloud_parameter *sent = &request->parameters[i];
+        if (!document_member(declared, sent->key)) {
+            return refuse(reading, "Parameters: [%.*s] do not exist in the template",
+                          TEXT_ARGS(sent->key));
+        }
+        if (sent->use_previous && !check_kept(reading, sent)) return false;
     }
-    return false;
+    return true;
 }
 
 bool sim_parameters(struct simulator *simulator, struct cloud_call *call,
@@ -166,7 +186,7 @@ bool sim_parameters(struct simulator *simulator, struct cloud_call *call,
                                         document_new(arena, DOCUMENT_OBJECT)};
     struct text missing = {0};
     *values = reading.values;
-    if (refuse_unknown(&reading, blueprint->parameters)) return false;
+    if (!check_sent(&reading, blueprint->parameters)) return false;
     const struct document *declared =
         blueprint->parameters ? blueprint->parameters->children : NULL;
     for (; declared; declared = declared->next) {

@@ -418,6 +418,44 @@ static void test_parameters(void) {
     close_world();
 }
 
+/* A former value is kept where there was one, and refused where there was none. */
+static void test_former_values(void) {
+#define FORMER(more)                                                                               \
+    "{\"Parameters\":{\"P\":{\"Type\":\"String\",\"Default\":\"x\",\"NoEcho\":true}" more "},"           \
+    "\"Resources\":{\"T\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\","    \
+    "\"Value\":{\"Ref\":\"P\"}}}}}"
+#define KEPT(key, reason)                                                                          \
+    "Invalid input for parameter key " key ". Cannot specify usePreviousValue as true " reason
+    static const char one[] = FORMER("");
+    static const char two[] = FORMER(",\"Q\":{\"Type\":\"String\",\"Default\":\"y\",\"NoEcho\":true}");
+    static const char absent[] = KEPT("Q", "for a parameter key not in the previous template");
+    static const struct { const char *type, *body, *key, *value, *message; } rows[] = {
+        {"CREATE", one, "P", "",
+         "Cannot specify UsePreviousValue on Parameters when ChangeSetType is CREATE"},
+        {"CREATE", one, "P", "given", ""},
+        {"UPDATE", two, "P", "z", KEPT("P", "and non empty value for a parameter")},
+        {"UPDATE", two, "Q", "", absent},
+        {"UPDATE", one, "Q", "", "Parameters: [Q] do not exist in the template"},
+        {"UPDATE", two, "P", "", ""},
+    };
+    open_world();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct cloud_parameter parameter = {text_of(rows[i].key), text_of(rows[i].value),
+                                            .use_previous = i != 1};
+        struct cloud_request request = {
+            .stack = TEXT("first"), .change_set = TEXT("changes"),
+            .change_type = text_of(rows[i].type), .body = text_of(rows[i].body),
+            .parameters = &parameter, .parameter_count = 1};
+        struct cloud_call *call = ask(CLOUD_CREATE_CHANGE_SET, "us-east-1", request);
+        SAME(cloud_failed(call) ? call->error.message.bytes : "", rows[i].message);
+        if (i != 1) continue;
+        ask(CLOUD_EXECUTE_CHANGE_SET, "us-east-1", request);
+        SAME(settle_in("us-east-1", "first"), "CREATE_COMPLETE");
+    }
+    CU_ASSERT_TRUE(cloud_no_changes(read_set("first"))); /* the default would be one */
+    close_world();
+}
+
 /* --- across stacks ---------------------------------------------------------------------------- */
 
 static void test_stack_output(void) {
@@ -793,7 +831,7 @@ UNIT_MAIN("simulator", {"create", test_create}, {"no change", test_no_change},
           {"functions", test_functions}, {"refused", test_refused},
           {"early validation", test_early_validation}, {"limits", test_limits},
           {"capabilities", test_capabilities},
-          {"parameters", test_parameters},
+          {"parameters", test_parameters}, {"former values", test_former_values},
           {"stack output", test_stack_output}, {"exports", test_exports},
           {"secrets", test_secrets}, {"store", test_store}, {"tampered", test_tampered},
           {"version of the store", test_store_version}, {"alarms", test_alarms},
