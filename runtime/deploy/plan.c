@@ -189,17 +189,13 @@ static bool plan_update(struct making *making, uint32_t index) {
 static struct cloud_parameter *former_parameters(struct making *making,
                                                  const struct plan_stack *stack) {
     const struct cloud_stack *deployed = stack->deployed;
-    const struct document *declared = document_get(stack->current, "Parameters");
     struct cloud_parameter *all = arena_array(making->arena, deployed->parameter_count + 1,
                                               sizeof *all);
     for (uint32_t i = 0; i < deployed->parameter_count; i++) {
-        const struct document *c = declared ? declared->children : NULL;
-        while (c && !text_equal(c->key, deployed->parameters[i].key)) c = c->next;
-        const struct document *hidden = c ? document_get(c, "NoEcho") : NULL;
-        all[i] = (struct cloud_parameter){.key = deployed->parameters[i].key};
-        all[i].use_previous = hidden && ((hidden->kind == DOCUMENT_BOOL && hidden->boolean) ||
-                                         text_is(hidden->text, "true"));
-        if (!all[i].use_previous) all[i].value = deployed->parameters[i].value;
+        const struct cloud_parameter *parameter = &deployed->parameters[i];
+        all[i].key = parameter->key;
+        all[i].use_previous = secrets_parameter(stack->current, parameter->key);
+        if (!all[i].use_previous) all[i].value = parameter->value;
     }
     return all;
 }

@@ -264,8 +264,9 @@ void plan_count(struct plan *plan);
 /* Whether the output's value may change by what is planned for its stack. */
 bool plan_output_changes(const struct plan_stack *stack, struct text output);
 
-/* secrets.c: whether the property is made of secrets by the template; and what is shown of its
- * value. */
+/* secrets.c: whether the parameter is a secret (NoEcho) by the template; whether the property is
+ * made of secrets by it; and what is shown of its value. */
+bool secrets_parameter(const struct document *template, struct text name);
 bool secrets_in(const struct document *template, struct text logical_id, struct text property);
 struct text secrets_shown(struct text value);
 

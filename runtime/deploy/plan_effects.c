@@ -68,6 +68,31 @@ static bool is_changed_inside(const struct plan_change *change) {
     return true;
 }
 
+static bool has_parameter(const struct template *template, struct text key) {
+    for (uint32_t i = 0; i < template->parameter_count; i++) {
+        if (text_equal(template->parameters[i].logical_id, key)) return true;
+    }
+    return false;
+}
+
+/* What a secret was can be kept, but not given again. */
+static struct text changed_secret(const struct plan_stack *stack, struct arena *arena) {
+    const struct template *template = stack->template;
+    const struct cloud_stack *deployed = stack->deployed;
+    for (uint32_t i = 0; i < template->parameter_count; i++) {
+        const struct template_parameter *parameter = &template->parameters[i];
+        if (!parameter->is_secret || !parameter->is_given) continue;
+        return text_format(arena, "the secret %.*s may change",
+                           TEXT_ARGS(parameter->logical_id));
+    }
+    for (uint32_t i = 0; i < deployed->parameter_count; i++) {
+        struct text key = deployed->parameters[i].key;
+        if (has_parameter(template, key) || !secrets_parameter(stack->current, key)) continue;
+        return text_format(arena, "the secret %.*s is taken away", TEXT_ARGS(key));
+    }
+    return (struct text){0};
+}
+
 struct text plan_cannot_undo(const struct plan_stack *stack, struct arena *arena) {
     if (stack->action == PLAN_DELETE) return TEXT("it is deleted");
     for (uint32_t i = 0; i < stack->change_count; i++) {
@@ -87,15 +112,8 @@ struct text plan_cannot_undo(const struct plan_stack *stack, struct arena *arena
         return text_format(arena, "what was changed by hand in %.*s is overwritten",
                            TEXT_ARGS(stack->drifted[i].logical_id));
     }
-    const struct template *template = stack->template;
-    for (uint32_t i = 0; stack->action == PLAN_UPDATE && template &&
-                         i < template->parameter_count; i++) {
-        const struct template_parameter *parameter = &template->parameters[i];
-        if (!parameter->is_secret || !parameter->is_given) continue;
-        return text_format(arena, "the secret %.*s may change",
-                           TEXT_ARGS(parameter->logical_id));
-    }
-    return (struct text){0};
+    bool updates = stack->action == PLAN_UPDATE && stack->template;
+    return updates ? changed_secret(stack, arena) : (struct text){0};
 }
 
 bool plan_keeps_name(const struct plan_stack *stack, const struct plan_change *change,

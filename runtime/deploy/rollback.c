@@ -230,6 +230,22 @@ static bool is_ours_still(struct way_back *back, uint32_t index) {
                       back->touched[index].sent_hash);
 }
 
+/* A secret is not known, only kept: what was taken away cannot be given again. */
+static struct text lost_secret(struct way_back *back, uint32_t index) {
+    const struct plan_former *former = back->touched[index].former;
+    const struct cloud_stack *stack = &back->seen[index].stack.reply.stacks[0];
+    for (uint32_t i = 0; i < former->parameter_count; i++) {
+        const struct cloud_parameter *parameter = &former->parameters[i];
+        uint32_t p = 0;
+        while (p < stack->parameter_count &&
+               !text_equal(stack->parameters[p].key, parameter->key)) p++;
+        if (!parameter->use_previous || p < stack->parameter_count) continue;
+        return text_format(back->run.arena, "the secret %.*s was taken away, and AWS does not tell "
+                                            "what it was", TEXT_ARGS(parameter->key));
+    }
+    return (struct text){0};
+}
+
 /* Why the stack cannot be taken back, or an empty text. */
 static struct text obstacle(struct way_back *back, uint32_t index) {
     const struct seen *seen = &back->seen[index];
@@ -249,8 +265,8 @@ static struct text obstacle(struct way_back *back, uint32_t index) {
         return text_format(arena, "it is in %.*s", TEXT_ARGS(status));
     }
     if (!is_ours_still(back, index)) return TEXT("somebody else changed it in the meantime");
-    if (!touched->was_made && !touched->former) return TEXT("nobody knows what it was");
-    return touched->was_made ? holds_data(back, index) : (struct text){0};
+    if (touched->was_made) return holds_data(back, index);
+    return touched->former ? lost_secret(back, index) : TEXT("nobody knows what it was");
 }
 
 static void set_way(struct way_back *back, uint32_t index) {

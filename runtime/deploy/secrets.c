@@ -9,7 +9,7 @@ static const struct document *member(const struct document *object, struct text 
     return c;
 }
 
-static bool is_secret_parameter(const struct document *template, struct text name) {
+bool secrets_parameter(const struct document *template, struct text name) {
     const struct document *parameter = member(document_get(template, "Parameters"), name);
     const struct document *hidden = document_get(parameter, "NoEcho");
     if (!hidden) return false;
@@ -28,7 +28,7 @@ static bool text_reads(const struct document *template, struct text text) {
         const char *close = memchr(text.bytes + i, '}', text.length - i);
         if (!close) return false;
         struct text name = {text.bytes + i + 2, (size_t)(close - text.bytes) - i - 2};
-        if (is_secret_parameter(template, name)) return true;
+        if (secrets_parameter(template, name)) return true;
     }
     return false;
 }
@@ -38,7 +38,7 @@ static bool reads(const struct document *template, const struct document *value)
     if (value->kind != DOCUMENT_OBJECT && value->kind != DOCUMENT_LIST) return false;
     for (const struct document *c = value->children; c; c = c->next) {
         bool is_reference = text_is(c->key, "Ref") && c->kind == DOCUMENT_TEXT;
-        if (is_reference ? is_secret_parameter(template, c->text) : reads(template, c)) return true;
+        if (is_reference ? secrets_parameter(template, c->text) : reads(template, c)) return true;
     }
     return false;
 }
