@@ -9,7 +9,9 @@
 struct scenario {
     const char *command;
     const char *before; /* run undisturbed before it, a line each, or NULL */
-    const char *after;  /* run undisturbed in the end, to compare; NULL for the command */
+    /* Run undisturbed in the end, to compare; NULL for the command. Of several lines the last one
+     * is compared, and those before it mend what was disturbed, in place of the command. */
+    const char *after;
     bool writes;
     size_t alike; /* how many alike calls are enough; 0: all are refused */
 };
@@ -19,10 +21,24 @@ static const char deployed[] = "apply --sandbox --yes --quiet one.mrp";
 static const char things[] = "apply --sandbox --yes --quiet things.mrp";
 static const char killed[] = "MRP_TEST_DIE_AT=3 apply --sandbox --yes --quiet one.mrp";
 static const char resumed[] = "resume --sandbox --yes one.mrp";
-static const char resumed_all[] = "resume --sandbox --yes";
 static const char stuck[] = "apply --sandbox --yes --quiet one.mrp\n"
                             "sandbox fail east.topic one.mrp --on delete\n"
                             "destroy --sandbox --yes=dev --quiet one.mrp";
+
+static const char planned_many[] = "plan --sandbox many.mrp";
+static const char deployed_many[] = "apply --sandbox --yes --quiet many.mrp";
+static const char fails[] = "apply --sandbox --yes --quiet many.mrp\n"
+                            "sandbox fail west.note many.mrp --on update";
+static const char fails_twice[] = "apply --sandbox --yes --quiet many.mrp\n"
+                                  "sandbox fail west.note many.mrp --on update\n"
+                                  "sandbox fail west.topic many.mrp --on rollback";
+static const char killed_many[] =
+    "apply --sandbox --yes --quiet many.mrp\n"
+    "MRP_TEST_DIE_AT=8 apply --sandbox --yes --quiet --set title=other many.mrp";
+static const char taken_back[] = "resume --sandbox --yes --rollback many.mrp\n"
+                                 "rescue --sandbox --yes many.mrp\n"
+                                 "resume --sandbox --yes --rollback many.mrp\n"
+                                 "plan --sandbox many.mrp";
 
 static const struct scenario scenarios[] = {
     {"check", NULL, NULL, false, 0},
@@ -62,6 +78,13 @@ static const struct scenario scenarios[] = {
     {"destroy --sandbox --yes=dev one.mrp", deployed, "status --sandbox one.mrp", true, 0},
     {resumed, killed, planned, true, 0},
     {"resume --sandbox --yes --rollback one.mrp", killed, planned, true, 0},
+    {"apply --sandbox --yes many.mrp", NULL, planned_many, true, 2},
+    {"apply --sandbox --yes --set title=other many.mrp", fails, taken_back, true, 2},
+    {"apply --sandbox --yes --set title=other many.mrp", fails_twice, taken_back, true, 2},
+    {"resume --sandbox --yes many.mrp --set title=other", killed_many,
+     "plan --sandbox --set title=other many.mrp", true, 2},
+    {"resume --sandbox --yes --rollback many.mrp", killed_many, taken_back, true, 2},
+    {"destroy --sandbox --yes=dev many.mrp", deployed_many, "status --sandbox many.mrp", true, 2},
     {"status --sandbox one.mrp", deployed, NULL, true, 0},
     {"drift --sandbox one.mrp",
      "apply --sandbox --yes --quiet one.mrp\n"
