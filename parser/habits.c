@@ -3,86 +3,153 @@
  */
 #include "parser/report.h"
 
-static struct text text_at(const struct report *report, uint32_t index) {
-    struct token token = report->items[index];
-    return (struct text){report->parser->bytes + token.start, token.length};
+/* --- declarations of TypeScript and Python --- */
+
+/* `from std import storage`, `from "./net" import vpc` */
+static bool say_from(const struct report *report) {
+    uint32_t word = report->before, next = report->at;
+    if (!report_is_lone_word(report, word) || !text_is(report_text(report, word), "from"))
+        return false;
+    if (report->items[next].flags & TOKEN_LINE) return false;
+    struct diagnostic *diagnostic =
+        report_say(report, DIAGNOSTIC_MISSING_WORD, word, word,
+                   TEXT("\"from\" begins no declaration"));
+    struct text name = TEXT("storage");
+    uint32_t last = next;
+    while (!(report->items[last + 1].flags & TOKEN_LINE) && report->items[last + 1].kind != END)
+        last++;
+    if (token_is_word(report->items[next].kind) && token_is_word(report->items[last].kind))
+        name = report_text(report, last);
+    HINT(report, diagnostic, "An import is written: import std.%.*s, or: import \"lib/net.mrp\" "
+                             "{ vpc }.",
+         TEXT_ARGS(name));
+    return true;
 }
 
-static struct diagnostic *say(const struct report *report, enum diagnostic_id id, uint32_t first,
-                              uint32_t last, struct text message) {
-    struct span from = token_span(report->parser->tokens, report->items[first]);
-    struct span to = token_span(report->parser->tokens, report->items[last]);
-    return diagnostics_report(report->parser->diagnostics, id, span_join(from, to), "%.*s",
-                              TEXT_ARGS(message));
+/* `enum Size { small, large }`, `interface Rule { port: int }` */
+static bool say_type_declaration(const struct report *report) {
+    static const char *const words[] = {"enum", "interface", "struct", "record"};
+    uint32_t word = report->before;
+    if (!report_is_lone_word(report, word) || !token_is_word(report->items[report->at].kind))
+        return false;
+    if (report->items[report->at].flags & TOKEN_LINE) return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!text_is(report_text(report, word), words[i])) continue;
+        struct diagnostic *diagnostic =
+            report_say(report, DIAGNOSTIC_MISSING_WORD, word, word,
+                       FORMAT(report, "\"%s\" begins no declaration", words[i]));
+        HINT(report, diagnostic, "A type is written: type %.*s = %s",
+             TEXT_ARGS(report_text(report, report->at)),
+             i == 0 ? "\"small\" | \"large\"." : "{ port: int, note: string? }.");
+        return true;
+    }
+    return false;
 }
 
-#define HINT(report, diagnostic, ...) \
-    diagnostic_hint((report)->parser->diagnostics, (diagnostic), __VA_ARGS__)
-#define FORMAT(report, ...) text_format((report)->parser->arena, __VA_ARGS__)
-
-static bool is_name(struct text text) {
-    for (size_t i = 0; i < text.length; i++)
-        if (!ascii_is_word(text.bytes[i])) return false;
-    return text.length > 0 && !ascii_is_digit(text.bytes[0]);
+/* `fn f(x: string) -> int` */
+static bool say_result_arrow(const struct report *report) {
+    uint32_t at = report->at;
+    if (report->items[report_line_start(report, at)].kind != FN) return false;
+    if (report->items[at].kind != MINUS && report->items[at].kind != SP_MINUS) return false;
+    if (report->items[at + 1].kind != GREATER || report->items[report->before].kind != RPAREN)
+        return false;
+    struct diagnostic *diagnostic =
+        report_say(report, DIAGNOSTIC_SYNTAX, at, at + 1,
+                   TEXT("the type of a result stands behind \":\", not \"->\""));
+    HINT(report, diagnostic, "Write \":\".");
+    diagnostic_fix(report->parser->diagnostics, diagnostic, report_span(report, at, at + 1),
+                   TEXT(":"));
+    return true;
 }
 
-/* A word, or what a text on one line holds, where that can be a name; else the usual one. */
-static struct text name_at(const struct report *report, uint32_t index, const char *usual) {
-    struct text text = text_at(report, index);
-    int kind = report->items[index].kind;
-    if (kind == STRING || kind == RAW) text = (struct text){text.bytes + 1, text.length - 2};
-    return is_name(text) ? text : text_of(usual);
-}
-
-/* --- headers --- */
-
-/* How each declaration is written: begin, a name, and the rest. */
-static const struct form {
-    int word;
-    const char *what, *begin, *usual, *rest;
-} forms[] = {
-    {IMPORT, "An import", "import std.", "storage", ", or: import \"lib/app.mrp\" as app"},
-    {PARAM, "A param", "param ", "name", ": string"},
-    {LET, "A value", "let ", "name", " = ..."},
-    {FN, "A function", "fn ", "name", "(text: string): string = ..."},
-    {TYPE, "A type", "type ", "Name", " = ..."},
-    {COMPONENT, "A component", "component ", "Name", " { ... }"},
-    {PROJECT, "A project", "project ", "name", " { ... }"},
-    {REGION, "A region", "region ", "east", " \"us-east-1\" { ... }"},
-    {STACK, "A stack", "stack ", "name", " { ... }"},
-    {RESOURCE, "A resource", "resource ", "name", ": AWS::SQS::Queue { ... }"},
-    {PIPELINE, "A pipeline", "pipeline ", "name", " in east { ... }"},
-    {STAGE, "A stage", "stage ", "Name", " { ... }"},
-    {ACTION, "An action", "action ", "name", ": deliver.Approval { ... }"},
-    {OUTPUT, "An output", "output ", "Name", " = ..."},
-    {TEST, "A test", "test \"", "what holds", "\" { ... }"},
-    {POLICY, "A policy", "policy \"", "what holds", "\" { ... }"},
-};
-
-static const struct form *form_of(int word) {
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        if (forms[i].word == word) return &forms[i];
-    return NULL;
-}
-
-/* Whether the tokens behind a declaration's word are part of its header still. */
-static bool is_header(const struct report *report, uint32_t first) {
-    for (uint32_t i = first + 1; i < report->at; i++) {
-        int kind = report->items[i].kind;
-        if (kind == LBRACE || kind == ASSIGN || kind == LPAREN || kind == SP_LPAREN) return false;
+/* `component Queue(kind: string) {` */
+static bool say_component_parameters(const struct report *report) {
+    uint32_t at = report->at, first = report_line_start(report, at);
+    int kind = report->items[at].kind;
+    if (report->items[first].kind != COMPONENT || at != first + 2) return false;
+    if (kind != LPAREN && kind != SP_LPAREN) return false;
+    struct diagnostic *diagnostic = report_say(report, DIAGNOSTIC_SYNTAX, at, at,
+                                               TEXT("the params of a component stand in its body"));
+    if (token_is_word(report->items[at + 1].kind)) {
+        HINT(report, diagnostic, "Write component %.*s { param %.*s: string ... }.",
+             TEXT_ARGS(report_text(report, first + 1)), TEXT_ARGS(report_text(report, at + 1)));
+    } else {
+        HINT(report, diagnostic, "Write component %.*s { ... }.",
+             TEXT_ARGS(report_text(report, first + 1)));
     }
     return true;
 }
 
-static void hint_header(const struct report *report, struct diagnostic *diagnostic) {
-    uint32_t first = report_line_start(report, report->before);
-    const struct form *form = form_of(report->items[first].kind);
-    if (!form || first == report->at || !is_header(report, first)) return;
-    struct text name = text_of(form->usual);
-    if (form->word != IMPORT)
-        name = name_at(report, next_code(report->parser->tokens, first), form->usual);
-    HINT(report, diagnostic, "%s is written: %s%.*s%s", form->what, form->begin, TEXT_ARGS(name),
-         form->rest);
+/* `for (x in xs) {`, `for x of xs {` */
+static bool say_for(const struct report *report) {
+    const struct token *items = report->items;
+    uint32_t at = report->at, before = report->before;
+    bool is_paren = items[before].kind == FOR &&
+                    (items[at].kind == LPAREN || items[at].kind == SP_LPAREN);
+    bool is_of = report_expects(report, IN) && text_is(report_text(report, at), "of");
+    if (!is_paren && !is_of) return false;
+    struct diagnostic *diagnostic =
+        report_say(report, DIAGNOSTIC_SYNTAX, at, at,
+                   is_of ? TEXT("\"of\" is no word of the language")
+                         : TEXT("what follows \"for\" stands in no brackets"));
+    HINT(report, diagnostic, is_of ? "Write in." : "Write for x in xs { ... }.");
+    if (is_of)
+        diagnostic_fix(report->parser->diagnostics, diagnostic, report_span(report, at, at),
+                       TEXT("in"));
+    return true;
+}
+
+/* `-- a comment` */
+static bool say_dashes(const struct report *report) {
+    uint32_t at = report->at;
+    int next = report->items[at + 1].kind;
+    if (report->items[at].kind != SP_MINUS && report->items[at].kind != MINUS) return false;
+    if (!(report->items[at].flags & TOKEN_LINE) || report->items[at + 1].flags & TOKEN_SPACE)
+        return false;
+    if (next != MINUS && next != SP_MINUS) return false;
+    struct diagnostic *diagnostic =
+        report_say(report, DIAGNOSTIC_COMMENT_STYLE, at, at + 1,
+                   TEXT("a comment begins with \"#\", not with \"--\""));
+    HINT(report, diagnostic, "Write \"#\" in place of \"--\".");
+    diagnostic_fix(report->parser->diagnostics, diagnostic, report_span(report, at, at + 1),
+                   TEXT("#"));
+    return true;
+}
+
+/* --- YAML over several lines --- */
+
+/* `Queue:` and, on the next line, `Type: AWS::SQS::Queue` or another key. */
+static bool say_nested_keys(const struct report *report) {
+    const struct token *items = report->items;
+    uint32_t at = report->at, inner = report->before;
+    if (items[at].kind != COLON || inner < 2 || !(items[inner].flags & TOKEN_LINE)) return false;
+    if (items[inner - 1].kind != COLON || !report_is_lone_word(report, inner - 2)) return false;
+    struct text key = report_text(report, inner - 2);
+    struct diagnostic *diagnostic =
+        report_say(report, DIAGNOSTIC_SYNTAX, inner - 2, inner - 1,
+                   TEXT("what belongs together stands in braces, not under a key with \":\""));
+    if (items[at + 1].kind == AWS_TYPE) {
+        HINT(report, diagnostic, "Write resource %.*s: %.*s { ... }, and Name = value for each of "
+                                 "its properties.",
+             TEXT_ARGS(key), TEXT_ARGS(report_text(report, at + 1)));
+    } else {
+        HINT(report, diagnostic, "Write %.*s = { %.*s = ... }.", TEXT_ARGS(key),
+             TEXT_ARGS(report_text(report, inner)));
+    }
+    return true;
+}
+
+/* `- Key: a`, an element of a list. */
+static bool say_dash(const struct report *report) {
+    const struct token *items = report->items;
+    uint32_t at = report->at, key = report->before;
+    if (items[at].kind != COLON || key == 0 || !token_is_word(items[key].kind)) return false;
+    int dash = items[key - 1].kind;
+    if ((dash != MINUS && dash != SP_MINUS) || !(items[key - 1].flags & TOKEN_LINE)) return false;
+    struct diagnostic *diagnostic = report_say(report, DIAGNOSTIC_SYNTAX, key - 1, key - 1,
+                                               TEXT("a list stands in brackets"));
+    HINT(report, diagnostic, "Write [{ %.*s = ... }, ...].", TEXT_ARGS(report_text(report, key)));
+    return true;
 }
 
 /* --- declarations of Terraform --- */
@@ -107,11 +174,11 @@ static bool say_block(struct report *report) {
     if (report->items[next].kind == STRING) name = next;
     if (report->items[next_code(tokens, name)].kind != LBRACE) return false;
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-        if (!text_is(text_at(report, word), blocks[i].word)) continue;
-        struct text named = name_at(report, name, "name");
+        if (!text_is(report_text(report, word), blocks[i].word)) continue;
+        struct text named = header_name(report, name, "name");
         struct diagnostic *diagnostic =
-            say(report, DIAGNOSTIC_MISSING_WORD, word, word,
-                FORMAT(report, "\"%s\" begins no declaration", blocks[i].word));
+            report_say(report, DIAGNOSTIC_MISSING_WORD, word, word,
+                       FORMAT(report, "\"%s\" begins no declaration", blocks[i].word));
         if (!blocks[i].rest) named = TEXT("");
         HINT(report, diagnostic, "%s%.*s%s", blocks[i].begin, TEXT_ARGS(named),
              blocks[i].rest ? blocks[i].rest : "");
@@ -149,9 +216,9 @@ static bool say_tag(struct report *report) {
                       !(report->items[at].flags & TOKEN_SPACE);
         if (!is_tag) continue;
         for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-            if (!text_is(text_at(report, at), functions[i].name)) continue;
+            if (!text_is(report_text(report, at), functions[i].name)) continue;
             struct diagnostic *diagnostic =
-                say(report, DIAGNOSTIC_SYNTAX, at - 1, at,
+                report_say(report, DIAGNOSTIC_SYNTAX, at - 1, at,
                     FORMAT(report, "\"!%s\" is a function of CloudFormation's YAML",
                            functions[i].name));
             HINT(report, diagnostic, "%s", functions[i].hint);
@@ -167,16 +234,17 @@ static bool say_single_colons(struct report *report) {
     uint32_t first = report->before, last = report->at;
     struct text whole = TEXT("");
     if (items[last].kind != COLON || items[last].flags & TOKEN_SPACE) return false;
-    if (!text_is(text_at(report, first), "AWS") && !text_is(text_at(report, first), "Custom"))
+    if (!text_is(report_text(report, first), "AWS") &&
+        !text_is(report_text(report, first), "Custom"))
         return false;
-    whole = text_at(report, first);
+    whole = report_text(report, first);
     for (; items[last].kind == COLON && token_is_word(items[last + 1].kind); last += 2) {
         if (items[last + 1].flags & TOKEN_SPACE) break;
-        struct text word = text_at(report, last + 1);
+        struct text word = report_text(report, last + 1);
         whole = FORMAT(report, "%.*s::%.*s", TEXT_ARGS(whole), TEXT_ARGS(word));
     }
     if (last == report->at) return false;
-    struct diagnostic *diagnostic = say(report, DIAGNOSTIC_SYNTAX, first, last - 1,
+    struct diagnostic *diagnostic = report_say(report, DIAGNOSTIC_SYNTAX, first, last - 1,
                                         TEXT("a resource type is written with \"::\""));
     HINT(report, diagnostic, "Write %.*s.", TEXT_ARGS(whole));
     struct span span = token_span(report->parser->tokens, items[first]);
@@ -193,9 +261,9 @@ static bool say_else_if(struct report *report) {
     uint32_t places[] = {report->at, report->before};
     for (size_t i = 0; i < 2 * 3; i++) {
         uint32_t at = places[i / 3];
-        if (!text_is(text_at(report, at), words[i % 3])) continue;
+        if (!text_is(report_text(report, at), words[i % 3])) continue;
         struct diagnostic *diagnostic =
-            say(report, DIAGNOSTIC_SYNTAX, at, at,
+            report_say(report, DIAGNOSTIC_SYNTAX, at, at,
                 FORMAT(report, "\"%s\" is no word of the language", words[i % 3]));
         HINT(report, diagnostic, "Write else if.");
         diagnostic_fix(report->parser->diagnostics, diagnostic,
@@ -212,7 +280,7 @@ static bool say_if_behind(struct report *report) {
     for (uint32_t at = report->at; at > first && report->at - at < LOOK_BACK; at--) {
         if (report->items[at].kind == THEN || report->items[at].kind == RBRACE) return false;
         if (report->items[at].kind != IF || !ends_value(report->items[at - 1].kind)) continue;
-        struct diagnostic *diagnostic = say(report, DIAGNOSTIC_TERNARY, at, at,
+        struct diagnostic *diagnostic = report_say(report, DIAGNOSTIC_TERNARY, at, at,
                                             TEXT("a condition stands before both of its values"));
         HINT(report, diagnostic, "Write if c then a else b.");
         return true;
@@ -222,17 +290,20 @@ static bool say_if_behind(struct report *report) {
 
 bool habit_say(struct report *report) {
     return say_block(report) || say_tag(report) || say_single_colons(report) ||
-           say_else_if(report) || say_if_behind(report);
+           say_else_if(report) || say_if_behind(report) || say_from(report) ||
+           say_type_declaration(report) || say_result_arrow(report) ||
+           say_component_parameters(report) || say_for(report) || say_dashes(report) ||
+           say_nested_keys(report) || say_dash(report) || habit_say_type(report) || habit_say_code(report);
 }
 
 void habit_hint(const struct report *report, struct diagnostic *diagnostic) {
     const struct token *items = report->items;
     int kind = items[report->at].kind;
     bool is_call = kind == LPAREN || kind == SP_LPAREN;
-    if (kind == LBRACE && report_expects(report, THEN)) {
+    if (report_expects(report, THEN) && (kind == LBRACE || begins_value(kind))) {
         HINT(report, diagnostic, "An \"if\" that gives a value is written: if a then b else c.");
     } else if (is_call && report_is_lone_word(report, report->before)) {
-        struct text word = text_at(report, report->before);
+        struct text word = report_text(report, report->before);
         HINT(report, diagnostic, "A call stands where a value does; what must hold is written: "
                                  "assert %.*s(...).",
              TEXT_ARGS(word));
@@ -243,12 +314,16 @@ void habit_hint(const struct report *report, struct diagnostic *diagnostic) {
     } else if (report_expects(report, ELSE) && !report_expects(report, LBRACE)) {
         HINT(report, diagnostic,
              "An \"if\" that gives a value has both sides: if a then b else null.");
+    } else if ((kind == COLON || kind == ASSIGN) && report_expects(report, RBRACK) &&
+               token_is_word(items[report->before].kind)) {
+        HINT(report, diagnostic, "A record among the elements stands in braces: { %.*s = ... }.",
+             TEXT_ARGS(report_text(report, report->before)));
     } else if (kind == FOR && report_expects(report, RBRACK)) {
         HINT(report, diagnostic, "A list is made by [for x in xs: value].");
     } else if (report_expects(report, ARROW) && !report_expects(report, ASSIGN)) {
         HINT(report, diagnostic, "A map is made by {for x in xs: key => value}, a list by "
                                  "[for x in xs: value].");
     } else {
-        hint_header(report, diagnostic);
+        header_hint(report, diagnostic);
     }
 }

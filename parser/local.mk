@@ -14,7 +14,8 @@ libmrp_la_SOURCES += \
     parser/printer.c parser/printer.h parser/printer_parts.h \
     parser/printer_output.c \
     parser/recover.c \
-    parser/habits.c \
+    parser/habits.c parser/habits_code.c parser/habits_types.c \
+    parser/header.c \
     parser/report.c parser/report.h \
     parser/tree.c parser/tree.h
 nodist_libmrp_la_SOURCES += parser/grammar.c parser/grammar.h
@@ -28,4 +29,5 @@ parser/grammar.h: parser/grammar.c
 lexer/lexer.lo parser/allow.lo parser/build.lo parser/literal.lo parser/mend.lo \
     parser/mistake.lo parser/open.lo parser/parser.lo parser/print_block.lo \
     parser/print_expression.lo parser/printer.lo parser/printer_output.lo parser/recover.lo \
-    parser/habits.lo parser/report.lo: parser/grammar.h
+    parser/habits.lo parser/habits_code.lo parser/habits_types.lo parser/header.lo \
+    parser/report.lo: parser/grammar.h

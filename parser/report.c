@@ -10,13 +10,6 @@ bool token_is_word(int kind) {
     return kind == NAME || (kind >= IMPORT && kind <= RETURN);
 }
 
-static bool expects_value(const struct report *report) {
-    return report_expects(report, TRUE) && report_expects(report, INT);
-}
-static bool expects_type(const struct report *report) {
-    return report_expects(report, AWS_TYPE) && !report_expects(report, TRUE);
-}
-
 static struct span span_at(const struct report *report, uint32_t index) {
     return token_span(report->parser->tokens, report->items[index]);
 }
@@ -44,12 +37,13 @@ static struct diagnostic *say(struct report *report, enum diagnostic_id id, stru
     return diagnostics_report(report->parser->diagnostics, id, span, "%.*s", TEXT_ARGS(message));
 }
 
-#define HINT(report, diagnostic, ...) \
-    diagnostic_hint((report)->parser->diagnostics, (diagnostic), __VA_ARGS__)
-#define FORMAT(report, ...) text_format((report)->parser->arena, __VA_ARGS__)
+struct diagnostic *report_say(const struct report *report, enum diagnostic_id id, uint32_t first,
+                              uint32_t last, struct text message) {
+    return diagnostics_report(report->parser->diagnostics, id, report_span(report, first, last),
+                              "%.*s", TEXT_ARGS(message));
+}
 
-/* The innermost bracket that is open before a token; count of tokens if there is none. */
-static uint32_t open_bracket(const struct report *report, uint32_t index) {
+uint32_t report_open_bracket(const struct report *report, uint32_t index) {
     uint32_t closed = 0, braces = 0;
     for (uint32_t i = index; i > 0 && index - i < LOOK_BACK; i--) {
         int kind = report->items[i - 1].kind;
@@ -75,7 +69,7 @@ static const char *closing(int opener) {
 }
 
 static bool say_unclosed(struct report *report) {
-    uint32_t open = open_bracket(report, report->at);
+    uint32_t open = report_open_bracket(report, report->at);
     int kind = report->items[report->at].kind;
     if (open == report->parser->tokens->count) return false;
     bool ends = kind == RBRACE || kind == END || kind == INTERPOLATION_CLOSE ||
@@ -94,7 +88,7 @@ static bool say_unclosed(struct report *report) {
 
 static bool say_unopened(struct report *report) {
     if (!is_closer(report->items[report->at].kind)) return false;
-    if (open_bracket(report, report->at) < report->parser->tokens->count) return false;
+    if (report_open_bracket(report, report->at) < report->parser->tokens->count) return false;
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_UNOPENED_BRACKET, span_at(report, report->at),
             FORMAT(report, "%.*s closes nothing", TEXT_ARGS(shown(report, report->at))));
@@ -107,7 +101,7 @@ static bool say_touching(struct report *report) {
     struct token token = report->items[report->at];
     if (token.flags & TOKEN_LINE || !ends_value(report->items[report->before].kind)) return false;
     if (!report_expects(report, MINUS)) return false;
-    bool comma = open_bracket(report, report->at) < report->parser->tokens->count;
+    bool comma = report_open_bracket(report, report->at) < report->parser->tokens->count;
     struct diagnostic *diagnostic;
     if (token.kind == SP_MINUS) {
         diagnostic = say(report, DIAGNOSTIC_SPACING, span_at(report, report->at),
@@ -133,7 +127,7 @@ static bool say_touching(struct report *report) {
 static bool say_missing_comma(struct report *report) {
     struct token token = report->items[report->at];
     bool value = begins_value(token.kind) || token.kind == IF || token.kind == ELLIPSIS;
-    uint32_t open = open_bracket(report, report->at);
+    uint32_t open = report_open_bracket(report, report->at);
     if (!report_expects(report, COMMA) || !value || open == report->parser->tokens->count)
         return false;
     struct span behind = span_behind(report, report->before);
@@ -157,7 +151,7 @@ static bool say_reserved(struct report *report) {
     bool is_value = !named && !(report->items[word].flags & TOKEN_LINE) &&
                     report->items[word].kind != IN && begins_value(report->items[word].kind);
     if (is_value && !as_key) return false; /* `not true` */
-    if (!as_key && !(word == report->at && report_expects(report, NAME) && !expects_value(report)))
+    if (!as_key && !(word == report->at && report_expects(report, NAME) && !report_expects_value(report)))
         return false;
     struct text text = {report->parser->bytes + report->items[word].start,
                         report->items[word].length};
@@ -178,20 +172,24 @@ static bool say_reserved(struct report *report) {
 static bool say_stray(struct report *report) {
     uint32_t stray = report->before;
     struct token token = report->items[stray];
-    if (!report_expects(report, ASSIGN) || expects_value(report) || stray == 0) return false;
+    if (!report_expects(report, ASSIGN) || report_expects_value(report) || stray == 0) return false;
     if (token.flags & TOKEN_LINE || !ends_value(report->items[stray - 1].kind)) return false;
     if (token.kind == TEXT_CLOSE || !begins_value(token.kind)) return false;
     if (is_declaration_word(report->items[stray - 1].kind)) return false;
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_SYNTAX, span_at(report, stray),
             FORMAT(report, "%.*s cannot follow a value", TEXT_ARGS(shown(report, stray))));
+    if (report->items[report_line_start(report, stray)].kind == ASSERT) {
+        HINT(report, diagnostic, "The reason stands behind a comma: assert x, \"why\".");
+        return true;
+    }
     HINT(report, diagnostic,
          "Two values are joined by an operator, two texts by interpolation: \"${a}${b}\".");
     return true;
 }
 
 static bool say_missing_value(struct report *report) {
-    if (!expects_value(report)) return false;
+    if (!report_expects_value(report)) return false;
     uint32_t before = report->before;
     if (!wants_more(report->items[before].kind) && report->items[before].kind != COMMA)
         return false;
@@ -250,31 +248,17 @@ static bool say_word_operator(struct report *report) {
     return false;
 }
 
-/* `region east us-east-1 {`, `region east = "us-east-1" {`. */
-static bool say_region_name(struct report *report) {
-    const struct token *items = report->items;
-    uint32_t at = report->at, first = report_line_start(report, at);
-    if (items[first].kind != REGION || items[at].flags & TOKEN_LINE) return false;
-    if (at != first + 2) return false;
-    bool word = token_is_word(items[at].kind);
-    if (!word && items[at].kind != ASSIGN && items[at].kind != COLON) return false;
-    struct diagnostic *diagnostic =
-        say(report, DIAGNOSTIC_SYNTAX, span_at(report, at),
-            TEXT("the name of a region stands in quotes behind its label"));
-    HINT(report, diagnostic, "Write it as in region %.*s \"us-east-1\" { ... }.",
-         (int)items[first + 1].length, report->parser->bytes + items[first + 1].start);
-    return true;
-}
-
 /* A header without its { }. */
 static bool say_missing_body(struct report *report) {
     if (!report_expects(report, LBRACE) || report_expects(report, ASSIGN) ||
-        expects_value(report) || expects_type(report))
+        report_expects_value(report) || report_expects_type(report))
         return false;
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_MISSING_BODY, span_behind(report, report->before),
             FORMAT(report, "\"{\" is missing before %.*s", TEXT_ARGS(shown(report, report->at))));
-    HINT(report, diagnostic, report->items[report->at].kind == COLON
+    bool is_given = report->items[report->before].kind == WITH;
+    HINT(report, diagnostic, is_given ? "What a test gives stands in braces: with { name = value }."
+                             : report->items[report->at].kind == COLON
                                  ? "A body stands in braces: write \"{\" here, and \"}\" behind it."
                                  : "A body is never left out; write {} for an empty one.");
     return true;
@@ -288,10 +272,10 @@ static struct text expectation(const struct report *report) {
                   {RPAREN, "\")\""},   {RBRACK, "\"]\""},      {LBRACE, "\"{\""},
                   {ARROW, "\"=>\""},   {THEN, "\"then\""},     {ELSE, "\"else\""},
                   {IN, "\"in\""},      {RETURN, "\"return\""}, {INTERPOLATION_CLOSE, "\"}\""}};
-    if (expects_value(report)) return TEXT("an expression");
-    if (expects_type(report) && report_expects(report, STRING) && !report_expects(report, LBRACE))
+    if (report_expects_value(report)) return TEXT("an expression");
+    if (report_expects_type(report) && report_expects(report, STRING) && !report_expects(report, LBRACE))
         return TEXT("a library or the text of a path");
-    if (expects_type(report)) return TEXT("a type");
+    if (report_expects_type(report)) return TEXT("a type");
     if (report_expects(report, END))
         return report->parser->is_alone ? TEXT("an operator or the end of the expression")
                                         : TEXT("a declaration");
@@ -337,23 +321,6 @@ static void say_expected(struct report *report) {
                          FORMAT(report, "expected %.*s, found %.*s", TEXT_ARGS(expected),
                                 TEXT_ARGS(shown(report, report->at))));
     habit_hint(report, diagnostic);
-}
-
-/* `param p = 1`, `fn f(a) = a`: what is declared there has a type. */
-static bool say_missing_type(struct report *report) {
-    if (!report_expects(report, COLON) || report_expects(report, LBRACE) || expects_value(report))
-        return false;
-    int first = report->items[report_line_start(report, report->at)].kind;
-    if (first != PARAM && first != FN) return false;
-    if (!token_is_word(report->items[report->before].kind)) return false;
-    if (report->items[report->at].flags & TOKEN_LINE) return false;
-    struct text name = {report->parser->bytes + report->items[report->before].start,
-                        report->items[report->before].length};
-    struct diagnostic *diagnostic =
-        say(report, DIAGNOSTIC_SYNTAX, span_at(report, report->before),
-            FORMAT(report, "the parameter \"%.*s\" has no type", TEXT_ARGS(name)));
-    HINT(report, diagnostic, "Write its type behind a colon, as in %.*s: string.", TEXT_ARGS(name));
-    return true;
 }
 
 /* `deploy: deliver.ChangeSet {`: a resource or an action without its word. */
@@ -476,36 +443,11 @@ static bool say_declaration_word(struct report *report) {
     return true;
 }
 
-/* `resource x "AWS::..."`, `resource x = AWS::...`, `resource x-y: AWS::...`. */
-static bool say_resource_header(struct report *report) {
-    const struct token *items = report->items;
-    uint32_t at = report->at, first = report_line_start(report, at);
-    if (items[first].kind != RESOURCE || items[at].flags & TOKEN_LINE) return false;
-    if (!expects_type(report)) return false;
-    struct text name = {report->parser->bytes + items[first + 1].start, items[first + 1].length};
-    bool text = items[at].kind == STRING || items[at].kind == TEXT_OPEN;
-    bool minus = items[at].kind == MINUS || items[at].kind == SP_MINUS;
-    if (!text && !minus && items[at].kind != ASSIGN) return false;
-    struct diagnostic *diagnostic =
-        minus ? say(report, DIAGNOSTIC_SYNTAX, span_at(report, at),
-                    TEXT("a name has letters, digits and \"_\", not \"-\""))
-              : say(report, DIAGNOSTIC_MISSING_COLON, span_at(report, at),
-                    text ? TEXT("the type of a resource stands behind a colon, without quotes")
-                         : TEXT("the type of a resource stands behind a colon"));
-    if (minus) {
-        HINT(report, diagnostic, "Write \"_\" in its place.");
-    } else {
-        HINT(report, diagnostic, "Write it as in resource %.*s: AWS::S3::Bucket { ... }.",
-             TEXT_ARGS(name));
-    }
-    return true;
-}
-
 static void say_something(struct report *report) {
     if (habit_say(report)) return;
     if (say_reserved(report)) return;
     if (say_declaration_word(report)) return;
-    if (say_resource_header(report)) return;
+    if (header_say_type(report)) return;
     if (say_unclosed(report)) return;
     if (say_unopened(report)) return;
     if (say_touching(report)) return;
@@ -514,9 +456,9 @@ static void say_something(struct report *report) {
     if (say_chain(report)) return;
     if (say_stray(report)) return;
     if (say_missing_value(report)) return;
-    if (say_region_name(report)) return;
+    if (header_say_region(report)) return;
     if (say_missing_body(report)) return;
-    if (say_missing_type(report)) return;
+    if (header_say_param(report)) return;
     say_expected(report);
 }
 

@@ -74,8 +74,40 @@ static inline bool report_expects(const struct report *report, int kind) {
     return false;
 }
 
+static inline bool report_expects_value(const struct report *report) {
+    return report_expects(report, TRUE) && report_expects(report, INT);
+}
+static inline bool report_expects_type(const struct report *report) {
+    return report_expects(report, AWS_TYPE) && !report_expects(report, TRUE);
+}
+
 /* Whether a token is a word that begins its line. */
 bool report_is_lone_word(const struct report *report, uint32_t index);
+
+/* The innermost bracket that is open before a token; count of tokens if there is none. */
+uint32_t report_open_bracket(const struct report *report, uint32_t index);
+
+/* ---- what is said ---- */
+
+static inline struct text report_text(const struct report *report, uint32_t index) {
+    struct token token = report->items[index];
+    return (struct text){report->parser->bytes + token.start, token.length};
+}
+
+/* From the beginning of one token to the end of another. */
+static inline struct span report_span(const struct report *report, uint32_t first, uint32_t last) {
+    const struct tokens *tokens = report->parser->tokens;
+    return span_join(token_span(tokens, report->items[first]),
+                     token_span(tokens, report->items[last]));
+}
+
+/* Reports what is wrong with the tokens from first to last. */
+struct diagnostic *report_say(const struct report *report, enum diagnostic_id id, uint32_t first,
+                              uint32_t last, struct text message);
+
+#define HINT(report, diagnostic, ...) \
+    diagnostic_hint((report)->parser->diagnostics, (diagnostic), __VA_ARGS__)
+#define FORMAT(report, ...) text_format((report)->parser->arena, __VA_ARGS__)
 
 /* The word of a declaration that another language's, or a misspelt one, may mean; or empty. */
 struct text report_declaration_word(struct text written);
@@ -84,8 +116,25 @@ struct text report_declaration_word(struct text written);
 
 /* Says what is wrong where the text is of another language; false where it seems to be of none. */
 bool habit_say(struct report *report);
+/* habits_code.c: of program languages: functions as values, `new`, parts of lists, prefixes of
+ * texts. habits_types.c: types as they write them. */
+bool habit_say_code(const struct report *report);
+bool habit_say_type(const struct report *report);
 /* A hint for what was expected: how the declaration, or what was begun of it, is written. */
 void habit_hint(const struct report *report, struct diagnostic *diagnostic);
+
+/* ---- header.c: what stands between a declaration's word and its body ---- */
+
+/* A word, or what a text on one line holds, where that can be a name; else the usual one. */
+struct text header_name(const struct report *report, uint32_t index, const char *usual);
+/* The label and the name of a region. */
+bool header_say_region(const struct report *report);
+/* The name and the type of a resource or an action. */
+bool header_say_type(const struct report *report);
+/* The name and the type of a param. */
+bool header_say_param(const struct report *report);
+/* A hint: how the declaration is written that begins the line. */
+void header_hint(const struct report *report, struct diagnostic *diagnostic);
 
 /* ---- recover.c ---- */
 
