@@ -21,8 +21,7 @@ static int apply(struct deploying *deploying, const struct document *saved) {
     if (saved && !saved_is_same(deploying, &plan, saved, &why)) return world_failed(&why);
     outcome = deploying_show(deploying, &plan, true);
     if (outcome != OUTCOME_DONE) return outcome;
-    if (!plan_changes(&plan)) return deploying_apply(deploying, &plan, false);
-    if (!confirm(deploying)) {
+    if (plan_changes(&plan) && !confirm(deploying)) {
         fputs("nothing was changed\n", stderr);
         return OUTCOME_DONE;
     }

@@ -1,19 +1,12 @@
 /* Carrying a plan out, or an interrupted run on: the options of a run, and Ctrl-C. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/host.h"
+#include "cli/interrupts.h"
 #include "cli/progress.h"
 #include "cli/request.h"
-
-static volatile sig_atomic_t interruptions;
-
-static void interrupted(int signal_number) {
-    (void)signal_number;
-    interruptions++;
-}
 
 /* Letters, digits and "-" alone: part of tokens. */
 static struct text who_asks(struct arena *arena) {
@@ -74,7 +67,6 @@ static bool progress_open(struct progress *progress, struct deploying *deploying
 int deploying_apply(struct deploying *deploying, const struct plan *plan, bool continues) {
     struct progress progress;
     struct apply_options options;
-    struct sigaction action = {.sa_handler = interrupted}, before;
     struct apply apply;
     struct failure why = {0};
     if (!progress_open(&progress, deploying, &options)) {
@@ -83,10 +75,10 @@ int deploying_apply(struct deploying *deploying, const struct plan *plan, bool c
     }
     progress.plan = plan;
     options.continues = continues;
-    sigaction(SIGINT, &action, &before);
+    interrupts_take();
     enum apply_outcome outcome =
         apply_plan(deploying->cloud, plan, &options, &deploying->arena, &apply, &why);
-    sigaction(SIGINT, &before, NULL);
+    interrupts_leave();
     return progress_end(&progress, &apply, outcome, &why);
 }
 
@@ -94,17 +86,16 @@ bool deploying_resume(struct deploying *deploying, const struct journal_run *run
                       int *outcome) {
     struct progress progress;
     struct apply_options options;
-    struct sigaction action = {.sa_handler = interrupted}, before;
     struct resume *resume = ARENA_NEW(&deploying->arena, struct resume);
     struct failure why = {0};
     progress_open(&progress, deploying, &options);
     progress.plan = &resume->plan;
     options.goes_back = rollback;
     if (run) resume->run = *run;
-    sigaction(SIGINT, &action, &before);
+    interrupts_take();
     enum resume_next next = (run ? resume_run : resume_elsewhere)(
         deploying->cloud, &deploying->program, &options, &deploying->arena, resume, &why);
-    sigaction(SIGINT, &before, NULL);
+    interrupts_leave();
     *outcome = OUTCOME_DONE;
     if (next == RESUME_REFUSED) *outcome = world_failed(&why);
     if (next == RESUME_ENDED)

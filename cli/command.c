@@ -18,7 +18,7 @@
 
 const struct command commands[] = {
 #define COMMAND(id, name, operands, fewest, most, options, program, summary, detail)               \
-    {name, operands, summary, detail, command_##id, fewest, most, (options) | EVERYWHERE, true},
+    {name, operands, summary, detail, command_##id, fewest, most, (options) | EVERYWHERE},
 #include "cli/commands.def"
 #undef COMMAND
 };

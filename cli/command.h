@@ -59,7 +59,6 @@ struct command {
     int (*run)(struct invocation *invocation);
     unsigned fewest, most; /* operands */
     uint64_t options;      /* bit 1 << enum option */
-    bool is_listed;        /* in mrp help */
 };
 
 /* All commands, in the order of mrp help, and how many there are. */

@@ -131,10 +131,9 @@ static void tell_waiting(void *context, const struct plan_stack *stack) {
             TEXT_ARGS(stack->region), TEXT_ARGS(stack->status));
 }
 
-int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan) {
+/* What the command line says of a plan. */
+static int read_plan_options(struct deploying *deploying, struct plan_options *options) {
     const struct invocation *invocation = deploying->invocation;
-    struct journal *journal = session_journal(deploying->session);
-    struct failure why = {0};
     size_t count = invocation->counts[OPTION_ADOPT];
     struct text *adopt = arena_array(&deploying->arena, count + 1, sizeof *adopt);
     for (size_t i = 0; i < count; i++) adopt[i] = text_of(invocation->values[OPTION_ADOPT][i]);
@@ -148,13 +147,22 @@ int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan
         return misuse(invocation, "--%s needs change sets, which --quick leaves out",
                       reverts ? "revert-drift" : "drift");
     }
-    struct plan_options options = {.quick = option_given(invocation, OPTION_QUICK),
-                                   .drift = reverts ? PLAN_DRIFT_REVERTED
-                                            : shows ? PLAN_DRIFT_SHOWN : PLAN_DRIFT_UNASKED,
-                                   .waits = option_given(invocation, OPTION_WAIT),
-                                   .tell = tell_waiting,
-                                   .all_regions = regions != NULL,
-                                   .adopt = adopt, .adopt_count = count};
+    *options = (struct plan_options){.quick = option_given(invocation, OPTION_QUICK),
+                                     .drift = reverts ? PLAN_DRIFT_REVERTED
+                                              : shows ? PLAN_DRIFT_SHOWN : PLAN_DRIFT_UNASKED,
+                                     .waits = option_given(invocation, OPTION_WAIT),
+                                     .tell = tell_waiting,
+                                     .all_regions = regions != NULL,
+                                     .adopt = adopt, .adopt_count = count};
+    return OUTCOME_DONE;
+}
+
+int deploying_plan(struct deploying *deploying, bool destroys, struct plan *plan) {
+    struct journal *journal = session_journal(deploying->session);
+    struct failure why = {0};
+    struct plan_options options;
+    int outcome = read_plan_options(deploying, &options);
+    if (outcome != OUTCOME_DONE) return outcome;
     if (!journal_regions(journal, deploying->program.project, deploying->program.suffix,
                          &deploying->arena, &options.regions, &options.region_count, &why))
         return world_failed(&why);
@@ -188,26 +196,25 @@ int deploying_show(struct deploying *deploying, const struct plan *plan, bool is
 
 /* --- places ----------------------------------------------------------------------------------- */
 
-static struct text place_text(const struct deploying *deploying, struct span span) {
+static struct text place_text(struct deploying *deploying, struct span span) {
     struct diagnostics *diagnostics = mrp_diagnostics(deploying->mrp);
     struct place place = source_place(diagnostics->sources, span.source, span.start);
     struct text path = mrp_user_path(deploying->mrp, span.source);
-    return text_format((struct arena *)&deploying->arena, "%.*s:%u", TEXT_ARGS(path), place.line);
+    return text_format(&deploying->arena, "%.*s:%u", TEXT_ARGS(path), place.line);
 }
 
-void resource_name(const struct template *template, struct text logical_id, struct buffer *out) {
+void show_name(const struct template *template, struct text logical_id, struct buffer *out) {
     const struct template_resource *resource = plan_resource(template, logical_id);
     if (!resource) {
-        buffer_text(out, logical_id);
+        show_line(out, logical_id);
         return;
     }
-    buffer_text(out, resource->path);
     size_t known = resource->logical_id.length; /* what follows is inside of a nested stack */
-    buffer_add(out, logical_id.bytes + known, logical_id.length - known);
+    show_line(out, resource->path);
+    show_line(out, (struct text){logical_id.bytes + known, logical_id.length - known});
 }
 
-struct text resource_place(const struct deploying *deploying,
-                           const struct template_resource *resource) {
+struct text resource_place(struct deploying *deploying, const struct template_resource *resource) {
     return resource ? place_text(deploying, resource->span) : (struct text){0};
 }
 
@@ -221,7 +228,7 @@ static const struct resource *find_resource(const struct template *template, str
     return NULL;
 }
 
-struct text property_place(const struct deploying *deploying, const struct template *template,
+struct text property_place(struct deploying *deploying, const struct template *template,
                            const struct template_resource *resource, struct text property) {
     const struct resource *declared = resource ? find_resource(template, resource->logical_id)
                                                : NULL;

@@ -59,24 +59,30 @@ void paint(const struct deploying *deploying, struct buffer *out, enum paint pai
 void plan_head(const struct deploying *deploying, struct text account, struct text caller,
                struct buffer *out);
 /* The plan as people read it, with its summary as the last lines. */
-void plan_text(const struct deploying *deploying, const struct plan *plan, struct buffer *out);
+void plan_text(struct deploying *deploying, const struct plan *plan, struct buffer *out);
 /* The members of a place of a program, "shop.mrp:12": file and line, each behind a comma. */
 void plan_json_place(struct buffer *out, struct text place);
 /* The plan as one JSON document. */
-void plan_json(const struct deploying *deploying, const struct plan *plan, struct buffer *out);
+void plan_json(struct deploying *deploying, const struct plan *plan, struct buffer *out);
 bool plan_changes(const struct plan *plan);
 /* Prints the plan; as JSON it is an event of an apply or a document of its own. */
 int deploying_show(struct deploying *deploying, const struct plan *plan, bool is_event);
 
 /* "pipeline.mrp:12" of a resource, and of one of its properties; empty where it is not known. */
-/* How the program names the resource of a logical id; in a nested stack the rest of it follows. */
-void resource_name(const struct template *template, struct text logical_id, struct buffer *out);
-struct text resource_place(const struct deploying *deploying,
-                           const struct template_resource *resource);
-struct text property_place(const struct deploying *deploying, const struct template *template,
+struct text resource_place(struct deploying *deploying, const struct template_resource *resource);
+struct text property_place(struct deploying *deploying, const struct template *template,
                            const struct template_resource *resource, struct text property);
+/* A place behind what stands there, where it is known. */
+void show_place(const struct deploying *deploying, struct text place, struct buffer *out);
 
-/* How a value is shown in the room there is: one line, shortened. */
+/* What comes from AWS or a program, on one line, of which nothing steers the terminal. */
+void show_line(struct buffer *out, struct text text);
+/* How the program names the resource of a logical id; in a nested stack the rest of it follows. */
+void show_name(const struct template *template, struct text logical_id, struct buffer *out);
+/* A value as show_line does, shortened to the room that two of them have beside each other in so
+ * many columns. */
+enum { USUAL_COLUMNS = 100 }; /* where there is no terminal */
+unsigned value_room(unsigned columns);
 void show_value(struct deploying *deploying, struct text value, unsigned room,
                 struct buffer *out);
 

@@ -1,15 +1,7 @@
 /* mrp drift: what was changed behind the back of the deployment's stacks. */
-#include <signal.h>
-
 #include "cli/deploy.h"
+#include "cli/interrupts.h"
 #include "runtime/deploy/drift.h"
-
-static volatile sig_atomic_t interruptions;
-
-static void interrupted(int signal_number) {
-    (void)signal_number;
-    interruptions++;
-}
 
 /* "/Tags/0/Value" as "Tags[0].Value". */
 static struct text property_name(struct arena *arena, struct text path) {
@@ -53,28 +45,21 @@ static struct text place_of(struct deploying *deploying, const struct drift_stac
 
 /* --- for people ------------------------------------------------------------------------------- */
 
-static void write_place(struct deploying *deploying, struct text place, struct buffer *out) {
-    if (!place.length) return;
-    buffer_string(out, "  ");
-    paint(deploying, out, PAINT_DIM);
-    buffer_text(out, place);
-    paint(deploying, out, PAINT_NONE);
-}
-
 static void write_difference(struct deploying *deploying, const struct drift_stack *stack,
                              const struct cloud_drift *drift,
                              const struct cloud_difference *difference, struct buffer *out) {
     struct text name = property_name(&deploying->arena, difference->path);
-    unsigned columns = deploying->columns ? deploying->columns : 100;
-    unsigned room = columns > 60 ? (columns - 40) / 2 : 20;
+    unsigned room = value_room(deploying->columns ? deploying->columns : USUAL_COLUMNS);
     bool was_added = text_is(difference->kind, "ADD");
-    buffer_format(out, "      %.*s: ", TEXT_ARGS(name));
+    buffer_string(out, "      ");
+    show_line(out, name);
+    buffer_string(out, ": ");
     if (was_added) buffer_string(out, "(not in the template)");
     else show_value(deploying, difference->expected, room, out);
     buffer_string(out, " is now ");
     if (text_is(difference->kind, "REMOVE")) buffer_string(out, "(not set)");
     else show_value(deploying, difference->actual, room, out);
-    write_place(deploying, place_of(deploying, stack, drift, name), out);
+    show_place(deploying, place_of(deploying, stack, drift, name), out);
     buffer_char(out, '\n');
 }
 
@@ -87,9 +72,14 @@ static void write_resource(struct deploying *deploying, const struct drift_stack
     paint(deploying, out, is_gone ? PAINT_REMOVE : PAINT_CHANGE);
     buffer_string(out, is_gone ? "-" : "~");
     paint(deploying, out, PAINT_NONE);
-    buffer_format(out, " %.*s (%.*s %.*s) %s", TEXT_ARGS(name), TEXT_ARGS(drift->type),
-                  TEXT_ARGS(drift->physical_id), is_gone ? "was deleted" : "was changed");
-    if (is_gone) write_place(deploying, place_of(deploying, stack, drift, (struct text){0}), out);
+    buffer_char(out, ' ');
+    show_line(out, name);
+    buffer_string(out, " (");
+    show_line(out, drift->type);
+    buffer_char(out, ' ');
+    show_line(out, drift->physical_id);
+    buffer_string(out, is_gone ? ") was deleted" : ") was changed");
+    if (is_gone) show_place(deploying, place_of(deploying, stack, drift, (struct text){0}), out);
     buffer_char(out, '\n');
     for (uint32_t i = 0; i < drift->difference_count; i++) {
         write_difference(deploying, stack, drift, &drift->differences[i], out);
@@ -130,7 +120,9 @@ static void write_text(struct deploying *deploying, const struct drift *drift,
         }
         buffer_format(out, "  %.*s: ", TEXT_ARGS(stack->stack->name));
         if (stack->problem.length) {
-            buffer_format(out, "not wholly compared: %.*s\n", TEXT_ARGS(stack->problem));
+            buffer_string(out, "not wholly compared: ");
+            show_line(out, stack->problem);
+            buffer_char(out, '\n');
         } else if (stack->count) {
             buffer_format(out, "%u resource%s\n", stack->count,
                           stack->count == 1 ? " differs" : "s differ");
@@ -205,17 +197,15 @@ static int show(struct deploying *deploying) {
     struct drift drift;
     struct failure why;
     struct buffer out;
-    struct sigaction action = {.sa_handler = interrupted}, before;
-    sigaction(SIGINT, &action, &before);
+    interrupts_take();
     bool good = drift_make(deploying->cloud, &deploying->program, &interruptions,
                            &deploying->arena, &drift, &why);
-    sigaction(SIGINT, &before, NULL);
+    interrupts_leave();
     if (!good) return world_failed(&why);
     buffer_init(&out);
     if (deploying->form == FORM_JSON) write_json(deploying, &drift, &out);
     else write_text(deploying, &drift, &out);
-    int outcome = deploying->form == FORM_JSON ? print(buffer_view(&out))
-                                               : print_said(buffer_view(&out));
+    int outcome = print(buffer_view(&out));
     buffer_release(&out);
     if (outcome != OUTCOME_DONE) return outcome;
     if (drift.differing) return OUTCOME_ERRORS;

@@ -5,7 +5,7 @@
 
 static void write_left(const struct apply_stack *stack, const struct apply_left *left,
                        struct buffer *out) {
-    resource_name(stack->plan->template, left->logical_id, out);
+    show_name(stack->plan->template, left->logical_id, out);
     if (left->physical_id.length) {
         buffer_format(out, " (%.*s %.*s)", TEXT_ARGS(left->type), TEXT_ARGS(left->physical_id));
     }
@@ -31,7 +31,7 @@ static void write_details(const struct apply_stack *stack, struct buffer *out) {
         buffer_format(out, "  hook %.*s", TEXT_ARGS(hook->type));
         if (hook->target.length && !text_equal(hook->target, stack->cause_id)) {
             buffer_string(out, ", of ");
-            resource_name(stack->plan->template, hook->target, out);
+            show_name(stack->plan->template, hook->target, out);
         }
         buffer_format(out, " says: %.*s\n", TEXT_ARGS(hook->reason));
         write_advice(hook, out);
@@ -61,7 +61,7 @@ static void say_failure(struct progress *progress, const struct apply_stack *sta
     buffer_string(out, stack->state == APPLY_LOST ? "lost: " : "failed: ");
     if (progress->color) buffer_string(out, "\033[0m");
     if (stack->cause_id.length) {
-        resource_name(stack->plan->template, stack->cause_id, out);
+        show_name(stack->plan->template, stack->cause_id, out);
         buffer_format(out, " (%.*s)", TEXT_ARGS(stack->cause_type));
         struct text place = resource_place(deploying, stack->cause_resource);
         if (place.length) buffer_format(out, ", %.*s", TEXT_ARGS(place));

@@ -42,6 +42,7 @@ mrp_runtime_SOURCES += \
     cli/drift.c \
     cli/ending.c \
     cli/eval_prompt.c \
+    cli/interrupts.c cli/interrupts.h \
     cli/outputs.c \
     cli/plan.c \
     cli/plan_changes.c cli/plan_page.h \

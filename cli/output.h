@@ -7,7 +7,8 @@
 /* Writes to standard output, all of it; OUTCOME_WORLD with a message where that fails (a full
  * disk). A reader that went away (head) is no failure. */
 int print(struct text text);
-/* The same for text with words of others in it, of AWS for one, which must not steer the terminal. */
+/* The same for text with words of others in it, of AWS for one, which must not steer the terminal:
+ * colours would be shown as well. */
 int print_said(struct text text);
 
 /* Whether to colour what goes to the file descriptor (1 or 2), by --color, NO_COLOR and TERM. */

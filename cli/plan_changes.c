@@ -77,7 +77,7 @@ static void put_piece(struct name_list *names, struct text piece) {
         buffer_format(out, "\n%*s", (int)names->indent, "");
         names->column = names->indent;
     }
-    page_safe(out, piece);
+    show_line(out, piece);
     names->column += width;
 }
 
@@ -149,14 +149,6 @@ static void write_types(struct page *page, enum plan_kind kind) {
 
 /* --- what changes: property by property ------------------------------------------------------- */
 
-void page_place(struct page *page, struct text place) {
-    if (!place.length) return;
-    buffer_string(page->out, "  ");
-    paint(page->deploying, page->out, PAINT_DIM);
-    buffer_text(page->out, place);
-    paint(page->deploying, page->out, PAINT_NONE);
-}
-
 /* Where two texts begin to differ, at a whole character. */
 static size_t first_difference(struct text a, struct text b) {
     size_t at = 0;
@@ -194,10 +186,10 @@ static unsigned narrow(struct page *page, struct text *before, struct text *afte
 static void write_pair(struct page *page, struct text name, struct text before, struct text after,
                        const char *open) {
     struct buffer *out = page->out;
-    unsigned room = page->columns > 60 ? (page->columns - 40) / 2 : 20;
+    unsigned room = value_room(page->columns);
     unsigned line = narrow(page, &before, &after, room);
     buffer_string(out, "      ");
-    page_safe(out, name);
+    show_line(out, name);
     if (line) buffer_format(out, " (line %u)", line);
     buffer_string(out, ": ");
     if (before.length) show_value(page->deploying, before, room, out);
@@ -299,8 +291,8 @@ static void write_property(struct page *page, const struct plan_change *change,
         }
         write_pair(page, property->name, property->before, property->after, open.bytes);
     }
-    page_place(page, property_place(page->deploying, page->stack->template, change->resource,
-                                    property->name));
+    show_place(page->deploying, property_place(page->deploying, page->stack->template, change->resource,
+                                    property->name), page->out);
     buffer_char(page->out, '\n');
 }
 
@@ -322,7 +314,7 @@ static void write_forcing(struct page *page, const struct plan_change *change) {
         const struct plan_property *property = &change->properties[i];
         if (!property->replaces && !property->may_replace) continue;
         if (count++) buffer_string(page->out, ", ");
-        page_safe(page->out, property->name);
+        show_line(page->out, property->name);
     }
 }
 
@@ -335,7 +327,7 @@ static void write_reason(struct page *page, const struct plan_change *change) {
     buffer_string(out, " cannot be changed in place");
     if (change->because.length) {
         buffer_string(out, ", and ");
-        page_safe(out, known_name(page, change->because));
+        show_line(out, known_name(page, change->because));
         buffer_string(out, " is replaced");
     }
     buffer_char(out, '\n');
@@ -347,7 +339,7 @@ static struct text change_tail(struct page *page, const struct plan_change *chan
     buffer_init(&tail);
     page->out = &tail;
     buffer_format(page->out, "  %.*s", TEXT_ARGS(page_type(change->type)));
-    page_place(page, resource_place(page->deploying, change->resource));
+    show_place(page->deploying, resource_place(page->deploying, change->resource), page->out);
     buffer_char(page->out, '\n');
     write_reason(page, change);
     for (uint32_t i = 0; i < change->property_count; i++) {
@@ -439,12 +431,12 @@ static void write_drift(struct page *page) {
         bool is_deleted = !drifted->path.length;
         if (!text_equal(last, drifted->logical_id)) {
             buffer_string(out, "  ! ");
-            page_safe(out, page_name(page, &change));
+            show_line(out, page_name(page, &change));
             buffer_format(out, "  %.*s  was %s by hand%s", TEXT_ARGS(page_type(drifted->type)),
                           is_deleted ? "deleted" : "changed",
                           !is_deleted ? "" : drifted->is_overwritten ? ", is made anew"
                                                                      : ", stays so");
-            page_place(page, resource_place(page->deploying, drifted->resource));
+            show_place(page->deploying, resource_place(page->deploying, drifted->resource), page->out);
             buffer_char(out, '\n');
         }
         last = drifted->logical_id;
@@ -454,7 +446,7 @@ static void write_drift(struct page *page) {
     }
     if (stack->drift_unknown.length) {
         buffer_string(out, "  ! what was changed by hand could not be seen: ");
-        page_safe(out, stack->drift_unknown);
+        show_line(out, stack->drift_unknown);
         buffer_char(out, '\n');
     }
 }
@@ -505,11 +497,11 @@ static void write_renames(struct page *page) {
         buffer_string(page->out, "  ");
         page_painted(page, PAINT_CHANGE, "=");
         buffer_char(page->out, ' ');
-        page_safe(page->out, page_name(page, &change));
+        show_line(page->out, page_name(page, &change));
         buffer_format(page->out, "  %.*s  is renamed: its id %.*s becomes %.*s, it stays",
                       TEXT_ARGS(page_type(resource->type)), TEXT_ARGS(stack->moves[i].from),
                       TEXT_ARGS(stack->moves[i].to));
-        page_place(page, resource_place(page->deploying, resource));
+        show_place(page->deploying, resource_place(page->deploying, resource), page->out);
         buffer_char(page->out, '\n');
     }
 }

@@ -15,7 +15,7 @@ void plan_json_place(struct buffer *out, struct text place) {
     buffer_format(out, ",\"line\":%.*s", (int)(place.length - colon), place.bytes + colon);
 }
 
-static void write_property(const struct deploying *deploying, const struct plan_stack *stack,
+static void write_property(struct deploying *deploying, const struct plan_stack *stack,
                            const struct plan_change *change,
                            const struct plan_property *property, struct buffer *out) {
     buffer_char(out, '{');
@@ -30,7 +30,7 @@ static void write_property(const struct deploying *deploying, const struct plan_
     buffer_char(out, '}');
 }
 
-static void write_change(const struct deploying *deploying, const struct plan_stack *stack,
+static void write_change(struct deploying *deploying, const struct plan_stack *stack,
                          const struct plan_change *change, struct buffer *out) {
     static const char *const kinds[] = {"add", "change", "replace", "may-replace", "delete"};
     static const char *const data[] = {"", "lost", "kept", "snapshot"};
@@ -66,7 +66,36 @@ static void write_drifted(const struct plan_drifted *drifted, struct buffer *out
     buffer_char(out, '}');
 }
 
-static void write_stack(const struct deploying *deploying, const struct plan_stack *stack,
+static void write_drift(const struct plan_stack *stack, struct buffer *out) {
+    for (uint32_t i = 0; i < stack->drifted_count; i++) {
+        buffer_string(out, i ? "," : ",\"drift\":[");
+        write_drifted(&stack->drifted[i], out);
+    }
+    if (stack->drifted_count) buffer_char(out, ']');
+}
+
+static void write_renames(const struct plan_stack *stack, struct buffer *out) {
+    for (uint32_t i = 0; i < stack->move_count; i++) {
+        buffer_string(out, i ? ",{" : ",\"renames\":[{");
+        buffer_json_member(out, "from", stack->moves[i].from);
+        buffer_json_more(out, "to", stack->moves[i].to);
+        buffer_char(out, '}');
+    }
+    if (stack->move_count) buffer_char(out, ']');
+}
+
+static void write_widenings(const struct plan_stack *stack, struct buffer *out) {
+    for (uint32_t i = 0; i < stack->widening_count; i++) {
+        const struct plan_widening *widening = &stack->widenings[i];
+        buffer_string(out, i ? ",{" : ",\"widens\":[{");
+        buffer_json_member(out, "id", stack->changes[widening->change].logical_id);
+        buffer_json_more(out, "grant", widening->grant);
+        buffer_char(out, '}');
+    }
+    if (stack->widening_count) buffer_char(out, ']');
+}
+
+static void write_stack(struct deploying *deploying, const struct plan_stack *stack,
                         struct buffer *out) {
     static const char *const actions[] = {"nothing", "create", "recreate", "update", "delete"};
     buffer_char(out, '{');
@@ -81,7 +110,7 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
     buffer_json_more(out, "deployedHash", stack->deployed_hash);
     struct text hash = {0};
     if (stack->body.length) {
-        hash = hash_hex((struct arena *)&deploying->arena, HASH_SHA256, stack->body);
+        hash = hash_hex(&deploying->arena, HASH_SHA256, stack->body);
     }
     buffer_json_more(out, "templateHash", hash);
     if (stack->expected > 0) buffer_format(out, ",\"expected\":%.0f", stack->expected);
@@ -93,24 +122,9 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
     flag(out, "inputsChange", stack->inputs_change);
     flag(out, "tagsChange", stack->tags_change);
     flag(out, "protectionChanges", stack->protection_changes);
-    for (uint32_t i = 0; i < stack->move_count; i++) {
-        buffer_string(out, i ? ",{" : ",\"renames\":[{");
-        buffer_json_member(out, "from", stack->moves[i].from);
-        buffer_json_more(out, "to", stack->moves[i].to);
-        buffer_string(out, i + 1 < stack->move_count ? "}" : "}]");
-    }
-    for (uint32_t i = 0; i < stack->widening_count; i++) {
-        const struct plan_widening *widening = &stack->widenings[i];
-        buffer_string(out, i ? ",{" : ",\"widens\":[{");
-        buffer_json_member(out, "id", stack->changes[widening->change].logical_id);
-        buffer_json_more(out, "grant", widening->grant);
-        buffer_string(out, i + 1 < stack->widening_count ? "}" : "}]");
-    }
-    for (uint32_t i = 0; i < stack->drifted_count; i++) {
-        buffer_string(out, i ? "," : ",\"drift\":[");
-        write_drifted(&stack->drifted[i], out);
-        if (i + 1 == stack->drifted_count) buffer_char(out, ']');
-    }
+    write_renames(stack, out);
+    write_widenings(stack, out);
+    write_drift(stack, out);
     buffer_json_more(out, "driftUnknown", stack->drift_unknown);
     buffer_string(out, ",\"changes\":[");
     for (uint32_t i = 0; i < stack->change_count; i++) {
@@ -120,7 +134,7 @@ static void write_stack(const struct deploying *deploying, const struct plan_sta
     buffer_string(out, "]}");
 }
 
-void plan_json(const struct deploying *deploying, const struct plan *plan, struct buffer *out) {
+void plan_json(struct deploying *deploying, const struct plan *plan, struct buffer *out) {
     const struct plan_counts *counts = &plan->counts;
     buffer_string(out, "{\"format\":1");
     buffer_json_more(out, "account", plan->account);

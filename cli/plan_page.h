@@ -14,8 +14,6 @@ struct page { /* a plan being written */
 };
 
 void page_painted(const struct page *page, enum paint color, const char *text);
-/* What comes from AWS or a program must not steer the terminal. */
-void page_safe(struct buffer *out, struct text text);
 
 /* --- plan_changes.c --------------------------------------------------------------------------- */
 
@@ -23,8 +21,6 @@ void page_safe(struct buffer *out, struct text text);
 struct text page_name(const struct page *page, const struct plan_change *change);
 /* "S3::Bucket" */
 struct text page_type(struct text type);
-/* "  pipeline.mrp:4", where it is known. */
-void page_place(struct page *page, struct text place);
 /* All that happens in page->stack, line by line. */
 struct text page_stack(struct page *page);
 

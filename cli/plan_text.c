@@ -7,7 +7,6 @@
 #include "cli/plan_page.h"
 
 enum {
-    USUAL_COLUMNS = 100,
     NARROWEST = 40,
 };
 
@@ -28,7 +27,7 @@ void page_painted(const struct page *page, enum paint color, const char *text) {
     paint(page->deploying, page->out, PAINT_NONE);
 }
 
-void page_safe(struct buffer *out, struct text text) {
+void show_line(struct buffer *out, struct text text) {
     for (size_t i = 0; i < text.length;) {
         uint32_t character = 0;
         size_t size = unicode_decode(text, i, &character);
@@ -37,11 +36,21 @@ void page_safe(struct buffer *out, struct text text) {
         } else if (character == '\n' || character == '\t') {
             buffer_char(out, ' ');
         } else {
-            buffer_format(out, "\\u{%x}", (unsigned)(size ? character
+            buffer_format(out, "\\u{%X}", (unsigned)(size ? character
                                                           : (unsigned char)text.bytes[i]));
         }
         i += size ? size : 1;
     }
+}
+
+unsigned value_room(unsigned columns) { return columns > 60 ? (columns - 40) / 2 : 20; }
+
+void show_place(const struct deploying *deploying, struct text place, struct buffer *out) {
+    if (!place.length) return;
+    buffer_string(out, "  ");
+    paint(deploying, out, PAINT_DIM);
+    buffer_text(out, place);
+    paint(deploying, out, PAINT_NONE);
 }
 
 void show_value(struct deploying *deploying, struct text value, unsigned room,
@@ -51,7 +60,7 @@ void show_value(struct deploying *deploying, struct text value, unsigned room,
     bool is_json = value.length > 1 && (value.bytes[0] == '[' || text_is(value, "{}") ||
                                         text_starts(value, TEXT("{\"")));
     if (!is_json) buffer_char(&one, '"');
-    page_safe(&one, value);
+    show_line(&one, value);
     if (!is_json) buffer_char(&one, '"');
     struct text text = buffer_take(&one, &deploying->arena);
     buffer_release(&one);
@@ -113,7 +122,7 @@ static void write_group(struct page *page, const struct group *group) {
     page_painted(page, colors[stack->action], marks[stack->action]);
     buffer_format(page->out, " %s ", words[stack->action]);
     paint(page->deploying, page->out, PAINT_BOLD);
-    page_safe(page->out, stack->name);
+    show_line(page->out, stack->name);
     paint(page->deploying, page->out, PAINT_NONE);
     buffer_string(page->out, " in ");
     write_where(page, group);
@@ -201,13 +210,13 @@ static void write_data(struct page *page, enum plan_data data) {
             if (change->kind == PLAN_MAY_REPLACE) what = "may be replaced";
             if (data == PLAN_DATA_LOST) page_painted(page, PAINT_REMOVE, "DATA IS LOST: ");
             else buffer_string(page->out, data == PLAN_DATA_KEPT ? "left behind: " : "snapshot: ");
-            page_safe(page->out, page_name(page, change));
+            show_line(page->out, page_name(page, change));
             buffer_format(page->out, " (%.*s) in %.*s %s", TEXT_ARGS(page_type(change->type)),
                           TEXT_ARGS(page->stack->region), what);
             if (data == PLAN_DATA_LOST) buffer_string(page->out, " with what it holds");
             if (data == PLAN_DATA_KEPT) buffer_string(page->out, " here and stays in the account");
             if (data == PLAN_DATA_SNAPSHOT) buffer_string(page->out, " after a snapshot is taken");
-            page_place(page, resource_place(page->deploying, change->resource));
+            show_place(page->deploying, resource_place(page->deploying, change->resource), page->out);
             buffer_char(page->out, '\n');
         }
     }
@@ -252,11 +261,11 @@ static void write_widenings(struct page *page) {
             if (same_regions(page, s, i, &regions)) {
                 page->stack = stack;
                 page_painted(page, PAINT_CHANGE, "wider: ");
-                page_safe(page->out, page_name(page, change));
+                show_line(page->out, page_name(page, change));
                 buffer_format(page->out, " (%.*s) in %.*s: ", TEXT_ARGS(page_type(change->type)),
                               TEXT_ARGS(buffer_view(&regions)));
-                page_safe(page->out, stack->widenings[i].grant);
-                page_place(page, resource_place(page->deploying, change->resource));
+                show_line(page->out, stack->widenings[i].grant);
+                show_place(page->deploying, resource_place(page->deploying, change->resource), page->out);
                 buffer_char(page->out, '\n');
             }
             buffer_release(&regions);
@@ -357,8 +366,8 @@ static void write_summary(struct page *page) {
     buffer_char(out, '\n');
 }
 
-void plan_text(const struct deploying *deploying, const struct plan *plan, struct buffer *out) {
-    struct page page = {.deploying = (struct deploying *)deploying, .plan = plan, .out = out,
+void plan_text(struct deploying *deploying, const struct plan *plan, struct buffer *out) {
+    struct page page = {.deploying = deploying, .plan = plan, .out = out,
                         .columns = deploying->columns ? deploying->columns : USUAL_COLUMNS};
     if (page.columns < NARROWEST) page.columns = NARROWEST;
     write_stacks(&page);

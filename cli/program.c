@@ -30,20 +30,23 @@ static const char *in_folder(const struct invocation *invocation, const char *pa
     return text_format(invocation->arena, "%s%spipeline.mrp", path, ends ? "" : "/").bytes;
 }
 
+/* A file that is named is there, or its reading says that it is not. */
+static enum program_found find_named(const struct invocation *invocation, const char *operand,
+                                     const char **file, struct failure *why) {
+    *file = operand;
+    if (strcmp(operand, "-") == 0) return PROGRAM_FOUND;
+    *file = in_folder(invocation, operand);
+    if (*file == operand) return PROGRAM_FOUND;
+    enum program_found found = look_for(*file, why);
+    if (found != PROGRAM_NONE) return found;
+    failure_set(why, "there is no \"pipeline.mrp\" in the folder \"%s\"", operand);
+    return PROGRAM_FAILED;
+}
+
 enum program_found program_find(const struct invocation *invocation, size_t index,
                                 const char **file, struct failure *why) {
     if (index < invocation->operand_count) {
-        const char *operand = invocation->operands[index];
-        if (strcmp(operand, "-") == 0) {
-            *file = operand;
-            return PROGRAM_FOUND;
-        }
-        *file = in_folder(invocation, operand);
-        enum program_found found = look_for(*file, why);
-        if (*file == operand || found == PROGRAM_FOUND) return PROGRAM_FOUND;
-        if (found == PROGRAM_NONE)
-            failure_set(why, "there is no \"pipeline.mrp\" in the folder \"%s\"", operand);
-        return PROGRAM_FAILED;
+        return find_named(invocation, invocation->operands[index], file, why);
     }
     struct text path = TEXT("pipeline.mrp");
     struct stat here, parent;

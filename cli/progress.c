@@ -77,7 +77,7 @@ static void write_line(struct progress *progress, const struct apply_stack *stac
                       (unsigned long long)stack->emptied);
     } else if (stack->state == APPLY_RUNNING && stack->current.length) {
         buffer_string(&line, "  ");
-        resource_name(stack->plan->template, stack->current, &line);
+        show_name(stack->plan->template, stack->current, &line);
     }
     if (progress->columns && line.length >= progress->columns) line.length = progress->columns - 1;
     buffer_text(out, buffer_view(&line));
@@ -134,7 +134,7 @@ static void plain(struct progress *progress, enum apply_event what,
     } else if (what == APPLY_RESOURCE && option_given(invocation, OPTION_VERBOSE)) {
         buffer_format(&out, "%.*s  %.*s: ", TEXT_ARGS(stack->plan->region),
                       TEXT_ARGS(stack->plan->name));
-        resource_name(stack->plan->template, event->logical_id, &out);
+        show_name(stack->plan->template, event->logical_id, &out);
         buffer_format(&out, " %.*s%s", TEXT_ARGS(event->status), event->reason.length ? ": " : "");
         buffer_visible(&out, event->reason);
         buffer_char(&out, '\n');

@@ -9,7 +9,6 @@
 struct progress {
     struct deploying *deploying;
     const struct plan *plan;
-    const struct apply_stack *stacks; /* of the apply, once it is known */
     unsigned columns;                 /* of standard error; 0: plain lines */
     unsigned drawn;                   /* live lines on the screen */
     const struct apply_stack **live;  /* in the order in which they began */

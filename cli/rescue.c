@@ -1,17 +1,10 @@
 /* mrp rescue: for a stuck stack the recipe, its risk, and after a question the doing. */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/deploy.h"
+#include "cli/interrupts.h"
 #include "runtime/deploy/rescue.h"
-
-static volatile sig_atomic_t interruptions;
-
-static void interrupted(int signal_number) {
-    (void)signal_number;
-    interruptions++;
-}
 
 /* --- words ------------------------------------------------------------------------------------ */
 
@@ -27,32 +20,35 @@ static bool holds_nested(const struct rescue_stack *stack) {
     return false;
 }
 
+static struct words words_of_deletion(const struct rescue_stack *stack) {
+    if (text_is(stack->status, "REVIEW_IN_PROGRESS")) {
+        return (struct words){"a creation was prepared and never begun", "delete the empty stack",
+                              "none: it holds nothing"};
+    }
+    if (text_is(stack->status, "ROLLBACK_COMPLETE")) {
+        return (struct words){"its creation failed and was rolled back; it can only be deleted",
+                              "delete the empty stack (\"mrp apply\" does so by itself)",
+                              "none: what was kept by its policies stays in the account"};
+    }
+    if (stack->runs) {
+        return (struct words){"it is being created, and waits for what is listed below",
+                              "delete it", "all that was made so far is deleted"};
+    }
+    return (struct words){"a deletion stopped at what is listed below",
+                          "mend the cause, then delete once more",
+                          "all that is left of the stack is deleted with what it holds"};
+}
+
 static struct words words_of(const struct rescue_stack *stack, enum rescue_action action) {
-    bool runs = stack->runs;
     switch (action) {
     case RESCUE_NONE: break;
     case RESCUE_WAIT:
-        return runs ? (struct words){"AWS is at work, and cannot be stopped in this state",
-                                     "wait; \"mrp status\" shows how it goes", "none"}
-                    : (struct words){"an import could not be undone",
-                                     "mend the cause, then import again", "none"};
-    case RESCUE_DELETE:
-        if (text_is(stack->status, "REVIEW_IN_PROGRESS")) {
-            return (struct words){"a creation was prepared and never begun",
-                                  "delete the empty stack", "none: it holds nothing"};
-        }
-        if (text_is(stack->status, "ROLLBACK_COMPLETE")) {
-            return (struct words){"its creation failed and was rolled back; it can only be deleted",
-                                  "delete the empty stack (\"mrp apply\" does so by itself)",
-                                  "none: what was kept by its policies stays in the account"};
-        }
-        if (runs) {
-            return (struct words){"it is being created, and waits for what is listed below",
-                                  "delete it", "all that was made so far is deleted"};
-        }
-        return (struct words){"a deletion stopped at what is listed below",
-                              "mend the cause, then delete once more",
-                              "all that is left of the stack is deleted with what it holds"};
+        return stack->runs
+                   ? (struct words){"AWS is at work, and cannot be stopped in this state",
+                                    "wait; \"mrp status\" shows how it goes", "none"}
+                   : (struct words){"an import could not be undone",
+                                    "mend the cause, then import again", "none"};
+    case RESCUE_DELETE: return words_of_deletion(stack);
     case RESCUE_KEEP:
         return (struct words){"the deletion stops at what is listed below",
                               "delete the stack and keep these in the account",
@@ -88,11 +84,15 @@ static void write_resource(struct deploying *deploying, const struct template *t
                            const struct rescue_resource *resource, struct buffer *out) {
     struct text place = resource_place(deploying, resource->resource);
     buffer_string(out, "    ");
-    resource_name(template, resource->path, out);
-    buffer_format(out, " (%.*s%s%.*s)", TEXT_ARGS(resource->type),
-                  resource->physical_id.length ? " " : "", TEXT_ARGS(resource->physical_id));
+    show_name(template, resource->path, out);
+    buffer_string(out, " (");
+    show_line(out, resource->type);
+    if (resource->physical_id.length) buffer_char(out, ' ');
+    show_line(out, resource->physical_id);
+    buffer_char(out, ')');
     if (place.length) buffer_format(out, ", %.*s", TEXT_ARGS(place));
-    if (resource->reason.length) buffer_format(out, ": %.*s", TEXT_ARGS(resource->reason));
+    if (resource->reason.length) buffer_string(out, ": ");
+    show_line(out, resource->reason);
     buffer_char(out, '\n');
 }
 
@@ -103,8 +103,8 @@ static void write_recipe(struct deploying *deploying, const struct rescue *rescu
     paint(deploying, out, PAINT_BOLD);
     buffer_format(out, "%.*s", TEXT_ARGS(stack->stack->name));
     paint(deploying, out, PAINT_NONE);
-    buffer_format(out, " in %.*s is in %.*s", TEXT_ARGS(stack->stack->region),
-                  TEXT_ARGS(stack->status));
+    buffer_format(out, " in %.*s is in ", TEXT_ARGS(stack->stack->region));
+    show_line(out, stack->status);
     if (stack->since > 0) {
         buffer_string(out, ", since ");
         write_duration(out, rescue->status.now - stack->since);
@@ -132,11 +132,10 @@ static bool is_allowed(struct deploying *deploying, enum rescue_action action) {
 static bool run(struct deploying *deploying, const struct rescue_stack *stack,
                 enum rescue_action action, struct rescue_end *end) {
     struct failure why;
-    struct sigaction act = {.sa_handler = interrupted}, before;
-    sigaction(SIGINT, &act, &before);
+    interrupts_take();
     bool good = rescue_run(deploying->cloud, stack, action, &interruptions, &deploying->arena, end,
                            &why);
-    sigaction(SIGINT, &before, NULL);
+    interrupts_leave();
     if (!good) {
         world_failed(&why);
         return false;
@@ -151,7 +150,7 @@ static void show(struct deploying *deploying, const struct rescue *rescue,
     struct buffer out;
     buffer_init(&out);
     write_recipe(deploying, rescue, stack, action, &out);
-    print_said(buffer_view(&out));
+    print(buffer_view(&out));
     buffer_release(&out);
 }
 

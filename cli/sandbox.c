@@ -47,12 +47,20 @@ static bool find_target(struct deploying *deploying, struct text path, struct ta
     return false;
 }
 
-/* "CREATE" of "create"; NULL for no such word. */
-static const char *operation_of(const char *when) {
-    if (!when || strcmp(when, "create") == 0) return "CREATE";
-    if (strcmp(when, "update") == 0) return "UPDATE";
-    if (strcmp(when, "rollback") == 0) return "ROLLBACK";
-    return strcmp(when, "delete") == 0 ? "DELETE" : NULL;
+/* What --on names. */
+struct occasion {
+    const char *word, *operation, *what;
+};
+
+/* NULL for no such word; the creation for none. */
+static const struct occasion *find_occasion(const char *word) {
+    static const struct occasion occasions[] = {
+        {"create", "CREATE", "creation"}, {"update", "UPDATE", "update"},
+        {"delete", "DELETE", "deletion"}, {"rollback", "ROLLBACK", "way back of an update"}};
+    for (size_t i = 0; i < sizeof occasions / sizeof *occasions; i++) {
+        if (!word || strcmp(word, occasions[i].word) == 0) return &occasions[i];
+    }
+    return NULL;
 }
 
 static int unknown_path(const char *path, const struct suggestion *near) {
@@ -66,28 +74,22 @@ static int unknown_path(const char *path, const struct suggestion *near) {
     return wrong_use(&why);
 }
 
-static const char *what_fails(const char *operation) {
-    if (strcmp(operation, "ROLLBACK") == 0) return "way back of an update";
-    if (strcmp(operation, "CREATE") == 0) return "creation";
-    return strcmp(operation, "UPDATE") == 0 ? "update" : "deletion";
-}
-
 static int fail(struct deploying *deploying, const struct invocation *invocation,
                 struct target target) {
     const char *path = invocation->operands[1], *reason = option_value(invocation, OPTION_REASON);
-    const char *operation = operation_of(option_value(invocation, OPTION_ON));
-    if (!operation) return misuse(invocation, "--on is create, update, delete or rollback");
+    const struct occasion *occasion = find_occasion(option_value(invocation, OPTION_ON));
+    if (!occasion) return misuse(invocation, "--on is create, update, delete or rollback");
     const char *hook = option_value(invocation, OPTION_HOOK);
     struct simulator_failure failure = {
         .region = target.template->region_name, .stack = target.template->name,
-        .logical_id = target.logical_id, .operation = text_of(operation),
+        .logical_id = target.logical_id, .operation = text_of(occasion->operation),
         .reason = text_of(reason ? reason : "a failure that \"mrp sandbox fail\" asked for"),
         .hook = text_of(hook ? hook : "")};
     simulator_fail(session_simulator(deploying->session), &failure);
     if (!option_given(invocation, OPTION_QUIET)) {
         bool is_inner = target.logical_id.length > target.resource->logical_id.length;
         struct text type = is_inner ? TEXT("in a nested stack") : target.resource->type;
-        fprintf(stderr, "the next %s of %s (%.*s) in %.*s fails\n", what_fails(operation), path,
+        fprintf(stderr, "the next %s of %s (%.*s) in %.*s fails\n", occasion->what, path,
                 TEXT_ARGS(type), TEXT_ARGS(target.template->region_name));
     }
     return OUTCOME_DONE;
