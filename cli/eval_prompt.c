@@ -14,15 +14,12 @@
 struct candidates {
     struct arena *arena;
     const char **items;
-    size_t count, capacity;
+    uint32_t count, capacity;
 };
 
 static void offer(struct candidates *candidates, struct text text) {
-    if (candidates->count == candidates->capacity) {
-        candidates->capacity = candidates->capacity ? candidates->capacity * 2 : 256;
-        candidates->items = memory_resize(candidates->items,
-                                          candidates->capacity * sizeof *candidates->items);
-    }
+    candidates->items = arena_grown(candidates->arena, candidates->items, candidates->count,
+                                    &candidates->capacity, sizeof *candidates->items);
     candidates->items[candidates->count++] = text_copy(candidates->arena, text).bytes;
 }
 
@@ -78,7 +75,7 @@ static int compare_candidates(const void *a, const void *b) {
 }
 
 static void sort(struct candidates *candidates) {
-    size_t kept = 0;
+    uint32_t kept = 0;
     qsort(candidates->items, candidates->count, sizeof *candidates->items, compare_candidates);
     for (size_t i = 0; i < candidates->count; i++) {
         bool again = kept && strcmp(candidates->items[kept - 1], candidates->items[i]) == 0;
@@ -145,6 +142,5 @@ int eval_prompt(struct invocation *invocation, const char *file) {
                                 .goes_on = goes_on,
                                 .entry = evaluate_entry,
                                 .context = &session});
-    memory_free(candidates.items);
     return OUTCOME_DONE;
 }

@@ -4,22 +4,18 @@
  */
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "cli/explain.h"
 #include "schema/schema.h"
 
 struct actions {
     struct text *items;
-    size_t count, capacity;
+    uint32_t count, capacity;
 };
 
 static void add_action(struct arena *arena, struct actions *actions, struct text action) {
-    if (actions->count == actions->capacity) {
-        size_t capacity = actions->capacity ? actions->capacity * 2 : 64;
-        struct text *items = arena_array(arena, capacity, sizeof *items);
-        if (actions->count) memcpy(items, actions->items, actions->count * sizeof *items);
-        actions->items = items;
-        actions->capacity = capacity;
-    }
+    actions->items = arena_grown(arena, actions->items, actions->count, &actions->capacity,
+                                 sizeof *actions->items);
     actions->items[actions->count++] = action;
 }
 
@@ -49,14 +45,13 @@ static void add_own(struct arena *arena, struct actions *actions) {
         "cloudformation:DescribeStackResourceDrifts",
         "cloudformation:DescribeStacks",
         "cloudformation:DetectStackDrift",
-        "cloudformation:DetectStackResourceDrift",
+        "cloudformation:DetectStackResourceDrift", /* AWS asks for it with DetectStackDrift */
         "cloudformation:ExecuteChangeSet",
         "cloudformation:ExecuteStackRefactor",
         "cloudformation:GetHookResult",
         "cloudformation:GetTemplate",
         "cloudformation:ListHookResults",
         "cloudformation:ListStackResources",
-        "cloudformation:ListStacks",
         "cloudformation:RollbackStack",
         "cloudformation:UpdateTerminationProtection",
         "cloudtrail:LookupEvents",
@@ -76,6 +71,27 @@ static void add_emptying(struct arena *arena, struct actions *actions) {
     }
 }
 
+/* A template that is too large for a request goes through a bucket, as mrp itself does. */
+static bool has_large(const struct template_set *set) {
+    for (uint32_t i = 0; i < set->count; i++) {
+        struct buffer body;
+        buffer_init(&body);
+        template_write(set, i, false, &body);
+        bool is_large = body.length > LIMIT_TEMPLATE_INLINE_BYTES;
+        buffer_release(&body);
+        if (is_large) return true;
+    }
+    return false;
+}
+
+/* The bucket has a stack of its own, which the first deploy makes. */
+static void add_assets(struct arena *arena, struct actions *actions) {
+    add_action(arena, actions, TEXT("s3:GetObject"));
+    add_action(arena, actions, TEXT("s3:PutObject"));
+    const struct schema_type *bucket = schema_type_find(TEXT("AWS::S3::Bucket"));
+    if (bucket) add_type(arena, actions, bucket); /* a schema of one's own may lack it */
+}
+
 bool explain_permissions(struct mrp *mrp, struct buffer *page) {
     const struct template_set *set = mrp_listed_templates(mrp);
     struct arena *arena = mrp_arena(mrp);
@@ -83,7 +99,7 @@ bool explain_permissions(struct mrp *mrp, struct buffer *page) {
     struct map seen;
     map_init(&seen, arena);
     add_own(arena, &actions);
-    if (template_needs_package(set)) add_action(arena, &actions, TEXT("s3:PutObject"));
+    if (template_needs_package(set) || has_large(set)) add_assets(arena, &actions);
     for (uint32_t i = 0; i < set->count; i++) {
         for (uint32_t k = 0; k < set->templates[i].resource_count; k++) {
             const struct schema_type *type = schema_type_find(set->templates[i].resources[k].type);

@@ -41,10 +41,8 @@ struct graph {
 };
 
 static uint32_t add_node(struct graph *graph, struct graph_node node) {
-    if (graph->node_count == graph->node_capacity) {
-        graph->node_capacity = graph->node_capacity ? graph->node_capacity * 2 : 64;
-        graph->nodes = memory_resize(graph->nodes, graph->node_capacity * sizeof *graph->nodes);
-    }
+    graph->nodes = arena_grown(graph->arena, graph->nodes, graph->node_count,
+                               &graph->node_capacity, sizeof *graph->nodes);
     graph->nodes[graph->node_count] = node;
     return graph->node_count++;
 }
@@ -55,16 +53,9 @@ static void add_edge(struct graph *graph, uint32_t from, uint32_t to, enum arrow
     for (uint32_t i = graph->edges_before; i < graph->edge_count; i++) {
         if (graph->edges[i].from == from && graph->edges[i].to == to) return;
     }
-    if (graph->edge_count == graph->edge_capacity) {
-        graph->edge_capacity = graph->edge_capacity ? graph->edge_capacity * 2 : 64;
-        graph->edges = memory_resize(graph->edges, graph->edge_capacity * sizeof *graph->edges);
-    }
+    graph->edges = arena_grown(graph->arena, graph->edges, graph->edge_count,
+                               &graph->edge_capacity, sizeof *graph->edges);
     graph->edges[graph->edge_count++] = (struct graph_edge){from, to, arrow};
-}
-
-static void release(struct graph *graph) {
-    memory_free(graph->nodes);
-    memory_free(graph->edges);
 }
 
 /* ---- references ---- */
@@ -435,7 +426,6 @@ static int make(struct invocation *invocation, struct mrp *mrp, enum form form) 
         read_resources(&graph);
         outcome = show(&graph, form);
     }
-    release(&graph);
     return outcome;
 }
 

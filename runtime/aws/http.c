@@ -53,15 +53,8 @@ static struct text trim(struct text text) {
 static void add_header(struct transfer *transfer, struct text name, struct text value) {
     struct http_call *call = transfer->call;
     if (call->header_count == LIMIT_RESPONSE_HEADERS) return;
-    if (call->header_count == transfer->header_room) {
-        uint32_t room = transfer->header_room ? 2 * transfer->header_room : 16;
-        struct http_header *headers = arena_array(call->arena, room, sizeof *headers);
-        if (call->header_count) {
-            memcpy(headers, call->headers, call->header_count * sizeof *headers);
-        }
-        call->headers = headers;
-        transfer->header_room = room;
-    }
+    call->headers = arena_grown(call->arena, call->headers, call->header_count,
+                                &transfer->header_room, sizeof *call->headers);
     call->headers[call->header_count++] =
         (struct http_header){text_copy(call->arena, name), text_copy(call->arena, value)};
 }

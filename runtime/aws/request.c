@@ -7,17 +7,6 @@ static bool same_name(struct text a, struct text b) {
     return a.length == b.length && strncasecmp(a.bytes, b.bytes, a.length) == 0;
 }
 
-static void grow(struct arena *arena, struct http_request *request) {
-    if (request->header_count < request->header_room) return;
-    uint32_t room = request->header_room ? request->header_room * 2 : 16;
-    struct http_header *headers = arena_array(arena, room, sizeof *headers);
-    if (request->header_count) {
-        memcpy(headers, request->headers, request->header_count * sizeof *headers);
-    }
-    request->headers = headers;
-    request->header_room = room;
-}
-
 void http_set(struct arena *arena, struct http_request *request, const char *name,
               struct text value) {
     struct text wanted = text_of(name);
@@ -26,7 +15,8 @@ void http_set(struct arena *arena, struct http_request *request, const char *nam
         request->headers[i].value = value;
         return;
     }
-    grow(arena, request);
+    request->headers = arena_grown(arena, request->headers, request->header_count,
+                                   &request->header_room, sizeof *request->headers);
     request->headers[request->header_count++] = (struct http_header){wanted, value};
 }
 

@@ -1,0 +1,2 @@
+explain permissions permissions_large.mrp
+explain permissions permissions_large.mrp --set count=10
