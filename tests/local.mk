@@ -125,7 +125,8 @@ tests_unit_load_test_SOURCES = tests/unit/load_test.c tests/unit/unit.h
 tests_unit_load_test_LDADD = $(RUNTIME_UNIT_LIBS)
 tests_unit_load_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
-tests_unit_upkeep_test_SOURCES = tests/unit/upkeep_test.c tests/unit/unit.h
+tests_unit_upkeep_test_SOURCES = tests/unit/upkeep_test.c tests/unit/unit.h \
+    tests/unit/world.h
 tests_unit_upkeep_test_LDADD = $(RUNTIME_UNIT_LIBS)
 tests_unit_upkeep_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
