@@ -89,7 +89,7 @@ tests_unit_document_test_SOURCES = tests/unit/document_test.c tests/unit/unit.h
 tests_unit_document_test_LDADD = $(UNIT_LIBS)
 tests_unit_document_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
 
-PARSER_OBJECTS = $(filter base/% lexer/% parser/%,$(libmrp_la_OBJECTS))
+PARSER_OBJECTS = $(filter base/% schema/% lexer/% parser/%,$(libmrp_la_OBJECTS))
 tests_unit_parser_test_SOURCES = tests/unit/parser_test.c tests/unit/parsed.h \
     tests/unit/random_program.c tests/unit/random_program.h tests/unit/unit.h
 tests_unit_parser_test_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
