@@ -118,7 +118,9 @@ struct mrp_diagnostic {
 };
 size_t mrp_diagnostic_count(struct mrp *mrp);
 struct mrp_diagnostic mrp_diagnostic(struct mrp *mrp, size_t index);
+/* How many there are, also of those that are too many to be kept: no more than 1,000 of one id are. */
 size_t mrp_error_count(struct mrp *mrp);
+size_t mrp_warning_count(struct mrp *mrp);
 
 /* All diagnostics in one text. */
 enum mrp_report_form { MRP_TEXT, MRP_JSON, MRP_SARIF };

@@ -64,6 +64,11 @@ size_t mrp_error_count(struct mrp *mrp) {
     return mrp->diagnostics.error_count;
 }
 
+size_t mrp_warning_count(struct mrp *mrp) {
+    size_t errors = mrp_error_count(mrp);
+    return mrp->diagnostics.count + mrp->diagnostics.hidden - errors;
+}
+
 static enum mrp_result view_diagnostic(struct mrp *mrp, struct request *request) {
     const struct diagnostic *d = mrp->diagnostics.first;
     for (uint32_t i = request->index; d->is_allowed || i-- > 0;) d = d->next;

@@ -55,6 +55,7 @@ void diagnostics_allow_everywhere(struct diagnostics *diagnostics, enum diagnost
 }
 
 static void report_unused(struct diagnostics *diagnostics, enum diagnostic_id id) {
+    if (diagnostics->over[id]) return; /* what they allow may be among those */
     const struct allowance *allowance = diagnostics->allowances[id];
     for (; allowance; allowance = allowance->next) {
         if (allowance->is_used) continue;
@@ -66,7 +67,6 @@ static void report_unused(struct diagnostics *diagnostics, enum diagnostic_id id
 }
 
 void diagnostics_report_unused(struct diagnostics *diagnostics) {
-    if (diagnostics->hidden) return; /* what it allows may be among those */
     for (unsigned id = 0; id < DIAGNOSTIC_COUNT; id++) {
         if (id != DIAGNOSTIC_ALLOW_UNUSED) report_unused(diagnostics, (enum diagnostic_id)id);
     }

@@ -124,13 +124,14 @@ static struct diagnostic *keep(struct diagnostics *diagnostics, const struct dia
     *diagnostic = *report;
     diagnostic->notes_end = &diagnostic->notes;
     diagnostics->count++;
+    diagnostics->kept[report->id]++;
     *diagnostics->end = diagnostic;
     diagnostics->end = &diagnostic->next;
     return diagnostic;
 }
 
-/* One that is not the first of its kind and place, or one too many, can be given hints and notes,
- * and is not kept. */
+/* One that is not the first of its kind and place, or one too many of its kind, can be given hints
+ * and notes, and is not kept. */
 static struct diagnostic *diagnostic_new(struct diagnostics *diagnostics, enum diagnostic_id id,
                                          struct span span, bool is_first, const char *message,
                                          va_list args) {
@@ -140,8 +141,8 @@ static struct diagnostic *diagnostic_new(struct diagnostics *diagnostics, enum d
     report.allowance = allowance_find(diagnostics, &report);
     report.is_error = is_error && !allowance_holds(&report);
     diagnostics->error_count += report.is_error;
-    if (diagnostics->count >= LIMIT_DIAGNOSTICS) {
-        diagnostics->hidden++;
+    if (diagnostics->kept[id] == LIMIT_DIAGNOSTICS) {
+        diagnostics->over[id] += !report.allowance;
         return diagnostics_unheard(diagnostics);
     }
     struct diagnostic *diagnostic = keep(diagnostics, &report);
@@ -285,22 +286,30 @@ static struct diagnostic *sort(struct diagnostic *list, uint32_t count) {
     return merge(low, sort(rest, count - count / 2));
 }
 
+/* Counts those of the id that were not kept, as what a further one would be. */
+static void settle_over(struct diagnostics *diagnostics, enum diagnostic_id id,
+                        const struct severity_rules *rules) {
+    struct diagnostic like = {.id = id};
+    settle(diagnostics, &like, rules);
+    if (like.is_error) diagnostics->error_count += diagnostics->over[id];
+    if (!like.is_allowed) diagnostics->hidden += diagnostics->over[id];
+}
+
 void diagnostics_settle(struct diagnostics *diagnostics, const struct severity_rules *rules) {
-    uint32_t kept = 0, kept_errors = 0;
-    for (struct diagnostic *d = diagnostics->first; d; d = d->next) {
-        kept++;
-        kept_errors += d->is_error;
-    }
+    uint32_t kept = 0;
+    for (struct diagnostic *d = diagnostics->first; d; d = d->next) kept++;
     diagnostics->first = sort(diagnostics->first, kept);
     diagnostics->strict = rules->strict;
-    diagnostics->error_count -= kept_errors; /* leaves those that are hidden */
-    diagnostics->count = 0;
+    diagnostics->count = diagnostics->error_count = diagnostics->hidden = 0;
     diagnostics->end = &diagnostics->first;
     for (struct diagnostic *d = diagnostics->first; d; d = d->next) {
         settle(diagnostics, d, rules);
         diagnostics->count += !d->is_allowed;
         diagnostics->error_count += d->is_error;
         diagnostics->end = &d->next;
+    }
+    for (unsigned id = 0; id < DIAGNOSTIC_COUNT; id++) {
+        if (diagnostics->over[id]) settle_over(diagnostics, (enum diagnostic_id)id, rules);
     }
 }
 

@@ -73,8 +73,10 @@ struct diagnostics {
     struct diagnostic *first, **end;
     struct report_places seen;    /* (id, span) pairs: a second report of one is dropped */
     struct names seen_apart;      /* the same of those with a text apart */
-    uint32_t count, error_count;  /* of what was kept; after settling, of what is shown */
-    uint32_t hidden;              /* reports over LIMIT_DIAGNOSTICS */
+    uint32_t count;               /* of what was kept; after settling, of what is shown */
+    uint32_t error_count;         /* also of what is hidden */
+    uint32_t kept[DIAGNOSTIC_COUNT], over[DIAGNOSTIC_COUNT]; /* of each id; see LIMIT_DIAGNOSTICS */
+    uint32_t hidden;              /* of those over it, after settling: what is not allowed */
     struct diagnostic unheard;    /* stands for those that are not kept */
     uint32_t columns;             /* width of the terminal for text; 0 for a usual one */
     bool counts_bytes;            /* the columns of places in text, as some editors want them */
@@ -89,9 +91,9 @@ void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena,
 
 /* Reports a diagnostic. Returns it, to hang notes, a hint or a fix on; never NULL. A second report
  * of the same id at the same span is dropped (what hangs on it too): a body checked for 500
- * elements of a loop has one mistake, not 500. Over LIMIT_DIAGNOSTICS they are only counted. What
- * leads to a function that reports is cold: it lies apart, and comes into memory where something is
- * wrong. */
+ * elements of a loop has one mistake, not 500. Over LIMIT_DIAGNOSTICS of one id they are only
+ * counted, so that a thousand warnings hide no error. What leads to a function that reports is cold:
+ * it lies apart, and comes into memory where something is wrong. */
 struct diagnostic *diagnostics_report(struct diagnostics *diagnostics, enum diagnostic_id id,
                                       struct span span, const char *message, ...)
     __attribute__((cold, format(printf, 4, 5)));

@@ -6,7 +6,7 @@ enum {
     LIMIT_SOURCE_BYTES = 16 << 20,    /* one file of a program */
     LIMIT_PROGRAM_FILES = 1000,       /* files that a program imports */
     LIMIT_NESTING = 200,              /* depth of the tree: brackets, operators, blocks */
-    LIMIT_DIAGNOSTICS = 1000,         /* reported ones; more are counted */
+    LIMIT_DIAGNOSTICS = 1000,         /* of one id that are kept; more are counted */
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION /* so that a fuzzer's inputs end soon */
     LIMIT_VALUES = 100000,
     LIMIT_STEPS = 300000,

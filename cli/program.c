@@ -159,10 +159,8 @@ struct mrp_diagnostic program_diagnostic(struct mrp *mrp, size_t index) {
 }
 
 static void count_line(struct mrp *mrp) {
-    size_t errors = mrp_error_count(mrp);
-    size_t shown = mrp_diagnostic_count(mrp);
-    size_t warnings = shown > errors ? shown - errors : 0;
-    if (shown < 2) return; /* one speaks for itself */
+    size_t errors = mrp_error_count(mrp), warnings = mrp_warning_count(mrp);
+    if (errors + warnings < 2) return; /* one speaks for itself */
     fputc('\n', stderr);
     if (errors) fprintf(stderr, "%zu error%s", errors, errors == 1 ? "" : "s");
     if (errors && warnings) fputs(", ", stderr);

@@ -362,15 +362,36 @@ static void test_reported_once(void) {
     arena_release(&r.arena);
 }
 
+static void report_many(struct reporting *r, enum diagnostic_id id, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++) {
+        diagnostics_report(&r->diagnostics, id, (struct span){0, 0, i}, "m");
+    }
+}
+
+/* Too many of one kind hide none of another, and what is hidden is an error or allowed as the
+ * others are. */
 static void test_reports_have_a_limit(void) {
     struct reporting r;
+    struct text unused = TEXT("unused");
+    struct severity_rules plain = {0};
+    struct severity_rules allows = {.allow = &unused, .allow_count = 1};
+    struct severity_rules denies = {.deny = &unused, .deny_count = 1};
     reporting_init(&r, "abc\n");
-    for (uint32_t i = 0; i <= LIMIT_DIAGNOSTICS; i++) {
-        CU_ASSERT_EQUAL(r.diagnostics.hidden, 0);
-        diagnostics_report(&r.diagnostics, DIAGNOSTIC_SYNTAX, (struct span){0, 0, i}, "m");
-    }
-    CU_ASSERT_EQUAL(r.diagnostics.count, LIMIT_DIAGNOSTICS);
-    CU_ASSERT_EQUAL(r.diagnostics.hidden, 1);
+    report_many(&r, DIAGNOSTIC_UNUSED, LIMIT_DIAGNOSTICS);
+    diagnostics_settle(&r.diagnostics, &plain);
+    CU_ASSERT_EQUAL(r.diagnostics.hidden, 0);
+    report_many(&r, DIAGNOSTIC_UNUSED, LIMIT_DIAGNOSTICS + 2);
+    report_many(&r, DIAGNOSTIC_SYNTAX, 1);
+    diagnostics_settle(&r.diagnostics, &plain);
+    CU_ASSERT_EQUAL(r.diagnostics.count, LIMIT_DIAGNOSTICS + 1);
+    CU_ASSERT_EQUAL(r.diagnostics.hidden, 2);
+    CU_ASSERT_EQUAL(r.diagnostics.error_count, 1);
+    diagnostics_settle(&r.diagnostics, &allows);
+    CU_ASSERT_EQUAL(r.diagnostics.count, 1);
+    CU_ASSERT_EQUAL(r.diagnostics.hidden, 0);
+    diagnostics_settle(&r.diagnostics, &denies);
+    CU_ASSERT_EQUAL(r.diagnostics.hidden, 2);
+    CU_ASSERT_EQUAL(r.diagnostics.error_count, LIMIT_DIAGNOSTICS + 3);
     arena_release(&r.arena);
 }
 
