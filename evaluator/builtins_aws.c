@@ -2,6 +2,7 @@
  * and those that write what AWS wants: ARNs and dynamic references. Functions named like an
  * intrinsic take their arguments in the intrinsic's order. */
 #include "evaluator/builtins.h"
+#include "evaluator/choice.h"
 #include "evaluator/stacks.h"
 #include "schema/iam.h"
 
@@ -107,9 +108,9 @@ struct value apply_select(struct call *call) {
         return call_error(call, 0, "the list has %u elements: there is no number %lld", list.length,
                           (long long)place);
     }
+    if (!later) return choice_make(call->evaluator, list, index, NULL, call->node);
     struct value operands[2] = {list, index};
-    return keep_secret(call,
-                       defer(call, DEFERRED_SELECT, later ? SHAPE_TEXT : SHAPE_ANY, operands, 2));
+    return keep_secret(call, defer(call, DEFERRED_SELECT, SHAPE_TEXT, operands, 2));
 }
 
 /* ---- cidr, base64, azs ---- */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "evaluator/builtins.h"
+#include "evaluator/choice.h"
 
 /* ---- reading: a stack of what is open, since values are built from the inside out ---- */
 
@@ -217,26 +218,40 @@ static bool nested_text(struct json_output *out, struct value value, struct valu
     return done && text->kind != VALUE_POISON;
 }
 
-/* `if c then a else b`: each side as JSON, so that a null or a record comes out right. */
-static bool write_if(struct json_output *out, const struct deferred *deferred) {
-    struct value then, otherwise;
-    if (!nested_text(out, deferred->operands[1], &then) ||
-        !nested_text(out, deferred->operands[2], &otherwise)) {
-        return false;
+/* Whether JSON writes the text without an escape. */
+static bool is_plain(struct text text) {
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char c = (unsigned char)text.bytes[i];
+        if (c < 0x20 || c == '"' || c == '\\' || c == 0x7F) return false;
     }
-    struct deferred *choice =
-        deferred_new(out->call->arena, DEFERRED_IF, SHAPE_TEXT, 3, deferred->cause);
-    choice->operands[0] = deferred->operands[0];
-    choice->operands[1] = then;
-    choice->operands[2] = otherwise;
-    choice->depth = deferred->depth;
-    if (then.kind == VALUE_DEFERRED && then.deferred->depth >= choice->depth) {
-        choice->depth = (uint16_t)(then.deferred->depth + 1);
+    return true;
+}
+
+static struct value json_of_each(struct evaluator *ev, struct value each, void *context) {
+    (void)ev;
+    struct value text;
+    return nested_text(context, each, &text) ? text : value_poison();
+}
+
+/* Whether it is no JSON as it stands between the quotes of a text, or without them. */
+static bool needs_json(struct value each) {
+    switch ((enum value_kind)each.kind) {
+    case VALUE_INT: case VALUE_NUMBER: case VALUE_BOOL: return false;
+    case VALUE_TEXT: return !is_plain(value_as_text(each));
+    case VALUE_DEFERRED: return choice_is(each) || each.deferred->kind == DEFERRED_TEXT;
+    case VALUE_POISON: case VALUE_NULL: case VALUE_LIST: case VALUE_RECORD: case VALUE_REGION:
+    case VALUE_STACK: case VALUE_RESOURCE: case VALUE_COMPONENT: case VALUE_TYPE: break;
     }
-    if (otherwise.kind == VALUE_DEFERRED && otherwise.deferred->depth >= choice->depth) {
-        choice->depth = (uint16_t)(otherwise.deferred->depth + 1);
-    }
-    add_piece(out, value_deferred(choice));
+    return true;
+}
+
+/* Each value of a choice as JSON, so that a null or a record comes out right. */
+static bool write_choice(struct json_output *out, struct value choice) {
+    struct evaluator *ev = out->call->evaluator;
+    struct value made = choice_map(ev, choice, json_of_each, out, out->call->node);
+    if (made.kind == VALUE_POISON) return false;
+    flush_text(out);
+    add_piece(out, made);
     return true;
 }
 
@@ -255,9 +270,9 @@ static void write_deferred_list(struct json_output *out, struct value value) {
 
 static bool write_deferred(struct json_output *out, struct value value) {
     const struct deferred *deferred = value.deferred;
-    if (deferred->kind == DEFERRED_IF) {
-        flush_text(out);
-        return write_if(out, deferred);
+    bool is_mixed = deferred->kind == DEFERRED_IF || deferred->shape == SHAPE_ANY;
+    if (choice_is(value) && (is_mixed || choice_any(value, needs_json))) {
+        return write_choice(out, value);
     }
     bool quoted = deferred->shape == SHAPE_TEXT || deferred->shape == SHAPE_ANY;
     if (deferred->shape == SHAPE_LIST) {

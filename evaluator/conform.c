@@ -5,6 +5,7 @@
  * many resources use, a literal in a loop) is remembered by where it lies in memory.
  */
 #include "checker/constraint.h"
+#include "evaluator/choice.h"
 #include "evaluator/conform.h"
 #include "evaluator/resources.h"
 
@@ -263,10 +264,6 @@ static void check_unique(struct evaluator *ev, struct value list, const struct w
     }
 }
 
-static bool is_same(struct value a, struct value b) {
-    return memcmp(&a, &b, sizeof a) == 0;
-}
-
 static struct value conform_list(struct evaluator *ev, struct value value, const struct want *want,
                                  const struct node *node) {
     struct want element = {schema_value_element(want->value), want->property, false,
@@ -281,7 +278,7 @@ static struct value conform_list(struct evaluator *ev, struct value value, const
         if (literal && literal->kind == NODE_SPREAD) literal = NULL; /* places are lost from here */
         if (literal) where = literal;
         struct value item = conform(ev, value.items[i], &element, where);
-        changed |= !is_same(item, value.items[i]);
+        changed |= !value_is_same(item, value.items[i]);
         if (item.kind == VALUE_NULL) changed = true;
         else stack_push(ev, item);
         if (literal) literal = literal->next;
@@ -361,7 +358,7 @@ static struct value conform_body(struct evaluator *ev, struct value value, const
     for (uint32_t i = 0; i < record->count; i++) {
         struct value item =
             conform_entry(ev, &record->entries[i], body, NULL, want->depth + 1, node);
-        if (!changed && is_same(item, record->entries[i].value)) continue;
+        if (!changed && value_is_same(item, record->entries[i].value)) continue;
         if (!changed) {
             changed = record_new(ev->arena, record->count);
             for (uint32_t j = 0; j < i; j++) {
@@ -396,50 +393,24 @@ static bool shape_takes(enum schema_shape shape, enum deferred_shape deferred) {
     return true;
 }
 
-static struct value conform_lookup(struct evaluator *ev, struct value value,
-                                   const struct want *want, const struct node *node) {
-    struct deferred *lookup = value.deferred;
-    if (lookup->operands[0].kind != VALUE_RECORD) return value;
-    struct record *record = record_new(ev->arena, lookup->operands[0].record->count);
-    for (uint32_t i = 0; i < lookup->operands[0].record->count; i++) {
-        struct record_entry *entry = &lookup->operands[0].record->entries[i];
-        struct value item = conform(ev, entry->value, want, node);
-        record_put(ev->arena, record, entry->key, item, entry->origin);
-    }
-    struct deferred *copy = arena_alloc(ev->arena, sizeof *copy + 2 * sizeof(struct value));
-    memcpy(copy, lookup, sizeof *copy);
-    copy->operands[0] = value_seal(value_record(record));
-    copy->operands[1] = lookup->operands[1];
-    struct value made = value_deferred(copy);
-    made.flags = value.flags;
-    return copy->operands[0].flags & VALUE_BROKEN ? value_poison() : made;
+struct conforming {
+    const struct want *want;
+    const struct node *node;
+};
+
+static struct value conform_each(struct evaluator *ev, struct value each, void *context) {
+    const struct conforming *conforming = context;
+    return conform(ev, each, conforming->want, conforming->node);
 }
 
 static struct value conform_deferred(struct evaluator *ev, struct value value,
                                      const struct want *want, const struct node *node) {
-    struct deferred *deferred = value.deferred;
-    if (deferred->kind == DEFERRED_IF) {
-        struct value then = conform(ev, deferred->operands[1], want, node);
-        struct value otherwise = conform(ev, deferred->operands[2], want, node);
-        return deferred_if(ev, deferred->operands[0], then, otherwise, deferred->cause);
-    }
-    if (!shape_takes(schema_value_shape(want->value), deferred->shape)) {
-        return fault_shape(ev, value, want, node);
-    }
-    if (deferred->kind == DEFERRED_LOOKUP) return conform_lookup(ev, value, want, node);
-    if (deferred->kind == DEFERRED_SELECT && deferred->operands[0].kind == VALUE_LIST) {
-        struct deferred *copy = arena_alloc(ev->arena, sizeof *copy + 2 * sizeof(struct value));
-        memcpy(copy, deferred, sizeof *copy + 2 * sizeof(struct value));
-        size_t base = ev->stack_count;
-        for (uint32_t i = 0; i < copy->operands[0].length; i++) {
-            struct value item = conform(ev, copy->operands[0].items[i], want, node);
-            stack_push(ev, item);
-        }
-        copy->operands[0] = stack_take(ev, base);
-        struct value made = value_deferred(copy);
-        made.flags = value.flags;
-        return made;
-    }
+    struct conforming conforming = {want, node};
+    const struct deferred *deferred = value.deferred;
+    bool fits = deferred->kind == DEFERRED_IF ||
+                shape_takes(schema_value_shape(want->value), deferred->shape);
+    if (!fits) return fault_shape(ev, value, want, node);
+    if (choice_is(value)) return choice_map(ev, value, conform_each, &conforming, node);
     return conform_free_deferred(ev, value, node);
 }
 

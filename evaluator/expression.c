@@ -1,4 +1,5 @@
 /* The tree of an expression, walked to its value. */
+#include "evaluator/choice.h"
 #include "evaluator/internal.h"
 
 /* Handlers keep their own C frames, so that those of deep recursion stay small. */
@@ -109,6 +110,14 @@ static inline struct value evaluate_name(struct evaluator *ev, struct node *node
 
 /* ---- texts ---- */
 
+/* One of a choice as text; a side that is null adds none. */
+static struct value piece_of_each(struct evaluator *ev, struct value each, void *context) {
+    const struct node *node = context;
+    if (each.kind == VALUE_NULL) return each;
+    each = as_piece(ev, each, node);
+    return each.kind == VALUE_DEFERRED ? each : value_concat(ev->arena, &each, 1, node);
+}
+
 struct value as_piece(struct evaluator *ev, struct value value, const struct node *node) {
     if (value.flags & VALUE_SECRET) {
         struct diagnostic *d = report(ev, DIAGNOSTIC_SECRET_EXPOSED, node,
@@ -122,8 +131,9 @@ struct value as_piece(struct evaluator *ev, struct value value, const struct nod
     case VALUE_RESOURCE: case VALUE_COMPONENT: return reference_to(ev, value, node);
     case VALUE_TYPE: return value_text(name_text(value.type));
     case VALUE_DEFERRED:
-        if (value.deferred->shape != SHAPE_LIST) return value;
-        break;
+        if (value.deferred->shape == SHAPE_LIST) break;
+        if (value.deferred->shape == SHAPE_TEXT || !choice_is(value)) return value;
+        return choice_map(ev, value, piece_of_each, (void *)node, node);
     case VALUE_NULL: case VALUE_LIST: case VALUE_RECORD: case VALUE_REGION: case VALUE_STACK: break;
     }
     struct diagnostic *d = report(ev, DIAGNOSTIC_TYPE_MISMATCH, node,

@@ -1,4 +1,5 @@
 /* What stands in brackets. */
+#include "evaluator/choice.h"
 #include "evaluator/internal.h"
 
 static struct value fault_index(struct evaluator *ev, const struct node *node, int64_t index,
@@ -14,32 +15,19 @@ static struct value fault_index(struct evaluator *ev, const struct node *node, i
     return value_poison();
 }
 
+/* Of a list whose elements AWS knows. */
 static struct value select_deferred(struct evaluator *ev, struct value list, struct value index,
                                     const struct node *node) {
     struct deferred *deferred = deferred_new(ev->arena, DEFERRED_SELECT, SHAPE_TEXT, 2, node);
     deferred->operands[0] = list;
     deferred->operands[1] = index;
-    unsigned depth = list.kind == VALUE_DEFERRED ? list.deferred->depth : list.depth;
-    deferred->depth = (uint16_t)(depth + 1);
+    deferred->depth = (uint16_t)(list.deferred->depth + 1);
     if (index.kind == VALUE_DEFERRED && index.deferred->depth >= deferred->depth) {
         deferred->depth = index.deferred->depth + 1;
     }
     struct value value = value_deferred(deferred);
     value.flags = list.flags & VALUE_SECRET;
     return value_checked(ev, value, node);
-}
-
-static struct value index_list(struct evaluator *ev, struct value list, struct value index,
-                               const struct node *node) {
-    if (index.kind == VALUE_INT) {
-        if (index.integer >= 0 && index.integer < list.length) return list.items[index.integer];
-        if (node->flags & NODE_OPTIONAL) return value_null();
-        return fault_index(ev, node, index.integer, list.length);
-    }
-    if (index.kind == VALUE_DEFERRED) return select_deferred(ev, list, index, node);
-    return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->index.index,
-                 "a list is indexed by an integer, and this is %.*s",
-                 TEXT_ARGS(value_kind_text(ev->arena, index)));
 }
 
 static const struct name *map_name(const struct node *object) {
@@ -52,33 +40,19 @@ static const struct name *map_name(const struct node *object) {
     return object->member.symbol->kind == SYMBOL_LET ? object->member.symbol->name : NULL;
 }
 
-/* A known map by a deferred key: Fn::FindInMap, or a chain of Fn::If. */
-static struct value index_deferred_key(struct evaluator *ev, struct value map, struct value key,
-                                       const struct node *node) {
-    enum deferred_shape shape = SHAPE_TEXT;
-    for (uint32_t i = 0; i < map.record->count; i++) {
-        struct value element = map.record->entries[i].value;
-        if (element.kind == VALUE_POISON) return element;
-        if (element.kind == VALUE_REGION || element.kind == VALUE_STACK ||
-            element.kind == VALUE_COMPONENT) {
-            return fault_steering(ev, node->index.index, key,
-                                  "a key of regions, stacks or components");
-        }
-        if (element.kind == VALUE_LIST) shape = SHAPE_LIST;
-        if (element.kind == VALUE_RECORD || element.kind == VALUE_RESOURCE) shape = SHAPE_ANY;
+static struct value index_list(struct evaluator *ev, struct value list, struct value index,
+                               const struct node *node) {
+    if (index.kind == VALUE_INT) {
+        if (index.integer >= 0 && index.integer < list.length) return list.items[index.integer];
+        if (node->flags & NODE_OPTIONAL) return value_null();
+        return fault_index(ev, node, index.integer, list.length);
     }
-    if (map.record->count == 0) {
-        return fault(ev, DIAGNOSTIC_MISSING_KEY, node, "the map is empty: no key can be in it");
+    if (index.kind == VALUE_DEFERRED) {
+        return choice_make(ev, list, index, map_name(node->index.object), node);
     }
-    struct deferred *deferred = deferred_new(ev->arena, DEFERRED_LOOKUP, shape, 2, node);
-    deferred->map_name = map_name(node->index.object);
-    deferred->operands[0] = map;
-    deferred->operands[1] = key;
-    unsigned depth = map.depth > key.deferred->depth ? map.depth : key.deferred->depth;
-    deferred->depth = (uint16_t)(depth + 1);
-    struct value value = value_deferred(deferred);
-    value.flags = (map.flags | key.flags) & VALUE_SECRET;
-    return value_checked(ev, value, node);
+    return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->index.index,
+                 "a list is indexed by an integer, and this is %.*s",
+                 TEXT_ARGS(value_kind_text(ev->arena, index)));
 }
 
 static struct value index_record(struct evaluator *ev, struct value map, struct value index,
@@ -86,7 +60,9 @@ static struct value index_record(struct evaluator *ev, struct value map, struct 
     if (index.flags & VALUE_SECRET) {
         return fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node->index.index, "a secret cannot be a key");
     }
-    if (index.kind == VALUE_DEFERRED) return index_deferred_key(ev, map, index, node);
+    if (index.kind == VALUE_DEFERRED) {
+        return choice_make(ev, map, index, map_name(node->index.object), node);
+    }
     const struct name *key = key_of(ev, index);
     if (!key) {
         return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->index.index,
@@ -106,18 +82,46 @@ static struct value index_record(struct evaluator *ev, struct value map, struct 
 static struct value index_of(struct evaluator *ev, struct value object, struct value index,
                              const struct node *node);
 
-static struct value index_of_side(struct evaluator *ev, struct value side, struct value index,
-                                  const struct node *node) {
-    return side.kind == VALUE_NULL && chain_may_skip(node) ? side : index_of(ev, side, index, node);
+struct indexing {
+    struct value index;
+    const struct node *node;
+};
+
+static struct value index_each(struct evaluator *ev, struct value each, void *context) {
+    const struct indexing *indexing = context;
+    if (each.kind == VALUE_NULL && chain_may_skip(indexing->node)) return each;
+    return index_of(ev, each, indexing->index, indexing->node);
+}
+
+/* map[first][second] of a known map of maps, both keys deferred, as Fn::FindInMap has it. */
+static struct value look_up_twice(struct evaluator *ev, struct value choice, struct value second,
+                                  struct value shaped, const struct node *node) {
+    struct deferred *made =
+        deferred_new(ev->arena, DEFERRED_LOOKUP, shape_of(shaped), 2, node);
+    made->operands[0] = choice;
+    made->operands[1] = second;
+    made->depth = shaped.deferred->depth;
+    struct value value = value_deferred(made);
+    value.flags = shaped.flags;
+    return value_checked(ev, value, node);
+}
+
+static struct value index_choice(struct evaluator *ev, struct value choice, struct value index,
+                                 const struct node *node) {
+    struct indexing indexing = {index, node};
+    struct value each = choice_map(ev, choice, index_each, &indexing, node);
+    if (each.kind != VALUE_DEFERRED || index.kind != VALUE_DEFERRED) return each;
+    bool is_flat = shape_of(each) != SHAPE_ANY && choice.deferred->kind == DEFERRED_LOOKUP;
+    return is_flat ? look_up_twice(ev, choice, index, each, node) : each;
 }
 
 static struct value index_deferred(struct evaluator *ev, struct value object, struct value index,
                                    const struct node *node) {
     struct deferred *deferred = object.deferred;
-    if (deferred->kind == DEFERRED_IF && deferred->shape != SHAPE_TEXT) {
-        struct value then = index_of_side(ev, deferred->operands[1], index, node);
-        struct value otherwise = index_of_side(ev, deferred->operands[2], index, node);
-        return deferred_if(ev, deferred->operands[0], then, otherwise, node);
+    bool is_choice = choice_is(object);
+    if (is_choice && (deferred->shape == SHAPE_ANY ||
+                      (deferred->kind == DEFERRED_IF && deferred->shape == SHAPE_LIST))) {
+        return index_choice(ev, object, index, node);
     }
     if (deferred->shape == SHAPE_LIST &&
         (index.kind == VALUE_INT || index.kind == VALUE_DEFERRED)) {
@@ -128,14 +132,6 @@ static struct value index_deferred(struct evaluator *ev, struct value object, st
     }
     if (index.kind == VALUE_TEXT) {
         return deferred_member(ev, object, names_intern(ev->names, value_as_text(index)), node);
-    }
-    if (deferred->kind == DEFERRED_LOOKUP && deferred->shape == SHAPE_ANY &&
-        index.kind == VALUE_DEFERRED) {
-        struct value operands[2] = {object, index};
-        struct deferred *made = deferred_new(ev->arena, DEFERRED_LOOKUP, SHAPE_TEXT, 2, node);
-        memcpy(made->operands, operands, sizeof operands);
-        made->depth = deferred->depth + 1;
-        return value_checked(ev, value_deferred(made), node);
     }
     return fault_deferred(ev, node, object, TEXT("[ ]"));
 }

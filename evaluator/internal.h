@@ -2,7 +2,8 @@
  *
  *   expression.c    names, literals, texts, lists: the tree walked
  *   entries.c       records;  loops.c  comprehensions, and loops among entries
- *   operators.c     operators, on known values and as deferred nodes
+ *   operators.c     operators;  deferred.c  what they are of deferred values
+ *   choice.c        deferred values of which each that there can be is known
  *   member.c        what stands behind a dot;  index.c  in brackets
  *   existing.c      attributes of resources that exist already
  *   call.c          functions of the program and built-in ones
@@ -16,7 +17,7 @@
  *   resources.c     resources: making them, and giving them their place
  *   resource_body.c their properties;  meta.c  their @ attributes;  additions.c  @add
  *   components.c    instances of components
- *   convert.c       values to declared types
+ *   convert.c       values to declared types;  convert_text.c  texts from outside
  *   conform*.c      properties to the schema
  *   logical_ids.c   names in templates
  *   physical_names.c, suffix_room.c
@@ -382,8 +383,21 @@ struct value value_checked(struct evaluator *ev, struct value value, const struc
 struct value evaluate_binary(struct evaluator *ev, struct node *node, struct frame *frame);
 struct value evaluate_unary(struct evaluator *ev, struct node *node, struct frame *frame);
 struct value evaluate_conditional(struct evaluator *ev, struct node *node, struct frame *frame);
+
+/* --- deferred.c --- */
+
+/* !a, and a && b (DEFERRED_AND) or a || b (DEFERRED_OR), of truth values that may be known. */
+struct value deferred_not(struct evaluator *ev, struct value operand, const struct node *cause);
+struct value deferred_chain(struct evaluator *ev, enum deferred_kind kind, struct value a,
+                            struct value b, const struct node *cause);
 struct value deferred_if(struct evaluator *ev, struct value condition, struct value then,
                          struct value otherwise, const struct node *cause);
+/* Whether the value is null, or can turn out to be: only where a choice says so. */
+bool deferred_may_be_null(struct value value);
+/* value ?? by */
+struct value deferred_or_default(struct evaluator *ev, struct value value, struct value by,
+                                 const struct node *cause);
+/* a == b, of known values too. */
 struct value equal_values(struct evaluator *ev, struct value a, struct value b,
                           const struct node *cause);
 
@@ -501,17 +515,24 @@ bool value_is_artifact(struct evaluator *ev, struct value value);
 /* What a record has under a key; poison if it is no record or has not. */
 struct value record_value(struct evaluator *ev, struct value record, const char *key);
 
-/* --- convert.c --- */
+/* --- convert.c, convert_text.c --- */
 
-/* The value as the type wants it, or poison (reported at node: "param", "field", ... of name). */
+/* What a value is given to, for messages. */
+struct target {
+    const struct node *node; /* that gives it */
+    struct text what;        /* the name of the param, field, ... */
+};
+/* The value as the type wants it, or poison (reported at node, about what). */
 struct value convert(struct evaluator *ev, struct value value, const struct type *type,
                      const struct node *node, struct text what);
 /* Text of --set or env() read by the type. */
 struct value convert_text(struct evaluator *ev, struct text text, const struct type *type,
                           const struct node *node, struct text from);
+/* Whether the value can have the type, without a message. */
+bool convert_fits(struct value value, const struct type *type);
 /* Runs the checks of a type or param; false, reported, if one does not hold. */
 bool checks_hold(struct evaluator *ev, struct list checks, struct frame *around, struct value value,
-                 const struct node *blame, struct text what);
+                 struct target target);
 
 /* --- conform.c --- */
 

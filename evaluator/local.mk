@@ -36,13 +36,16 @@ libmrp_la_SOURCES += \
     evaluator/additions.c \
     evaluator/budget.c \
     evaluator/call.c \
+    evaluator/choice.c evaluator/choice.h \
     evaluator/components.c \
     evaluator/conform.c evaluator/conform.h \
     evaluator/conform_free.c \
     evaluator/conform_rules.c \
     evaluator/convert.c \
+    evaluator/convert_text.c \
     evaluator/coverage.c \
     evaluator/declarations.c \
+    evaluator/deferred.c \
     evaluator/entries.c \
     evaluator/evaluator.c evaluator/evaluator.h \
     evaluator/existing.c \

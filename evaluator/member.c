@@ -1,4 +1,5 @@
 /* What stands behind a dot. */
+#include "evaluator/choice.h"
 #include "evaluator/internal.h"
 
 struct value attribute_of(struct evaluator *ev, struct resource *resource, const struct name *name,
@@ -265,31 +266,6 @@ static struct value attribute_further(struct evaluator *ev, const struct deferre
     return fault_attribute(ev, deferred->resource, names_intern(ev->names, joined), node);
 }
 
-/* A known map by a deferred key, and then a known one: the same map with one level less. */
-static struct value lookup_member(struct evaluator *ev, const struct deferred *lookup,
-                                  const struct name *name, const struct node *node) {
-    struct record *outer = lookup->operands[0].record;
-    struct record *inner = record_new(ev->arena, outer->count);
-    enum deferred_shape shape = SHAPE_TEXT;
-    for (uint32_t i = 0; i < outer->count; i++) {
-        struct value element = member_of(ev, outer->entries[i].value, name, node);
-        if (element.kind == VALUE_POISON) return element;
-        if (element.kind == VALUE_LIST) shape = SHAPE_LIST;
-        if (element.kind == VALUE_RECORD) shape = SHAPE_ANY;
-        record_put(ev->arena, inner, outer->entries[i].key, element, outer->entries[i].origin);
-    }
-    struct deferred *made = deferred_new(ev->arena, DEFERRED_LOOKUP, shape, 2, node);
-    made->operands[0] = value_seal(value_record(inner));
-    made->operands[1] = lookup->operands[1];
-    made->depth = lookup->depth;
-    if (lookup->map_name) { /* template/ makes one mapping of all members that are taken */
-        made->map_name =
-            names_intern(ev->names, text_format(ev->arena, "%.*s.%.*s",
-                                                NAME_ARGS(lookup->map_name), NAME_ARGS(name)));
-    }
-    return value_deferred(made);
-}
-
 /* ---- chains: in `a?.b.c` all behind the "?" is skipped where a is null ---- */
 
 static const struct node *chain_object(const struct node *node) {
@@ -310,27 +286,39 @@ bool chain_may_skip(const struct node *node) {
     return false;
 }
 
-/* One side of a deferred choice, of which nobody knows yet whether it is taken. */
-static struct value member_of_side(struct evaluator *ev, struct value side,
-                                   const struct name *name, const struct node *node) {
-    if (side.kind == VALUE_NULL && chain_may_skip(node)) return side;
-    return member_of(ev, side, name, node);
+struct membership {
+    const struct name *name;
+    const struct node *node;
+};
+
+/* Of one value of a choice, of which nobody knows yet whether it is taken. */
+static struct value member_of_each(struct evaluator *ev, struct value each, void *context) {
+    const struct membership *membership = context;
+    if (each.kind == VALUE_NULL && chain_may_skip(membership->node)) return each;
+    return member_of(ev, each, membership->name, membership->node);
+}
+
+static struct value choice_member(struct evaluator *ev, struct value choice,
+                                  const struct name *name, const struct node *node) {
+    struct membership membership = {name, node};
+    struct value made = choice_map(ev, choice, member_of_each, &membership, node);
+    const struct name *of = choice.deferred->map_name;
+    if (made.kind != VALUE_DEFERRED || !of || made.deferred == choice.deferred) return made;
+    if (made.deferred->kind != DEFERRED_LOOKUP) return made;
+    /* template/ makes one mapping of all members that are taken */
+    struct text joined = text_format(ev->arena, "%.*s.%.*s", NAME_ARGS(of), NAME_ARGS(name));
+    made.deferred->map_name = names_intern(ev->names, joined);
+    return made;
 }
 
 struct value deferred_member(struct evaluator *ev, struct value object, const struct name *name,
                              const struct node *node) {
     struct deferred *deferred = object.deferred;
-    if (deferred->kind == DEFERRED_IF) {
-        struct value then = member_of_side(ev, deferred->operands[1], name, node);
-        struct value otherwise = member_of_side(ev, deferred->operands[2], name, node);
-        return deferred_if(ev, deferred->operands[0], then, otherwise, node);
+    if (choice_is(object) && (deferred->shape == SHAPE_ANY || deferred->kind == DEFERRED_IF)) {
+        return choice_member(ev, object, name, node);
     }
     if (deferred->kind == DEFERRED_ATTRIBUTE && deferred->shape == SHAPE_ANY) {
         return attribute_further(ev, deferred, name, node);
-    }
-    if (deferred->kind == DEFERRED_LOOKUP && deferred->shape == SHAPE_ANY &&
-        deferred->operands[0].kind == VALUE_RECORD) {
-        return lookup_member(ev, deferred, name, node);
     }
     return fault(ev, DIAGNOSTIC_UNKNOWN_MEMBER, node, "%.*s has no \"%.*s\"",
                  TEXT_ARGS(value_kind_text(ev->arena, object)), NAME_ARGS(name));

@@ -136,8 +136,8 @@ static struct value checked(struct evaluator *ev, struct frame *frame, struct sy
     if (value.kind == VALUE_POISON || !symbol->declaration->param.checks.first) return value;
     /* a check may name the param itself */
     frame->slots[symbol->slot] = value;
-    bool holds = checks_hold(ev, symbol->declaration->param.checks, frame, value, blame,
-                             name_text(symbol->name));
+    struct target target = {blame, name_text(symbol->name)};
+    bool holds = checks_hold(ev, symbol->declaration->param.checks, frame, value, target);
     frame->slots[symbol->slot].kind = SLOT_RUNNING;
     return holds ? value : value_poison();
 }

@@ -122,7 +122,6 @@ struct deferred {
     uint8_t shape;  /* enum deferred_shape */
     uint16_t depth; /* of the nodes below; kept under LIMIT_VALUE_DEPTH by the evaluator */
     uint32_t count; /* operands */
-    uint32_t mark;  /* scratch of the pass that walks (shared nodes are visited once) */
     const struct node *cause;  /* where it is written */
     struct resource *resource; /* ATTRIBUTE */
     const struct name *name;   /* ATTRIBUTE, PSEUDO */
@@ -159,6 +158,10 @@ static inline struct value value_record(struct record *record) {
 }
 static inline struct value value_deferred(struct deferred *deferred) {
     return (struct value){.kind = VALUE_DEFERRED, .deferred = deferred};
+}
+/* Whether they are the very same, down to what they share: no work is lost on what is not. */
+static inline bool value_is_same(struct value a, struct value b) {
+    return memcmp(&a, &b, sizeof a) == 0;
 }
 /* Whether the value is, or holds, something that is not known data. */
 static inline bool value_is_open(struct value v) {
