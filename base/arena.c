@@ -36,7 +36,7 @@ enum {
     BLOCK_LARGEST = 2 << 20, /* a huge page */
     BLOCK_STEP = 64 << 10,   /* so much of a mapped block comes into memory at a time */
     HUGE_FROM = 32 << 20,    /* an arena that holds so much goes on in huge pages */
-    BLOCK_RESTS = 1 << 20,   /* who needs so much at once can do without the files' pages */
+    BLOCK_RESTS = 256 << 10, /* who needs so much at once can do without the files' pages */
 };
 
 struct arena_block {
