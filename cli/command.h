@@ -68,8 +68,8 @@ const struct command *command_find(struct text name);
 /* Fills *why for a name that is no command, with the nearest as a hint; OUTCOME_MISUSE. */
 enum outcome command_unknown(const char *name, struct failure *why);
 
-/* Appends what an option, or the first operand, of a command can be, with blanks between (choices.c);
- * nothing where it may be anything. */
+/* Appends what an option, or the first operand, of a command can be, with blanks between
+ * (choices.c); nothing where it may be anything. */
 void option_choices(const struct command *command, unsigned option, struct buffer *out);
 void operand_choices(const struct command *command, struct buffer *out);
 

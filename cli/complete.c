@@ -8,8 +8,8 @@ static bool takes(const struct command *command, unsigned option) {
     return command->options >> option & 1;
 }
 
-/* Ends what begins at start and has words from the place of that name on; takes it back where it has
- * none. */
+/* Ends what begins at start and has words from the place of that name on; takes it back where it
+ * has none. */
 static bool end_words(struct buffer *out, size_t start, size_t words, const char *end) {
     bool is_any = out->length > words;
     if (is_any) {

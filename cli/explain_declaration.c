@@ -156,7 +156,10 @@ static struct text expression_of(struct mrp *mrp, const struct found *found, str
 static struct declarations file_of(struct mrp *mrp, const struct symbol *symbol,
                                    struct buffer *out) {
     return (struct declarations){
-        .sources = mrp_diagnostics(mrp)->sources, .file = symbol_module(symbol)->parse.file, .out = out};
+        .sources = mrp_diagnostics(mrp)->sources,
+        .file = symbol_module(symbol)->parse.file,
+        .out = out,
+    };
 }
 
 static void put_source_page(struct mrp *mrp, const struct symbol *symbol, struct buffer *out) {

@@ -47,6 +47,7 @@ mrp_runtime_SOURCES += \
     cli/plan.c \
     cli/plan_changes.c cli/plan_page.h \
     cli/plan_json.c \
+    cli/plan_property.c \
     cli/plan_text.c \
     cli/progress.c cli/progress.h \
     cli/request.c cli/request.h \

@@ -1,5 +1,5 @@
-/* What happens inside a stack: what is new or removed by type, what changes property by property
- * with its line. Equal changes of the resources of a loop are written once. */
+/* What happens inside a stack: what is new or removed by type, what changes, resource by resource.
+ * Equal changes of the resources of a loop are written once. */
 #include <string.h>
 
 #include "base/unicode.h"
@@ -7,10 +7,7 @@
 
 enum {
     TYPE_COLUMNS = 44,     /* at most, of the column of types */
-    DIFF_LINES = 12,       /* at most, inside one property */
     NAMES_SHOWN = 60,      /* of one type */
-    EXCERPT_BEFORE = 12,   /* of a long text, before and behind the place where it differs */
-    EXCERPT_AFTER = 12,
 };
 
 /* --- names ------------------------------------------------------------------------------------ */
@@ -38,8 +35,7 @@ struct text page_type(struct text type) {
     return (struct text){type.bytes + 5, type.length - 5};
 }
 
-/* A logical id or a stack's path as the reader knows it. */
-static struct text known_name(const struct page *page, struct text id) {
+struct text page_known_name(const struct page *page, struct text id) {
     for (uint32_t i = 0; i < page->stack->change_count; i++) {
         if (text_equal(page->stack->changes[i].logical_id, id)) {
             return page_name(page, &page->stack->changes[i]);
@@ -147,154 +143,7 @@ static void write_types(struct page *page, enum plan_kind kind) {
     }
 }
 
-/* --- what changes: property by property ------------------------------------------------------- */
-
-/* Where two texts begin to differ, at a whole character. */
-static size_t first_difference(struct text a, struct text b) {
-    size_t at = 0;
-    while (at < a.length && at < b.length && a.bytes[at] == b.bytes[at]) at++;
-    while (at > 0 && at < a.length && ((unsigned char)a.bytes[at] & 0xc0) == 0x80) at--;
-    return at;
-}
-
-/* What is shown of a long text that differs at that place only behind what fits: the line, or a
- * little before the place. */
-static struct text excerpt(struct page *page, struct text text, size_t at) {
-    size_t start = at;
-    while (start > 0 && text.bytes[start - 1] != '\n' && at - start < EXCERPT_BEFORE) start--;
-    while (start < at && ((unsigned char)text.bytes[start] & 0xc0) == 0x80) start++;
-    struct text rest = {text.bytes + start, text.length - start};
-    const char *end = memchr(rest.bytes, '\n', rest.length);
-    if (end) rest.length = (size_t)(end - rest.bytes);
-    bool is_line = start == 0 || text.bytes[start - 1] == '\n';
-    return text_format(&page->deploying->arena, "%s%.*s", is_line ? "" : "...", (int)rest.length,
-                       rest.bytes);
-}
-
-/* Both as they can be told apart in that many columns; the line they differ in, or 0. */
-static unsigned narrow(struct page *page, struct text *before, struct text *after, unsigned room) {
-    size_t at = first_difference(*before, *after);
-    unsigned line = 1;
-    if (!before->length || !after->length || at + EXCERPT_AFTER < room) return 0;
-    for (size_t i = 0; i < at; i++) line += before->bytes[i] == '\n';
-    bool has_lines = memchr(before->bytes, '\n', before->length) != NULL;
-    *before = excerpt(page, *before, at);
-    *after = excerpt(page, *after, at);
-    return has_lines ? line : 0;
-}
-
-static void write_pair(struct page *page, struct text name, struct text before, struct text after,
-                       const char *open) {
-    struct buffer *out = page->out;
-    unsigned room = value_room(page->columns);
-    unsigned line = narrow(page, &before, &after, room);
-    buffer_string(out, "      ");
-    show_line(out, name);
-    if (line) buffer_format(out, " (line %u)", line);
-    buffer_string(out, ": ");
-    if (before.length) show_value(page->deploying, before, room, out);
-    if (before.length) buffer_string(out, " -> ");
-    if (open) buffer_string(out, open);
-    else if (after.length) show_value(page->deploying, after, room, out);
-    else buffer_string(out, before.length ? "(not set)" : "\"\"");
-}
-
-struct diff { /* where two documents differ */
-    struct page *page;
-    uint32_t lines;
-};
-
-static struct text document_line(struct page *page, const struct document *value) {
-    if (!value) return (struct text){0};
-    if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) return value->text;
-    struct buffer out;
-    buffer_init(&out);
-    document_write(value, &out, 0);
-    struct text text = buffer_take(&out, &page->deploying->arena);
-    buffer_release(&out);
-    return text;
-}
-
-static void diff_values(struct diff *diff, struct text path, const struct document *before,
-                        const struct document *after);
-
-static void diff_objects(struct diff *diff, struct text path, const struct document *before,
-                         const struct document *after) {
-    struct arena *arena = &diff->page->deploying->arena;
-    for (const struct document *c = after->children; c; c = c->next) {
-        diff_values(diff, text_format(arena, "%.*s.%.*s", TEXT_ARGS(path), TEXT_ARGS(c->key)),
-                    document_member(before, c->key), c);
-    }
-    for (const struct document *c = before->children; c; c = c->next) {
-        if (document_member(after, c->key)) continue;
-        diff_values(diff, text_format(arena, "%.*s.%.*s", TEXT_ARGS(path), TEXT_ARGS(c->key)), c,
-                    NULL);
-    }
-}
-
-static void diff_lists(struct diff *diff, struct text path, const struct document *before,
-                       const struct document *after) {
-    struct arena *arena = &diff->page->deploying->arena;
-    const struct document *a = before->children, *b = after->children;
-    for (uint32_t i = 0; a || b; i++) {
-        diff_values(diff, text_format(arena, "%.*s[%u]", TEXT_ARGS(path), i), a, b);
-        a = a ? a->next : NULL;
-        b = b ? b->next : NULL;
-    }
-}
-
-static void diff_values(struct diff *diff, struct text path, const struct document *before,
-                        const struct document *after) {
-    if (before && after && document_equal(before, after)) return;
-    if (before && after && before->kind == DOCUMENT_OBJECT && after->kind == DOCUMENT_OBJECT) {
-        diff_objects(diff, path, before, after);
-        return;
-    }
-    if (before && after && before->kind == DOCUMENT_LIST && after->kind == DOCUMENT_LIST) {
-        diff_lists(diff, path, before, after);
-        return;
-    }
-    if (++diff->lines > DIFF_LINES) return;
-    if (diff->lines > 1) buffer_char(diff->page->out, '\n');
-    struct text old = document_line(diff->page, before), new = document_line(diff->page, after);
-    bool opens = text_is(new, "{{changeSet:KNOWN_AFTER_APPLY}}");
-    write_pair(diff->page, path, old, new, opens ? "(known after the deploy)" : NULL);
-}
-
-/* Writes only what differs inside of two JSON values; false when they are none. */
-static bool write_inner(struct page *page, const struct plan_property *property) {
-    struct arena *arena = &page->deploying->arena;
-    struct document *before, *after;
-    struct failure why;
-    struct text a = property->before, b = property->after;
-    if (!a.length || !b.length || (a.bytes[0] != '{' && a.bytes[0] != '[') ||
-        a.bytes[0] != b.bytes[0]) return false;
-    if (!document_read(arena, a, &before, &why) || !document_read(arena, b, &after, &why)) {
-        return false;
-    }
-    struct diff diff = {.page = page};
-    diff_values(&diff, property->name, before, after);
-    if (diff.lines > DIFF_LINES) {
-        buffer_format(page->out, "\n      and %u more places", diff.lines - DIFF_LINES);
-    }
-    return diff.lines > 0;
-}
-
-static void write_property(struct page *page, const struct plan_change *change,
-                           const struct plan_property *property) {
-    struct arena *arena = &page->deploying->arena;
-    if (!write_inner(page, property)) {
-        struct text open = {0};
-        if (property->known_after.length) {
-            open = text_format(arena, "(known after %.*s)",
-                               TEXT_ARGS(known_name(page, property->known_after)));
-        }
-        write_pair(page, property->name, property->before, property->after, open.bytes);
-    }
-    show_place(page->deploying, property_place(page->deploying, page->stack->template, change->resource,
-                                    property->name), page->out);
-    buffer_char(page->out, '\n');
-}
+/* --- what changes ----------------------------------------------------------------------------- */
 
 static const char *mark_of(enum plan_kind kind) {
     switch (kind) {
@@ -327,7 +176,7 @@ static void write_reason(struct page *page, const struct plan_change *change) {
     buffer_string(out, " cannot be changed in place");
     if (change->because.length) {
         buffer_string(out, ", and ");
-        show_line(out, known_name(page, change->because));
+        show_line(out, page_known_name(page, change->because));
         buffer_string(out, " is replaced");
     }
     buffer_char(out, '\n');
@@ -339,11 +188,11 @@ static struct text change_tail(struct page *page, const struct plan_change *chan
     buffer_init(&tail);
     page->out = &tail;
     buffer_format(page->out, "  %.*s", TEXT_ARGS(page_type(change->type)));
-    show_place(page->deploying, resource_place(page->deploying, change->resource), page->out);
+    page_place(page, resource_place(page->deploying, change->resource));
     buffer_char(page->out, '\n');
     write_reason(page, change);
     for (uint32_t i = 0; i < change->property_count; i++) {
-        write_property(page, change, &change->properties[i]);
+        page_property(page, change, &change->properties[i]);
     }
     struct text text = buffer_take(&tail, &page->deploying->arena);
     buffer_release(&tail);
@@ -436,12 +285,12 @@ static void write_drift(struct page *page) {
                           is_deleted ? "deleted" : "changed",
                           !is_deleted ? "" : drifted->is_overwritten ? ", is made anew"
                                                                      : ", stays so");
-            show_place(page->deploying, resource_place(page->deploying, drifted->resource), page->out);
+            page_place(page, resource_place(page->deploying, drifted->resource));
             buffer_char(out, '\n');
         }
         last = drifted->logical_id;
         if (is_deleted) continue;
-        write_pair(page, drifted->path, drifted->deployed, drifted->actual, NULL);
+        page_pair(page, drifted->path, drifted->deployed, drifted->actual, NULL);
         buffer_string(out, drifted->is_overwritten ? "  is overwritten\n" : "  yours, kept\n");
     }
     if (stack->drift_unknown.length) {
@@ -501,7 +350,7 @@ static void write_renames(struct page *page) {
         buffer_format(page->out, "  %.*s  is renamed: its id %.*s becomes %.*s, it stays",
                       TEXT_ARGS(page_type(resource->type)), TEXT_ARGS(stack->moves[i].from),
                       TEXT_ARGS(stack->moves[i].to));
-        show_place(page->deploying, resource_place(page->deploying, resource), page->out);
+        page_place(page, resource_place(page->deploying, resource));
         buffer_char(page->out, '\n');
     }
 }

@@ -27,6 +27,10 @@ void page_painted(const struct page *page, enum paint color, const char *text) {
     paint(page->deploying, page->out, PAINT_NONE);
 }
 
+void page_place(struct page *page, struct text place) {
+    show_place(page->deploying, place, page->out);
+}
+
 void show_line(struct buffer *out, struct text text) {
     for (size_t i = 0; i < text.length;) {
         uint32_t character = 0;
@@ -216,7 +220,7 @@ static void write_data(struct page *page, enum plan_data data) {
             if (data == PLAN_DATA_LOST) buffer_string(page->out, " with what it holds");
             if (data == PLAN_DATA_KEPT) buffer_string(page->out, " here and stays in the account");
             if (data == PLAN_DATA_SNAPSHOT) buffer_string(page->out, " after a snapshot is taken");
-            show_place(page->deploying, resource_place(page->deploying, change->resource), page->out);
+            page_place(page, resource_place(page->deploying, change->resource));
             buffer_char(page->out, '\n');
         }
     }
@@ -265,7 +269,7 @@ static void write_widenings(struct page *page) {
                 buffer_format(page->out, " (%.*s) in %.*s: ", TEXT_ARGS(page_type(change->type)),
                               TEXT_ARGS(buffer_view(&regions)));
                 show_line(page->out, stack->widenings[i].grant);
-                show_place(page->deploying, resource_place(page->deploying, change->resource), page->out);
+                page_place(page, resource_place(page->deploying, change->resource));
                 buffer_char(page->out, '\n');
             }
             buffer_release(&regions);

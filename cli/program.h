@@ -6,8 +6,8 @@
 #include "mrp.h"
 
 /* The program's file: the operand at index, else pipeline.mrp here or in the nearest parent. Where
- * there is none, or it could not be looked for, *why says so. "-" is standard input, which is read in
- * place of the pipeline.mrp in this folder. */
+ * there is none, or it could not be looked for, *why says so. "-" is standard input, which is read
+ * in place of the pipeline.mrp in this folder. */
 enum program_found { PROGRAM_FOUND, PROGRAM_NONE, PROGRAM_FAILED };
 enum program_found program_find(const struct invocation *invocation, size_t index,
                                 const char **file, struct failure *why);

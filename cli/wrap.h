@@ -4,9 +4,9 @@
 
 #include "base/text.h"
 
-/* Appends the page so that its lines fit the columns: a paragraph that has a line which does not is
- * filled anew, and goes on below where its text begins. Examples (between lines that begin with ```,
- * or indented without a label before them), headings and rows of tables stay as they are, and so do
+/* Appends the page so that its lines fit the columns: a paragraph that has a line which does not
+ * is filled anew, and goes on below where its text begins. Examples (between lines that begin
+ * with ```, or indented without a label before them), headings and rows of tables stay as they are, and so do
  * words that fit no line. */
 void wrap_page(struct text page, unsigned columns, struct buffer *out);
 

@@ -190,7 +190,8 @@ static bool start(struct server *server, unsigned port, struct failure *why) {
     const char *words = reason == EAGAIN ? "no thread can be made, for want of memory or processes"
                         : reason         ? strerror(reason)
                                          : "";
-    failure_set(why, "could not serve at port %u of 127.0.0.1%s%s", port, reason ? ": " : "", words);
+    failure_set(why, "could not serve at port %u of 127.0.0.1%s%s", port, reason ? ": " : "",
+                words);
     if (reason == ENOMEM || reason == EAGAIN) return false;
     return failure_hint(why, "Another program may have it: --port names another one.");
 }
