@@ -7,8 +7,9 @@
 #include "base/failure.h"
 #include "base/text.h"
 
-/* Fills *why with what the database says of the last call and returns false; `anew` is how to begin
- * with another one, which is said where this one is damaged: not where room or rights are missing. */
+/* Fills *why with what the database says of the last call and returns false; `anew` is how to
+ * begin with another one, which is said where this one is damaged: not where room or rights are
+ * missing. */
 bool sql_failed(sqlite3 *database, const char *what, const char *anew, struct failure *why);
 
 /* The text must live until the statement has been run; an empty one is "", never NULL. */

@@ -213,8 +213,3 @@ struct client_call *client_next(struct client *client, double until) {
         if (now >= until || now < wake) return NULL;
     }
 }
-
-void client_run(struct client *client, struct client_call *call) {
-    client_begin(client, call);
-    while (client_next(client, client_now(client) + 60) != call) {}
-}

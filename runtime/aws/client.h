@@ -61,8 +61,6 @@ void client_begin(struct client *client, struct client_call *call);
 /* The next finished call; NULL when none is before the time until, or after a signal. */
 struct client_call *client_next(struct client *client, double until);
 double client_now(const struct client *client);
-/* Runs one call while no other is under way. */
-void client_run(struct client *client, struct client_call *call);
 
 /* The account of the keys, where their source knows it, or another told it. */
 struct text client_account(const struct client *client);

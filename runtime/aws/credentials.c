@@ -219,12 +219,12 @@ static bool renew(struct credentials *credentials, struct failure *why) {
     struct arena arena;
     struct keys keys = {.expires = 0};
     arena_init(&arena);
-    struct source_context context = {credentials->options.config, credentials->options.http,
-                                     credentials->options.region, &arena,
-                                     credentials->options.clock, credentials->options.log,
-                                     credentials->is_refused};
+    const struct credentials_options *options = &credentials->options;
+    struct source_context context = {.config = options->config, .http = options->http,
+                                     .region = config_region(options->config, NULL),
+                                     .arena = &arena, .clock = options->clock,
+                                     .log = options->log, .is_refused = credentials->is_refused};
     struct finding finding = {credentials, &context, &keys, why};
-    if (!context.region.length) context.region = config_region(context.config, NULL);
     if (!find(&finding) || !check_plain(credentials, &keys, why)) {
         arena_release(&arena);
         return false;

@@ -31,7 +31,6 @@ struct credentials; /* a source, with the keys that it gave */
 struct credentials_options {
     const struct config *config;
     const struct http *http;
-    struct text region;   /* for STS; empty for that of the settings */
     struct clock *clock;  /* AWS's, shared with whoever else learns of it */
     const struct log *log; /* of the calls that are made; may be NULL */
 };

@@ -47,6 +47,8 @@ struct text http_url(struct arena *arena, const struct http_request *request);
 void http_encode(struct buffer *out, struct text text, const char *keep);
 /* Undoes percent-encoding; what is no %XX stays. */
 struct text http_decode(struct arena *arena, struct text text);
+/* The same of form data, where a "+" is a blank. */
+struct text http_decode_form(struct arena *arena, struct text text);
 
 enum http_failure {
     HTTP_GOOD,        /* a response came, of any status */

@@ -73,15 +73,6 @@ void call_fill_deletions(const struct filling *filling) {
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-/* A key of an answer that was asked for with encoding-type=url, where a space is "+". */
-static struct text decoded(struct cloud_call *call, struct text key) {
-    char *bytes = arena_copy(call->arena, key.bytes, key.length);
-    for (size_t i = 0; i < key.length; i++) {
-        if (bytes[i] == '+') bytes[i] = ' ';
-    }
-    return http_decode(call->arena, (struct text){bytes, key.length});
-}
-
 void call_read_versions(struct cloud_call *call, const struct data *result) {
     struct cloud_reply *reply = &call->reply;
     bool is_encoded = text_is(data_text(result, "EncodingType"), "url");
@@ -90,7 +81,8 @@ void call_read_versions(struct cloud_call *call, const struct data *result) {
         if (!text_is(n->key, "Version") && !text_is(n->key, "DeleteMarker")) continue;
         struct text key = data_text(n, "Key");
         reply->objects[reply->object_count++] = (struct cloud_object){
-            .key = is_encoded ? decoded(call, key) : text_copy(call->arena, key),
+            .key = is_encoded ? http_decode_form(call->arena, key)
+                              : text_copy(call->arena, key),
             .version = text_copy(call->arena, data_text(n, "VersionId"))};
     }
 }

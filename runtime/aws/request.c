@@ -125,6 +125,14 @@ struct text http_decode(struct arena *arena, struct text text) {
     return (struct text){bytes, length};
 }
 
+struct text http_decode_form(struct arena *arena, struct text text) {
+    char *bytes = arena_copy(arena, text.bytes, text.length);
+    for (size_t i = 0; i < text.length; i++) {
+        if (bytes[i] == '+') bytes[i] = ' ';
+    }
+    return http_decode(arena, (struct text){bytes, text.length});
+}
+
 void http_run(const struct http *http, struct http_call *call) {
     http->begin(http->context, call);
     while (http->next(http->context, http->now(http->context) + 3600) != call) {}

@@ -8,7 +8,7 @@
 struct source_context {
     const struct config *config;
     const struct http *http;
-    struct text region;   /* of STS */
+    struct text region;   /* of the settings, or empty */
     struct arena *arena;  /* of the keys that are made */
     struct clock *clock;
     const struct log *log; /* may be NULL */

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
+
 static const char *system_environment(void *context, const char *name) {
     (void)context;
     return getenv(name);
@@ -49,16 +51,6 @@ static enum reading system_read(void *context, struct arena *arena, struct text 
     return good ? READ_GOOD : READ_FAILED;
 }
 
-static bool write_bytes(int file, struct text bytes) {
-    for (size_t done = 0; done < bytes.length;) {
-        ssize_t count = write(file, bytes.bytes + done, bytes.length - done);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return false;
-        done += (size_t)count;
-    }
-    return true;
-}
-
 /* The folders that a file is to lie in, as far as they are not there. */
 static void make_folders(char *path) {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -72,7 +64,7 @@ static void make_folders(char *path) {
 static bool replace_file(const char *path, char *temporary, struct text bytes) {
     int file = mkstemp(temporary); /* with mode 0600 */
     if (file < 0) return false;
-    bool good = write_bytes(file, bytes) && fsync(file) == 0;
+    bool good = file_write_all(file, bytes) && fsync(file) == 0;
     int error = errno;
     close(file);
     if (good && rename(temporary, path) == 0) return true;

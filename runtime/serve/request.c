@@ -11,14 +11,6 @@ struct form_reader {
     unsigned pairs;
 };
 
-static struct text decoded(struct arena *arena, struct text text) {
-    char *plain = arena_copy(arena, text.bytes, text.length);
-    for (size_t i = 0; i < text.length; i++) {
-        if (plain[i] == '+') plain[i] = ' ';
-    }
-    return http_decode(arena, (struct text){plain, text.length});
-}
-
 /* The member of that name, made where it is missing. A text that stands there already gives way. */
 static struct data *enter(struct form_reader *reader, struct data *record, struct text name) {
     record->kind = DATA_RECORD;
@@ -97,8 +89,8 @@ bool serve_read_form(struct arena *arena, struct text form, struct data **input,
             name.length = (size_t)(equals - pair.bytes);
             value = (struct text){equals + 1, pair.length - name.length - 1};
         }
-        name = decoded(arena, name);
-        value = decoded(arena, value);
+        name = http_decode_form(arena, name);
+        value = http_decode_form(arena, value);
         if (text_utf8_error(name) != name.length || text_utf8_error(value) != value.length) {
             return failure_set(why, "it is no UTF-8");
         }

@@ -42,9 +42,6 @@ void failed(struct driver *driver, const char *what, const char *reason, ...)
 /* Compares; the difference of both is shown. */
 bool expect_text(struct driver *driver, const char *what, struct text expected, struct text actual);
 
-/* JSON without white space between its tokens. */
-struct text json_minify(struct arena *arena, struct text json);
-
 /* Words of a command line: separated by spaces, with '...' and "..." around those that have
  * some. */
 char **split_words(struct driver *driver, struct text line);

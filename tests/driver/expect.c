@@ -37,7 +37,8 @@ bool survived(struct driver *driver, const char *what, const struct ran *ran) {
     return false;
 }
 
-struct text json_minify(struct arena *arena, struct text json) {
+/* JSON without white space between its tokens. */
+static struct text json_minify(struct arena *arena, struct text json) {
     char *bytes = arena_alloc(arena, json.length + 1);
     size_t length = 0;
     bool in_string = false;

@@ -98,8 +98,6 @@ struct storm {
 void storm_open(struct storm *storm);
 void storm_close(struct storm *storm);
 double storm_now(struct storm *storm);
-/* The process dies here: jumps to storm->death. */
-void storm_die(struct storm *storm) __attribute__((noreturn));
 /* Before each writing of the journal; context is the storm. */
 void storm_before_writing(void *context);
 /* A dead process takes its answers with it. */

@@ -20,7 +20,8 @@ static double now(void *context) {
 
 double storm_now(struct storm *storm) { return now(storm); }
 
-void storm_die(struct storm *storm) { longjmp(storm->death, 1); }
+/* The process dies here: whoever opened the storm goes on. */
+static _Noreturn void storm_die(struct storm *storm) { longjmp(storm->death, 1); }
 
 static void refuse(struct storm *storm, struct cloud_call *call, const char *code, bool network) {
     call->error = (struct cloud_error){.code = text_of(code), .message = text_of(code),

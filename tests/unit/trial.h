@@ -58,6 +58,12 @@ static inline struct client_call describe(struct trial *trial) {
     return call;
 }
 
+/* Runs one call while no other is under way. */
+static inline void client_run(struct client *client, struct client_call *call) {
+    client_begin(client, call);
+    while (client_next(client, client_now(client) + 60) != call) {}
+}
+
 static inline uint32_t sent(const struct trial *trial) { return trial->machine.requests->count; }
 
 #endif

@@ -40,8 +40,8 @@ static struct cloud_call *versions(const char *bucket) {
 }
 
 static void delete_all(const char *bucket, const struct cloud_object *objects, uint32_t count) {
-    ask_one(CLOUD_DELETE_OBJECTS, (struct cloud_request){.bucket = text_of(bucket), .objects = objects,
-                                                     .object_count = count});
+    ask_one(CLOUD_DELETE_OBJECTS, (struct cloud_request){
+        .bucket = text_of(bucket), .objects = objects, .object_count = count});
 }
 
 static void test_versions(void) {
@@ -140,7 +140,8 @@ static void test_continue(void) {
     struct cloud_call *call = ask_one(CLOUD_CONTINUE_ROLLBACK, (struct cloud_request){
         .skips = &wrong, .skip_count = 1});
     CU_ASSERT_TRUE(cloud_failed(call));
-    call = ask_one(CLOUD_CONTINUE_ROLLBACK, (struct cloud_request){.skips = &right, .skip_count = 1});
+    call = ask_one(CLOUD_CONTINUE_ROLLBACK, (struct cloud_request){
+        .skips = &right, .skip_count = 1});
     CU_ASSERT_FALSE(cloud_failed(call));
     CU_ASSERT_STRING_EQUAL(settled(), "UPDATE_ROLLBACK_COMPLETE");
     CU_ASSERT_TRUE(cloud_failed(ask_one(CLOUD_CONTINUE_ROLLBACK, (struct cloud_request){0})));
