@@ -1,7 +1,116 @@
-/* A stack of the simulated world as JSON, and back. */
+/* A stack of the simulated world as JSON, and back. What is written as it stands in a record has a
+ * row in the record's table, by which it is read as well; functions do the rest.
+ */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "runtime/simulator/store.h"
+
+/* --- tables ----------------------------------------------------------------------------------- */
+
+enum member_kind {
+    MEMBER_TEXT,
+    MEMBER_NUMBER, /* a double */
+    MEMBER_COUNT,  /* a uint32_t */
+};
+
+struct member {
+    const char *key;
+    enum member_kind kind;
+    size_t place; /* in the record */
+};
+
+/* A record's members, and its truth values, each a bit of "flags" by its number here: a new one
+ * comes last. */
+struct form {
+    const struct member *members;
+    size_t member_count;
+    const size_t *flags;
+    size_t flag_count;
+};
+
+#define COUNT_OF(list) (sizeof (list) / sizeof *(list))
+
+#define IN(member) offsetof(struct sim_state, member)
+static const struct member state_members[] = {
+    {"id", MEMBER_TEXT, IN(physical_id)},
+    {"tags", MEMBER_TEXT, IN(tags)},
+    {"version", MEMBER_COUNT, IN(version)},
+};
+#undef IN
+static const struct form state_form = {state_members, COUNT_OF(state_members), NULL, 0};
+
+#define IN(member) offsetof(struct sim_resource, member)
+static const struct member resource_members[] = {
+    {"logical", MEMBER_TEXT, IN(logical_id)},
+    {"type", MEMBER_TEXT, IN(type)},
+    {"reason", MEMBER_TEXT, IN(reason)},
+    {"import", MEMBER_TEXT, IN(import_id)},
+    {"deletion", MEMBER_TEXT, IN(deletion_policy)},
+    {"replace", MEMBER_TEXT, IN(update_replace_policy)},
+    {"generation", MEMBER_COUNT, IN(generation)},
+    {"until", MEMBER_NUMBER, IN(until)},
+    {"updated", MEMBER_NUMBER, IN(updated)},
+};
+static const size_t resource_flags[] = {
+    IN(is_new), IN(is_changed), IN(is_removed), IN(is_leftover), IN(is_orphan),
+    IN(is_replacement), IN(is_failed), IN(is_missing), IN(is_ringing)};
+#undef IN
+static const struct form resource_form = {resource_members, COUNT_OF(resource_members),
+                                          resource_flags, COUNT_OF(resource_flags)};
+
+#define IN(member) offsetof(struct sim_output, member)
+static const struct member output_members[] = {
+    {"key", MEMBER_TEXT, IN(key)},
+    {"value", MEMBER_TEXT, IN(value)},
+    {"description", MEMBER_TEXT, IN(description)},
+    {"export", MEMBER_TEXT, IN(export_name)},
+};
+#undef IN
+static const struct form output_form = {output_members, COUNT_OF(output_members), NULL, 0};
+
+#define IN(member) offsetof(struct sim_change_set, member)
+static const struct member set_members[] = {
+    {"id", MEMBER_TEXT, IN(id)},
+    {"name", MEMBER_TEXT, IN(name)},
+    {"type", MEMBER_TEXT, IN(type)},
+    {"token", MEMBER_TEXT, IN(token)},
+    {"mode", MEMBER_TEXT, IN(mode)},
+    {"description", MEMBER_TEXT, IN(description)},
+    {"parent", MEMBER_TEXT, IN(parent_id)},
+    {"root", MEMBER_TEXT, IN(root_id)},
+    {"created", MEMBER_NUMBER, IN(created)},
+};
+#undef IN
+static const struct form set_form = {set_members, COUNT_OF(set_members), NULL, 0};
+
+#define IN(member) offsetof(struct sim_stack, member)
+static const struct member stack_members[] = {
+    {"description", MEMBER_TEXT, IN(description)},
+    {"parent", MEMBER_TEXT, IN(parent_id)},
+    {"root", MEMBER_TEXT, IN(root_id)},
+    {"nested_as", MEMBER_TEXT, IN(nested_as)},
+    {"reason", MEMBER_TEXT, IN(reason)},
+    {"token", MEMBER_TEXT, IN(token)},
+    {"set", MEMBER_TEXT, IN(change_set_id)},
+    {"operation_id", MEMBER_TEXT, IN(operation_id)},
+    {"policy", MEMBER_TEXT, IN(policy)},
+    {"update_policy", MEMBER_TEXT, IN(update_policy)},
+    {"on_failure", MEMBER_TEXT, IN(on_failure)},
+    {"cause", MEMBER_TEXT, IN(cause)},
+    {"drift_checked", MEMBER_NUMBER, IN(drift_checked)},
+    {"detection", MEMBER_TEXT, IN(detection_id)},
+    {"detected", MEMBER_NUMBER, IN(detected)},
+    {"until", MEMBER_NUMBER, IN(until)},
+    {"created", MEMBER_NUMBER, IN(created)},
+    {"updated", MEMBER_NUMBER, IN(updated)},
+    {"deleted", MEMBER_NUMBER, IN(deleted)},
+};
+static const size_t stack_flags[] = {IN(is_failing),       IN(is_rolling_back), IN(is_protected),
+                                     IN(disable_rollback), IN(is_led),          IN(reverts_drift)};
+#undef IN
+static const struct form stack_form = {stack_members, COUNT_OF(stack_members), stack_flags,
+                                       COUNT_OF(stack_flags)};
 
 /* --- to JSON ---------------------------------------------------------------------------------- */
 
@@ -42,33 +151,35 @@ static void put_texts(struct arena *arena, struct document *object, const char *
     document_add(object, text_of(key), list);
 }
 
-static struct document *write_state(struct arena *arena, const struct sim_state *state) {
+static void put_member(struct arena *arena, struct document *object, const struct member *member,
+                       const void *place) {
+    switch (member->kind) {
+    case MEMBER_TEXT: put(arena, object, member->key, *(const struct text *)place); break;
+    case MEMBER_NUMBER: put_number(arena, object, member->key, *(const double *)place); break;
+    case MEMBER_COUNT: put_number(arena, object, member->key, *(const uint32_t *)place); break;
+    }
+}
+
+/* A new object with the members of a record that its form has. */
+static struct document *write_form(struct arena *arena, const struct form *form,
+                                   const void *record) {
     struct document *object = document_new(arena, DOCUMENT_OBJECT);
-    put(arena, object, "id", state->physical_id);
-    put_document(arena, object, "properties", state->properties);
-    put(arena, object, "tags", state->tags);
-    put_number(arena, object, "version", state->version);
+    const char *begin = record;
+    unsigned flags = 0;
+    for (size_t i = 0; i < form->member_count; i++) {
+        put_member(arena, object, &form->members[i], begin + form->members[i].place);
+    }
+    for (size_t i = 0; i < form->flag_count; i++) {
+        if (*(const bool *)(begin + form->flags[i])) flags |= 1u << i;
+    }
+    put_number(arena, object, "flags", flags);
     return object;
 }
 
-static unsigned flags_of(const struct sim_resource *resource) {
-    return (unsigned)resource->is_new | (unsigned)resource->is_changed << 1 |
-           (unsigned)resource->is_removed << 2 | (unsigned)resource->is_leftover << 3 |
-           (unsigned)resource->is_orphan << 4 | (unsigned)resource->is_replacement << 5 |
-           (unsigned)resource->is_failed << 6 | (unsigned)resource->is_missing << 7 |
-           (unsigned)resource->is_ringing << 8;
-}
-
-static void set_flags(struct sim_resource *resource, unsigned flags) {
-    resource->is_new = flags & 1;
-    resource->is_changed = flags >> 1 & 1;
-    resource->is_removed = flags >> 2 & 1;
-    resource->is_leftover = flags >> 3 & 1;
-    resource->is_orphan = flags >> 4 & 1;
-    resource->is_replacement = flags >> 5 & 1;
-    resource->is_failed = flags >> 6 & 1;
-    resource->is_missing = flags >> 7 & 1;
-    resource->is_ringing = flags >> 8 & 1;
+static struct document *write_state(struct arena *arena, const struct sim_state *state) {
+    struct document *object = write_form(arena, &state_form, state);
+    put_document(arena, object, "properties", state->properties);
+    return object;
 }
 
 /* Whether an operation runs, or has stopped where it can be gone on with. */
@@ -79,19 +190,9 @@ static bool can_go_back(const struct sim_stack *stack) {
 
 static struct document *write_resource(struct arena *arena, const struct sim_stack *stack,
                                        const struct sim_resource *resource) {
-    struct document *object = document_new(arena, DOCUMENT_OBJECT);
-    put(arena, object, "logical", resource->logical_id);
-    put(arena, object, "type", resource->type);
+    struct document *object = write_form(arena, &resource_form, resource);
     put(arena, object, "status", text_of(sim_status_name(resource->status)));
-    put(arena, object, "reason", resource->reason);
-    put(arena, object, "import", resource->import_id);
-    put(arena, object, "deletion", resource->deletion_policy);
-    put(arena, object, "replace", resource->update_replace_policy);
     put_number(arena, object, "work", resource->work);
-    put_number(arena, object, "flags", flags_of(resource));
-    put_number(arena, object, "generation", resource->generation);
-    put_number(arena, object, "until", resource->until);
-    put_number(arena, object, "updated", resource->updated);
     put_number(arena, object, "old", resource->blueprint != stack->now.blueprint);
     put_document(arena, object, "actual", resource->actual);
     document_add(object, TEXT("now"), write_state(arena, &resource->now));
@@ -111,15 +212,6 @@ static struct document *write_inputs(struct arena *arena, const struct sim_plan_
     return object;
 }
 
-static struct document *write_output(struct arena *arena, const struct sim_output *output) {
-    struct document *object = document_new(arena, DOCUMENT_OBJECT);
-    put(arena, object, "key", output->key);
-    put(arena, object, "value", output->value);
-    put(arena, object, "description", output->description);
-    put(arena, object, "export", output->export_name);
-    return object;
-}
-
 static void write_settings(struct arena *arena, struct document *object,
                            const struct sim_settings *settings) {
     put(arena, object, "role", settings->role);
@@ -130,17 +222,9 @@ static void write_settings(struct arena *arena, struct document *object,
 }
 
 static struct document *write_change_set(struct arena *arena, const struct sim_change_set *set) {
-    struct document *object = document_new(arena, DOCUMENT_OBJECT);
-    put(arena, object, "id", set->id);
-    put(arena, object, "name", set->name);
-    put(arena, object, "type", set->type);
-    put(arena, object, "token", set->token);
-    put(arena, object, "mode", set->mode);
-    put(arena, object, "description", set->description);
+    struct document *object = write_form(arena, &set_form, set);
     write_settings(arena, object, &set->settings);
     put(arena, object, "execution", text_of(set->execution_status));
-    put(arena, object, "parent", set->parent_id);
-    put(arena, object, "root", set->root_id);
     put_number(arena, object, "nested", set->with_nested);
     put_number(arena, object, "imports_existing", set->imports_existing);
     struct document *imports = document_new(arena, DOCUMENT_OBJECT);
@@ -155,7 +239,6 @@ static struct document *write_change_set(struct arena *arena, const struct sim_c
     put_document(arena, object, "parameters", set->parameters);
     put_tags(arena, object, "tags", set->tags, set->tag_count);
     put_texts(arena, object, "capabilities", set->capabilities, set->capability_count);
-    put_number(arena, object, "created", set->created);
     return object;
 }
 
@@ -168,7 +251,7 @@ static void write_lists(struct arena *arena, const struct sim_stack *stack,
     }
     struct document *outputs = document_new(arena, DOCUMENT_LIST);
     for (uint32_t i = 0; i < stack->output_count; i++) {
-        document_add(outputs, (struct text){0}, write_output(arena, &stack->outputs[i]));
+        document_add(outputs, (struct text){0}, write_form(arena, &output_form, &stack->outputs[i]));
     }
     struct document *sets = document_new(arena, DOCUMENT_LIST);
     for (uint32_t i = 0; i < stack->change_set_count; i++) {
@@ -182,38 +265,16 @@ static void write_lists(struct arena *arena, const struct sim_stack *stack,
 }
 
 struct document *sim_store_write_stack(struct arena *arena, const struct sim_stack *stack) {
-    struct document *object = document_new(arena, DOCUMENT_OBJECT);
+    struct document *object = write_form(arena, &stack_form, stack);
     put(arena, object, "name", stack->name);
     put(arena, object, "region", stack->region);
-    put(arena, object, "description", stack->description);
-    put(arena, object, "parent", stack->parent_id);
-    put(arena, object, "root", stack->root_id);
-    put(arena, object, "nested_as", stack->nested_as);
     put(arena, object, "status", text_of(sim_status_name(stack->status)));
     put(arena, object, "origin", text_of(sim_status_name(stack->origin)));
-    put(arena, object, "reason", stack->reason);
-    put(arena, object, "token", stack->token);
-    put(arena, object, "set", stack->change_set_id);
     put(arena, object, "operation",
         stack->operation ? text_of(stack->operation) : (struct text){0});
-    put(arena, object, "operation_id", stack->operation_id);
-    write_settings(arena, object, &stack->settings);
-    put(arena, object, "policy", stack->policy);
-    put(arena, object, "update_policy", stack->update_policy);
-    put(arena, object, "on_failure", stack->on_failure);
-    put(arena, object, "cause", stack->cause);
     put(arena, object, "drift", text_of(stack->drift_status ? stack->drift_status : ""));
-    put_number(arena, object, "drift_checked", stack->drift_checked);
-    put(arena, object, "detection", stack->detection_id);
-    put_number(arena, object, "detected", stack->detected);
     put_number(arena, object, "phase", stack->phase);
-    put_number(arena, object, "flags", stack->is_failing | stack->is_rolling_back << 1 |
-               stack->is_protected << 2 | stack->disable_rollback << 3 | stack->is_led << 4 |
-               stack->reverts_drift << 5);
-    put_number(arena, object, "until", stack->until);
-    put_number(arena, object, "created", stack->created);
-    put_number(arena, object, "updated", stack->updated);
-    put_number(arena, object, "deleted", stack->deleted);
+    write_settings(arena, object, &stack->settings);
     put_texts(arena, object, "capabilities", stack->capabilities, stack->capability_count);
     put_texts(arena, object, "imports", stack->imports, stack->import_count);
     if (stack->status != SIM_DELETE_COMPLETE) {
@@ -269,13 +330,32 @@ static const struct text *get_texts(struct arena *arena, const struct document *
     return texts;
 }
 
-static struct sim_state read_state(struct arena *arena, const struct document *object) {
-    return (struct sim_state){
-        .physical_id = document_get_text(object, "id"),
-        .properties = document_get(object, "properties"),
-        .tags = document_get_text(object, "tags"),
-        .version = get_count(arena, object, "version"),
-    };
+static void take_member(struct arena *arena, const struct document *object,
+                        const struct member *member, void *place) {
+    switch (member->kind) {
+    case MEMBER_TEXT: *(struct text *)place = document_get_text(object, member->key); break;
+    case MEMBER_NUMBER: *(double *)place = get_number(arena, object, member->key); break;
+    case MEMBER_COUNT: *(uint32_t *)place = get_count(arena, object, member->key); break;
+    }
+}
+
+/* Fills the members of a record that its form has. */
+static void read_form(struct arena *arena, const struct form *form, const struct document *object,
+                      void *record) {
+    char *begin = record;
+    unsigned flags = get_count(arena, object, "flags");
+    for (size_t i = 0; i < form->member_count; i++) {
+        take_member(arena, object, &form->members[i], begin + form->members[i].place);
+    }
+    for (size_t i = 0; i < form->flag_count; i++) {
+        *(bool *)(begin + form->flags[i]) = flags >> i & 1;
+    }
+}
+
+static void read_state(struct arena *arena, const struct document *object,
+                       struct sim_state *state) {
+    read_form(arena, &state_form, object, state);
+    state->properties = document_get(object, "properties");
 }
 
 static void read_inputs(struct arena *arena, const struct document *object,
@@ -293,24 +373,13 @@ static bool read_resource(struct simulator *simulator, struct sim_stack *stack,
                           const struct document *object) {
     struct arena *arena = &simulator->arena;
     struct sim_resource *resource = ARENA_NEW(arena, struct sim_resource);
-    *resource = (struct sim_resource){
-        .logical_id = document_get_text(object, "logical"),
-        .type = document_get_text(object, "type"),
-        .schema = schema_type_find(document_get_text(object, "type")),
-        .status = (uint8_t)sim_status_find(document_get_text(object, "status")),
-        .reason = document_get_text(object, "reason"),
-        .import_id = document_get_text(object, "import"),
-        .deletion_policy = document_get_text(object, "deletion"),
-        .update_replace_policy = document_get_text(object, "replace"),
-        .generation = get_count(arena, object, "generation"),
-        .until = get_number(arena, object, "until"),
-        .updated = get_number(arena, object, "updated"),
-        .now = read_state(arena, document_get(object, "now")),
-        .before = read_state(arena, document_get(object, "before")),
-        .next = read_state(arena, document_get(object, "next")),
-    };
+    read_form(arena, &resource_form, object, resource);
+    resource->schema = schema_type_find(resource->type);
+    resource->status = (uint8_t)sim_status_find(document_get_text(object, "status"));
+    read_state(arena, document_get(object, "now"), &resource->now);
+    read_state(arena, document_get(object, "before"), &resource->before);
+    read_state(arena, document_get(object, "next"), &resource->next);
     if (!get_name(arena, object, "work", WORK_RUNNING + 1, &resource->work)) return false;
-    set_flags(resource, get_count(arena, object, "flags"));
     resource->actual = document_get(object, "actual");
     bool is_old = get_number(arena, object, "old") != 0;
     resource->blueprint = is_old && stack->before.blueprint ? stack->before.blueprint
@@ -350,14 +419,8 @@ static void read_change_set(struct simulator *simulator, struct sim_stack *stack
     struct arena *arena = &simulator->arena;
     struct cloud_error error = {0};
     struct sim_change_set *set = ARENA_NEW(arena, struct sim_change_set);
-    set->id = document_get_text(object, "id");
-    set->name = document_get_text(object, "name");
-    set->type = document_get_text(object, "type");
-    set->token = document_get_text(object, "token");
-    set->mode = document_get_text(object, "mode");
     struct text body = document_get_text(object, "template");
-    set->parent_id = document_get_text(object, "parent");
-    set->root_id = document_get_text(object, "root");
+    read_form(arena, &set_form, object, set);
     set->with_nested = get_number(arena, object, "nested") != 0;
     set->imports_existing = get_number(arena, object, "imports_existing") != 0;
     const struct document *imports = document_get(object, "import");
@@ -370,8 +433,6 @@ static void read_change_set(struct simulator *simulator, struct sim_stack *stack
     set->parameters = document_get(object, "parameters");
     set->tags = get_tags(arena, object, &set->tag_count);
     set->capabilities = get_texts(arena, object, "capabilities", &set->capability_count);
-    set->created = get_number(arena, object, "created");
-    set->description = document_get_text(object, "description");
     read_settings(arena, object, &set->settings);
     set->status = "FAILED";
     set->execution_status = text_is(document_get_text(object, "execution"), "OBSOLETE") ? "OBSOLETE"
@@ -391,9 +452,7 @@ static bool read_lists(struct simulator *simulator, struct sim_stack *stack,
     stack->outputs = arena_array(&simulator->arena, list ? list->count + 1 : 1,
                                  sizeof *stack->outputs);
     for (const struct document *c = list ? list->children : NULL; c; c = c->next) {
-        stack->outputs[stack->output_count++] = (struct sim_output){
-            document_get_text(c, "key"), document_get_text(c, "value"),
-            document_get_text(c, "description"), document_get_text(c, "export")};
+        read_form(&simulator->arena, &output_form, c, &stack->outputs[stack->output_count++]);
     }
     list = document_get(object, "sets");
     for (const struct document *c = list ? list->children : NULL; c; c = c->next) {
@@ -407,39 +466,14 @@ bool sim_store_read_stack(struct simulator *simulator, struct text id,
     struct arena *arena = &simulator->arena;
     struct sim_stack *stack = sim_stack_new(simulator, document_get_text(object, "region"),
                                             document_get_text(object, "name"));
-    unsigned flags = get_count(arena, object, "flags");
+    read_form(arena, &stack_form, object, stack);
     stack->id = id;
-    stack->description = document_get_text(object, "description");
-    stack->parent_id = document_get_text(object, "parent");
-    stack->root_id = document_get_text(object, "root");
-    stack->nested_as = document_get_text(object, "nested_as");
     stack->status = (uint8_t)sim_status_find(document_get_text(object, "status"));
     stack->origin = (uint8_t)sim_status_find(document_get_text(object, "origin"));
-    stack->reason = document_get_text(object, "reason");
-    stack->token = document_get_text(object, "token");
-    stack->change_set_id = document_get_text(object, "set");
     stack->operation = read_operation(document_get_text(object, "operation"));
-    stack->operation_id = document_get_text(object, "operation_id");
-    read_settings(arena, object, &stack->settings);
-    stack->policy = document_get_text(object, "policy");
-    stack->update_policy = document_get_text(object, "update_policy");
-    stack->on_failure = document_get_text(object, "on_failure");
-    stack->cause = document_get_text(object, "cause");
     stack->drift_status = read_drift(document_get_text(object, "drift"));
-    stack->drift_checked = get_number(arena, object, "drift_checked");
-    stack->detection_id = document_get_text(object, "detection");
-    stack->detected = get_number(arena, object, "detected");
     if (!get_name(arena, object, "phase", PHASE_AWAIT + 1, &stack->phase)) return false;
-    stack->is_failing = flags & 1;
-    stack->is_rolling_back = flags >> 1 & 1;
-    stack->is_protected = flags >> 2 & 1;
-    stack->disable_rollback = flags >> 3 & 1;
-    stack->is_led = flags >> 4 & 1;
-    stack->reverts_drift = flags >> 5 & 1;
-    stack->until = get_number(arena, object, "until");
-    stack->created = get_number(arena, object, "created");
-    stack->updated = get_number(arena, object, "updated");
-    stack->deleted = get_number(arena, object, "deleted");
+    read_settings(arena, object, &stack->settings);
     stack->capabilities = get_texts(arena, object, "capabilities", &stack->capability_count);
     stack->imports = get_texts(arena, object, "imports", &stack->import_count);
     read_inputs(arena, document_get(object, "now"), &stack->now);
