@@ -427,3 +427,34 @@ static struct term *term_of(struct stack_lowering *in, struct value value, unsig
 struct term *lowering_term(struct stack_lowering *in, struct value value) {
     return term_of(in, value, 0);
 }
+
+/* ---- what may be null ---- */
+
+struct term *lowering_presence(struct stack_lowering *in, struct value value) {
+    value = lowering_reduce(in, value);
+    if (value.kind == VALUE_NULL) return constant(false);
+    if (value.kind != VALUE_DEFERRED || value.deferred->kind != DEFERRED_IF || !step(in)) {
+        return constant(true);
+    }
+    const struct value *parts = value.deferred->operands;
+    struct term *then = lowering_presence(in, parts[1]);
+    return choose(in, lowering_term(in, parts[0]), then, lowering_presence(in, parts[2]));
+}
+
+struct value lowering_present(struct stack_lowering *in, struct value value) {
+    value = lowering_reduce(in, value);
+    if (value.kind != VALUE_DEFERRED || value.deferred->kind != DEFERRED_IF || !step(in)) {
+        return value;
+    }
+    const struct value *parts = value.deferred->operands;
+    struct value then = lowering_present(in, parts[1]);
+    struct value otherwise = lowering_present(in, parts[2]);
+    if (then.kind == VALUE_NULL) return otherwise;
+    if (otherwise.kind == VALUE_NULL) return then;
+    struct deferred *made =
+        lowering_node(in, DEFERRED_IF, value.deferred->shape, 3, value.deferred->cause);
+    made->operands[0] = parts[0];
+    made->operands[1] = then;
+    made->operands[2] = otherwise;
+    return value_deferred(made);
+}

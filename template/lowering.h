@@ -231,6 +231,10 @@ void template_write_content(const struct template_set *set, uint32_t index, stru
 
 /* The condition that a truth value stands for; shared and remembered. */
 struct term *lowering_term(struct stack_lowering *in, struct value value);
+/* When the value is not null. */
+struct term *lowering_presence(struct stack_lowering *in, struct value value);
+/* The value without the sides on which it is null. */
+struct value lowering_present(struct stack_lowering *in, struct value value);
 /* How it reads as a sentence: term->readable, is_plain. Its operands have been read. */
 void lowering_read_term(struct stack_lowering *in, struct term *term);
 /* Puts the condition into the stack's Conditions. */

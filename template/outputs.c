@@ -115,13 +115,24 @@ static void check_user_id(struct lowering *all, const struct output *output, str
     }
 }
 
+/* CloudFormation takes no output without a value: one that may be null is there under the condition
+ * that it is not. */
+static struct text presence_of(struct stack_lowering *in, struct output *output) {
+    struct term *term = lowering_presence(in, output->value);
+    if (term->kind == TERM_TRUE || term->kind == TERM_FALSE) return TEXT("");
+    lowering_name_term(in, term);
+    output->value = lowering_present(in, output->value);
+    return term->name;
+}
+
 static void add_to_stack(struct lowering *all, struct output *output, uint32_t *capacity) {
     struct stack *stack = output->stack;
     struct template *template = &all->set->templates[stack->index];
     struct text id = user_output_id(all, output);
     check_user_id(all, output, id);
+    struct text condition = presence_of(stack->lowered, output);
     *LOWERING_ADD(all->arena, template->outputs, template->output_count, *capacity) =
-        (struct template_output){.id = id, .doc = output->doc};
+        (struct template_output){.id = id, .doc = output->doc, .condition = condition};
     *LOWERING_ADD(all->arena, stack->outputs, stack->output_count, stack->output_capacity) = output;
     lowering_use_output(stack->lowered, output->value);
 }

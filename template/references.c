@@ -190,13 +190,10 @@ static bool arn_placeholder(struct arn *arn, struct text name) {
            arn_add(arn, value);
 }
 
-/* Types whose ARN has more in it than the template says. */
+/* The bus of a rule stands in its ARN, which the form does not say. */
 static bool has_other_arn(struct lowering *all, const struct resource *resource) {
-    struct text type = resource_type_name(resource);
-    if (text_is(type, "AWS::Events::Rule")) {
-        return given_property(all, resource, TEXT("EventBusName")) != NULL;
-    }
-    return text_is(type, "AWS::SecretsManager::Secret");
+    return text_is(resource_type_name(resource), "AWS::Events::Rule") &&
+           given_property(all, resource, TEXT("EventBusName"));
 }
 
 static bool compute_arn(struct lowering *all, struct resource *resource, struct text form,
@@ -219,11 +216,6 @@ static bool compute_arn(struct lowering *all, struct resource *resource, struct 
         if (end == form.length || !arn_placeholder(&arn, placeholder)) return false;
         at = end;
         start = end + 1;
-    }
-    /* Fn::GetAtt of a log group ends in ":*": AWS::Logs::LogGroup, "Return values" */
-    if (text_is(resource_type_name(resource), "AWS::Logs::LogGroup") &&
-        !arn_add(&arn, value_text(TEXT(":*")))) {
-        return false;
     }
     struct deferred *text = deferred_new(all->arena, DEFERRED_TEXT, SHAPE_TEXT, arn.count, NULL);
     memcpy(text->operands, arn.pieces, arn.count * sizeof *arn.pieces);
@@ -253,12 +245,6 @@ static bool compute_depth(struct lowering *all, struct resource *resource,
     return compute_property(all, resource, property, depth, value);
 }
 
-/* The value of an attribute where it can be computed without asking AWS. */
-static bool lowering_compute(struct lowering *all, struct resource *resource,
-                             const struct name *attribute, struct value *value) {
-    return compute_depth(all, resource, attribute, 0, value);
-}
-
 /* A property that was given and can also be read: the evaluator keeps what was written. */
 static bool compute_written(struct lowering *all, const struct deferred *d, struct value *value) {
     if (d->count != 1 || !portable(all, d->resource, d->operands[0], 1, value)) return false;
@@ -280,7 +266,7 @@ static struct travel *find_travel(struct lowering *all, const struct deferred *d
                               .cause = d->cause};
     travel->is_list = d->shape == SHAPE_LIST && element < 0;
     if (element < 0) {
-        travel->is_computed = lowering_compute(all, d->resource, d->name, &travel->computed) ||
+        travel->is_computed = compute_depth(all, d->resource, d->name, 0, &travel->computed) ||
                               compute_written(all, d, &travel->computed);
     }
     map_put(&all->travels, key, travel);

@@ -47,6 +47,7 @@ struct template_resource { /* one a logical id: for messages, plans, manifest.js
 
 struct template_output {
     struct text id, doc;
+    struct text condition;      /* the name of the one under which it is there, or empty */
     bool is_internal;           /* made for another stack, not the user's */
 };
 

@@ -203,25 +203,14 @@ static void emit_resources(struct emitter *e) {
 
 /* ---- Outputs ---- */
 
-/* An output that is null under a condition is left out under that condition. */
-static struct value emit_output_condition(struct emitter *e, struct value value) {
-    value = lowering_reduce(e->in, value);
-    if (value.kind != VALUE_DEFERRED || value.deferred->kind != DEFERRED_IF) return value;
-    struct value otherwise = lowering_reduce(e->in, value.deferred->operands[2]);
-    if (otherwise.kind != VALUE_NULL) return value;
-    EMIT_KEY(e, "Condition");
-    emit_text(e, lowering_term(e->in, value.deferred->operands[0])->name);
-    return value.deferred->operands[1];
-}
-
 static void emit_user_output(struct emitter *e, const struct output *output,
                              const struct template_output *row) {
     emit_key(e, row->id);
     emit_open(e, '{');
     emit_doc(e, row->doc, DESCRIPTION_BYTES);
-    struct value value = emit_output_condition(e, output->value);
+    if (row->condition.length) emit_text_pair(e, "Condition", row->condition);
     EMIT_KEY(e, "Value");
-    emit_string_value(e, value);
+    emit_string_value(e, output->value);
     emit_close(e, '}');
 }
 
