@@ -77,7 +77,6 @@ struct checker {
     struct text json_key;  /* of the innermost entry in free data */
     struct flow *flow;     /* conditions that hold where the walk is */
     struct active *active; /* functions, lets and components being settled, innermost first */
-    uint32_t active_depth;
     const struct region_block *block; /* the region block being checked, or NULL */
     const struct name *name_self, *name_it;
     const struct node *owner; /* REGION, STACK, PIPELINE, STAGE around, for their entries */

@@ -181,7 +181,6 @@ void check_instance(struct checker *checker, struct node *node, struct symbol *c
     struct instance instance = {.component = component, .scope = component_scope(component),
                                 .is_action = node->kind == NODE_ACTION};
     if (!instance.scope) return;
-    if (component->kind == SYMBOL_MODULE) component->imported->is_component = true;
     struct arena_mark mark = arena_mark(&checker->program->scratch);
     map_init(&instance.seen, &checker->program->scratch);
     instance_entries(checker, &instance, node->unit.body->record.entries);

@@ -141,7 +141,6 @@ struct module {
     bool is_std;
     bool is_tests;           /* X_test.mrp: its file scope lies inside the root's */
     bool has_syntax_mistakes; /* what stands where in it is not certain */
-    bool is_component;       /* a resource somewhere has this file as its type */
     struct map bindings;     /* checker: names that `import ... { a }` brings -> their NAME nodes */
 };
 

@@ -17,9 +17,7 @@ static struct value output_value(struct evaluator *ev, struct frame *frame, stru
     return convert(ev, value, symbol->type, node->output.value, name_text(symbol->name));
 }
 
-struct value declare_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol,
-                           const struct node *asked) {
-    (void)asked;
+struct value declare_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol) {
     struct node *node = symbol->declaration;
     if (!node || node->flags & NODE_BAD) return value_poison();
     if (node->kind != NODE_RESOURCE && node->kind != NODE_ACTION) cover(ev, node);

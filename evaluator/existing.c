@@ -102,6 +102,8 @@ struct value existing_attribute(struct evaluator *ev, struct resource_state *sta
         value = arn_from_template(ev, state, arn, node, &needed);
     }
     if (value.kind != SLOT_WAITING && value.kind != VALUE_NULL) return value;
+    /* a part of the ARN that is no property cannot be written, but the ARN can */
+    if (!schema_body_find(schema_type_body(type), needed)) needed = name_text(name);
     struct diagnostic *d = report(
         ev, DIAGNOSTIC_EXISTING_ATTRIBUTE, node,
         "\"%.*s\" of \"%.*s\", which exists already, does not follow from what is written of it",

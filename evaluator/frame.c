@@ -118,7 +118,7 @@ struct value force(struct evaluator *ev, struct frame *frame, struct symbol *sym
     slot->kind = SLOT_RUNNING;
     bool is_lenient = ev->is_lenient;
     ev->is_lenient = false; /* it is evaluated once, for all that ask for it */
-    struct value value = declare_value(ev, frame, symbol, asked);
+    struct value value = declare_value(ev, frame, symbol);
     ev->is_lenient = is_lenient;
     *slot = value;
     waiting_leave(ev);

@@ -435,8 +435,7 @@ struct value evaluate_call(struct evaluator *ev, struct node *node, struct frame
 
 /* --- declarations.c --- */
 
-struct value declare_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol,
-                           const struct node *asked);
+struct value declare_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
 struct value param_value(struct evaluator *ev, struct frame *frame, struct symbol *symbol);
 void project_settle(struct evaluator *ev);
 void project_tags(struct evaluator *ev);

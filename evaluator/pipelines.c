@@ -190,7 +190,6 @@ static struct value action_make_one(struct evaluator *ev, struct node *node, str
     cover(ev, node);
     struct value made = component_new(ev, node, frame, frame->place, symbol->type->symbol, key);
     if (made.kind != VALUE_COMPONENT) return made;
-    cover(ev, node);
     struct pipeline_action *action = ARENA_NEW(ev->arena, struct pipeline_action);
     struct text name = name_text(node->declaration.name.name);
     action->node = node;
@@ -228,8 +227,7 @@ struct value action_make(struct evaluator *ev, struct frame *frame, struct symbo
     return unit_make(ev, symbol->declaration, frame, action_make_one);
 }
 
-static void pipeline_frame_add(struct evaluator *ev, struct frame *frame) {
-    (void)ev;
+static void pipeline_frame_add(struct frame *frame) {
     struct pipeline *pipeline = frame->place->pipeline;
     if (pipeline && !map_find(&pipeline->frames, frame->scope)) {
         map_put(&pipeline->frames, frame->scope, frame);
@@ -244,7 +242,7 @@ struct frame *pipeline_frame_of(const struct frame *frame, const struct scope *s
 void pipeline_block_run(struct evaluator *ev, struct node *body, struct frame *around,
                         struct site *place) {
     struct frame *frame = frame_new(ev, body->block.scope, around, place);
-    pipeline_frame_add(ev, frame);
+    pipeline_frame_add(frame);
     block_run(ev, body->block.items, frame);
 }
 
@@ -411,7 +409,7 @@ static void arguments_settle(struct evaluator *ev, struct pipeline *pipeline) {
     if (pipeline->arguments.kind != SLOT_WAITING) return;
     pipeline->arguments.kind = SLOT_RUNNING;
     struct node *body = pipeline->node->unit.body;
-    pipeline_frame_add(ev, pipeline->frame);
+    pipeline_frame_add(pipeline->frame);
     block_run(ev, body->block.items, pipeline->frame);
     actions_settle(ev, pipeline);
     approvals_settle(ev, pipeline);

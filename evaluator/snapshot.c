@@ -161,11 +161,9 @@ static struct value say_unread(struct evaluator *ev, struct text path, const str
     return value_bool(false);
 }
 
-struct value snapshot_match(struct evaluator *ev, struct value value, struct text name,
-                            const struct node *call) {
+struct value snapshot_match(struct evaluator *ev, struct value value, struct text name) {
     struct trial *trial = ev->trial;
     struct text path = path_of(ev, name), bytes = value_bytes(ev, value), kept;
-    (void)call;
     snapshot_add(ev, path, bytes);
     trial->trouble = trial->remedy = (struct text){"", 0};
     if (trial->run->updates) return value_bool(true);

@@ -72,7 +72,7 @@ static struct value call_matches(struct evaluator *ev, struct node *call, struct
         return value_poison();
     }
     struct value value = settled(ev, evaluate(ev, first, frame));
-    return value.kind == VALUE_POISON ? value : snapshot_match(ev, value, name, call);
+    return value.kind == VALUE_POISON ? value : snapshot_match(ev, value, name);
 }
 
 struct value trial_call(struct evaluator *ev, struct node *call, struct frame *frame) {

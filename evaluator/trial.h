@@ -37,7 +37,6 @@ struct value view_diagnostics(struct evaluator *ev, const struct diagnostics *di
 /* --- snapshot.c --- */
 
 /* Whether the value is as the snapshot of this name says (empty: the test's next one). */
-struct value snapshot_match(struct evaluator *ev, struct value value, struct text name,
-                            const struct node *call);
+struct value snapshot_match(struct evaluator *ev, struct value value, struct text name);
 
 #endif
