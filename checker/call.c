@@ -114,12 +114,8 @@ static void wrong_name(struct checker *checker, const struct signature *signatur
     add_suggestion(checker, d, &near, span);
 }
 
-static void too_many(struct checker *checker, const struct signature *signature,
-                     struct text function, struct node *argument) {
-    struct diagnostic *d = complain(checker, DIAGNOSTIC_WRONG_ARGUMENTS, argument,
-                                    "function \"%.*s\" takes %u argument%s", TEXT_ARGS(function),
-                                    signature->count, signature->count == 1 ? "" : "s");
-    if (!d) return;
+static void hint_form(struct checker *checker, struct diagnostic *d,
+                      const struct signature *signature, struct text function) {
     struct buffer out;
     buffer_init(&out);
     for (uint32_t i = 0; i < signature->count; i++) {
@@ -128,6 +124,14 @@ static void too_many(struct checker *checker, const struct signature *signature,
     add_hint(checker, d, "It is called as %.*s(%.*s).", TEXT_ARGS(function), (int)out.length,
              out.bytes);
     buffer_release(&out);
+}
+
+static void too_many(struct checker *checker, const struct signature *signature,
+                     struct text function, struct node *argument) {
+    struct diagnostic *d = complain(checker, DIAGNOSTIC_WRONG_ARGUMENTS, argument,
+                                    "function \"%.*s\" takes %u argument%s", TEXT_ARGS(function),
+                                    signature->count, signature->count == 1 ? "" : "s");
+    hint_form(checker, d, signature, function);
 }
 
 static struct arguments arrange(struct checker *checker, const struct signature *signature,
@@ -183,9 +187,12 @@ static void check_missing(struct checker *checker, const struct signature *signa
                       NAME_ARGS(signature->parameters[i].name));
     }
     if (count) {
-        complain(checker, DIAGNOSTIC_WRONG_ARGUMENTS, call,
-                 "function \"%.*s\" also needs the argument%s %.*s", TEXT_ARGS(function),
-                 count > 1 ? "s" : "", (int)out.length, out.bytes);
+        struct diagnostic *d = complain(
+            checker, DIAGNOSTIC_WRONG_ARGUMENTS, call,
+            "function \"%.*s\" %sneeds the argument%s %.*s", TEXT_ARGS(function),
+            call->call.arguments.first ? "also " : "", count > 1 ? "s" : "", (int)out.length,
+            out.bytes);
+        hint_form(checker, d, signature, function);
         arguments->failed = true;
     }
     buffer_release(&out);

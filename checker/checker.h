@@ -62,9 +62,12 @@ struct checker {
     struct map bodies;     /* const struct schema_body * -> struct type * */
     struct map views;      /* schema_type, schema_body -> struct type *: what tests look at */
     struct map blocks;     /* REGION node -> its region_block, once all are declared */
-    bool is_torn;          /* blocks end where they do not look as if */
+    bool is_torn;          /* blocks end where they do not look as if, or one has no name */
     /* words on lines with mistakes of grammar: names that they may declare */
     struct map torn;
+    /* blocks whose headers have such mistakes: what they declare is not seen, nor where they stand */
+    struct span torn_blocks[16];
+    uint32_t torn_block_count;
     struct map actions;    /* PIPELINE node -> struct map * of the actions that all of it sees */
     struct map region_labels; /* region names (interned) -> the REGION node that declares it */
     struct map causes;     /* a deferred symbol -> the expression that makes it so */

@@ -10,11 +10,13 @@ libmrp_la_SOURCES += \
     checker/declare.c \
     checker/expect.c \
     checker/flow.c \
+    checker/habits.c \
     checker/infer.c \
     checker/instance.c \
     checker/library.c \
     checker/member.c \
     checker/message.c \
+    checker/mismatch.c \
     checker/module.c \
     checker/operator.c \
     checker/phase.c \

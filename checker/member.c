@@ -130,7 +130,12 @@ static struct fact unknown_attribute(struct checker *checker, const struct schem
     const struct schema_property *found[1];
     struct suggestion near = {.best = {NULL, 0}};
     struct text text = name_text(name);
-    if (schema_suggest_attribute(resource, text, names, 1) == 1) {
+    struct text arn;
+    schema_type_arn(resource, &arn);
+    bool wants_arn = text_ends(text, TEXT("Arn")) || text_ends(text, TEXT("_arn"));
+    if (wants_arn && arn.length && !text_is(arn, "Ref")) {
+        near.best = arn; /* QueueArn, topic_arn */
+    } else if (schema_suggest_attribute(resource, text, names, 1) == 1) {
         near.best = names[0];
     } else if (schema_suggest_property(schema_type_body(resource), text, found, 1) == 1) {
         near.best = schema_property_name(found[0]);
@@ -204,7 +209,9 @@ static struct fact component_member(struct checker *checker, const struct type *
     if (resource && !near.best.length) {
         return resource_member(checker, resource, node, name, span);
     }
-    return no_member(checker, node, name, span, owner, &near);
+    struct diagnostic *d = say_no_member(checker, node, name, span, owner);
+    if (!add_suggestion(checker, d, &near, span)) hint_names(checker, d, &scope->outputs);
+    return fact_error();
 }
 
 static struct fact scope_member(struct checker *checker, struct scope *scope, struct node *node,
@@ -232,6 +239,18 @@ static struct symbol *region_output(struct checker *checker, const struct symbol
                 map_find(&block->node->region.body->block.scope->outputs, name);
             if (symbol) return symbol;
         }
+    }
+    return NULL;
+}
+
+/* The stack among a region's names that declares a name; NULL for none. */
+static const struct name *stack_with(const struct map *names, const struct name *name) {
+    for (uint32_t i = 0; i < names->count; i++) {
+        const struct symbol *symbol = names->entries[i].value;
+        if (symbol->kind != SYMBOL_STACK || !symbol->declaration) continue;
+        const struct node *body = symbol->declaration->unit.body;
+        if (body && body->kind == NODE_BLOCK && map_find(&body->block.scope->values, name))
+            return symbol->name;
     }
     return NULL;
 }
@@ -277,7 +296,14 @@ static struct fact region_member(struct checker *checker, const struct type *typ
     struct text owner = text_format(checker->arena, "region \"%.*s\"",
                                     NAME_ARGS(type->symbol->name));
     struct diagnostic *d = say_no_member(checker, node, name, span, owner);
-    if (!add_suggestion(checker, d, &near, span) && names) hint_names(checker, d, names);
+    const struct name *stack = names ? stack_with(names, name) : NULL;
+    if (d && stack && node->kind == NODE_MEMBER) {
+        add_hint(checker, d, "Write %.*s.%.*s.%.*s.",
+                 TEXT_ARGS(expression_text(checker, node->member.object)), NAME_ARGS(stack),
+                 NAME_ARGS(name));
+    } else if (!add_suggestion(checker, d, &near, span) && names) {
+        hint_names(checker, d, names);
+    }
     return fact_error();
 }
 

@@ -131,7 +131,14 @@ static void unknown_library_module(struct checker *checker, struct node *import,
     }
     import->flags |= NODE_BAD;
     if (add_suggestion(checker, d, &near, span)) return;
-    if (!text_starts(name, TEXT("std."))) {
+    struct text whole = text_format(checker->arena, "std.%.*s", TEXT_ARGS(name));
+    bool is_library = false;
+    for (const struct library_module *m = library_modules; m->name; m++)
+        is_library |= text_is(whole, m->name);
+    if (is_library) {
+        add_hint(checker, d, "Write import %.*s.", TEXT_ARGS(whole));
+        if (d) diagnostic_fix(checker->diagnostics, d, span, whole);
+    } else if (!text_starts(name, TEXT("std."))) {
         add_hint(checker, d, "A file is imported by its path in quotes: import \"%.*s.mrp\".",
                  TEXT_ARGS(name));
     } else {

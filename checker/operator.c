@@ -25,6 +25,15 @@ static const struct type *operand(struct checker *checker, struct node *node, st
     return type_base(type_without_null(checker, fact.type));
 }
 
+/* What a text says between its quotes; "..." where that is long. */
+static bool shown_inside(struct node *node, struct text *shown) {
+    enum { LONGEST = 60 };
+    if (node_bare(node)->kind != NODE_TEXT) return false;
+    *shown = node_text(node_bare(node));
+    if (shown->length > LONGEST) *shown = TEXT("...");
+    return true;
+}
+
 static struct fact operator_fault(struct checker *checker, struct node *node,
                                   const struct type *left, const struct type *right) {
     enum operator_kind op = node->op;
@@ -36,15 +45,15 @@ static struct fact operator_fault(struct checker *checker, struct node *node,
     struct text a = expression_text(checker, node->binary.left);
     struct text b = expression_text(checker, node->binary.right);
     if (op == OPERATOR_ADD && (type_is_text(left) || type_is_text(right))) {
-        bool a_text = node_bare(node->binary.left)->kind == NODE_TEXT;
-        bool b_text = node_bare(node->binary.right)->kind == NODE_TEXT;
-        if (a_text) a = node_text(node_bare(node->binary.left));
-        if (b_text) b = node_text(node_bare(node->binary.right));
+        bool a_text = shown_inside(node->binary.left, &a);
+        bool b_text = shown_inside(node->binary.right, &b);
         a_text |= node_bare(node->binary.left)->kind == NODE_INT;
         b_text |= node_bare(node->binary.right)->kind == NODE_INT;
         add_hint(checker, d, "Texts are joined by interpolation: \"%s%.*s%s%s%.*s%s\".",
                  a_text ? "" : "${", TEXT_ARGS(a), a_text ? "" : "}", b_text ? "" : "${",
                  TEXT_ARGS(b), b_text ? "" : "}");
+    } else if (op == OPERATOR_REMAINDER && type_is_text(left)) {
+        add_hint(checker, d, "A text holds values by itself: \"orders-${kind}\".");
     } else if (op == OPERATOR_ADD && left->kind == TYPE_LIST && right->kind == TYPE_LIST) {
         add_hint(checker, d, "Lists are joined by spreading them: [...%.*s, ...%.*s].",
                  TEXT_ARGS(a), TEXT_ARGS(b));
@@ -110,8 +119,8 @@ static bool only_literals(const struct type *type) {
 }
 
 /* `kind == "lare"` where kind is one of several texts, and "lare" none of them. */
-static void check_listed(struct checker *checker, struct node *node, struct node *literal,
-                         const struct type *type, const struct type *value) {
+static void check_listed(struct checker *checker, struct node *literal, const struct type *type,
+                         const struct type *value) {
     if (!only_literals(type) || value->kind != TYPE_LITERAL) return;
     if (node_bare(literal)->kind != NODE_TEXT && node_bare(literal)->kind != NODE_INT) return;
     struct suggestion near;
@@ -124,7 +133,6 @@ static void check_listed(struct checker *checker, struct node *node, struct node
             suggestion_offer(&near, member->literal.text);
         }
     }
-    (void)node;
     struct diagnostic *d = complain(checker, DIAGNOSTIC_TYPE_MISMATCH, literal,
                                     "this is compared with %.*s, and is none of them",
                                     TEXT_ARGS(type_show(checker, type)));
@@ -155,8 +163,8 @@ static struct fact infer_equality(struct checker *checker, struct node *node) {
         }
         return fact;
     }
-    check_listed(checker, node, rn, l.type, r.type);
-    check_listed(checker, node, ln, r.type, l.type);
+    check_listed(checker, rn, l.type, r.type);
+    check_listed(checker, ln, r.type, l.type);
     return fact;
 }
 
@@ -212,7 +220,7 @@ static struct fact infer_in(struct checker *checker, struct node *node) {
         (void)d;
         return fact;
     }
-    check_listed(checker, node, left, right->element, l.type);
+    check_listed(checker, left, right->element, l.type);
     return fact;
 }
 
@@ -274,8 +282,11 @@ struct fact infer_unary(struct checker *checker, struct node *node) {
     const struct type *type = operand(checker, inner, fact, OPERATOR_NEGATE);
     if (is_open_type(type)) return fact;
     if (!type_is_numeric(type)) {
-        complain(checker, DIAGNOSTIC_OPERATOR_TYPES, node, "\"-\" does not go with %.*s",
-                 TEXT_ARGS(type_article(checker, type_widen(checker, type))));
+        struct diagnostic *d = complain(
+            checker, DIAGNOSTIC_OPERATOR_TYPES, node, "\"-\" does not go with %.*s",
+            TEXT_ARGS(type_article(checker, type_widen(checker, type))));
+        if (type->kind == TYPE_RECORD)
+            add_hint(checker, d, "A list is written [a, b], without \"-\" before its elements.");
         return fact_error();
     }
     need_known_operand(checker, inner, fact, "\"-\"");

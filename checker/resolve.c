@@ -75,27 +75,6 @@ static bool hint_elsewhere(struct checker *checker, struct diagnostic *d,
     return true;
 }
 
-/* How other languages call what is a word of ours. */
-static const struct {
-    const char *other, *ours;
-} constants[] = {
-    {"undefined", "null"}, {"None", "null"},  {"nil", "null"},  {"NULL", "null"},
-    {"Null", "null"},      {"True", "true"},  {"TRUE", "true"}, {"yes", "true"},
-    {"False", "false"},    {"FALSE", "false"}, {"no", "false"},
-};
-
-static bool hint_constant(struct checker *checker, struct diagnostic *d, struct node *node,
-                          struct text name) {
-    for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
-        if (!text_is(name, constants[i].other)) continue;
-        add_hint(checker, d, "Write %s.", constants[i].ours);
-        if (d)
-            diagnostic_fix(checker->diagnostics, d, node->span, text_of(constants[i].ours));
-        return true;
-    }
-    return false;
-}
-
 static void unknown_value(struct checker *checker, struct node *node, struct scope *scope) {
     const struct name *name = node_name(node);
     struct suggestion near;
@@ -107,21 +86,14 @@ static void unknown_value(struct checker *checker, struct node *node, struct sco
     struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_NAME, node,
                                     "name \"%.*s\" is not known", NAME_ARGS(name));
     if (hint_elsewhere(checker, d, name)) return;
-    if (hint_constant(checker, d, node, name_text(name))) return;
+    if (hint_foreign_name(checker, d, node)) return;
     if (is_function) {
         add_hint(checker, d, "It is a function; to call it, write %.*s(...).", NAME_ARGS(name));
     } else if (type.symbol) {
         add_hint(checker, d,
                  "It is a type; a value of it is declared with resource, param or let.");
     } else if (!add_suggestion(checker, d, &near, node->span)) {
-        if (text_is(name_text(name), "region")) {
-            add_hint(checker, d,
-                     "The region that a block stands in is here (here.name, here.label).");
-        } else if (text_is(name_text(name), "var") || text_is(name_text(name), "local")) {
-            add_hint(checker, d, "A param or a let is written by its name alone.");
-        } else {
-            add_hint(checker, d, "If text was meant, put it in quotes: \"%.*s\".", NAME_ARGS(name));
-        }
+        add_hint(checker, d, "If text was meant, put it in quotes: \"%.*s\".", NAME_ARGS(name));
     }
 }
 
@@ -278,15 +250,7 @@ static void unknown_method(struct checker *checker, struct node *call) {
                                        written_span(callee, member),
                                        "values have no functions of their own, such as \"%.*s\"",
                                        NAME_ARGS(member.name));
-    if (!builtin_find(name_text(member.name))) return;
-    struct buffer object;
-    buffer_init(&object);
-    printer_expression(callee->member.object, &object);
-    if (object.length <= 60) {
-        add_hint(checker, d, "Write %.*s(%.*s%s).", NAME_ARGS(member.name), (int)object.length,
-                 object.bytes, call->call.arguments.first ? ", ..." : "");
-    }
-    buffer_release(&object);
+    hint_foreign_method(checker, d, call);
 }
 
 /* Functions of one place: what tests and policies look at. They have no row since no template comes
@@ -332,7 +296,8 @@ static void resolve_callee(struct checker *checker, struct node *call, struct sc
         resolve(checker, callee, scope);
         struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_FUNCTION, callee,
                                         "only functions can be called");
-        add_hint(checker, d, "Functions are called by their names, such as length(xs).");
+        if (!hint_foreign_callee(checker, d, callee))
+            add_hint(checker, d, "Functions are called by their names, such as length(xs).");
         return;
     }
     if (!resolve_module_name(checker, callee->member.object, scope)) {

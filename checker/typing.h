@@ -9,7 +9,8 @@
  * chain.c       what stands behind dots and in brackets
  * member.c      the members that values of each type have
  * call.c        calls, of fns and built-in functions
- * expect.c      whether an expression fits what is wanted
+ * expect.c      whether an expression fits what is wanted; mismatch.c  what is said where not
+ * habits.c      names and functions of other languages
  * property.c    the same against the schema of AWS
  * resource.c    bodies of resources of AWS's types; resource_meta.c  their @ attributes
  * instance.c    instances of components
@@ -154,6 +155,10 @@ struct scope *component_scope(const struct symbol *symbol);
 /* A hint for a resource where text is wanted: which attribute to write. */
 void hint_attribute(struct checker *checker, struct diagnostic *d, struct node *node,
                     const struct type *type);
+/* habits.c: names and functions of other languages. False where it is none of them. */
+bool hint_foreign_name(struct checker *checker, struct diagnostic *d, struct node *node);
+bool hint_foreign_callee(struct checker *checker, struct diagnostic *d, const struct node *callee);
+void hint_foreign_method(struct checker *checker, struct diagnostic *d, const struct node *call);
 /* For a text where a number or a truth value is wanted. */
 void hint_number(struct checker *checker, struct diagnostic *d, struct node *node);
 void hint_truth(struct checker *checker, struct diagnostic *d, struct node *node);

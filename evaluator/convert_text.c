@@ -119,6 +119,7 @@ static bool is_plain_list(struct text text, const struct type *type) {
 
 struct value convert_text(struct evaluator *ev, struct text text, const struct type *type,
                           const struct node *node, struct text from) {
+    if (type_base(type)->kind == TYPE_ERROR) return value_poison();
     struct value value = read_scalar(text, type);
     if (value.kind == VALUE_NULL && accepts(type, TYPE_REGION)) value = find_region(ev, text);
     if (value.kind == VALUE_NULL) {

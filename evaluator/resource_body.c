@@ -107,6 +107,7 @@ struct value resource_property(struct evaluator *ev, struct resource_state *stat
         if (!body_evaluate(ev, state, asked)) return value_poison();
     }
     struct record_entry *found = record_find(state->resource.properties, name);
+    if (!found && state->is_broken) return value_poison(); /* it may be what is left out */
     return found ? found->value : none;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "lexer/lexer.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "lexer/scan.h"
@@ -129,19 +130,22 @@ static bool all_digits(struct text text) {
     return true;
 }
 
-/* 30d, 5m, 10s: a span of time as other languages write it; NULL for anything else. */
-static const char *duration_function(struct text text) {
+const char *lexer_duration(struct text unit) {
     static const struct {
         const char *unit, *function;
     } units[] = {{"d", "days"},    {"days", "days"},  {"h", "hours"},   {"hours", "hours"},
                  {"m", "minutes"}, {"min", "minutes"}, {"s", "seconds"}, {"sec", "seconds"}};
-    size_t digits = 0;
-    while (digits < text.length && ascii_is_digit(text.bytes[digits]))
-        digits++;
-    struct text unit = {text.bytes + digits, text.length - digits};
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (text_is(unit, units[i].unit)) return units[i].function;
     return NULL;
+}
+
+/* 30d, 5m, 10s: a span of time as other languages write it; NULL for anything else. */
+static const char *duration_function(struct text text) {
+    size_t digits = 0;
+    while (digits < text.length && ascii_is_digit(text.bytes[digits]))
+        digits++;
+    return lexer_duration((struct text){text.bytes + digits, text.length - digits});
 }
 
 /* 10.0.0.0/16, 1.2.3 */
@@ -151,8 +155,22 @@ static bool has_several_points(struct text text) {
     return rest && memchr(first + 1, '.', rest);
 }
 
+/* 0xff, 1e6: its value, where that is a whole number; -1 for anything else. */
+static int64_t foreign_number(struct text text) {
+    char room[32], *end;
+    if (text.length >= sizeof room || text.length < 3) return -1;
+    memcpy(room, text.bytes, text.length);
+    room[text.length] = 0;
+    bool hexadecimal = room[0] == '0' && (room[1] == 'x' || room[1] == 'X');
+    double value = strtod(room, &end);
+    if (*end || (!hexadecimal && !strpbrk(room, "eE"))) return -1;
+    if (!(value >= 0 && value < 9007199254740992.0) || value != (double)(int64_t)value) return -1;
+    return (int64_t)value;
+}
+
 static void hint_number(struct lexer *lexer, struct diagnostic *report, struct text text) {
     const char *function = duration_function(text);
+    int64_t value = foreign_number(text);
     if (has_several_points(text)) {
         diagnostic_hint(lexer->diagnostics, report,
                         "Write \"%.*s\": addresses and versions are texts.", TEXT_ARGS(text));
@@ -174,6 +192,10 @@ static void hint_number(struct lexer *lexer, struct diagnostic *report, struct t
         size_t digits = strspn(text.bytes, "0123456789");
         diagnostic_hint(lexer->diagnostics, report, "Write %s(%.*s), or quote it if it is a text.",
                         function, (int)digits, text.bytes);
+    } else if (value >= 0) {
+        diagnostic_hint(lexer->diagnostics, report,
+                        "Write %" PRId64 ", or \"%.*s\" if it is a text.", value,
+                        TEXT_ARGS(text));
     } else {
         diagnostic_hint(
             lexer->diagnostics, report,
