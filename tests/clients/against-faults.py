@@ -123,9 +123,5 @@ def with_mixture():
     check("faults change nothing of the end", found[0] == found[1], found)
 
 
-tests = {"always": with_faults_always, "once": with_faults_once, "twice": with_doubled_events,
-         "mixed": with_mixture}
-for name, test in tests.items():
-    if name in (sys.argv[2:] or tests):
-        test()
-harness.finish()
+harness.run_tests({"always": with_faults_always, "once": with_faults_once,
+                   "twice": with_doubled_events, "mixed": with_mixture})
