@@ -274,11 +274,21 @@ static bool tries_again(struct run *run, struct machine *machine) {
     return true;
 }
 
+/* Where a call that fails is the end of the stack's way; elsewhere its answer is looked at. */
+static bool ends_by_failure(enum machine_phase phase) {
+    return phase == PHASE_PACK || phase == PHASE_UPLOAD || phase == PHASE_READ ||
+           phase == PHASE_UNPROTECT || phase == PHASE_PROTECT;
+}
+
 void machine_step(struct run *run, struct machine *machine) {
     bool was_repeated = machine->tries > 0;
     machine->is_asking = false;
     if (cloud_failed(&machine->call) && tries_again(run, machine)) return;
     machine->tries = 0;
+    if (cloud_failed(&machine->call) && ends_by_failure(machine->phase)) {
+        machine_fail_call(run, machine);
+        return;
+    }
     switch (machine->phase) {
     case PHASE_WAIT:
     case PHASE_END: return;
@@ -286,19 +296,10 @@ void machine_step(struct run *run, struct machine *machine) {
     case PHASE_CLEAR:
     case PHASE_CLEAR_WATCH: cleared(run, machine); return;
     case PHASE_FORGET: machine_ask_set(run, machine); return;
-    case PHASE_PACK:
-        if (cloud_failed(&machine->call)) machine_fail_call(run, machine);
-        else machine_upload(run, machine);
-        return;
-    case PHASE_UPLOAD:
-        if (cloud_failed(&machine->call)) machine_fail_call(run, machine);
-        else machine_ask_set(run, machine);
-        return;
+    case PHASE_PACK: machine_upload(run, machine); return;
+    case PHASE_UPLOAD: machine_ask_set(run, machine); return;
     case PHASE_MAKE: machine_set_made(run, machine); return;
-    case PHASE_READ:
-        if (cloud_failed(&machine->call)) machine_fail_call(run, machine);
-        else machine_read_set(run, machine);
-        return;
+    case PHASE_READ: machine_read_set(run, machine); return;
     case PHASE_DROP_EMPTY:
         if (!machine_protect(run, machine)) {
             machine_end(run, machine, machine->is_renamed ? APPLY_DONE : APPLY_NOTHING);
@@ -313,10 +314,7 @@ void machine_step(struct run *run, struct machine *machine) {
     case PHASE_TRAIL: machine_explained(run, machine); return;
     case PHASE_DROP:
     case PHASE_TIDY: machine_fail(run, machine, machine->shown->cause); return;
-    case PHASE_UNPROTECT:
-        if (cloud_failed(&machine->call)) machine_fail_call(run, machine);
-        else machine_ask_delete(run, machine, PHASE_DELETE);
-        return;
+    case PHASE_UNPROTECT: machine_ask_delete(run, machine, PHASE_DELETE); return;
     case PHASE_RENAME_UPLOAD:
     case PHASE_RENAME:
     case PHASE_RENAME_MADE:
@@ -339,10 +337,7 @@ void machine_step(struct run *run, struct machine *machine) {
     case PHASE_NESTED:
     case PHASE_LAST_NESTED: machine_nested_told(run, machine); return;
     case PHASE_LOOK: machine_look(run, machine); return;
-    case PHASE_PROTECT:
-        if (cloud_failed(&machine->call)) machine_fail_call(run, machine);
-        else machine_end(run, machine, APPLY_DONE);
-        return;
+    case PHASE_PROTECT: machine_end(run, machine, APPLY_DONE); return;
     }
 }
 
