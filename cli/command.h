@@ -107,6 +107,8 @@ int wrong_use(const struct failure *why);
 /* The help of one command, and the list of all. */
 void help_command(const struct command *command, struct buffer *out);
 void help_overview(struct buffer *out);
+/* Prints such a page, on a terminal in its width. */
+int help_print(struct text page);
 
 #define COMMAND(id, name, operands, fewest, most, options, program, summary, detail)               \
     int command_##id(struct invocation *invocation);

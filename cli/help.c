@@ -1,6 +1,9 @@
 /* mrp help: all that it shows comes from the rows of commands.def and options.def. */
+#include <unistd.h>
+
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/wrap.h"
 #include "mrp.h"
 #include "schema/schema.h"
 
@@ -119,6 +122,17 @@ static void help_man(struct buffer *out) {
     man_text(exit_codes, out);
 }
 
+int help_print(struct text page) {
+    unsigned columns = terminal_columns(STDOUT_FILENO);
+    if (columns == 0) return print(page);
+    struct buffer out;
+    buffer_init(&out);
+    wrap_page(page, columns, &out);
+    int outcome = print(buffer_view(&out));
+    buffer_release(&out);
+    return outcome;
+}
+
 int command_help(struct invocation *invocation) {
     struct buffer out;
     buffer_init(&out);
@@ -137,7 +151,9 @@ int command_help(struct invocation *invocation) {
             outcome = wrong_use(&why);
         }
     }
-    if (outcome == OUTCOME_DONE) outcome = print(buffer_view(&out));
+    bool is_page = !option_given(invocation, OPTION_MAN);
+    if (outcome == OUTCOME_DONE)
+        outcome = is_page ? help_print(buffer_view(&out)) : print(buffer_view(&out));
     buffer_release(&out);
     return outcome;
 }

@@ -12,7 +12,7 @@ static int show_overview(void) {
     struct buffer out;
     buffer_init(&out);
     help_overview(&out);
-    int outcome = print(buffer_view(&out));
+    int outcome = help_print(buffer_view(&out));
     buffer_release(&out);
     return outcome;
 }
@@ -21,7 +21,7 @@ static int show_help(const struct command *command) {
     struct buffer out;
     buffer_init(&out);
     help_command(command, &out);
-    int outcome = print(buffer_view(&out));
+    int outcome = help_print(buffer_view(&out));
     buffer_release(&out);
     return outcome;
 }

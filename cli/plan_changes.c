@@ -7,6 +7,7 @@
 
 enum {
     TYPE_COLUMNS = 44,     /* at most, of the column of types */
+    NARROW_COLUMNS = 60,   /* from here on types have a column */
     NAMES_SHOWN = 60,      /* of one type */
 };
 
@@ -109,8 +110,10 @@ static unsigned type_columns(const struct page *page, enum plan_kind kind) {
 static void write_type(struct page *page, uint32_t first, enum plan_kind kind, unsigned width) {
     const struct plan_stack *stack = page->stack;
     struct text type = stack->changes[first].type;
-    struct name_list names = {.page = page, .is_first = true, .indent = 6 + width,
-                          .column = 6 + width};
+    bool is_narrow = page->columns < NARROW_COLUMNS; /* names go on below their type */
+    if (is_narrow) width = (unsigned)page_type(type).length;
+    struct name_list names = {.page = page, .is_first = true, .column = 6 + width,
+                              .indent = is_narrow ? 6 : 6 + width};
     uint32_t count = 0, more = 0;
     buffer_string(page->out, "  ");
     page_painted(page, kind == PLAN_ADD ? PAINT_ADD : PAINT_REMOVE, kind == PLAN_ADD ? "+" : "-");

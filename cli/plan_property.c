@@ -20,9 +20,9 @@ static size_t first_difference(struct text a, struct text b) {
 
 /* What is shown of a long text that differs at that place only behind what fits: the line, or a
  * little before the place. */
-static struct text excerpt(struct page *page, struct text text, size_t at) {
-    size_t start = at;
-    while (start > 0 && text.bytes[start - 1] != '\n' && at - start < EXCERPT_BEFORE) start--;
+static struct text excerpt(struct page *page, struct text text, size_t at, unsigned room) {
+    size_t start = at, most = room > 2 * EXCERPT_BEFORE ? EXCERPT_BEFORE : room / 4;
+    while (start > 0 && text.bytes[start - 1] != '\n' && at - start < most) start--;
     while (start < at && ((unsigned char)text.bytes[start] & 0xc0) == 0x80) start++;
     struct text rest = {text.bytes + start, text.length - start};
     const char *end = memchr(rest.bytes, '\n', rest.length);
@@ -39,8 +39,8 @@ static unsigned narrow(struct page *page, struct text *before, struct text *afte
     if (!before->length || !after->length || at + EXCERPT_AFTER < room) return 0;
     for (size_t i = 0; i < at; i++) line += before->bytes[i] == '\n';
     bool has_lines = memchr(before->bytes, '\n', before->length) != NULL;
-    *before = excerpt(page, *before, at);
-    *after = excerpt(page, *after, at);
+    *before = excerpt(page, *before, at, room);
+    *after = excerpt(page, *after, at, room);
     return has_lines ? line : 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/unicode.h"
 #include "cli/plan_page.h"
+#include "cli/wrap.h"
 
 enum {
     NARROWEST = 40,
@@ -84,16 +85,27 @@ void show_value(struct deploying *deploying, struct text value, unsigned room,
     buffer_string(out, is_json ? " ..." : "...\"");
 }
 
+/* On a terminal, in its width. */
+static void write_fitting(const struct deploying *deploying, struct text text,
+                          struct buffer *out) {
+    if (deploying->columns) wrap_lines(text, deploying->columns, out);
+    else buffer_text(out, text);
+}
+
 void plan_head(const struct deploying *deploying, struct text account, struct text caller,
                struct buffer *out) {
     bool sandbox = option_given(deploying->invocation, OPTION_SANDBOX);
-    buffer_format(out, "account %.*s%s, as %.*s\n", TEXT_ARGS(account),
+    struct buffer head;
+    buffer_init(&head);
+    buffer_format(&head, "account %.*s%s, as %.*s\n", TEXT_ARGS(account),
                   sandbox ? " (sandbox)" : "", TEXT_ARGS(caller));
-    buffer_format(out, "project %.*s", TEXT_ARGS(deploying->program.project));
+    buffer_format(&head, "project %.*s", TEXT_ARGS(deploying->program.project));
     if (deploying->program.suffix.length) {
-        buffer_format(out, ", suffix %.*s", TEXT_ARGS(deploying->program.suffix));
+        buffer_format(&head, ", suffix %.*s", TEXT_ARGS(deploying->program.suffix));
     }
-    buffer_string(out, "\n\n");
+    buffer_string(&head, "\n\n");
+    write_fitting(deploying, buffer_view(&head), out);
+    buffer_release(&head);
 }
 
 bool plan_changes(const struct plan *plan) {
@@ -371,7 +383,9 @@ static void write_summary(struct page *page) {
 }
 
 void plan_text(struct deploying *deploying, const struct plan *plan, struct buffer *out) {
-    struct page page = {.deploying = deploying, .plan = plan, .out = out,
+    struct buffer whole;
+    buffer_init(&whole);
+    struct page page = {.deploying = deploying, .plan = plan, .out = &whole,
                         .columns = deploying->columns ? deploying->columns : USUAL_COLUMNS};
     if (page.columns < NARROWEST) page.columns = NARROWEST;
     write_stacks(&page);
@@ -380,4 +394,6 @@ void plan_text(struct deploying *deploying, const struct plan *plan, struct buff
     write_data(&page, PLAN_DATA_KEPT);
     write_data(&page, PLAN_DATA_SNAPSHOT);
     write_data(&page, PLAN_DATA_LOST);
+    write_fitting(deploying, buffer_view(&whole), out);
+    buffer_release(&whole);
 }

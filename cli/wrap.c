@@ -56,8 +56,20 @@ static struct text paragraph_at(struct text page, unsigned columns, bool *fits) 
     return line;
 }
 
+/* Without what switches colours, ESC [ ... m. */
+static size_t visible_columns(struct text text) {
+    size_t columns = 0, start = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] != '\033') continue;
+        columns += text_columns((struct text){text.bytes + start, i - start});
+        while (i < text.length && text.bytes[i] != 'm') i++;
+        start = i < text.length ? i + 1 : i;
+    }
+    return columns + text_columns((struct text){text.bytes + start, text.length - start});
+}
+
 static void fill_word(struct filler *filler, struct text word, size_t gap) {
-    size_t width = text_columns(word);
+    size_t width = visible_columns(word);
     if (gap && filler->column + gap + width > filler->columns) {
         buffer_format(filler->out, "\n%*s", (int)filler->hang, "");
         filler->column = filler->hang;
@@ -82,8 +94,22 @@ static void fill(struct filler *filler, struct text paragraph, size_t begin) {
 
 static void wrap(struct text paragraph, size_t begin, unsigned columns, struct buffer *out) {
     size_t column = text_columns((struct text){paragraph.bytes, begin});
-    size_t hang = column < columns / 2 ? column : 4;
+    size_t hang = column <= columns / 2 ? column : 4;
     fill(&(struct filler){out, columns, column, hang}, paragraph, begin);
+}
+
+void wrap_lines(struct text page, unsigned columns, struct buffer *out) {
+    enum { FURTHER = 4 };
+    if (columns < NARROWEST) columns = NARROWEST;
+    while (page.length) {
+        struct text line = next_line(page);
+        size_t indent = count_blanks(line, 0);
+        struct filler filler = {out, columns, indent, indent + FURTHER};
+        if (visible_columns(line) <= columns) buffer_text(out, line);
+        else fill(&filler, line, indent);
+        if (line.length < page.length) buffer_char(out, '\n');
+        page = behind(page, line);
+    }
 }
 
 void wrap_page(struct text page, unsigned columns, struct buffer *out) {

@@ -9,5 +9,8 @@
  * with ```, or indented without a label before them), headings and rows of tables stay as they are, and so do
  * words that fit no line. */
 void wrap_page(struct text page, unsigned columns, struct buffer *out);
+/* Appends the lines of the page, each by itself: one that does not fit goes on in the next, a little
+ * further in. */
+void wrap_lines(struct text page, unsigned columns, struct buffer *out);
 
 #endif
