@@ -26,6 +26,30 @@ static bool say_from(const struct report *report) {
     return true;
 }
 
+/* `export let x = 1`, `public fn f(): ...`, `private type T = ...` */
+static bool say_modifier(const struct report *report) {
+    static const char *const words[] = {"export", "public", "pub", "global", "private", "readonly",
+                                        "static", "final", "declare", "async"};
+    uint32_t before = report->before;
+    const struct token *next = &report->items[report->at];
+    if (!is_declaration_word(next->kind) || next->flags & TOKEN_LINE ||
+        !report_is_lone_word(report, before)) return false;
+    struct text word = report_text(report, before);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!text_is(word, words[i])) continue;
+        struct diagnostic *diagnostic =
+            report_say(report, DIAGNOSTIC_SYNTAX, before, before,
+                       FORMAT(report, "\"%s\" stands before no declaration", words[i]));
+        HINT(report, diagnostic, "Leave it out. Other files can import what a file declares, but "
+                                 "for names that begin with \"_\".");
+        struct span span = report_span(report, before, before);
+        span.end = next->start;
+        diagnostic_fix(report->parser->diagnostics, diagnostic, span, TEXT(""));
+        return true;
+    }
+    return false;
+}
+
 /* `enum Size { small, large }`, `interface Rule { port: int }` */
 static bool say_type_declaration(const struct report *report) {
     static const char *const words[] = {"enum", "interface", "struct", "record"};
@@ -291,9 +315,10 @@ static bool say_if_behind(struct report *report) {
 bool habit_say(struct report *report) {
     return say_block(report) || say_tag(report) || say_single_colons(report) ||
            say_else_if(report) || say_if_behind(report) || say_from(report) ||
-           say_type_declaration(report) || say_result_arrow(report) ||
+           say_modifier(report) || say_type_declaration(report) || say_result_arrow(report) ||
            say_component_parameters(report) || say_for(report) || say_dashes(report) ||
-           say_nested_keys(report) || say_dash(report) || habit_say_type(report) || habit_say_code(report);
+           say_nested_keys(report) || say_dash(report) || habit_say_type(report) ||
+           habit_say_code(report);
 }
 
 void habit_hint(const struct report *report, struct diagnostic *diagnostic) {

@@ -67,13 +67,14 @@ bool tokens_alone(const struct tokens *tokens, uint32_t i) {
            tokens->items[next_code(tokens, i)].flags & TOKEN_LINE;
 }
 
-/* `regoin east`: a declaration whose word is misspelt. */
+/* `regoin east`, `private let x`: a declaration whose word is misspelt, or stands behind another. */
 static bool begins_misspelt(const struct report *report, uint32_t i) {
     const struct token *items = report->items;
     if (items[i].kind != NAME || !(items[i].flags & TOKEN_LINE)) return false;
     struct token next = items[next_code(report->parser->tokens, i)];
-    if (next.flags & TOKEN_LINE || !(token_is_word(next.kind) || is_text_start(next.kind)))
-        return false;
+    if (next.flags & TOKEN_LINE) return false;
+    if (is_declaration_word(next.kind)) return true;
+    if (!token_is_word(next.kind) && !is_text_start(next.kind)) return false;
     struct text word = {report->parser->bytes + items[i].start, items[i].length};
     return report_declaration_word(word).length > 0;
 }

@@ -151,7 +151,8 @@ static bool say_reserved(struct report *report) {
     bool is_value = !named && !(report->items[word].flags & TOKEN_LINE) &&
                     report->items[word].kind != IN && begins_value(report->items[word].kind);
     if (is_value && !as_key) return false; /* `not true` */
-    if (!as_key && !(word == report->at && report_expects(report, NAME) && !report_expects_value(report)))
+    if (!as_key && !(word == report->at && report_expects(report, NAME) &&
+                     !report_expects_value(report)))
         return false;
     struct text text = {report->parser->bytes + report->items[word].start,
                         report->items[word].length};
@@ -273,7 +274,8 @@ static struct text expectation(const struct report *report) {
                   {ARROW, "\"=>\""},   {THEN, "\"then\""},     {ELSE, "\"else\""},
                   {IN, "\"in\""},      {RETURN, "\"return\""}, {INTERPOLATION_CLOSE, "\"}\""}};
     if (report_expects_value(report)) return TEXT("an expression");
-    if (report_expects_type(report) && report_expects(report, STRING) && !report_expects(report, LBRACE))
+    if (report_expects_type(report) && report_expects(report, STRING) &&
+        !report_expects(report, LBRACE))
         return TEXT("a library or the text of a path");
     if (report_expects_type(report)) return TEXT("a type");
     if (report_expects(report, END))
