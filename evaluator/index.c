@@ -40,6 +40,35 @@ static const struct name *map_name(const struct node *object) {
     return object->member.symbol->kind == SYMBOL_LET ? object->member.symbol->name : NULL;
 }
 
+/* all?[key] under a deferred key: null for one that is not there, which no mapping gives. */
+static struct value index_optional(struct evaluator *ev, struct value all, struct value key,
+                                   const struct node *node) {
+    uint32_t count = all.kind == VALUE_LIST ? all.length : all.record->count;
+    if (count == 0) return value_null();
+    struct value choice = choice_make(ev, all, key, NULL, node);
+    if (choice.kind != VALUE_DEFERRED) return choice;
+    if (count > LIMIT_IF_CHAIN) {
+        struct diagnostic *d = report(
+            ev, DIAGNOSTIC_LOOKUP_KEYS, node,
+            "%u values are looked up by a deferred key that may be none of theirs; at most %d "
+            "become a chain of Fn::If", (unsigned)count, LIMIT_IF_CHAIN);
+        hint(ev, d, "Leave out the \"?\" where the key is always there.");
+        return value_poison();
+    }
+    struct value chain = value_null();
+    for (uint32_t i = count; i-- > 0;) {
+        struct value is_here = equal_values(ev, key, choice_key(choice.deferred, i), node);
+        chain = deferred_if(ev, is_here, choice_element(choice.deferred, i), chain, node);
+    }
+    return chain;
+}
+
+static struct value index_known(struct evaluator *ev, struct value all, struct value key,
+                                const struct node *node) {
+    if (node->flags & NODE_OPTIONAL) return index_optional(ev, all, key, node);
+    return choice_make(ev, all, key, map_name(node->index.object), node);
+}
+
 static struct value index_list(struct evaluator *ev, struct value list, struct value index,
                                const struct node *node) {
     if (index.kind == VALUE_INT) {
@@ -47,9 +76,7 @@ static struct value index_list(struct evaluator *ev, struct value list, struct v
         if (node->flags & NODE_OPTIONAL) return value_null();
         return fault_index(ev, node, index.integer, list.length);
     }
-    if (index.kind == VALUE_DEFERRED) {
-        return choice_make(ev, list, index, map_name(node->index.object), node);
-    }
+    if (index.kind == VALUE_DEFERRED) return index_known(ev, list, index, node);
     return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->index.index,
                  "a list is indexed by an integer, and this is %.*s",
                  TEXT_ARGS(value_kind_text(ev->arena, index)));
@@ -60,9 +87,7 @@ static struct value index_record(struct evaluator *ev, struct value map, struct 
     if (index.flags & VALUE_SECRET) {
         return fault(ev, DIAGNOSTIC_SECRET_EXPOSED, node->index.index, "a secret cannot be a key");
     }
-    if (index.kind == VALUE_DEFERRED) {
-        return choice_make(ev, map, index, map_name(node->index.object), node);
-    }
+    if (index.kind == VALUE_DEFERRED) return index_known(ev, map, index, node);
     const struct name *key = key_of(ev, index);
     if (!key) {
         return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node->index.index,
