@@ -201,6 +201,10 @@ static enum json_kind read_number(struct json *json) {
     }
     struct text text = {bytes + start, end - start};
     json->at = end;
+    if (json->keeps_numbers) {
+        json->text = text;
+        return finish(json, JSON_NUMBER);
+    }
     if (end != digits) return read_double(json, text);
     if (read_integer(text, &json->integer)) return finish(json, JSON_INT);
     return json_fail(json, start, "an integer does not fit into 64 bits");

@@ -16,7 +16,7 @@ enum json_kind {
     JSON_KEY,    /* text: the name of a member; its value follows */
     JSON_STRING, /* text */
     JSON_INT,    /* integer: written without fraction and exponent, and fits */
-    JSON_NUMBER, /* number: with fraction or exponent; finite */
+    JSON_NUMBER, /* number: with fraction or exponent; finite. Of a reader that keeps numbers: text */
     JSON_TRUE, JSON_FALSE, JSON_NULL,
 };
 
@@ -25,6 +25,7 @@ struct json {
     struct text source;
     size_t at;           /* behind the last token; of an error: where it is */
     size_t start;        /* of the last token */
+    bool keeps_numbers;  /* set by the caller: all numbers as they are written, however large */
     struct text text;
     int64_t integer;
     double number;

@@ -1,4 +1,5 @@
 libmrp_la_SOURCES += \
+    base/address.c base/address.h \
     base/allowances.c base/allowances.h \
     base/arena.c base/arena.h \
     base/ascii.h \

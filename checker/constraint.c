@@ -3,9 +3,9 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "checker/constraint.h"
 
+#include "base/address.h"
 #include "checker/plain.h"
 
-#include <arpa/inet.h>
 #include <pcre2.h>
 #include <stdlib.h>
 
@@ -245,29 +245,13 @@ static bool listed_fault(const struct constraint_place *place, const struct sche
 
 /* --- blocks of addresses --- */
 
-/* "10.0.0.0/16", "2001:db8::/56". Bits behind the prefix are left to EC2, which clears them. */
-static bool is_network(struct text text, int family, unsigned bits) {
-    char address[INET6_ADDRSTRLEN];
-    unsigned char bytes[16];
-    const char *slash = memchr(text.bytes, '/', text.length);
-    size_t length = slash ? (size_t)(slash - text.bytes) : 0;
-    size_t digits = slash ? text.length - length - 1 : 0;
-    if (digits < 1 || digits > 3 || length >= sizeof address) return false;
-    memcpy(address, text.bytes, length);
-    address[length] = '\0';
-    unsigned prefix = 0;
-    for (size_t i = length + 1; i < text.length; i++) {
-        if (!ascii_is_digit(text.bytes[i])) return false;
-        prefix = prefix * 10 + (unsigned)(text.bytes[i] - '0');
-    }
-    return prefix <= bits && inet_pton(family, address, bytes) == 1;
-}
-
 static bool format_fault(const struct constraint_place *place, struct text format,
                          struct text text) {
     bool is_old = text_is(format, "ipv4-network");
     if (!is_old && !text_is(format, "ipv6-network")) return true;
-    if (is_network(text, is_old ? AF_INET : AF_INET6, is_old ? 32 : 128)) return true;
+    /* bits behind the prefix are left to EC2, which clears them */
+    struct block block;
+    if (block_read(text, &block) && block.bits == (is_old ? 32 : 128)) return true;
     if (text_starts(text, TEXT("{{resolve:"))) return true;
     if (place->is_quiet) return false;
     struct diagnostic *d = diagnostics_report(

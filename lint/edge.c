@@ -3,25 +3,13 @@
 
 /* ---- distributions ---- */
 
-/* The region in an ARN, or empty. */
-static struct text arn_region(struct text arn) {
-    size_t at = 0;
-    for (int colons = 0; colons < 3; colons++) {
-        const char *colon = memchr(arn.bytes + at, ':', arn.length - at);
-        if (!colon) return TEXT("");
-        at = (size_t)(colon - arn.bytes) + 1;
-    }
-    const char *end = memchr(arn.bytes + at, ':', arn.length - at);
-    return end ? (struct text){arn.bytes + at, (size_t)(end - arn.bytes) - at} : TEXT("");
-}
-
 static struct text certificate_region(const struct look *look, struct item certificate) {
-    struct text arn;
+    struct text text;
+    struct arn arn;
     const struct resource *resource = item_resource(certificate);
     if (resource) return resource->region ? resource->region->name : TEXT("");
-    if (!item_rough_text(look, certificate, "*", &arn)) return TEXT("");
-    struct text region = arn_region(arn);
-    return memchr(region.bytes, '*', region.length) ? TEXT("") : region;
+    if (!item_rough_text(look, certificate, "*", &text) || !arn_read(text, &arn)) return TEXT("");
+    return memchr(arn.region.bytes, '*', arn.region.length) ? TEXT("") : arn.region;
 }
 
 void lint_certificate_region(const struct look *look) {

@@ -73,26 +73,15 @@ static bool is_whole_service(struct text action) {
                     action);
 }
 
-/* The part of an ARN behind its account, such as "role/path/name"; empty where it is none. */
-static struct text arn_rest(struct text arn) {
-    size_t at = 0;
-    if (!text_starts(arn, TEXT("arn:"))) return TEXT("");
-    for (int colons = 0; colons < 5; colons++) {
-        const char *colon = memchr(arn.bytes + at, ':', arn.length - at);
-        if (!colon) return TEXT("");
-        at = (size_t)(colon - arn.bytes) + 1;
-    }
-    return (struct text){arn.bytes + at, arn.length - at};
-}
-
 /* "*", or an ARN that says of what kind alone: "arn:aws:s3:::*", "...:function:*". */
 static bool is_everything(const struct look *look, struct item item) {
     static const char *const kinds[] = {"",        "*/",         "role/", "table/", "function:",
                                         "secret:", "parameter/", "key/",  "db:",    "instance/"};
     struct text text;
     if (item_is(item, "*")) return true;
-    if (!item_rough_text(look, item, "x", &text)) return false;
-    struct text rest = arn_rest(text);
+    struct arn arn;
+    if (!item_rough_text(look, item, "x", &text) || !arn_read(text, &arn)) return false;
+    struct text rest = arn.rest;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         size_t length = strlen(kinds[i]);
         if (rest.length == length + 1 && rest.bytes[length] == '*' &&
@@ -152,9 +141,9 @@ void lint_wildcard_resource(const struct look *look) {
 
 /* ---- policies of AWS ---- */
 
-/* "AdministratorAccess" in the ARN of AWS's policy of that name; empty for others. */
-static struct text managed_name(struct text arn) {
-    struct text rest = arn_rest(arn), name = rest;
+/* "AdministratorAccess" of "policy/AdministratorAccess"; empty for what is no path. */
+static struct text managed_name(struct text rest) {
+    struct text name = rest;
     for (size_t i = 0; i < rest.length; i++) {
         if (rest.bytes[i] == '/') name = (struct text){rest.bytes + i + 1, rest.length - i - 1};
     }
@@ -171,11 +160,12 @@ void lint_boundless_policy(const struct look *look) {
     };
     struct item arns = item_get(look, "ManagedPolicyArns");
     for (uint32_t i = 0; i < item_count(arns); i++) {
-        struct text arn;
+        struct text text;
+        struct arn arn;
         struct item item = item_at(look, arns, i);
-        if (!item_rough_text(look, item, "x", &arn)) continue;
+        if (!item_rough_text(look, item, "x", &text) || !arn_read(text, &arn)) continue;
         for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
-            if (!text_is(managed_name(arn), all[k].name)) continue;
+            if (!text_is(managed_name(arn.rest), all[k].name)) continue;
             struct diagnostic *d = warn(look, item, "%s allows %s", all[k].name, all[k].what);
             warn_hint(look, d, "Write a policy with the actions that are needed.");
         }
@@ -183,8 +173,8 @@ void lint_boundless_policy(const struct look *look) {
 }
 
 /* What is written before the name: "policy/service-role/". */
-static void check_path(const struct look *look, struct item item, struct text arn) {
-    struct text name = managed_name(arn), rest = arn_rest(arn);
+static void check_path(const struct look *look, struct item item, struct text rest) {
+    struct text name = managed_name(rest);
     struct text path = {rest.bytes + strlen("policy"),
                         rest.length - strlen("policy") - name.length};
     struct text known;
@@ -208,23 +198,26 @@ static void check_path(const struct look *look, struct item item, struct text ar
 
 /* What is no ARN at all breaks the pattern of the schema, which is told. */
 static void check_managed(const struct look *look, struct item item) {
-    struct text arn;
-    if (!item_rough_text(look, item, "x", &arn) || !text_starts(arn, TEXT("arn:")) ||
+    struct text text;
+    struct arn arn;
+    if (!item_rough_text(look, item, "x", &text) || !text_starts(text, TEXT("arn:")) ||
         look_is_told(look, item)) {
         return;
     }
-    struct text rest = arn_rest(arn), before = {arn.bytes, arn.length - rest.length};
-    if (!text_starts(rest, TEXT("policy/"))) {
+    if (!arn_read(text, &arn) || !text_starts(arn.rest, TEXT("policy/"))) {
         warn(look, item, "the ARN is none of a policy");
-    } else if (text_ends(before, TEXT(":iam::aws:"))) {
-        check_path(look, item, arn);
-    } else if (text_ends(before, TEXT(":iam:::"))) {
+        return;
+    }
+    if (!text_is(arn.service, "iam") || arn.region.length) return;
+    if (text_is(arn.account, "aws")) {
+        check_path(look, item, arn.rest);
+    } else if (!arn.account.length) {
         struct text path;
-        bool is_managed = schema_managed_find(managed_name(arn), &path);
+        bool is_managed = schema_managed_find(managed_name(arn.rest), &path);
         struct diagnostic *d =
             warn(look, item, "the ARN of a policy names its account, or \"aws\"");
         warn_hint(look, d, "Write \"arn:${partition}:iam::%s:%.*s\".",
-                  is_managed ? "aws" : "${account}", TEXT_ARGS(rest));
+                  is_managed ? "aws" : "${account}", TEXT_ARGS(arn.rest));
     }
 }
 

@@ -3,6 +3,7 @@
  *   lint.c      the table, and which lint looks at which resources
  *   item.c      values and their places
  *   policy.c    the policy documents that resources hold
+ *   arn.c       ARNs
  *   alarm.c, build.c, compute.c, edge.c, iam.c, network.c, observe.c, places.c, reach.c,
  *               schedule.c, statement.c, storage.c, ...
  *               the lints, a file a theme
@@ -127,18 +128,13 @@ void item_walk(const struct look *look, struct item item,
 /* Whether one of the words, with blanks between, is the text. */
 bool is_word(const char *words, struct text text);
 
-/* --- address.c: blocks of addresses --- */
+/* --- arn.c --- */
 
-struct block {
-    uint8_t bytes[16];
-    unsigned bits, size; /* of the prefix; 32 or 128 */
+struct arn {
+    struct text partition, service, region, account, rest;
 };
-enum block_fault { BLOCK_FINE, BLOCK_MALFORMED, BLOCK_HOST_BITS };
-enum block_fault block_read(struct text text, struct block *block);
-/* The block that a text with host bits means. */
-struct text block_text(struct arena *arena, const struct block *block);
-bool block_holds(const struct block *outer, const struct block *inner);
-bool block_meets(const struct block *a, const struct block *b);
+/* False for what is no ARN. */
+bool arn_read(struct text text, struct arn *arn);
 
 /* --- policy.c --- */
 

@@ -1,7 +1,7 @@
 # The sources of lint/.
 libmrp_la_SOURCES += \
-    lint/address.c \
     lint/alarm.c \
+    lint/arn.c \
     lint/build.c \
     lint/compute.c \
     lint/edge.c \

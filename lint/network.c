@@ -1,12 +1,13 @@
 /* Lints about networks: addresses, routes, load balancers. */
+#include "base/address.h"
 #include "lint/internal.h"
 
 /* ---- blocks of addresses ---- */
 
-/* Where a block is wanted, and of which size of addresses; 0 for either. */
+/* Where a block is wanted, and of addresses of how many bits; 0 for either. */
 struct block_place {
     const char *list, *path; /* the list that holds records with the block, or NULL */
-    unsigned size;
+    int bits;
     bool is_lax; /* bits behind the prefix do not matter */
 };
 
@@ -28,7 +29,7 @@ static const struct block_place places[] = {
 };
 
 /* Of a list of one kind: "IPv4" of a prefix list, "IPV6" of a set of WAF. */
-static unsigned family_of(const struct look *look) {
+static int family_of(const struct look *look) {
     static const char *const keys[] = {"AddressFamily", "IPAddressVersion"};
     for (size_t i = 0; i < 2; i++) {
         struct text family;
@@ -45,18 +46,18 @@ static void check_block(const struct look *look, struct item item,
     struct block block;
     if (!item_text(item, &text)) return;
     struct diagnostic *d;
-    enum block_fault fault = block_read(text, &block);
-    unsigned size = place->size ? place->size : family_of(look);
-    if (fault == BLOCK_MALFORMED) {
+    bool is_block = block_read(text, &block);
+    int bits = place->bits ? place->bits : family_of(look);
+    if (!is_block) {
         if (look_is_told(look, item)) return;
         d = warn(look, item, "\"%.*s\" is no block of addresses", TEXT_ARGS(text));
         warn_hint(look, d,
                   "A block is an address and the length of its prefix, such as \"10.0.0.0/16\".");
-    } else if (size && block.size != size) {
+    } else if (bits && block.bits != bits) {
         if (look_is_told(look, item)) return;
         warn(look, item, "\"%.*s\" is a block of IPv%c, and one of IPv%c is wanted",
-             TEXT_ARGS(text), block.size == 32 ? '4' : '6', size == 32 ? '4' : '6');
-    } else if (fault == BLOCK_HOST_BITS && !place->is_lax) {
+             TEXT_ARGS(text), block.bits == 32 ? '4' : '6', bits == 32 ? '4' : '6');
+    } else if (!place->is_lax && block_cut(&block)) {
         d = warn(look, item, "\"%.*s\" has bits behind its prefix", TEXT_ARGS(text));
         warn_hint(look, d, "Write \"%.*s\".", TEXT_ARGS(block_text(look_arena(look), &block)));
     }
@@ -79,15 +80,15 @@ static bool read_block(const struct look *look, const struct resource *resource,
                        struct block *block) {
     struct text text;
     *item = item_of(look, resource, "CidrBlock");
-    return item_text(*item, &text) && block_read(text, block) != BLOCK_MALFORMED;
+    return item_text(*item, &text) && block_read(text, block);
 }
 
 void lint_block_size(const struct look *look) {
     struct item item;
     struct block block;
-    if (!read_block(look, look->resource, &item, &block) || block.size != 32) return;
-    if (block.bits >= 16 && block.bits <= 28) return;
-    warn(look, item, "a VPC or subnet has a prefix of 16 to 28 bits, and this has %u", block.bits);
+    if (!read_block(look, look->resource, &item, &block) || block.bits != 32) return;
+    if (block.prefix >= 16 && block.prefix <= 28) return;
+    warn(look, item, "a VPC or subnet has a prefix of 16 to 28 bits, and this has %d", block.prefix);
 }
 
 static const struct resource *vpc_of(const struct look *look, const struct resource *subnet) {

@@ -3,34 +3,12 @@
 
 /* ---- ARNs ---- */
 
-struct arn {
-    struct text partition, service, region, account;
-};
-
-static struct text take_part(struct text *left) {
-    const char *colon = memchr(left->bytes, ':', left->length);
-    struct text part = {left->bytes, colon ? (size_t)(colon - left->bytes) : left->length};
-    size_t skip = part.length + (colon != NULL);
-    *left = (struct text){left->bytes + skip, left->length - skip};
-    return part;
-}
-
-static bool read_arn(struct text text, struct arn *arn) {
-    if (!text_starts(text, TEXT("arn:"))) return false;
-    take_part(&text);
-    arn->partition = take_part(&text);
-    arn->service = take_part(&text);
-    arn->region = take_part(&text);
-    arn->account = take_part(&text);
-    return text.length > 0;
-}
-
 static void check_partition(const struct look *look, struct item item, void *context) {
     struct text text;
     struct arn arn;
     (void)context;
     const struct region *region = look->resource->region;
-    if (!item_rough_text(look, item, "*", &text) || !read_arn(text, &arn)) return;
+    if (!item_rough_text(look, item, "*", &text) || !arn_read(text, &arn)) return;
     if (!is_word("aws aws-cn aws-us-gov", arn.partition) ||
         text_equal(arn.partition, region->partition)) {
         return;
@@ -64,7 +42,7 @@ static void check_account(const struct look *look, struct item item, void *conte
     struct text text, own = look_deployment(look)->account;
     struct arn arn;
     (void)context;
-    if (!item_rough_text(look, item, "*", &text) || !read_arn(text, &arn) ||
+    if (!item_rough_text(look, item, "*", &text) || !arn_read(text, &arn) ||
         !text_equal(arn.account, own) || item.node->kind != NODE_TEXT ||
         !is_written(look, item.node, own)) {
         return;
@@ -92,7 +70,7 @@ static void check_region(const struct look *look, struct item item, const char *
         warn_note(look, d, item_of_resource(other), "which is declared here");
         return;
     }
-    if (!region || !item_rough_text(look, item, "*", &text) || !read_arn(text, &arn)) return;
+    if (!region || !item_rough_text(look, item, "*", &text) || !arn_read(text, &arn)) return;
     if (schema_region_find(arn.region) < 0 || text_equal(arn.region, region->name)) return;
     struct diagnostic *d = warn(look, item, "%s is of region %.*s, and this is %.*s", what,
                                 TEXT_ARGS(arn.region), TEXT_ARGS(region->name));

@@ -1,4 +1,5 @@
 /* Lints about who may reach what: rules of security groups, entries of network ACLs. */
+#include "base/address.h"
 #include "lint/internal.h"
 
 /* ---- rules of groups ---- */
@@ -83,9 +84,9 @@ static const char *world_of(const struct look *look, struct item rule, struct it
         struct text text;
         struct block block;
         *where = item_in(look, rule, keys[i]);
-        if (!item_text(*where, &text) || block_read(text, &block) == BLOCK_MALFORMED) continue;
-        if (block.bits == 0) return "the whole internet";
-        if (block.bits < (block.size == 32 ? SHORT_PREFIX : SHORT_PREFIX6))
+        if (!item_text(*where, &text) || !block_read(text, &block)) continue;
+        if (block.prefix == 0) return "the whole internet";
+        if (block.prefix < (block.bits == 32 ? SHORT_PREFIX : SHORT_PREFIX6))
             return "a large part of the internet";
     }
     return NULL;

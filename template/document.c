@@ -51,17 +51,6 @@ struct text document_get_text(const struct document *object, const char *key) {
     return member && member->kind == DOCUMENT_TEXT ? member->text : (struct text){0};
 }
 
-void document_place(struct text bytes, size_t at, unsigned *line, unsigned *column) {
-    size_t start = 0;
-    *line = 1;
-    for (size_t i = 0; i < at && i < bytes.length; i++) {
-        if (bytes.bytes[i] != '\n') continue;
-        ++*line;
-        start = i + 1;
-    }
-    *column = (unsigned)(at - start) + 1;
-}
-
 /* ---- members in order of their keys ---- */
 
 static int compare_keys(const void *left, const void *right) {
@@ -333,6 +322,18 @@ static char first_character(struct text bytes) {
     return 0;
 }
 
+/* Line and column (in bytes) of an offset, from 1. */
+static void place_of(struct text bytes, size_t at, unsigned *line, unsigned *column) {
+    size_t start = 0;
+    *line = 1;
+    for (size_t i = 0; i < at && i < bytes.length; i++) {
+        if (bytes.bytes[i] != '\n') continue;
+        ++*line;
+        start = i + 1;
+    }
+    *column = (unsigned)(at - start) + 1;
+}
+
 /* Text that begins like JSON is read as JSON; what is not JSON then may still be YAML's flow
  * style. If it is neither, JSON's complaint is the better one. */
 bool document_read(struct arena *arena, struct text bytes, struct document **document,
@@ -345,7 +346,7 @@ bool document_read(struct arena *arena, struct text bytes, struct document **doc
     size_t wrong = text_utf8_error(bytes);
     if (wrong < bytes.length) {
         unsigned line, column;
-        document_place(bytes, wrong, &line, &column);
+        place_of(bytes, wrong, &line, &column);
         return failure_set(why, "line %u, column %u: the text is not UTF-8", line, column);
     }
     char first = first_character(bytes);

@@ -16,8 +16,6 @@ bool document_read_yaml(struct arena *arena, struct text bytes, struct document 
                         struct failure *why);
 /* A key that an object has twice, or NULL. */
 const struct document *document_duplicate(const struct document *object);
-/* Line and column (in bytes) of an offset, from 1. */
-void document_place(struct text bytes, size_t at, unsigned *line, unsigned *column);
 /* Whether text is a number as JSON writes them. */
 bool document_is_number(struct text text);
 

@@ -1,187 +1,87 @@
-/* JSON (RFC 8259) into a document. The bytes are copied once; texts are slices of the copy, with
- * escapes undone in place. */
-#include "base/limits.h"
-#include "base/unicode.h"
+/* JSON into a document, over the tokens of base/json.h. The bytes are copied once; texts are slices
+ * of the copy, numbers stay as they are written. */
+#include <stdio.h>
+
+#include "base/json.h"
 #include "template/document_internal.h"
 
-struct reader {
+struct reading {
     struct arena *arena;
-    char *start, *at, *end;
+    struct json json;
     struct failure *why;
+    struct document *open[LIMIT_JSON_DEPTH + 1]; /* the root's holder, and what is not closed */
+    unsigned depth;
+    struct text key; /* of the member whose value comes */
     uint32_t nodes;
 };
 
-static bool wrong(struct reader *r, const char *at, const char *what) {
-    unsigned line, column;
-    struct text bytes = {r->start, (size_t)(r->end - r->start)};
-    document_place(bytes, (size_t)(at - r->start), &line, &column);
+static bool wrong(struct reading *r, size_t at, const char *what) {
+    uint32_t line, column;
+    json_place(&r->json, at, &line, &column);
     return failure_set(r->why, "line %u, column %u: %s", line, column, what);
 }
 
-static void skip_space(struct reader *r) {
-    for (; r->at < r->end; r->at++) {
-        if (*r->at != ' ' && *r->at != '\n' && *r->at != '\r' && *r->at != '\t') return;
-    }
+/* Where a key stands twice; of one with escapes, which are undone elsewhere, the object's end. */
+static size_t key_place(const struct reading *r, struct text key) {
+    struct text source = r->json.source;
+    bool is_slice = key.bytes > source.bytes && key.bytes < source.bytes + source.length;
+    return is_slice ? (size_t)(key.bytes - source.bytes) - 1 : r->json.start;
 }
 
-static bool read_hex(struct reader *r, uint32_t *value) {
-    if (r->end - r->at < 4) return false;
-    *value = 0;
-    for (int i = 0; i < 4; i++) {
-        int digit = ascii_digit(*r->at++, 16);
-        if (digit < 0) return false;
-        *value = *value * 16 + (uint32_t)digit;
-    }
-    return true;
-}
-
-/* After \u: one character, two escapes where it needs a pair. */
-static bool read_unicode(struct reader *r, char **to) {
-    const char *begin = r->at;
-    uint32_t character, low;
-    if (!read_hex(r, &character)) return wrong(r, begin, "\\u needs four hexadecimal digits");
-    if (character >= 0xDC00 && character < 0xE000) return wrong(r, begin, "half of a character");
-    if (character >= 0xD800 && character < 0xDC00) {
-        if (r->end - r->at < 6 || r->at[0] != '\\' || r->at[1] != 'u') {
-            return wrong(r, begin, "half of a character");
-        }
-        r->at += 2;
-        if (!read_hex(r, &low) || low < 0xDC00 || low >= 0xE000) {
-            return wrong(r, begin, "half of a character");
-        }
-        character = 0x10000 + ((character - 0xD800) << 10) + (low - 0xDC00);
-    }
-    *to += unicode_encode(character, *to);
-    return true;
-}
-
-static bool read_escape(struct reader *r, char **to) {
-    if (r->at == r->end) return wrong(r, r->at, "the text does not end");
-    static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
-    char letter = *r->at++;
-    if (letter == 'u') return read_unicode(r, to);
-    const char *found = letter ? strchr(letters, letter) : NULL;
-    if (!found) return wrong(r, r->at - 2, "JSON has no such escape");
-    *(*to)++ = meanings[found - letters];
-    return true;
-}
-
-/* The position of the next '"', '\\' or control character. */
-static char *plain_end(char *at, const char *end) {
-    while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20) at++;
-    return at;
-}
-
-static bool read_string(struct reader *r, struct text *text) {
-    const char *begin = r->at++;
-    char *from = r->at, *to = plain_end(r->at, r->end);
-    r->at = to;
-    while (r->at < r->end && *r->at != '"') {
-        if ((unsigned char)*r->at < 0x20) return wrong(r, r->at, "a control character in a text");
-        if (*r->at == '\\') {
-            r->at++;
-            if (!read_escape(r, &to)) return false;
-        } else {
-            char *stop = plain_end(r->at, r->end);
-            memmove(to, r->at, (size_t)(stop - r->at));
-            to += stop - r->at;
-            r->at = stop;
-        }
-    }
-    if (r->at == r->end) return wrong(r, begin, "the text does not end");
-    r->at++;
-    *text = (struct text){from, (size_t)(to - from)};
-    return true;
-}
-
-static bool read_value(struct reader *r, struct document **document, unsigned depth);
-
-static bool read_member(struct reader *r, struct document *object, unsigned depth) {
-    struct text key = {0};
-    struct document *value;
-    skip_space(r);
-    if (object->kind == DOCUMENT_OBJECT) {
-        if (r->at == r->end || *r->at != '"') return wrong(r, r->at, "a key in quotes is missing");
-        if (!read_string(r, &key)) return false;
-        skip_space(r);
-        if (r->at == r->end || *r->at != ':') return wrong(r, r->at, "\":\" is missing");
-        r->at++;
-    }
-    if (!read_value(r, &value, depth)) return false;
-    document_add(object, key, value);
-    return true;
-}
-
-static bool check_keys(struct reader *r, const struct document *object) {
-    const struct document *twice = document_duplicate(object);
+static bool close_nested(struct reading *r) {
+    const struct document *closed = r->open[r->depth--];
+    const struct document *twice =
+        closed->kind == DOCUMENT_OBJECT ? document_duplicate(closed) : NULL;
     if (!twice) return true;
     char what[128];
-    size_t length = twice->key.length > 60 ? 60 : twice->key.length;
-    memcpy(what, twice->key.bytes, length);
-    memcpy(what + length, "\" is written twice", 19);
-    unsigned line, column;
-    struct text bytes = {r->start, (size_t)(r->end - r->start)};
-    document_place(bytes, (size_t)(twice->key.bytes - r->start), &line, &column);
-    return failure_set(r->why, "line %u, column %u: key \"%s", line, column - 1, what);
+    int length = twice->key.length > 60 ? 60 : (int)twice->key.length;
+    snprintf(what, sizeof what, "key \"%.*s\" is written twice", length, twice->key.bytes);
+    return wrong(r, key_place(r, twice->key), what);
 }
 
-static bool read_members(struct reader *r, struct document *parent, char close, unsigned depth) {
-    const char *begin = r->at++;
-    if (depth >= LIMIT_JSON_DEPTH) return wrong(r, begin, "values are nested too deep");
-    skip_space(r);
-    if (r->at < r->end && *r->at == close) {
-        r->at++;
-        return true;
+static bool add(struct reading *r, enum document_kind kind) {
+    if (++r->nodes > DOCUMENT_NODES) {
+        return wrong(r, r->json.start, "the document has too many values");
     }
-    for (;;) {
-        if (!read_member(r, parent, depth + 1)) return false;
-        skip_space(r);
-        if (r->at == r->end) return wrong(r, begin, "the bracket is not closed");
-        char c = *r->at++;
-        if (c == close) break;
-        if (c != ',') return wrong(r, r->at - 1, "\",\" or the closing bracket is missing");
-    }
-    return parent->kind == DOCUMENT_LIST || check_keys(r, parent);
-}
-
-static bool read_word(struct reader *r, const char *word) {
-    size_t length = strlen(word);
-    if ((size_t)(r->end - r->at) < length || memcmp(r->at, word, length) != 0) {
-        return wrong(r, r->at, "this is no value of JSON");
-    }
-    r->at += length;
+    struct document *made = document_new(r->arena, kind);
+    if (kind == DOCUMENT_TEXT || kind == DOCUMENT_NUMBER) made->text = r->json.text;
+    document_add(r->open[r->depth], r->key, made);
+    r->key = (struct text){0};
+    if (kind == DOCUMENT_LIST || kind == DOCUMENT_OBJECT) r->open[++r->depth] = made;
     return true;
 }
 
-static bool read_number(struct reader *r, struct document *document) {
-    const char *begin = r->at;
-    while (r->at < r->end && *r->at && strchr("+-.0123456789eE", *r->at)) r->at++;
-    document->text = (struct text){begin, (size_t)(r->at - begin)};
-    return document_is_number(document->text) || wrong(r, begin, "this is no value of JSON");
-}
-
-static bool read_value(struct reader *r, struct document **document, unsigned depth) {
-    skip_space(r);
-    if (r->at == r->end) return wrong(r, r->at, "a value is missing");
-    if (++r->nodes > DOCUMENT_NODES) return wrong(r, r->at, "the document has too many values");
-    struct document *made = *document = document_new(r->arena, DOCUMENT_NULL);
-    switch (*r->at) {
-    case '{': made->kind = DOCUMENT_OBJECT; return read_members(r, made, '}', depth);
-    case '[': made->kind = DOCUMENT_LIST; return read_members(r, made, ']', depth);
-    case '"': made->kind = DOCUMENT_TEXT; return read_string(r, &made->text);
-    case 'n': return read_word(r, "null");
-    case 't': made->kind = DOCUMENT_BOOL; made->boolean = true; return read_word(r, "true");
-    case 'f': made->kind = DOCUMENT_BOOL; return read_word(r, "false");
-    default: made->kind = DOCUMENT_NUMBER; return read_number(r, made);
+/* One token; false on a mistake. */
+static bool take(struct reading *r, enum json_kind kind) {
+    switch (kind) {
+    case JSON_ERROR: return wrong(r, r->json.at, r->json.error);
+    case JSON_END: return true;
+    case JSON_OBJECT: return add(r, DOCUMENT_OBJECT);
+    case JSON_LIST: return add(r, DOCUMENT_LIST);
+    case JSON_OBJECT_END: case JSON_LIST_END: return close_nested(r);
+    case JSON_KEY: r->key = r->json.text; return true;
+    case JSON_STRING: return add(r, DOCUMENT_TEXT);
+    case JSON_INT: case JSON_NUMBER: return add(r, DOCUMENT_NUMBER);
+    case JSON_NULL: return add(r, DOCUMENT_NULL);
+    case JSON_TRUE: case JSON_FALSE:
+        if (!add(r, DOCUMENT_BOOL)) return false;
+        r->open[r->depth]->last->boolean = kind == JSON_TRUE;
+        return true;
     }
+    return false;
 }
 
 bool document_read_json(struct arena *arena, struct text bytes, struct document **document,
                         struct failure *why) {
-    char *copy = arena_copy(arena, bytes.bytes, bytes.length);
-    struct reader r = {.arena = arena, .start = copy, .at = copy, .end = copy + bytes.length,
-                       .why = why};
-    if (!read_value(&r, document, 0)) return false;
-    skip_space(&r);
-    return r.at == r.end || wrong(&r, r.at, "something follows the document");
+    struct document holder = {.kind = DOCUMENT_LIST};
+    struct reading r = {.arena = arena, .why = why, .open = {&holder}};
+    json_init(&r.json, arena, text_copy(arena, bytes));
+    r.json.keeps_numbers = true;
+    for (;;) {
+        enum json_kind kind = json_next(&r.json);
+        if (!take(&r, kind)) return false;
+        if (kind == JSON_END) break;
+    }
+    *document = holder.children;
+    return true;
 }
