@@ -72,6 +72,17 @@ struct text text_until(struct text a, char byte) {
     return end ? (struct text){a.bytes, (size_t)(end - a.bytes)} : a;
 }
 
+bool text_take_hole(struct text *rest, struct text *before, struct text *name) {
+    const char *open = rest->length ? memmem(rest->bytes, rest->length, "${", 2) : NULL;
+    size_t length = open ? (size_t)(open - rest->bytes) : rest->length;
+    const char *close = open ? memchr(open, '}', rest->length - length) : NULL;
+    *before = close ? (struct text){rest->bytes, length} : *rest;
+    *name = close ? (struct text){open + 2, (size_t)(close - open) - 2} : (struct text){"", 0};
+    size_t taken = close ? (size_t)(close - rest->bytes) + 1 : rest->length;
+    if (taken) *rest = (struct text){rest->bytes + taken, rest->length - taken};
+    return close != NULL;
+}
+
 struct text text_copy(struct arena *arena, struct text a) {
     return (struct text){arena_copy(arena, a.bytes, a.length), a.length};
 }

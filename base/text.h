@@ -48,6 +48,9 @@ bool text_all(struct text text, bool (*is)(char));
 bool text_is_ipv4(struct text text);
 /* What stands before the first such byte; all of it where there is none. */
 struct text text_until(struct text a, char byte);
+/* Takes the next "${NAME}" from the front of a text as Fn::Sub has it, with what stands before it.
+ * False where there is none: *before is all that is left, and *name empty. */
+bool text_take_hole(struct text *rest, struct text *before, struct text *name);
 struct text text_copy(struct arena *arena, struct text a);
 /* Two lower-case hexadecimal digits for each of the bytes. */
 struct text text_hexadecimal(struct arena *arena, const void *bytes, size_t count);

@@ -101,12 +101,9 @@ static void read_name(struct graph *graph, uint32_t node, uint32_t stack, struct
 
 /* The names in the ${ } of an Fn::Sub. */
 static void read_sub(struct graph *graph, uint32_t node, uint32_t stack, struct text text) {
-    for (size_t i = 0; i + 1 < text.length; i++) {
-        if (text.bytes[i] != '$' || text.bytes[i + 1] != '{') continue;
-        size_t start = i + 2, end = start;
-        while (end < text.length && text.bytes[end] != '}' && text.bytes[end] != '.') end++;
-        read_name(graph, node, stack, (struct text){text.bytes + start, end - start});
-        i = end;
+    struct text before, name;
+    while (text_take_hole(&text, &before, &name)) {
+        read_name(graph, node, stack, text_until(name, '.'));
     }
 }
 

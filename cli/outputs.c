@@ -106,21 +106,13 @@ static bool sub_text(struct gathering *gathering, const struct document *call,
                      struct buffer *out) {
     bool is_list = call->kind == DOCUMENT_LIST && call->count == 2;
     if (!is_list && call->kind != DOCUMENT_TEXT) return false;
-    struct text format = is_list ? call->children->text : call->text;
-    for (size_t i = 0; i < format.length; i++) {
-        const char *close = NULL;
-        if (format.bytes[i] == '$' && i + 1 < format.length && format.bytes[i + 1] == '{') {
-            close = memchr(format.bytes + i, '}', format.length - i);
-        }
-        if (!close) {
-            buffer_char(out, format.bytes[i]);
-            continue;
-        }
-        struct text name = {format.bytes + i + 2, (size_t)(close - format.bytes) - i - 2};
-        const struct document *values = is_list ? call->children->next->children : NULL;
+    struct text rest = is_list ? call->children->text : call->text, before, name;
+    const struct document *values = is_list ? call->children->next->children : NULL;
+    while (text_take_hole(&rest, &before, &name)) {
+        buffer_text(out, before);
         if (!hole_text(gathering, values, name, out)) return false;
-        i = (size_t)(close - format.bytes);
     }
+    buffer_text(out, before);
     return true;
 }
 

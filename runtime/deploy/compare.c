@@ -151,11 +151,9 @@ static bool is_open(const struct plan_stack *stack, struct text logical_id) {
 }
 
 static struct text open_sub(const struct plan_stack *stack, struct text format) {
-    for (size_t i = 0; i + 2 < format.length; i++) {
-        if (format.bytes[i] != '$' || format.bytes[i + 1] != '{') continue;
-        size_t end = i + 2;
-        while (end < format.length && format.bytes[end] != '}' && format.bytes[end] != '.') end++;
-        struct text name = {format.bytes + i + 2, end - i - 2};
+    struct text before, name;
+    while (text_take_hole(&format, &before, &name)) {
+        name = text_until(name, '.');
         if (is_open(stack, name)) return name;
         if (open_parameter(stack, name).length) return open_parameter(stack, name);
     }
@@ -394,11 +392,8 @@ static bool names_change(const struct plan_stack *stack, struct text id, struct 
 }
 
 static bool sub_reads_change(const struct plan_stack *stack, struct text format) {
-    for (size_t i = 0; i + 2 < format.length; i++) {
-        if (format.bytes[i] != '$' || format.bytes[i + 1] != '{') continue;
-        const char *close = memchr(format.bytes + i, '}', format.length - i);
-        if (!close) return false;
-        struct text name = {format.bytes + i + 2, (size_t)(close - format.bytes) - i - 2};
+    struct text before, name;
+    while (text_take_hole(&format, &before, &name)) {
         const char *dot = memchr(name.bytes, '.', name.length);
         struct text id = dot ? (struct text){name.bytes, (size_t)(dot - name.bytes)} : name;
         struct text attribute = dot ? (struct text){dot + 1, name.length - id.length - 1}

@@ -36,21 +36,13 @@ static struct text renamed_path(const struct renaming *renaming, struct text pat
 static struct text renamed_format(const struct renaming *renaming, struct text format,
                                   const struct document *own) {
     struct buffer out;
+    struct text before, name;
     buffer_init(&out);
-    for (size_t i = 0; i < format.length;) {
-        const char *close = NULL;
-        if (format.bytes[i] == '$' && i + 2 < format.length && format.bytes[i + 1] == '{') {
-            close = memchr(format.bytes + i, '}', format.length - i);
-        }
-        if (!close) {
-            buffer_char(&out, format.bytes[i++]);
-            continue;
-        }
-        struct text name = {format.bytes + i + 2, (size_t)(close - format.bytes) - i - 2};
+    while (text_take_hole(&format, &before, &name)) {
         if (!document_member(own, name)) name = renamed_path(renaming, name);
-        buffer_format(&out, "${%.*s}", TEXT_ARGS(name));
-        i = (size_t)(close - format.bytes) + 1;
+        buffer_format(&out, "%.*s${%.*s}", TEXT_ARGS(before), TEXT_ARGS(name));
     }
+    buffer_text(&out, before);
     struct text text = buffer_take(&out, renaming->arena);
     buffer_release(&out);
     return text;

@@ -23,11 +23,8 @@ static bool has(struct text text, const char *part) {
 /* "${Password}" of a Fn::Sub, or a reference to a secret that CloudFormation resolves. */
 static bool text_reads(const struct document *template, struct text text) {
     if (has(text, "{{resolve:secretsmanager:") || has(text, "{{resolve:ssm-secure:")) return true;
-    for (size_t i = 0; i + 2 < text.length; i++) {
-        if (text.bytes[i] != '$' || text.bytes[i + 1] != '{') continue;
-        const char *close = memchr(text.bytes + i, '}', text.length - i);
-        if (!close) return false;
-        struct text name = {text.bytes + i + 2, (size_t)(close - text.bytes) - i - 2};
+    struct text before, name;
+    while (text_take_hole(&text, &before, &name)) {
         if (secrets_parameter(template, name)) return true;
     }
     return false;

@@ -111,19 +111,9 @@ static bool walk_sub(struct reading *reading, const struct document *value) {
                                "and an optional second argument to specify a mapping of values to "
                                "replace in the string");
     }
-    struct text s = format->text;
-    for (size_t i = 0; i + 1 < s.length; i++) {
-        if (s.bytes[i] != '$' || s.bytes[i + 1] != '{') continue;
-        const char *end = memchr(s.bytes + i, '}', s.length - i);
-        if (!end) break;
-        struct text name = {s.bytes + i + 2, (size_t)(end - s.bytes) - i - 2};
-        i = (size_t)(end - s.bytes);
-        if (name.length == 0 || name.bytes[0] == '!') continue;
-        bool is_variable = false;
-        for (const struct document *v = variables ? variables->children : NULL; v; v = v->next) {
-            if (text_equal(v->key, name)) is_variable = true;
-        }
-        if (is_variable) continue;
+    struct text rest = format->text, before, name;
+    while (text_take_hole(&rest, &before, &name)) {
+        if (name.length == 0 || name.bytes[0] == '!' || document_member(variables, name)) continue;
         struct text id = text_until(name, '.');
         meet(reading, id, id.length != name.length);
         if (id.length != name.length) {

@@ -46,13 +46,9 @@ static bool by_path(const struct sim_causes *causes, struct text path, struct si
 
 static bool in_format(const struct sim_causes *causes, struct text format,
                       struct sim_cause *cause) {
-    for (size_t i = 0; i + 1 < format.length; i++) {
-        if (format.bytes[i] != '$' || format.bytes[i + 1] != '{') continue;
-        const char *close = memchr(format.bytes + i, '}', format.length - i);
-        if (!close) return false;
-        size_t end = (size_t)(close - format.bytes);
-        if (by_path(causes, (struct text){format.bytes + i + 2, end - i - 2}, cause)) return true;
-        i = end;
+    struct text before, path;
+    while (text_take_hole(&format, &before, &path)) {
+        if (by_path(causes, path, cause)) return true;
     }
     return false;
 }

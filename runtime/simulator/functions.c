@@ -51,24 +51,16 @@ struct document *sim_sub(struct sim_scope *scope, const struct document *value) 
         return sim_fail(scope, "Template error: One or more Fn::Sub intrinsic functions don't "
                                "specify expected arguments.");
     }
-    struct text s = format->text;
+    struct text rest = format->text, before, name;
     struct document *end = NULL;
     struct buffer out;
     buffer_init(&out);
     bool whole = true;
-    for (size_t i = 0; whole && i < s.length; i++) {
-        const char *close = NULL;
-        if (s.bytes[i] == '$' && i + 1 < s.length && s.bytes[i + 1] == '{') {
-            close = memchr(s.bytes + i, '}', s.length - i);
-        }
-        if (!close) {
-            buffer_char(&out, s.bytes[i]);
-            continue;
-        }
-        struct text name = {s.bytes + i + 2, (size_t)(close - s.bytes) - i - 2};
+    while (whole && text_take_hole(&rest, &before, &name)) {
+        buffer_text(&out, before);
         whole = sub_name(scope, variables, name, &out, &end) && out.length < RESOLVE_BYTES;
-        i = (size_t)(close - s.bytes);
     }
+    if (whole) buffer_text(&out, before);
     if (whole) end = sim_text(scope, buffer_take(&out, scope->arena));
     buffer_release(&out);
     return end;

@@ -189,20 +189,13 @@ static struct text expand_word(struct identity *identity, struct text word) {
 
 static struct text expand(struct identity *identity, struct text form) {
     struct buffer out;
+    struct text before, word;
     buffer_init(&out);
-    for (size_t i = 0; i < form.length; i++) {
-        const char *close = NULL;
-        if (form.bytes[i] == '$' && i + 1 < form.length && form.bytes[i + 1] == '{') {
-            close = memchr(form.bytes + i, '}', form.length - i);
-        }
-        if (!close) {
-            buffer_char(&out, form.bytes[i]);
-            continue;
-        }
-        struct text word = {form.bytes + i + 2, (size_t)(close - form.bytes) - i - 2};
+    while (text_take_hole(&form, &before, &word)) {
+        buffer_text(&out, before);
         buffer_text(&out, expand_word(identity, word));
-        i = (size_t)(close - form.bytes);
     }
+    buffer_text(&out, before);
     struct text text = buffer_take(&out, identity->arena);
     buffer_release(&out);
     return text;

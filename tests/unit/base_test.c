@@ -483,6 +483,33 @@ static void test_ipv4(void) {
     }
 }
 
+/* The pieces of a text, each before in brackets and each name behind it. */
+static void test_holes(void) {
+    static const char *const rows[][2] = {
+        {"", "[]"},
+        {"plain", "[plain]"},
+        {"${A}", "[]A[]"},
+        {"a${B}c${D.E}", "[a]B[c]D.E[]"},
+        {"${}", "[][]"},
+        {"a$b{c}", "[a$b{c}]"},
+        {"${A", "[${A]"},
+        {"x${A}${", "[x]A[${]"},
+        {"${A${B}", "[]A${B[]"},
+        {"$${!A}", "[$]!A[]"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct text rest = text_of(rows[i][0]), before, name;
+        struct buffer out;
+        buffer_init(&out);
+        while (text_take_hole(&rest, &before, &name)) {
+            buffer_format(&out, "[%.*s]%.*s", TEXT_ARGS(before), TEXT_ARGS(name));
+        }
+        buffer_format(&out, "[%.*s]", TEXT_ARGS(before));
+        CU_ASSERT(text_is(buffer_view(&out), rows[i][1]));
+        buffer_release(&out);
+    }
+}
+
 static void test_file_write(void) {
     char folder[] = "/tmp/files-XXXXXX", file[64], link[64];
     struct failure why;
@@ -507,7 +534,7 @@ static void test_file_write(void) {
 UNIT_MAIN("base", {"arena", test_arena}, {"arena rewinds", test_arena_rewinds},
           {"arena drops", test_arena_drops}, {"arena grows", test_arena_grows},
           {"memory recovers", test_memory_recovers}, {"like", test_like}, {"ipv4", test_ipv4},
-          {"utf8", test_utf8}, {"encoding", test_unicode_encode}, {"columns", test_columns},
+          {"holes", test_holes}, {"utf8", test_utf8}, {"encoding", test_unicode_encode}, {"columns", test_columns},
           {"distance", test_distance}, {"suggestion", test_suggestion}, {"number", test_number},
           {"number round trip", test_number_round_trip}, {"json string", test_json_string},
           {"names", test_names}, {"places", test_places}, {"report", test_report},
