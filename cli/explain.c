@@ -105,9 +105,23 @@ void explain_offer_known(struct arena *arena, struct suggestion *suggestion) {
     for (size_t i = 0; i < count; i++) suggestion_offer(suggestion, text_of(builtins[i].name));
     explain_library_offer(arena, suggestion);
     const struct schema_type *found[1];
-    bool is_terraform = text_starts(suggestion->wanted, TEXT("aws_"));
-    if (is_terraform && schema_suggest_type(suggestion->wanted, found, 1) == 1)
+    struct text wanted = suggestion->wanted;
+    bool is_type = text_starts(wanted, TEXT("aws_")) || /* Terraform's, or a name without a service */
+                   (!suggestion->best.length && wanted.length && ascii_is_upper(wanted.bytes[0]));
+    if (is_type && schema_suggest_type(suggestion->wanted, found, 1) == 1)
         suggestion->best = schema_type_name(found[0]);
+}
+
+void explain_suggest(const struct suggestion *suggestion) {
+    const char *advice;
+    struct text ours = builtin_habit(suggestion->wanted, &advice);
+    if (ours.length) {
+        fprintf(stderr, "  The function is called \"%.*s\" here.\n", TEXT_ARGS(ours));
+    } else if (advice) {
+        fprintf(stderr, "  %s\n", advice);
+    } else if (suggestion->best.length) {
+        fprintf(stderr, "  Did you mean \"%.*s\"?\n", TEXT_ARGS(suggestion->best));
+    }
 }
 
 /* What the program declares by the name of a word of the language, below the page of the word.
@@ -135,9 +149,7 @@ static void explain_nothing(const struct question *question) {
     explain_offer_known(question->invocation->arena, &suggestion);
     misuse(question->invocation, "nothing is known by the name \"%.*s\"",
            TEXT_ARGS(question->wanted));
-    if (suggestion.best.length) {
-        fprintf(stderr, "  Did you mean \"%.*s\"?\n", TEXT_ARGS(suggestion.best));
-    }
+    explain_suggest(&suggestion);
 }
 
 static bool find(struct question *question) {

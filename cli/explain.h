@@ -30,6 +30,9 @@ void explain_word_offer(struct suggestion *suggestion);
 
 /* Offers all that can be explained without a program. */
 void explain_offer_known(struct arena *arena, struct suggestion *suggestion);
+/* Says on standard error what may have been meant: the function that another language calls so, or
+ * the suggestion. */
+void explain_suggest(const struct suggestion *suggestion);
 
 /* Appends the IAM policy, as JSON, that CloudFormation needs to create, update and delete what the
  * program declares, and that mrp needs for its stacks. */

@@ -295,10 +295,11 @@ void explain_path_unknown(struct mrp *mrp, const struct invocation *invocation, 
                TEXT_ARGS(path));
     }
     bool names = why && (text_starts(why->hint, TEXT("Did you mean")) ||
+                         text_starts(why->hint, TEXT("Write ")) ||
                          text_starts(why->hint, TEXT("It has ")));
     if (names) {
         fprintf(stderr, "  %.*s\n", TEXT_ARGS(why->hint));
-    } else if (suggestion.best.length) {
-        fprintf(stderr, "  Did you mean \"%.*s\"?\n", TEXT_ARGS(suggestion.best));
+    } else {
+        explain_suggest(&suggestion);
     }
 }

@@ -1,0 +1,5 @@
+explain map FILE
+explain jsonencode FILE
+explain Bucket FILE
+explain Xyzzy FILE
+explain east.orders FILE
