@@ -99,6 +99,18 @@ static const struct parameter *parameter_find(const struct signature *signature,
     return NULL;
 }
 
+static void hint_form(struct checker *checker, struct diagnostic *d,
+                      const struct signature *signature, struct text function) {
+    struct buffer out;
+    buffer_init(&out);
+    for (uint32_t i = 0; i < signature->count; i++) {
+        buffer_format(&out, "%s%.*s", i ? ", " : "", NAME_ARGS(signature->parameters[i].name));
+    }
+    add_hint(checker, d, "It is called as %.*s(%.*s).", TEXT_ARGS(function), (int)out.length,
+             out.bytes);
+    buffer_release(&out);
+}
+
 static void wrong_name(struct checker *checker, const struct signature *signature,
                        struct text function, struct node *argument) {
     struct suggestion near;
@@ -111,19 +123,7 @@ static void wrong_name(struct checker *checker, const struct signature *signatur
                                        "function \"%.*s\" has no parameter \"%.*s\"",
                                        TEXT_ARGS(function),
                                        NAME_ARGS(argument->argument.name.name));
-    add_suggestion(checker, d, &near, span);
-}
-
-static void hint_form(struct checker *checker, struct diagnostic *d,
-                      const struct signature *signature, struct text function) {
-    struct buffer out;
-    buffer_init(&out);
-    for (uint32_t i = 0; i < signature->count; i++) {
-        buffer_format(&out, "%s%.*s", i ? ", " : "", NAME_ARGS(signature->parameters[i].name));
-    }
-    add_hint(checker, d, "It is called as %.*s(%.*s).", TEXT_ARGS(function), (int)out.length,
-             out.bytes);
-    buffer_release(&out);
+    if (!add_suggestion(checker, d, &near, span)) hint_form(checker, d, signature, function);
 }
 
 static void too_many(struct checker *checker, const struct signature *signature,

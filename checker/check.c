@@ -36,6 +36,15 @@ static void unknown_entry(struct checker *checker, struct node *node,
     if (known == stack_entries) {
         add_hint(checker, d, "Properties stand in the braces of a resource; to name a value, write "
                  "let %.*s = ...", NAME_ARGS(node->entry.key));
+    } else if (text_is(near.wanted, "region")) {
+        add_hint(checker, d, "A region is declared by itself: region east \"us-east-1\" { ... }.");
+    } else {
+        struct text names = TEXT("");
+        for (const struct known_entry *entry = known; entry->name; entry++) {
+            names = text_format(checker->arena, "%.*s%s%s", TEXT_ARGS(names),
+                                names.length ? ", " : "", entry->name);
+        }
+        add_hint(checker, d, "It has %.*s.", TEXT_ARGS(names));
     }
 }
 

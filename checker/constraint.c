@@ -208,14 +208,23 @@ static int64_t number_of(struct text text) {
  * near. */
 static struct text nearest_listed(const struct schema_value *value, size_t count,
                                   struct text text) {
+    static const struct {
+        const char *sign, *value;
+    } signs[] = {{">", "GreaterThanThreshold"}, {">=", "GreaterThanOrEqualToThreshold"},
+                 {"<", "LessThanThreshold"},    {"<=", "LessThanOrEqualToThreshold"}};
     struct text best = {0};
     struct suggestion near;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        if (text_is(text, signs[i].sign) && schema_value_enum_has(value, text_of(signs[i].value)))
+            return text_of(signs[i].value);
+    }
     int64_t wanted = number_of(text), distance = INT64_MAX;
     suggestion_init(&near, text);
     for (size_t i = 0; i < count; i++) {
         struct text listed = schema_value_enum(value, i);
         int64_t number = number_of(listed);
         suggestion_offer(&near, listed);
+        if (text.length > 4 && text_starts(listed, text)) return listed; /* "nodejs18" */
         if (wanted < 0 || number < 0 || llabs(number - wanted) >= distance) continue;
         distance = llabs(number - wanted);
         best = listed;

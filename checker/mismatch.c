@@ -83,6 +83,8 @@ void hint_number(struct checker *checker, struct diagnostic *d, struct node *nod
         add_hint(checker, d, "Write %s(%.*s).", duration, (int)digits, text.bytes);
         return;
     }
+    if (digits > 0 && (text_ends(text, TEXT("MB")) || text_ends(text, TEXT("MiB"))))
+        add_hint(checker, d, "Write the number alone: %.*s.", (int)digits, text.bytes);
     if (digits < text.length) return;
     if (!d || !text.length || (text.length > 1 && text.bytes[0] == '0')) return;
     add_hint(checker, d, "Write the number without quotes: %.*s.", TEXT_ARGS(text));
@@ -198,6 +200,8 @@ static void hint_mismatch(struct checker *checker, struct diagnostic *d, struct 
         hint_number(checker, d, node);
     } else if (plain_member(wanted, TYPE_BOOL) && type_is_text(found)) {
         hint_truth(checker, d, node);
+    } else if (found->kind == TYPE_LIST && plain_member(wanted, TYPE_MAP)) {
+        add_hint(checker, d, "It is a map: { key = value }.");
     } else if (found->kind == TYPE_MAP && plain_member(wanted, TYPE_LIST)) {
         add_hint(checker, d, "Write values(%.*s).", TEXT_ARGS(text));
     } else if (plain_member(wanted, TYPE_LIST) && found->kind != TYPE_LIST &&
@@ -206,9 +210,20 @@ static void hint_mismatch(struct checker *checker, struct diagnostic *d, struct 
     } else if (plain_member(wanted, TYPE_SECRET) && type_is_text(found)) {
         add_hint(checker, d, "Write secret_ref(...) or ssm_secure_ref(...), or pass a param of "
                  "type secret: a text in the program is no secret.");
+    } else if (node->kind == NODE_TEXT &&
+               (plain_member(wanted, TYPE_RESOURCE) || plain_member(wanted, TYPE_COMPONENT))) {
+        add_hint(checker, d, "Write the name of a resource of the program, without quotes; one that "
+                 "is there already is declared with @existing = true.");
     } else if (plain_member(wanted, TYPE_RECORD) && found->kind != TYPE_RECORD) {
         hint_record(checker, d, node, found, plain_member(wanted, TYPE_RECORD));
     }
+}
+
+static bool makes_artifact(struct checker *checker, const struct type *type) {
+    type = type_base(type);
+    struct scope *scope = type->kind == TYPE_COMPONENT && type->symbol
+                              ? component_scope(type->symbol) : NULL;
+    return scope && map_find(&scope->outputs, names_intern(checker->names, TEXT("artifact")));
 }
 
 static void mismatch_resource(struct checker *checker, struct node *node, struct fact fact,
@@ -218,7 +233,10 @@ static void mismatch_resource(struct checker *checker, struct node *node, struct
         TEXT_ARGS(wanted_show(checker, wanted)), TEXT_ARGS(type_wanted(checker, wanted)),
         TEXT_ARGS(type_article(checker, fact.type)));
     const struct type *record = plain_member(wanted->type, TYPE_RECORD);
-    if (record) hint_record(checker, d, node, fact.type, record);
+    bool artifact = plain_member(wanted->type, TYPE_ARTIFACT) && makes_artifact(checker, fact.type);
+    if (artifact)
+        add_hint(checker, d, "Write %.*s.artifact.", TEXT_ARGS(expression_text(checker, node)));
+    else if (record) hint_record(checker, d, node, fact.type, record);
     else hint_attribute(checker, d, node, fact.type);
     note_declared(checker, d, wanted);
 }

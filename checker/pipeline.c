@@ -108,7 +108,13 @@ void pipeline_entry(struct checker *checker, struct node *node, const struct nod
     if (!known.type) {
         struct diagnostic *d = complain(checker, DIAGNOSTIC_UNKNOWN_ENTRY, node,
                                         "%s has no entry \"%.*s\"", what, NAME_ARGS(name));
-        add_suggestion(checker, d, &near, node_place(node));
+        if (text_is(near.wanted, "stages"))
+            add_hint(checker, d, "A stage is declared by itself: stage Build { ... }.");
+        else if (text_is(near.wanted, "actions"))
+            add_hint(checker, d, "An action is declared by itself: action test: deliver.Commands "
+                     "{ ... }.");
+        else
+            add_suggestion(checker, d, &near, node_place(node));
         infer(checker, node->entry.value);
         return;
     }

@@ -123,6 +123,32 @@ static bool say_for(const struct report *report) {
     return true;
 }
 
+/* `while x {`, `foreach x in xs {`, `switch x {` */
+static bool say_statement(const struct report *report) {
+    static const struct {
+        const char *word, *hint;
+    } words[] = {
+        {"while", "Write for x in xs { ... }: what is repeated is known before."},
+        {"foreach", "Write for x in xs { ... }."},
+        {"switch", "Write if c then a else b, or an element of a map: sizes[kind]."},
+        {"match", "Write if c then a else b, or an element of a map: sizes[kind]."},
+        {"try", "Write x?.y ?? z: there is no error to be caught."},
+    };
+    uint32_t word = report->before;
+    if (!report_is_lone_word(report, word) || word == report->at) return false;
+    if (report->items[report->at].flags & TOKEN_LINE || !report_expects(report, ASSIGN))
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!text_is(report_text(report, word), words[i].word)) continue;
+        struct diagnostic *diagnostic =
+            report_say(report, DIAGNOSTIC_MISSING_WORD, word, word,
+                       FORMAT(report, "\"%s\" begins no declaration", words[i].word));
+        HINT(report, diagnostic, "%s", words[i].hint);
+        return true;
+    }
+    return false;
+}
+
 /* `-- a comment` */
 static bool say_dashes(const struct report *report) {
     uint32_t at = report->at;
@@ -316,9 +342,9 @@ bool habit_say(struct report *report) {
     return say_block(report) || say_tag(report) || say_single_colons(report) ||
            say_else_if(report) || say_if_behind(report) || say_from(report) ||
            say_modifier(report) || say_type_declaration(report) || say_result_arrow(report) ||
-           say_component_parameters(report) || say_for(report) || say_dashes(report) ||
-           say_nested_keys(report) || say_dash(report) || habit_say_type(report) ||
-           habit_say_code(report);
+           say_component_parameters(report) || say_for(report) || say_statement(report) ||
+           say_dashes(report) || say_nested_keys(report) || say_dash(report) ||
+           habit_say_type(report) || habit_say_code(report);
 }
 
 void habit_hint(const struct report *report, struct diagnostic *diagnostic) {
@@ -343,6 +369,9 @@ void habit_hint(const struct report *report, struct diagnostic *diagnostic) {
                token_is_word(items[report->before].kind)) {
         HINT(report, diagnostic, "A record among the elements stands in braces: { %.*s = ... }.",
              TEXT_ARGS(report_text(report, report->before)));
+    } else if (kind == ASSIGN && report_expects(report, EQUAL) &&
+               ends_value(items[report->before].kind)) {
+        HINT(report, diagnostic, "Write == to compare.");
     } else if (kind == FOR && report_expects(report, RBRACK)) {
         HINT(report, diagnostic, "A list is made by [for x in xs: value].");
     } else if (report_expects(report, ARROW) && !report_expects(report, ASSIGN)) {

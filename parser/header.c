@@ -63,11 +63,42 @@ void header_hint(const struct report *report, struct diagnostic *diagnostic) {
          form->rest);
 }
 
+/* `region "us-east-1" {`, `region "east" "us-east-1" {` */
+static bool say_quoted_label(const struct report *report, uint32_t first) {
+    const struct token *items = report->items;
+    uint32_t at = report->at;
+    if (at != first + 1 || items[at].kind != STRING) return false;
+    bool has_both = items[at + 1].kind == STRING;
+    struct diagnostic *diagnostic =
+        report_say(report, DIAGNOSTIC_SYNTAX, at, at,
+                   FORMAT(report, "expected a name, found %.*s", TEXT_ARGS(report_text(report, at))));
+    HINT(report, diagnostic, "A region is written: region %.*s %.*s { ... }",
+         TEXT_ARGS(header_name(report, at, "east")),
+         TEXT_ARGS(report_text(report, has_both ? at + 1 : at)));
+    return true;
+}
+
+/* `region east, west "us-east-1" {` */
+static bool say_many_labels(const struct report *report, uint32_t first) {
+    const struct token *items = report->items;
+    if (items[report->at].kind != STRING || items[first + 2].kind != COMMA) return false;
+    struct diagnostic *diagnostic =
+        report_say(report, DIAGNOSTIC_SYNTAX, report->at, report->at,
+                   TEXT("each region is declared by itself"));
+    struct text name = report_text(report, first + 1);
+    HINT(report, diagnostic, "Write region %.*s %.*s {} and likewise the others; region %.*s, %.*s "
+                             "{ ... } then holds what they have in common.",
+         TEXT_ARGS(name), TEXT_ARGS(report_text(report, report->at)), TEXT_ARGS(name),
+         TEXT_ARGS(report_text(report, first + 3)));
+    return true;
+}
+
 /* `region east us-east-1 {`, `region east = "us-east-1" {`. */
 bool header_say_region(const struct report *report) {
     const struct token *items = report->items;
     uint32_t at = report->at, first = report_line_start(report, at);
     if (items[first].kind != REGION || items[at].flags & TOKEN_LINE) return false;
+    if (say_quoted_label(report, first) || say_many_labels(report, first)) return true;
     if (at != first + 2) return false;
     bool word = token_is_word(items[at].kind);
     if (!word && items[at].kind != ASSIGN && items[at].kind != COLON) return false;

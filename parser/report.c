@@ -437,11 +437,17 @@ static bool say_declaration_word(struct report *report) {
                            report->items[before].length};
     struct text meant = report_declaration_word(written);
     if (!meant.length || (!token_is_word(kind) && !text_is(meant, "assert"))) return false;
+    uint32_t last = before;
+    if (text_is(written, "export")) { /* of TypeScript: what is exported says what is meant */
+        struct text inner = report_declaration_word(report_text(report, report->at));
+        if (inner.length) meant = inner, last = report->at;
+    }
     struct diagnostic *diagnostic =
-        say(report, DIAGNOSTIC_MISSING_WORD, span_at(report, before),
-            FORMAT(report, "\"%.*s\" begins no declaration", TEXT_ARGS(written)));
+        report_say(report, DIAGNOSTIC_MISSING_WORD, before, last,
+                   FORMAT(report, "\"%.*s\" begins no declaration", TEXT_ARGS(written)));
     HINT(report, diagnostic, "Write %.*s.", TEXT_ARGS(meant));
-    diagnostic_fix(report->parser->diagnostics, diagnostic, span_at(report, before), meant);
+    diagnostic_fix(report->parser->diagnostics, diagnostic, report_span(report, before, last),
+                   meant);
     return true;
 }
 
