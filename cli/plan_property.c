@@ -65,17 +65,6 @@ struct diff { /* where two documents differ */
     uint32_t lines;
 };
 
-static struct text document_line(struct page *page, const struct document *value) {
-    if (!value) return (struct text){0};
-    if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) return value->text;
-    struct buffer out;
-    buffer_init(&out);
-    document_write(value, &out, 0);
-    struct text text = buffer_take(&out, &page->deploying->arena);
-    buffer_release(&out);
-    return text;
-}
-
 static void diff_values(struct diff *diff, struct text path, const struct document *before,
                         const struct document *after);
 
@@ -117,7 +106,8 @@ static void diff_values(struct diff *diff, struct text path, const struct docume
     }
     if (++diff->lines > DIFF_LINES) return;
     if (diff->lines > 1) buffer_char(diff->page->out, '\n');
-    struct text old = document_line(diff->page, before), new = document_line(diff->page, after);
+    struct arena *arena = &diff->page->deploying->arena;
+    struct text old = document_shown(arena, before), new = document_shown(arena, after);
     bool opens = text_is(new, "{{changeSet:KNOWN_AFTER_APPLY}}");
     page_pair(diff->page, path, old, new, opens ? "(known after the deploy)" : NULL);
 }

@@ -304,6 +304,21 @@ void document_write(const struct document *document, struct buffer *out, int ind
     write_at(document, out, indent, 0);
 }
 
+struct text document_json(struct arena *arena, const struct document *document) {
+    struct buffer out;
+    buffer_init(&out);
+    document_write(document, &out, 0);
+    struct text text = buffer_take(&out, arena);
+    buffer_release(&out);
+    return text;
+}
+
+struct text document_shown(struct arena *arena, const struct document *document) {
+    if (!document) return (struct text){0};
+    bool is_plain = document->kind == DOCUMENT_TEXT || document->kind == DOCUMENT_NUMBER;
+    return is_plain ? document->text : document_json(arena, document);
+}
+
 /* ---- reading ---- */
 
 static struct text without_mark_of_order(struct text bytes) {

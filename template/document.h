@@ -38,6 +38,10 @@ bool document_is_call(const struct document *document);
 bool document_equal(const struct document *a, const struct document *b);
 /* As JSON, indent 0 for one line. */
 void document_write(const struct document *document, struct buffer *out, int indent);
+/* The same on one line, in the arena. */
+struct text document_json(struct arena *arena, const struct document *document);
+/* A text or a number as it is, all else as JSON; empty for NULL. */
+struct text document_shown(struct arena *arena, const struct document *document);
 
 /* Makers for documents built in the program (simulator, plan). */
 struct document *document_new(struct arena *arena, enum document_kind kind);

@@ -23,17 +23,6 @@ static struct plan_property *add_property(struct plan *plan, struct plan_change 
     return property;
 }
 
-static struct text shown(struct plan *plan, const struct document *value) {
-    if (!value) return (struct text){0};
-    if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) return value->text;
-    struct buffer out;
-    buffer_init(&out);
-    document_write(value, &out, 0);
-    struct text text = buffer_take(&out, plan->arena);
-    buffer_release(&out);
-    return text;
-}
-
 /* --- whole stacks ----------------------------------------------------------------------------- */
 
 static struct plan_change *add_whole(struct plan *plan, struct plan_stack *stack,
@@ -197,8 +186,8 @@ static void compare_property(struct plan *plan, struct plan_stack *stack,
     if (equal && !open.length) return;
     struct plan_property *property = add_property(plan, change);
     property->name = name;
-    property->before = equal ? (struct text){0} : shown(plan, before);
-    property->after = open.length ? (struct text){0} : shown(plan, after);
+    property->before = equal ? (struct text){0} : document_shown(plan->arena, before);
+    property->after = open.length ? (struct text){0} : document_shown(plan->arena, after);
     property->known_after = open;
     set_recreation(schema_type_find(change->type), property);
 }

@@ -32,7 +32,6 @@ static struct text write_former(struct arena *arena, const struct plan_former *f
     struct document *parameters = document_new(arena, DOCUMENT_OBJECT);
     struct document *tags = document_new(arena, DOCUMENT_OBJECT);
     struct document *capabilities = document_new(arena, DOCUMENT_LIST);
-    struct buffer out;
     for (uint32_t i = 0; i < former->parameter_count; i++) {
         const struct cloud_parameter *parameter = &former->parameters[i];
         document_add(parameters, parameter->key,
@@ -52,11 +51,7 @@ static struct text write_former(struct arena *arena, const struct plan_former *f
     document_add(all, TEXT("parameters"), parameters);
     document_add(all, TEXT("tags"), tags);
     document_add(all, TEXT("capabilities"), capabilities);
-    buffer_init(&out);
-    document_write(all, &out, 0);
-    struct text text = buffer_take(&out, arena);
-    buffer_release(&out);
-    return text;
+    return document_json(arena, all);
 }
 
 static const struct document *children_of(const struct document *object, const char *key) {

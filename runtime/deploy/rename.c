@@ -179,13 +179,9 @@ bool plan_rename(struct plan *plan, struct plan_stack *stack, struct failure *wh
     }
     if (!count) return true;
     struct renaming renaming = {plan->arena, moves, count};
-    struct buffer body;
     stack->moves = moves;
     stack->move_count = count;
     stack->current = rename_template(&renaming, stack->current);
-    buffer_init(&body);
-    document_write(stack->current, &body, 0);
-    stack->renamed_body = buffer_take(&body, plan->arena);
-    buffer_release(&body);
+    stack->renamed_body = document_json(plan->arena, stack->current);
     return true;
 }

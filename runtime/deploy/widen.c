@@ -17,26 +17,10 @@ struct grants {
     uint32_t count, capacity;
 };
 
-static struct text shown(struct arena *arena, const struct document *value) {
-    if (!value) return (struct text){0};
-    if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) return value->text;
-    struct buffer out;
-    buffer_init(&out);
-    document_write(value, &out, 0);
-    struct text text = buffer_take(&out, arena);
-    buffer_release(&out);
-    return text;
-}
-
 static void add(struct grants *grants, struct grant grant) {
     if (grants->count == GRANTS_MOST) return;
-    if (grants->count == grants->capacity) {
-        uint32_t capacity = grants->capacity ? 2 * grants->capacity : 16;
-        struct grant *larger = arena_array(grants->arena, capacity, sizeof *larger);
-        if (grants->count) memcpy(larger, grants->all, grants->count * sizeof *larger);
-        grants->all = larger;
-        grants->capacity = capacity;
-    }
+    grants->all = arena_grown(grants->arena, grants->all, grants->count, &grants->capacity,
+                              sizeof *grants->all);
     grants->all[grants->count++] = grant;
 }
 
@@ -58,17 +42,17 @@ static void add_statement(struct grants *grants, const struct document *statemen
     const struct document *others = document_get(statement, "NotAction");
     const struct document *resources = document_get(statement, "Resource");
     const struct document *effect = document_get(statement, "Effect");
-    struct text on_others = shown(arena, document_get(statement, "NotResource"));
+    struct text on_others = document_shown(arena, document_get(statement, "NotResource"));
     if (!actions) actions = others;
     for (const struct document *a = first_of(actions); a; a = after(actions, a)) {
         const struct document *r = first_of(resources);
         do {
-            struct text on = shown(arena, r);
+            struct text on = document_shown(arena, r);
             if (on_others.length) on = text_format(arena, "all but %.*s", TEXT_ARGS(on_others));
             add(grants, (struct grant){
-                .who = who, .on = on, .when = shown(arena, document_get(statement, "Condition")),
+                .who = who, .on = on, .when = document_shown(arena, document_get(statement, "Condition")),
                 .what = others ? text_format(arena, "all but %.*s",
-                                             TEXT_ARGS(shown(arena, a))) : shown(arena, a),
+                                             TEXT_ARGS(document_shown(arena, a))) : document_shown(arena, a),
                 .denies = effect && text_is(effect->text, "Deny")});
             r = after(resources, r);
         } while (r);
@@ -80,12 +64,12 @@ static void add_statements(struct grants *grants, const struct document *stateme
     for (const struct document *s = first_of(statements); s; s = after(statements, s)) {
         const struct document *who = document_get(s, "Principal");
         if (!who || who->kind != DOCUMENT_OBJECT) {
-            add_statement(grants, s, shown(grants->arena, who));
+            add_statement(grants, s, document_shown(grants->arena, who));
             continue;
         }
         for (const struct document *kind = who->children; kind; kind = kind->next) {
             for (const struct document *w = first_of(kind); w; w = after(kind, w)) {
-                add_statement(grants, s, shown(grants->arena, w));
+                add_statement(grants, s, document_shown(grants->arena, w));
             }
         }
     }
@@ -98,12 +82,12 @@ static void add_rule(struct grants *grants, const struct document *rule, const c
                                         "DestinationSecurityGroupId", "SourcePrefixListId",
                                         "DestinationPrefixListId", "SourceSecurityGroupName"};
     struct arena *arena = grants->arena;
-    struct text from = shown(arena, document_get(rule, "FromPort"));
-    struct text to = shown(arena, document_get(rule, "ToPort"));
-    struct text protocol = shown(arena, document_get(rule, "IpProtocol"));
+    struct text from = document_shown(arena, document_get(rule, "FromPort"));
+    struct text to = document_shown(arena, document_get(rule, "ToPort"));
+    struct text protocol = document_shown(arena, document_get(rule, "IpProtocol"));
     struct text side = {0};
     for (size_t i = 0; i < sizeof sides / sizeof *sides && !side.length; i++) {
-        side = shown(arena, document_get(rule, sides[i]));
+        side = document_shown(arena, document_get(rule, sides[i]));
     }
     if (text_is(protocol, "-1")) protocol = TEXT("all traffic");
     struct text ports = !from.length ? TEXT("")
@@ -124,7 +108,7 @@ static void add_rules(struct grants *grants, const struct document *rules, const
 static void add_texts(struct grants *grants, const struct document *list, const char *what) {
     for (const struct document *c = first_of(list); c; c = after(list, c)) {
         add(grants, (struct grant){.what = text_format(grants->arena, "%s %.*s", what,
-                                                       TEXT_ARGS(shown(grants->arena, c)))});
+                                                       TEXT_ARGS(document_shown(grants->arena, c)))});
     }
 }
 
@@ -161,10 +145,10 @@ static void read_grants(struct grants *grants, const struct document *resource, 
     else if (text_is(type, "AWS::EC2::SecurityGroupEgress")) add_rule(grants, properties, "out:");
     else if (text_is(type, "AWS::Lambda::Permission")) {
         add(grants, (struct grant){
-            .who = shown(grants->arena, document_get(properties, "Principal")),
-            .what = shown(grants->arena, document_get(properties, "Action")),
-            .on = shown(grants->arena, document_get(properties, "FunctionName")),
-            .when = shown(grants->arena, document_get(properties, "SourceArn"))});
+            .who = document_shown(grants->arena, document_get(properties, "Principal")),
+            .what = document_shown(grants->arena, document_get(properties, "Action")),
+            .on = document_shown(grants->arena, document_get(properties, "FunctionName")),
+            .when = document_shown(grants->arena, document_get(properties, "SourceArn"))});
     } else {
         walk(grants, properties, 0);
     }
@@ -209,15 +193,8 @@ static struct text write_grant(struct arena *arena, const struct grant *grant) {
 
 static void add_widening(struct plan *plan, struct plan_stack *stack, uint32_t change,
                          const struct grant *grant) {
-    if (stack->widening_count == stack->widening_capacity) {
-        uint32_t capacity = stack->widening_capacity ? 2 * stack->widening_capacity : 8;
-        struct plan_widening *larger = arena_array(plan->arena, capacity, sizeof *larger);
-        if (stack->widening_count) {
-            memcpy(larger, stack->widenings, stack->widening_count * sizeof *larger);
-        }
-        stack->widenings = larger;
-        stack->widening_capacity = capacity;
-    }
+    stack->widenings = arena_grown(plan->arena, stack->widenings, stack->widening_count,
+                                   &stack->widening_capacity, sizeof *stack->widenings);
     stack->widenings[stack->widening_count++] =
         (struct plan_widening){change, write_grant(plan->arena, grant)};
 }

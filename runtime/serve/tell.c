@@ -316,20 +316,8 @@ void tell_resource(struct arena *arena, struct data *record, const struct cloud_
     data_put(arena, drift, "StackResourceDriftStatus", TEXT("NOT_CHECKED"));
 }
 
-static struct text text_of_value(struct arena *arena, const struct document *value) {
-    struct buffer out;
-    if (!value) return TEXT("");
-    if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) return value->text;
-    if (value->kind == DOCUMENT_BOOL) return value->boolean ? TEXT("true") : TEXT("false");
-    buffer_init(&out);
-    document_write(value, &out, 0);
-    struct text text = buffer_take(&out, arena);
-    buffer_release(&out);
-    return text;
-}
-
 static bool is_hidden(struct arena *arena, const struct document *parameter) {
-    return text_is(text_of_value(arena, document_get(parameter, "NoEcho")), "true");
+    return text_is(document_shown(arena, document_get(parameter, "NoEcho")), "true");
 }
 
 static void tell_declared(struct arena *arena, struct data *result,
@@ -343,19 +331,19 @@ static void tell_declared(struct arena *arena, struct data *result,
         data_put(arena, record, "ParameterKey", p->key);
         if (initial) {
             data_put(arena, record, "DefaultValue",
-                     is_hidden(arena, p) ? TEXT("****") : text_of_value(arena, initial));
+                     is_hidden(arena, p) ? TEXT("****") : document_shown(arena, initial));
         }
         data_set_bool(arena, record, "NoEcho", is_hidden(arena, p));
         data_set(arena, record, "Description",
-                 text_of_value(arena, document_get(p, "Description")));
+                 document_shown(arena, document_get(p, "Description")));
         if (!with_types) continue;
-        data_put(arena, record, "ParameterType", text_of_value(arena, document_get(p, "Type")));
+        data_put(arena, record, "ParameterType", document_shown(arena, document_get(p, "Type")));
         struct data *constraints = data_set_new(arena, record, "ParameterConstraints", DATA_RECORD);
         if (!allowed) continue;
         struct data *values = data_set_new(arena, constraints, "AllowedValues", DATA_LIST);
         for (const struct document *v = allowed->children; v; v = v->next) {
             struct data *value = data_add(values, TEXT(""), data_new(arena, DATA_TEXT));
-            value->text = text_of_value(arena, v);
+            value->text = document_shown(arena, v);
         }
     }
 }
@@ -392,7 +380,7 @@ void tell_validation(struct arena *arena, struct data *result,
                      const struct sim_blueprint *blueprint) {
     tell_declared(arena, result, blueprint, false);
     data_set(arena, result, "Description",
-             text_of_value(arena, document_get(blueprint->root, "Description")));
+             document_shown(arena, document_get(blueprint->root, "Description")));
     tell_capability(arena, result, blueprint);
 }
 
@@ -446,7 +434,7 @@ static struct text metadata_text(struct arena *arena, const struct document *met
 void tell_summary(struct arena *arena, struct data *result, const struct sim_blueprint *blueprint) {
     tell_declared(arena, result, blueprint, true);
     data_set(arena, result, "Description",
-             text_of_value(arena, document_get(blueprint->root, "Description")));
+             document_shown(arena, document_get(blueprint->root, "Description")));
     tell_capability(arena, result, blueprint);
     struct data *types = data_set_new(arena, result, "ResourceTypes", DATA_LIST);
     struct data *identifiers =
@@ -459,7 +447,7 @@ void tell_summary(struct arena *arena, struct data *result, const struct sim_blu
         type->text = blueprint->items[i].type;
     }
     data_set(arena, result, "Version",
-             text_of_value(arena, document_get(blueprint->root, "AWSTemplateFormatVersion")));
+             document_shown(arena, document_get(blueprint->root, "AWSTemplateFormatVersion")));
     data_set(arena, result, "Metadata",
              metadata_text(arena, document_get(blueprint->root, "Metadata")));
 }

@@ -51,12 +51,8 @@ static void tell_differences(struct arena *arena, struct data *record,
 
 static void put_properties(struct arena *arena, struct data *record, const char *key,
                            const struct document *properties) {
-    struct buffer out;
     if (!properties) return;
-    buffer_init(&out);
-    document_write(properties, &out, 0);
-    data_put(arena, record, key, sim_masked(arena, buffer_take(&out, arena)));
-    buffer_release(&out);
+    data_put(arena, record, key, sim_masked(arena, document_json(arena, properties)));
 }
 
 static void tell_drift(struct serving *serving, struct data *record,

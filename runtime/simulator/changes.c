@@ -17,16 +17,7 @@ struct planning {
 };
 
 static struct text shown(struct arena *arena, const struct document *value) {
-    if (!value) return (struct text){0};
-    if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) {
-        return sim_masked(arena, value->text);
-    }
-    struct buffer out;
-    buffer_init(&out);
-    document_write(value, &out, 0);
-    struct text text = sim_masked(arena, buffer_take(&out, arena));
-    buffer_release(&out);
-    return text;
+    return sim_masked(arena, document_shown(arena, value));
 }
 
 static struct text context(struct arena *arena, const struct document *properties) {

@@ -30,13 +30,7 @@ struct text sim_metadata(struct arena *arena, const struct sim_stack *stack,
     const struct sim_item *item =
         stack->now.blueprint ? sim_blueprint_find(stack->now.blueprint, logical_id) : NULL;
     const struct document *metadata = item ? document_get(item->body, "Metadata") : NULL;
-    struct buffer out;
-    if (!metadata) return TEXT("{}");
-    buffer_init(&out);
-    document_write(metadata, &out, 0);
-    struct text text = buffer_take(&out, arena);
-    buffer_release(&out);
-    return text;
+    return metadata ? document_json(arena, metadata) : TEXT("{}");
 }
 
 /* --- stack policies --------------------------------------------------------------------------- */

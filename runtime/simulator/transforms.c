@@ -234,12 +234,8 @@ struct sim_blueprint *sim_transform(struct simulator *simulator, struct cloud_ca
     struct document *result = transform(&transforming, outline->root);
     *reason = transforming.reason;
     if (!result) return NULL;
-    struct buffer out;
-    buffer_init(&out);
-    document_write(result, &out, 0);
-    struct text body = buffer_take(&out, arena);
-    buffer_release(&out);
-    struct sim_blueprint *blueprint = sim_blueprint_read(arena, body, &call->error);
+    struct sim_blueprint *blueprint =
+        sim_blueprint_read(arena, document_json(arena, result), &call->error);
     if (blueprint) blueprint->original = outline->body;
     return blueprint;
 }

@@ -67,30 +67,14 @@ struct differing {
 };
 
 static struct text shown(struct arena *arena, const struct document *value) {
-    struct buffer out;
-    if (!value) return TEXT("null");
-    if (value->kind == DOCUMENT_TEXT || value->kind == DOCUMENT_NUMBER) {
-        return sim_masked(arena, value->text);
-    }
-    buffer_init(&out);
-    document_write(value, &out, 0);
-    struct text text = sim_masked(arena, buffer_take(&out, arena));
-    buffer_release(&out);
-    return text;
+    return value ? sim_masked(arena, document_shown(arena, value)) : TEXT("null");
 }
 
 static void add_difference(struct differing *all, struct text path, const struct document *wanted,
                            const struct document *found) {
     struct cloud_drift *drift = all->drift;
-    if (drift->difference_count == all->capacity) {
-        uint32_t capacity = all->capacity ? 2 * all->capacity : 8;
-        struct cloud_difference *larger = arena_array(all->arena, capacity, sizeof *larger);
-        if (drift->difference_count) {
-            memcpy(larger, drift->differences, drift->difference_count * sizeof *larger);
-        }
-        drift->differences = larger;
-        all->capacity = capacity;
-    }
+    drift->differences = arena_grown(all->arena, drift->differences, drift->difference_count,
+                                     &all->capacity, sizeof *drift->differences);
     drift->differences[drift->difference_count++] = (struct cloud_difference){
         .path = path, .expected = shown(all->arena, wanted), .actual = shown(all->arena, found),
         .kind = !wanted ? TEXT("ADD") : found ? TEXT("NOT_EQUAL") : TEXT("REMOVE")};

@@ -231,12 +231,9 @@ static struct text told_properties(struct simulator *simulator, const struct sim
     }
     if (!properties || !properties->count) return (struct text){0};
     if (resource->told == properties) return resource->told_text;
-    struct buffer out;
-    buffer_init(&out);
-    document_write(properties, &out, 0);
+    struct arena *arena = &simulator->arena;
     resource->told = properties;
-    resource->told_text = sim_masked(&simulator->arena, buffer_take(&out, &simulator->arena));
-    buffer_release(&out);
+    resource->told_text = sim_masked(arena, document_json(arena, properties));
     return resource->told_text;
 }
 
