@@ -61,12 +61,12 @@ syn region mrpLineInterpolation matchgroup=mrpInterpolation start=/\${/ end=/}/ 
 syn region mrpLineBraces start=/{/ end=/}/ end=/$/ oneline contained contains=@mrpLineCode transparent extend
 " One over several lines that is not closed ends before the line on which the next one begins, as the compiler has it.
 syn region mrpTextBlock start=/"""/ skip=/\\./ end=/"""/ contains=mrpEscape,mrpEscapeUnknown,mrpBlockInterpolation keepend extend
-syn region mrpTextBlock start=/"""\s*$/ skip=/\\./ end=/"""/ end=/^\%(\%(\\.\|\${[^}"]*}\|\%("""\|\${\)\@!.\)*[=(\[,:]\s*"""\s*$\)\@=/ contains=mrpEscape,mrpEscapeUnknown,mrpBlockInterpolation keepend extend
+syn region mrpTextBlock start=/"""\s*$/ skip=/\\./ end=/"""/ end=/^\%(\%(\\.\|\${[^}"]*}\|\%("""\|\${\)\@!.\)*[=(\[,:]\s*"""\s*$\)\@=/ end=/^\%(\%(\%(project\|component\)\s\+\h\w*\|region\s\+\h[^{"]*\%("[^"]*"\)\=\|pipeline\s\+\h\w*\s\+in\>[^{]*\|\%(test\|policy\)\s\+"[^"]*"\)\s*{\s*$\)\@=/ contains=mrpEscape,mrpEscapeUnknown,mrpBlockInterpolation keepend extend
 syn region mrpBlockInterpolation matchgroup=mrpInterpolation start=/\${/ end=/}/ contained contains=@mrpCode extend
 syn region mrpBraces start=/{/ end=/}/ contained contains=@mrpCode transparent extend
 syn match mrpRaw /'[^']*\%('\|$\)/
 syn region mrpRawBlock start=/'''/ end=/'''/
-syn region mrpRawBlock start=/'''\s*$/ end=/'''/ end=/^\%(\%(\%('''\)\@!.\)*[=(\[,:]\s*'''\s*$\)\@=/
+syn region mrpRawBlock start=/'''\s*$/ end=/'''/ end=/^\%(\%(\%('''\)\@!.\)*[=(\[,:]\s*'''\s*$\)\@=/ end=/^\%(\%(\%(project\|component\)\s\+\h\w*\|region\s\+\h[^{"]*\%("[^"]*"\)\=\|pipeline\s\+\h\w*\s\+in\>[^{]*\|\%(test\|policy\)\s\+"[^"]*"\)\s*{\s*$\)\@=/
 
 hi def link mrpFunction Function
 hi def link mrpKey Identifier
