@@ -261,6 +261,16 @@ void arena_forget(void *from, void *to) {
     if (ARENA_GAP == 0 && start < end) madvise(start, (size_t)(end - start), MADV_DONTNEED);
 }
 
+void arena_adopt(struct arena *arena, struct arena *other) {
+    struct arena_block **place = arena->blocks ? &arena->blocks->older : &arena->blocks;
+    struct arena_block *rest = *place;
+    *place = other->blocks;
+    while (*place) place = &(*place)->older;
+    *place = rest;
+    arena->used += other->used;
+    arena_init(other);
+}
+
 struct arena_mark arena_mark(const struct arena *arena) {
     return (struct arena_mark){arena->blocks, arena->blocks ? arena->blocks->older : NULL,
                                arena->next, arena->used};

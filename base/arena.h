@@ -55,6 +55,9 @@ void arena_drop(struct arena *arena, void *memory, size_t size);
  * the pages in it, which read as zero. For what is large and used from its start to its end. */
 void arena_forget(void *from, void *to);
 
+/* What was allocated from the other one belongs to this one from here on, and the other is empty. */
+void arena_adopt(struct arena *arena, struct arena *other);
+
 /* How full an arena is, to give back later all that was allocated since. */
 struct arena_mark {
     struct arena_block *block, *older; /* the newest block, and the one before it */

@@ -9,6 +9,47 @@ void cloud_all(const struct cloud *cloud, struct cloud_call *calls, size_t count
     }
 }
 
+static void copy_texts(struct arena *arena, struct text *const texts[], size_t count) {
+    for (size_t i = 0; i < count; i++) *texts[i] = text_copy(arena, *texts[i]);
+}
+
+#define COPY_TEXTS(arena, ...)                                                                     \
+    copy_texts(arena, (struct text *const[]){__VA_ARGS__},                                         \
+               sizeof((struct text *const[]){__VA_ARGS__}) / sizeof(struct text *))
+
+static void *copy_items(struct arena *arena, const void *items, uint32_t count, size_t size) {
+    void *copy = arena_array(arena, count + 1, size);
+    if (count) memcpy(copy, items, count * size);
+    return copy;
+}
+
+struct cloud_stack cloud_copy_stack(struct arena *arena, const struct cloud_stack *stack) {
+    struct cloud_stack copy = *stack;
+    COPY_TEXTS(arena, &copy.id, &copy.name, &copy.status, &copy.status_reason, &copy.description,
+               &copy.change_set_id, &copy.parent_id, &copy.root_id);
+    copy.parameters = copy_items(arena, stack->parameters, stack->parameter_count,
+                                 sizeof *copy.parameters);
+    for (uint32_t i = 0; i < stack->parameter_count; i++) {
+        struct cloud_parameter *parameter = &copy.parameters[i];
+        COPY_TEXTS(arena, &parameter->key, &parameter->value, &parameter->resolved);
+    }
+    copy.outputs = copy_items(arena, stack->outputs, stack->output_count, sizeof *copy.outputs);
+    for (uint32_t i = 0; i < stack->output_count; i++) {
+        struct cloud_output *output = &copy.outputs[i];
+        COPY_TEXTS(arena, &output->key, &output->value, &output->description,
+                   &output->export_name);
+    }
+    copy.tags = copy_items(arena, stack->tags, stack->tag_count, sizeof *copy.tags);
+    for (uint32_t i = 0; i < stack->tag_count; i++) {
+        COPY_TEXTS(arena, &copy.tags[i].key, &copy.tags[i].value);
+    }
+    struct text *capabilities = copy_items(arena, stack->capabilities, stack->capability_count,
+                                           sizeof *capabilities);
+    for (uint32_t i = 0; i < stack->capability_count; i++) COPY_TEXTS(arena, &capabilities[i]);
+    copy.capabilities = capabilities;
+    return copy;
+}
+
 bool cloud_status_running(struct text status) {
     return text_ends(status, TEXT("_IN_PROGRESS")) && !text_is(status, "REVIEW_IN_PROGRESS");
 }

@@ -312,6 +312,8 @@ static inline bool cloud_failed(const struct cloud_call *call) {
 void cloud_all(const struct cloud *cloud, struct cloud_call *calls, size_t count);
 
 /* Statuses of aws.md 4.5: whether an operation is running; else whether it ended well. */
+/* A stack as a reply has it, for whoever does not keep the reply. */
+struct cloud_stack cloud_copy_stack(struct arena *arena, const struct cloud_stack *stack);
 bool cloud_status_running(struct text status);
 bool cloud_status_good(struct text status);
 

@@ -210,10 +210,20 @@ static double next_look(const struct run *run) {
     return run->options->tick > 0 ? fmin(wake, now(run) + run->options->tick) : wake;
 }
 
+/* Calls are still under way: what they write to stays until the cloud is closed. */
+static void leave(struct run *run) {
+    for (uint32_t i = 0; i < run->plan->count; i++) {
+        arena_adopt(run->arena, &run->machines[i].page);
+    }
+}
+
 void run_loop(struct run *run) {
     while (!run_is_finished(run)) {
         note_interruption(run);
-        if (interruptions(run) > 1) return;
+        if (interruptions(run) > 1) {
+            leave(run);
+            return;
+        }
         start_ready(run);
         struct cloud_call *call = run->cloud->next(run->cloud->context, next_look(run));
         if (call) {

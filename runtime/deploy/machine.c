@@ -82,11 +82,11 @@ void machine_fail(struct run *run, struct machine *machine, struct text cause) {
 }
 
 void machine_fail_call(struct run *run, struct machine *machine) {
-    machine_fail(run, machine, machine->call.error.message);
+    machine_fail(run, machine, text_copy(run->arena, machine->call.error.message));
 }
 
 void machine_lose(struct run *run, struct machine *machine) {
-    machine->shown->cause = machine->call.error.message;
+    machine->shown->cause = text_copy(run->arena, machine->call.error.message);
     machine_end(run, machine, APPLY_LOST);
 }
 
@@ -101,6 +101,13 @@ struct cloud_request *machine_prepare(struct machine *machine, enum cloud_operat
     return &machine->call.request;
 }
 
+struct cloud_request *machine_prepare_look(struct machine *machine, enum cloud_operation operation,
+                                           struct run *run) {
+    struct cloud_request *request = machine_prepare(machine, operation, run);
+    machine->call.arena = &machine->page;
+    return request;
+}
+
 void machine_send(struct run *run, struct machine *machine, enum machine_phase phase) {
     machine->phase = phase;
     machine->is_asking = true;
@@ -110,6 +117,7 @@ void machine_send(struct run *run, struct machine *machine, enum machine_phase p
 }
 
 void machine_sleep(struct run *run, struct machine *machine, enum machine_phase phase) {
+    arena_release(&machine->page);
     machine->phase = phase;
     machine->wake = run_now(run) + machine->poll;
     machine->poll = fmin(machine->poll + 1, POLL_LAST);
@@ -143,7 +151,7 @@ void machine_ask_delete(struct run *run, struct machine *machine, enum machine_p
 }
 
 void machine_ask_events(struct run *run, struct machine *machine, enum machine_phase phase) {
-    machine_prepare(machine, CLOUD_STACK_EVENTS, run);
+    machine_prepare_look(machine, CLOUD_STACK_EVENTS, run);
     machine_send(run, machine, phase);
 }
 
@@ -346,12 +354,12 @@ void machine_awake(struct run *run, struct machine *machine) {
         machine->is_retrying = false;
         machine_send(run, machine, machine->phase);
     } else if (machine->phase == PHASE_READ) {
-        machine_prepare(machine, CLOUD_DESCRIBE_CHANGE_SET, run);
+        machine_prepare_look(machine, CLOUD_DESCRIBE_CHANGE_SET, run);
         machine_send(run, machine, PHASE_READ);
     } else if (machine->phase == PHASE_RENAME_MADE || machine->phase == PHASE_RENAME_DONE) {
         machine_look_at_rename(run, machine);
     } else if (machine->phase == PHASE_CLEAR_WATCH) {
-        machine_prepare(machine, CLOUD_DESCRIBE_STACKS, run);
+        machine_prepare_look(machine, CLOUD_DESCRIBE_STACKS, run);
         machine_send(run, machine, PHASE_CLEAR_WATCH);
     } else {
         machine_ask_events(run, machine, machine->phase);

@@ -95,7 +95,7 @@ struct machine {
     struct text refactor;    /* its id */
     bool is_renamed;         /* it is done, */
     double renamed;          /* by the stack's own time */
-    struct arena page;       /* of the versions of a bucket that are being deleted */
+    struct arena page;       /* of one look at the stack, until it sleeps; of versions of a bucket */
     struct text *buckets;    /* to be emptied, and which of them is */
     uint32_t bucket_count, bucket;
     unsigned empties;        /* how often they were begun with */

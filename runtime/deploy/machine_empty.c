@@ -31,8 +31,7 @@ static void ask_versions(struct run *run, struct machine *machine) {
         return;
     }
     shown->bucket = machine->buckets[machine->bucket];
-    machine_prepare(machine, CLOUD_OBJECT_VERSIONS, run)->bucket = shown->bucket;
-    machine->call.arena = &machine->page;
+    machine_prepare_look(machine, CLOUD_OBJECT_VERSIONS, run)->bucket = shown->bucket;
     machine_send(run, machine, PHASE_VERSIONS);
 }
 
@@ -68,7 +67,7 @@ static void delete_versions(struct run *run, struct machine *machine) {
         }
         machine->shown->is_begun = true;
     }
-    struct cloud_request *request = machine_prepare(machine, CLOUD_DELETE_OBJECTS, run);
+    struct cloud_request *request = machine_prepare_look(machine, CLOUD_DELETE_OBJECTS, run);
     request->bucket = machine->buckets[machine->bucket];
     request->objects = listed.objects;
     request->object_count = listed.object_count;

@@ -51,7 +51,7 @@ static bool ask_next(struct run *run, struct machine *machine, enum machine_phas
     while (machine->nested_at < machine->nested_count &&
            machine->nested[machine->nested_at].is_settled) machine->nested_at++;
     if (machine->nested_at == machine->nested_count) return false;
-    machine_prepare(machine, CLOUD_STACK_EVENTS, run)->stack =
+    machine_prepare_look(machine, CLOUD_STACK_EVENTS, run)->stack =
         machine->nested[machine->nested_at].id;
     machine_send(run, machine, phase);
     return true;

@@ -37,6 +37,9 @@ void machine_lose(struct run *run, struct machine *machine);
 /* Prepares the machine's call and gives its request, to be filled and sent. */
 struct cloud_request *machine_prepare(struct machine *machine, enum cloud_operation operation,
                                       struct run *run);
+/* For what is asked again and again: the reply is there until the machine sleeps. */
+struct cloud_request *machine_prepare_look(struct machine *machine, enum cloud_operation operation,
+                                           struct run *run);
 void machine_send(struct run *run, struct machine *machine, enum machine_phase phase);
 void machine_sleep(struct run *run, struct machine *machine, enum machine_phase phase);
 /* One token an operation, so that a repeated request is known as the same; it ends in who asks, so

@@ -44,7 +44,7 @@ static void refuse(struct run *run, struct machine *machine, struct text reason)
 }
 
 void machine_look_at_rename(struct run *run, struct machine *machine) {
-    machine_prepare(machine, CLOUD_DESCRIBE_REFACTOR, run)->id = machine->refactor;
+    machine_prepare_look(machine, CLOUD_DESCRIBE_REFACTOR, run)->id = machine->refactor;
     machine_send(run, machine, machine->phase);
 }
 

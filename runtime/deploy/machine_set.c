@@ -72,7 +72,7 @@ void machine_set_made(struct run *run, struct machine *machine) {
     }
     machine->id = machine->call.reply.stack_id;
     machine->made = machine->call.reply.id;
-    machine_prepare(machine, CLOUD_DESCRIBE_CHANGE_SET, run);
+    machine_prepare_look(machine, CLOUD_DESCRIBE_CHANGE_SET, run);
     machine_send(run, machine, PHASE_READ);
 }
 

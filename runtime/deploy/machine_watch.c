@@ -137,7 +137,7 @@ bool machine_note_events(struct run *run, struct machine *machine) {
     bool all = is_known || !reply->next_token.length || machine->fresh_count > EVENTS_MOST;
     if (!all) {
         struct text page = reply->next_token;
-        machine_prepare(machine, CLOUD_STACK_EVENTS, run)->next_token = page;
+        machine_prepare_look(machine, CLOUD_STACK_EVENTS, run)->next_token = page;
         machine_send(run, machine, phase);
         return false;
     }
@@ -151,9 +151,9 @@ bool machine_note_events(struct run *run, struct machine *machine) {
     return true;
 }
 
-static void keep_final(struct run *run, struct machine *machine) {
+static void keep_final(struct run *run, struct machine *machine, const struct cloud_stack *seen) {
     uint32_t index = (uint32_t)(machine - run->machines);
-    machine->shown->final = machine->call.reply.stacks[0];
+    machine->shown->final = cloud_copy_stack(run->arena, seen);
     run->deployed[index] = &machine->shown->final;
 }
 
@@ -213,21 +213,25 @@ void machine_give_up_stack(struct run *run, struct machine *machine) {
 
 /* What was asked for may not be seen at once: whether the stack has settled only in a description
  * from before. The stack's own events with our token tell; not every server has them. */
-static bool is_stale(struct machine *machine, struct text status) {
-    const struct cloud_stack *final = &machine->shown->final;
-    bool is_other = cloud_status_good(status) && machine->made.length &&
-                    final->change_set_id.length &&
-                    !text_equal(final->change_set_id, machine->made);
-    if (!is_other && text_equal(machine->root_status, status)) return false;
+static bool is_stale(struct machine *machine, const struct cloud_stack *seen) {
+    bool is_other = cloud_status_good(seen->status) && machine->made.length &&
+                    seen->change_set_id.length &&
+                    !text_equal(seen->change_set_id, machine->made);
+    if (!is_other && text_equal(machine->root_status, seen->status)) return false;
     if (is_other || machine->root_status.length) return machine->stale++ < STALE_LOOKS;
-    bool is_same = text_equal(status, machine->status_before) &&
-                   final->updated == machine->updated_before;
+    bool is_same = text_equal(seen->status, machine->status_before) &&
+                   seen->updated == machine->updated_before;
     return !machine->saw_running && is_same && machine->stale++ < SAME_LOOKS;
 }
 
 /* As it is before its first change set is executed. That was done: it may only be seen late. */
 static bool is_reviewed(struct machine *machine, struct text status) {
     return text_is(status, "REVIEW_IN_PROGRESS") && machine->reviews++ < REVIEW_LOOKS;
+}
+
+static void note_status(struct run *run, struct machine *machine, struct text status) {
+    if (text_equal(machine->shown->status, status)) return;
+    machine->shown->status = text_copy(run->arena, status);
 }
 
 void machine_look(struct run *run, struct machine *machine) {
@@ -240,13 +244,16 @@ void machine_look(struct run *run, struct machine *machine) {
         machine_lose(run, machine);
         return;
     }
-    keep_final(run, machine);
-    struct text status = machine->shown->final.status;
-    machine->shown->status = status;
-    bool running = cloud_status_running(status) || is_reviewed(machine, status);
+    const struct cloud_stack *seen = &machine->call.reply.stacks[0];
+    note_status(run, machine, seen->status);
+    bool running = cloud_status_running(seen->status) || is_reviewed(machine, seen->status);
     machine->saw_running |= running;
-    if (running || is_stale(machine, status)) machine_sleep(run, machine, PHASE_EVENTS);
-    else machine_ask_events(run, machine, PHASE_LAST_EVENTS);
+    if (running || is_stale(machine, seen)) {
+        machine_sleep(run, machine, PHASE_EVENTS);
+        return;
+    }
+    keep_final(run, machine, seen);
+    machine_ask_events(run, machine, PHASE_LAST_EVENTS);
 }
 
 void machine_after_nested(struct run *run, struct machine *machine) {
@@ -254,7 +261,7 @@ void machine_after_nested(struct run *run, struct machine *machine) {
         settle(run, machine);
         return;
     }
-    machine_prepare(machine, CLOUD_DESCRIBE_STACKS, run);
+    machine_prepare_look(machine, CLOUD_DESCRIBE_STACKS, run);
     machine_send(run, machine, PHASE_LOOK);
 }
 

@@ -168,10 +168,10 @@ static bool names_hook(const struct machine *machine) {
 /* Goes on where the failure came from: the change set of a nested stack, or this one. */
 static void ask_why(struct run *run, struct machine *machine) {
     const struct cloud_change_set *set = &machine->call.reply.change_set;
-    struct text id = set->id, nested;
+    struct text nested;
     bool is_nested = nested_failed_set(set->status_reason, &nested);
-    machine->shown->cause = set->status_reason;
-    machine->set = is_nested ? nested : id;
+    machine->shown->cause = text_copy(run->arena, set->status_reason);
+    machine->set = text_copy(run->arena, is_nested ? nested : set->id);
     struct cloud_request *request = machine_prepare(
         machine, is_nested ? CLOUD_DESCRIBE_CHANGE_SET : CLOUD_CHANGE_SET_EVENTS, run);
     if (machine->set.length) {

@@ -78,6 +78,28 @@ static void test_arena_drops(void) {
     arena_release(&arena);
 }
 
+static void test_arena_adopts(void) {
+    for (int is_empty = 0; is_empty < 2; is_empty++) {
+        struct arena arena, other;
+        arena_init(&arena);
+        arena_init(&other);
+        char *first = is_empty ? NULL : arena_copy(&arena, "first", 5);
+        char *adopted = arena_copy(&other, "adopted", 7);
+        fill(&other, 600000, 5000);
+        size_t used = arena.used + other.used;
+        arena_adopt(&arena, &other);
+        CU_ASSERT_EQUAL(arena.used, used);
+        CU_ASSERT_PTR_NULL(other.blocks);
+        fill(&arena, 600000, 5000);
+        fill(&other, 600000, 5000);
+        arena_release(&other);
+        arena_adopt(&arena, &other); /* an empty one */
+        CU_ASSERT_STRING_EQUAL(adopted, "adopted");
+        if (first) CU_ASSERT_STRING_EQUAL(first, "first");
+        arena_release(&arena);
+    }
+}
+
 /* Doubled from 1 to 256 words, again and again: what one gives back, the next ones take. */
 static void test_arena_grows(void) {
     struct arena arena;
@@ -532,7 +554,8 @@ static void test_file_write(void) {
 }
 
 UNIT_MAIN("base", {"arena", test_arena}, {"arena rewinds", test_arena_rewinds},
-          {"arena drops", test_arena_drops}, {"arena grows", test_arena_grows},
+          {"arena drops", test_arena_drops}, {"arena adopts", test_arena_adopts},
+          {"arena grows", test_arena_grows},
           {"memory recovers", test_memory_recovers}, {"like", test_like}, {"ipv4", test_ipv4},
           {"holes", test_holes}, {"utf8", test_utf8}, {"encoding", test_unicode_encode}, {"columns", test_columns},
           {"distance", test_distance}, {"suggestion", test_suggestion}, {"number", test_number},

@@ -66,7 +66,7 @@ void make_version(struct arena *arena, struct version *version, int v);
 
 /* --- disaster_storm.c ------------------------------------------------------------------------- */
 
-enum { REMEMBERED = 64, PAGES = 64 };
+enum { REMEMBERED = 64, PAGES = 256 };
 
 struct remembered { /* what was said of a stack, and when */
     struct text region, stack;
@@ -83,7 +83,8 @@ struct storm {
     unsigned stale;                  /* per mille of looks at a stack: they see what was before */
     struct remembered remembered[REMEMBERED];
     unsigned remembered_count;
-    struct arena *pages[PAGES];      /* of answers about a bucket's content, which are large */
+    struct arena *home;              /* of calls; others hold what is asked again and again, */
+    struct arena *pages[PAGES];      /* which are these */
     unsigned page_count;
     unsigned calls, dies_at;         /* dies before the call of that number; 0 never */
     unsigned writes, dies_at_write;
@@ -95,7 +96,7 @@ struct storm {
     jmp_buf death;
 };
 
-void storm_open(struct storm *storm);
+void storm_open(struct storm *storm, struct arena *home);
 void storm_close(struct storm *storm);
 double storm_now(struct storm *storm);
 /* Before each writing of the journal; context is the storm. */

@@ -46,9 +46,12 @@ static void remember(struct storm *storm, struct cloud_call *call) {
     if (cloud_failed(call)) return;
     if (!one && storm->remembered_count == REMEMBERED) return;
     if (!one) one = &storm->remembered[storm->remembered_count++];
-    *one = (struct remembered){text_copy(call->arena, call->region),
-                               text_copy(call->arena, call->request.stack), call->reply,
+    struct cloud_stack *seen = ARENA_NEW(storm->home, struct cloud_stack);
+    *seen = cloud_copy_stack(storm->home, &call->reply.stacks[0]);
+    *one = (struct remembered){text_copy(storm->home, call->region),
+                               text_copy(storm->home, call->request.stack), call->reply,
                                now(storm)};
+    one->reply.stacks = seen;
 }
 
 /* A look at one stack: AWS shows for some seconds what was before. */
@@ -69,12 +72,13 @@ static void note_page(struct storm *storm, struct arena *arena) {
     for (unsigned i = 0; i < storm->page_count; i++) {
         if (storm->pages[i] == arena) return;
     }
-    if (storm->page_count < PAGES) storm->pages[storm->page_count++] = arena;
+    if (storm->page_count == PAGES) abort();
+    storm->pages[storm->page_count++] = arena;
 }
 
 static void begin(void *context, struct cloud_call *call) {
     struct storm *storm = context;
-    if (call->operation == CLOUD_OBJECT_VERSIONS) note_page(storm, call->arena);
+    if (call->arena != storm->home) note_page(storm, call->arena);
     bool looks = call->operation == CLOUD_DESCRIBE_STACKS && call->request.stack.length;
     storm->calls++;
     if (!storm->is_calm && storm->stale && looks) {
@@ -154,9 +158,9 @@ static void put_template(struct storm *storm) {
         .body = text_of(nested_template)});
 }
 
-void storm_open(struct storm *storm) {
+void storm_open(struct storm *storm, struct arena *home) {
     struct failure why;
-    *storm = (struct storm){.is_calm = true};
+    *storm = (struct storm){.is_calm = true, .home = home};
     storm->end = &storm->first;
     if (!simulator_open(&storm->simulator, NULL, &why)) abort();
     storm->inner = simulator_cloud(storm->simulator);

@@ -413,7 +413,7 @@ static void fill_buckets(void) {
 
 /* The same without disturbance; false where even that cannot be deployed. */
 static bool rehearse(unsigned *calls, unsigned *writes) {
-    storm_open(&trial.storm);
+    storm_open(&trial.storm, &trial.arena);
     trial.journal.context = &trial.storm;
     bool good = !trial.versions[0].set.count || deploy(0, false) == ENDED_DONE;
     fill_buckets();
@@ -450,7 +450,7 @@ static int run_seed(uint64_t seed, bool is_verbose) {
     trial.meddles = percent(15) && !trial.destroys;
     int result = 2;
     if (rehearse(&calls, &writes)) {
-        storm_open(&trial.storm);
+        storm_open(&trial.storm, &trial.arena);
         trial.journal.context = &trial.storm;
         if (trial.versions[0].set.count) deploy(0, false);
         fill_buckets();

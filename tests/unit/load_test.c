@@ -12,7 +12,8 @@
 
 enum {
     STACKS = 200, REGIONS = 20, RESOURCES = 25,
-    MEMORY_MOST = 100, /* MiB */
+    MEMORY_MOST = 60, /* MiB */
+    SLOW = 20, LONG_MOST = 256 << 10,
 };
 
 static struct template templates[STACKS];
@@ -198,4 +199,38 @@ static void test_load(void) {
     simulator_close(simulator, &why);
 }
 
-UNIT_MAIN("load", {"rounds", test_rounds}, {"many stacks", test_load})
+/* One database after the other: hours of looks at a stack of which little is to be told. */
+static struct text write_slow_body(struct arena *arena) {
+    struct buffer out;
+    buffer_init(&out);
+    buffer_string(&out, "{\"Resources\":{");
+    for (int i = 0; i < SLOW; i++) {
+        buffer_format(&out, "%s\"R%d\":{\"Type\":\"AWS::RDS::DBInstance\",\"Properties\":{"
+                            "\"DBInstanceClass\":\"db.t4g.micro\",\"Engine\":\"postgres\","
+                            "\"AllocatedStorage\":\"20\",\"MasterUsername\":\"shop\","
+                            "\"ManageMasterUserPassword\":true}", i ? "," : "", i);
+        if (i) buffer_format(&out, ",\"DependsOn\":\"R%d\"", i - 1);
+        buffer_char(&out, '}');
+    }
+    buffer_string(&out, "}}");
+    struct text body = buffer_take(&out, arena);
+    buffer_release(&out);
+    return body;
+}
+
+static void test_long(void) {
+    struct arena arena;
+    arena_init(&arena);
+    open_world();
+    make_program(&arena, 1, 1, 1, 30);
+    bodies[0] = write_slow_body(&arena);
+    CU_ASSERT_EQUAL(deploy(&arena, 0), APPLY_ALL_DONE);
+    printf("%d databases, one after the other: %u calls, the engine keeps %zu KiB\n", SLOW,
+           counter.calls, arena.used >> 10);
+    CU_ASSERT_TRUE(counter.calls > 1000);
+    CU_ASSERT_TRUE(arena.used < LONG_MOST);
+    simulator_close(simulator, &why);
+    arena_release(&arena);
+}
+
+UNIT_MAIN("load", {"rounds", test_rounds}, {"many stacks", test_load}, {"long", test_long})
