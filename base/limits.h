@@ -39,6 +39,7 @@ enum {
     LIMIT_LOGICAL_ID = 255,
     LIMIT_STACK_NAME = 128,
     LIMIT_PARAMETER_OVERRIDES = 1000, /* bytes that CodePipeline takes as JSON: 1 KB */
+    LIMIT_RUN_STACKS = 5000,          /* of one deploy */
     LIMIT_IF_CHAIN = 20,              /* keys of a map that becomes a chain of Fn::If */
 };
 

@@ -47,6 +47,18 @@ static bool check_folder(int folder, struct failure *why) {
     return failure_hint(why, "Remove it, or make it yours with chown and chmod go-w.");
 }
 
+/* Where it is a link, another database would be written to. */
+static bool check_database(int folder, struct failure *why) {
+    struct stat facts;
+    if (fstatat(folder, "state.db", &facts, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT ||
+               failure_set(why, "could not look at .mrp/state.db: %s", strerror(errno));
+    }
+    if (S_ISREG(facts.st_mode)) return true;
+    failure_set(why, ".mrp/state.db is not trusted: it is no plain file");
+    return failure_hint(why, "Remove it: AWS knows all that matters.");
+}
+
 static bool check_tracked(const char *folder, struct failure *why) {
     if (!tracked_by_git(folder)) return true;
     failure_set(why, "the folder .mrp is not trusted: git tracks it, so it came with the program");
@@ -110,7 +122,7 @@ static bool open_folder(struct state *state, const char *folder, struct failure 
                                          strerror(errno));
     }
     good = good && check_folder(inner, why) && write_gitignore(inner, why) &&
-           take_lock(state, inner, why);
+           take_lock(state, inner, why) && check_database(inner, why);
     if (inner >= 0) close(inner);
     close(parent);
     return good;

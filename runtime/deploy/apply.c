@@ -306,12 +306,14 @@ static bool begin_journal(const struct run *run) {
     return journal_begin(run->options->journal, &begun, run->why);
 }
 
-static struct run_earlier *find_earlier(struct run *run, const struct plan *plan) {
+/* False where it cannot be told what is there to be taken back. */
+static bool find_earlier(struct run *run) {
+    const struct plan *plan = run->plan;
     struct journal_run journal;
     bool found;
     struct run_earlier *all = arena_array(run->arena, plan->count + 1, sizeof *all);
-    if (!journal_read(run->options->journal, plan->account, run->arena, &journal, &found, run->why))
-        return all;
+    if (!journal_read(run->options->journal, plan->account, run->arena, &journal, &found,
+                      run->why)) return false;
     for (uint32_t e = 0; found && e < journal.count; e++) {
         for (uint32_t i = 0; i < plan->count; i++) {
             if (!text_equal(plan->stacks[i].name, journal.entries[e].stack) ||
@@ -319,7 +321,8 @@ static struct run_earlier *find_earlier(struct run *run, const struct plan *plan
             run_note_earlier(&all[i], &journal.entries[e]);
         }
     }
-    return all;
+    run->earlier = all;
+    return true;
 }
 
 void run_note_earlier(struct run_earlier *earlier, const struct journal_entry *entry) {
@@ -343,8 +346,8 @@ enum apply_outcome apply_plan(const struct cloud *cloud, const struct plan *plan
     *apply = (struct apply){.count = plan->count};
     run_init(&run);
     apply->stacks = run.shown;
-    if (options->continues) run.earlier = find_earlier(&run, plan);
-    else if (!begin_journal(&run)) return APPLY_BEFORE;
+    if (options->continues && !find_earlier(&run)) return APPLY_STUCK;
+    if (!options->continues && !begin_journal(&run)) return APPLY_BEFORE;
     run_loop(&run);
     enum apply_outcome outcome = judge(&run);
     bool goes_back = has_failed(&run) && !options->keep && !plan->is_destroy &&

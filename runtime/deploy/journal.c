@@ -1,9 +1,13 @@
 /* The journal's two tables. A step is one row, updated as it goes on. */
 #include "runtime/deploy/journal.h"
+
+#include "base/limits.h"
 #include "runtime/sql.h"
 
 static const char anew[] = "Remove the folder .mrp: \"mrp resume\" and \"mrp apply\" then go by what "
                            "AWS shows.";
+
+enum { DURATION_MOST = 30 * 24 * 3600 }; /* nothing takes a month */
 
 static bool failed(struct journal *journal, struct failure *why) {
     return sql_failed(journal->state->database, "the journal in .mrp/state.db", anew, why);
@@ -186,6 +190,10 @@ static bool end_transaction(struct journal *journal, bool good, struct failure *
 
 bool journal_begin(struct journal *journal, const struct journal_run *run, struct failure *why) {
     if (!journal->state) return true;
+    if (run->region_count > LIMIT_RUN_STACKS) {
+        return failure_set(why, "%u stacks are too many for one run: at most %d", run->region_count,
+                           LIMIT_RUN_STACKS);
+    }
     about_to_write(journal);
     if (!state_run(journal->state, "BEGIN", why)) return false;
     bool good = give_up_others(journal, run, why) && write_run(journal, run, why) &&
@@ -202,7 +210,7 @@ bool journal_write(struct journal *journal, const struct journal_entry *entry,
     /* What was before is written once; later steps keep it. */
     if (!prepare(journal,
                  "INSERT INTO run_step VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                 " (SELECT COUNT(*) FROM run_step), ?12) ON CONFLICT DO UPDATE SET id = ?6,"
+                 " (SELECT IFNULL(MAX(number), 0) + 1 FROM run_step WHERE run = ?1), ?12) ON CONFLICT DO UPDATE SET id = ?6,"
                  " token = ?8, hash = ?9, step = ?11, at = ?12", &statement, why)) return false;
     arena_init(&scratch);
     sqlite3_bind_int64(statement, 1, journal->run);
@@ -299,7 +307,8 @@ static bool expect(struct journal *journal, struct plan_stack *stack, struct fai
     sql_bind(statement, 2, text_of(plan_action_word(stack->action)));
     sql_bind(statement, 3, stack->region);
     int code = sqlite3_step(statement);
-    if (code == SQLITE_ROW) stack->expected = sqlite3_column_double(statement, 0);
+    double seconds = code == SQLITE_ROW ? sqlite3_column_double(statement, 0) : 0;
+    if (seconds > 0 && seconds < DURATION_MOST) stack->expected = seconds;
     sqlite3_finalize(statement);
     return code == SQLITE_ROW || code == SQLITE_DONE || failed(journal, why);
 }
@@ -343,15 +352,14 @@ static bool read_entries(struct journal *journal, struct arena *arena, struct jo
                          struct failure *why) {
     sqlite3_stmt *statement;
     if (!prepare(journal, "SELECT region, stack, back, path, id, action, token, hash, former, step,"
-                          " (SELECT COUNT(*) FROM run_step) FROM run_step WHERE run = ?"
-                          " ORDER BY number", &statement, why)) return false;
+                          " COUNT(*) OVER () FROM run_step WHERE run = ? ORDER BY number",
+                 &statement, why)) return false;
     sqlite3_bind_int64(statement, 1, journal->run);
     int code;
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
-        if (!run->entries) {
-            run->entries = arena_array(arena, (size_t)sqlite3_column_int(statement, 10),
-                                       sizeof *run->entries);
-        }
+        int count = sqlite3_column_int(statement, 10);
+        if (count > 2 * LIMIT_RUN_STACKS) break; /* each goes forth, and may go back */
+        if (!run->entries) run->entries = arena_array(arena, (size_t)count, sizeof *run->entries);
         read_entry(arena, statement, &run->entries[run->count]);
         if (!is_sound(&run->entries[run->count++])) break;
     }
@@ -388,5 +396,7 @@ bool journal_read(struct journal *journal, struct text account, struct arena *ar
     }
     sqlite3_finalize(statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE) return failed(journal, why);
-    return !*found || read_entries(journal, arena, run, why);
+    if (!*found) return true;
+    bool is_known = text_is(run->kind, "apply") || text_is(run->kind, "destroy");
+    return is_known ? read_entries(journal, arena, run, why) : not_understood(why);
 }

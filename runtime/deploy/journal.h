@@ -43,7 +43,7 @@ struct journal_run {
     double began;
     double latest;       /* filled by journal_read: when the last step was written, or 0 */
     const struct text *regions; /* journal_begin: where the plan has stacks */
-    uint32_t region_count;
+    uint32_t region_count;       /* one for each stack, at most LIMIT_RUN_STACKS */
     struct journal_entry *entries; /* in the order in which they were begun, one of each kind */
     uint32_t count;
 };

@@ -36,8 +36,6 @@ bool making_failed(struct failure *why, const struct cloud_call *call, const cha
 void making_collect(struct making *making);
 bool making_ask_regions(struct making *making);
 bool making_check_account(struct making *making);
-/* The value of a tag, or an empty text. */
-struct text making_tag(const struct cloud_stack *stack, const char *key);
 /* The stack of that name as its region describes it, or NULL. */
 const struct cloud_stack *making_described(const struct making *making, struct text region,
                                            struct text name);

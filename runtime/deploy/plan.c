@@ -83,7 +83,7 @@ static bool same_tags(const struct plan_stack *stack) {
                      text_equal(tag->value, template->tags[i].value);
         }
     }
-    uint32_t others = making_tag(stack->deployed, "mrp:inputs").length ? 1 : 0;
+    uint32_t others = plan_tag(stack->deployed, "mrp:inputs").length ? 1 : 0;
     return found == template->tag_count && stack->deployed->tag_count == found + others;
 }
 

@@ -225,6 +225,11 @@ bool plan_is_large(const struct plan_stack *stack);
 /* Whether it is sent, or what its pipeline runs lies, by way of that bucket. */
 bool plan_uses_assets(const struct plan_stack *stack);
 
+/* plan_find.c: a tag of a stack, or an empty text; and whether the stack is one of the deployment,
+ * by its tags. A nested stack has those of its parent, and goes where that goes. */
+struct text plan_tag(const struct cloud_stack *stack, const char *key);
+bool plan_owns(const struct deploy_program *program, const struct cloud_stack *stack);
+
 /* Why the change of the stack could not be taken back, or an empty text. */
 struct text plan_cannot_undo(const struct plan_stack *stack, struct arena *arena);
 

@@ -101,19 +101,17 @@ bool making_check_account(struct making *making) {
 
 /* --- ownership -------------------------------------------------------------------------------- */
 
-struct text making_tag(const struct cloud_stack *stack, const char *key) {
+struct text plan_tag(const struct cloud_stack *stack, const char *key) {
     for (uint32_t i = 0; i < stack->tag_count; i++) {
         if (text_is(stack->tags[i].key, key)) return stack->tags[i].value;
     }
     return (struct text){0};
 }
 
-/* A nested stack has the tags of its parent, and goes where that goes. */
-static bool is_ours(const struct making *making, const struct cloud_stack *stack) {
-    const struct deploy_program *program = making->plan->program;
-    return !stack->parent_id.length &&
-           text_equal(making_tag(stack, "mrp:project"), program->project) &&
-           text_equal(making_tag(stack, "mrp:suffix"), program->suffix) && program->project.length;
+bool plan_owns(const struct deploy_program *program, const struct cloud_stack *stack) {
+    return !stack->parent_id.length && program->project.length &&
+           text_equal(plan_tag(stack, "mrp:project"), program->project) &&
+           text_equal(plan_tag(stack, "mrp:suffix"), program->suffix);
 }
 
 static bool may_adopt(const struct making *making, struct text name) {
@@ -128,7 +126,7 @@ bool making_take_existing(struct making *making, struct plan_stack *stack,
     stack->deployed = found;
     stack->id = found->id;
     stack->status = found->status;
-    if (is_ours(making, found) || text_is(found->status, "REVIEW_IN_PROGRESS")) return true;
+    if (plan_owns(making->plan->program, found) || text_is(found->status, "REVIEW_IN_PROGRESS")) return true;
     stack->is_adopted = may_adopt(making, stack->name);
     if (stack->is_adopted) return true;
     failure_set(making->why, "the stack \"%.*s\" in %.*s was not made by this deployment",
@@ -273,9 +271,8 @@ void making_add_orphans(struct making *making) {
         const struct cloud_reply *reply = &making->described[r].reply;
         for (uint32_t i = 0; i < reply->stack_count; i++) {
             const struct cloud_stack *stack = &reply->stacks[i];
-            if (!is_ours(making, stack) || in_program(plan, making->regions[r], stack->name)) {
-                continue;
-            }
+            if (!plan_owns(plan->program, stack) ||
+                in_program(plan, making->regions[r], stack->name)) continue;
             uint32_t at = plan->count++;
             while (at > known && all[at - 1].deployed->created < stack->created) {
                 all[at] = all[at - 1];
@@ -283,7 +280,7 @@ void making_add_orphans(struct making *making) {
             }
             all[at] = (struct plan_stack){
                 .name = stack->name, .region = making->regions[r], .label = making->regions[r],
-                .path = making_tag(stack, "mrp:stack"), .id = stack->id, .status = stack->status,
+                .path = plan_tag(stack, "mrp:stack"), .id = stack->id, .status = stack->status,
                 .deployed = stack, .action = PLAN_DELETE};
         }
     }

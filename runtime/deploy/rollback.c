@@ -257,6 +257,9 @@ static struct text obstacle(struct way_back *back, uint32_t index) {
                            TEXT_ARGS(seen->stack.error.message));
     }
     if (!seen->is_there) return TEXT("somebody else deleted it");
+    if (!plan_owns(back->plan.program, &seen->stack.reply.stacks[0])) {
+        return TEXT("it is not one of this deployment");
+    }
     struct text status = seen->stack.reply.stacks[0].status;
     if (cloud_status_running(status)) {
         return text_format(arena, "it is still busy: %.*s", TEXT_ARGS(status));

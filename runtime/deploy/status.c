@@ -16,20 +16,6 @@ struct looking {
     struct cloud_call *calls;
 };
 
-static struct text tag_of(const struct cloud_stack *stack, const char *key) {
-    for (uint32_t i = 0; i < stack->tag_count; i++) {
-        if (text_is(stack->tags[i].key, key)) return stack->tags[i].value;
-    }
-    return (struct text){0};
-}
-
-/* Nested stacks have the tags of their parents, and are shown with them. */
-static bool is_ours(const struct deploy_program *program, const struct cloud_stack *stack) {
-    return !stack->parent_id.length &&
-           text_equal(tag_of(stack, "mrp:project"), program->project) &&
-           text_equal(tag_of(stack, "mrp:suffix"), program->suffix);
-}
-
 static void add_region(struct looking *looking, struct text region) {
     for (uint32_t i = 0; i < looking->region_count; i++) {
         if (text_equal(looking->regions[i], region)) return;
@@ -87,7 +73,7 @@ static void add_program(struct looking *looking, uint32_t region) {
         looking->status->stacks[looking->status->count++] = (struct status_stack){
             .name = template->name, .region = template->region_name,
             .label = template->region_label, .path = template->path, .in_program = true,
-            .deployed = deployed, .is_foreign = deployed && !is_ours(looking->program, deployed)};
+            .deployed = deployed, .is_foreign = deployed && !plan_owns(looking->program, deployed)};
     }
 }
 
@@ -95,11 +81,11 @@ static void add_orphans(struct looking *looking, uint32_t region) {
     const struct cloud_reply *reply = &looking->calls[region].reply;
     for (uint32_t i = 0; i < reply->stack_count; i++) {
         const struct cloud_stack *stack = &reply->stacks[i];
-        if (!is_ours(looking->program, stack) ||
+        if (!plan_owns(looking->program, stack) ||
             in_program(looking->program->set, looking->regions[region], stack->name)) continue;
         looking->status->stacks[looking->status->count++] = (struct status_stack){
             .name = stack->name, .region = looking->regions[region],
-            .label = looking->regions[region], .path = tag_of(stack, "mrp:stack"),
+            .label = looking->regions[region], .path = plan_tag(stack, "mrp:stack"),
             .deployed = stack};
     }
 }
