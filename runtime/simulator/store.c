@@ -39,7 +39,10 @@ static bool read_meta(struct simulator *simulator, sqlite3_stmt *statement) {
     if (text_is(key, "salt")) simulator->salt = value;
     if (text_is(key, "throttle")) simulator->throttle = (unsigned)strtoul(value.bytes, NULL, 10);
     if (text_is(key, "throttled")) simulator->throttle_count = strtoull(value.bytes, NULL, 10);
-    if (text_is(key, "lag")) simulator->lag = strtod(value.bytes, NULL);
+    if (text_is(key, "lag")) {
+        simulator->lag = strtod(value.bytes, NULL);
+        return sim_is_time(simulator->lag);
+    }
     return true;
 }
 
@@ -72,7 +75,7 @@ static bool read_event_row(struct simulator *simulator, sqlite3_stmt *statement)
             .hook_reason = sql_column(arena, statement, 11)};
         sim_complete_hook(arena, &stack->events[stack->event_count - 1]);
         stack->event_saved = stack->event_count;
-        return true;
+        return sim_is_time(stack->events[stack->event_count - 1].time);
     }
     return true;
 }

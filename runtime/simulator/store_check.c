@@ -77,8 +77,21 @@ static bool work_is_sound(const struct sim_stack *stack, const struct sim_resour
     return false;
 }
 
+static bool times_are_sound(const struct sim_stack *stack) {
+    const double times[] = {stack->created, stack->updated, stack->deleted, stack->drift_checked,
+                            stack->detected};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        if (!sim_is_time(times[i])) return false;
+    }
+    for (uint32_t i = 0; i < stack->change_set_count; i++) {
+        if (!sim_is_time(stack->change_sets[i]->created)) return false;
+    }
+    return true;
+}
+
 static bool resource_is_sound(const struct sim_stack *stack, const struct sim_resource *resource) {
     return resource->logical_id.length && resource->type.length &&
+           sim_is_time(resource->updated) &&
            state_is_sound(&resource->now) && state_is_sound(&resource->before) &&
            state_is_sound(&resource->next) &&
            (!resource->actual || is_object(resource->actual)) &&
@@ -93,7 +106,7 @@ bool sim_store_is_sound(const struct sim_stack *stack) {
     if (!stack->name.length || !stack->region.length || stack->status == SIM_NONE) return false;
     if (runs && !is_any_of(stack->origin, origins, sizeof origins)) return false;
     if (!inputs_are_sound(&stack->now) || !inputs_are_sound(&stack->before)) return false;
-    if (!has_templates(stack)) return false;
+    if (!has_templates(stack) || !times_are_sound(stack)) return false;
     for (uint32_t i = 0; i < stack->resource_count; i++) {
         if (!resource_is_sound(stack, stack->resources[i])) return false;
     }

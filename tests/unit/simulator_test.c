@@ -814,6 +814,13 @@ static void test_tampered(void) {
     expect_endless(database, CHANGED("\"until\":\"1", "\"until\":\"nan"));
     expect_endless(database, CHANGED("\"until\":\"1", "\"until\":\"inf"));
     expect_endless(database, CLOCK("0"));
+    /* Times that no calendar has. */
+    CU_ASSERT_FALSE(opens_with(database, "\"created\":\"1", "\"created\":\"-1"));
+    CU_ASSERT_FALSE(opens_with(database, "\"created\":\"1", "\"created\":\"1e300"));
+    CU_ASSERT_FALSE(opens_with(database, "\"created\":\"1", "\"created\":\"nan"));
+    CU_ASSERT_FALSE(opens_with(database, "\"logical\"", "\"updated\":\"nan\",\"logical\""));
+    CU_ASSERT_FALSE(opens_after(database, "UPDATE event SET time = 1e300"));
+    CU_ASSERT_FALSE(opens_after(database, "INSERT OR REPLACE INTO meta VALUES ('lag', 'nan')"));
     CU_ASSERT_FALSE(opens_after(database, CLOCK("nan")));
     CU_ASSERT_FALSE(opens_after(database, CLOCK("-1")));
     CU_ASSERT_FALSE(opens_after(database, CLOCK("1e300")));
