@@ -34,7 +34,7 @@ tests_unit_aws_retry_test_SOURCES = tests/unit/aws_retry_test.c tests/unit/trial
 tests_unit_aws_retry_test_LDADD = $(RUNTIME_UNIT_LIBS)
 tests_unit_aws_retry_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
-tests_unit_aws_upkeep_test_SOURCES = tests/unit/aws_upkeep_test.c tests/unit/machine.h tests/unit/vectors.h tests/unit/unit.h
+tests_unit_aws_upkeep_test_SOURCES = tests/unit/aws_upkeep_test.c tests/unit/trial.h tests/unit/machine.h tests/unit/vectors.h tests/unit/unit.h
 tests_unit_aws_upkeep_test_LDADD = $(RUNTIME_UNIT_LIBS)
 tests_unit_aws_upkeep_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 

@@ -7,7 +7,8 @@ tests_run_SOURCES = \
     tests/driver/driver.h \
     tests/driver/expect.c \
     tests/driver/main.c \
-    tests/driver/process.c
+    tests/driver/process.c \
+    tests/driver/share.c
 tests_run_LDADD = $(filter base/%,$(libmrp_la_OBJECTS)) $(COMPILER_LIBS)
 tests_run_DEPENDENCIES = $(filter base/%,$(libmrp_la_OBJECTS))
 
@@ -163,6 +164,7 @@ tests_inject_run_SOURCES = \
     tests/driver/driver.h \
     tests/driver/expect.c \
     tests/driver/process.c \
+    tests/driver/share.c \
     tests/inject/main.c \
     tests/inject/scenarios.h
 tests_inject_run_LDADD = $(tests_run_DEPENDENCIES) $(COMPILER_LIBS)

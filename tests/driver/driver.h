@@ -49,6 +49,14 @@ char **split_words(struct driver *driver, struct text line);
 /* A crash or a hang is a failure whatever was expected. */
 bool survived(struct driver *driver, const char *what, const struct ran *ran);
 
+/* Work is shared out to processes. Each does its part, by its number below workers, with a scratch
+ * folder of its own; what failed is said, and all is counted together. One that dies is a failure.
+ * driver: what they begin with. */
+struct tally share_out(const struct driver *driver, size_t workers,
+                       void (*work)(struct driver *driver, size_t worker, size_t workers,
+                                    const void *context),
+                       const void *context);
+
 /* NAME.mrp and its expectations; NAME.eval; NAME.md. */
 void run_case(struct driver *driver, const char *path);
 void run_expressions(struct driver *driver, const char *path);

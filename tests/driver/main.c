@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/host.h"
@@ -17,17 +16,15 @@ enum { WORKERS_MOST = 16 };
 struct work {
     struct arena arena;
     const char **paths;
-    size_t count, capacity;
+    uint32_t count, capacity;
     const char *only, *mrp;
     bool update;
 };
 
 static void add_path(struct work *work, const char *path) {
     if (work->only && !strstr(path, work->only)) return;
-    if (work->count == work->capacity) {
-        work->capacity = work->capacity ? work->capacity * 2 : 256;
-        work->paths = memory_resize(work->paths, work->capacity * sizeof *work->paths);
-    }
+    work->paths = arena_grown(&work->arena, work->paths, work->count, &work->capacity,
+                              sizeof *work->paths);
     work->paths[work->count++] = path;
 }
 
@@ -64,40 +61,16 @@ static void run_path(struct driver *driver, const char *path) {
     arena_release(&arena);
 }
 
-static void run_share(const struct work *work, size_t worker, size_t workers, int report) {
-    char scratch[] = "/tmp/mrp-test-XXXXXX";
-    if (!mkdtemp(scratch)) exit(2);
-    struct driver driver = {.mrp = work->mrp, .scratch = scratch, .update = work->update};
-    buffer_init(&driver.said);
-    for (size_t i = worker; i < work->count; i += workers) run_path(&driver, work->paths[i]);
-    scratch_clear(&driver);
-    rmdir(scratch);
-    if (driver.said.length) fwrite(driver.said.bytes, 1, driver.said.length, stdout);
-    fflush(stdout);
-    if (write(report, &driver.tally, sizeof driver.tally) != sizeof driver.tally) exit(2);
-    exit(0);
+static void run_share(struct driver *driver, size_t worker, size_t workers, const void *context) {
+    const struct work *work = context;
+    for (size_t i = worker; i < work->count; i += workers) run_path(driver, work->paths[i]);
 }
 
 static struct tally run_all(const struct work *work) {
     size_t workers = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
     if (workers > WORKERS_MOST) workers = WORKERS_MOST;
-    int report[2];
-    if (pipe(report) != 0) exit(2);
-    fflush(stdout);
-    for (size_t i = 0; i < workers; i++) {
-        if (fork() == 0) run_share(work, i, workers, report[1]);
-    }
-    close(report[1]);
-    struct tally all = {0}, one;
-    size_t answers = 0;
-    while (read(report[0], &one, sizeof one) == sizeof one) {
-        all.passed += one.passed;
-        all.failed += one.failed;
-        answers++;
-    }
-    while (wait(NULL) > 0) continue;
-    if (answers < workers) all.failed++;
-    return all;
+    struct driver driver = {.mrp = work->mrp, .update = work->update};
+    return share_out(&driver, workers, run_share, work);
 }
 
 static void usage(void) {
@@ -131,7 +104,6 @@ int main(int count, char **arguments) {
         }
     }
     struct tally tally = run_all(&work);
-    memory_free(work.paths);
     arena_release(&work.arena);
     printf("%zu passed, %zu failed\n", tally.passed, tally.failed);
     return tally.failed ? 1 : 0;

@@ -17,7 +17,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/ascii.h"
@@ -403,48 +402,26 @@ struct options {
     size_t most, alike;
 };
 
-static void work(const struct options *options, size_t worker, size_t workers, int report) {
-    char scratch[] = "/tmp/mrp-inject-XXXXXX", calls[] = "/tmp/mrp-inject-calls-XXXXXX";
-    char kept[] = "/tmp/mrp-inject-kept-XXXXXX", ways[] = "/tmp/mrp-inject-ways-XXXXXX";
-    if (!mkdtemp(scratch) || !mkdtemp(kept) || close(mkstemp(calls)) != 0 ||
-        close(mkstemp(ways)) != 0) exit(2);
-    struct driver driver = {.mrp = options->mrp, .scratch = scratch};
-    struct bench bench = {.driver = &driver, .library = options->library, .report = calls,
+static void work(struct driver *driver, size_t worker, size_t workers, const void *context) {
+    const struct options *options = context;
+    char calls[] = "/tmp/mrp-inject-calls-XXXXXX", kept[] = "/tmp/mrp-inject-kept-XXXXXX",
+         ways[] = "/tmp/mrp-inject-ways-XXXXXX";
+    if (!mkdtemp(kept) || close(mkstemp(calls)) != 0 || close(mkstemp(ways)) != 0) exit(2);
+    struct bench bench = {.driver = driver, .library = options->library, .report = calls,
                           .ways = ways, .kept = kept, .most = options->most,
                           .alike = options->alike};
     struct driver copy = {.scratch = kept};
-    buffer_init(&driver.said);
     run_share(&bench, options->folder, options->only, worker, workers);
-    scratch_clear(&driver);
     scratch_clear(&copy);
-    rmdir(scratch);
     rmdir(kept);
     unlink(calls);
     unlink(ways);
-    if (driver.said.length) fwrite(driver.said.bytes, 1, driver.said.length, stdout);
-    fflush(stdout);
-    if (write(report, &driver.tally, sizeof driver.tally) != sizeof driver.tally) exit(2);
-    exit(0);
 }
 
 static struct tally work_all(const struct options *options) {
     enum { WORKERS = 2 };
-    int report[2];
-    if (pipe(report) != 0) exit(2);
-    fflush(stdout);
-    for (size_t i = 0; i < WORKERS; i++) {
-        if (fork() == 0) work(options, i, WORKERS, report[1]);
-    }
-    close(report[1]);
-    struct tally all = {0}, one;
-    size_t answers = 0;
-    for (; read(report[0], &one, sizeof one) == sizeof one; answers++) {
-        all.passed += one.passed;
-        all.failed += one.failed;
-    }
-    while (wait(NULL) > 0) continue;
-    if (answers < WORKERS) all.failed++;
-    return all;
+    struct driver driver = {.mrp = options->mrp};
+    return share_out(&driver, WORKERS, work, options);
 }
 
 static const char *resolved(const char *path, char room[PATH_MAX]) {

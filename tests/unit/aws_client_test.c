@@ -4,7 +4,6 @@
 
 #include <unistd.h>
 
-#include "runtime/aws/network.h"
 #include "runtime/aws/when.h"
 #include "tests/unit/trial.h"
 
@@ -259,20 +258,6 @@ static void test_log(void) {
 }
 
 /* --- the engine's calls ---------------------------------------------------------------------- */
-
-static struct cloud_call run_cloud(struct trial *trial, struct cloud_call call) {
-    struct client_options options = options_of(trial);
-    struct network *network;
-    struct failure why;
-    call.arena = &trial->arena;
-    call.region = TEXT("eu-west-1");
-    CU_ASSERT_FATAL(network_open(&network, &options, &why));
-    const struct cloud *cloud = network_cloud(network);
-    cloud->begin(cloud->context, &call);
-    while (!cloud->next(cloud->context, cloud->now(cloud->context) + 60)) {}
-    network_close(network);
-    return call;
-}
 
 static void test_pages(void) {
     struct trial trial;

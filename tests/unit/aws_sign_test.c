@@ -204,7 +204,8 @@ static void test_signing_again(void) {
     arena_release(&arena);
 }
 
-/* A key is hashed first where it is longer than a block: with "AWS4" before it, from 61 bytes on. */
+/* A key is hashed first where it is longer than a block: with "AWS4" before it, from 61 bytes
+ * on. */
 static void test_long_keys(void) {
     static const struct {
         size_t length;

@@ -1,43 +1,18 @@
 /* What is sent for objects, drift, rollbacks, refactors, hooks, CloudTrail and pipelines, and what
  * is read of the answers: an exchange each. */
-#include "runtime/aws/network.h"
-#include "tests/unit/machine.h"
-
-struct trial {
-    struct arena arena;
-    struct machine machine;
-    struct surroundings around;
-    struct http http;
-};
-
-static void prepare(struct trial *trial) {
-    arena_init(&trial->arena);
-    machine_open(&trial->machine, &trial->arena, 1.7e9);
-    data_put(&trial->arena, trial->machine.variables, "AWS_ACCESS_KEY_ID", TEXT("AKIDEXAMPLE"));
-    data_put(&trial->arena, trial->machine.variables, "AWS_SECRET_ACCESS_KEY", TEXT("PLANTED"));
-    trial->around = machine_surroundings(&trial->machine);
-    trial->http = machine_http(&trial->machine);
-}
+#include "tests/unit/trial.h"
 
 static struct cloud_call run(struct trial *trial, enum cloud_operation operation,
                              struct cloud_request request, const char *answer) {
-    struct client_options options = {.around = &trial->around, .http = &trial->http};
-    struct cloud_call call = {.operation = operation, .region = TEXT("eu-west-1"),
-                              .arena = &trial->arena, .request = request};
-    struct network *network;
-    struct failure why;
     machine_reply(&trial->machine, 200, answer);
-    CU_ASSERT_FATAL(network_open(&network, &options, &why));
-    const struct cloud *cloud = network_cloud(network);
-    cloud->begin(cloud->context, &call);
-    while (!cloud->next(cloud->context, cloud->now(cloud->context) + 60)) {}
-    network_close(network);
+    struct cloud_call call =
+        run_cloud(trial, (struct cloud_call){.operation = operation, .request = request});
     CU_ASSERT_FALSE(cloud_failed(&call));
     return call;
 }
 
 /* What the newest request sent. */
-static struct text sent(const struct trial *trial, const char *part) {
+static struct text newest(const struct trial *trial, const char *part) {
     const struct data *request = trial->machine.requests->children;
     while (request->next) request = request->next;
     return data_text(request, part);
@@ -52,12 +27,12 @@ static void test_versions(void) {
             "<Version><Key>a+b%2Fc%00</Key><VersionId>v1</VersionId></"
             "Version><DeleteMarker><Key>d</Key>"
             "<VersionId>v2</VersionId></DeleteMarker></ListVersionsResult>");
-    CU_ASSERT(text_is(sent(&trial, "url"), "https://store.s3.eu-west-1.amazonaws.com/?versions&"
+    CU_ASSERT(text_is(newest(&trial, "url"), "https://store.s3.eu-west-1.amazonaws.com/?versions&"
                                            "encoding-type=url"));
     CU_ASSERT_EQUAL_FATAL(call.reply.object_count, 2);
     CU_ASSERT(text_equal(call.reply.objects[0].key, (struct text){"a b/c\0", 6}));
     CU_ASSERT(text_is(call.reply.objects[1].version, "v2"));
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 static void test_deletion(void) {
@@ -70,16 +45,16 @@ static void test_deletion(void) {
         (struct cloud_request){.bucket = TEXT("store"), .objects = objects, .object_count = 2},
         "<DeleteResult><Error><Key>c</Key><VersionId>null</VersionId><Code>AccessDenied</Code>"
         "<Message>locked</Message></Error></DeleteResult>");
-    CU_ASSERT(text_is(sent(&trial, "url"), "https://store.s3.eu-west-1.amazonaws.com/?delete"));
+    CU_ASSERT(text_is(newest(&trial, "url"), "https://store.s3.eu-west-1.amazonaws.com/?delete"));
     CU_ASSERT(
-        text_is(sent(&trial, "body"),
+        text_is(newest(&trial, "body"),
                 "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Object><Key>a&lt;b"
                 "</Key><VersionId>v1</VersionId></Object><Object><Key>c</Key><VersionId>null"
                 "</VersionId></Object><Quiet>true</Quiet></Delete>"));
-    CU_ASSERT_EQUAL(sent(&trial, "x-amz-checksum-sha256").length, 44);
+    CU_ASSERT_EQUAL(newest(&trial, "x-amz-checksum-sha256").length, 44);
     CU_ASSERT_EQUAL_FATAL(call.reply.object_count, 1);
     CU_ASSERT(text_is(call.reply.objects[0].message, "locked"));
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 static void test_drift(void) {
@@ -90,19 +65,19 @@ static void test_drift(void) {
         "<R><DetectStackDriftResult><StackDriftDetectionId>d</StackDriftDetectionId>"
         "</DetectStackDriftResult></R>");
     CU_ASSERT(text_is(call.reply.id, "d"));
-    CU_ASSERT(text_is(sent(&trial, "body"),
+    CU_ASSERT(text_is(newest(&trial, "body"),
                       "Action=DetectStackDrift&Version=2010-05-15&StackName=s"));
     call = run(&trial, CLOUD_DRIFT_STATUS, (struct cloud_request){.id = TEXT("d")},
                "<R><DescribeStackDriftDetectionStatusResult><DetectionStatus>DETECTION_FAILED"
                "</DetectionStatus><DetectionStatusReason>why</DetectionStatusReason>"
                "<StackDriftStatus>DRIFTED</StackDriftStatus>"
                "</DescribeStackDriftDetectionStatusResult></R>");
-    CU_ASSERT(text_is(sent(&trial, "body"), "Action=DescribeStackDriftDetectionStatus&Version="
+    CU_ASSERT(text_is(newest(&trial, "body"), "Action=DescribeStackDriftDetectionStatus&Version="
                                             "2010-05-15&StackDriftDetectionId=d"));
     CU_ASSERT(text_is(call.reply.status, "DETECTION_FAILED"));
     CU_ASSERT(text_is(call.reply.status_reason, "why"));
     CU_ASSERT(text_is(call.reply.drift_status, "DRIFTED"));
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 static void test_resource_drifts(void) {
@@ -121,14 +96,14 @@ static void test_resource_drifts(void) {
         "<R><DescribeStackResourceDriftsResult><StackResourceDrifts><member><LogicalResourceId>P"
         "</LogicalResourceId><StackResourceDriftStatus>DELETED</StackResourceDriftStatus></member>"
         "</StackResourceDrifts></DescribeStackResourceDriftsResult></R>");
-    CU_ASSERT(text_is(sent(&trial, "body"),
+    CU_ASSERT(text_is(newest(&trial, "body"),
                       "Action=DescribeStackResourceDrifts&Version=2010-05-15&StackName=s&"
                       "StackResourceDriftStatusFilters.member.1=MODIFIED&"
                       "StackResourceDriftStatusFilters.member.2=DELETED&NextToken=t"));
     CU_ASSERT_EQUAL_FATAL(call.reply.drift_count, 2);
     CU_ASSERT(text_is(call.reply.drifts[0].differences[0].path, "/Tags/0"));
     CU_ASSERT(text_is(call.reply.drifts[1].status, "DELETED"));
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 static void test_rollbacks(void) {
@@ -138,18 +113,18 @@ static void test_rollbacks(void) {
                                     .skip_count = 2};
     prepare(&trial);
     run(&trial, CLOUD_CONTINUE_ROLLBACK, request, "<R><ContinueUpdateRollbackResult/></R>");
-    CU_ASSERT(text_is(sent(&trial, "body"),
+    CU_ASSERT(text_is(newest(&trial, "body"),
                       "Action=ContinueUpdateRollback&Version=2010-05-15&StackName=s&"
                       "ClientRequestToken=tok&ResourcesToSkip.member.1=Q&"
                       "ResourcesToSkip.member.2=nested.R"));
     run(&trial, CLOUD_ROLLBACK_STACK, request, "<R><RollbackStackResult/></R>");
-    CU_ASSERT(text_is(sent(&trial, "body"), "Action=RollbackStack&Version=2010-05-15&StackName=s&"
+    CU_ASSERT(text_is(newest(&trial, "body"), "Action=RollbackStack&Version=2010-05-15&StackName=s&"
                                             "ClientRequestToken=tok"));
     run(&trial, CLOUD_CANCEL_UPDATE, request, "<R><CancelUpdateStackResult/></R>");
-    CU_ASSERT(text_is(sent(&trial, "body"),
+    CU_ASSERT(text_is(newest(&trial, "body"),
                       "Action=CancelUpdateStack&Version=2010-05-15&StackName=s&"
                       "ClientRequestToken=tok"));
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 static void test_refactor(void) {
@@ -163,7 +138,7 @@ static void test_refactor(void) {
         "<R><CreateStackRefactorResult><StackRefactorId>r</StackRefactorId>"
         "</CreateStackRefactorResult></R>");
     CU_ASSERT(text_is(call.reply.id, "r"));
-    CU_ASSERT(text_is(sent(&trial, "body"),
+    CU_ASSERT(text_is(newest(&trial, "body"),
                       "Action=CreateStackRefactor&Version=2010-05-15&"
                       "StackDefinitions.member.1.StackName=s&"
                       "StackDefinitions.member.1.TemplateBody=%7B%7D&"
@@ -178,9 +153,9 @@ static void test_refactor(void) {
     CU_ASSERT(text_is(call.reply.status, "CREATE_COMPLETE"));
     CU_ASSERT(text_is(call.reply.status_reason, "no"));
     run(&trial, CLOUD_EXECUTE_REFACTOR, (struct cloud_request){.id = TEXT("r")}, "<R/>");
-    CU_ASSERT(text_is(sent(&trial, "body"),
+    CU_ASSERT(text_is(newest(&trial, "body"),
                       "Action=ExecuteStackRefactor&Version=2010-05-15&StackRefactorId=r"));
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 static void test_drift_aware_change_set(void) {
@@ -193,7 +168,7 @@ static void test_drift_aware_change_set(void) {
                                .mode = TEXT("REVERT_DRIFT"), .with_nested = true},
         "<R><CreateChangeSetResult><Id>i</Id></CreateChangeSetResult></R>");
     CU_ASSERT(text_is(call.reply.id, "i"));
-    CU_ASSERT(text_is(sent(&trial, "body"),
+    CU_ASSERT(text_is(newest(&trial, "body"),
                       "Action=CreateChangeSet&Version=2010-05-15&StackName=s&ChangeSetName=c&"
                       "ChangeSetType=UPDATE&UsePreviousTemplate=true&DeploymentMode=REVERT_DRIFT&"
                       "IncludeNestedStacks=true&ClientToken=t"));
@@ -224,7 +199,7 @@ static void test_drift_aware_change_set(void) {
     CU_ASSERT(text_is(detail[0].drift_previous, "5"));
     CU_ASSERT(text_is(detail[0].drift_actual, "9"));
     CU_ASSERT_FALSE(detail[1].is_drifted);
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 static void test_failed_events(void) {
@@ -237,7 +212,7 @@ static void test_failed_events(void) {
         "<HookStatus>HOOK_COMPLETE_FAILED</HookStatus><HookStatusReason>it is public"
         "</HookStatusReason><HookFailureMode>FAIL</HookFailureMode></member>"
         "</OperationEvents></DescribeEventsResult></R>");
-    CU_ASSERT(text_is(sent(&trial, "body"), "Action=DescribeEvents&Version=2010-05-15&"
+    CU_ASSERT(text_is(newest(&trial, "body"), "Action=DescribeEvents&Version=2010-05-15&"
                                             "OperationId=o&Filters.FailedEvents=true"));
     CU_ASSERT_EQUAL_FATAL(call.reply.event_count, 1);
     const struct cloud_event *event = call.reply.events;
@@ -246,7 +221,7 @@ static void test_failed_events(void) {
     CU_ASSERT(text_is(event->hook_type, "Acme::S3::Closed"));
     CU_ASSERT(text_is(event->hook_mode, "FAIL"));
     CU_ASSERT(text_is(event->reason, "it is public"));
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 static void test_hooks(void) {
@@ -263,7 +238,7 @@ static void test_hooks(void) {
         (struct cloud_request){.stack = TEXT("s"), .change_set = TEXT("arn:c")},
         "<R><ListHookResultsResult><HookResults><member><HookResultId>b</HookResultId></member>"
         "</HookResults></ListHookResultsResult></R>");
-    CU_ASSERT(text_is(sent(&trial, "body"),
+    CU_ASSERT(text_is(newest(&trial, "body"),
                       "Action=ListHookResults&Version=2010-05-15&TargetType=CHANGE_SET&"
                       "TargetId=arn%3Ac&NextToken=n"));
     CU_ASSERT_EQUAL_FATAL(call.reply.hook_count, 2);
@@ -272,9 +247,9 @@ static void test_hooks(void) {
     CU_ASSERT(text_is(call.reply.hooks[0].mode, "WARN"));
     CU_ASSERT(text_is(call.reply.hooks[1].id, "b"));
     run(&trial, CLOUD_HOOK_RESULTS, (struct cloud_request){.stack = TEXT("s")}, "<R/>");
-    CU_ASSERT(text_is(sent(&trial, "body"), "Action=ListHookResults&Version=2010-05-15&"
+    CU_ASSERT(text_is(newest(&trial, "body"), "Action=ListHookResults&Version=2010-05-15&"
                                             "TargetType=STACK&TargetId=s"));
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 static void test_hook(void) {
@@ -288,7 +263,7 @@ static void test_hook(void) {
         "</Status><StatusMessage>public</StatusMessage><RemediationMessage>block it"
         "</RemediationMessage><SeverityLevel>HIGH</SeverityLevel></member></Annotations>"
         "</GetHookResultResult></R>");
-    CU_ASSERT(text_is(sent(&trial, "body"),
+    CU_ASSERT(text_is(newest(&trial, "body"),
                       "Action=GetHookResult&Version=2010-05-15&HookResultId=a"));
     CU_ASSERT_EQUAL_FATAL(call.reply.hook_count, 1);
     const struct cloud_hook *hook = call.reply.hooks;
@@ -298,7 +273,7 @@ static void test_hook(void) {
     CU_ASSERT(text_is(hook->advice[0].rule, "closed"));
     CU_ASSERT(text_is(hook->advice[0].remedy, "block it"));
     CU_ASSERT(text_is(hook->advice[0].severity, "HIGH"));
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 /* Pages come newest first: the caller asks for the next one. */
@@ -315,12 +290,12 @@ static void test_trail(void) {
         "\"{\\\"errorCode\\\":\\\"AccessDenied\\\",\\\"errorMessage\\\":\\\"not allowed\\\","
         "\\\"userIdentity\\\":{\\\"invokedBy\\\":\\\"cloudformation.amazonaws.com\\\"}}\"},"
         "{\"EventId\":\"f\",\"CloudTrailEvent\":\"no JSON\"}],\"NextToken\":\"n\"}");
-    CU_ASSERT(text_is(sent(&trial, "X-Amz-Target"),
+    CU_ASSERT(text_is(newest(&trial, "X-Amz-Target"),
                       "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents"));
-    CU_ASSERT(text_is(sent(&trial, "body"),
+    CU_ASSERT(text_is(newest(&trial, "body"),
                       "{\"LookupAttributes\":[{\"AttributeKey\":\"EventName\",\"AttributeValue\":"
                       "\"CreateBucket\"}],\"StartTime\":1699999940,\"EndTime\":1700000000}"));
-    CU_ASSERT(text_is(sent(&trial, "url"), "https://cloudtrail.eu-west-1.amazonaws.com/"));
+    CU_ASSERT(text_is(newest(&trial, "url"), "https://cloudtrail.eu-west-1.amazonaws.com/"));
     CU_ASSERT(text_is(call.reply.next_token, "n"));
     CU_ASSERT_EQUAL_FATAL(call.reply.trail_count, 2);
     const struct cloud_trail_event *event = call.reply.trail;
@@ -331,7 +306,7 @@ static void test_trail(void) {
     CU_ASSERT(text_is(event[0].resources[0], "shop"));
     CU_ASSERT_EQUAL(event[0].time, 1699999990);
     CU_ASSERT_EQUAL(event[1].error_code.length, 0);
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 static void test_pipeline_state(void) {
@@ -346,8 +321,8 @@ static void test_pipeline_state(void) {
         "\"externalExecutionUrl\":\"https://there\",\"errorDetails\":{\"code\":\"JobFailed\","
         "\"message\":\"why\"},\"lastStatusChange\":1699999999.5}},{\"actionName\":\"new\"}]},"
         "{\"stageName\":\"Next\",\"inboundTransitionState\":{\"enabled\":true}}]}");
-    CU_ASSERT(text_is(sent(&trial, "X-Amz-Target"), "CodePipeline_20150709.GetPipelineState"));
-    CU_ASSERT(text_is(sent(&trial, "body"), "{\"name\":\"p\"}"));
+    CU_ASSERT(text_is(newest(&trial, "X-Amz-Target"), "CodePipeline_20150709.GetPipelineState"));
+    CU_ASSERT(text_is(newest(&trial, "body"), "{\"name\":\"p\"}"));
     CU_ASSERT_EQUAL_FATAL(call.reply.stage_count, 2);
     const struct cloud_stage *stage = call.reply.stages;
     CU_ASSERT(text_is(stage[0].execution, "x"));
@@ -359,7 +334,7 @@ static void test_pipeline_state(void) {
     CU_ASSERT_EQUAL(stage[0].actions[0].time, 1699999999.5);
     CU_ASSERT_EQUAL(stage[0].actions[1].status.length, 0);
     CU_ASSERT_FALSE(stage[1].is_closed);
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 static void test_pipeline_execution(void) {
@@ -371,7 +346,7 @@ static void test_pipeline_execution(void) {
             (struct cloud_request){.pipeline = TEXT("p"), .token = TEXT("t"),
                                    .parameters = &variable, .parameter_count = 1},
             "{\"pipelineExecutionId\":\"x\"}");
-    CU_ASSERT(text_is(sent(&trial, "body"),
+    CU_ASSERT(text_is(newest(&trial, "body"),
                       "{\"name\":\"p\",\"clientRequestToken\":\"t\",\"variables\":[{\"name\":"
                       "\"tag\",\"value\":\"v1\"}]}"));
     CU_ASSERT(text_is(call.reply.id, "x"));
@@ -379,11 +354,11 @@ static void test_pipeline_execution(void) {
                (struct cloud_request){.pipeline = TEXT("p"), .id = TEXT("x")},
                "{\"pipelineExecution\":{\"pipelineExecutionId\":\"x\",\"status\":\"Superseded\","
                "\"statusSummary\":\"a newer one\"}}");
-    CU_ASSERT(text_is(sent(&trial, "body"),
+    CU_ASSERT(text_is(newest(&trial, "body"),
                       "{\"pipelineName\":\"p\",\"pipelineExecutionId\":\"x\"}"));
     CU_ASSERT(text_is(call.reply.status, "Superseded"));
     CU_ASSERT(text_is(call.reply.status_reason, "a newer one"));
-    arena_release(&trial.arena);
+    close_trial(&trial);
 }
 
 /* --- tokens ---------------------------------------------------------------------------------- */

@@ -1,4 +1,5 @@
-/* A deployment made by hand against a simulated world: what the tests of the deploy engine share. */
+/* A deployment made by hand against a simulated world: what the tests of the deploy engine
+ * share. */
 #ifndef MRP_TESTS_DEPLOYMENT_H
 #define MRP_TESTS_DEPLOYMENT_H
 

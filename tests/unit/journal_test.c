@@ -9,7 +9,8 @@
 #include "base/limits.h"
 #include "tests/unit/deployment.h"
 
-/* A writing that fails in the middle leaves nothing open that would keep the next from beginning. */
+/* A writing that fails in the middle leaves nothing open that would keep the next from
+ * beginning. */
 static void test_half_begun(void) {
     struct state state;
     struct journal journal;

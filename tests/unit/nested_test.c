@@ -408,19 +408,6 @@ static void test_depth(void) {
     close_world();
 }
 
-static const char *topics(unsigned count) {
-    struct buffer out;
-    buffer_init(&out);
-    buffer_string(&out, "{\"Resources\":{");
-    for (unsigned i = 0; i < count; i++) {
-        buffer_format(&out, "%s\"T%u\":{\"Type\":\"AWS::SNS::Topic\"}", i ? "," : "", i);
-    }
-    buffer_string(&out, "}}");
-    const char *text = buffer_take(&out, &arena).bytes;
-    buffer_release(&out);
-    return text;
-}
-
 static const char *nest(unsigned count, const char *last) {
     struct buffer out;
     buffer_init(&out);
@@ -438,9 +425,9 @@ static const char *nest(unsigned count, const char *last) {
 
 static void test_size(void) {
     open_with_bucket();
-    put("many.json", topics(500));
-    put("rest.json", topics(LIMIT_NESTED_RESOURCES - 4 * 500 - 5));
-    put("more.json", topics(LIMIT_NESTED_RESOURCES - 4 * 500 - 5 + 1));
+    put("many.json", many_of("AWS::SNS::Topic", 500));
+    put("rest.json", many_of("AWS::SNS::Topic", LIMIT_NESTED_RESOURCES - 4 * 500 - 5));
+    put("more.json", many_of("AWS::SNS::Topic", LIMIT_NESTED_RESOURCES - 4 * 500 - 5 + 1));
     SAME(run("most", "CREATE", nest(5, "rest.json")), "CREATE_COMPLETE");
     SAME(run("much", "CREATE", nest(5, "more.json")), "ROLLBACK_COMPLETE");
     CU_ASSERT_PTR_NOT_NULL(strstr(history("much", "N4"), "is greater than maximum allowed, 2500"));

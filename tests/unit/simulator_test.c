@@ -628,28 +628,15 @@ static void test_alarms(void) {
 
 /* --- quotas ----------------------------------------------------------------------------------- */
 
-static const char *addresses(unsigned number) {
-    struct buffer out;
-    buffer_init(&out);
-    buffer_string(&out, "{\"Resources\":{");
-    for (unsigned i = 0; i < number; i++) {
-        buffer_format(&out, "%s\"E%u\":{\"Type\":\"AWS::EC2::EIP\"}", i ? "," : "", i);
-    }
-    buffer_string(&out, "}}");
-    const char *text = buffer_take(&out, &arena).bytes;
-    buffer_release(&out);
-    return text;
-}
-
 static void test_quotas(void) {
     open_world();
-    SAME(run("most", "CREATE", addresses(5)), "CREATE_COMPLETE");
-    SAME(run("more", "CREATE", addresses(1)), "ROLLBACK_COMPLETE");
-    SAME(history("more", "E0"),
+    SAME(run("most", "CREATE", many_of("AWS::EC2::EIP", 5)), "CREATE_COMPLETE");
+    SAME(run("more", "CREATE", many_of("AWS::EC2::EIP", 1)), "ROLLBACK_COMPLETE");
+    SAME(history("more", "R0"),
          "CREATE_IN_PROGRESS|CREATE_FAILED The maximum number of addresses has "
          "been reached.");
-    SAME(run("most", "UPDATE", addresses(4)), "UPDATE_COMPLETE");
-    SAME(run("fits", "CREATE", addresses(1)), "CREATE_COMPLETE");
+    SAME(run("most", "UPDATE", many_of("AWS::EC2::EIP", 4)), "UPDATE_COMPLETE");
+    SAME(run("fits", "CREATE", many_of("AWS::EC2::EIP", 1)), "CREATE_COMPLETE");
     for (unsigned i = 0; i < 1997; i++) { /* with those three: 2,000 */
         struct text name = text_format(&arena, "s%u", i);
         CU_ASSERT_FALSE(cloud_failed(make_set(name.bytes, "CREATE", QUEUE("1"))));
@@ -770,7 +757,8 @@ static bool opens_with(sqlite3 *database, const char *was, const char *is) {
     return opens_after(database, sql);
 }
 
-/* The changed world opens and never comes to an end: what is asked of it from then on is refused. */
+/* The changed world opens and never comes to an end: what is asked of it from then on is
+ * refused. */
 static void expect_endless(sqlite3 *database, const char *sql) {
     struct arena page;
     sqlite3 *changed = tampered(database, sql);

@@ -2,7 +2,7 @@
 #ifndef MRP_TESTS_TRIAL_H
 #define MRP_TESTS_TRIAL_H
 
-#include "runtime/aws/client.h"
+#include "runtime/aws/network.h"
 #include "tests/unit/machine.h"
 
 static const char good[] = "<R><DescribeStacksResult><Stacks/></DescribeStacksResult></R>";
@@ -62,6 +62,21 @@ static inline struct client_call describe(struct trial *trial) {
 static inline void client_run(struct client *client, struct client_call *call) {
     client_begin(client, call);
     while (client_next(client, client_now(client) + 60) != call) {}
+}
+
+/* Runs one call of the engine, over a network of its own. */
+static inline struct cloud_call run_cloud(struct trial *trial, struct cloud_call call) {
+    struct client_options options = options_of(trial);
+    struct network *network;
+    struct failure why;
+    call.arena = &trial->arena;
+    call.region = TEXT("eu-west-1");
+    CU_ASSERT_FATAL(network_open(&network, &options, &why));
+    const struct cloud *cloud = network_cloud(network);
+    cloud->begin(cloud->context, &call);
+    while (!cloud->next(cloud->context, cloud->now(cloud->context) + 60)) {}
+    network_close(network);
+    return call;
 }
 
 static inline uint32_t sent(const struct trial *trial) { return trial->machine.requests->count; }

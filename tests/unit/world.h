@@ -111,6 +111,20 @@ static inline const char *history(const char *stack, const char *logical_id) {
     return text;
 }
 
+/* A template of so many resources "R0", "R1", ... of a type. */
+static inline const char *many_of(const char *type, unsigned count) {
+    struct buffer out;
+    buffer_init(&out);
+    buffer_string(&out, "{\"Resources\":{");
+    for (unsigned i = 0; i < count; i++) {
+        buffer_format(&out, "%s\"R%u\":{\"Type\":\"%s\"}", i ? "," : "", i, type);
+    }
+    buffer_string(&out, "}}");
+    const char *text = buffer_take(&out, &arena).bytes;
+    buffer_release(&out);
+    return text;
+}
+
 static inline const char *output(const char *stack, const char *key) {
     const struct cloud_stack *seen = look("us-east-1", stack);
     for (uint32_t i = 0; seen && i < seen->output_count; i++) {
