@@ -1,4 +1,4 @@
-/* Addresses and blocks of them, IPv4 and IPv6, as texts have them: "10.0.0.0/16", "2001:db8::/56". */
+/* Addresses and blocks of them, IPv4 and IPv6, as texts: "10.0.0.0/16", "2001:db8::/56". */
 #ifndef MRP_BASE_ADDRESS_H
 #define MRP_BASE_ADDRESS_H
 

@@ -16,7 +16,7 @@ enum json_kind {
     JSON_KEY,    /* text: the name of a member; its value follows */
     JSON_STRING, /* text */
     JSON_INT,    /* integer: written without fraction and exponent, and fits */
-    JSON_NUMBER, /* number: with fraction or exponent; finite. Of a reader that keeps numbers: text */
+    JSON_NUMBER, /* number: with fraction or exponent; finite. text, where numbers are kept */
     JSON_TRUE, JSON_FALSE, JSON_NULL,
 };
 

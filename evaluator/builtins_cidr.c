@@ -70,7 +70,7 @@ struct value apply_cidr_subnets(struct call *call) {
     if (!argument_block(call, 0, &block)) return value_poison();
     struct value *items = make_items(call, sizes.length);
     if (!items) return value_poison();
-    unsigned __int128 offset = 0, room = ~block_mask(block.prefix); /* the last address of the block */
+    unsigned __int128 offset = 0, room = ~block_mask(block.prefix); /* the last address in it */
     bool full = false;
     for (uint32_t i = 0; i < sizes.length; i++) {
         int prefix = 0;

@@ -4,20 +4,11 @@
  * Values are copied only where something changes. What was fitted once and is shared (a `let` that
  * many resources use, a literal in a loop) is remembered by where it lies in memory.
  */
-#include "checker/constraint.h"
 #include "evaluator/choice.h"
 #include "evaluator/conform.h"
 #include "evaluator/resources.h"
 
 enum { CONFORM_DEPTH = 100 };
-
-struct want {
-    const struct schema_value *value;
-    const struct schema_property *property; /* names it, and says which resources may stand here */
-    bool is_name; /* the physical name: physical_names.c looks at its limits */
-    unsigned depth;
-    const struct node *entry; /* the ENTRY whose value it is, or NULL */
-};
 
 static struct value conform(struct evaluator *ev, struct value value, const struct want *want,
                             const struct node *node);
@@ -40,30 +31,6 @@ struct conform_entry *conform_slot(struct evaluator *ev, const void *data,
 
 static const struct node *key_node(const struct record_entry *entry, const struct node *node) {
     return entry->origin ? entry->origin : node;
-}
-
-static const char *shape_word(const struct schema_value *value) {
-    switch (schema_value_shape(value)) {
-    case SCHEMA_STRING: case SCHEMA_DATE_TIME: return "a string";
-    case SCHEMA_INTEGER: return "an integer";
-    case SCHEMA_NUMBER: return "a number";
-    case SCHEMA_BOOLEAN: return "a truth value";
-    case SCHEMA_JSON: return "a json object";
-    case SCHEMA_LIST: return "a list";
-    case SCHEMA_MAP: return "a map";
-    case SCHEMA_BODY: return "a record";
-    case SCHEMA_UNION: return "one of several forms";
-    }
-    return "another value";
-}
-
-static struct value fault_shape(struct evaluator *ev, struct value value, const struct want *want,
-                                const struct node *node) {
-    struct text found = value_kind_text(ev->arena, value);
-    if (value.kind < VALUE_LIST && value.kind > VALUE_NULL) found = value_brief(ev, value);
-    return fault(ev, DIAGNOSTIC_TYPE_MISMATCH, node, "property \"%.*s\" is %s, and this is %.*s",
-                 TEXT_ARGS(schema_property_name(want->property)), shape_word(want->value),
-                 TEXT_ARGS(found));
 }
 
 /* Poison where it is some property misspelt, which is not missing then; else it is left out. */
@@ -108,7 +75,7 @@ static struct value fault_resource(struct evaluator *ev, const struct resource *
     } else {
         d = report(ev, DIAGNOSTIC_RESOURCE_AS_VALUE, node,
                    "\"%.*s\" is %s, and this is a resource of type %.*s", TEXT_ARGS(property),
-                   shape_word(want->value), TEXT_ARGS(type));
+                   conform_shape_word(want->value), TEXT_ARGS(type));
     }
     hint(ev, d, "Write the attribute that is meant behind a dot, such as \"%.*s.Ref\".",
          TEXT_ARGS(resource->path));
@@ -134,109 +101,11 @@ static struct value conform_resource_value(struct evaluator *ev, struct value va
     return attribute_of(ev, resource, name, SHAPE_TEXT, node);
 }
 
-/* ---- scalars ---- */
-
-static struct constraint_place constraint_at(struct evaluator *ev, const struct want *want,
-                                             const struct node *node) {
-    return (struct constraint_place){.diagnostics = ev->diagnostics,
-                                     .name = schema_property_name(want->property),
-                                     .span = node_place(blame_node(ev, node))};
-}
-
-/* Once a value that is only named there has been seen to break a limit: where it is given. */
-static void point_at_origin(struct evaluator *ev, struct constraint_place *place,
-                            const struct node *node, struct value value) {
-    place->is_quiet = false;
-    place->span = blame_node(ev, value_origin(ev, ev->conforming, node, NULL, value))->span;
-}
-
-/* Whether the checker has said already which limit the value breaks. */
-static bool is_limited(const struct want *want) {
-    return want->entry && want->entry->flags & NODE_LIMITED;
-}
-
-/* Limits of a text; one that lies at the same place is asked about once. */
-static void check_text(struct evaluator *ev, struct value value, const struct want *want,
-                       const struct node *node) {
-    if (want->is_name || is_limited(want) || value.flags & VALUE_SECRET) return;
-    uintptr_t hash = ((uintptr_t)value.bytes >> 3) ^ ((uintptr_t)want->value >> 2);
-    struct conform_entry *entry = &conform_cache_of(ev)->texts[hash % CONFORM_SLOTS];
-    if (entry->data == value.bytes && entry->wanted == want->value &&
-        entry->result.length == value.length) {
-        return;
-    }
-    struct constraint_place place = constraint_at(ev, want, node);
-    place.is_quiet = is_passed_on(node);
-    bool fits = constraint_text(&place, want->value, value_as_text(value));
-    if (!fits && place.is_quiet) {
-        point_at_origin(ev, &place, node, value);
-        constraint_text(&place, want->value, value_as_text(value));
-    }
-    if (fits) {
-        *entry = (struct conform_entry){value.bytes, want->value, want->property, value};
-    }
-    spend_steps(ev, 4);
-}
-
-static void check_number(struct evaluator *ev, struct value value, const struct want *want,
-                         const struct node *node) {
-    struct constraint_place place = constraint_at(ev, want, node);
-    double number = value.kind == VALUE_INT ? (double)value.integer : value.number;
-    if (is_limited(want)) return;
-    place.is_quiet = is_passed_on(node);
-    if (constraint_number(&place, want->value, number) || !place.is_quiet) return;
-    point_at_origin(ev, &place, node, value);
-    constraint_number(&place, want->value, number);
-}
-
-static struct value conform_text(struct evaluator *ev, struct value value, const struct want *want,
-                                 const struct node *node) {
-    if (value.kind == VALUE_REGION) value = value_text(value.region->name);
-    if (value.kind == VALUE_TYPE) value = value_text(name_text(value.type));
-    if (value.kind == VALUE_INT || value.kind == VALUE_NUMBER || value.kind == VALUE_BOOL) {
-        value = value_concat(ev->arena, &value, 1, node);
-    }
-    if (value.kind != VALUE_TEXT) return fault_shape(ev, value, want, node);
-    if (value.length >= 10 && memcmp(value.bytes, "{{resolve:", 10) == 0) {
-        struct diagnostic *d = report(ev, DIAGNOSTIC_RESOLVE_TEXT, node,
-                                      "a dynamic reference is written as plain text");
-        hint(ev, d, "Write secret_ref(...) or ssm_ref(...), which know what may be referred to.");
-        return value_poison();
-    }
-    check_text(ev, value, want, node);
-    return value;
-}
-
-static struct value conform_number(struct evaluator *ev, struct value value,
-                                   const struct want *want, const struct node *node) {
-    bool integer = schema_value_shape(want->value) == SCHEMA_INTEGER;
-    if (value.kind == VALUE_NUMBER && integer && value.number >= -9e15 && value.number <= 9e15 &&
-        value.number == (double)(int64_t)value.number) {
-        value = value_int((int64_t)value.number);
-    }
-    if (value.kind != VALUE_INT && (integer || value.kind != VALUE_NUMBER)) {
-        return fault_shape(ev, value, want, node);
-    }
-    check_number(ev, value, want, node);
-    return value;
-}
-
-static struct value conform_bool(struct evaluator *ev, struct value value, const struct want *want,
-                                 const struct node *node) {
-    if (value.kind == VALUE_BOOL) return value;
-    if (value.kind == VALUE_TEXT) {
-        struct text text = value_as_text(value);
-        if (text_is(text, "true") || text_is(text, "false"))
-            return value_bool(text_is(text, "true"));
-    }
-    return fault_shape(ev, value, want, node);
-}
-
 /* ---- lists and maps ---- */
 
 /* Elements keep the entry only to know that its limits are spoken of. */
 static const struct node *limited_entry(const struct want *want) {
-    return is_limited(want) ? want->entry : NULL;
+    return conform_is_limited(want) ? want->entry : NULL;
 }
 
 static void check_unique(struct evaluator *ev, struct value list, const struct want *want,
@@ -286,8 +155,8 @@ static struct value conform_list(struct evaluator *ev, struct value value, const
     struct value list = value;
     if (changed) list = stack_take(ev, base);
     ev->stack_count = base;
-    struct constraint_place place = constraint_at(ev, want, node);
-    if (is_limited(want) || constraint_count(&place, want->value, list.length))
+    struct constraint_place place = conform_place(ev, want, node);
+    if (conform_is_limited(want) || constraint_count(&place, want->value, list.length))
         check_unique(ev, list, want, node);
     return list;
 }
@@ -300,13 +169,13 @@ static struct value conform_map(struct evaluator *ev, struct value value, const 
     if (!spend_steps(ev, value.record->count)) return value_poison();
     for (uint32_t i = 0; i < value.record->count; i++) {
         struct record_entry *entry = &value.record->entries[i];
-        struct constraint_place place = constraint_at(ev, want, key_node(entry, node));
-        if (!is_limited(want)) constraint_key(&place, want->value, name_text(entry->key));
+        struct constraint_place place = conform_place(ev, want, key_node(entry, node));
+        if (!conform_is_limited(want)) constraint_key(&place, want->value, name_text(entry->key));
         struct value item = conform(ev, entry->value, &element, value_node(entry, node));
         if (item.kind != VALUE_NULL) record_put(ev->arena, record, entry->key, item, entry->origin);
     }
-    struct constraint_place place = constraint_at(ev, want, node);
-    if (!is_limited(want)) constraint_count(&place, want->value, record->count);
+    struct constraint_place place = conform_place(ev, want, node);
+    if (!conform_is_limited(want)) constraint_count(&place, want->value, record->count);
     return value_seal(value_record(record));
 }
 
@@ -409,7 +278,7 @@ static struct value conform_deferred(struct evaluator *ev, struct value value,
     const struct deferred *deferred = value.deferred;
     bool fits = deferred->kind == DEFERRED_IF ||
                 shape_takes(schema_value_shape(want->value), deferred->shape);
-    if (!fits) return fault_shape(ev, value, want, node);
+    if (!fits) return conform_fault(ev, value, want, node);
     if (choice_is(value)) return choice_map(ev, value, conform_each, &conforming, node);
     return conform_free_deferred(ev, value, node);
 }
@@ -458,7 +327,7 @@ static struct value conform_union(struct evaluator *ev, struct value value, cons
         }
     }
     if (!best && value.kind > VALUE_NULL && value.kind < VALUE_LIST) best = string;
-    if (!best) return fault_shape(ev, value, want, node);
+    if (!best) return conform_fault(ev, value, want, node);
     struct want member = {best, want->property, want->is_name, want->depth + 1, want->entry};
     return conform(ev, value, &member, node);
 }
@@ -471,13 +340,13 @@ static struct value conform_shape(struct evaluator *ev, struct value value, cons
     case SCHEMA_BOOLEAN: return conform_bool(ev, value, want, node);
     case SCHEMA_JSON: return conform_free(ev, value, node);
     case SCHEMA_LIST:
-        if (value.kind != VALUE_LIST) return fault_shape(ev, value, want, node);
+        if (value.kind != VALUE_LIST) return conform_fault(ev, value, want, node);
         return conform_list(ev, value, want, node);
     case SCHEMA_MAP:
-        if (value.kind != VALUE_RECORD) return fault_shape(ev, value, want, node);
+        if (value.kind != VALUE_RECORD) return conform_fault(ev, value, want, node);
         return conform_map(ev, value, want, node);
     case SCHEMA_BODY:
-        if (value.kind != VALUE_RECORD) return fault_shape(ev, value, want, node);
+        if (value.kind != VALUE_RECORD) return conform_fault(ev, value, want, node);
         return conform_body(ev, value, want, node);
     case SCHEMA_UNION: return conform_union(ev, value, want, node);
     }

@@ -290,8 +290,8 @@ static struct value convert_within(struct evaluator *ev, struct value value,
         if (value.kind == VALUE_RECORD) return convert_map(ev, value, type, target, depth - 1);
         break;
     case TYPE_RECORD:
-        if (value.kind == VALUE_RECORD) return convert_record(ev, value, type, target.node, depth - 1);
-        break;
+        if (value.kind != VALUE_RECORD) break;
+        return convert_record(ev, value, type, target.node, depth - 1);
     case TYPE_STRING:
         if (value.kind == VALUE_RESOURCE || value.kind == VALUE_COMPONENT) {
             return reference_to(ev, value, target.node);

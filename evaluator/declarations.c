@@ -136,12 +136,8 @@ static void output_run(struct evaluator *ev, struct symbol *symbol, struct frame
     output->declared = node;
     output->value = conform_free(ev, value, node->output.value);
     struct deployment *deployment = ev->deployment;
-    uint32_t count = deployment->output_count;
-    if ((count & (count - 1)) == 0) { /* the room is a power of two: full */
-        struct output **old = deployment->outputs;
-        deployment->outputs = arena_array(ev->arena, count ? (size_t)count * 2 : 1, sizeof *old);
-        if (count) memcpy(deployment->outputs, old, count * sizeof *old);
-    }
+    deployment->outputs = arena_grown(ev->arena, deployment->outputs, deployment->output_count,
+                                      &deployment->output_capacity, sizeof *deployment->outputs);
     deployment->outputs[deployment->output_count++] = output;
 }
 

@@ -23,7 +23,7 @@
  *   physical_names.c, suffix_room.c
  *                   names at AWS: limits, the suffix, names that meet
  *   budget.c        evaluation always ends
- *   trial.c         tests and policies: asserts about what was made
+ *   trial.c         tests and policies: asserts about what was made;  trial_reason.c  why not
  *   view.c          what they look at: templates as data
  *   snapshot.c      values compared with those of earlier runs
  *   coverage.c      which declarations and branches were reached
@@ -507,6 +507,12 @@ void pipeline_block_run(struct evaluator *ev, struct node *body, struct frame *a
 /* A param of std.deliver.Pipeline; kind SLOT_WAITING if the block does not give it. */
 struct value pipeline_argument(struct evaluator *ev, struct pipeline *pipeline,
                                const struct name *name, const struct node **origin);
+
+/* Sets an entry of a record by its name. */
+static inline void record_set(struct evaluator *ev, struct record *record, const char *key,
+                              struct value value, const struct node *origin) {
+    record_put(ev->arena, record, names_intern(ev->names, text_of(key)), value, origin);
+}
 
 /* --- artifacts: a record of two entries, `artifact` (its name) and `path` --- */
 

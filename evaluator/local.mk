@@ -41,6 +41,7 @@ libmrp_la_SOURCES += \
     evaluator/conform.c evaluator/conform.h \
     evaluator/conform_free.c \
     evaluator/conform_rules.c \
+    evaluator/conform_scalar.c \
     evaluator/convert.c \
     evaluator/convert_text.c \
     evaluator/coverage.c \
@@ -77,6 +78,7 @@ libmrp_la_SOURCES += \
     evaluator/stack_entries.c evaluator/stacks.h \
     evaluator/suffix_room.c \
     evaluator/trial.c evaluator/trial.h \
+    evaluator/trial_reason.c \
     evaluator/value.c evaluator/value.h \
     evaluator/value_print.c \
     evaluator/view.c

@@ -151,12 +151,9 @@ static struct text parameter_id(struct evaluator *ev, struct text name) {
 
 void parameters_add(struct evaluator *ev, struct parameter *parameter) {
     struct deployment *deployment = ev->deployment;
-    uint32_t count = deployment->parameter_count;
-    if ((count & (count - 1)) == 0) { /* the room is a power of two: full */
-        struct parameter **old = deployment->parameters;
-        deployment->parameters = arena_array(ev->arena, count ? (size_t)count * 2 : 1, sizeof *old);
-        if (count) memcpy(deployment->parameters, old, count * sizeof *old);
-    }
+    deployment->parameters =
+        arena_grown(ev->arena, deployment->parameters, deployment->parameter_count,
+                    &deployment->parameter_capacity, sizeof *deployment->parameters);
     deployment->parameters[deployment->parameter_count++] = parameter;
 }
 

@@ -208,9 +208,9 @@ static struct value action_make_one(struct evaluator *ev, struct node *node, str
     struct record *given = record_new(ev->arena, 3);
     struct value home = {.kind = VALUE_REGION, .region = pipeline->place.region};
     struct text shown = id_join(ev, name, id_part(ev, key), '-');
-    record_put(ev->arena, given, names_intern(ev->names, TEXT("name")), value_text(shown), NULL);
-    record_put(ev->arena, given, names_intern(ev->names, TEXT("id")), value_text(action->id), NULL);
-    record_put(ev->arena, given, names_intern(ev->names, TEXT("region")), home, NULL);
+    record_set(ev, given, "name", value_text(shown), NULL);
+    record_set(ev, given, "id", value_text(action->id), NULL);
+    record_set(ev, given, "region", home, NULL);
     made.component->given = given;
     return made;
 }
@@ -263,11 +263,6 @@ void pipeline_entry_run(struct evaluator *ev, struct node *node, struct frame *f
 
 /* ---- the params of the component ---- */
 
-static void put(struct evaluator *ev, struct record *record, const char *key, struct value value,
-                const struct node *origin) {
-    record_put(ev->arena, record, names_intern(ev->names, text_of(key)), value, origin);
-}
-
 /* Whether the component itself declares a param of that name, which then means what it says. */
 static bool has_own_param(const struct component *component, const struct name *name) {
     if (!component->frame) return false;
@@ -290,7 +285,7 @@ static void put_role(struct evaluator *ev, const struct pipeline_action *action,
     bool is_arn = role.kind == VALUE_DEFERRED ||
                   (role.kind == VALUE_TEXT && text_starts(value_as_text(role), TEXT("arn:")));
     if (is_resource || is_arn) {
-        put(ev, placed, is_resource ? "role" : "role_arn", role, node);
+        record_set(ev, placed, is_resource ? "role" : "role_arn", role, node);
     } else if (role.kind != VALUE_POISON && role.kind != VALUE_NULL) {
         report(ev, DIAGNOSTIC_TYPE_MISMATCH, node,
                "\"role\" takes a role of the program or the ARN of one, and this is %.*s",
@@ -305,25 +300,25 @@ static struct value stage_value(struct evaluator *ev, struct pipeline *pipeline,
     for (struct pipeline_action *a = stage->actions; a; a = a->next) {
         struct record *placed = record_new(ev->arena, 5);
         order_settle(ev, pipeline, a, a->node);
-        put(ev, placed, "id", value_text(a->id), NULL);
-        put(ev, placed, "order", value_int(a->order), NULL);
+        record_set(ev, placed, "id", value_text(a->id), NULL);
+        record_set(ev, placed, "order", value_int(a->order), NULL);
         if (a->approval && order_settle(ev, pipeline, a->approval, a->node)) {
-            put(ev, placed, "waits", value_int(held_order(ev, a->approval)), NULL);
+            record_set(ev, placed, "waits", value_int(held_order(ev, a->approval)), NULL);
         }
-        put(ev, placed, "does", a->does, a->node);
+        record_set(ev, placed, "does", a->does, a->node);
         put_role(ev, a, placed);
         stack_push(ev, value_seal(value_record(placed)));
     }
     struct value actions = stack_take(ev, base);
     if (stage->is_broken) actions = value_poison();
-    put(ev, record, "name", value_text(stage->name), stage->node);
+    record_set(ev, record, "name", value_text(stage->name), stage->node);
     for (struct pipeline_entry *e = stage->entries.first; e; e = e->next) {
         if (e->node->flags & NODE_BAD) continue;
         struct value value = evaluate(ev, e->node->entry.value, e->frame);
         check_beside(ev, stage, e, value);
         record_put(ev->arena, record, e->node->entry.key, value, e->node);
     }
-    put(ev, record, "actions", actions, stage->node);
+    record_set(ev, record, "actions", actions, stage->node);
     return value_seal(value_record(record));
 }
 
@@ -379,9 +374,10 @@ static struct value stores_value(struct evaluator *ev, struct pipeline *pipeline
         struct value region = {.kind = VALUE_REGION, .region = used[i]};
         struct value bucket = region_store(ev, (struct region_state *)used[i], pipeline->node);
         if (bucket.kind == VALUE_POISON) continue;
-        put(ev, record, "region", region, NULL);
-        put(ev, record, "bucket", bucket, pipeline->node);
-        put(ev, record, "policy", member_of(ev, bucket, policy, pipeline->node), pipeline->node);
+        record_set(ev, record, "region", region, NULL);
+        record_set(ev, record, "bucket", bucket, pipeline->node);
+        struct value allows = member_of(ev, bucket, policy, pipeline->node);
+        record_set(ev, record, "policy", allows, pipeline->node);
         stack_push(ev, value_seal(value_record(record)));
     }
     return stack_take(ev, base);
@@ -424,8 +420,8 @@ static void arguments_settle(struct evaluator *ev, struct pipeline *pipeline) {
     struct value stages = stack_take(ev, base);
     if (!check_pipeline_stages(ev, pipeline) || !is_somewhere) stages = value_poison();
     deliveries_collect(ev, pipeline);
-    put(ev, record, "stages", stages, pipeline->node);
-    put(ev, record, "stores", stores_value(ev, pipeline), pipeline->node);
+    record_set(ev, record, "stages", stages, pipeline->node);
+    record_set(ev, record, "stores", stores_value(ev, pipeline), pipeline->node);
     pipeline->arguments = value_seal(value_record(record));
 }
 

@@ -1,5 +1,5 @@
-/* The block `project`: what the program is called, its account and tags, the edition of the library,
- * and which warnings it allows or denies. */
+/* The block `project`: what the program is called, its account and tags, the edition of the
+ * library, and which warnings it allows or denies. */
 #include "evaluator/internal.h"
 #include "stdlib/library.h"
 

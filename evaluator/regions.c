@@ -23,13 +23,9 @@ static struct region *region_named(struct evaluator *ev, struct text name) {
 
 static void regions_add(struct evaluator *ev, struct region *region) {
     struct deployment *deployment = ev->deployment;
-    uint32_t count = deployment->region_count;
-    if ((count & (count - 1)) == 0) { /* the room is a power of two: full */
-        struct region **old = deployment->regions;
-        deployment->regions = arena_array(ev->arena, count ? (size_t)count * 2 : 1, sizeof *old);
-        if (count) memcpy(deployment->regions, old, count * sizeof *old);
-    }
-    region->index = count;
+    deployment->regions = arena_grown(ev->arena, deployment->regions, deployment->region_count,
+                                      &deployment->region_capacity, sizeof *deployment->regions);
+    region->index = deployment->region_count;
     deployment->regions[deployment->region_count++] = region;
 }
 
@@ -281,8 +277,7 @@ struct value region_store(struct evaluator *ev, struct region_state *region, str
                                       value_poison());
     if (made.kind != VALUE_COMPONENT) return made;
     made.component->given = record_new(ev->arena, 1);
-    record_put(ev->arena, made.component->given, names_intern(ev->names, TEXT("program")),
-               value_text(ev->deployment->project), NULL);
+    record_set(ev, made.component->given, "program", value_text(ev->deployment->project), NULL);
     region->store = made;
     resource_register(ev, made);
     return made;

@@ -128,13 +128,13 @@ struct deployment {
     struct text account;          /* fixed by `project { account = }`, else empty */
     bool references_as_parameters;/* project { references = "parameters" } */
     struct region **regions;
-    uint32_t region_count;
+    uint32_t region_count, region_capacity;
     struct stack **stacks;        /* in order of declaration, region by region */
     uint32_t stack_count;
     struct parameter **parameters;
-    uint32_t parameter_count;
+    uint32_t parameter_count, parameter_capacity;
     struct output **outputs;      /* all outputs of the root, regions and stacks, in order */
-    uint32_t output_count;
+    uint32_t output_count, output_capacity;
     struct delivery *deliveries;  /* by pipelines, in their order */
     uint32_t delivery_count, delivery_capacity;
     /* the evaluator's own: tests and policies run when templates are there */

@@ -5,10 +5,6 @@
 
 enum { STACKS_SHOWN = 12 };
 
-static bool is_failure(const struct diagnostic *d) { return d->is_error && !d->is_allowed; }
-
-static bool is_warning(const struct diagnostic *d) { return !d->is_error && !d->is_allowed; }
-
 static bool holds_text(struct text whole, struct text part) {
     return part.length == 0 || memmem(whole.bytes, whole.length, part.bytes, part.length) != NULL;
 }
@@ -19,7 +15,7 @@ static bool expect_diagnostic(struct trial *trial, bool wants_error, struct text
     bool found = false;
     const struct diagnostic *d = trial->run->program->first;
     for (; d; d = d->next) {
-        if (wants_error ? !is_failure(d) : !is_warning(d)) continue;
+        if (wants_error ? !trial_is_failure(d) : !trial_is_warning(d)) continue;
         if (!text_is(id, diagnostic_name(d->id)) || !holds_text(d->message, part)) continue;
         map_put(&trial->expected, d, (void *)d);
         found = true;
@@ -137,96 +133,6 @@ struct value trial_stack(struct evaluator *ev, const struct record *stacks,
     return found;
 }
 
-/* ---- why an assert does not hold ---- */
-
-enum { SIDE_BYTES = 60 };
-
-/* The part of a condition that decides: of `a && b` the one that is false. */
-static struct node *decisive(struct evaluator *ev, struct node *node, struct frame *frame) {
-    node = node_bare(node);
-    while (node->kind == NODE_BINARY && node->op == OPERATOR_AND) {
-        struct value left = evaluate(ev, node->binary.left, frame);
-        bool is_left = left.kind == VALUE_BOOL && !left.boolean;
-        node = node_bare(is_left ? node->binary.left : node->binary.right);
-    }
-    return node;
-}
-
-/* What is written out as it is: there is nothing to say about it. */
-static bool is_literal(const struct node *node) {
-    const struct node *part = NULL;
-    switch ((int)node->kind) {
-    case NODE_TEXT: case NODE_INT: case NODE_NUMBER: case NODE_BOOL: case NODE_NULL:
-    case NODE_AWS_TYPE:
-        return true;
-    case NODE_LIST:
-        for (part = node->list.elements.first; part && is_literal(part);) part = part->next;
-        return !part;
-    case NODE_RECORD: part = node->record.entries.first; break;
-    default: return false;
-    }
-    while (part && part->kind == NODE_ENTRY && is_literal(part->entry.value)) part = part->next;
-    return !part;
-}
-
-/* `bucket.id is "logs"`, for a hint; nothing for what stands there already. */
-static void add_side(struct evaluator *ev, struct buffer *out, struct node *side,
-                     struct frame *frame) {
-    if (is_literal(node_bare(side))) return;
-    struct value value = evaluate(ev, side, frame);
-    if (value.kind == VALUE_POISON || value.flags & VALUE_SECRET) return;
-    struct text brief = value_brief(ev, value);
-    struct text written = span_text(ev->program->sources, side->span);
-    if (value.kind == VALUE_LIST && value.length == 0) brief = TEXT("an empty list");
-    bool is_short = written.length <= SIDE_BYTES && !memchr(written.bytes, '\n', written.length);
-    buffer_string(out, out->length ? ", and " : "");
-    if (is_short) buffer_text(out, written);
-    else buffer_string(out, out->length ? "the right side" : "The left side");
-    buffer_format(out, " is %.*s", TEXT_ARGS(brief));
-}
-
-static void hint_sides(struct evaluator *ev, struct diagnostic *d, struct node *node,
-                       struct frame *frame) {
-    struct buffer out;
-    buffer_init(&out);
-    add_side(ev, &out, node->binary.left, frame);
-    add_side(ev, &out, node->binary.right, frame);
-    if (out.length) hint(ev, d, "%.*s.", (int)out.length, out.bytes);
-    buffer_release(&out);
-}
-
-static void note_call(struct evaluator *ev, struct diagnostic *d, const struct node *call) {
-    struct trial *trial = ev->trial;
-    if (call_row(call) || call_symbol(call) || call->call.callee->kind != NODE_NAME) return;
-    struct text name = name_text(node_name(call->call.callee));
-    if (text_is(name, "matches_snapshot")) {
-        hint(ev, d, "%.*s. %.*s", TEXT_ARGS(trial->trouble), TEXT_ARGS(trial->remedy));
-    } else if (text_is(name, "fails") || text_is(name, "warns")) {
-        bool any = false;
-        const struct diagnostic *other = trial->run->program->first;
-        for (; other; other = other->next) {
-            if (text_is(name, "fails") ? !is_failure(other) : !is_warning(other)) continue;
-            any = true;
-            note(ev, d, other->span, "%.*s [%s]", TEXT_ARGS(other->message),
-                 diagnostic_name(other->id));
-        }
-        if (!any) {
-            hint(ev, d, "With these inputs the program has no %s.",
-                 text_is(name, "fails") ? "errors" : "warnings");
-        }
-    }
-}
-
-static void note_reason(struct evaluator *ev, struct diagnostic *d, struct node *condition,
-                        struct frame *frame) {
-    struct node *node = decisive(ev, condition, frame);
-    bool is_not = node->kind == NODE_UNARY && node->op == OPERATOR_NOT;
-    if (is_not) node = node_bare(node->unary.operand);
-    if (node->kind == NODE_CALL) note_call(ev, d, node);
-    if (node->kind != NODE_BINARY || node->op == OPERATOR_OR) return;
-    hint_sides(ev, d, node, frame);
-}
-
 /* ---- whom a policy is about ---- */
 
 /* The resource that the innermost loop around is at. */
@@ -298,7 +204,7 @@ static void assert_run(struct evaluator *ev, struct node *node, struct frame *fr
     if (!message.length) message = TEXT("the assert does not hold");
     struct diagnostic *d = report(ev, DIAGNOSTIC_ASSERT_FAILED, node->assertion.condition, "%.*s",
                                   TEXT_ARGS(message));
-    note_reason(ev, d, node->assertion.condition, frame);
+    trial_note_reason(ev, d, node->assertion.condition, frame);
 }
 
 static void inner_run(struct evaluator *ev, struct node *block, struct frame *frame) {
@@ -468,7 +374,7 @@ bool evaluator_test_inputs(struct program *program, struct test_run *run, struct
 /* Errors of the program that the test did not ask for. They are all there is to say then: what the
  * test asserts of a program that could not be built follows from them. */
 static bool is_unexpected(const struct trial *trial, const struct diagnostic *d) {
-    return is_failure(d) && !trial->expects_all && !map_find(&trial->expected, d);
+    return trial_is_failure(d) && !trial->expects_all && !map_find(&trial->expected, d);
 }
 
 static void report_unexpected(struct evaluator *ev, struct trial *trial) {

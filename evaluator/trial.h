@@ -39,4 +39,16 @@ struct value view_diagnostics(struct evaluator *ev, const struct diagnostics *di
 /* Whether the value is as the snapshot of this name says (empty: the test's next one). */
 struct value snapshot_match(struct evaluator *ev, struct value value, struct text name);
 
+/* --- trial_reason.c --- */
+
+static inline bool trial_is_failure(const struct diagnostic *d) {
+    return d->is_error && !d->is_allowed;
+}
+static inline bool trial_is_warning(const struct diagnostic *d) {
+    return !d->is_error && !d->is_allowed;
+}
+/* Adds to the diagnostic why the condition is false. */
+void trial_note_reason(struct evaluator *ev, struct diagnostic *d, struct node *condition,
+                       struct frame *frame);
+
 #endif

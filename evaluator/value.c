@@ -167,8 +167,8 @@ static struct value settle(struct settling *settling, struct value value) {
     if (value.kind != VALUE_DEFERRED) return value;
     if (value.deferred->kind == DEFERRED_TEXT) return settle_text(settling, value);
     if (value.deferred->kind == DEFERRED_ATTRIBUTE && value.deferred->count == 1) {
-        /* what is deferred itself stays the attribute: in another stack, what it is made of (a deploy
-         * param) can have another value; template/ looks into those of its own stack */
+        /* what is deferred itself stays the attribute: in another stack, what it is made of (a
+         * deploy param) can have another value; template/ looks into those of its own stack */
         struct value written = settle(settling, value.deferred->operands[0]);
         return written.kind == VALUE_DEFERRED ? value : written;
     }

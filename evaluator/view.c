@@ -7,11 +7,6 @@
  */
 #include "evaluator/trial.h"
 
-static void put(struct evaluator *ev, struct record *record, const char *key, struct value value,
-                const struct node *origin) {
-    record_put(ev->arena, record, names_intern(ev->names, text_of(key)), value, origin);
-}
-
 static struct value get(struct evaluator *ev, struct value record, struct text key) {
     if (record.kind != VALUE_RECORD) return value_null();
     struct record_entry *entry = record_find(record.record, names_intern(ev->names, key));
@@ -58,7 +53,7 @@ static struct value choice(struct evaluator *ev, struct value condition, struct 
     parts[0] = condition;
     parts[1] = then;
     parts[2] = otherwise;
-    put(ev, record, "Fn::If", value_list(parts, 3), NULL);
+    record_set(ev, record, "Fn::If", value_list(parts, 3), NULL);
     return value_seal(value_record(record));
 }
 
@@ -66,7 +61,7 @@ static struct value choice(struct evaluator *ev, struct value condition, struct 
 static struct value merge_sides(struct evaluator *ev, const struct value *pair) {
     struct record *merged = record_new(ev->arena, pair[0].record->count);
     struct record *none = record_new(ev->arena, 1);
-    put(ev, none, "Ref", value_text(TEXT("AWS::NoValue")), NULL);
+    record_set(ev, none, "Ref", value_text(TEXT("AWS::NoValue")), NULL);
     if (!spend_values(ev, (uint64_t)pair[0].record->count + pair[1].record->count)) {
         return value_poison();
     }
@@ -186,10 +181,10 @@ struct value view_stack(struct evaluator *ev, const struct stack *stack) {
     map_put(&trial->templates, stack, known);
     if (template.kind != VALUE_RECORD) return *known;
     struct record *view = record_new(ev->arena, template.record->count + 4);
-    put(ev, view, "name", value_text(stack->name), NULL);
-    put(ev, view, "region", value_text(stack->region->name), NULL);
-    put(ev, view, "label", value_text(name_text(stack->region->label)), NULL);
-    put(ev, view, "path", value_text(stack->path), NULL);
+    record_set(ev, view, "name", value_text(stack->name), NULL);
+    record_set(ev, view, "region", value_text(stack->region->name), NULL);
+    record_set(ev, view, "label", value_text(name_text(stack->region->label)), NULL);
+    record_set(ev, view, "path", value_text(stack->path), NULL);
     for (uint32_t i = 0; i < template.record->count; i++) {
         const struct record_entry *entry = &template.record->entries[i];
         record_put(ev->arena, view, entry->key, entry->value, NULL);
@@ -224,19 +219,20 @@ static struct value make_view(struct evaluator *ev, const struct resource *resou
     if (properties.kind == VALUE_NULL) {
         properties = value_seal(value_record(record_new(ev->arena, 0)));
     }
-    put(ev, view, "id", value_text(name_text(resource->logical_id)), resource->instance);
-    put(ev, view, "path", value_text(path), NULL);
-    put(ev, view, "type", (struct value){.kind = VALUE_TYPE, .type = type}, NULL);
-    put(ev, view, "stack", value_text(resource->stack->path), NULL);
-    put(ev, view, "region", value_text(region->name), NULL);
-    put(ev, view, "label", value_text(name_text(region->label)), NULL);
-    put(ev, view, "protected", value_bool(resource->is_protected), NULL);
-    put(ev, view, "deletion_policy", get(ev, written, TEXT("DeletionPolicy")), NULL);
-    put(ev, view, "update_replace_policy", get(ev, written, TEXT("UpdateReplacePolicy")), NULL);
-    put(ev, view, "depends_on", get(ev, written, TEXT("DependsOn")), NULL);
-    put(ev, view, "condition", get(ev, written, TEXT("Condition")), NULL);
-    put(ev, view, "metadata", get(ev, written, TEXT("Metadata")), NULL);
-    put(ev, view, "properties", properties, NULL);
+    record_set(ev, view, "id", value_text(name_text(resource->logical_id)), resource->instance);
+    record_set(ev, view, "path", value_text(path), NULL);
+    record_set(ev, view, "type", (struct value){.kind = VALUE_TYPE, .type = type}, NULL);
+    record_set(ev, view, "stack", value_text(resource->stack->path), NULL);
+    record_set(ev, view, "region", value_text(region->name), NULL);
+    record_set(ev, view, "label", value_text(name_text(region->label)), NULL);
+    record_set(ev, view, "protected", value_bool(resource->is_protected), NULL);
+    record_set(ev, view, "deletion_policy", get(ev, written, TEXT("DeletionPolicy")), NULL);
+    record_set(ev, view, "update_replace_policy", get(ev, written, TEXT("UpdateReplacePolicy")),
+               NULL);
+    record_set(ev, view, "depends_on", get(ev, written, TEXT("DependsOn")), NULL);
+    record_set(ev, view, "condition", get(ev, written, TEXT("Condition")), NULL);
+    record_set(ev, view, "metadata", get(ev, written, TEXT("Metadata")), NULL);
+    record_set(ev, view, "properties", properties, NULL);
     put_properties(ev, view, properties, schema_type_body(resource->type));
     map_put(&ev->trial->views, view, (void *)resource);
     return sparse(value_seal(value_record(view)));
@@ -285,17 +281,18 @@ struct value view_resources(struct evaluator *ev, const struct value *types, uin
 static struct value view_diagnostic(struct evaluator *ev, const struct diagnostic *d) {
     struct record *view = record_new(ev->arena, 8);
     const struct sources *sources = ev->program->sources;
-    put(ev, view, "id", value_text(text_of(diagnostic_name(d->id))), NULL);
-    put(ev, view, "severity", value_text(d->is_error ? TEXT("error") : TEXT("warning")), NULL);
-    put(ev, view, "message", value_text(d->message), NULL);
-    put(ev, view, "hint", value_text(d->hint), NULL);
+    record_set(ev, view, "id", value_text(text_of(diagnostic_name(d->id))), NULL);
+    record_set(ev, view, "severity", value_text(d->is_error ? TEXT("error") : TEXT("warning")),
+               NULL);
+    record_set(ev, view, "message", value_text(d->message), NULL);
+    record_set(ev, view, "hint", value_text(d->hint), NULL);
     bool has_place = d->span.source < sources->count;
     struct place place = {0};
     if (has_place) place = source_place(ev->program->sources, d->span.source, d->span.start);
-    put(ev, view, "file", has_place ? value_text(sources_get(sources, d->span.source)->path)
+    record_set(ev, view, "file", has_place ? value_text(sources_get(sources, d->span.source)->path)
                                     : value_null(), NULL);
-    put(ev, view, "line", has_place ? value_int(place.line) : value_null(), NULL);
-    put(ev, view, "column", has_place ? value_int(place.column) : value_null(), NULL);
+    record_set(ev, view, "line", has_place ? value_int(place.line) : value_null(), NULL);
+    record_set(ev, view, "column", has_place ? value_int(place.column) : value_null(), NULL);
     return value_seal(value_record(view));
 }
 

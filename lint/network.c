@@ -88,7 +88,8 @@ void lint_block_size(const struct look *look) {
     struct block block;
     if (!read_block(look, look->resource, &item, &block) || block.bits != 32) return;
     if (block.prefix >= 16 && block.prefix <= 28) return;
-    warn(look, item, "a VPC or subnet has a prefix of 16 to 28 bits, and this has %d", block.prefix);
+    warn(look, item, "a VPC or subnet has a prefix of 16 to 28 bits, and this has %d",
+         block.prefix);
 }
 
 static const struct resource *vpc_of(const struct look *look, const struct resource *subnet) {

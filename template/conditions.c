@@ -224,16 +224,6 @@ static struct value comparable(struct stack_lowering *in, struct value value) {
     return value;
 }
 
-static struct text value_content(struct stack_lowering *in, struct value value) {
-    struct buffer buffer;
-    buffer_init(&buffer);
-    struct emitter e = {.in = in, .out = &buffer};
-    emit_value(&e, value);
-    struct text content = buffer_take(&buffer, in->all->arena);
-    buffer_release(&buffer);
-    return content;
-}
-
 static void report_reads(struct stack_lowering *in, const struct deferred *d, const char *what) {
     struct diagnostics *diagnostics = in->all->deployment->diagnostics;
     struct diagnostic *diagnostic =
@@ -258,8 +248,7 @@ static void use_attribute(struct stack_lowering *in, struct deferred *d) {
 /* One element of a list attribute of another stack travels alone. */
 static bool use_element(struct stack_lowering *in, const struct deferred *d) {
     struct value list = lowering_reduce(in, d->operands[0]);
-    bool is_attribute = list.kind == VALUE_DEFERRED && list.deferred->kind == DEFERRED_ATTRIBUTE;
-    if (!is_attribute || d->operands[1].kind != VALUE_INT) return false;
+    if (!lowering_is_element(in, list, d->operands[1])) return false;
     struct import *import = lowering_import(in, list.deferred, d->operands[1].integer);
     if (import) lowering_carry(in, import, true);
     return import != NULL;
@@ -302,7 +291,7 @@ static struct term *plain_equal(struct stack_lowering *in, struct value a, struc
     use_operand(in, b);
     if (in->is_too_large) return constant(false);
     if (!lowering_is_scalar(a) && !lowering_is_scalar(b)) {
-        int order = text_compare(value_content(in, a), value_content(in, b));
+        int order = text_compare(lowering_content(in, a), lowering_content(in, b));
         if (order == 0) return constant(true);
         if (order > 0) { struct value swap = a; a = b; b = swap; }
     } else if (lowering_is_scalar(a)) {

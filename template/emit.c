@@ -229,9 +229,7 @@ void emit_mapping(struct emitter *e, const struct mapping *mapping) {
 static void emit_select(struct emitter *e, const struct deferred *d) {
     struct value list = lowering_reduce(e->in, d->operands[0]);
     struct value index = lowering_settle(e->in, d->operands[1]);
-    bool is_attribute = list.kind == VALUE_DEFERRED && list.deferred->kind == DEFERRED_ATTRIBUTE;
-    if (is_attribute && index.kind == VALUE_INT &&
-        !(e->in->stack && list.deferred->resource->stack == e->in->stack)) {
+    if (lowering_is_element(e->in, list, index)) {
         emit_import(e, lowering_import(e->in, list.deferred, index.integer));
         return;
     }
@@ -402,4 +400,14 @@ void emit_string_value(struct emitter *e, struct value value) {
     } else {
         emit_value(e, value);
     }
+}
+
+struct text lowering_content(struct stack_lowering *in, struct value value) {
+    struct buffer buffer;
+    buffer_init(&buffer);
+    struct emitter e = {.in = in, .out = &buffer};
+    emit_value(&e, value);
+    struct text content = buffer_take(&buffer, in->all->arena);
+    buffer_release(&buffer);
+    return content;
 }

@@ -201,6 +201,8 @@ struct deferred *lowering_node(struct stack_lowering *in, enum deferred_kind kin
  * stack itself, and for existing ones that cannot be computed (reported). */
 struct import *lowering_import(struct stack_lowering *in, const struct deferred *attribute,
                                int64_t element);
+/* Whether list[index] is one of a list that another stack's resource has: it travels alone. */
+bool lowering_is_element(struct stack_lowering *in, struct value list, struct value index);
 /* The id of the output that is the attribute, for who asks CloudFormation for it; made if need
  * be. */
 struct text lowering_output(struct lowering *all, struct deferred *attribute);
@@ -313,6 +315,8 @@ bool emit_is_ref(const struct emitter *e, const struct resource *resource,
                  const struct name *attribute);
 /* A text of several pieces. */
 void emit_pieces(struct emitter *e, const struct deferred *text);
+/* The value as compact JSON, to compare it and to name things after it. */
+struct text lowering_content(struct stack_lowering *in, struct value value);
 /* The value of a travel as its producer's output gives it. */
 void emit_travel(struct emitter *e, const struct travel *travel);
 void emit_mapping(struct emitter *e, const struct mapping *mapping);

@@ -97,16 +97,6 @@ static struct mapping *new_mapping(struct stack_lowering *in, struct text name) 
     return mapping;
 }
 
-static struct text record_content(struct stack_lowering *in, const struct record *record) {
-    struct buffer buffer;
-    buffer_init(&buffer);
-    struct emitter e = {.in = in, .out = &buffer};
-    emit_value(&e, value_record((struct record *)record));
-    struct text content = buffer_take(&buffer, in->all->arena);
-    buffer_release(&buffer);
-    return content;
-}
-
 /* Whether the map can be this column of the mapping: it is there already, or the column is free
  * and the rows are the same. */
 static bool takes_column(struct arena *arena, const struct mapping *mapping, struct text column,
@@ -148,7 +138,7 @@ static void split_name(struct arena *arena, const struct name *map_name, struct 
 static struct mapping *flat_mapping(struct stack_lowering *in, const struct record *record,
                                     const struct name *map_name, struct text *column) {
     struct arena *arena = in->all->arena;
-    struct text content = record_content(in, record), name;
+    struct text content = lowering_content(in, value_record((struct record *)record)), name;
     split_name(arena, map_name, &name, column);
     struct text letters = content_letters(arena, content);
     if (name.length == 0) name = text_format(arena, "Map%.*s", TEXT_ARGS(letters));
@@ -168,7 +158,7 @@ static struct mapping *flat_mapping(struct stack_lowering *in, const struct reco
 static struct mapping *nested_mapping(struct stack_lowering *in, const struct record *record,
                                       const struct name *map_name) {
     struct arena *arena = in->all->arena;
-    struct text content = record_content(in, record);
+    struct text content = lowering_content(in, value_record((struct record *)record));
     struct text letters = content_letters(arena, content);
     struct text name = map_name ? text_words_joined(arena, name_text(map_name)) : TEXT("");
     if (name.length == 0) name = text_format(arena, "Map%.*s", TEXT_ARGS(letters));

@@ -292,6 +292,12 @@ struct import *lowering_import(struct stack_lowering *in, const struct deferred 
     return import;
 }
 
+bool lowering_is_element(struct stack_lowering *in, struct value list, struct value index) {
+    return list.kind == VALUE_DEFERRED && list.deferred->kind == DEFERRED_ATTRIBUTE &&
+           index.kind == VALUE_INT &&
+           !(in->stack && list.deferred->resource->stack == in->stack);
+}
+
 /* Takes the id for the travel; false if another one has it. */
 static bool take_output_id(struct stack_lowering *producer, struct text id, struct travel *travel) {
     const struct name *name = names_intern(producer->all->deployment->names, id);

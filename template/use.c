@@ -52,9 +52,7 @@ static void report_place(struct use *u, const struct deferred *d, const char *wh
 static void use_select(struct use *u, struct deferred *d) {
     struct value list = lowering_reduce(u->in, d->operands[0]);
     struct value index = lowering_settle(u->in, d->operands[1]);
-    bool is_attribute = list.kind == VALUE_DEFERRED && list.deferred->kind == DEFERRED_ATTRIBUTE;
-    if (is_attribute && index.kind == VALUE_INT &&
-        !(u->in->stack && list.deferred->resource->stack == u->in->stack)) {
+    if (lowering_is_element(u->in, list, index)) {
         struct import *import = lowering_import(u->in, list.deferred, index.integer);
         if (import) lowering_carry(u->in, import, u->as_parameter);
         u->in->size += 80;
