@@ -152,8 +152,8 @@ static bool say_statement(const struct report *report) {
 /* `-- a comment` */
 static bool say_dashes(const struct report *report) {
     uint32_t at = report->at;
-    int next = report->items[at + 1].kind;
     if (report->items[at].kind != SP_MINUS && report->items[at].kind != MINUS) return false;
+    int next = report->items[at + 1].kind;
     if (!(report->items[at].flags & TOKEN_LINE) || report->items[at + 1].flags & TOKEN_SPACE)
         return false;
     if (next != MINUS && next != SP_MINUS) return false;
