@@ -90,11 +90,14 @@ struct checker {
     uint32_t depth;        /* of expressions being checked, through the symbols they name */
 };
 
-/* --- message.c --- */
+/* --- torn.c --- */
 
-/* Notes which words stand on lines with mistakes of grammar. What seems unknown by such a word
- * follows from the mistake, and is not reported. */
-void message_torn_words(struct checker *checker);
+/* Notes which words and blocks stand where there are mistakes of grammar. */
+void torn_gather(struct checker *checker);
+/* Whether a mistake at a place follows from one of them, and is not reported. */
+bool torn_hides(const struct checker *checker, enum diagnostic_id id, struct span span);
+
+/* --- message.c --- */
 
 /* --- module.c --- */
 

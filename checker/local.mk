@@ -34,6 +34,7 @@ libmrp_la_SOURCES += \
     checker/test.c \
     checker/type_fits.c \
     checker/type_text.c \
+    checker/torn.c \
     checker/types.c \
     checker/types.h \
     checker/typing.h \

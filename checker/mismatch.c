@@ -1,4 +1,4 @@
-/* What is said where a value is not of the type that is wanted: the two types, and what to write. */
+/* What is said where a value is not of the type that is wanted: both types, and what to write. */
 #include "checker/typing.h"
 #include "lexer/lexer.h"
 
@@ -163,8 +163,8 @@ static const struct name *region_label(const struct checker *checker, struct tex
     return NULL;
 }
 
-/* `stacks = ["home.app"]`, `resources("AWS::SQS::Queue")`: what is no text stands in quotes; a region
- * by its name at AWS has a label. */
+/* `stacks = ["home.app"]`, `resources("AWS::SQS::Queue")`: what is no text stands in quotes; a
+ * region by its name at AWS has a label. */
 static bool hint_unquoted(struct checker *checker, struct diagnostic *d, struct node *node,
                           const struct type *wanted) {
     bool place = plain_member(wanted, TYPE_REGION) || plain_member(wanted, TYPE_STACK);
@@ -212,8 +212,8 @@ static void hint_mismatch(struct checker *checker, struct diagnostic *d, struct 
                  "type secret: a text in the program is no secret.");
     } else if (node->kind == NODE_TEXT &&
                (plain_member(wanted, TYPE_RESOURCE) || plain_member(wanted, TYPE_COMPONENT))) {
-        add_hint(checker, d, "Write the name of a resource of the program, without quotes; one that "
-                 "is there already is declared with @existing = true.");
+        add_hint(checker, d, "Write the name of a resource of the program, without quotes; one "
+                 "that is there already is declared with @existing = true.");
     } else if (plain_member(wanted, TYPE_RECORD) && found->kind != TYPE_RECORD) {
         hint_record(checker, d, node, found, plain_member(wanted, TYPE_RECORD));
     }

@@ -45,7 +45,7 @@ bool program_load(struct program *program, struct text path, struct failure *why
     for (uint32_t i = 0; i < program->module_count; i++) {
         declare_imports(checker, program->modules[i]);
     }
-    message_torn_words(checker);
+    torn_gather(checker);
     declare_region_blocks(checker);
     for (uint32_t i = 0; i < program->module_count; i++) {
         resolve_module(checker, program->modules[i]);

@@ -106,7 +106,7 @@ void explain_offer_known(struct arena *arena, struct suggestion *suggestion) {
     explain_library_offer(arena, suggestion);
     const struct schema_type *found[1];
     struct text wanted = suggestion->wanted;
-    bool is_type = text_starts(wanted, TEXT("aws_")) || /* Terraform's, or a name without a service */
+    bool is_type = text_starts(wanted, TEXT("aws_")) || /* Terraform's, or one without a service */
                    (!suggestion->best.length && wanted.length && ascii_is_upper(wanted.bytes[0]));
     if (is_type && schema_suggest_type(suggestion->wanted, found, 1) == 1)
         suggestion->best = schema_type_name(found[0]);

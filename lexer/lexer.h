@@ -59,8 +59,8 @@ struct source_part {
 struct tokens *lexer_scan_parts(struct arena *arena, struct diagnostics *diagnostics,
                                 uint32_t source, const struct source_part *parts, uint32_t count);
 
-/* The function that makes a span of time of a unit as other languages write it: "minutes" for "m" or
- * "min"; NULL for what is none. */
+/* The function that makes a span of time of a unit as other languages write it: "minutes" for "m"
+ * or "min"; NULL for what is none. */
 const char *lexer_duration(struct text unit);
 
 static inline uint32_t token_end(struct token token) {

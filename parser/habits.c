@@ -237,6 +237,23 @@ static bool say_block(struct report *report) {
     return false;
 }
 
+/* `home "eu-central-1" {` */
+static bool say_region_word(const struct report *report) {
+    uint32_t label = report->before, name = report->at;
+    if (name != label + 1 || !header_lacks_region(report, label)) return false;
+    struct text text = report_text(report, name);
+    struct diagnostic *diagnostic =
+        report_say(report, DIAGNOSTIC_MISSING_WORD, label, label,
+                   FORMAT(report, "\"%.*s\" begins no declaration",
+                          TEXT_ARGS(report_text(report, label))));
+    HINT(report, diagnostic, "Write region %.*s %.*s { ... }.",
+         TEXT_ARGS(report_text(report, label)), TEXT_ARGS(text));
+    struct span span = report_span(report, label, label);
+    span.end = span.start;
+    diagnostic_fix(report->parser->diagnostics, diagnostic, span, TEXT("region "));
+    return true;
+}
+
 /* --- CloudFormation --- */
 
 static const struct {
@@ -339,12 +356,12 @@ static bool say_if_behind(struct report *report) {
 }
 
 bool habit_say(struct report *report) {
-    return say_block(report) || say_tag(report) || say_single_colons(report) ||
-           say_else_if(report) || say_if_behind(report) || say_from(report) ||
-           say_modifier(report) || say_type_declaration(report) || say_result_arrow(report) ||
-           say_component_parameters(report) || say_for(report) || say_statement(report) ||
-           say_dashes(report) || say_nested_keys(report) || say_dash(report) ||
-           habit_say_type(report) || habit_say_code(report);
+    return say_block(report) || say_region_word(report) || say_tag(report) ||
+           say_single_colons(report) || say_else_if(report) || say_if_behind(report) ||
+           say_from(report) || say_modifier(report) || say_type_declaration(report) ||
+           say_result_arrow(report) || say_component_parameters(report) || say_for(report) ||
+           say_statement(report) || say_dashes(report) || say_nested_keys(report) ||
+           say_dash(report) || habit_say_type(report) || habit_say_code(report);
 }
 
 void habit_hint(const struct report *report, struct diagnostic *diagnostic) {

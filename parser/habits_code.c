@@ -143,8 +143,8 @@ static bool say_fn_arrow(const struct report *report) {
     return true;
 }
 
-/* The arrow of the function that the mistake is in: where it stands, or behind the brackets in which
- * the comma of `(x, i) =>` does not fit; 0 for none. */
+/* The arrow of the function that the mistake is in: where it stands, or behind the brackets in
+ * which the comma of `(x, i) =>` does not fit; 0 for none. */
 static uint32_t find_arrow(const struct report *report) {
     const struct token *items = report->items;
     uint32_t at = report->at;
@@ -153,6 +153,23 @@ static uint32_t find_arrow(const struct report *report) {
     if (items[at].kind != COMMA || !report_expects(report, RPAREN)) return 0;
     if (!token_is_word(items[at + 1].kind) || items[at + 2].kind != RPAREN) return 0;
     return items[at + 3].kind == ARROW ? at + 3 : 0;
+}
+
+/* `{ a => 1 }` */
+static bool say_entry_arrow(const struct report *report) {
+    const struct token *items = report->items;
+    uint32_t at = report->at, key = report->before;
+    if (items[at].kind != ARROW || report_expects(report, ARROW) || key == 0) return false;
+    if (!token_is_word(items[key].kind) && items[key].kind != STRING) return false;
+    int kind = items[key - 1].kind;
+    bool begins = kind == LBRACE || kind == COMMA || items[key].flags & TOKEN_LINE;
+    if (!begins || report_open_bracket(report, at) < report->parser->tokens->count) return false;
+    struct diagnostic *diagnostic = report_say(report, DIAGNOSTIC_SYNTAX, at, at,
+                                               TEXT("\"=\" gives a value, not \"=>\""));
+    HINT(report, diagnostic, "Write %.*s = ...", TEXT_ARGS(report_text(report, key)));
+    diagnostic_fix(report->parser->diagnostics, diagnostic, report_span(report, at, at),
+                   TEXT("="));
+    return true;
 }
 
 static bool say_closure(const struct report *report) {
@@ -298,7 +315,8 @@ static bool say_prefix(const struct report *report) {
     for (size_t i = 0; i < 2; i++) {
         uint32_t text = places[i];
         if (text == 0 || !is_text_start(items[text].kind)) continue;
-        if (items[text].flags & (TOKEN_SPACE | TOKEN_LINE) || items[text - 1].kind != NAME) continue;
+        if (items[text].flags & (TOKEN_SPACE | TOKEN_LINE)) continue;
+        if (items[text - 1].kind != NAME) continue;
         struct text prefix = report_text(report, text - 1);
         if (!is_prefix(prefix)) continue;
         struct diagnostic *diagnostic =
@@ -312,6 +330,7 @@ static bool say_prefix(const struct report *report) {
 }
 
 bool habit_say_code(const struct report *report) {
-    return say_fn_arrow(report) || say_closure(report) || say_lambda(report) || say_new(report) || say_splat(report) ||
-           say_slice(report) || say_power(report) || say_prefix(report);
+    return say_fn_arrow(report) || say_entry_arrow(report) || say_closure(report) ||
+           say_lambda(report) || say_new(report) || say_splat(report) || say_slice(report) ||
+           say_power(report) || say_prefix(report);
 }

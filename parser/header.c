@@ -1,5 +1,6 @@
 /* Mistakes in the header of a declaration, and how each declaration is written. */
 #include "parser/report.h"
+#include "schema/schema.h"
 
 static bool is_name(struct text text) {
     for (size_t i = 0; i < text.length; i++)
@@ -63,6 +64,14 @@ void header_hint(const struct report *report, struct diagnostic *diagnostic) {
          form->rest);
 }
 
+bool header_lacks_region(const struct report *report, uint32_t label) {
+    const struct token *items = report->items;
+    if (items[label].kind != NAME || !(items[label].flags & TOKEN_LINE)) return false;
+    if (items[label + 1].kind != STRING) return false;
+    struct text text = report_text(report, label + 1);
+    return schema_region_find((struct text){text.bytes + 1, text.length - 2}) >= 0;
+}
+
 /* `region "us-east-1" {`, `region "east" "us-east-1" {` */
 static bool say_quoted_label(const struct report *report, uint32_t first) {
     const struct token *items = report->items;
@@ -71,7 +80,8 @@ static bool say_quoted_label(const struct report *report, uint32_t first) {
     bool has_both = items[at + 1].kind == STRING;
     struct diagnostic *diagnostic =
         report_say(report, DIAGNOSTIC_SYNTAX, at, at,
-                   FORMAT(report, "expected a name, found %.*s", TEXT_ARGS(report_text(report, at))));
+                   FORMAT(report, "expected a name, found %.*s",
+                          TEXT_ARGS(report_text(report, at))));
     HINT(report, diagnostic, "A region is written: region %.*s %.*s { ... }",
          TEXT_ARGS(header_name(report, at, "east")),
          TEXT_ARGS(report_text(report, has_both ? at + 1 : at)));

@@ -136,7 +136,8 @@ static bool line_has_colon(const struct report *report, uint32_t body) {
 static int body_kind(const struct report *report, uint32_t body) {
     uint32_t first = report_line_start(report, body);
     int kind = report->items[first].kind;
-    bool is_foreign = !is_declaration_word(kind) && is_text_start(report->items[first + 1].kind);
+    bool is_foreign = !is_declaration_word(kind) && !header_lacks_region(report, first) &&
+                      is_text_start(report->items[first + 1].kind);
     bool record = kind == RESOURCE || kind == ACTION || kind == PROJECT || kind == WITH ||
                   (!is_declaration_word(kind) && line_has_colon(report, body)) || is_foreign ||
                   report->items[previous_code(report->parser->tokens, body)].kind == ASSIGN;

@@ -254,6 +254,7 @@ static bool say_missing_body(struct report *report) {
     if (!report_expects(report, LBRACE) || report_expects(report, ASSIGN) ||
         report_expects_value(report) || report_expects_type(report))
         return false;
+    if (report->items[report_line_start(report, report->before)].kind == IMPORT) return false;
     struct diagnostic *diagnostic =
         say(report, DIAGNOSTIC_MISSING_BODY, span_behind(report, report->before),
             FORMAT(report, "\"{\" is missing before %.*s", TEXT_ARGS(shown(report, report->at))));

@@ -127,6 +127,8 @@ void habit_hint(const struct report *report, struct diagnostic *diagnostic);
 
 /* A word, or what a text on one line holds, where that can be a name; else the usual one. */
 struct text header_name(const struct report *report, uint32_t index, const char *usual);
+/* Whether a line begins with the label and the name of a region, without its word. */
+bool header_lacks_region(const struct report *report, uint32_t label);
 /* The label and the name of a region. */
 bool header_say_region(const struct report *report);
 /* The name and the type of a resource or an action. */
