@@ -45,10 +45,11 @@ static void take_values(struct invocation *invocation, enum option option,
     invocation->counts[option] = count;
 }
 
-void request_take(struct invocation *invocation, const struct document *saved, const char *file) {
+bool request_take(struct invocation *invocation, const struct document *saved, const char *file) {
     const char **operands = arena_array(invocation->arena, 1, sizeof *operands);
-    const struct document *program = document_get(saved, "program");
-    operands[0] = file || !program ? file : text_copy(invocation->arena, program->text).bytes;
+    struct text program = document_get_text(saved, "program");
+    if (!program.length) return false;
+    operands[0] = file ? file : text_copy(invocation->arena, program).bytes;
     invocation->operands = operands;
     invocation->operand_count = 1;
     for (size_t k = 0; k < KEPT; k++) {
@@ -57,4 +58,5 @@ void request_take(struct invocation *invocation, const struct document *saved, c
         if (kept[k].has_values) take_values(invocation, kept[k].option, value);
         else invocation->counts[kept[k].option] = value->boolean;
     }
+    return true;
 }

@@ -10,7 +10,7 @@
 /* Appends "program":FILE,"set":[...],... without braces. */
 void request_write(const struct invocation *invocation, const char *file, struct buffer *out);
 /* Makes the command line the one that was written; file is its program, NULL for the one
- * written. */
-void request_take(struct invocation *invocation, const struct document *saved, const char *file);
+ * written. False where that is none that request_write has written. */
+bool request_take(struct invocation *invocation, const struct document *saved, const char *file);
 
 #endif

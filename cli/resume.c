@@ -32,8 +32,11 @@ static int resume(struct deploying *deploying, struct invocation *given,
     struct document *request;
     struct failure why;
     bool rollback = option_given(given, OPTION_ROLLBACK), destroys = text_is(run->kind, "destroy");
-    if (!document_read(&deploying->arena, run->request, &request, &why)) return world_failed(&why);
-    request_take(given, request, deploying->file);
+    if (!document_read(&deploying->arena, run->request, &request, &why) ||
+        !request_take(given, request, deploying->file)) {
+        journal_not_understood(&why);
+        return world_failed(&why);
+    }
     int outcome = deploying_open_program(deploying, given);
     if (outcome != OUTCOME_DONE) return outcome;
     bool goes_on = !rollback && !run->goes_back && !destroys;

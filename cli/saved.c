@@ -110,12 +110,11 @@ bool saved_read(struct invocation *invocation, const struct document **result,
         failure_set(why, "the plan \"%s\" was saved by another version of mrp", path);
         return failure_hint(why, "Make a new one with \"mrp plan --out FILE\" and look at it.");
     }
-    if (!document_get(saved, "plan") || !document_get(saved, "program") ||
-        !document_get(saved, "inputs")) {
+    if (!document_get(saved, "plan") || !document_get(saved, "inputs") ||
+        !request_take(invocation, saved, NULL)) {
         failure_set(why, "the saved plan \"%s\" is not whole", path);
         return failure_hint(why, "Make a new one with \"mrp plan --out FILE\" and look at it.");
     }
-    request_take(invocation, saved, NULL);
     *result = saved;
     return true;
 }

@@ -324,7 +324,7 @@ bool journal_expect(struct journal *journal, struct plan *plan, struct failure *
 
 /* --- entries ---------------------------------------------------------------------------------- */
 
-static bool not_understood(struct failure *why) {
+bool journal_not_understood(struct failure *why) {
     failure_set(why, "the journal in .mrp/state.db could not be understood");
     return failure_hint(why, "%s", anew);
 }
@@ -364,7 +364,7 @@ static bool read_entries(struct journal *journal, struct arena *arena, struct jo
         if (!is_sound(&run->entries[run->count++])) break;
     }
     sqlite3_finalize(statement);
-    if (code == SQLITE_ROW) return not_understood(why);
+    if (code == SQLITE_ROW) return journal_not_understood(why);
     return code == SQLITE_DONE || failed(journal, why);
 }
 
@@ -398,5 +398,5 @@ bool journal_read(struct journal *journal, struct text account, struct arena *ar
     if (code != SQLITE_ROW && code != SQLITE_DONE) return failed(journal, why);
     if (!*found) return true;
     bool is_known = text_is(run->kind, "apply") || text_is(run->kind, "destroy");
-    return is_known ? read_entries(journal, arena, run, why) : not_understood(why);
+    return is_known ? read_entries(journal, arena, run, why) : journal_not_understood(why);
 }

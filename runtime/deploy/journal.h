@@ -50,6 +50,8 @@ struct journal_run {
 
 bool journal_open(struct journal *journal, struct state *state, bool is_sandbox,
                   struct failure *why);
+/* What is said of a journal that no mrp has written; false. */
+bool journal_not_understood(struct failure *why);
 /* Begins a run; one in the same account that did not end before it is given up. */
 bool journal_begin(struct journal *journal, const struct journal_run *run, struct failure *why);
 bool journal_write(struct journal *journal, const struct journal_entry *entry,
