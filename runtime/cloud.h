@@ -224,42 +224,51 @@ struct cloud_error {
 /* The fields an operation does not name are ignored. The texts belong to the caller until the call
  * is handed back. */
 struct cloud_request {
-    struct text stack;         /* name or id */
-    struct text change_set;    /* name or id */
-    struct text change_type;   /* "CREATE", "UPDATE", "IMPORT" */
-    struct text body, url;     /* the template: one of them, or neither with use_previous */
+    /* What it is about. */
+    struct text stack, change_set; /* name or id */
+    struct text id;            /* of a drift detection, a refactor, a hook's invocation, ... */
+    struct text export_name, pipeline;
+    struct text bucket, key;
+    struct text next_token;    /* of the page before */
+    struct text token;         /* tells a repeated request from another one */
+    /* The template: body, url, or neither with use_previous. */
+    struct text body, url;
     bool use_previous;
+    struct text stage;         /* which one is read: "Processed", else as it was sent */
+    /* What a stack is made with. has_...: what is not sent stays; an empty list removes all. */
     const struct cloud_parameter *parameters;
     const struct cloud_tag *tags;
-    const struct text *capabilities, *retain; /* retain: logical ids, of a stack in DELETE_FAILED */
-    const struct text *skips;  /* logical ids, of nested stacks as "Nested.LogicalId" */
-    const struct text *alarms; /* of a change set: ARNs; one that rings rolls the stack back */
-    const struct cloud_object *objects;
-    const struct cloud_move *moves;
-    uint32_t parameter_count, tag_count, capability_count, retain_count;
-    uint32_t skip_count, alarm_count, object_count, move_count;
-    uint32_t alarm_minutes;    /* for which alarms are watched after the update */
-    bool has_alarms;           /* alarms are sent: none of them removes all */
-    bool has_tags;             /* tags are sent: none of them removes all */
-    bool disable_rollback, is_protected;
-    struct text description, token, next_token, export_name;
-    struct text bucket, key;
-    struct text id;            /* of a drift detection, a refactor, a hook's invocation, ... */
-    struct text role;          /* ARN that CloudFormation is to act with */
-    struct text on_failure;    /* "ROLLBACK", "DO_NOTHING", "DELETE"; of creations */
-    struct text stage;         /* of a template: "Processed", else as it was sent */
-    struct text policy, update_policy; /* of the stack, and for this update alone */
+    const struct text *capabilities;
     const struct text *notifications;  /* ARNs of topics */
     const struct text *resource_types; /* that the template may have: "AWS::EC2::*" */
-    const struct cloud_import *imports; /* of a change set of type IMPORT */
-    uint32_t notification_count, resource_type_count, import_count;
+    const struct text *alarms;         /* ARNs; one that rings rolls the stack back */
+    uint32_t parameter_count, tag_count, capability_count, notification_count;
+    uint32_t resource_type_count, alarm_count;
+    uint32_t alarm_minutes;    /* for which alarms are watched after the update */
+    bool has_tags, has_notifications, has_alarms;
+    struct text role;          /* ARN that CloudFormation is to act with */
+    struct text description;
+    struct text policy, update_policy; /* of the stack, and for this update alone */
+    struct text on_failure;    /* "ROLLBACK", "DO_NOTHING", "DELETE"; of creations */
+    bool disable_rollback, is_protected;
+    /* A change set. */
+    struct text change_type;   /* "CREATE", "UPDATE", "IMPORT" */
+    struct text mode;          /* "REVERT_DRIFT", or empty for the usual one */
+    bool with_nested;          /* one for each nested stack as well */
+    const struct cloud_import *imports; /* of the type IMPORT */
+    uint32_t import_count;
     bool imports_existing;     /* what is to be made and exists is imported */
-    bool has_notifications;
-    struct text mode;          /* of a change set: "REVERT_DRIFT", or empty for the usual one */
-    bool with_nested;          /* a change set for each nested stack as well */
-    struct text pipeline;
-    struct text attribute, value; /* of CLOUD_TRAIL: "EventName", "ResourceName", ... */
-    double since, until;       /* of CLOUD_TRAIL; 0 for the last 90 days, for now */
+    /* Logical ids. */
+    const struct text *retain; /* of a stack in DELETE_FAILED */
+    const struct text *skips;  /* of a rollback; of nested stacks as "Nested.LogicalId" */
+    const struct cloud_move *moves;
+    uint32_t retain_count, skip_count, move_count;
+    /* Versions that are deleted. */
+    const struct cloud_object *objects;
+    uint32_t object_count;
+    /* CLOUD_TRAIL. */
+    struct text attribute, value; /* "EventName", "ResourceName", ... */
+    double since, until;       /* 0 for the last 90 days, for now */
 };
 
 struct cloud_reply {
@@ -311,9 +320,9 @@ static inline bool cloud_failed(const struct cloud_call *call) {
  * Pages are not followed. */
 void cloud_all(const struct cloud *cloud, struct cloud_call *calls, size_t count);
 
-/* Statuses of aws.md 4.5: whether an operation is running; else whether it ended well. */
 /* A stack as a reply has it, for whoever does not keep the reply. */
 struct cloud_stack cloud_copy_stack(struct arena *arena, const struct cloud_stack *stack);
+/* By the values of StackStatus: whether an operation is running; else whether it ended well. */
 bool cloud_status_running(struct text status);
 bool cloud_status_good(struct text status);
 

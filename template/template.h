@@ -129,7 +129,8 @@ void template_configuration(const struct template_set *set, uint32_t index, stru
 void template_printed_json(const struct template_set *set, const struct template_printed *printed,
                            struct buffer *out);
 
-/* manifest.json of cli.md; paths[i] and hashes[i] are the template files' paths and SHA-256. */
+/* manifest.json, as docs/schemas/manifest.schema.json has it; paths[i] and hashes[i] are the
+ * template files' paths and SHA-256. */
 void template_manifest(const struct template_set *set, struct text version, struct text program,
                        const struct text *paths, const struct text *hashes, struct buffer *out);
 
