@@ -34,6 +34,7 @@ unit_tests = \
     tests/unit/journal_test \
     tests/unit/load_test \
     tests/unit/nested_test \
+    tests/unit/packed_test \
     tests/unit/rescue_test \
     tests/unit/schema_test \
     tests/unit/simulator_test \
@@ -71,9 +72,12 @@ tests_unit_exhaustion_test_LDADD = $(UNIT_LIBS)
 tests_unit_exhaustion_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
 
 SCHEMA_OBJECTS = $(filter base/% schema/%,$(libmrp_la_OBJECTS))
-tests_unit_schema_test_SOURCES = tests/unit/schema_test.c tests/unit/chance.h tests/unit/unit.h
+tests_unit_schema_test_SOURCES = tests/unit/schema_test.c tests/unit/unit.h
 tests_unit_schema_test_LDADD = $(SCHEMA_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_schema_test_DEPENDENCIES = $(SCHEMA_OBJECTS)
+tests_unit_packed_test_SOURCES = tests/unit/packed_test.c tests/unit/chance.h tests/unit/unit.h
+tests_unit_packed_test_LDADD = $(SCHEMA_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
+tests_unit_packed_test_DEPENDENCIES = $(SCHEMA_OBJECTS)
 
 BY_HAND = tests/unit/by_hand.c tests/unit/by_hand.h tests/unit/unit.h
 tests_unit_template_test_SOURCES = tests/unit/template_test.c $(BY_HAND)
