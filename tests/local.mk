@@ -37,6 +37,8 @@ unit_tests = \
     tests/unit/packed_test \
     tests/unit/rescue_test \
     tests/unit/schema_test \
+    tests/unit/simulator_store_test \
+    tests/unit/simulator_templates_test \
     tests/unit/simulator_test \
     tests/unit/template_stacks_test \
     tests/unit/template_test \
@@ -149,6 +151,14 @@ tests_unit_simulator_test_SOURCES = tests/unit/simulator_test.c tests/unit/unit.
     tests/unit/world.h
 tests_unit_simulator_test_LDADD = $(RUNTIME_UNIT_LIBS)
 tests_unit_simulator_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
+tests_unit_simulator_store_test_SOURCES = tests/unit/simulator_store_test.c tests/unit/unit.h \
+    tests/unit/world.h
+tests_unit_simulator_store_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_simulator_store_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
+tests_unit_simulator_templates_test_SOURCES = tests/unit/simulator_templates_test.c tests/unit/unit.h \
+    tests/unit/world.h
+tests_unit_simulator_templates_test_LDADD = $(RUNTIME_UNIT_LIBS)
+tests_unit_simulator_templates_test_DEPENDENCIES = $(RUNTIME_UNIT_NEEDS)
 
 # What the highlighting of editors is compared with.
 check_PROGRAMS += tests/editors/tokens

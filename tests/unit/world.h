@@ -111,6 +111,12 @@ static inline const char *history(const char *stack, const char *logical_id) {
     return text;
 }
 
+/* A template of a topic "Foo" with that name, and of a parameter that reads it. */
+#define NAMED_TOPIC(name)                                                                         \
+    "{\"Resources\":{\"Foo\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":\"" name \
+    "\"}},\"Parameter\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":\"String\","   \
+    "\"Value\":{\"Fn::GetAtt\":[\"Foo\",\"TopicName\"]}}}}}"
+
 /* A template of so many resources "R0", "R1", ... of a type. */
 static inline const char *many_of(const char *type, unsigned count) {
     struct buffer out;
