@@ -26,6 +26,7 @@ unit_tests = \
     tests/unit/builtins_test \
     tests/unit/checker_test \
     tests/unit/plain_test \
+    tests/unit/printer_test \
     tests/unit/deploy_test \
     tests/unit/disaster_test \
     tests/unit/document_test \
@@ -97,10 +98,13 @@ tests_unit_document_test_LDADD = $(UNIT_LIBS)
 tests_unit_document_test_DEPENDENCIES = $(libmrp_la_OBJECTS)
 
 PARSER_OBJECTS = $(filter base/% schema/% lexer/% parser/%,$(libmrp_la_OBJECTS))
-tests_unit_parser_test_SOURCES = tests/unit/parser_test.c tests/unit/parsed.h \
-    tests/unit/random_program.c tests/unit/random_program.h tests/unit/unit.h
+tests_unit_parser_test_SOURCES = tests/unit/parser_test.c tests/unit/parsed.h tests/unit/unit.h
 tests_unit_parser_test_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_parser_test_DEPENDENCIES = $(PARSER_OBJECTS)
+tests_unit_printer_test_SOURCES = tests/unit/printer_test.c tests/unit/parsed.h \
+    tests/unit/random_program.c tests/unit/random_program.h tests/unit/unit.h
+tests_unit_printer_test_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
+tests_unit_printer_test_DEPENDENCIES = $(PARSER_OBJECTS)
 tests_unit_recovery_test_SOURCES = tests/unit/recovery_test.c tests/unit/parsed.h tests/unit/unit.h
 tests_unit_recovery_test_LDADD = $(PARSER_OBJECTS) $(COMPILER_LIBS) $(CUNIT_LIBS)
 tests_unit_recovery_test_DEPENDENCIES = $(PARSER_OBJECTS)

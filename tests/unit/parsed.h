@@ -5,6 +5,8 @@
 #include "lexer/lexer.h"
 #include "parser/parser.h"
 
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
 struct parsed {
     struct arena arena;
     struct names names;
@@ -29,6 +31,34 @@ static inline void parsed_open(struct parsed *parsed, struct text text) {
 }
 
 static inline void parsed_close(struct parsed *parsed) { arena_release(&parsed->arena); }
+
+/* Parses "let x = EXPRESSION". Returns the expression's node, or NULL. */
+static inline struct node *parsed_value(struct parsed *parsed, const char *expression) {
+    parsed_open(parsed, TEXT("")); /* an arena for the text */
+    struct text text = text_format(&parsed->arena, "let x = %s", expression);
+    uint32_t source = sources_add(&parsed->sources, TEXT("x.mrp"), text);
+    parsed->parse = parser_parse(&parsed->arena, &parsed->names, &parsed->diagnostics, source);
+    struct node *let = parsed->parse.file->file.items.first;
+    return let && let->kind == NODE_LET ? let->let.value : NULL;
+}
+
+static inline uint32_t parsed_errors(struct text text) {
+    struct parsed parsed;
+    parsed_open(&parsed, text);
+    uint32_t errors = parsed.diagnostics.error_count;
+    parsed_close(&parsed);
+    return errors;
+}
+
+/* The buffer holds, and only holds, the unit so many times between begin and end. */
+static inline struct text repeated(struct buffer *buffer, const char *begin, const char *unit,
+                                   size_t count, const char *end) {
+    buffer->length = 0;
+    buffer_string(buffer, begin);
+    for (size_t i = 0; i < count; i++) buffer_string(buffer, unit);
+    buffer_string(buffer, end);
+    return buffer_view(buffer);
+}
 
 /* NULL where the printed text parses to the same tree and prints the same again, else what is
  * wrong. For a text that parses. */

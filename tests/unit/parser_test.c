@@ -1,23 +1,8 @@
-/* What the tree holds, what a mistake says and how it is mended, what the printer prints, and each
- * limit at it and one past it. */
-#include <stdlib.h>
-
-#include "base/files.h"
+/* What the tree holds, what a mistake says and how it is mended, and each limit at it and one past
+ * it. */
 #include "parser/grammar.h"
 #include "tests/unit/parsed.h"
-#include "tests/unit/random_program.h"
 #include "tests/unit/unit.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static struct node *value_of(struct parsed *parsed, const char *expression) {
-    parsed_open(parsed, TEXT("")); /* an arena for the text */
-    struct text text = text_format(&parsed->arena, "let x = %s", expression);
-    uint32_t source = sources_add(&parsed->sources, TEXT("x.mrp"), text);
-    parsed->parse = parser_parse(&parsed->arena, &parsed->names, &parsed->diagnostics, source);
-    struct node *let = parsed->parse.file->file.items.first;
-    return let && let->kind == NODE_LET ? let->let.value : NULL;
-}
 
 /* ---- trees ---- */
 
@@ -63,8 +48,8 @@ static void test_precedence(void) {
         struct buffer a, b;
         buffer_init(&a);
         buffer_init(&b);
-        struct node *first = value_of(&one, rows[i].source);
-        struct node *second = value_of(&other, rows[i].same);
+        struct node *first = parsed_value(&one, rows[i].source);
+        struct node *second = parsed_value(&other, rows[i].same);
         grouped(first, &a);
         grouped(second, &b);
         CU_ASSERT(!diagnostics_failed(&one.diagnostics));
@@ -96,7 +81,7 @@ static void test_texts(void) {
         {"\"\"\"\n  \\\"\"\" \n  \"\"\"", "\"\"\" "}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct parsed parsed;
-        struct node *node = value_of(&parsed, rows[i].source);
+        struct node *node = parsed_value(&parsed, rows[i].source);
         CU_ASSERT(!diagnostics_failed(&parsed.diagnostics));
         CU_ASSERT_FATAL(node && node->kind == NODE_TEXT);
         if (!text_is(node_text(node), rows[i].value))
@@ -108,7 +93,7 @@ static void test_texts(void) {
 
 static void test_templates(void) {
     struct parsed parsed;
-    struct node *node = value_of(&parsed, "\"\"\"\n  a${b}\n  ${\"c${d}\"}e\n  \"\"\"");
+    struct node *node = parsed_value(&parsed, "\"\"\"\n  a${b}\n  ${\"c${d}\"}e\n  \"\"\"");
     CU_ASSERT_FATAL(node && node->kind == NODE_TEMPLATE);
     CU_ASSERT_EQUAL(list_count(node->template.parts), 5);
     struct node *part = node->template.parts.first;
@@ -118,7 +103,7 @@ static void test_templates(void) {
     CU_ASSERT(part->next->kind == NODE_TEMPLATE);
     CU_ASSERT(text_is(node_text(list_last(node->template.parts)), "e"));
     parsed_close(&parsed);
-    node = value_of(&parsed, "\"a$$$${b}\"");
+    node = parsed_value(&parsed, "\"a$$$${b}\"");
     CU_ASSERT_FATAL(node && node->kind == NODE_TEMPLATE);
     CU_ASSERT(text_is(node_text(node->template.parts.first), "a$$$"));
     CU_ASSERT(text_is(name_text(node_name(list_last(node->template.parts))), "b"));
@@ -127,17 +112,17 @@ static void test_templates(void) {
 
 static void test_numbers(void) {
     struct parsed parsed;
-    struct node *node = value_of(&parsed, "1_000");
+    struct node *node = parsed_value(&parsed, "1_000");
     CU_ASSERT(node->kind == NODE_INT && node_integer(node) == 1000);
     parsed_close(&parsed);
-    node = value_of(&parsed, "9223372036854775807");
+    node = parsed_value(&parsed, "9223372036854775807");
     CU_ASSERT(node->kind == NODE_INT && node_integer(node) == INT64_MAX);
     CU_ASSERT(!diagnostics_failed(&parsed.diagnostics));
     parsed_close(&parsed);
-    value_of(&parsed, "9223372036854775808");
+    parsed_value(&parsed, "9223372036854775808");
     CU_ASSERT(diagnostics_failed(&parsed.diagnostics));
     parsed_close(&parsed);
-    node = value_of(&parsed, "1_0.2_5");
+    node = parsed_value(&parsed, "1_0.2_5");
     CU_ASSERT(node->kind == NODE_NUMBER && node->number.value == 10.25);
     parsed_close(&parsed);
 }
@@ -295,14 +280,6 @@ static void test_many_mistakes(void) {
 
 /* ---- sources ---- */
 
-static uint32_t errors_of(struct text text) {
-    struct parsed parsed;
-    parsed_open(&parsed, text);
-    uint32_t errors = parsed.diagnostics.error_count;
-    parsed_close(&parsed);
-    return errors;
-}
-
 /* More mistakes than are reported, in a block whose end is then not read: the parse ends. */
 static void test_too_many_mistakes(void) {
     struct buffer buffer;
@@ -310,30 +287,21 @@ static void test_too_many_mistakes(void) {
     buffer_string(&buffer, "region east \"us-east-1\" {\n");
     for (int i = 0; i < LIMIT_DIAGNOSTICS + 100; i++) buffer_string(&buffer, "  a = = 1\n");
     buffer_string(&buffer, "}\n");
-    CU_ASSERT(errors_of(buffer_view(&buffer)) >= LIMIT_DIAGNOSTICS);
+    CU_ASSERT(parsed_errors(buffer_view(&buffer)) >= LIMIT_DIAGNOSTICS);
     buffer_release(&buffer);
 }
 
 static void test_sources(void) {
-    CU_ASSERT_EQUAL(errors_of(TEXT("")), 0);
-    CU_ASSERT_EQUAL(errors_of((struct text){NULL, 0}), 0);
-    CU_ASSERT_EQUAL(errors_of(TEXT("\n\n")), 0);
-    CU_ASSERT_EQUAL(errors_of(TEXT("# only a comment")), 0);
-    CU_ASSERT_EQUAL(errors_of(TEXT("\xEF\xBB\xBFlet a = 1")), 0);
-    CU_ASSERT_EQUAL(errors_of(TEXT("let a = 1\r\nlet b = \"x\"\r\n")), 0);
-    CU_ASSERT_EQUAL(errors_of(TEXT("let a = 1\rlet b = 2")), 0);
-    CU_ASSERT_EQUAL(errors_of(TEXT("let a = 1\0 let b = 2")), 1);
-    CU_ASSERT_EQUAL(errors_of(TEXT("let a = \"\xC3\"\nlet b = [")), 1);
-    CU_ASSERT_EQUAL(errors_of(TEXT("\xFF\xFEl\0e\0t\0")), 1);
-}
-
-static struct text repeated(struct buffer *buffer, const char *begin, const char *unit,
-                            size_t count, const char *end) {
-    buffer->length = 0;
-    buffer_string(buffer, begin);
-    for (size_t i = 0; i < count; i++) buffer_string(buffer, unit);
-    buffer_string(buffer, end);
-    return buffer_view(buffer);
+    CU_ASSERT_EQUAL(parsed_errors(TEXT("")), 0);
+    CU_ASSERT_EQUAL(parsed_errors((struct text){NULL, 0}), 0);
+    CU_ASSERT_EQUAL(parsed_errors(TEXT("\n\n")), 0);
+    CU_ASSERT_EQUAL(parsed_errors(TEXT("# only a comment")), 0);
+    CU_ASSERT_EQUAL(parsed_errors(TEXT("\xEF\xBB\xBFlet a = 1")), 0);
+    CU_ASSERT_EQUAL(parsed_errors(TEXT("let a = 1\r\nlet b = \"x\"\r\n")), 0);
+    CU_ASSERT_EQUAL(parsed_errors(TEXT("let a = 1\rlet b = 2")), 0);
+    CU_ASSERT_EQUAL(parsed_errors(TEXT("let a = 1\0 let b = 2")), 1);
+    CU_ASSERT_EQUAL(parsed_errors(TEXT("let a = \"\xC3\"\nlet b = [")), 1);
+    CU_ASSERT_EQUAL(parsed_errors(TEXT("\xFF\xFEl\0e\0t\0")), 1);
 }
 
 static void test_source_size(void) {
@@ -341,11 +309,11 @@ static void test_source_size(void) {
     buffer_init(&buffer);
     struct text text = repeated(&buffer, "# ", "x", LIMIT_SOURCE_BYTES - 2, "");
     CU_ASSERT_EQUAL(text.length, LIMIT_SOURCE_BYTES);
-    CU_ASSERT_EQUAL(errors_of(text), 0);
+    CU_ASSERT_EQUAL(parsed_errors(text), 0);
     text = repeated(&buffer, "let a = \"", "x", LIMIT_SOURCE_BYTES - 10, "\"");
-    CU_ASSERT_EQUAL(errors_of(text), 0);
+    CU_ASSERT_EQUAL(parsed_errors(text), 0);
     text = repeated(&buffer, "# ", "x", LIMIT_SOURCE_BYTES - 1, "");
-    CU_ASSERT_EQUAL(errors_of(text), 1);
+    CU_ASSERT_EQUAL(parsed_errors(text), 1);
     buffer_release(&buffer);
 }
 
@@ -408,132 +376,9 @@ static void test_nesting_limit(void) {
         size_t count = (size_t)(LIMIT_NESTING - 3 + past * 3);
         repeated(&buffer, "let a = ", "(", count, "b");
         for (size_t i = 0; i < count; i++) buffer_char(&buffer, ')');
-        CU_ASSERT_EQUAL(errors_of(buffer_view(&buffer)), (uint32_t)past);
+        CU_ASSERT_EQUAL(parsed_errors(buffer_view(&buffer)), (uint32_t)past);
     }
     buffer_release(&buffer);
-}
-
-/* ---- printer ---- */
-
-static void test_random_programs(void) {
-    unsigned wrong = 0;
-    for (uint64_t seed = 0; seed < 3000; seed++) {
-        struct buffer source, printed;
-        struct parsed parsed;
-        buffer_init(&source);
-        buffer_init(&printed);
-        random_program(seed, &source);
-        parsed_open(&parsed, buffer_view(&source));
-        const char *why = diagnostics_failed(&parsed.diagnostics)
-                              ? "does not parse"
-                              : parsed_round_trip(&parsed, &printed);
-        if (why && wrong++ < 3) printf("\n    seed %llu: %s\n", (unsigned long long)seed, why);
-        parsed_close(&parsed);
-        buffer_release(&source);
-        buffer_release(&printed);
-    }
-    CU_ASSERT_EQUAL(wrong, 0);
-}
-
-/* Work grows with the text, not with the levels: comments in odd places at each of them. */
-static void test_deep_comments(void) {
-    static const struct {
-        const char *open, *close;
-    } rows[] = {{"[", " # c\n]"},
-                {"[ # c\n", "]"},
-                {"f(a, [", " # c\n])"},
-                {"{ b = ", " # c\n}"},
-                {"[for x in y: [", " # c\n]]"},
-                {"f({ b = ", "\n# c\n})"},
-                {"[", ", # c\n]"},
-                {"if c then [", " # c\n] else []"}};
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct buffer source, printed;
-        struct parsed parsed;
-        buffer_init(&source);
-        buffer_init(&printed);
-        buffer_string(&source, "let a = ");
-        for (int j = 0; j < 60; j++) buffer_string(&source, rows[i].open);
-        buffer_string(&source, "1");
-        for (int j = 0; j < 60; j++) buffer_string(&source, rows[i].close);
-        parsed_open(&parsed, buffer_view(&source));
-        CU_ASSERT(!diagnostics_failed(&parsed.diagnostics));
-        CU_ASSERT(parsed_round_trip(&parsed, &printed) == NULL);
-        parsed_close(&parsed);
-        buffer_release(&source);
-        buffer_release(&printed);
-    }
-}
-
-static void test_formatted_cases(void) {
-    static const char *const names[] = {"whole", "comments", "layout", "texts", "types", "asserts"};
-    const char *folder = getenv("top_srcdir");
-    for (size_t i = 0; i < COUNT(names); i++) {
-        struct arena arena;
-        struct parsed parsed;
-        struct buffer printed;
-        struct text source = TEXT(""), wanted = TEXT("");
-        struct failure why = {0};
-        arena_init(&arena);
-        buffer_init(&printed);
-        const char *path = text_format(&arena, "%s/tests/cases/fmt/%s.mrp",
-                                       folder ? folder : ".", names[i]).bytes;
-        CU_ASSERT(file_read(&arena, path, &source, &why));
-        path = text_format(&arena, "%s/tests/cases/fmt/%s.fmt", folder ? folder : ".",
-                           names[i]).bytes;
-        CU_ASSERT(file_read(&arena, path, &wanted, &why));
-        parsed_open(&parsed, source);
-        const char *wrong = parsed_round_trip(&parsed, &printed);
-        if (wrong) printf("\n    %s: %s\n", names[i], wrong);
-        CU_ASSERT(wrong == NULL);
-        CU_ASSERT(text_equal(buffer_view(&printed), wanted));
-        parsed_close(&parsed);
-        buffer_release(&printed);
-        arena_release(&arena);
-    }
-}
-
-/* Formats item by item what has been formatted as a whole. Returns the errors. */
-static uint32_t format_errors(struct text text, struct buffer *out) {
-    struct parsed parsed;
-    uint32_t source = parsed_prepare(&parsed, text);
-    printer_format(&parsed.arena, &parsed.names, &parsed.diagnostics, source, out);
-    uint32_t errors = parsed.diagnostics.error_count;
-    parsed_close(&parsed);
-    return errors;
-}
-
-static void add_items(struct buffer *source, int count) {
-    for (int i = 0; i < count; i++) {
-        if (i % 7 == 0) buffer_string(source, "\n# a comment on its own line\n\n");
-        buffer_format(source, "let value%d=[%d,\"a${b}\", {c=1, \"d\"=2}] %s\n", i, i,
-                      i % 3 ? "# behind" : "");
-        if (i % 5 == 0) {
-            buffer_format(source, "## Doc.\nfn f%d (a: int,b: [string] = []) {let c=a return c}\n",
-                          i);
-        }
-    }
-}
-
-/* Of a long file, trees are dropped on the way. */
-static void test_long_files(void) {
-    struct parsed parsed;
-    struct buffer source, printed, each;
-    buffer_init(&source);
-    buffer_init(&printed);
-    buffer_init(&each);
-    add_items(&source, 4000);
-    parsed_open(&parsed, buffer_view(&source));
-    CU_ASSERT(!diagnostics_failed(&parsed.diagnostics));
-    CU_ASSERT(parsed_round_trip(&parsed, &printed) == NULL);
-    parsed_close(&parsed);
-    CU_ASSERT_EQUAL(format_errors(buffer_view(&source), &each), 0);
-    CU_ASSERT(text_equal(buffer_view(&each), buffer_view(&printed)));
-    buffer_string(&source, "let last = [1, = 2]\nlet more = 1\n");
-    CU_ASSERT_EQUAL(format_errors(buffer_view(&source), &each), errors_of(buffer_view(&source)));
-    buffer_release(&source);
-    buffer_release(&printed);
-    buffer_release(&each);
 }
 
 /* Of a tree alone, tokens far behind are forgotten, and read again where there is a mistake: it has
@@ -565,50 +410,9 @@ static void test_far_mistakes(void) {
     buffer_release(&source);
 }
 
-static void test_nesting_of_items(void) {
-    struct buffer source, out;
-    buffer_init(&source);
-    buffer_init(&out);
-    for (size_t count = LIMIT_NESTING - 3; count <= LIMIT_NESTING; count++) {
-        repeated(&source, "let a = ", "(", count, "b");
-        for (size_t i = 0; i < count; i++) buffer_char(&source, ')');
-        uint32_t errors = format_errors(buffer_view(&source), &out);
-        CU_ASSERT_EQUAL(errors, errors_of(buffer_view(&source)));
-        CU_ASSERT_EQUAL(errors > 0, count > LIMIT_NESTING - 3);
-        out.length = 0;
-    }
-    buffer_release(&source);
-    buffer_release(&out);
-}
-
-static void test_expressions(void) {
-    static const char *const same[] = {
-        "a + b[0]", "f(x, y = 1)", "if a then b else c", "[for x in xs if x: x.y]",
-        "{for k, v in m: k => v}", "{ a = 1, \"b c\" = [2] }", "\"a${b}\\n\\${c}\"", "-1", "!a",
-        "0..3", "a?.b?[c]", "AWS::S3::Bucket", "null", "(a || b) && c", "[...xs, 1.5]",
-        "{ @id = \"x\", if c { a = 1 } else { b = 2 } }"};
-    for (size_t i = 0; i < COUNT(same); i++) {
-        struct parsed parsed;
-        struct buffer out;
-        buffer_init(&out);
-        struct node *node = value_of(&parsed, same[i]);
-        CU_ASSERT_FATAL(node != NULL);
-        printer_expression(node, &out);
-        if (!text_is(buffer_view(&out), same[i]))
-            printf("\n    %s: %.*s\n", same[i], (int)out.length, out.bytes);
-        CU_ASSERT(text_is(buffer_view(&out), same[i]));
-        buffer_release(&out);
-        parsed_close(&parsed);
-    }
-}
-
 UNIT_MAIN("parser", {"precedence", test_precedence}, {"texts", test_texts},
           {"templates", test_templates}, {"numbers", test_numbers}, {"doc comments", test_docs},
           {"mistakes", test_mistakes}, {"many mistakes", test_many_mistakes},
           {"too many mistakes", test_too_many_mistakes},
           {"sources", test_sources}, {"source size", test_source_size}, {"nesting", test_nesting},
-          {"nesting limit", test_nesting_limit}, {"random programs", test_random_programs},
-          {"deep comments", test_deep_comments},
-          {"formatted cases", test_formatted_cases}, {"long files", test_long_files},
-          {"far mistakes", test_far_mistakes}, {"nesting of items", test_nesting_of_items},
-          {"expressions", test_expressions})
+          {"nesting limit", test_nesting_limit}, {"far mistakes", test_far_mistakes})

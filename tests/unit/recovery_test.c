@@ -208,8 +208,6 @@ static const struct beginning declarations_after[] = {
     {"test \"b\" {}", false}, {"policy 'b' {}", false}, {"assert b", false}, {"with {}", false},
     {"import b.c", false}};
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 static uint32_t count_in_record(struct text text) {
     struct parsed parsed;
     uint32_t count = 0;
