@@ -11,6 +11,7 @@ struct detecting {
     const struct cloud *cloud;
     struct drift *drift;
     struct arena *arena;
+    struct arena page;        /* of one look at what runs */
     struct cloud_call *calls; /* one a stack */
     bool *has_begun, *is_running;
 };
@@ -55,6 +56,7 @@ static bool poll(struct detecting *detecting, const struct text *ids) {
     for (uint32_t i = 0; i < detecting->drift->count; i++) {
         if (!detecting->is_running[i]) continue;
         detecting->calls[i] = new_call(detecting, i, CLOUD_DRIFT_STATUS);
+        detecting->calls[i].arena = &detecting->page;
         detecting->calls[i].request.stack = (struct text){0};
         detecting->calls[i].request.id = ids[i];
         cloud->begin(cloud->context, &detecting->calls[i]);
@@ -68,11 +70,13 @@ static bool poll(struct detecting *detecting, const struct text *ids) {
         detecting->is_running[i] = runs;
         any |= runs;
         if (cloud_failed(call)) {
-            detecting->drift->stacks[i].problem = call->error.message;
+            detecting->drift->stacks[i].problem = text_copy(detecting->arena, call->error.message);
         } else if (text_is(call->reply.status, "DETECTION_FAILED")) {
-            detecting->drift->stacks[i].problem = call->reply.status_reason;
+            detecting->drift->stacks[i].problem =
+                text_copy(detecting->arena, call->reply.status_reason);
         }
     }
+    arena_release(&detecting->page);
     return any;
 }
 

@@ -181,6 +181,7 @@ static bool refuse_busy(struct making *making, const struct plan_stack *stack) {
 /* Looks until the stack has settled; false where it cannot be seen any more. */
 static bool wait_for_rest(struct making *making, struct plan_stack *stack) {
     const struct cloud *cloud = making->cloud;
+    struct arena_mark before_looks = arena_mark(making->arena);
     if (making->options->tell) making->options->tell(making->options->context, stack);
     for (unsigned looks = 0; looks < WAIT_LOOKS; looks++) {
         double until = cloud->now(cloud->context) + WAIT_SECONDS;
@@ -190,9 +191,12 @@ static bool wait_for_rest(struct making *making, struct plan_stack *stack) {
                                     .arena = making->arena, .request = {.stack = stack->id}};
         cloud_all(cloud, call, 1);
         if (cloud_failed(call)) return making_failed(making->why, call, "look at a stack");
-        stack->deployed = &call->reply.stacks[0];
-        stack->status = stack->deployed->status;
-        if (!cloud_status_running(stack->status)) return true;
+        if (!cloud_status_running(call->reply.stacks[0].status)) {
+            stack->deployed = &call->reply.stacks[0];
+            stack->status = stack->deployed->status;
+            return true;
+        }
+        arena_rewind(making->arena, before_looks);
     }
     return refuse_busy(making, stack);
 }

@@ -236,6 +236,7 @@ static bool wait_until_settled(const struct cloud *cloud, struct cloud_call look
                                const volatile sig_atomic_t *interrupted, struct text before,
                                struct text *status) {
     double last = cloud->now(cloud->context) + WAIT_MOST;
+    struct arena_mark before_looks = arena_mark(look.arena);
     unsigned stale = 0;
     while (!(interrupted && *interrupted) && cloud->now(cloud->context) < last) {
         struct cloud_call call = look;
@@ -252,6 +253,7 @@ static bool wait_until_settled(const struct cloud *cloud, struct cloud_call look
             *status = call.reply.stacks[0].status;
             return true;
         }
+        arena_rewind(look.arena, before_looks);
         double until = cloud->now(cloud->context) + POLL_SECONDS;
         while (cloud->now(cloud->context) < until && !(interrupted && *interrupted)) {
             cloud->next(cloud->context, until);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/deploy/apply.h"
+#include "runtime/deploy/rescue.h"
 #include "runtime/simulator/simulator.h"
 #include "schema/schema.h"
 #include "tests/unit/unit.h"
@@ -233,4 +234,53 @@ static void test_long(void) {
     arena_release(&arena);
 }
 
-UNIT_MAIN("load", {"rounds", test_rounds}, {"many stacks", test_load}, {"long", test_long})
+/* Somebody else makes the databases. */
+static void begin_elsewhere(struct arena *arena) {
+    struct cloud_request request = {
+        .stack = templates[0].name, .change_set = TEXT("other"), .change_type = TEXT("CREATE"),
+        .body = bodies[0], .tags = (struct cloud_tag[]){{TEXT("mrp:project"), program.project},
+                                                        {TEXT("mrp:suffix"), program.suffix}},
+        .tag_count = 2, .has_tags = true};
+    enum cloud_operation operations[] = {CLOUD_CREATE_CHANGE_SET, CLOUD_EXECUTE_CHANGE_SET};
+    for (int i = 0; i < 2; i++) {
+        struct cloud_call call = {.operation = operations[i], .arena = arena,
+                                  .region = templates[0].region_name, .request = request};
+        cloud_all(&counter.cloud, &call, 1);
+        CU_ASSERT_FALSE(cloud_failed(&call));
+    }
+}
+
+/* What waits for others looks as often, and keeps as little. */
+static void test_waits(void) {
+    for (int rescues = 0; rescues < 2; rescues++) {
+        struct arena arena;
+        struct plan plan;
+        struct plan_options waits = {.waits = true};
+        struct rescue rescue;
+        struct rescue_end end;
+        arena_init(&arena);
+        open_world();
+        make_program(&arena, 1, 1, 1, 30);
+        bodies[0] = write_slow_body(&arena);
+        begin_elsewhere(&arena);
+        if (rescues) {
+            CU_ASSERT_TRUE_FATAL(
+                rescue_make(&counter.cloud, &program, TEXT(""), &arena, &rescue, &why));
+            CU_ASSERT_TRUE(rescue_run(&counter.cloud, &rescue.stacks[0], RESCUE_WAIT, NULL, &arena,
+                                      &end, &why));
+            CU_ASSERT_TRUE(end.is_rescued);
+        } else {
+            CU_ASSERT_EQUAL(plan_make(&counter.cloud, &program, &waits, &arena, &plan, &why),
+                            PLAN_MADE);
+        }
+        printf("%s: %u calls, %zu KiB\n", rescues ? "a rescue that waits" : "a plan that waits",
+               counter.calls, arena.used >> 10);
+        CU_ASSERT_TRUE(counter.calls > 1000);
+        CU_ASSERT_TRUE(arena.used < LONG_MOST);
+        simulator_close(simulator, &why);
+        arena_release(&arena);
+    }
+}
+
+UNIT_MAIN("load", {"rounds", test_rounds}, {"many stacks", test_load}, {"long", test_long},
+          {"waits", test_waits})
