@@ -59,6 +59,7 @@ mrp_runtime_SOURCES += \
     runtime/simulator/check.c \
     runtime/simulator/constraints.c \
     runtime/simulator/describe.c \
+    runtime/simulator/details.c \
     runtime/simulator/durations.def \
     runtime/simulator/engine.c runtime/simulator/engine.h \
     runtime/simulator/extensions.c \

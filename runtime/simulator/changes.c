@@ -10,130 +10,19 @@ struct planning {
     struct sim_scope scope;
     struct failure why;
     uint8_t *unknown;            /* by item */
-    struct cloud_change_detail *details; /* of the change being made */
-    uint32_t detail_count, detail_capacity;
+    struct sim_details details;  /* of the change being made */
     uint32_t change_capacity, validation_capacity;
     bool has_mistake; /* found by early validation */
 };
 
-static struct text shown(struct arena *arena, const struct document *value) {
-    return sim_masked(arena, document_shown(arena, value));
-}
-
 static struct text context(struct arena *arena, const struct document *properties) {
-    struct text inner = properties ? shown(arena, properties) : TEXT("{}");
+    struct text inner = properties ? sim_shown(arena, properties) : TEXT("{}");
     return text_format(arena, "{\"Properties\":%.*s}", TEXT_ARGS(inner));
 }
 
 struct text sim_policy(const struct document *body, const char *name, const char *fallback) {
     const struct document *policy = document_get(body, name);
     return policy && policy->kind == DOCUMENT_TEXT ? policy->text : text_of(fallback);
-}
-
-/* --- details ---------------------------------------------------------------------------------- */
-
-static struct cloud_change_detail *add_detail(struct planning *planning) {
-    planning->details = sim_grow(planning->simulator, planning->details, planning->detail_count,
-                                 &planning->detail_capacity, sizeof *planning->details);
-    struct cloud_change_detail *detail = &planning->details[planning->detail_count++];
-    *detail = (struct cloud_change_detail){0};
-    return detail;
-}
-
-struct property_change {
-    const struct schema_type *type;
-    struct text name;
-    const struct document *before, *after, *written;
-    const struct document
-        *actual; /* as it is: before, where nobody looks behind the stack's back */
-};
-
-static bool is_drift_aware(const struct planning *planning) {
-    return planning->set->mode.length > 0;
-}
-
-/* What a drift-aware change set says besides of a property. */
-static void add_drift(struct planning *planning, const struct property_change *change,
-                      struct cloud_change_detail *detail) {
-    struct arena *arena = &planning->simulator->arena;
-    if (!is_drift_aware(planning)) return;
-    detail->before_from = TEXT("PREVIOUS_DEPLOYMENT_STATE");
-    if (sim_same_value(change->before, change->actual)) return;
-    detail->before_from = TEXT("ACTUAL_STATE");
-    detail->before = shown(arena, change->actual);
-    detail->is_drifted = true;
-    detail->drift_previous = shown(arena, change->before);
-    detail->drift_actual = shown(arena, change->actual);
-    if (!sim_same_value(change->actual, change->after)) return;
-    detail->change_type = TEXT("SyncWithActual");
-    detail->requires_recreation = TEXT("Never");
-    detail->source = TEXT("NoModification");
-}
-
-static void add_property(struct planning *planning, const struct property_change *change) {
-    struct arena *arena = &planning->simulator->arena;
-    struct cloud_change_detail first = {
-        .attribute = TEXT("Properties"),
-        .name = change->name,
-        .path = text_format(arena, "/Properties/%.*s", TEXT_ARGS(change->name)),
-        .requires_recreation =
-            text_of(sim_recreation(change->type, change->name, change->actual, change->after)),
-        .before = shown(arena, change->before),
-        .after = shown(arena, change->after),
-        .change_type = !change->before ? TEXT("Add") : change->after ? TEXT("Modify")
-                                                                     : TEXT("Remove"),
-        .evaluation = TEXT("Static"),
-        .source = TEXT("DirectModification"),
-    };
-    add_drift(planning, change, &first);
-    const struct sim_causes causes = {
-        .arena = arena, .blueprint = planning->set->blueprint, .marks = planning->unknown,
-        .parameters = planning->set->parameters,
-        .old_parameters = planning->stack->now.parameters};
-    struct sim_cause cause;
-    if (!sim_find_cause(&causes, change->written, &cause)) {
-        *add_detail(planning) = first;
-        return;
-    }
-    /* As recorded: once as it is written, once with what caused it. */
-    struct cloud_change_detail second = first;
-    first.evaluation = TEXT("Dynamic");
-    second.causing_entity = cause.entity;
-    second.source = text_of(cause.source);
-    *add_detail(planning) = first;
-    *add_detail(planning) = second;
-}
-
-static void add_attribute(struct planning *planning, const char *attribute, struct text before,
-                          struct text after) {
-    struct cloud_change_detail *detail = add_detail(planning);
-    detail->attribute = text_of(attribute);
-    detail->requires_recreation = TEXT("Never");
-    detail->evaluation = TEXT("Static");
-    detail->source = TEXT("DirectModification");
-    detail->before = before;
-    detail->after = after;
-    detail->change_type = !before.length ? TEXT("Add") : after.length ? TEXT("Modify")
-                                                                      : TEXT("Remove");
-}
-
-static bool is_taggable(const struct schema_type *type) {
-    return type && (schema_type_flags(type) & SCHEMA_TYPE_TAGGABLE);
-}
-
-static void diff_attributes(struct planning *planning, const struct sim_resource *resource,
-                            const struct sim_item *item) {
-    static const char *const names[] = {"Metadata", "CreationPolicy", "UpdatePolicy",
-                                        "DeletionPolicy", "UpdateReplacePolicy"};
-    struct arena *arena = &planning->simulator->arena;
-    /* a world that somebody has damaged has resources that its templates do not have */
-    const struct document *whole = resource->item ? resource->item->body : NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct document *before = document_get(whole, names[i]);
-        const struct document *after = document_get(item->body, names[i]);
-        if (sim_same_value(before, after)) continue;
-        add_attribute(planning, names[i], shown(arena, before), shown(arena, after));
-    }
 }
 
 /* --- changes ---------------------------------------------------------------------------------- */
@@ -146,37 +35,11 @@ static struct cloud_change *add_change(struct planning *planning, const char *ac
     struct cloud_change *change = &set->changes[set->change_count++];
     *change = (struct cloud_change){
         .action = text_of(action), .logical_id = id, .type = type,
-        .details = planning->details, .detail_count = planning->detail_count,
+        .details = planning->details.rows, .detail_count = planning->details.count,
     };
-    planning->details = NULL;
-    planning->detail_count = planning->detail_capacity = 0;
+    planning->details.rows = NULL;
+    planning->details.count = planning->details.capacity = 0;
     return change;
-}
-
-void sim_set_scope(struct arena *arena, struct cloud_change *change) {
-    struct text *scope = arena_array(arena, 8, sizeof *scope);
-    change->scope_count = 0;
-    for (uint32_t d = 0; d < change->detail_count; d++) {
-        bool known = false;
-        for (uint32_t i = 0; i < change->scope_count; i++) {
-            if (text_equal(scope[i], change->details[d].attribute)) known = true;
-        }
-        if (!known) scope[change->scope_count++] = change->details[d].attribute;
-    }
-    change->scope = scope;
-}
-
-/* Replacement by the details: a property that always recreates does so for certain where its new
- * value is known, else perhaps. */
-const char *sim_replacement(const struct cloud_change *change) {
-    const char *replacement = "False";
-    for (uint32_t i = 0; i < change->detail_count; i++) {
-        const struct cloud_change_detail *detail = &change->details[i];
-        bool known = !text_is(detail->after, SIM_UNKNOWN);
-        if (text_is(detail->requires_recreation, "Always") && known) return "True";
-        if (!text_is(detail->requires_recreation, "Never")) replacement = "Conditional";
-    }
-    return replacement;
 }
 
 static void add_validation(struct planning *planning, const struct sim_item *item,
@@ -213,29 +76,6 @@ static void validate(struct planning *planning, const struct sim_item *item,
                                TEXT_ARGS(taken->now.physical_id)));
 }
 
-static void diff_properties(struct planning *planning, const struct sim_item *item,
-                            const struct sim_resource *resource, const struct document *after) {
-    const struct document *before = resource->now.properties;
-    bool looks = is_drift_aware(planning) && resource->actual;
-    const struct document *actual = looks ? resource->actual : before;
-    struct property_change change = {.type = item->schema};
-    for (const struct document *c = after->children; c; c = c->next) {
-        change.before = sim_find_member(before, c->key);
-        change.actual = sim_find_member(actual, c->key);
-        if (sim_same_value(change.before, c) && sim_same_value(change.actual, c)) continue;
-        change.name = c->key;
-        change.after = c;
-        change.written = sim_find_member(item->properties, c->key);
-        add_property(planning, &change);
-    }
-    for (const struct document *c = before ? before->children : NULL; c; c = c->next) {
-        if (sim_find_member(after, c->key)) continue;
-        change = (struct property_change){.type = item->schema, .name = c->key, .before = c,
-                                          .actual = sim_find_member(actual, c->key)};
-        add_property(planning, &change);
-    }
-}
-
 /* --- nested stacks ---------------------------------------------------------------------------- */
 
 /* Whether it would change; what cannot be known before may. */
@@ -248,16 +88,6 @@ static bool nested_changes(struct planning *planning, const struct sim_resource 
         child ? sim_nested_draft(simulator, planning->stack, planning->set, resource->logical_id,
                                  after, child, &call) : NULL;
     return !set || !sim_nested_same(simulator, child, set);
-}
-
-/* Its template may be another one by now: AWS tells it as a change of its own, but where the nested
- * stacks are looked at as well. */
-static void add_automatic(struct planning *planning) {
-    struct cloud_change_detail *detail = add_detail(planning);
-    detail->attribute = TEXT("Properties");
-    detail->requires_recreation = TEXT("Never");
-    detail->evaluation = TEXT("Dynamic");
-    detail->source = TEXT("Automatic");
 }
 
 static void add_nested_set(struct planning *planning, struct cloud_change *change,
@@ -297,7 +127,7 @@ static bool only_syncs(const struct cloud_change *change) {
 static void note_drift(struct planning *planning, const struct sim_resource *resource,
                        struct cloud_change *change) {
     struct arena *arena = &planning->simulator->arena;
-    if (!is_drift_aware(planning)) return;
+    if (!sim_is_drift_aware(planning->set)) return;
     change->drift_status = TEXT("IN_SYNC");
     if (!resource->actual) return;
     for (uint32_t i = 0; i < change->detail_count; i++) {
@@ -311,20 +141,17 @@ static void note_drift(struct planning *planning, const struct sim_resource *res
 static void plan_modify(struct planning *planning, struct sim_resource *resource,
                         const struct sim_item *item, const struct document *after) {
     const struct document *before = resource->now.properties;
-    if (is_drift_aware(planning) && resource->is_missing) {
+    if (sim_is_drift_aware(planning->set) && resource->is_missing) {
         plan_add(planning, item, after, resource)->drift_status = TEXT("DELETED");
         return;
     }
-    diff_properties(planning, item, resource, after);
-    diff_attributes(planning, resource, item);
-    if (is_taggable(item->schema) && !text_equal(resource->now.tags, planning->stack->tag_text)) {
-        add_attribute(planning, "Tags", resource->now.tags, planning->stack->tag_text);
-    }
+    sim_detail_properties(&planning->details, resource, item, after);
+    sim_detail_attributes(&planning->details, resource, item);
     bool nested = sim_is_nested(item->type) && nested_changes(planning, resource, after);
     if (nested || (sim_is_nested(item->type) && !planning->set->with_nested)) {
-        if (!planning->detail_count) add_automatic(planning);
+        if (!planning->details.count) sim_detail_automatic(&planning->details);
     }
-    if (!planning->detail_count) return;
+    if (!planning->details.count) return;
     struct arena *arena = &planning->simulator->arena;
     struct cloud_change *change = add_change(planning, "Modify", item->id, item->type);
     if (nested) add_nested_set(planning, change, after);
@@ -456,7 +283,7 @@ static bool same_outputs(const struct sim_stack *stack, const struct sim_change_
 
 /* Whether something was changed behind the stack's back, which a drift-aware change set sees. */
 static bool sees_drift(const struct sim_stack *stack, const struct sim_change_set *set) {
-    for (uint32_t i = 0; set->mode.length && i < stack->resource_count; i++) {
+    for (uint32_t i = 0; sim_is_drift_aware(set) && i < stack->resource_count; i++) {
         const struct sim_resource *resource = stack->resources[i];
         if (exists(resource) && !resource->is_leftover && !resource->is_orphan &&
             sim_is_astray(resource, resource->now.properties)) return true;
@@ -534,6 +361,8 @@ void sim_change_set_plan(struct simulator *simulator, struct sim_stack *stack,
     };
     planning.unknown = arena_alloc(&simulator->arena, set->blueprint->count);
     planning.scope.unknown = planning.unknown;
+    planning.details = (struct sim_details){
+        .simulator = simulator, .stack = stack, .set = set, .unknown = planning.unknown};
     set->status = "CREATE_COMPLETE";
     set->execution_status = "AVAILABLE";
     /* What other stacks give is not even read where nothing of this one was changed. */
