@@ -280,10 +280,14 @@ static bool say_slice(const struct report *report) {
     if (open + 1 == report->at) start = TEXT("0");
     struct diagnostic *diagnostic = report_say(report, DIAGNOSTIC_SYNTAX, report->at, report->at,
                                                TEXT("an index is one element, without \":\""));
-    uint32_t close = report->at + 1;
-    while (close - report->at < 8 && report->items[close].kind != RBRACK) close++;
+    uint32_t close = report->at + 1, count = report->parser->tokens->count;
+    while (close + 1 < count && close - report->at < 8 && report->items[close].kind != RBRACK)
+        close++;
     bool is_open = close == report->at + 1; /* to the end of the list */
-    struct text end = is_open ? TEXT("") : written(report, report->at + 1, close - 1, "end");
+    bool is_closed = report->items[close].kind == RBRACK;
+    struct text end = is_open     ? TEXT("")
+                      : is_closed ? written(report, report->at + 1, close - 1, "end")
+                                  : TEXT("end");
     HINT(report, diagnostic, "Write slice(%.*s, %.*s%s%.*s).", TEXT_ARGS(list), TEXT_ARGS(start),
          is_open ? "" : ", ", TEXT_ARGS(end));
     return true;
