@@ -269,8 +269,7 @@ void lowering_use_output(struct stack_lowering *in, struct value value);
 void lowering_check_resources(struct stack_lowering *in);
 /* Deploy order of the stacks; cycles are reported, weak edges that close one are dropped. */
 void lowering_order_stacks(struct lowering *all);
-void lowering_add_edge(struct stack_lowering *in, struct stack *producer, bool is_weak,
-                       struct text output, struct text what, const struct node *cause);
+void lowering_add_edge(struct stack_lowering *in, struct template_edge edge);
 
 /* ---- outputs (outputs.c), limits (limits.c) ---- */
 

@@ -158,13 +158,10 @@ void lowering_check_resources(struct stack_lowering *in) {
 
 /* ---- stacks ---- */
 
-void lowering_add_edge(struct stack_lowering *in, struct stack *producer, bool is_weak,
-                       struct text output, struct text what, const struct node *cause) {
+void lowering_add_edge(struct stack_lowering *in, struct template_edge edge) {
     struct template *template = in->template;
     *LOWERING_ADD(in->all->arena, template->edges, template->edge_count,
-                  in->template_edge_capacity) = (struct template_edge){
-        .stack = producer->index, .is_weak = is_weak, .output = output, .what = what,
-        .span = cause_span(cause)};
+                  in->template_edge_capacity) = edge;
 }
 
 static const struct template_edge *stack_edge(const struct template_set *set, uint32_t from,

@@ -286,8 +286,9 @@ struct import *lowering_import(struct stack_lowering *in, const struct deferred 
     import->way = travel->is_computed ? WAY_IN_PLACE : WAY_OUTPUT;
     map_put(&in->imports, travel, import);
     if (travel->is_computed && travel->resource->stack && in->stack) {
-        lowering_add_edge(in, travel->resource->stack, true, TEXT(""),
-                          attribute_path(all->arena, d->resource, d->name), d->cause);
+        lowering_add_edge(in, (struct template_edge){
+            .stack = travel->resource->stack->index, .is_weak = true,
+            .what = attribute_path(all->arena, d->resource, d->name), .span = cause_span(d->cause)});
     }
     return import;
 }
@@ -406,7 +407,9 @@ void lowering_carry(struct stack_lowering *in, struct import *import, bool as_pa
             what = text_format(all->arena, "%.*s[%lld]", TEXT_ARGS(what),
                                (long long)travel->element);
         }
-        lowering_add_edge(in, travel->resource->stack, false, travel->output, what, import->cause);
+        lowering_add_edge(in, (struct template_edge){
+            .stack = travel->resource->stack->index, .output = travel->output, .what = what,
+            .span = cause_span(import->cause)});
     }
     import->is_carried = true;
     bool wanted = as_parameter || travel->is_list || all->deployment->references_as_parameters;

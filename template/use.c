@@ -194,9 +194,10 @@ static void use_dependency(struct use *u, struct value value) {
             add_resource_edge(u, to, depends_on_entry(u->resource->declared), true);
             u->in->size += to->logical_id->length + 3;
         } else if (!map_put(&u->in->order_edges, to, to)) {
-            lowering_add_edge(u->in, to->stack, false, TEXT(""),
-                              resource_full_path(u->in->all->arena, to),
-                              depends_on_entry(u->resource->declared));
+            const struct node *entry = depends_on_entry(u->resource->declared);
+            lowering_add_edge(u->in, (struct template_edge){
+                .stack = to->stack->index, .what = resource_full_path(u->in->all->arena, to),
+                .span = cause_span(entry)});
         }
     }
 }
