@@ -51,7 +51,7 @@ mrp_runtime_SOURCES += \
     runtime/serve/tell.c \
     runtime/serve/upkeep.c \
     runtime/simulator/begin.c \
-    runtime/simulator/blueprint.c \
+    runtime/simulator/blueprint.c runtime/simulator/blueprint.h \
     runtime/simulator/calls.c runtime/simulator/calls.h \
     runtime/simulator/change_sets.c \
     runtime/simulator/causes.c \
@@ -78,6 +78,7 @@ mrp_runtime_SOURCES += \
     runtime/simulator/plain.c \
     runtime/simulator/policy.c \
     runtime/simulator/quotas.c runtime/simulator/quotas.def \
+    runtime/simulator/references.c \
     runtime/simulator/replacement.c \
     runtime/simulator/resolve.c runtime/simulator/resolve.h \
     runtime/simulator/services.c \

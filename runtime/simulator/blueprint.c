@@ -1,22 +1,13 @@
 /* A template's text checked as CloudFormation checks it when a change set is asked for: form,
- * references, types, cycles. The text is not trusted; depth and size are capped by the reader.
+ * types, cycles, and by references.c what it refers to. The text is not trusted; depth and size are
+ * capped by the reader.
  */
+#include "runtime/simulator/blueprint.h"
+
 #include <stdio.h>
 
 #include "base/limits.h"
 #include "runtime/simulator/resolve.h"
-
-struct reading { /* one template being checked */
-    struct arena *arena;
-    struct sim_blueprint *blueprint;
-    struct cloud_error *error;
-    struct sim_item *item;      /* whose references are collected, or NULL (outputs, conditions) */
-    bool *seen;                 /* by item: already in the needs of the item */
-    struct text unresolved;     /* names that stand for nothing, joined by ", " */
-};
-
-/* The template or request is refused with these words. */
-#define refuse(reading, ...) sim_invalid((reading)->arena, (reading)->error, __VA_ARGS__)
 
 struct sim_item *sim_blueprint_find(const struct sim_blueprint *blueprint, struct text id) {
     if (!id.bytes) return NULL; /* of a state that somebody else has written */
@@ -25,179 +16,8 @@ struct sim_item *sim_blueprint_find(const struct sim_blueprint *blueprint, struc
     return number ? &blueprint->items[number - 1] : NULL;
 }
 
-static bool is_pseudo(struct text name) { return text_starts(name, TEXT("AWS::")); }
-
-static void add_need(struct reading *reading, uint32_t index) {
-    struct sim_item *item = reading->item;
-    if (reading->seen[index]) return;
-    reading->seen[index] = true;
-    if ((item->need_count & (item->need_count - 1)) == 0) {
-        uint32_t room = item->need_count ? item->need_count * 2 : 1;
-        uint32_t *needs = arena_array(reading->arena, room, sizeof *needs);
-        if (item->need_count) memcpy(needs, item->needs, item->need_count * sizeof *needs);
-        item->needs = needs;
-    }
-    item->needs[item->need_count++] = index;
-}
-
-/* A name used by Ref, Fn::Sub, Fn::GetAtt or DependsOn. */
-static void meet(struct reading *reading, struct text name, bool only_resource) {
-    struct sim_item *found = sim_blueprint_find(reading->blueprint, name);
-    if (found) {
-        if (!reading->item) return;
-        reading->item->refers = true;
-        add_need(reading, (uint32_t)(found - reading->blueprint->items));
-        return;
-    }
-    if (!only_resource && (is_pseudo(name) ||
-                           (reading->blueprint->parameters && name.length < LIMIT_LOGICAL_ID))) {
-        if (is_pseudo(name)) return;
-        char key[LIMIT_LOGICAL_ID + 1];
-        memcpy(key, name.bytes, name.length);
-        key[name.length] = 0;
-        if (document_get(reading->blueprint->parameters, key)) return;
-    }
-    reading->unresolved = reading->unresolved.length
-                              ? text_format(reading->arena, "%.*s, %.*s",
-                                            TEXT_ARGS(reading->unresolved), TEXT_ARGS(name))
-                              : name;
-}
-
-static bool walk(struct reading *reading, const struct document *value);
-
-static bool check_attribute(struct reading *reading, struct text id, struct text attribute) {
-    struct sim_item *item = sim_blueprint_find(reading->blueprint, id);
-    struct schema_attribute found;
-    if (!item || !item->schema || !reading->item) return true; /* outputs are looked at last */
-    if (schema_type_attribute_find(item->schema, attribute, &found)) return true;
-    if (schema_body_find(schema_type_body(item->schema), attribute)) return true;
-    return refuse(reading,
-                  "Template error: resource %.*s does not support attribute type %.*s in "
-                  "Fn::GetAtt", TEXT_ARGS(id), TEXT_ARGS(attribute));
-}
-
-static bool walk_get_att(struct reading *reading, const struct document *value) {
-    static const char text[] = "Template error: every Fn::GetAtt object requires two non-empty "
-                               "parameters, the resource name and the resource attribute";
-    struct text id, attribute;
-    if (value->kind == DOCUMENT_TEXT) {
-        id = text_until(value->text, '.');
-        if (id.length + 1 >= value->text.length) return refuse(reading, text);
-        attribute = (struct text){id.bytes + id.length + 1, value->text.length - id.length - 1};
-    } else {
-        if (value->kind != DOCUMENT_LIST || value->count != 2) return refuse(reading, text);
-        const struct document *first = value->children, *second = first->next;
-        if (first->kind != DOCUMENT_TEXT || first->text.length == 0) return refuse(reading, text);
-        id = first->text;
-        if (second->kind == DOCUMENT_OBJECT) return meet(reading, id, true), walk(reading, second);
-        if (second->kind != DOCUMENT_TEXT || second->text.length == 0) {
-            return refuse(reading, text);
-        }
-        attribute = second->text;
-    }
-    meet(reading, id, true);
-    return check_attribute(reading, id, attribute);
-}
-
-static bool walk_sub(struct reading *reading, const struct document *value) {
-    const struct document *format = value, *variables = NULL;
-    if (value->kind == DOCUMENT_LIST && value->count == 2) {
-        format = value->children;
-        variables = format->next;
-    }
-    if (format->kind != DOCUMENT_TEXT || (variables && variables->kind != DOCUMENT_OBJECT)) {
-        return refuse(reading, "Template error: One or more Fn::Sub intrinsic functions don't "
-                               "specify expected arguments. Specify a string as first argument, "
-                               "and an optional second argument to specify a mapping of values to "
-                               "replace in the string");
-    }
-    struct text rest = format->text, before, name;
-    while (text_take_hole(&rest, &before, &name)) {
-        if (name.length == 0 || name.bytes[0] == '!' || document_member(variables, name)) continue;
-        struct text id = text_until(name, '.');
-        meet(reading, id, id.length != name.length);
-        if (id.length != name.length) {
-            struct text attribute = {id.bytes + id.length + 1, name.length - id.length - 1};
-            if (!check_attribute(reading, id, attribute)) return false;
-        }
-    }
-    return !variables || walk(reading, variables);
-}
-
-static bool walk_if(struct reading *reading, const struct document *value) {
-    if (value->kind == DOCUMENT_LIST && value->count == 3 &&
-        value->children->kind == DOCUMENT_TEXT) {
-        struct text name = value->children->text;
-        const struct document *conditions = reading->blueprint->conditions;
-        bool found = false;
-        for (const struct document *c = conditions ? conditions->children : NULL; c; c = c->next) {
-            if (text_equal(c->key, name)) found = true;
-        }
-        if (!found) {
-            return refuse(reading, "Template error: unresolved condition dependency %.*s in Fn::If",
-                          TEXT_ARGS(name));
-        }
-        return walk(reading, value->children->next) &&
-               walk(reading, value->children->next->next);
-    }
-    return refuse(reading, "Template error: Fn::If requires a list argument with the first element "
-                           "being a condition");
-}
-
-static bool check_shape(struct reading *reading, const struct document *call) {
-    bool pair = call->kind == DOCUMENT_LIST && call->count == 2;
-    if (text_is(call->key, "Fn::Split") && !pair) {
-        return refuse(reading, "Template error: every Fn::Split object requires two parameters, "
-                               "(1) a string delimiter and (2) a string to be split or a function "
-                               "that returns a string to be split.");
-    }
-    if (text_is(call->key, "Fn::Select") && !pair) {
-        return refuse(reading, "Template error: Fn::Select requires a list argument with two "
-                               "elements: an integer index and a list");
-    }
-    if (text_is(call->key, "Fn::Join") && !pair) {
-        return refuse(reading, "Template error: every Fn::Join object requires two parameters, "
-                               "(1) a string delimiter and (2) a list of strings to be joined or a "
-                               "function that returns a list of strings (such as Fn::GetAZs) to be "
-                               "joined.");
-    }
-    if (text_is(call->key, "Fn::Equals") && !pair) {
-        return refuse(reading, "Template error: every Fn::Equals object requires a list of 2 "
-                               "string parameters.");
-    }
-    return true;
-}
-
-static bool walk_call(struct reading *reading, const struct document *call) {
-    if (text_is(call->key, "Ref")) {
-        if (call->kind != DOCUMENT_TEXT) {
-            return refuse(reading, "Template format error: All Ref references must be of type "
-                                   "string");
-        }
-        meet(reading, call->text, false);
-        return true;
-    }
-    if (text_is(call->key, "Fn::GetAtt")) return walk_get_att(reading, call);
-    if (text_is(call->key, "Fn::Sub")) return walk_sub(reading, call);
-    if (text_is(call->key, "Fn::If")) return walk_if(reading, call);
-    return check_shape(reading, call) && walk(reading, call);
-}
-
-static bool walk(struct reading *reading, const struct document *value) {
-    if (value->kind == DOCUMENT_OBJECT && value->count == 1) {
-        struct text key = value->children->key;
-        if (text_is(key, "Ref") || text_starts(key, TEXT("Fn::"))) {
-            return walk_call(reading, value->children);
-        }
-    }
-    if (value->kind != DOCUMENT_OBJECT && value->kind != DOCUMENT_LIST) return true;
-    for (const struct document *child = value->children; child; child = child->next) {
-        if (!walk(reading, child)) return false;
-    }
-    return true;
-}
-
-static bool refuse_null(struct reading *reading, const struct document *value, struct text path) {
+static bool refuse_null(struct sim_reading *reading, const struct document *value,
+                        struct text path) {
     if (value->kind == DOCUMENT_NULL) {
         return refuse(reading, "[%.*s] 'null' values are not allowed in templates",
                       TEXT_ARGS(path));
@@ -216,13 +36,13 @@ static bool refuse_null(struct reading *reading, const struct document *value, s
     return true;
 }
 
-static bool section(struct reading *reading, const char *name, struct document **section) {
+static bool section(struct sim_reading *reading, const char *name, struct document **section) {
     *section = document_get(reading->blueprint->root, name);
     if (!*section || (*section)->kind == DOCUMENT_OBJECT) return true;
     return refuse(reading, "Template format error: %s must be an object.", name);
 }
 
-static bool read_mappings(struct reading *reading) {
+static bool read_mappings(struct sim_reading *reading) {
     const struct document *mappings = reading->blueprint->mappings;
     for (const struct document *m = mappings ? mappings->children : NULL; m; m = m->next) {
         if (m->kind != DOCUMENT_OBJECT) {
@@ -244,7 +64,7 @@ static bool read_mappings(struct reading *reading) {
     return true;
 }
 
-static bool check_members(struct reading *reading, const struct document *body) {
+static bool check_members(struct sim_reading *reading, const struct document *body) {
     static const char *const members[] = {
         "Type", "Properties", "Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy",
         "CreationPolicy", "UpdatePolicy", "Metadata", NULL};
@@ -255,7 +75,7 @@ static bool check_members(struct reading *reading, const struct document *body) 
     return true;
 }
 
-static bool read_item(struct reading *reading, struct document *body, struct sim_item *item) {
+static bool read_item(struct sim_reading *reading, struct document *body, struct sim_item *item) {
     if (!text_all(body->key, ascii_is_alphanumeric) || body->key.length > LIMIT_LOGICAL_ID) {
         return refuse(reading, "Template format error: Resource name %.*s is non alphanumeric.",
                       TEXT_ARGS(body->key));
@@ -285,7 +105,7 @@ static bool read_item(struct reading *reading, struct document *body, struct sim
     return check_members(reading, body);
 }
 
-static bool read_items(struct reading *reading) {
+static bool read_items(struct sim_reading *reading) {
     struct sim_blueprint *blueprint = reading->blueprint;
     struct document *resources = blueprint->resources;
     if (!resources || resources->kind != DOCUMENT_OBJECT || resources->count == 0) {
@@ -313,21 +133,21 @@ static bool read_items(struct reading *reading) {
                   TEXT_ARGS(unknown));
 }
 
-static void read_depends(struct reading *reading, const struct document *depends) {
+static void read_depends(struct sim_reading *reading, const struct document *depends) {
     if (!depends) return;
-    if (depends->kind == DOCUMENT_TEXT) meet(reading, depends->text, true);
+    if (depends->kind == DOCUMENT_TEXT) sim_meet(reading, depends->text, true);
     if (depends->kind != DOCUMENT_LIST) return;
     for (const struct document *d = depends->children; d; d = d->next) {
-        if (d->kind == DOCUMENT_TEXT) meet(reading, d->text, true);
+        if (d->kind == DOCUMENT_TEXT) sim_meet(reading, d->text, true);
     }
 }
 
-static bool read_references(struct reading *reading) {
+static bool read_references(struct sim_reading *reading) {
     struct sim_blueprint *blueprint = reading->blueprint;
     reading->seen = arena_array(reading->arena, blueprint->count, sizeof *reading->seen);
     for (uint32_t i = 0; i < blueprint->count; i++) {
         struct sim_item *item = reading->item = &blueprint->items[i];
-        if (item->properties && !walk(reading, item->properties)) return false;
+        if (item->properties && !sim_walk(reading, item->properties)) return false;
         bool refers = item->refers;
         read_depends(reading, document_get(item->body, "DependsOn"));
         item->refers = refers;
@@ -339,7 +159,7 @@ static bool read_references(struct reading *reading) {
                            "Resources block of the template", TEXT_ARGS(reading->unresolved));
 }
 
-static bool read_outputs(struct reading *reading) {
+static bool read_outputs(struct sim_reading *reading) {
     const struct document *outputs = reading->blueprint->outputs;
     if (outputs && outputs->count > LIMIT_STACK_OUTPUTS) {
         return refuse(reading, "Template format error: Number of outputs, %u, is greater than "
@@ -351,14 +171,14 @@ static bool read_outputs(struct reading *reading) {
             return refuse(reading, "Template format error: Every Outputs member must contain a "
                                    "Value object");
         }
-        if (!walk(reading, o)) return false;
+        if (!sim_walk(reading, o)) return false;
     }
     if (!reading->unresolved.length) return true;
     return refuse(reading, "Unresolved resource dependencies [%.*s] in the Outputs block of the "
                            "template", TEXT_ARGS(reading->unresolved));
 }
 
-static bool read_parameters(struct reading *reading) {
+static bool read_parameters(struct sim_reading *reading) {
     const struct document *parameters = reading->blueprint->parameters;
     if (!parameters) return true;
     if (parameters->count > LIMIT_STACK_PARAMETERS) {
@@ -385,7 +205,8 @@ static bool read_parameters(struct reading *reading) {
 
 /* Depth first over the needs; marks: 0 not seen, 1 under way, 2 done. The depth is at most the
  * number of resources, which is capped at 500. */
-static bool order_item(struct reading *reading, uint8_t *marks, uint32_t index, uint32_t *count) {
+static bool order_item(struct sim_reading *reading, uint8_t *marks, uint32_t index,
+                       uint32_t *count) {
     struct sim_blueprint *blueprint = reading->blueprint;
     if (marks[index] == 2) return true;
     if (marks[index] == 1) return false;
@@ -399,7 +220,7 @@ static bool order_item(struct reading *reading, uint8_t *marks, uint32_t index, 
     return true;
 }
 
-static bool refuse_cycle(struct reading *reading, const uint8_t *marks) {
+static bool refuse_cycle(struct sim_reading *reading, const uint8_t *marks) {
     struct buffer names;
     buffer_init(&names);
     for (uint32_t i = 0; i < reading->blueprint->count; i++) {
@@ -413,7 +234,7 @@ static bool refuse_cycle(struct reading *reading, const uint8_t *marks) {
     return false;
 }
 
-static bool read_order(struct reading *reading) {
+static bool read_order(struct sim_reading *reading) {
     struct sim_blueprint *blueprint = reading->blueprint;
     uint8_t *marks = arena_array(reading->arena, blueprint->count, 1);
     uint32_t count = 0;
@@ -441,7 +262,7 @@ static void find_end(struct text body, unsigned *line, unsigned *column) {
 }
 
 /* "line 3, column 4: ..." as AWS tells it. */
-static bool refuse_json(struct reading *reading, struct text body, const char *message) {
+static bool refuse_json(struct sim_reading *reading, struct text body, const char *message) {
     unsigned line, column;
     if (strstr(message, "not closed") ||
         sscanf(message, "line %u, column %u", &line, &column) != 2) {
@@ -451,7 +272,7 @@ static bool refuse_json(struct reading *reading, struct text body, const char *m
                   line, column);
 }
 
-static bool read_document(struct reading *reading, struct text body) {
+static bool read_document(struct sim_reading *reading, struct text body) {
     struct failure why = {0};
     if (!document_read(reading->arena, body, &reading->blueprint->root, &why)) {
         bool is_json = first_byte(body) == '{' || first_byte(body) == '[';
@@ -465,13 +286,13 @@ static bool read_document(struct reading *reading, struct text body) {
 }
 
 /* Looked at before everything else. */
-static bool check_resources(struct reading *reading) {
+static bool check_resources(struct sim_reading *reading) {
     const struct document *resources = reading->blueprint->resources;
     if (!resources || resources->kind == DOCUMENT_OBJECT) return true;
     return refuse(reading, "Template format error: Any Resources member must be an object.");
 }
 
-static bool read_outline(struct reading *reading, struct text body) {
+static bool read_outline(struct sim_reading *reading, struct text body) {
     struct sim_blueprint *blueprint = reading->blueprint;
     blueprint->body = body;
     names_init(&blueprint->names, reading->arena);
@@ -488,18 +309,18 @@ static bool read_outline(struct reading *reading, struct text body) {
 struct sim_blueprint *sim_blueprint_outline(struct arena *arena, struct text body,
                                             struct cloud_error *error) {
     struct sim_blueprint *blueprint = ARENA_NEW(arena, struct sim_blueprint);
-    struct reading reading = {.arena = arena, .blueprint = blueprint, .error = error};
+    struct sim_reading reading = {.arena = arena, .blueprint = blueprint, .error = error};
     return read_outline(&reading, body) ? blueprint : NULL;
 }
 
 bool sim_blueprint_finish(struct arena *arena, struct sim_blueprint *blueprint,
                           struct cloud_error *error) {
-    struct reading reading = {.arena = arena, .blueprint = blueprint, .error = error};
+    struct sim_reading reading = {.arena = arena, .blueprint = blueprint, .error = error};
     return read_mappings(&reading) && read_items(&reading) &&
            refuse_null(&reading, blueprint->resources, TEXT("/Resources")) &&
            (!blueprint->outputs || refuse_null(&reading, blueprint->outputs, TEXT("/Outputs"))) &&
            read_references(&reading) && read_outputs(&reading) &&
-           (!blueprint->conditions || walk(&reading, blueprint->conditions)) &&
+           (!blueprint->conditions || sim_walk(&reading, blueprint->conditions)) &&
            read_order(&reading);
 }
 
