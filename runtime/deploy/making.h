@@ -25,6 +25,7 @@ struct making {
     struct making_sets sets;      /* what an update would do */
     struct making_sets aware;     /* the same, aware of drift; only where drift is to be shown */
     const struct cloud_stack **deployed; /* by stack: as they were described */
+    uint32_t entered;             /* nested stacks that were looked into, of one stack */
 };
 
 /* False, with what the call was for. */

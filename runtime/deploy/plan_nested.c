@@ -10,6 +10,14 @@ static struct text inside(struct making *making, struct text prefix, struct text
     return text_format(making->arena, "%.*s%.*s.", TEXT_ARGS(prefix), TEXT_ARGS(logical_id));
 }
 
+/* No stack of CloudFormation's has so many; what says so says it without an end. */
+static bool may_enter(struct making *making, const struct plan_stack *stack) {
+    if (making->entered++ < LIMIT_NESTED_RESOURCES) return true;
+    making->has_no_answer = true;
+    return failure_set(making->why, "the stack \"%.*s\" in %.*s has more than %d nested stacks",
+                       TEXT_ARGS(stack->name), TEXT_ARGS(stack->region), LIMIT_NESTED_RESOURCES);
+}
+
 /* --- change sets ------------------------------------------------------------------------------ */
 
 static bool is_made(const struct cloud_change_set *set) {
@@ -43,9 +51,11 @@ static const struct cloud_change_set *read_set(struct making *making,
 
 bool making_read_nested(struct making *making, struct plan_stack *stack,
                         const struct cloud_change_set *set, struct text prefix, unsigned depth) {
+    if (depth == 0) making->entered = 0;
     for (uint32_t i = 0; depth < LIMIT_NESTED_STACKS && i < set->change_count; i++) {
         const struct cloud_change *change = &set->changes[i];
         if (!change->change_set.length) continue;
+        if (!may_enter(making, stack)) return false;
         const struct cloud_change_set *nested = read_set(making, stack, change->change_set);
         if (!nested) return false;
         struct text name = inside(making, prefix, change->logical_id);
@@ -103,6 +113,7 @@ static bool remove_one(struct making *making, struct plan_stack *stack,
 /* All that is in the nested stack of that id. */
 static bool remove_inside(struct making *making, struct plan_stack *stack, struct text id,
                           struct text prefix, unsigned depth) {
+    if (!may_enter(making, stack)) return false;
     struct cloud_call *resources = making_call(making, stack, CLOUD_STACK_RESOURCES);
     struct cloud_call *body = making_call(making, stack, CLOUD_GET_TEMPLATE);
     struct document *template = NULL;
@@ -131,6 +142,7 @@ static struct text physical_id(const struct cloud_call *listed, struct text logi
 bool making_remove_nested(struct making *making, struct plan_stack *stack) {
     struct cloud_call *listed = NULL;
     uint32_t count = stack->change_count;
+    making->entered = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct plan_change change = stack->changes[i];
         if (change.kind != PLAN_REMOVE || !text_is(change.type, NESTED_TYPE) ||

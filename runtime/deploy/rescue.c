@@ -15,6 +15,7 @@ struct rescuing {
     const struct cloud *cloud;
     struct arena *arena;
     struct rescue_stack *stack;
+    uint32_t entered; /* stacks that were looked into, of one and those in it */
 };
 
 /* --- asking ----------------------------------------------------------------------------------- */
@@ -102,8 +103,8 @@ static double rollback_began(const struct rescuing *rescuing, struct text id) {
 }
 
 /* status: of those in the way, or how it ends. */
-static void collect(const struct rescuing *rescuing, const struct level *level,
-                    const char *status) {
+static void collect(struct rescuing *rescuing, const struct level *level, const char *status) {
+    if (rescuing->entered++ > LIMIT_NESTED_RESOURCES) return; /* AWS has no more */
     struct cloud_call *call = new_call(rescuing, CLOUD_STACK_RESOURCES, level->id);
     double since = rescuing->stack->action == RESCUE_CONTINUE ? rollback_began(rescuing, level->id)
                                                               : 0;
@@ -159,7 +160,7 @@ static const struct {
     {"CREATE_IN_PROGRESS", RESCUE_DELETE, RESCUE_NONE, "_IN_PROGRESS"},
 };
 
-static bool take_recipe(const struct rescuing *rescuing) {
+static bool take_recipe(struct rescuing *rescuing) {
     struct rescue_stack *stack = rescuing->stack;
     stack->runs = cloud_status_running(stack->status);
     for (size_t i = 0; i < sizeof recipes / sizeof *recipes; i++) {
@@ -199,7 +200,7 @@ bool rescue_make(const struct cloud *cloud, const struct deploy_program *program
         *one = (struct rescue_stack){.stack = stack, .template = status_template(program, stack),
                                      .id = stack->deployed->id, .status = stack->deployed->status,
                                      .reason = stack->deployed->status_reason};
-        struct rescuing rescuing = {cloud, arena, one};
+        struct rescuing rescuing = {.cloud = cloud, .arena = arena, .stack = one};
         rescue->count += take_recipe(&rescuing);
     }
     if (found || !name.length) return true;

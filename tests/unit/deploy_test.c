@@ -1,6 +1,7 @@
 /* The deploy engine against the simulator, with programs made by hand: order, ownership, what is
  * planned and done, what a failure leaves, and what an interruption does.
  */
+#include "runtime/deploy/rescue.h"
 #include "tests/unit/deployment.h"
 
 /* --- a stack that somebody is at work on ------------------------------------------------------ */
@@ -79,6 +80,60 @@ static void test_less(void) {
     plan = make_plan();
     CU_ASSERT_TRUE(plan.stacks[0].is_quick && plan.stacks[0].quick_because.length);
     denies = false;
+    close_world();
+}
+
+/* A server that says of each stack that it holds three nested ones, which are that stack. */
+static struct text itself;
+static bool shows_settled;
+
+#define NESTED(id) "\"" id "\":{\"Type\":\"AWS::CloudFormation::Stack\"}"
+
+static void begin_endless(void *context, struct cloud_call *call) {
+    static const struct text names[] = {{"A", 1}, {"B", 1}, {"C", 1}};
+    static struct cloud_resource resources[3];
+    static struct cloud_change changes[3];
+    (void)context;
+    inner->begin(inner->context, call);
+    for (int i = 0; i < 3; i++) {
+        resources[i] = (struct cloud_resource){.logical_id = names[i], .type = TEXT(NESTED_TYPE),
+                                               .physical_id = itself, .updated = 1e11,
+                                               .status = TEXT("UPDATE_FAILED")};
+        changes[i] = (struct cloud_change){.action = TEXT("Modify"), .logical_id = names[i],
+                                           .type = TEXT(NESTED_TYPE), .change_set = itself};
+    }
+    if (call->operation == CLOUD_STACK_RESOURCES) {
+        call->reply.resources = resources;
+        call->reply.resource_count = 3;
+    } else if (call->operation == CLOUD_GET_TEMPLATE) {
+        call->reply.body = TEXT("{\"Resources\":{" NESTED("A") "," NESTED("B") "}}");
+    } else if (call->operation == CLOUD_DESCRIBE_CHANGE_SET) {
+        call->error = (struct cloud_error){0};
+        call->reply.change_set = (struct cloud_change_set){
+            .status = TEXT("CREATE_COMPLETE"), .changes = changes, .change_count = 3};
+    } else if (call->operation == CLOUD_DESCRIBE_STACKS && !shows_settled) {
+        call->reply.stacks[0].status = TEXT("UPDATE_ROLLBACK_FAILED");
+    }
+}
+
+static void test_endless(void) {
+    static const struct cloud endless = {NULL, begin_endless, next_less, now_less};
+    static const char message[] = "the stack \"jobs\" in us-east-1 has more than 2500 nested stacks";
+    struct plan plan;
+    struct rescue rescue;
+    open_deployment();
+    add_stack("jobs", "us-east-1", QUEUE("jobs", "30"));
+    CU_ASSERT_EQUAL(deploy(), APPLY_ALL_DONE);
+    itself = look("us-east-1", "jobs")->id;
+    inner = cloud;
+    CU_ASSERT_EQUAL(plan_destroy(&endless, &program, NULL, &arena, &plan, &why), PLAN_WORLD);
+    SAME(why.message, message);
+    CU_ASSERT_TRUE(rescue_make(&endless, &program, TEXT(""), &arena, &rescue, &why));
+    CU_ASSERT_TRUE(rescue.count == 1 && rescue.stacks[0].count > 0);
+    shows_settled = true;
+    CU_ASSERT_EQUAL(plan_make(&endless, &program, NULL, &arena, &plan, &why), PLAN_WORLD);
+    SAME(why.message, message);
+    shows_settled = false;
     close_world();
 }
 
@@ -493,7 +548,7 @@ static void test_expected(void) {
     state_close(&state);
 }
 
-UNIT_MAIN("deploy", {"busy", test_busy}, {"less", test_less},
+UNIT_MAIN("deploy", {"busy", test_busy}, {"less", test_less}, {"endless", test_endless},
           {"first", test_first}, {"reader follows", test_reader_follows},
           {"quick agrees", test_quick_agrees},
           {"left change set", test_left_change_set}, {"fixed name", test_fixed_name},
