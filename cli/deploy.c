@@ -35,7 +35,10 @@ static void fill_program(struct deploying *deploying, const struct package *pack
 /* What the connection to AWS has to say: beside the result, never in it. */
 static void say_line(void *context, struct text line) {
     (void)context;
-    fprintf(stderr, "note: %.*s\n", TEXT_ARGS(line));
+    struct buffer said;
+    buffer_init(&said);
+    buffer_format(&said, "note: %.*s\n", TEXT_ARGS(line));
+    say(&said);
 }
 
 static int open_session(struct deploying *deploying, const char *file, enum cloud_choice choice) {
@@ -127,8 +130,11 @@ int deploying_close(struct deploying *deploying, int outcome) {
 
 static void tell_waiting(void *context, const struct plan_stack *stack) {
     (void)context;
-    fprintf(stderr, "waiting for stack %.*s in %.*s: %.*s\n", TEXT_ARGS(stack->name),
-            TEXT_ARGS(stack->region), TEXT_ARGS(stack->status));
+    struct buffer said;
+    buffer_init(&said);
+    buffer_format(&said, "waiting for stack %.*s in %.*s: %.*s\n", TEXT_ARGS(stack->name),
+                  TEXT_ARGS(stack->region), TEXT_ARGS(stack->status));
+    say(&said);
 }
 
 /* What the command line says of a plan. */

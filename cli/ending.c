@@ -62,7 +62,9 @@ static void say_failure(struct progress *progress, const struct apply_stack *sta
     if (progress->color) buffer_string(out, "\033[0m");
     if (stack->cause_id.length) {
         show_name(stack->plan->template, stack->cause_id, out);
-        buffer_format(out, " (%.*s)", TEXT_ARGS(stack->cause_type));
+        buffer_string(out, " (");
+        show_line(out, stack->cause_type);
+        buffer_char(out, ')');
         struct text place = resource_place(deploying, stack->cause_resource);
         if (place.length) buffer_format(out, ", %.*s", TEXT_ARGS(place));
         buffer_string(out, ", ");
@@ -75,9 +77,10 @@ static void say_failure(struct progress *progress, const struct apply_stack *sta
     } else if (!stack->is_begun) {
         buffer_string(out, "  the stack was not changed\n");
     } else {
-        buffer_format(out, "  the stack is %s (%.*s)\n",
-                      stack->is_back ? "back as it was" : "not back as it was",
-                      TEXT_ARGS(stack->status));
+        buffer_format(out, "  the stack is %s (",
+                      stack->is_back ? "back as it was" : "not back as it was");
+        show_line(out, stack->status);
+        buffer_string(out, ")\n");
     }
     for (uint32_t i = 0; i < stack->left_count; i++) {
         buffer_string(out, stack->plan->action == PLAN_DELETE ? "  is still there: "
@@ -109,7 +112,7 @@ static void say_rest(const struct apply *apply, struct buffer *out) {
         buffer_format(out, "  %.*s in %.*s %s", TEXT_ARGS(stack->plan->name),
                       TEXT_ARGS(stack->plan->region), word);
         if (text_ends(text_of(word), TEXT(": "))) {
-            buffer_text(out, apply->back[i].problem);
+            show_line(out, apply->back[i].problem);
         }
         buffer_char(out, '\n');
     }

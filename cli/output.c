@@ -2,6 +2,7 @@
 #include "cli/output.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -29,6 +30,16 @@ int print_said(struct text text) {
     int outcome = print(buffer_view(&shown));
     buffer_release(&shown);
     return outcome;
+}
+
+void say(struct buffer *said) {
+    struct buffer shown;
+    buffer_init(&shown);
+    hidden_mask_buffer(said);
+    buffer_visible(&shown, buffer_view(said));
+    if (shown.length) fwrite(shown.bytes, 1, shown.length, stderr);
+    buffer_release(&shown);
+    buffer_release(said);
 }
 
 bool wants_color(const struct invocation *invocation, int descriptor) {

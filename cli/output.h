@@ -10,6 +10,8 @@ int print(struct text text);
 /* The same for text with words of others in it, of AWS for one, which must not steer the terminal:
  * colours would be shown as well. */
 int print_said(struct text text);
+/* And on standard error, beside the result; releases the buffer. */
+void say(struct buffer *said);
 
 /* Whether to colour what goes to the file descriptor (1 or 2), by --color, NO_COLOR and TERM. */
 bool wants_color(const struct invocation *invocation, int descriptor);

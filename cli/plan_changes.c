@@ -117,7 +117,10 @@ static void write_type(struct page *page, uint32_t first, enum plan_kind kind, u
     uint32_t count = 0, more = 0;
     buffer_string(page->out, "  ");
     page_painted(page, kind == PLAN_ADD ? PAINT_ADD : PAINT_REMOVE, kind == PLAN_ADD ? "+" : "-");
-    buffer_format(page->out, " %-*.*s  ", (int)width, TEXT_ARGS(page_type(type)));
+    buffer_char(page->out, ' ');
+    show_line(page->out, page_type(type));
+    size_t length = page_type(type).length;
+    buffer_format(page->out, "%*s  ", width > length ? (int)(width - length) : 0, "");
     for (uint32_t i = first; i < stack->change_count; i++) {
         const struct plan_change *change = &stack->changes[i];
         if (change->kind != kind || !text_equal(change->type, type)) continue;
@@ -190,7 +193,8 @@ static struct text change_tail(struct page *page, const struct plan_change *chan
     struct buffer tail, *out = page->out;
     buffer_init(&tail);
     page->out = &tail;
-    buffer_format(page->out, "  %.*s", TEXT_ARGS(page_type(change->type)));
+    buffer_string(page->out, "  ");
+    show_line(page->out, page_type(change->type));
     page_place(page, resource_place(page->deploying, change->resource));
     buffer_char(page->out, '\n');
     write_reason(page, change);
@@ -284,8 +288,9 @@ static void write_drift(struct page *page) {
         if (!text_equal(last, drifted->logical_id)) {
             buffer_string(out, "  ! ");
             show_line(out, page_name(page, &change));
-            buffer_format(out, "  %.*s  was %s by hand%s", TEXT_ARGS(page_type(drifted->type)),
-                          is_deleted ? "deleted" : "changed",
+            buffer_string(out, "  ");
+            show_line(out, page_type(drifted->type));
+            buffer_format(out, "  was %s by hand%s", is_deleted ? "deleted" : "changed",
                           !is_deleted ? "" : drifted->is_overwritten ? ", is made anew"
                                                                      : ", stays so");
             page_place(page, resource_place(page->deploying, drifted->resource));
@@ -333,7 +338,9 @@ static void write_rest(struct page *page) {
                                            : "was not looked at");
     }
     if (stack->disagreement.length) {
-        buffer_format(page->out, "  ! %.*s\n", TEXT_ARGS(stack->disagreement));
+        buffer_string(page->out, "  ! ");
+        show_line(page->out, stack->disagreement);
+        buffer_char(page->out, '\n');
     }
     write_drift(page);
     write_alarms(page);

@@ -97,9 +97,11 @@ void plan_head(const struct deploying *deploying, struct text account, struct te
     bool sandbox = option_given(deploying->invocation, OPTION_SANDBOX);
     struct buffer head;
     buffer_init(&head);
-    buffer_format(&head, "account %.*s%s, as %.*s\n", TEXT_ARGS(account),
-                  sandbox ? " (sandbox)" : "", TEXT_ARGS(caller));
-    buffer_format(&head, "project %.*s", TEXT_ARGS(deploying->program.project));
+    buffer_string(&head, "account ");
+    show_line(&head, account);
+    buffer_string(&head, sandbox ? " (sandbox), as " : ", as ");
+    show_line(&head, caller);
+    buffer_format(&head, "\nproject %.*s", TEXT_ARGS(deploying->program.project));
     if (deploying->program.suffix.length) {
         buffer_format(&head, ", suffix %.*s", TEXT_ARGS(deploying->program.suffix));
     }
@@ -227,8 +229,9 @@ static void write_data(struct page *page, enum plan_data data) {
             if (data == PLAN_DATA_LOST) page_painted(page, PAINT_REMOVE, "DATA IS LOST: ");
             else buffer_string(page->out, data == PLAN_DATA_KEPT ? "left behind: " : "snapshot: ");
             show_line(page->out, page_name(page, change));
-            buffer_format(page->out, " (%.*s) in %.*s %s", TEXT_ARGS(page_type(change->type)),
-                          TEXT_ARGS(page->stack->region), what);
+            buffer_string(page->out, " (");
+            show_line(page->out, page_type(change->type));
+            buffer_format(page->out, ") in %.*s %s", TEXT_ARGS(page->stack->region), what);
             if (data == PLAN_DATA_LOST) buffer_string(page->out, " with what it holds");
             if (data == PLAN_DATA_KEPT) buffer_string(page->out, " here and stays in the account");
             if (data == PLAN_DATA_SNAPSHOT) buffer_string(page->out, " after a snapshot is taken");

@@ -135,11 +135,10 @@ static void plain(struct progress *progress, enum apply_event what,
         buffer_format(&out, "%.*s  %.*s: ", TEXT_ARGS(stack->plan->region),
                       TEXT_ARGS(stack->plan->name));
         show_name(stack->plan->template, event->logical_id, &out);
-        buffer_format(&out, " %.*s%s", TEXT_ARGS(event->status), event->reason.length ? ": " : "");
-        buffer_visible(&out, event->reason);
-        buffer_char(&out, '\n');
+        buffer_format(&out, " %.*s%s%.*s\n", TEXT_ARGS(event->status),
+                      event->reason.length ? ": " : "", TEXT_ARGS(event->reason));
     }
-    progress_say(&out);
+    say(&out);
 }
 
 /* What stands behind AWS's words. */

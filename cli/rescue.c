@@ -140,8 +140,11 @@ static bool run(struct deploying *deploying, const struct rescue_stack *stack,
         world_failed(&why);
         return false;
     }
-    fprintf(stderr, "%.*s in %.*s: %.*s\n", TEXT_ARGS(stack->stack->name),
-            TEXT_ARGS(stack->stack->region), TEXT_ARGS(end->status));
+    struct buffer said;
+    buffer_init(&said);
+    buffer_format(&said, "%.*s in %.*s: %.*s\n", TEXT_ARGS(stack->stack->name),
+                  TEXT_ARGS(stack->stack->region), TEXT_ARGS(end->status));
+    say(&said);
     return true;
 }
 
