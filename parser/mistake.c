@@ -2,6 +2,7 @@
  * had been written right, so that nothing else in the file suffers. */
 #include "parser/builder.h"
 #include "parser/grammar.h"
+#include "schema/schema.h"
 
 static struct diagnostic *report(struct parser *parser, enum diagnostic_id id, struct range range,
                                  struct text message) {
@@ -76,19 +77,15 @@ struct node *mistake_hcl_resource(struct parser *parser, struct range type, stru
         report(parser, DIAGNOSTIC_QUOTED_RESOURCE, both,
                TEXT("a resource is declared with a name and a type, not with two texts"));
     struct text label = name_text->kind == NODE_TEXT ? node_text(name_text) : TEXT("name");
-    struct text kind = type_text->kind == NODE_TEXT ? node_text(type_text) : TEXT("TYPE");
-    bool is_known = memmem(kind.bytes, kind.length, "::", 2);
-    if (is_known || !text_starts(kind, TEXT("aws_"))) {
-        if (!is_known) kind = TEXT("AWS::S3::Bucket");
-        diagnostic_hint(parser->diagnostics, diagnostic,
-                        "Write it with its CloudFormation type, as in resource %.*s: %.*s { ... }.",
-                        TEXT_ARGS(label), TEXT_ARGS(kind));
-    } else {
-        diagnostic_hint(parser->diagnostics, diagnostic,
-                        "Write resource %.*s: TYPE { ... } with its CloudFormation type, which "
-                        "`mrp explain %.*s` knows.",
-                        TEXT_ARGS(label), TEXT_ARGS(kind));
-    }
+    struct text kind = type_text->kind == NODE_TEXT ? node_text(type_text) : TEXT("");
+    const struct schema_type *meant[1];
+    if (text_starts(kind, TEXT("aws_")) && schema_suggest_type(kind, meant, 1) == 1)
+        kind = schema_type_name(meant[0]);
+    else if (!memmem(kind.bytes, kind.length, "::", 2))
+        kind = TEXT("AWS::S3::Bucket");
+    diagnostic_hint(parser->diagnostics, diagnostic,
+                    "Write it with its CloudFormation type, as in resource %.*s: %.*s { ... }.",
+                    TEXT_ARGS(label), TEXT_ARGS(kind));
     return build_error(parser, both);
 }
 
