@@ -55,7 +55,7 @@ void arena_drop(struct arena *arena, void *memory, size_t size);
  * the pages in it, which read as zero. For what is large and used from its start to its end. */
 void arena_forget(void *from, void *to);
 
-/* What was allocated from the other one belongs to this one from here on, and the other is empty. */
+/* What was allocated from the other one belongs to this one from here on; the other is empty. */
 void arena_adopt(struct arena *arena, struct arena *other);
 
 /* How full an arena is, to give back later all that was allocated since. */
