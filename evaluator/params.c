@@ -1,5 +1,6 @@
 /* Inputs: params of the root file (--set, --vars, defaults with env()), of components, and those
  * that only the deploy gets. */
+#include "evaluator/choice.h"
 #include "evaluator/internal.h"
 
 static const struct input *find_input(const struct evaluator *ev, const struct name *name) {
@@ -131,15 +132,31 @@ static struct value known_value(struct evaluator *ev, struct frame *frame, struc
     return default_value(ev, frame, param, type);
 }
 
+struct checking {
+    struct frame *frame;
+    struct symbol *symbol;
+    const struct node *blame;
+};
+
+/* A value, or each of a deferred choice. */
+static struct value check_each(struct evaluator *ev, struct value each, void *context) {
+    const struct checking *checking = context;
+    struct symbol *symbol = checking->symbol;
+    struct value *slot = &checking->frame->slots[symbol->slot];
+    if (each.kind == VALUE_POISON) return each;
+    if (choice_is(each)) return choice_map(ev, each, check_each, context, checking->blame);
+    *slot = each; /* a check may name the param itself */
+    struct target target = {checking->blame, name_text(symbol->name)};
+    bool holds =
+        checks_hold(ev, symbol->declaration->param.checks, checking->frame, each, target);
+    slot->kind = SLOT_RUNNING;
+    return holds ? each : value_poison();
+}
+
 static struct value checked(struct evaluator *ev, struct frame *frame, struct symbol *symbol,
                             struct value value, const struct node *blame) {
-    if (value.kind == VALUE_POISON || !symbol->declaration->param.checks.first) return value;
-    /* a check may name the param itself */
-    frame->slots[symbol->slot] = value;
-    struct target target = {blame, name_text(symbol->name)};
-    bool holds = checks_hold(ev, symbol->declaration->param.checks, frame, value, target);
-    frame->slots[symbol->slot].kind = SLOT_RUNNING;
-    return holds ? value : value_poison();
+    if (!symbol->declaration->param.checks.first) return value;
+    return check_each(ev, value, &(struct checking){frame, symbol, blame});
 }
 
 /* ---- params of the deploy ---- */
