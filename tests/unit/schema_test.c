@@ -677,8 +677,9 @@ static void test_long_text(void) {
     for (size_t i = 0; i < sizeof text; i += 3)
         text[i] = '_';
     struct text all = {text, sizeof text};
-    schema_suggest_type(all, types, 3);
-    schema_suggest_property(schema_type_body(type("AWS::S3::Bucket")), all, properties, 3);
+    CU_ASSERT_EQUAL(schema_suggest_type(all, types, 3), 0);
+    CU_ASSERT_EQUAL(
+        schema_suggest_property(schema_type_body(type("AWS::S3::Bucket")), all, properties, 3), 0);
     CU_ASSERT_PTR_NULL(schema_type_find(all));
 }
 
