@@ -34,16 +34,19 @@ static bool inputs_are_sound(const struct sim_plan_inputs *inputs) {
 static bool has_templates(const struct sim_stack *stack) {
     static const uint8_t bare[] = {SIM_REVIEW_IN_PROGRESS, SIM_DELETE_COMPLETE,
                                    SIM_IMPORT_ROLLBACK_IN_PROGRESS, SIM_IMPORT_ROLLBACK_COMPLETE};
-    static const uint8_t back[] = {SIM_UPDATE_FAILED, SIM_UPDATE_ROLLBACK_FAILED};
+    static const uint8_t back[] = {SIM_UPDATE_IN_PROGRESS, SIM_UPDATE_FAILED,
+                                   SIM_UPDATE_ROLLBACK_FAILED};
     bool may_lack = is_any_of(stack->status, bare, sizeof bare) && stack->phase != PHASE_FORWARD;
     if (!stack->now.blueprint && !may_lack) return false;
     if (stack->before.blueprint) return true;
+    if (is_any_of(stack->status, back, sizeof back)) return false;
     switch ((enum sim_phase)stack->phase) {
-    case PHASE_IDLE: return !is_any_of(stack->status, back, sizeof back);
-    case PHASE_FORWARD:
-    case PHASE_WATCH: return stack->origin != SIM_UPDATE_IN_PROGRESS;
-    case PHASE_DROP: return stack->origin == SIM_IMPORT_IN_PROGRESS;
+    case PHASE_IDLE:
     case PHASE_REMOVE: return true;
+    case PHASE_FORWARD:
+    case PHASE_WATCH:
+        return stack->origin == SIM_CREATE_IN_PROGRESS || stack->origin == SIM_IMPORT_IN_PROGRESS;
+    case PHASE_DROP: return stack->origin == SIM_IMPORT_IN_PROGRESS;
     case PHASE_CLEANUP:
     case PHASE_RESTORE:
     case PHASE_AWAIT: return false;

@@ -126,6 +126,11 @@ static void test_tampered(void) {
     CU_ASSERT_FALSE(opens_with(database, "\"phase\":\"1\"", "\"phase\":\"4\""));
     CU_ASSERT_FALSE(opens_with(database, "\"work\":\"2\"", "\"work\":\"9\""));
     CU_ASSERT_FALSE(opens_with(database, "\"template\"", "\"other\""));
+    /* Without a template before there is nothing that it could be taken back to. */
+    CU_ASSERT_FALSE(opens_with(database, "\"status\":\"CREATE_IN_PROGRESS\",\"origin\"",
+                               "\"status\":\"UPDATE_IN_PROGRESS\",\"origin\""));
+    CU_ASSERT_FALSE(opens_with(database, "\"origin\":\"CREATE_", "\"origin\":\"UPDATE_"));
+    CU_ASSERT_FALSE(opens_with(database, "\"origin\":\"CREATE_", "\"origin\":\"DELETE_"));
     CU_ASSERT_FALSE(opens_with(database, "\"next\"", "\"other\""));
     CU_ASSERT_FALSE(opens_with(database, "\"logical\"", "\"other\""));
     /* What is long due is done at once. */
