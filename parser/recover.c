@@ -93,15 +93,19 @@ static uint32_t find_sync(struct report *report, uint32_t from) {
     return count - 1;
 }
 
+uint32_t tokens_behind_braces(const struct tokens *tokens, uint32_t brace) {
+    uint32_t i = brace, depth = 0;
+    for (; i + 1 < tokens->count && i - brace < LOOK_AHEAD; i++) {
+        int kind = tokens->items[i].kind;
+        if (kind == LBRACE) depth++;
+        if (kind == RBRACE && --depth == 0) break;
+    }
+    return next_code(tokens, i);
+}
+
 /* Whether the "}" of this "{" is followed by the end of a list or call. */
 static bool is_in_brackets(const struct report *report, uint32_t brace) {
-    const struct parser *parser = report->parser;
-    uint32_t i = brace + 1;
-    for (; i + 1 < parser->tokens->count && i - brace < LOOK_AHEAD; i++) {
-        if (report->items[i].kind != RBRACE) continue;
-        if (parser->depths[i] == parser->depths[brace] + 1) break;
-    }
-    int next = report->items[next_code(parser->tokens, i)].kind;
+    int next = report->items[tokens_behind_braces(report->parser->tokens, brace)].kind;
     return next == RPAREN || next == RBRACK || next == COMMA || next == INTERPOLATION_CLOSE;
 }
 

@@ -343,6 +343,8 @@ static bool is_body(const struct tokens *tokens, uint32_t index, uint32_t before
     if (!(tokens->items[next].flags & TOKEN_LINE)) return false;
     if (is_lone_word(tokens, before)) return tokens_begin_declaration(tokens, next);
     if (kind != IN && kind != IF) return false;
+    struct token behind = tokens->items[tokens_behind_braces(tokens, index)];
+    if (behind.kind == LBRACE && !(behind.flags & TOKEN_LINE)) return false; /* a record, looped */
     uint32_t first = before;
     while (first > 0 && !(tokens->items[first].flags & TOKEN_LINE)) first--;
     return is_declaration_word(tokens->items[first].kind) || tokens->items[first].kind == FOR ||

@@ -142,6 +142,8 @@ void header_hint(const struct report *report, struct diagnostic *diagnostic);
 
 /* The token behind a text that begins at i. */
 uint32_t tokens_behind_text(const struct tokens *tokens, uint32_t i);
+/* What stands behind the "}" that closes a "{", if that is near. */
+uint32_t tokens_behind_braces(const struct tokens *tokens, uint32_t brace);
 bool tokens_begin_declaration(const struct tokens *tokens, uint32_t i);
 /* Whether a declaration or an entry begins at token i, judged from its line alone. */
 bool tokens_begin_item(const struct tokens *tokens, uint32_t i);
