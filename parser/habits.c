@@ -11,9 +11,7 @@ static bool say_from(const struct report *report) {
     if (!report_is_lone_word(report, word) || !text_is(report_text(report, word), "from"))
         return false;
     if (report->items[next].flags & TOKEN_LINE) return false;
-    struct diagnostic *diagnostic =
-        report_say(report, DIAGNOSTIC_MISSING_WORD, word, word,
-                   TEXT("\"from\" begins no declaration"));
+    struct diagnostic *diagnostic = report_no_declaration(report, word, word);
     struct text name = TEXT("storage");
     uint32_t last = next;
     while (!(report->items[last + 1].flags & TOKEN_LINE) && report->items[last + 1].kind != END)
@@ -59,9 +57,7 @@ static bool say_type_declaration(const struct report *report) {
     if (report->items[report->at].flags & TOKEN_LINE) return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!text_is(report_text(report, word), words[i])) continue;
-        struct diagnostic *diagnostic =
-            report_say(report, DIAGNOSTIC_MISSING_WORD, word, word,
-                       FORMAT(report, "\"%s\" begins no declaration", words[i]));
+        struct diagnostic *diagnostic = report_no_declaration(report, word, word);
         HINT(report, diagnostic, "A type is written: type %.*s = %s",
              TEXT_ARGS(report_text(report, report->at)),
              i == 0 ? "\"small\" | \"large\"." : "{ port: int, note: string? }.");
@@ -140,9 +136,7 @@ static bool say_statement(const struct report *report) {
         return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!text_is(report_text(report, word), words[i].word)) continue;
-        struct diagnostic *diagnostic =
-            report_say(report, DIAGNOSTIC_MISSING_WORD, word, word,
-                       FORMAT(report, "\"%s\" begins no declaration", words[i].word));
+        struct diagnostic *diagnostic = report_no_declaration(report, word, word);
         HINT(report, diagnostic, "%s", words[i].hint);
         return true;
     }
@@ -226,9 +220,7 @@ static bool say_block(struct report *report) {
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
         if (!text_is(report_text(report, word), blocks[i].word)) continue;
         struct text named = header_name(report, name, "name");
-        struct diagnostic *diagnostic =
-            report_say(report, DIAGNOSTIC_MISSING_WORD, word, word,
-                       FORMAT(report, "\"%s\" begins no declaration", blocks[i].word));
+        struct diagnostic *diagnostic = report_no_declaration(report, word, word);
         if (!blocks[i].rest) named = TEXT("");
         HINT(report, diagnostic, "%s%.*s%s", blocks[i].begin, TEXT_ARGS(named),
              blocks[i].rest ? blocks[i].rest : "");
@@ -242,10 +234,7 @@ static bool say_region_word(const struct report *report) {
     uint32_t label = report->before, name = report->at;
     if (name != label + 1 || !header_lacks_region(report, label)) return false;
     struct text text = report_text(report, name);
-    struct diagnostic *diagnostic =
-        report_say(report, DIAGNOSTIC_MISSING_WORD, label, label,
-                   FORMAT(report, "\"%.*s\" begins no declaration",
-                          TEXT_ARGS(report_text(report, label))));
+    struct diagnostic *diagnostic = report_no_declaration(report, label, label);
     HINT(report, diagnostic, "Write region %.*s %.*s { ... }.",
          TEXT_ARGS(report_text(report, label)), TEXT_ARGS(text));
     struct span span = report_span(report, label, label);
@@ -286,8 +275,8 @@ static bool say_tag(struct report *report) {
             if (!text_is(report_text(report, at), functions[i].name)) continue;
             struct diagnostic *diagnostic =
                 report_say(report, DIAGNOSTIC_SYNTAX, at - 1, at,
-                    FORMAT(report, "\"!%s\" is a function of CloudFormation's YAML",
-                           functions[i].name));
+                           FORMAT(report, "\"!%s\" is a function of CloudFormation's YAML",
+                                  functions[i].name));
             HINT(report, diagnostic, "%s", functions[i].hint);
             return true;
         }
@@ -331,7 +320,7 @@ static bool say_else_if(struct report *report) {
         if (!text_is(report_text(report, at), words[i % 3])) continue;
         struct diagnostic *diagnostic =
             report_say(report, DIAGNOSTIC_SYNTAX, at, at,
-                FORMAT(report, "\"%s\" is no word of the language", words[i % 3]));
+                       FORMAT(report, "\"%s\" is no word of the language", words[i % 3]));
         HINT(report, diagnostic, "Write else if.");
         diagnostic_fix(report->parser->diagnostics, diagnostic,
                        token_span(report->parser->tokens, report->items[at]), TEXT("else if"));

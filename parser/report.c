@@ -43,6 +43,13 @@ struct diagnostic *report_say(const struct report *report, enum diagnostic_id id
                               "%.*s", TEXT_ARGS(message));
 }
 
+struct diagnostic *report_no_declaration(const struct report *report, uint32_t word,
+                                         uint32_t last) {
+    return report_say(report, DIAGNOSTIC_MISSING_WORD, word, last,
+                      FORMAT(report, "\"%.*s\" begins no declaration",
+                             TEXT_ARGS(report_text(report, word))));
+}
+
 uint32_t report_open_bracket(const struct report *report, uint32_t index) {
     uint32_t closed = 0, braces = 0;
     for (uint32_t i = index; i > 0 && index - i < LOOK_BACK; i--) {
@@ -436,18 +443,14 @@ static bool say_declaration_word(struct report *report) {
     if (report->items[report->at].flags & TOKEN_LINE) return false;
     if (!is_lone_word(report->parser->tokens, before) || !report_expects(report, ASSIGN))
         return false;
-    struct text written = {report->parser->bytes + report->items[before].start,
-                           report->items[before].length};
-    struct text meant = report_declaration_word(written);
+    struct text written = report_text(report, before), meant = report_declaration_word(written);
     if (!meant.length || (!token_is_word(kind) && !text_is(meant, "assert"))) return false;
     uint32_t last = before;
     if (text_is(written, "export")) { /* of TypeScript: what is exported says what is meant */
         struct text inner = report_declaration_word(report_text(report, report->at));
         if (inner.length) meant = inner, last = report->at;
     }
-    struct diagnostic *diagnostic =
-        report_say(report, DIAGNOSTIC_MISSING_WORD, before, last,
-                   FORMAT(report, "\"%.*s\" begins no declaration", TEXT_ARGS(written)));
+    struct diagnostic *diagnostic = report_no_declaration(report, before, last);
     HINT(report, diagnostic, "Write %.*s.", TEXT_ARGS(meant));
     diagnostic_fix(report->parser->diagnostics, diagnostic, report_span(report, before, last),
                    meant);

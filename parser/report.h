@@ -104,6 +104,9 @@ static inline struct span report_span(const struct report *report, uint32_t firs
 /* Reports what is wrong with the tokens from first to last. */
 struct diagnostic *report_say(const struct report *report, enum diagnostic_id id, uint32_t first,
                               uint32_t last, struct text message);
+/* The word stands where a declaration begins, and begins none. What is marked ends with last. */
+struct diagnostic *report_no_declaration(const struct report *report, uint32_t word,
+                                         uint32_t last);
 
 #define HINT(report, diagnostic, ...) \
     diagnostic_hint((report)->parser->diagnostics, (diagnostic), __VA_ARGS__)
